@@ -1,0 +1,29 @@
+import { ConfigurationError } from '../core/errors.js';
+import { resolveMigratorOptions, type ResolvedOptions } from '../composition/options.js';
+
+/** Options that every command takes. */
+export interface CommonFlags {
+  readonly databaseUrl?: string;
+  readonly dir?: string;
+  readonly table?: string;
+  readonly json?: boolean;
+  /** Seconds. */
+  readonly wait?: string;
+}
+
+/** Turns flags and environment into options. @throws ConfigurationError */
+export function settingsFrom(flags: CommonFlags, environment: NodeJS.ProcessEnv): ResolvedOptions {
+  const connectionString = flags.databaseUrl ?? environment['DATABASE_URL'];
+  const wait = Number(flags.wait ?? 0);
+  const problems = [
+    ...(connectionString ? [] : ['no database: give --database-url, or set DATABASE_URL']),
+    ...(Number.isFinite(wait) && wait >= 0 ? [] : [`--wait: ${JSON.stringify(flags.wait)} is not a number of seconds`]),
+  ];
+  if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
+  return resolveMigratorOptions({
+    connectionString,
+    ...(flags.dir !== undefined && { directory: flags.dir }),
+    ...(flags.table !== undefined && { table: flags.table }),
+    timeouts: { connectRetry: Math.round(wait * 1000) },
+  });
+}

@@ -1,0 +1,43 @@
+import type { EmitEvent } from '../core/events.js';
+import { parseTableName } from '../core/table.js';
+import { MigrationDirectory } from '../files/directory.js';
+import { Migrator } from '../migrator/migrator.js';
+import type { Connection } from '../postgres/connection.js';
+import { PgMigrationDatabase } from '../postgres/database.js';
+import { parseStatements } from '../postgres/parse-sql.js';
+import { PgHistoryReader } from '../postgres/reader.js';
+import type { ConnectionOptions, ResolvedOptions } from './options.js';
+
+/** Puts adapters and use cases together for one target. */
+export function createMigrator(options: ResolvedOptions, emit: EmitEvent): Migrator {
+  const { timeouts } = options;
+  const table = parseTableName(options.table);
+  const connection = connectionOf(options as ConnectionOptions);
+  const migrateWith = options.migrateWith ? connectionOf(options.migrateWith as ConnectionOptions) : connection;
+  const reader = new PgHistoryReader(connection, table, timeouts.read);
+  const connecting = {
+    timeoutMs: timeouts.connect,
+    retryForMs: timeouts.connectRetry,
+    onRetry: (attempt: number, error: Error) => emit({ type: 'connection-retry', attempt, reason: error.message }),
+  };
+  const database = new PgMigrationDatabase(migrateWith, table, connecting, {
+    statementMs: timeouts.statement,
+    lockMs: timeouts.tableLock,
+  });
+  return new Migrator(
+    { source: new MigrationDirectory(options.directory), database, reader, parse: parseStatements, emit },
+    {
+      tracking: options.tracking,
+      policy: { outOfOrder: options.outOfOrder, onDrift: options.onDrift },
+      transaction: options.transaction,
+      lockTimeoutMs: timeouts.migrationLock,
+    },
+    () => reader.close(),
+  );
+}
+
+function connectionOf({ connectionString, connection, pool }: ConnectionOptions): Connection {
+  const given = pool ?? connection ?? connectionString;
+  if (given === undefined) throw new Error('options were not validated');
+  return given;
+}

@@ -1,0 +1,83 @@
+import type { Notice } from './events.js';
+import type { LockHolder } from './errors.js';
+import type { FailedMigration } from './migration-failed.js';
+import type { History, Origin } from './history.js';
+import type { MigrationFile } from './migration-file.js';
+import type { Program, TransactionalProgram } from './program.js';
+
+/** Where migrations come from. */
+export interface MigrationSource {
+  /** For messages: the directory. */
+  readonly location: string;
+  /** All migrations, in migration order. @throws DirectoryError listing every problem. */
+  read(): Promise<readonly MigrationFile[]>;
+}
+
+/** Reads the history with one light query; locks nothing, creates nothing, writes nothing. */
+export interface HistoryReader {
+  read(): Promise<History>;
+}
+
+/** Opens sessions that may migrate. */
+export interface MigrationDatabase {
+  /** For messages: the history table. */
+  readonly table: string;
+  /** @throws DatabaseConnectionError when the database cannot be reached. */
+  open(): Promise<MigrationSession>;
+}
+
+/** A row to record without running anything. */
+export interface RecordedMigration {
+  readonly migration: MigrationFile;
+  readonly origin: Origin;
+  /** When it was applied, if known; now otherwise. */
+  readonly executedAt?: Date;
+}
+
+/** A change of a recorded row: adopting the file's checksum, its name, or both. */
+export interface RowRepair {
+  readonly recordedAs: string;
+  readonly migration: MigrationFile;
+}
+
+export interface RunListener {
+  started(migration: MigrationFile): void;
+  notice(migration: MigrationFile, notice: Notice): void;
+  applied(migration: MigrationFile, executionTimeMs: number): void;
+}
+
+/** How the programs of a run ended. */
+export type RunOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'failed'; readonly failure: Omit<FailedMigration, 'applied' | 'pending'>; readonly cause: unknown }
+  /** Somebody else recorded the migration first: read the history again. */
+  | { readonly kind: 'conflict'; readonly file: string };
+
+export interface RunSettings {
+  readonly runId: string;
+  /** False: run every file without claims and without history. */
+  readonly tracked: boolean;
+}
+
+/** One connection that may migrate. */
+export interface MigrationSession extends HistoryReader {
+  /** Tries once to take the migration lock, without waiting in the server. */
+  tryLock(): Promise<boolean>;
+  lockHolder(): Promise<LockHolder | undefined>;
+  unlock(): Promise<void>;
+  /** Creates or upgrades the history table where that is needed. @throws HistoryTableError when it cannot be used. */
+  prepareHistory(): Promise<void>;
+  /** Runs each program in a transaction, or in steps, of its own; stops at the first failure. */
+  runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome>;
+  /** Runs all programs in one transaction. */
+  runTogether(
+    programs: readonly TransactionalProgram[],
+    settings: RunSettings,
+    listener: RunListener,
+  ): Promise<RunOutcome>;
+  /** Records migrations as applied without running them. A row that is applied already is left as it is. */
+  record(migrations: readonly RecordedMigration[]): Promise<void>;
+  repair(repairs: readonly RowRepair[]): Promise<void>;
+  /** Releases the connection: destroyed after anything ran or went wrong. Never throws. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,19 @@
+/** Quotes an identifier, always, so that no name can be anything but a name. */
+export function quoteIdentifier(name: string): string {
+  return `"${name.replace(/"/g, '""')}"`;
+}
+
+/** Quotes a value as a string literal that reads the same whatever `standard_conforming_strings` says. */
+export function quoteLiteral(value: string | number | null): string {
+  if (value === null) return 'NULL';
+  if (typeof value === 'number') return String(value);
+  const doubled = value.replace(/'/g, "''");
+  return doubled.includes('\\') ? ` E'${doubled.replace(/\\/g, '\\\\')}'` : `'${doubled}'`;
+}
+
+/** Quotes a function body with a dollar tag that does not occur in it. */
+export function quoteBody(body: string): string {
+  let tag = '$body$';
+  for (let i = 1; body.includes(tag); i++) tag = `$body${i}$`;
+  return tag + body + tag;
+}

@@ -1,0 +1,32 @@
+import { canonicalChecksum } from './checksum.js';
+import type { HistoryRow, StepProgress } from './history.js';
+import type { Program, StepwiseProgram } from './program.js';
+
+/** How far a program is after so many steps, as it is recorded. */
+export function stepProgress(
+  { steps, migration }: Pick<StepwiseProgram, 'steps' | 'migration'>,
+  done: number,
+): StepProgress {
+  const texts = steps.slice(0, done).map((step) => migration.text.slice(step.start, step.end));
+  return { done, total: steps.length, doneChecksum: canonicalChecksum(texts.join(';\n')) };
+}
+
+/**
+ * The program, set to go on where an earlier run of it stopped.
+ *
+ * @returns a reason instead when part of the file is done and that part has changed since.
+ */
+export function resume(program: Program, row: HistoryRow | undefined): { program: Program } | { reason: string } {
+  const progress = row?.progress;
+  if (!row || row.state === 'applied' || !progress || progress.done === 0) return { program };
+  const unchanged =
+    program.kind === 'stepwise' &&
+    progress.done <= program.steps.length &&
+    stepProgress(program, progress.done).doneChecksum === progress.doneChecksum;
+  if (unchanged) return { program: { ...program, resumeAt: progress.done } };
+  return {
+    reason:
+      `its first ${progress.done} of ${progress.total} steps ran before it stopped, and that part of the file was changed since. ` +
+      'Restore that part and start again; or finish the file by hand and record it with mark()',
+  };
+}

@@ -1,0 +1,79 @@
+import type { DefElem, Node } from '@pgsql/types';
+
+/**
+ * True for statements that PostgreSQL refuses inside a transaction block (`PreventInTransactionBlock` in its source).
+ * What only the catalog can tell (`REINDEX` of a partitioned table, a procedure that commits) is left to the server.
+ */
+export function needsAutocommit(node: Node): boolean {
+  if ('IndexStmt' in node) return node.IndexStmt.concurrent === true;
+  if ('DropStmt' in node) return node.DropStmt.concurrent === true;
+  if ('ReindexStmt' in node) {
+    const { kind, params } = node.ReindexStmt;
+    const wide =
+      kind === 'REINDEX_OBJECT_SCHEMA' || kind === 'REINDEX_OBJECT_DATABASE' || kind === 'REINDEX_OBJECT_SYSTEM';
+    return wide || isOn(params, 'concurrently');
+  }
+  if ('AlterTableStmt' in node) return (node.AlterTableStmt.cmds ?? []).some(detachesConcurrently);
+  if ('VacuumStmt' in node) return node.VacuumStmt.is_vacuumcmd === true;
+  if ('ClusterStmt' in node) return node.ClusterStmt.relation === undefined;
+  if ('DiscardStmt' in node) return node.DiscardStmt.target === 'DISCARD_ALL';
+  if ('AlterDatabaseStmt' in node) return option(node.AlterDatabaseStmt.options, 'tablespace') !== undefined;
+  if ('CreateSubscriptionStmt' in node) return createsSlot(node.CreateSubscriptionStmt.options);
+  if ('AlterSubscriptionStmt' in node)
+    return refreshes(node.AlterSubscriptionStmt.kind, node.AlterSubscriptionStmt.options);
+  if ('TransactionStmt' in node) {
+    const { kind } = node.TransactionStmt;
+    return kind === 'TRANS_STMT_COMMIT_PREPARED' || kind === 'TRANS_STMT_ROLLBACK_PREPARED';
+  }
+  return ALWAYS.some((kind) => kind in node);
+}
+
+const ALWAYS = [
+  'CreatedbStmt',
+  'DropdbStmt',
+  'CreateTableSpaceStmt',
+  'DropTableSpaceStmt',
+  'DropSubscriptionStmt',
+  'AlterSystemStmt',
+] as const;
+
+function detachesConcurrently(node: Node): boolean {
+  if (!('AlterTableCmd' in node)) return false;
+  const { subtype, def } = node.AlterTableCmd;
+  return (
+    subtype === 'AT_DetachPartition' &&
+    def !== undefined &&
+    'PartitionCmd' in def &&
+    def.PartitionCmd.concurrent === true
+  );
+}
+
+function createsSlot(options: readonly Node[] | undefined): boolean {
+  return !isOff(options, 'create_slot') && !isOff(options, 'connect');
+}
+
+function refreshes(kind: string | undefined, options: readonly Node[] | undefined): boolean {
+  if (kind === 'ALTER_SUBSCRIPTION_REFRESH') return true;
+  const changesPublications = kind?.endsWith('_PUBLICATION') === true;
+  const changesSlot =
+    kind === 'ALTER_SUBSCRIPTION_OPTIONS' && ['failover', 'two_phase'].some((name) => option(options, name));
+  return (changesPublications && !isOff(options, 'refresh')) || changesSlot;
+}
+
+function option(options: readonly Node[] | undefined, name: string): DefElem | undefined {
+  for (const node of options ?? []) if ('DefElem' in node && node.DefElem.defname === name) return node.DefElem;
+  return undefined;
+}
+
+/** An option without a value is on. */
+function isOn(options: readonly Node[] | undefined, name: string): boolean {
+  return option(options, name) !== undefined && !isOff(options, name);
+}
+
+function isOff(options: readonly Node[] | undefined, name: string): boolean {
+  const arg = option(options, name)?.arg;
+  if (arg === undefined) return false;
+  if ('Boolean' in arg) return arg.Boolean.boolval !== true;
+  if ('Integer' in arg) return (arg.Integer.ival ?? 0) === 0;
+  return 'String' in arg && /^(?:false|off|no|0)$/i.test(arg.String.sval ?? '');
+}

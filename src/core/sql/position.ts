@@ -1,0 +1,43 @@
+/** Where something is in a migration, for people: lines and columns count from 1, columns in characters. */
+export interface SourceLocation {
+  readonly line: number;
+  readonly column: number;
+  /** The line itself and a caret below the column, cut to a readable width. */
+  readonly excerpt: string;
+}
+
+const WIDTH = 110;
+
+/** UTF-16 offset of the n-th character (code point), counted from 0, as servers and people count. */
+export function offsetOfCodePoint(text: string, codePoint: number): number {
+  let offset = 0;
+  for (let i = 0; i < codePoint && offset < text.length; i++)
+    offset += (text.codePointAt(offset) as number) > 0xffff ? 2 : 1;
+  return offset;
+}
+
+export function countCodePoints(text: string): number {
+  let count = 0;
+  for (let offset = 0; offset < text.length; count++) offset += (text.codePointAt(offset) as number) > 0xffff ? 2 : 1;
+  return count;
+}
+
+export function locate(text: string, offset: number): SourceLocation {
+  const at = Math.min(offset, text.length);
+  const before = text.slice(0, at).split(/\r\n|\r|\n/);
+  const lineStart = at - (before.at(-1) as string).length;
+  const lineEnd = /[\r\n]|$/.exec(text.slice(at)) as RegExpExecArray;
+  const line = text.slice(lineStart, at + lineEnd.index);
+  return {
+    line: before.length,
+    column: countCodePoints(text.slice(lineStart, at)) + 1,
+    excerpt: excerpt(line, at - lineStart),
+  };
+}
+
+function excerpt(line: string, offset: number): string {
+  const from = Math.max(0, Math.min(offset - Math.floor(WIDTH / 2), line.length - WIDTH));
+  const cut = `${from > 0 ? '…' : ''}${line.slice(from, from + WIDTH)}${line.length > from + WIDTH ? '…' : ''}`;
+  const indent = line.slice(from, offset).replace(/[^\t]/gu, ' ');
+  return `${cut.trimEnd()}\n${from > 0 ? ' ' : ''}${indent}^`;
+}

@@ -1,0 +1,68 @@
+/**
+ * The order of migrations. There is exactly one comparator, {@link compareMigrations}, and everything uses it: the
+ * database's `ORDER BY` follows a collation that differs from server to server.
+ */
+
+/** A migration's place in the order, made once per name by {@link migrationOrder}. */
+export interface MigrationOrder {
+  /** Path of the file relative to the migrations directory, with `/`. */
+  readonly file: string;
+  /** Numbers of the leading version (`1.2.3` is `[1, 2, 3]`); null when the name does not begin with one. */
+  readonly version: readonly bigint[] | null;
+}
+
+const DASHED_DATE = /^(\d{4})([-_])(\d{2})\2(\d{2})(?:[-_T ]?(\d{2})[-_:]?(\d{2})[-_:]?(\d{2}))?(?!\d)/;
+const NUMBER = /^\d+(?:\.\d+)*/;
+const CALENDAR =
+  /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\d{3})?)?)?$/;
+/** Width of `YYYYMMDDhhmmssSSS`. Calendar versions of any precision are padded to it, so that they compare as times. */
+const CALENDAR_WIDTH = 17;
+
+/** Reads the leading version of a file name: `007_x.sql`, `1.2.3-x.sql`, `20240131120000_x.sql`, `2024-01-31-120000_x.sql`. */
+export function parseVersion(fileName: string): readonly bigint[] | null {
+  const dashed = DASHED_DATE.exec(fileName);
+  if (dashed) {
+    const digits = [dashed[1], dashed[3], dashed[4], dashed[5], dashed[6], dashed[7]].join('');
+    if (CALENDAR.test(digits)) return [calendarNumber(digits)];
+  }
+  const number = NUMBER.exec(fileName.replace(/\.sql$/i, ''))?.[0];
+  if (number === undefined) return null;
+  const parts = number.split('.');
+  const numbers = parts.length === 1 && CALENDAR.test(number) ? [calendarNumber(number)] : parts.map(BigInt);
+  while (numbers.length > 1 && numbers.at(-1) === 0n) numbers.pop(); // 1.0 is 1
+  return numbers;
+}
+
+function calendarNumber(digits: string): bigint {
+  return BigInt(digits.padEnd(CALENDAR_WIDTH, '0'));
+}
+
+export function migrationOrder(file: string): MigrationOrder {
+  return { file, version: parseVersion(file.slice(file.lastIndexOf('/') + 1)) };
+}
+
+/**
+ * The total order of migrations: by version, number by number (`2` before `10`, `1.2` before `1.2.1`), then by path, code
+ * unit by code unit. Names without a version (possible only in rows that others recorded) come first.
+ */
+export function compareMigrations(a: MigrationOrder, b: MigrationOrder): number {
+  return compareVersions(a.version, b.version) || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
+}
+
+function compareVersions(a: readonly bigint[] | null, b: readonly bigint[] | null): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
+  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+    const left = a[i] ?? -1n;
+    const right = b[i] ?? -1n;
+    if (left !== right) return left < right ? -1 : 1;
+  }
+  return 0;
+}
+
+/** Sorts things that have a file name into migration order. */
+export function inMigrationOrder<T extends { readonly file: string }>(items: Iterable<T>): T[] {
+  return [...items]
+    .map((item) => ({ item, order: migrationOrder(item.file) }))
+    .toSorted((a, b) => compareMigrations(a.order, b.order))
+    .map(({ item }) => item);
+}

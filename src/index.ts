@@ -1,0 +1,13 @@
+/**
+ * `nestjs-pg-migrations`: plain SQL migrations for NestJS and PostgreSQL.
+ */
+export * from './migrator.js';
+export { MigrationsModule } from './nest/migrations.module.js';
+export { MigrationsService } from './nest/migrations.service.js';
+export { MigrationsHealthIndicator } from './nest/migrations.health.js';
+export { DriftAlertChannel, type AlertChannel, type DriftAlert } from './nest/alert-channel.js';
+export { DRIFT_JOB } from './nest/drift-monitor.js';
+export { MIGRATIONS_READY } from './nest/tokens.js';
+export type { MigrationsReady } from './nest/bootstrap.js';
+export type { DriftOptions, HealthOptions, MigrationsModuleOptions } from './nest/options.js';
+export type { MigrationsModuleAsyncOptions, MigrationsOptionsFactory } from './nest/options-factory.js';

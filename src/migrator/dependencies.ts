@@ -1,0 +1,13 @@
+import type { EmitEvent } from '../core/events.js';
+import type { HistoryReader, MigrationDatabase, MigrationSource } from '../core/ports.js';
+import type { ParseStatements } from '../core/program.js';
+
+/** What the use cases work on: the files, the database and the way to tell of what happens. */
+export interface Dependencies {
+  readonly source: MigrationSource;
+  readonly database: MigrationDatabase;
+  /** Light reads, possibly under another role. */
+  readonly reader: HistoryReader;
+  readonly parse: ParseStatements;
+  readonly emit: EmitEvent;
+}

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { History } from '../core/history.js';
+import { HistoryTableError } from '../core/errors.js';
+import type { MigrationFile } from '../core/migration-file.js';
+import { isNothingToDo, makePlan, type Plan, type PlanPolicy } from '../core/plan.js';
+import type { MigrationSession } from '../core/ports.js';
+import { joinStatuses } from '../core/status.js';
+import { adoptChecksums } from './adopt.js';
+import type { Dependencies } from './dependencies.js';
+import { acquireLock } from './lock.js';
+import { runPrograms, type RunOptions } from './run-programs.js';
+import { assertTransactional, compileAll } from './compile-plan.js';
+import { withSession } from './with-session.js';
+
+export interface MigrateSettings extends RunOptions {
+  readonly policy: PlanPolicy;
+  readonly lockTimeoutMs: number;
+}
+
+/** What a run did. */
+export interface MigrationRun {
+  readonly runId: string;
+  /** Migrations that this run applied, in order. */
+  readonly applied: readonly string[];
+  /** Rows without a checksum that adopted their file's. */
+  readonly adopted: readonly string[];
+  readonly durationMs: number;
+}
+
+/**
+ * Applies what is pending, each migration exactly once across all processes.
+ *
+ * @throws DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, HistoryTableError, DatabaseConnectionError
+ */
+export async function migrate(dependencies: Dependencies, settings: MigrateSettings): Promise<MigrationRun> {
+  const { source, database, emit } = dependencies;
+  const startedAt = performance.now();
+  const runId = randomUUID();
+  const files = await source.read();
+  const finished = (applied: readonly string[], adopted: readonly string[]): MigrationRun => ({
+    runId,
+    applied,
+    adopted,
+    durationMs: Math.round(performance.now() - startedAt),
+  });
+
+  return withSession(database, async (session) => {
+    const plan = planFor(files, await session.read(), settings);
+    if (isNothingToDo(plan)) {
+      warn(dependencies, plan);
+      return finished([], []);
+    }
+    if (plan.refusals.length > 0) await compileAll(plan.toRun, files, dependencies.parse, plan.refusals);
+
+    const stillNeeded = async (): Promise<boolean> => !isNothingToDo(planFor(files, await session.read(), settings));
+    if (
+      !(await acquireLock(session, { lockTimeoutMs: settings.lockTimeoutMs, table: database.table }, emit, stillNeeded))
+    ) {
+      return finished([], []);
+    }
+    const { applied, adopted } = await runLocked(dependencies, settings, session, files, runId);
+    return finished(applied, adopted);
+  });
+}
+
+/** Another replica may have run while this one waited: the history is read again. */
+async function runLocked(
+  dependencies: Dependencies,
+  settings: MigrateSettings,
+  session: MigrationSession,
+  files: readonly MigrationFile[],
+  runId: string,
+): Promise<Pick<MigrationRun, 'applied' | 'adopted'>> {
+  const applied: string[] = [];
+  const adopted: string[] = [];
+  const conflicts = new Set<string>();
+  let prepared = false;
+  for (;;) {
+    const history = await session.read();
+    const plan = planFor(files, history, settings);
+    if (isNothingToDo(plan)) return { applied, adopted };
+    const programs = await compileAll(plan.toRun, files, dependencies.parse, plan.refusals);
+    if (settings.transaction === 'all') assertTransactional(programs);
+
+    if (!prepared) await session.prepareHistory();
+    prepared = true;
+    warn(dependencies, plan);
+    adopted.push(...(await adoptChecksums(session, plan, files, dependencies.emit)));
+    if (programs.length === 0) return { applied, adopted };
+    const result = await runPrograms(dependencies, session, programs, { runId, tracked: true }, settings);
+    applied.push(...result.applied);
+    if (result.conflict === undefined) return { applied, adopted };
+    if (conflicts.has(result.conflict)) throw lostTwice(dependencies.database.table, result.conflict);
+    conflicts.add(result.conflict);
+  }
+}
+
+function planFor(files: readonly MigrationFile[], history: History, { policy }: MigrateSettings): Plan {
+  return makePlan(joinStatuses(files, history), policy);
+}
+
+function warn({ emit }: Dependencies, plan: Plan): void {
+  for (const message of plan.warnings) emit({ type: 'warning', message });
+}
+
+function lostTwice(table: string, file: string): HistoryTableError {
+  return new HistoryTableError(
+    table,
+    `${file} cannot be recorded in ${table}: a unique constraint refuses its row although it is not applied. Look at the table's constraints.`,
+  );
+}

@@ -1,0 +1,63 @@
+import { MigrationFailedError } from '../core/migration-failed.js';
+import type { MigrationSession, RunListener, RunSettings } from '../core/ports.js';
+import type { Program } from '../core/program.js';
+import type { Dependencies } from './dependencies.js';
+import { assertTransactional } from './compile-plan.js';
+
+export interface RunOptions {
+  /** `each`: a transaction for every migration. `all`: one for all of them together. */
+  readonly transaction: 'each' | 'all';
+}
+
+export interface ProgramsRun {
+  readonly applied: readonly string[];
+  /** A migration that somebody else recorded first. */
+  readonly conflict: string | undefined;
+}
+
+/** Runs programs in order, telling of each. @throws MigrationFailedError at the first that fails. */
+export async function runPrograms(
+  { emit }: Pick<Dependencies, 'emit'>,
+  session: MigrationSession,
+  programs: readonly Program[],
+  settings: RunSettings,
+  options: RunOptions,
+): Promise<ProgramsRun> {
+  const { runId } = settings;
+  const files = programs.map(({ migration }) => migration.file);
+  const applied: string[] = [];
+  const startedAt = performance.now();
+  const finished = (succeeded: boolean): void =>
+    emit({ type: 'run-finished', runId, applied, durationMs: Math.round(performance.now() - startedAt), succeeded });
+  const listener: RunListener = {
+    started: ({ file }) =>
+      emit({ type: 'migration-started', runId, file, number: files.indexOf(file) + 1, of: files.length }),
+    notice: ({ file }, notice) => emit({ type: 'migration-notice', file, notice }),
+    applied: ({ file }, executionTimeMs) => {
+      applied.push(file);
+      emit({ type: 'migration-applied', runId, file, executionTimeMs });
+    },
+  };
+
+  emit({ type: 'run-started', runId, pending: files });
+  try {
+    const outcome =
+      options.transaction === 'all'
+        ? await session.runTogether(assertTransactional(programs), settings, listener)
+        : await session.runEach(programs, settings, listener);
+    if (outcome.kind === 'failed') {
+      const pending = files.filter((file) => !applied.includes(file));
+      const error = new MigrationFailedError(
+        { ...outcome.failure, applied: [...applied], pending },
+        { cause: outcome.cause },
+      );
+      emit({ type: 'migration-failed', runId, file: outcome.failure.file, error: error.message });
+      throw error;
+    }
+    finished(true);
+    return { applied, conflict: outcome.kind === 'conflict' ? outcome.file : undefined };
+  } catch (error) {
+    finished(false);
+    throw error;
+  }
+}

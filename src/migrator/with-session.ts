@@ -1,0 +1,14 @@
+import type { MigrationDatabase, MigrationSession } from '../core/ports.js';
+
+/** Opens a session for the time of one piece of work. */
+export async function withSession<T>(
+  database: MigrationDatabase,
+  work: (session: MigrationSession) => Promise<T>,
+): Promise<T> {
+  const session = await database.open();
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { DatabaseError, MigrationError, type MigrationErrorCode } from '../core/errors.js';
+import { Migrator } from '../migrator/migrator.js';
+import { MigrationEvents } from './migration-events.js';
+import type { HealthOptions, ResolvedModuleOptions } from './options.js';
+import { RESOLVED_OPTIONS } from './tokens.js';
+
+interface Answer {
+  readonly up: boolean;
+  readonly details: Record<string, unknown>;
+}
+
+/** Health for `@nestjs/terminus`: down while a migration of this release's own directory is pending, failed or running. */
+@Injectable()
+export class MigrationsHealthIndicator {
+  private latest: { readonly answer: Promise<Answer>; readonly at: number } | undefined;
+
+  constructor(
+    @Inject(Migrator) private readonly migrator: Migrator,
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedModuleOptions,
+    @Inject(HealthIndicatorService) private readonly indicator: HealthIndicatorService,
+    @Inject(MigrationEvents) events: MigrationEvents,
+  ) {
+    events.events$.subscribe((event) => {
+      if (event.type === 'run-finished') this.latest = undefined;
+    });
+  }
+
+  /**
+   * @param key name of the entry in the health report. Default `migrations`.
+   * @param options override what the module was given.
+   */
+  async check<Key extends string = 'migrations'>(
+    key: Key = 'migrations' as Key,
+    options: HealthOptions = {},
+  ): Promise<HealthIndicatorResult<Key>> {
+    const { cache, timeout } = { ...this.options.health, ...options };
+    const answer = await within(timeout, this.recent(cache));
+    const session = this.indicator.check(key);
+    return answer.up ? session.up(answer.details) : session.down(answer.details);
+  }
+
+  /** Checks that come at the same time share one read. */
+  private recent(cache: number): Promise<Answer> {
+    const now = Date.now();
+    if (!this.latest || now - this.latest.at > cache) this.latest = { answer: this.look(), at: now };
+    return this.latest.answer;
+  }
+
+  private async look(): Promise<Answer> {
+    if (!this.migrator.tracked) return { up: true, details: { tracked: false, message: 'nothing is tracked' } };
+    try {
+      const { up, message, summary, blocking } = await this.migrator.health();
+      return { up, details: { tracked: true, message, ...summary, ...(up ? {} : { blocking }) } };
+    } catch (error) {
+      return { up: false, details: { tracked: true, message: reason(error) } };
+    }
+  }
+}
+
+/** Messages of our own for what went wrong: the errors' name addresses and roles, and health reports are public. */
+function reason(error: unknown): string {
+  if (error instanceof DatabaseError) return `the history cannot be read (SQLSTATE ${error.server.sqlstate})`;
+  return (error instanceof MigrationError && REASONS[error.code]) || 'the state of the migrations cannot be determined';
+}
+
+const REASONS: Partial<Record<MigrationErrorCode, string>> = {
+  UNREACHABLE: 'the database cannot be reached',
+  CONNECTION_REFUSED: 'the database refused the connection',
+  CONNECTION_LOST: 'the connection to the database was lost',
+  HISTORY_TABLE: 'the history table cannot be used',
+  INVALID_DIRECTORY: 'the migrations directory cannot be read',
+};
+
+async function within(timeoutMs: number, answer: Promise<Answer>): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Answer>((resolve) => {
+    timer = setTimeout(
+      () => resolve({ up: false, details: { tracked: true, message: `no answer within ${timeoutMs} ms` } }),
+      timeoutMs,
+    );
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

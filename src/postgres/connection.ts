@@ -1,0 +1,114 @@
+import pg from 'pg';
+import type { ClientBase, ClientConfig, Pool } from 'pg';
+import { backOff } from 'exponential-backoff';
+import type { DatabaseConnectionError } from '../core/errors.js';
+import { connectError } from './server-error.js';
+
+/** Any way of naming a database: a connection string, a `pg` config, or a pool of the caller's (which is never ended here). */
+export type Connection = string | ClientConfig | Pool;
+
+/** A connection for exclusive use. */
+export interface Lease {
+  readonly client: ClientBase;
+  /** Gives it back; `destroy` closes it even when it came from a pool. Never throws. */
+  release(destroy: boolean): Promise<void>;
+}
+
+export interface ConnectSettings {
+  /** How long one attempt may take, in ms. */
+  readonly timeoutMs: number;
+  /** How long to go on trying while the database cannot be reached, in ms; 0 tries once. */
+  readonly retryForMs: number;
+  readonly onRetry?: (attempt: number, error: DatabaseConnectionError) => void;
+}
+
+const APPLICATION_NAME = 'nestjs-pg-migrations';
+
+export function isPool(connection: Connection): connection is Pool {
+  return (
+    typeof connection === 'object' && 'totalCount' in connection && typeof (connection as Pool).connect === 'function'
+  );
+}
+
+/** A `pg` config for connections of our own. The caller's timeouts are for its own queries, not for migrations. */
+export function ownConfig(connection: string | ClientConfig, timeoutMs: number): ClientConfig {
+  const config = typeof connection === 'string' ? { connectionString: connection } : connection;
+  return {
+    keepAlive: true,
+    fallback_application_name: APPLICATION_NAME,
+    ...config,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: undefined,
+    statement_timeout: undefined,
+    lock_timeout: undefined,
+    idle_in_transaction_session_timeout: undefined,
+  };
+}
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+
+/**
+ * Takes a connection, trying again with jittered backoff while the database cannot be reached. A refusal (a wrong password, a database
+ * that does not exist) is final.
+ *
+ * @throws DatabaseConnectionError
+ */
+export async function lease(connection: Connection, settings: ConnectSettings): Promise<Lease> {
+  const deadline = Date.now() + settings.retryForMs;
+  return backOff(() => leaseOnce(connection, settings.timeoutMs), {
+    startingDelay: FIRST_DELAY_MS,
+    maxDelay: LONGEST_DELAY_MS,
+    jitter: 'full',
+    numOfAttempts: Number.MAX_SAFE_INTEGER,
+    retry: (error: DatabaseConnectionError, attempt) => {
+      const again = error.code === 'UNREACHABLE' && Date.now() < deadline;
+      if (again) settings.onRetry?.(attempt, error);
+      return again;
+    },
+  });
+}
+
+async function leaseOnce(connection: Connection, timeoutMs: number): Promise<Lease> {
+  try {
+    return isPool(connection) ? await borrow(connection, timeoutMs) : await connect(connection, timeoutMs);
+  } catch (error) {
+    throw connectError(error);
+  }
+}
+
+async function connect(connection: string | ClientConfig, timeoutMs: number): Promise<Lease> {
+  const client = new pg.Client(ownConfig(connection, timeoutMs));
+  client.on('error', ignore); // the query that was running reports it
+  await client.connect().catch(async (error: unknown) => {
+    await client.end().catch(ignore);
+    throw error;
+  });
+  return { client, release: () => client.end().catch(ignore) };
+}
+
+async function borrow(pool: Pool, timeoutMs: number): Promise<Lease> {
+  const connecting = pool.connect();
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the pool gave no connection within ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    const client = await Promise.race([connecting, timeout]);
+    client.on('error', ignore);
+    return {
+      client,
+      release: async (destroy) => {
+        client.off('error', ignore);
+        client.release(destroy);
+      },
+    };
+  } catch (error) {
+    connecting.then((late) => late.release(), ignore);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,86 @@
+import type { ClientBase } from 'pg';
+import { NO_HISTORY, type History, type HistoryRow, type Origin } from '../core/history.js';
+import { qualifiedName, type TableName } from '../core/table.js';
+import { assertHistoryTable, readShape } from './history-table.js';
+import { querySimply } from './script.js';
+import { queryError, serverErrorOf } from './server-error.js';
+
+/** What is selected, by column: an expression over it. The order here is the order of {@link HistoryTuple}. */
+const SELECTED = {
+  migration_file: 'migration_file',
+  // A table made by hand may hold a timestamp without time zone, which the session that wrote it took as local time.
+  executed_at: 'extract(epoch FROM executed_at::timestamptz)',
+  execution_time_ms: 'execution_time_ms',
+  error_message: 'error_message',
+  running: 'running',
+  checksum: 'checksum',
+  canonical_checksum: 'canonical_checksum',
+  origin: 'origin',
+  steps_done: 'steps_done',
+  steps_total: 'steps_total',
+  done_checksum: 'done_checksum',
+} as const;
+
+type Selected = Record<keyof typeof SELECTED, string | number | boolean | null>;
+
+const UNDEFINED_TABLE = ['42P01', '3F000'];
+const UNDEFINED_COLUMN = '42703';
+
+/**
+ * Reads the history in one round trip. Only a table that lacks columns of ours costs a second and a third.
+ *
+ * @throws HistoryTableError when the table belongs to something else.
+ */
+export async function readHistory(client: ClientBase, table: TableName): Promise<History> {
+  try {
+    return { exists: true, current: true, rows: await select(client, table) };
+  } catch (error) {
+    const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
+    if (UNDEFINED_TABLE.includes(sqlstate)) return NO_HISTORY;
+    if (sqlstate !== UNDEFINED_COLUMN) throw queryError('reading the history', error);
+    return readForeignMade(client, table);
+  }
+}
+
+async function readForeignMade(client: ClientBase, table: TableName): Promise<History> {
+  const shape = await readShape(client, table).catch((error: unknown) => {
+    throw queryError('looking at the history table', error);
+  });
+  assertHistoryTable(shape, table);
+  const rows = await select(client, table, shape.columns).catch((error: unknown) => {
+    throw queryError('reading the history', error);
+  });
+  return { exists: true, current: false, rows };
+}
+
+async function select(client: ClientBase, table: TableName, columns?: readonly string[]): Promise<HistoryRow[]> {
+  const list = Object.entries(SELECTED).map(([column, expression]) =>
+    columns === undefined || columns.includes(column) ? `${expression} AS ${column}` : `NULL AS ${column}`,
+  );
+  const rows = await querySimply<Selected>(client, `SELECT ${list.join(', ')} FROM ${qualifiedName(table)}`);
+  return rows.map(toRow);
+}
+
+function toRow(row: Selected): HistoryRow {
+  const error = text(row.error_message);
+  const [done, total] = [number(row.steps_done), number(row.steps_total)];
+  return {
+    file: text(row.migration_file) ?? '',
+    state: error === null ? 'applied' : row.running === true ? 'running' : 'failed',
+    executedAt: row.executed_at === null ? null : new Date(Number(row.executed_at) * 1000),
+    executionTimeMs: number(row.execution_time_ms),
+    error,
+    checksum: text(row.checksum),
+    canonicalChecksum: text(row.canonical_checksum),
+    origin: text(row.origin) as Origin | null,
+    progress: done === null || total === null ? null : { done, total, doneChecksum: text(row.done_checksum) ?? '' },
+  };
+}
+
+function text(value: string | number | boolean | null): string | null {
+  return value === null ? null : String(value);
+}
+
+function number(value: string | number | boolean | null): number | null {
+  return value === null ? null : Number(value);
+}

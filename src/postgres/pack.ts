@@ -1,0 +1,110 @@
+import type { TransactionalProgram } from '../core/program.js';
+import { claimSql, completeSql, flushSql } from './history-sql.js';
+import { bodyPart, Message, part, type Part } from './message.js';
+import type { RunContext } from './run-context.js';
+
+/** Characters in one message, beyond which the next migration starts another. Larger messages gain nothing and cost memory. */
+const LARGEST_MESSAGE = 1_000_000;
+
+type PackContext = Pick<RunContext, 'table' | 'settings' | 'reset' | 'lockCheck' | 'marker'>;
+
+/**
+ * Packs migrations into as few messages as their sizes allow, each migration in a transaction of its own. What stands between two of them
+ * has a transaction of its own too: it would join the next migration's otherwise, and be rolled back with it.
+ */
+export function packEach(
+  context: PackContext,
+  programs: readonly TransactionalProgram[],
+  largest = LARGEST_MESSAGE,
+): Message[] {
+  const packer = new Packer(largest);
+  packer.add([reset(context)]);
+  for (const program of programs) {
+    const announce = part('announce', ['BEGIN', flushSql(context.marker), 'COMMIT'], program);
+    const before = [announce, part('begin', [program.begin, ...program.preamble], program), ...claim(context, program)];
+    const after = [...complete(context, program), part('commit', ['COMMIT'], program), reset(context)];
+    packer.addMigration(program, before, after, lockCheck(context));
+  }
+  packer.close(lockCheck(context));
+  return packer.messages;
+}
+
+/** Packs migrations into one transaction. */
+export function packTogether(context: PackContext, programs: readonly TransactionalProgram[]): Message[] {
+  const packer = new Packer(LARGEST_MESSAGE);
+  const begin = programs.map((program) => program.begin).find((own) => own !== 'BEGIN') ?? 'BEGIN';
+  packer.add([reset(context), part('begin', [begin, ...programs.flatMap((program) => program.preamble)])]);
+  for (const program of programs) {
+    const after = [...complete(context, program), part('reset', context.reset)];
+    const before = [part('announce', [flushSql(context.marker)], program), ...claim(context, program)];
+    packer.addMigration(program, before, after, []);
+  }
+  const last = programs.at(-1);
+  packer.add([part('commit', ['COMMIT'], last), reset(context)]);
+  packer.close(lockCheck(context));
+  return packer.messages;
+}
+
+function reset(context: PackContext): Part {
+  return part('reset', ['BEGIN', ...context.reset, 'COMMIT']);
+}
+
+function claim({ settings, table }: PackContext, program: TransactionalProgram): Part[] {
+  return settings.tracked ? [part('claim', claimSql(table, program.migration, settings.runId), program)] : [];
+}
+
+/** The role is reset first: a file may have given up the right to write the history. */
+function complete({ settings, table, marker }: PackContext, program: TransactionalProgram): Part[] {
+  if (!settings.tracked) return [];
+  return [
+    part(
+      'complete',
+      ['RESET SESSION AUTHORIZATION', 'RESET ROLE', completeSql(table, program.migration.file, marker)],
+      program,
+    ),
+  ];
+}
+
+function lockCheck({ lockCheck: sql }: PackContext): Part[] {
+  return sql ? [part('lock-check', [sql])] : [];
+}
+
+class Packer {
+  readonly messages: Message[] = [];
+  private parts: Part[] = [];
+  private size = 0;
+
+  constructor(private readonly largest: number) {}
+
+  add(parts: readonly Part[]): void {
+    this.parts.push(...parts);
+    for (const each of parts) this.size += each.text.length;
+  }
+
+  /**
+   * A body travels with others only when it is known to end what it opens and how many statements it has; otherwise it would swallow what
+   * follows, or hide how far the message came.
+   */
+  addMigration(
+    program: TransactionalProgram,
+    before: readonly Part[],
+    after: readonly Part[],
+    end: readonly Part[],
+  ): void {
+    const body = bodyPart(program);
+    const shares = program.closed && body.commands !== undefined;
+    if (this.size > 0 && this.size + body.text.length > this.largest) this.close(end);
+    this.add(before);
+    if (!shares) this.close([]);
+    this.add([body]);
+    if (!shares) this.close([]);
+    this.add(after);
+  }
+
+  close(end: readonly Part[]): void {
+    if (this.parts.length === 0) return;
+    this.messages.push(new Message([...this.parts, ...end]));
+    this.parts = [];
+    this.size = 0;
+  }
+}

@@ -1,0 +1,58 @@
+import type { ClientBase } from 'pg';
+import type { RunListener, RunOutcome, RunSettings } from '../core/ports.js';
+import type { ServerErrorDetails } from '../core/errors.js';
+import type { MigrationFile } from '../core/migration-file.js';
+import { locate, type SourceLocation } from '../core/sql/position.js';
+import type { TableName } from '../core/table.js';
+import type { Aftermath } from '../core/migration-failed.js';
+import type { NoticeCollector } from './notices.js';
+import { runScript } from './script.js';
+import { queryError, serverErrorOf } from './server-error.js';
+
+/** What running a migration needs. */
+export interface RunContext {
+  readonly client: ClientBase;
+  readonly table: TableName;
+  readonly settings: RunSettings;
+  readonly listener: RunListener;
+  readonly notices: NoticeCollector;
+  /** Statements that give the session the state every migration starts from. */
+  readonly reset: readonly string[];
+  /** Begins our own messages among the server's notices. */
+  readonly marker: string;
+  /** SQL that tells whether this session still holds the migration lock; undefined when it never took it. */
+  readonly lockCheck: string | undefined;
+  /** Takes the lock again after a migration dropped it. @throws when another has it by now. */
+  retakeLock(): Promise<void>;
+}
+
+/** Sends a script that must succeed. @throws MigrationError */
+export async function must(context: RunContext, doing: string, statements: readonly string[]): Promise<void> {
+  const { error } = await runScript(context.client, statements.map((statement) => `${statement};`).join('\n'));
+  if (error) throw queryError(doing, error);
+}
+
+/** What the server said, for an error on a live connection. @throws DatabaseConnectionError when the connection is gone. */
+export function serverSaid(error: unknown, doing: string): ServerErrorDetails {
+  const server = serverErrorOf(error);
+  // A FATAL error is the last thing that a session hears: administrator shutdown, a timeout on an idle transaction.
+  const fatal = (error as { severity?: string }).severity === 'FATAL';
+  if (server === undefined || fatal) throw queryError(doing, error);
+  return server;
+}
+
+export function failed(
+  migration: MigrationFile,
+  server: ServerErrorDetails,
+  offset: number | undefined,
+  aftermath: Aftermath,
+  cause: unknown,
+): RunOutcome {
+  const location: SourceLocation | undefined = offset === undefined ? undefined : locate(migration.text, offset);
+  return { kind: 'failed', failure: { file: migration.file, server, location, aftermath }, cause };
+}
+
+/** The text for the row of a failed migration. */
+export function recordedError({ message, sqlstate }: ServerErrorDetails): string {
+  return `${message} (SQLSTATE ${sqlstate})`;
+}

@@ -1,0 +1,100 @@
+import type { RunOutcome } from '../core/ports.js';
+import type { TransactionalProgram } from '../core/program.js';
+import type { Aftermath } from '../core/migration-failed.js';
+import { failureSql } from './history-sql.js';
+import { MessageCursor, type Message, type Part } from './message.js';
+import { failed, must, recordedError, serverSaid, type RunContext } from './run-context.js';
+import { runScript, type ScriptResult } from './script.js';
+import { queryError } from './server-error.js';
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Runs transactional programs, packed into messages, and keeps account of what is running and what is committed. */
+export class TransactionalRun {
+  /** Ran, and its transaction is still open. */
+  private uncommitted: { program: TransactionalProgram; durationMs: number }[] = [];
+  private current: TransactionalProgram | undefined;
+  private startedAt = new Date();
+
+  constructor(
+    private readonly context: RunContext,
+    private readonly aftermath: Aftermath,
+    /** Packs the programs of a message that the server did not even parse into smaller ones. */
+    private readonly split: (message: Message) => readonly Message[],
+  ) {}
+
+  async run(messages: readonly Message[]): Promise<RunOutcome> {
+    for (const message of messages) {
+      const result = await this.send(message);
+      if (result.error) {
+        const smaller = result.completed === 0 ? this.split(message) : [];
+        const outcome = smaller.length > 0 ? await this.run(smaller) : await this.afterError(message, result);
+        if (outcome.kind !== 'done') return outcome;
+      } else if (message.parts.at(-1)?.kind === 'lock-check' && result.lastValue === 'f') {
+        await this.context.retakeLock();
+      }
+    }
+    return { kind: 'done' };
+  }
+
+  private async send(message: Message): Promise<ScriptResult> {
+    const cursor = new MessageCursor(
+      message,
+      (part) => this.entered(part),
+      (part) => this.left(part),
+    );
+    const result = await runScript(this.context.client, message.text, () => cursor.statementCompleted());
+    if (!result.error) cursor.messageCompleted();
+    this.context.notices.attributeTo(undefined);
+    return result;
+  }
+
+  /** Its announcement makes the server send what it held back, so a migration is told to have started when it starts. */
+  private entered({ kind, program }: Part): void {
+    if (!program) return;
+    if (this.current !== program) {
+      this.current = program;
+      this.startedAt = new Date();
+      this.context.listener.started(program.migration);
+    }
+    if (kind === 'body') this.context.notices.attributeTo(program.migration);
+  }
+
+  private left({ kind, program }: Part): void {
+    if (kind === 'body') this.context.notices.attributeTo(undefined);
+    if (kind === (this.context.settings.tracked ? 'complete' : 'body') && program) {
+      this.uncommitted.push({ program, durationMs: this.durationMs() });
+    }
+    if (kind === 'commit') {
+      for (const done of this.uncommitted) this.context.listener.applied(done.program.migration, done.durationMs);
+      this.uncommitted = [];
+    }
+  }
+
+  private durationMs(): number {
+    return this.context.settings.tracked
+      ? this.context.notices.recordedDuration()
+      : Date.now() - this.startedAt.getTime();
+  }
+
+  private async afterError(message: Message, { error, completed }: ScriptResult): Promise<RunOutcome> {
+    const { context } = this;
+    const server = serverSaid(error, 'running migrations');
+    const place = message.locate(completed, server.position);
+    const program = place?.part.program;
+    const record =
+      program && context.settings.tracked && !isConflict(place.part, server.sqlstate)
+        ? [failureSql(context.table, program.migration, context.settings.runId, recordedError(server), this.startedAt)]
+        : [];
+    await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
+    if (!place || !program) throw queryError('running migrations', error);
+    if (isConflict(place.part, server.sqlstate)) return { kind: 'conflict', file: program.migration.file };
+    const offset = place.part.kind === 'body' ? place.offset : undefined;
+    return failed(program.migration, server, offset, this.aftermath, error);
+  }
+}
+
+/** Somebody else holds the row: only possible without the lock, and then it is what keeps a migration from running twice. */
+function isConflict(part: Part, sqlstate: string): boolean {
+  return part.kind === 'claim' && sqlstate === UNIQUE_VIOLATION;
+}

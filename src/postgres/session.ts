@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import type { History } from '../core/history.js';
+import { DatabaseConnectionError, type LockHolder } from '../core/errors.js';
+import type {
+  MigrationSession,
+  RecordedMigration,
+  RowRepair,
+  RunListener,
+  RunOutcome,
+  RunSettings,
+} from '../core/ports.js';
+import type { Program, TransactionalProgram } from '../core/program.js';
+import { displayName, type TableName } from '../core/table.js';
+import type { Lease } from './connection.js';
+import { noticesSql, recordSql, repairSql } from './history-sql.js';
+import { readHistory } from './history-reader.js';
+import { prepareTable } from './history-table.js';
+import { holdsLockSql, lockKey, readLockHolder, tryLock, unlock } from './lock.js';
+import type { Message } from './message.js';
+import { NoticeCollector } from './notices.js';
+import { packEach, packTogether } from './pack.js';
+import { resetStatements, type StatementTimeouts } from './reset.js';
+import { must, type RunContext } from './run-context.js';
+import { runStepwise } from './run-stepwise.js';
+import { TransactionalRun } from './run-transactional.js';
+import { querySimply, runScript } from './script.js';
+import { queryError } from './server-error.js';
+
+/** What a session must know of its server before it writes. */
+interface ServerFacts {
+  readonly database: string;
+  readonly version: number;
+  readonly standby: boolean;
+}
+
+/** A connection that may migrate. Anything but a plain read makes it dirty, and a dirty connection is never given back. */
+export class PgMigrationSession implements MigrationSession {
+  private dirty = false;
+  private lockHeld = false;
+  private known: ServerFacts | undefined;
+
+  constructor(
+    private readonly lease: Lease,
+    private readonly table: TableName,
+    private readonly timeouts: StatementTimeouts,
+  ) {}
+
+  read(): Promise<History> {
+    return this.marking(() => readHistory(this.lease.client, this.table));
+  }
+
+  async tryLock(): Promise<boolean> {
+    this.dirty = true;
+    const facts = await this.facts();
+    if (facts.standby) {
+      throw new DatabaseConnectionError(
+        'READ_ONLY',
+        'This server is a read-only standby: migrations can only run on the primary. Connect to the primary.',
+      );
+    }
+    this.lockHeld = await tryLock(this.lease.client, lockKey(facts.database, this.table));
+    return this.lockHeld;
+  }
+
+  async lockHolder(): Promise<LockHolder | undefined> {
+    const { database } = await this.facts();
+    return readLockHolder(this.lease.client, lockKey(database, this.table));
+  }
+
+  async unlock(): Promise<void> {
+    if (!this.lockHeld) return;
+    this.lockHeld = false;
+    const { database } = await this.facts();
+    await unlock(this.lease.client, lockKey(database, this.table));
+  }
+
+  async prepareHistory(): Promise<void> {
+    this.dirty = true;
+    await prepareTable(this.lease.client, this.table);
+  }
+
+  async runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome> {
+    return this.running(settings, listener, async (context) => {
+      const run = new TransactionalRun(context, { kind: 'rolled-back' }, (message) => splitUp(context, message));
+      for (const group of groups(programs)) {
+        const outcome = group.stepwise
+          ? await runStepwise(context, group.stepwise)
+          : await run.run(packEach(context, group.transactional));
+        if (outcome.kind !== 'done') return outcome;
+      }
+      return { kind: 'done' };
+    });
+  }
+
+  async runTogether(
+    programs: readonly TransactionalProgram[],
+    settings: RunSettings,
+    listener: RunListener,
+  ): Promise<RunOutcome> {
+    return this.running(settings, listener, (context) =>
+      new TransactionalRun(context, { kind: 'all-rolled-back' }, () => []).run(packTogether(context, programs)),
+    );
+  }
+
+  async record(migrations: readonly RecordedMigration[]): Promise<void> {
+    const runId = randomUUID();
+    await this.write(
+      'recording migrations',
+      migrations.map((migration) => recordSql(this.table, migration, runId)),
+    );
+  }
+
+  async repair(repairs: readonly RowRepair[]): Promise<void> {
+    await this.write(
+      'repairing the history',
+      repairs.map((repair) => repairSql(this.table, repair)),
+    );
+  }
+
+  async close(): Promise<void> {
+    if (this.lockHeld) await this.unlock().catch(() => {});
+    await this.lease.release(this.dirty);
+  }
+
+  private async running(
+    settings: RunSettings,
+    listener: RunListener,
+    run: (context: RunContext) => Promise<RunOutcome>,
+  ): Promise<RunOutcome> {
+    this.dirty = true;
+    const { client } = this.lease;
+    const facts = await this.facts();
+    const key = lockKey(facts.database, this.table);
+    const marker = `${randomUUID()} `;
+    const notices = new NoticeCollector(client, marker, (migration, notice) => listener.notice(migration, notice));
+    const context: RunContext = {
+      client,
+      table: this.table,
+      settings,
+      listener,
+      notices,
+      marker,
+      reset: resetStatements(this.timeouts, facts.version),
+      lockCheck: this.lockHeld ? holdsLockSql(key) : undefined,
+      retakeLock: () => this.retakeLock(),
+    };
+    try {
+      const outcome = await run(context);
+      const said = notices.collected();
+      if (settings.tracked && said.size > 0) await must(context, 'recording notices', [noticesSql(this.table, said)]);
+      return outcome;
+    } finally {
+      notices.stop();
+    }
+  }
+
+  private async retakeLock(): Promise<void> {
+    if (await this.tryLock()) return;
+    throw new DatabaseConnectionError(
+      'CONNECTION_LOST',
+      `A migration released the migration lock of ${displayName(this.table)} and another process has it now. What was applied is recorded; start again.`,
+    );
+  }
+
+  private async write(doing: string, statements: readonly string[]): Promise<void> {
+    if (statements.length === 0) return;
+    this.dirty = true;
+    const { error } = await runScript(
+      this.lease.client,
+      ['BEGIN', ...statements, 'COMMIT'].map((sql) => `${sql};`).join('\n'),
+    );
+    if (!error) return;
+    await runScript(this.lease.client, 'ROLLBACK');
+    throw queryError(doing, error);
+  }
+
+  private async facts(): Promise<ServerFacts> {
+    if (this.known) return this.known;
+    const [row] = await querySimply<{ database: string; version: number; standby: boolean }>(
+      this.lease.client,
+      `SELECT pg_catalog.current_database() AS database, pg_catalog.current_setting('server_version_num')::integer AS version,
+              pg_catalog.pg_is_in_recovery() AS standby`,
+    ).catch((error: unknown) => {
+      throw queryError('looking at the server', error);
+    });
+    if (!row) throw new Error('the server gave no facts');
+    return (this.known = row);
+  }
+
+  private async marking<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.dirty = true;
+      throw error;
+    }
+  }
+}
+
+interface Group {
+  readonly transactional: readonly TransactionalProgram[];
+  readonly stepwise?: Extract<Program, { kind: 'stepwise' }>;
+}
+
+/** Runs of transactional programs that stand together, and the others one by one, in order. */
+function groups(programs: readonly Program[]): Group[] {
+  const result: Group[] = [];
+  let together: TransactionalProgram[] = [];
+  const close = (): void => {
+    if (together.length > 0) result.push({ transactional: together });
+    together = [];
+  };
+  for (const program of programs) {
+    if (program.kind === 'transactional') together.push(program);
+    else {
+      close();
+      result.push({ transactional: [], stepwise: program });
+    }
+  }
+  close();
+  return result;
+}
+
+/** The migrations of a message in messages of their own; nothing when there is only one. */
+function splitUp(context: RunContext, message: Message): Message[] {
+  const programs = new Set(message.parts.flatMap((part) => (part.program ? [part.program] : [])));
+  return programs.size > 1 ? [...programs].flatMap((program) => packEach(context, [program])) : [];
+}

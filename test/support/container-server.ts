@@ -1,0 +1,19 @@
+import { hasImage } from './docker-image.js';
+import type { RunServer } from './test-server.js';
+
+const FAST = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_connections=300'];
+
+export async function startContainerServer(image: string): Promise<RunServer> {
+  // The reaper removes containers of a run that was killed. Without its image, asking for it would mean a pull.
+  if (!(await hasImage('testcontainers/ryuk'))) process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
+  // Loaded here, as it takes most of a second.
+  const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
+  const container = await new PostgreSqlContainer(image)
+    .withCommand(['postgres', ...FAST.flatMap((setting) => ['-c', setting])])
+    .start();
+  return {
+    url: container.getConnectionUri(),
+    kind: `container of ${image}`,
+    stop: async () => void (await container.stop()),
+  };
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type EmbeddedPostgresOptions,
+  type EmbeddedServer,
+  startEmbeddedPostgres,
+} from '../../tools/embedded-postgres/server.js';
+
+const MEMORY_DISK = '/dev/shm';
+const ENOUGH_BYTES = 1024 ** 3;
+
+/** Durability buys nothing for data that the run throws away. A killed server loses its last commits. */
+const FAST: Record<string, string> = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  // Parallel queries otherwise take their memory from the same /dev/shm as the data, which in a container is small.
+  ...(process.platform === 'win32' ? {} : { dynamic_shared_memory_type: 'mmap' }),
+};
+
+/** A server on a directory of its own, which `remove()` or the death of this process takes away. */
+export async function startEphemeralServer(
+  settings: Record<string, string> = {},
+  options: Pick<EmbeddedPostgresOptions, 'nativeDirectory' | 'log'> = {},
+): Promise<EmbeddedServer> {
+  const dataDirectory = await mkdtemp(join(await fastDirectory(), 'migrations-test-'));
+  try {
+    return await startEmbeddedPostgres({
+      ...options,
+      dataDirectory,
+      removeWhenParentDies: true,
+      settings: { ...FAST, ...settings },
+    });
+  } catch (error) {
+    await rm(dataDirectory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fastDirectory(): Promise<string> {
+  const disk = await statfs(MEMORY_DISK).catch(() => undefined);
+  return disk && disk.bavail * disk.bsize >= ENOUGH_BYTES ? MEMORY_DISK : tmpdir();
+}

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { errorCode } from './error-code.js';
+import { readLockFile } from './postmaster-pid.js';
+import type { Postmaster } from './postmaster.js';
+
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 20;
+/** Not listening yet; still starting up or in recovery. */
+const NOT_YET = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03']);
+
+/** The server ended, or never became ready. The message shows its last words. */
+export class ServerNotReady extends Error {
+  constructor(
+    reason: string,
+    readonly log: string,
+    options?: ErrorOptions,
+  ) {
+    super(`PostgreSQL ${reason}. It wrote:\n${log || '(nothing)'}`, options);
+    this.name = 'ServerNotReady';
+  }
+}
+
+/** @throws ServerNotReady when the server ends, does not accept a connection within 30 seconds, or refuses ours */
+export async function waitUntilReady(
+  postmaster: Postmaster,
+  dataDirectory: string,
+  connectionString: string,
+): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline) {
+    if (!postmaster.running) {
+      // The pipes deliver the last lines after the exit.
+      await sleep(PAUSE_MS);
+      throw new ServerNotReady('ended while starting', postmaster.lastLines);
+    }
+    // Connecting alone would not tell: another server may answer on the port that ours is about to fail to get.
+    const lock = await readLockFile(dataDirectory);
+    if (lock?.pid === postmaster.pid && lock.ready && (await accepts(connectionString, postmaster))) return;
+    await sleep(PAUSE_MS);
+  }
+  throw new ServerNotReady(`was not ready after ${PATIENCE_MS / 1000} s`, postmaster.lastLines);
+}
+
+async function accepts(connectionString: string, postmaster: Postmaster): Promise<boolean> {
+  const client = new pg.Client({ connectionString, ssl: false, connectionTimeoutMillis: PATIENCE_MS });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    if (NOT_YET.has(errorCode(error) ?? '') || !postmaster.running) return false;
+    throw new ServerNotReady(`refused the connection (${String(error)})`, postmaster.lastLines, { cause: error });
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
