@@ -5,7 +5,8 @@ import { readDirectives } from './sql/directives.js';
 import { usesNewEnumValue } from './sql/enum-values.js';
 import { locate } from './sql/position.js';
 import { preflight } from './sql/preflight.js';
-import { splitLexically, type Statement } from './sql/statements.js';
+import { splitLexically } from './sql/split.js';
+import type { Statement } from './sql/statements.js';
 import { makeSteps, type Step } from './sql/steps.js';
 import { setsTransaction, transactionControl } from './sql/transaction-control.js';
 

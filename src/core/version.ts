@@ -11,10 +11,13 @@ export interface MigrationOrder {
   readonly version: readonly bigint[] | null;
 }
 
-const DASHED_DATE = /^(\d{4})([-_])(\d{2})\2(\d{2})(?:[-_T ]?(\d{2})[-_:]?(\d{2})[-_:]?(\d{2}))?(?!\d)/;
+const DASHED_DATE = /^(\d{4})([-_])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[-_T ]?(\d{2})[-_:]?(\d{2})[-_:]?(\d{2}))?(?!\d)/;
 const NUMBER = /^\d+(?:\.\d+)*/;
-const CALENDAR =
-  /^(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d(?:\d{3})?)?)?$/;
+/**
+ * A date with or without a time, told by width and century alone: people bump timestamps by hand, past the end of a minute or a month,
+ * and those stay among their neighbours.
+ */
+const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
 /** Width of `YYYYMMDDhhmmssSSS`. Calendar versions of any precision are padded to it, so that they compare as times. */
 const CALENDAR_WIDTH = 17;
 
@@ -28,7 +31,7 @@ export function parseVersion(fileName: string): readonly bigint[] | null {
   const number = NUMBER.exec(fileName.replace(/\.sql$/i, ''))?.[0];
   if (number === undefined) return null;
   const parts = number.split('.');
-  const numbers = parts.length === 1 && CALENDAR.test(number) ? [calendarNumber(number)] : parts.map(BigInt);
+  const numbers = parts.map((part, i) => (i === 0 && CALENDAR.test(part) ? calendarNumber(part) : BigInt(part)));
   while (numbers.length > 1 && numbers.at(-1) === 0n) numbers.pop(); // 1.0 is 1
   return numbers;
 }

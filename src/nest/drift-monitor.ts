@@ -45,7 +45,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
       waitForCompletion: true,
       unrefTimeout: true,
     });
-    this.registry?.addCronJob(DRIFT_JOB, this.job as never);
+    this.registry?.addCronJob(DRIFT_JOB, this.job);
     this.job.start();
   }
 

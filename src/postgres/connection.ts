@@ -26,7 +26,7 @@ const APPLICATION_NAME = 'nestjs-pg-migrations';
 
 export function isPool(connection: Connection): connection is Pool {
   return (
-    typeof connection === 'object' && 'totalCount' in connection && typeof (connection as Pool).connect === 'function'
+    typeof connection === 'object' && 'totalCount' in connection && typeof connection.connect === 'function'
   );
 }
 

@@ -23,19 +23,19 @@ export class PgHistoryReader implements HistoryReader {
   /** @throws DatabaseConnectionError when there is no answer in time; HistoryTableError when the table belongs to something else. */
   async read(): Promise<History> {
     const deadline = Date.now() + this.timeoutMs;
-    const { client, release } = await lease(this.pool(), { timeoutMs: this.timeoutMs, retryForMs: 0 });
+    const leased = await lease(this.pool(), { timeoutMs: this.timeoutMs, retryForMs: 0 });
     let timer: NodeJS.Timeout | undefined;
     let clean = false;
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(tooLate(this.timeoutMs)), Math.max(1, deadline - Date.now()));
     });
     try {
-      const history = await Promise.race([readHistory(client, this.table), late]);
+      const history = await Promise.race([readHistory(leased.client, this.table), late]);
       clean = true;
       return history;
     } finally {
       clearTimeout(timer);
-      await release(!clean);
+      await leased.release(!clean);
     }
   }
 

@@ -188,7 +188,7 @@ describe('a data directory', () => {
     const dataDirectory = await newDataDirectory();
     const args = [...typescriptArguments, PARENT, dataDirectory, 'briefly'];
     const results = await Promise.all([0, 1].map(() => runProcess(process.execPath, args)));
-    const [winner, loser] = results.sort((a, b) => (a.code ?? 0) - (b.code ?? 0));
+    const [winner, loser] = results.toSorted((a, b) => (a.code ?? 0) - (b.code ?? 0));
     expect(winner).toMatchObject({ code: 0, stderr: '' });
     expect(loser).toMatchObject({
       code: 1,

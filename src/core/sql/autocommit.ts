@@ -1,8 +1,9 @@
 import type { DefElem, Node } from '@pgsql/types';
+import { tokensOf } from './lexer.js';
 
 /**
  * True for statements that PostgreSQL refuses inside a transaction block (`PreventInTransactionBlock` in its source).
- * What only the catalog can tell (`REINDEX` of a partitioned table, a procedure that commits) is left to the server.
+ * Of what only the catalog can tell, see {@link mayNeedAutocommit}.
  */
 export function needsAutocommit(node: Node): boolean {
   if ('IndexStmt' in node) return node.IndexStmt.concurrent === true;
@@ -27,6 +28,19 @@ export function needsAutocommit(node: Node): boolean {
   }
   return ALWAYS.some((kind) => kind in node);
 }
+
+/**
+ * True for statements of which only the server knows whether they can run in a transaction: a procedure may commit, a table may be
+ * partitioned. They run in one until the file says `-- no-transaction`; in a file that runs in steps they stand alone.
+ */
+export function mayNeedAutocommit(node: Node): boolean {
+  if ('CallStmt' in node || 'ReindexStmt' in node || 'ClusterStmt' in node) return true;
+  if (!('DoStmt' in node)) return false;
+  const body = option(node.DoStmt.args, 'as')?.arg;
+  return body !== undefined && 'String' in body && tokensOf(body.String.sval ?? '', 'word').some((word) => COMMITS.test(word));
+}
+
+const COMMITS = /^(?:commit|rollback|call)$/i;
 
 const ALWAYS = [
   'CreatedbStmt',
@@ -75,5 +89,7 @@ function isOff(options: readonly Node[] | undefined, name: string): boolean {
   if (arg === undefined) return false;
   if ('Boolean' in arg) return arg.Boolean.boolval !== true;
   if ('Integer' in arg) return (arg.Integer.ival ?? 0) === 0;
-  return 'String' in arg && /^(?:false|off|no|0)$/i.test(arg.String.sval ?? '');
+  // A word that is not reserved is read as the name of a type: "off" is one, "false" is not.
+  const value = 'TypeName' in arg ? arg.TypeName.names?.at(-1) : arg;
+  return value !== undefined && 'String' in value && /^(?:false|off|no|0)$/i.test(value.String.sval ?? '');
 }

@@ -1,4 +1,6 @@
-import type { Node } from '@pgsql/types';
+import type { CreateFunctionStmt, Node } from '@pgsql/types';
+import { quoteLiteral } from '../quote.js';
+import { tokensOf } from './lexer.js';
 import type { Statement } from './statements.js';
 
 /**
@@ -23,10 +25,27 @@ function createsEnum(node: Node | undefined, typeName: readonly Node[] | undefin
   );
 }
 
-/** Looks for a string constant anywhere in a syntax tree. Function bodies given as strings do not run here and do not count. */
+/** Looks for a string constant anywhere in a syntax tree, and in the bodies that PostgreSQL reads at once. */
 function mentionsString(tree: unknown, value: string): boolean {
   if (Array.isArray(tree)) return tree.some((item) => mentionsString(item, value));
   if (tree === null || typeof tree !== 'object') return false;
   if ('A_Const' in tree) return (tree.A_Const as { sval?: { sval?: string } }).sval?.sval === value;
+  const readAtOnce = 'DoStmt' in tree || ('CreateFunctionStmt' in tree && isInSql(tree.CreateFunctionStmt as CreateFunctionStmt));
+  if (readAtOnce && bodiesOf(tree).some((body) => tokensOf(body, 'string').includes(quoteLiteral(value)))) return true;
   return Object.values(tree).some((item) => mentionsString(item, value));
+}
+
+/** PostgreSQL checks the body of a function in SQL when it is made; those of other languages only when they run. */
+function isInSql({ options }: CreateFunctionStmt): boolean {
+  return (options ?? []).some((node) => {
+    if (!('DefElem' in node) || node.DefElem.defname !== 'language') return false;
+    const { arg } = node.DefElem;
+    return arg !== undefined && 'String' in arg && arg.String.sval?.toLowerCase() === 'sql';
+  });
+}
+
+function bodiesOf(tree: unknown): string[] {
+  if (tree === null || typeof tree !== 'object') return [];
+  if ('String' in tree) return [(tree.String as { sval?: string }).sval ?? ''];
+  return Object.values(tree).flatMap(bodiesOf);
 }

@@ -35,6 +35,8 @@ const OPERATOR = /[+\-*/<>=~!@#%^&|`?:]/;
 const ESCAPE_PREFIX = /^e$/i;
 const STRING_PREFIX = /^(?:e|b|x|n)$/i;
 const UNICODE_PREFIX = /u&(?=['"])/iy;
+/** Between two strings that are one: the second goes on with the rules of the first, so `E'a'` NEWLINE `'\\''` has escapes. */
+const CONTINUATION = /[ \t\f\v]*[\r\n][ \t\n\r\f\v]*'/y;
 
 /**
  * Walks over the tokens of a text.
@@ -112,7 +114,11 @@ function quoted(kind: TokenKind, text: string, open: number, quote: string, back
     if (close < 0) return { kind, end: text.length, unclosed: true };
     if (backslashEscapes && isEscaped(text, open, close)) position = close + 1;
     else if (text.charAt(close + 1) === quote) position = close + 2;
-    else return { kind, end: close + 1 };
+    else {
+      const continued = backslashEscapes ? match(CONTINUATION, text, close + 1) : 0;
+      if (!continued) return { kind, end: close + 1 };
+      position = continued;
+    }
   }
 }
 
@@ -171,4 +177,13 @@ export function skipBlank(text: string, start: number, end: number): number {
     position = token.end;
   }
   return end;
+}
+
+/** The texts of all tokens of one kind. */
+export function tokensOf(text: string, wanted: TokenKind): string[] {
+  const tokens: string[] = [];
+  lex(text, (kind, start, end) => {
+    if (kind === wanted) tokens.push(text.slice(start, end));
+  });
+  return tokens;
 }

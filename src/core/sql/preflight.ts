@@ -10,7 +10,8 @@ export interface Preflight {
   readonly unclosed: Unclosed | undefined;
 }
 
-const UNDO_SECTION = /^--\s*(?:\+goose\s+Down\b|migrate:down\b|Down Migration\b)/i;
+/** As goose, dbmate and node-pg-migrate read them: the last takes any number of dashes. */
+const UNDO_SECTION = /^--[\s-]*(?:\+goose\s+down\b|migrate:down\b|down\s+migration\b)/i;
 
 /** Looks for what no driver can run and for undo sections. Words in comments, strings and function bodies never count as SQL. */
 export function preflight(file: string, text: string): Preflight {

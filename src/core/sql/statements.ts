@@ -1,11 +1,11 @@
 import type { Node } from '@pgsql/types';
-import { lex, skipBlank } from './lexer.js';
+import { skipBlank } from './lexer.js';
 
 /** One statement of a migration. Offsets are UTF-16, without the semicolon and without blanks and comments before it. */
 export interface Statement {
   readonly start: number;
   readonly end: number;
-  /** The syntax tree; undefined when the file was split without a parser. */
+  /** The syntax tree; of a file that was split without a parser, only transaction commands have one. */
   readonly node: Node | undefined;
 }
 
@@ -20,8 +20,9 @@ export interface RawStatement {
 export function locateStatements(text: string, raw: readonly RawStatement[]): Statement[] {
   const toOffset = byteToOffset(text);
   return raw.map(({ stmt, stmt_location: from = 0, stmt_len: length = 0 }) => {
+    const blankStart = toOffset(from);
     const end = length === 0 ? text.length : toOffset(from + length);
-    return { node: stmt, start: skipBlank(text, toOffset(from), end), end };
+    return { node: stmt, start: skipBlank(text, blankStart, end), end };
   });
 }
 
@@ -38,20 +39,4 @@ function byteToOffset(text: string): (byte: number) => number {
     }
     return offset;
   };
-}
-
-/** Splits at top-level semicolons. Only for texts that the parser does not understand: it knows nothing of `BEGIN ATOMIC`. */
-export function splitLexically(text: string): Statement[] {
-  const statements: Statement[] = [];
-  let from = 0;
-  const close = (end: number): void => {
-    const start = skipBlank(text, from, end);
-    if (start < end) statements.push({ start, end, node: undefined });
-    from = end + 1;
-  };
-  lex(text, (kind, start) => {
-    if (kind === 'semicolon') close(start);
-  });
-  close(text.length);
-  return statements;
 }

@@ -1,4 +1,4 @@
-import { needsAutocommit } from './autocommit.js';
+import { mayNeedAutocommit, needsAutocommit } from './autocommit.js';
 import type { Statement } from './statements.js';
 import { transactionControl } from './transaction-control.js';
 
@@ -40,11 +40,14 @@ export function makeSteps(text: string, statements: readonly Statement[]): Steps
     } else if (control === 'begin') {
       open = [statement];
     } else {
-      const alone = control !== 'none' || (statement.node ? needsAutocommit(statement.node) : true);
-      steps.push(single(statement, alone ? 'autocommit' : 'transaction'));
+      steps.push(single(statement, control !== 'none' || standsAlone(statement) ? 'autocommit' : 'transaction'));
     }
   }
   return { steps, openTransactionAt: open[0]?.start };
+}
+
+function standsAlone({ node }: Statement): boolean {
+  return node === undefined || needsAutocommit(node) || mayNeedAutocommit(node);
 }
 
 function single(statement: Statement, kind: 'transaction' | 'autocommit'): Step {
