@@ -8,7 +8,12 @@ export default {
   transform: { '\\.ts$': ['@swc/jest', { ...swcOptions, swcrc: false }] },
   extensionsToTreatAsEsm: ['.ts'],
   // The real .js file first, so that packages keep their own files and only our sources fall through to TypeScript.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'] },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'],
+    // The example imports the package by its name; tests of it run on the sources.
+    '^nestjs-pg-migrations$': '<rootDir>/src/index.ts',
+    '^nestjs-pg-migrations/migrator$': '<rootDir>/src/migrator.ts',
+  },
   modulePathIgnorePatterns: ['<rootDir>/(build|dist)/'],
   testEnvironment: '<rootDir>/test/support/environment.ts',
   globalSetup: '<rootDir>/test/support/global-setup.mts',

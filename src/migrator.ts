@@ -50,6 +50,9 @@ function migratorFor(pool: Pool, { onEvent, ...options }: RunOptions, tracking: 
 export { Migrator };
 export type { MigratorOptions, ConnectionOptions, TimeoutOptions } from './composition/options.js';
 export type { MigrationRun } from './migrator/migrate.js';
+export type { ImportOptions, ImportReport } from './migrator/import.js';
+export type { ForeignTool } from './core/foreign-tools.js';
+export type { LayoutName } from './core/layouts.js';
 export type { PlanReport, PlannedMigration } from './migrator/plan.js';
 export type { RepairOptions } from './migrator/repair.js';
 export type { StatusReport } from './migrator/status.js';

@@ -1,4 +1,5 @@
 import type { EmitEvent } from '../core/events.js';
+import { LAYOUTS } from '../core/layouts.js';
 import { parseTableName } from '../core/table.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
@@ -12,6 +13,11 @@ import type { ConnectionOptions, ResolvedOptions } from './options.js';
 export function createMigrator(options: ResolvedOptions, emit: EmitEvent): Migrator {
   const { timeouts } = options;
   const table = parseTableName(options.table);
+  const layout = LAYOUTS[options.layout];
+  const placeholders = options.placeholders && {
+    values: options.placeholders,
+    delimiters: options.placeholderDelimiters,
+  };
   const connection = connectionOf(options as ConnectionOptions);
   const migrateWith = options.migrateWith ? connectionOf(options.migrateWith as ConnectionOptions) : connection;
   const reader = new PgHistoryReader(connection, table, timeouts.read);
@@ -25,7 +31,18 @@ export function createMigrator(options: ResolvedOptions, emit: EmitEvent): Migra
     lockMs: timeouts.tableLock,
   });
   return new Migrator(
-    { source: new MigrationDirectory(options.directory), database, reader, parse: parseStatements, emit },
+    {
+      source: new MigrationDirectory(options.directory, {
+        layout,
+        recursive: options.recursive,
+        pattern: options.pattern,
+      }),
+      database,
+      reader,
+      parse: parseStatements,
+      reading: { layout, placeholders },
+      emit,
+    },
     {
       tracking: options.tracking,
       policy: { outOfOrder: options.outOfOrder, onDrift: options.onDrift },

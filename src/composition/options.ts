@@ -1,7 +1,12 @@
+import pg from 'pg';
 import type { ClientConfig, Pool } from 'pg';
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors.js';
-import { DEFAULT_TABLE } from '../core/table.js';
+import { LAYOUT_NAMES, type LayoutName } from '../core/layouts.js';
+import { DEFAULT_DELIMITERS, isPlaceholderName } from '../core/placeholders.js';
+import { DEFAULT_TABLE, parseTableName } from '../core/table.js';
+import { DEFAULT_PATTERN } from '../files/directory.js';
+import { isPool } from '../postgres/connection.js';
 
 /** A database, named in exactly one of three ways. */
 export interface ConnectionOptions {
@@ -35,6 +40,21 @@ export interface MigratorOptions extends ConnectionOptions {
   migrateWith?: ConnectionOptions;
   /** Folder of `.sql` files. Default `migrations`, relative to the working directory. */
   directory?: string;
+  /**
+   * How the directory is laid out: by this tool's rules, or by those of another tool whose files are read as they lie. Default `plain`.
+   */
+  layout?: LayoutName;
+  /** Also read the files of subfolders. Default false. */
+  recursive?: boolean;
+  /** Which files are looked at, matched against the path relative to the directory. Default `/\\.sql$/i`. */
+  pattern?: RegExp;
+  /**
+   * Values for `{{name}}` in migrations; the feature is off unless they are given. They are put in as they are: making them safe SQL is yours.
+   * A placeholder without a value is an error. Neither checksums nor the history hold values.
+   */
+  placeholders?: Record<string, string>;
+  /** What stands before and behind a placeholder's name. Default `['{{', '}}']`. */
+  placeholderDelimiters?: [open: string, close: string];
   /** History table, `table` or `schema.table`; schema and table are created when missing. Default `shared.schema_migrations`. */
   table?: string;
   /** False: every file runs every time, and nothing is recorded. Default true. */
@@ -51,23 +71,51 @@ export interface MigratorOptions extends ConnectionOptions {
   timeouts?: TimeoutOptions;
 }
 
-const milliseconds = z
-  .number()
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1);
-const object = z.custom<object>((value) => typeof value === 'object' && value !== null, 'expected an object');
+const milliseconds = (least: number) =>
+  z
+    .number()
+    .int()
+    .min(least)
+    .max(2 ** 31 - 1);
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const connectionFields = {
-  connectionString: z.string().min(1, 'it is empty').optional(),
-  connection: object.optional(),
-  pool: object.optional(),
+  connectionString: z
+    .string()
+    .min(1, 'it is empty')
+    .refine(isConnectionString, 'it is not a PostgreSQL URL')
+    .optional(),
+  connection: z.custom<object>(isObject, 'expected an object').optional(),
+  pool: z.custom<object>((value) => isObject(value) && isPool(value), 'expected a Pool of the package pg').optional(),
 };
+
+/** The driver decides: it knows more forms than URLs. It would say no at every attempt to connect. */
+function isConnectionString(connectionString: string): boolean {
+  try {
+    return Boolean(new pg.Client({ connectionString }));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ERR_INVALID_URL';
+  }
+}
 
 /** Fields of {@link MigratorOptions}; shells add theirs. */
 export const migratorFields = {
   ...connectionFields,
   migrateWith: z.strictObject(connectionFields).optional(),
   directory: z.string().min(1, 'it is empty').default('migrations'),
+  layout: z.enum(LAYOUT_NAMES).default('plain'),
+  recursive: z.boolean().default(false),
+  pattern: z
+    .instanceof(RegExp)
+    .refine(({ global, sticky }) => !global && !sticky, 'the flags g and y make no sense here')
+    .default(DEFAULT_PATTERN),
+  placeholders: z
+    .record(z.string(), z.string())
+    .refine(
+      (values) => Object.keys(values).every(isPlaceholderName),
+      'a name begins with a letter or _, and goes on with letters, digits and _ . : -',
+    )
+    .optional(),
+  placeholderDelimiters: z.tuple([z.string().min(1), z.string().min(1)]).default([...DEFAULT_DELIMITERS]),
   table: z.string().default(DEFAULT_TABLE),
   tracking: z.boolean().default(true),
   outOfOrder: z.enum(['apply', 'fail']).default('apply'),
@@ -75,12 +123,12 @@ export const migratorFields = {
   transaction: z.enum(['each', 'all']).default('each'),
   timeouts: z
     .strictObject({
-      connect: milliseconds.min(1).default(10_000),
-      connectRetry: milliseconds.default(60_000),
-      migrationLock: milliseconds.default(900_000),
-      statement: milliseconds.default(0),
-      tableLock: milliseconds.default(0),
-      read: milliseconds.min(1).default(5_000),
+      connect: milliseconds(1).default(10_000),
+      connectRetry: milliseconds(0).default(60_000),
+      migrationLock: milliseconds(0).default(900_000),
+      statement: milliseconds(0).default(0),
+      tableLock: milliseconds(0).default(0),
+      read: milliseconds(1).default(5_000),
     })
     .prefault({}),
 };
@@ -97,23 +145,39 @@ export function resolveMigratorOptions(options: MigratorOptions): ResolvedOption
 /**
  * Checks options against a schema and for contradictions.
  *
- * @throws ConfigurationError listing every problem, by the name of the option. Values are never shown: they may be secrets.
+ * @param contradictions those that the shell found among its own options.
+ * @throws ConfigurationError listing every problem, by the name of the option. Values are not shown, since they may be secrets; only a table's
+ *   name is.
  */
 export function resolve<T extends z.ZodType<ResolvedOptions>>(
   schema: T,
   options: unknown,
-  contradictions: (options: z.output<T>) => string[] = () => [],
+  contradictions: readonly string[] = [],
 ): z.output<T> {
   const parsed = schema.safeParse(options ?? {});
-  const given = (typeof options === 'object' && options !== null ? options : {}) as MigratorOptions;
-  const problems = [
+  const given: MigratorOptions = isObject(options) ? options : {};
+  const ofTable = tableProblems(given.table);
+  const others = [
     ...(parsed.error?.issues.flatMap(describeIssue) ?? []),
     ...connectionProblems(given, ''),
-    ...(given.migrateWith ? connectionProblems(given.migrateWith, 'migrateWith.') : []),
-    ...(parsed.success ? contradictions(parsed.data) : []),
+    ...(isObject(given.migrateWith) ? connectionProblems(given.migrateWith, 'migrateWith.') : []),
+    ...contradictions,
   ];
-  if (problems.length > 0 || !parsed.success) throw new ConfigurationError('INVALID_OPTIONS', [...new Set(problems)]);
-  return parsed.data;
+  const problems = [...new Set([...others, ...ofTable])];
+  if (problems.length > 0)
+    throw new ConfigurationError(others.length > 0 ? 'INVALID_OPTIONS' : 'INVALID_TABLE', problems);
+  return parsed.data as z.output<T>;
+}
+
+function tableProblems(table: unknown): readonly string[] {
+  if (typeof table !== 'string') return [];
+  try {
+    parseTableName(table);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string[] {

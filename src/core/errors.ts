@@ -10,6 +10,7 @@ export type MigrationErrorCode =
   | 'CONNECTION_REFUSED'
   | 'CONNECTION_LOST'
   | 'READ_ONLY'
+  | 'IN_DOUBT'
   | 'LOCK_TIMEOUT'
   | 'DRIFT'
   | 'NOT_UP_TO_DATE'
@@ -117,6 +118,22 @@ export class NotUpToDateError extends MigrationError {
   }
 }
 
+/** A run died inside a statement that commits by itself, and nothing tells whether it took effect. Nothing was run now. */
+export class InDoubtError extends MigrationError {
+  constructor(
+    readonly file: string,
+    readonly statement: string,
+    table: string,
+  ) {
+    super(
+      'IN_DOUBT',
+      `${file}: the process that ran it died around the statement "${statement}", which commits by itself; whether it took effect cannot be told. ` +
+        'Look at the database. If it took effect, finish the file by hand and record it with mark(). If it did not, let it run again: ' +
+        `UPDATE ${table} SET running = false WHERE migration_file = '${file.replace(/'/g, "''")}'; and start again.`,
+    );
+  }
+}
+
 /** A migration was named that is not in the directory. */
 export class UnknownMigrationError extends MigrationError {
   constructor(message: string) {
@@ -182,5 +199,5 @@ export function extras(server: ServerErrorDetails): string {
   if (server.detail) lines.push(`  detail: ${server.detail}`);
   if (server.hint) lines.push(`  hint: ${server.hint}`);
   if (server.where) lines.push(`  context: ${server.where}`);
-  return lines.map((line) => `\n${line}`).join('');
+  return lines.map((line) => `\n${line.replaceAll('\n', '\n    ')}`).join(''); // a context has a line for each function
 }

@@ -5,6 +5,8 @@ import type { SourceLocation } from './sql/position.js';
 export type Aftermath =
   | { readonly kind: 'rolled-back' }
   | { readonly kind: 'all-rolled-back' }
+  /** The file ended its transaction itself: some of it may be committed. */
+  | { readonly kind: 'unknown' }
   | { readonly kind: 'partial'; readonly stepsDone: number; readonly stepsTotal: number };
 
 export interface FailedMigration {
@@ -51,6 +53,8 @@ function aftermath({ aftermath: left, file }: FailedMigration): string {
       return `${file} was rolled back as a whole; it is recorded as failed and will be tried again.`;
     case 'all-rolled-back':
       return 'All migrations of this run were rolled back together (transaction: "all").';
+    case 'unknown':
+      return `What ${file} did before that may be committed. Look at the database before the next run: it tries the whole file again.`;
     case 'partial':
       return (
         `${file} cannot run in a transaction: ${left.stepsDone} of its ${left.stepsTotal} steps are done and stay done; ` +

@@ -1,6 +1,8 @@
 import type { Notice } from './events.js';
 import type { LockHolder } from './errors.js';
 import type { FailedMigration } from './migration-failed.js';
+import type { ForeignRow, ForeignTool } from './foreign-tools.js';
+import type { TableName } from './table.js';
 import type { History, Origin } from './history.js';
 import type { MigrationFile } from './migration-file.js';
 import type { Program, TransactionalProgram } from './program.js';
@@ -43,6 +45,7 @@ export interface RowRepair {
 export interface RunListener {
   started(migration: MigrationFile): void;
   notice(migration: MigrationFile, notice: Notice): void;
+  warning(message: string): void;
   applied(migration: MigrationFile, executionTimeMs: number): void;
 }
 
@@ -77,6 +80,8 @@ export interface MigrationSession extends HistoryReader {
   ): Promise<RunOutcome>;
   /** Records migrations as applied without running them. A row that is applied already is left as it is. */
   record(migrations: readonly RecordedMigration[]): Promise<void>;
+  /** Reads the table of another tool, and only reads it. */
+  readForeign(tool: ForeignTool, table: TableName | undefined): Promise<readonly ForeignRow[]>;
   repair(repairs: readonly RowRepair[]): Promise<void>;
   /** Releases the connection: destroyed after anything ran or went wrong. Never throws. */
   close(): Promise<void>;

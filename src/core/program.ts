@@ -3,25 +3,31 @@ import type { MigrationFile } from './migration-file.js';
 import { needsAutocommit } from './sql/autocommit.js';
 import { readDirectives } from './sql/directives.js';
 import { usesNewEnumValue } from './sql/enum-values.js';
-import { locate } from './sql/position.js';
+import type { SourceLocation } from './sql/position.js';
 import { preflight } from './sql/preflight.js';
 import { splitLexically } from './sql/split.js';
+import { changesStringMode } from './sql/string-mode.js';
 import type { Statement } from './sql/statements.js';
+import { locateInFile, PLAIN_READING, sourceText, type ReadingRules, type SourceText } from './source-text.js';
 import { makeSteps, type Step } from './sql/steps.js';
-import { setsTransaction, transactionControl } from './sql/transaction-control.js';
+import { isSetting, makesReadOnly, setsTransaction, transactionControl } from './sql/transaction-control.js';
 
 /** A file that runs in one transaction, together with its history row. */
 export interface TransactionalProgram {
   readonly kind: 'transactional';
   readonly migration: MigrationFile;
+  /** What of the file is run; offsets here are offsets of its `sql`. */
+  readonly source: SourceText;
   /** The statement that opens its transaction: `BEGIN`, or the file's own with its options. */
   readonly begin: string;
   /** `SET TRANSACTION …` statements, which must run before the claim. */
   readonly preamble: readonly string[];
-  /** The text to send: as on disk, with the file's own `BEGIN` and `COMMIT` blanked out. Offsets stay those of the file. */
+  /** The text to send: the source, with the file's own `BEGIN` and `COMMIT` blanked out. */
   readonly body: string;
   /** Statements of `body`; undefined when the parser could not read the file, and the server judges. */
   readonly statements: readonly Statement[] | undefined;
+  /** True when each statement must travel in a message of its own: it decides how the server reads the next. */
+  readonly inPieces: boolean;
   /** False when the file ends inside an open string or comment: it must travel in a message of its own. */
   readonly closed: boolean;
 }
@@ -30,9 +36,13 @@ export interface TransactionalProgram {
 export interface StepwiseProgram {
   readonly kind: 'stepwise';
   readonly migration: MigrationFile;
+  /** What of the file is run; offsets here are offsets of its `sql`. */
+  readonly source: SourceText;
   readonly steps: readonly Step[];
   /** Steps that an earlier run did, counted from the first. */
   readonly resumeAt: number;
+  /** True when that run died, so that the step at `resumeAt` may have run without being recorded. */
+  readonly inDoubt: boolean;
   /** Why it cannot run in one transaction, for people. */
   readonly reason: string;
 }
@@ -46,26 +56,47 @@ export type ParseStatements = (text: string) => Promise<readonly Statement[] | u
 export type Compiled = { readonly program: Program } | { readonly refusals: readonly Refusal[] };
 
 /** Decides how a file is run, by PostgreSQL's own grammar. */
-export async function compile(migration: MigrationFile, parse: ParseStatements): Promise<Compiled> {
-  const { file, text } = migration;
-  const { refusals, unclosed } = preflight(file, text);
+export async function compile(
+  migration: MigrationFile,
+  parse: ParseStatements,
+  rules: ReadingRules = PLAIN_READING,
+): Promise<Compiled> {
+  const { file } = migration;
+  const source = sourceText(migration, rules);
+  if ('refusals' in source) return source;
+  const { sql } = source;
+  const place = (offset: number): SourceLocation => locateInFile(migration, source, offset);
+  const { refusals, unclosed } = preflight(file, sql, place);
   if (refusals.length > 0) return { refusals };
 
-  const parsed = unclosed ? undefined : await parse(text);
-  const reason = stepwiseReason(text, parsed);
-  if (reason === undefined) return { program: transactional(migration, parsed, unclosed === undefined) };
-
-  const { steps, openTransactionAt } = makeSteps(text, parsed ?? splitLexically(text));
-  if (openTransactionAt !== undefined) {
-    const { line, column } = locate(text, openTransactionAt);
-    return { refusals: [{ file, line, column, reason: 'it begins a transaction that it never ends. Add the COMMIT' }] };
+  const inPieces = changesStringMode(sql);
+  const parsed = unclosed || inPieces ? undefined : await parse(sql);
+  const statements = parsed ?? splitLexically(sql);
+  const readOnly = statements.find(makesReadOnly);
+  if (readOnly) return { refusals: [{ file, ...lineOf(place(readOnly.start)), reason: READ_ONLY_REASON }] };
+  const reason = stepwiseReason(sql, unclosed ? [] : statements);
+  if (reason === undefined) {
+    const program = transactional(migration, source, unclosed ? [] : statements);
+    const known = parsed || inPieces ? program.statements : undefined;
+    return { program: { ...program, statements: known, inPieces, closed: unclosed === undefined } };
   }
-  return { program: { kind: 'stepwise', migration, steps, resumeAt: 0, reason } };
+
+  const { steps, openTransactionAt } = makeSteps(sql, statements);
+  if (openTransactionAt !== undefined) {
+    return { refusals: [{ file, ...lineOf(place(openTransactionAt)), reason: OPEN_REASON }] };
+  }
+  return { program: { kind: 'stepwise', migration, source, steps, resumeAt: 0, inDoubt: false, reason } };
 }
 
-function stepwiseReason(text: string, statements: readonly Statement[] | undefined): string | undefined {
+const READ_ONLY_REASON = 'it makes a transaction READ ONLY, in which its record cannot be written. Remove READ ONLY';
+const OPEN_REASON = 'it begins a transaction that it never ends. Add the COMMIT';
+
+function lineOf({ line, column }: SourceLocation): Pick<Refusal, 'line' | 'column'> {
+  return { line, column };
+}
+
+function stepwiseReason(text: string, statements: readonly Statement[]): string | undefined {
   if (readDirectives(text).noTransaction) return 'it says so';
-  if (!statements) return undefined;
   const inner = withoutOwnTransaction(statements);
   if (inner.some((statement) => transactionControl(statement) !== 'none')) return 'it controls transactions itself';
   if (inner.length < statements.length) return undefined;
@@ -90,26 +121,24 @@ function withoutOwnTransaction(statements: readonly Statement[]): readonly State
 
 function transactional(
   migration: MigrationFile,
-  statements: readonly Statement[] | undefined,
-  closed: boolean,
-): TransactionalProgram {
-  const { text } = migration;
-  if (!statements)
-    return { kind: 'transactional', migration, begin: 'BEGIN', preamble: [], body: text, statements, closed };
-
+  source: SourceText,
+  statements: readonly Statement[],
+): Omit<TransactionalProgram, 'closed' | 'inPieces'> {
+  const text = source.sql;
   const inner = withoutOwnTransaction(statements);
-  const firstOther = inner.findIndex((statement) => !setsTransaction(statement));
-  const hoisted = firstOther < 0 ? inner : inner.slice(0, firstOther);
-  const rest = inner.slice(hoisted.length);
-  const own = inner.length < statements.length ? statements[0] : undefined;
+  const own = inner.length < statements.length ? [statements[0] as Statement, statements.at(-1) as Statement] : [];
+  // Other settings may stand before SET TRANSACTION, queries may not.
+  const firstOther = inner.findIndex((statement) => !isSetting(statement));
+  const hoisted = (firstOther < 0 ? inner : inner.slice(0, firstOther)).filter(setsTransaction);
+  const [begin] = own;
   return {
     kind: 'transactional',
     migration,
-    begin: own ? text.slice(own.start, own.end) : 'BEGIN',
+    source,
+    begin: begin ? text.slice(begin.start, begin.end) : 'BEGIN',
     preamble: hoisted.map(({ start, end }) => text.slice(start, end)),
-    body: statements.filter((statement) => !rest.includes(statement)).reduce(blankOut, text),
-    statements: rest,
-    closed,
+    body: [...own, ...hoisted].reduce(blankOut, text),
+    statements: hoisted.length === 0 ? inner : inner.filter((statement) => !hoisted.includes(statement)),
   };
 }
 

@@ -4,10 +4,13 @@ import type { Program, StepwiseProgram } from './program.js';
 
 /** How far a program is after so many steps, as it is recorded. */
 export function stepProgress(
-  { steps, migration }: Pick<StepwiseProgram, 'steps' | 'migration'>,
+  { steps, migration, source }: Pick<StepwiseProgram, 'steps' | 'migration' | 'source'>,
   done: number,
 ): StepProgress {
-  const texts = steps.slice(0, done).map((step) => migration.text.slice(step.start, step.end));
+  // Of the file's own text: the values of placeholders are not for storing, not even as a checksum.
+  const texts = steps
+    .slice(0, done)
+    .map((step) => migration.text.slice(source.toFile(step.start), source.toFile(step.end)));
   return { done, total: steps.length, doneChecksum: canonicalChecksum(texts.join(';\n')) };
 }
 
@@ -18,12 +21,13 @@ export function stepProgress(
  */
 export function resume(program: Program, row: HistoryRow | undefined): { program: Program } | { reason: string } {
   const progress = row?.progress;
-  if (!row || row.state === 'applied' || !progress || progress.done === 0) return { program };
+  if (!row || row.state === 'applied' || !progress) return { program };
+  if (progress.done === 0 && program.kind === 'transactional') return { program };
   const unchanged =
     program.kind === 'stepwise' &&
     progress.done <= program.steps.length &&
     stepProgress(program, progress.done).doneChecksum === progress.doneChecksum;
-  if (unchanged) return { program: { ...program, resumeAt: progress.done } };
+  if (unchanged) return { program: { ...program, resumeAt: progress.done, inDoubt: row.state === 'running' } };
   return {
     reason:
       `its first ${progress.done} of ${progress.total} steps ran before it stopped, and that part of the file was changed since. ` +

@@ -116,9 +116,7 @@ function stateOf(
 function comparedState(file: MigrationFile, row: HistoryRow): MigrationState {
   if (row.checksum === null) return 'unverified';
   if (row.checksum === file.checksum) return 'applied';
-  return row.canonicalChecksum !== null && row.canonicalChecksum === canonicalChecksum(file.text)
-    ? 'cosmetic'
-    : 'changed';
+  return row.canonicalChecksum === canonicalChecksum(file.text) ? 'cosmetic' : 'changed';
 }
 
 interface Renames {

@@ -16,13 +16,13 @@ const LONGEST_NAME = 63;
 
 /**
  * Reads `table` or `schema.table`. Names are taken as PostgreSQL takes them: folded to lower case unless they stand in
- * double quotes. Without a schema it is `shared`.
+ * double quotes.
  *
  * @throws ConfigurationError `INVALID_TABLE` when it is anything else.
  */
-export function parseTableName(text: string): TableName {
+export function parseTableName(text: string, defaultSchema = 'shared'): TableName {
   const match = TABLE.exec(text);
-  const schema = match?.[1] === undefined ? 'shared' : foldName(match[1]);
+  const schema = match?.[1] === undefined ? defaultSchema : foldName(match[1]);
   const table = match?.[2] === undefined ? '' : foldName(match[2]);
   const tooLong = [schema, table].find((name) => Buffer.byteLength(name) > LONGEST_NAME);
   if (!match || tooLong !== undefined) {

@@ -11,7 +11,8 @@ export interface MigrationOrder {
   readonly version: readonly bigint[] | null;
 }
 
-const DASHED_DATE = /^(\d{4})([-_])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[-_T ]?(\d{2})[-_:]?(\d{2})[-_:]?(\d{2}))?(?!\d)/;
+const DASHED_DATE =
+  /^(\d{4})([-_])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[-_T ]?(\d{2})[-_:]?(\d{2})[-_:]?(\d{2}))?(?!\d)/;
 const NUMBER = /^\d+(?:\.\d+)*/;
 /**
  * A date with or without a time, told by width and century alone: people bump timestamps by hand, past the end of a minute or a month,
@@ -28,10 +29,13 @@ export function parseVersion(fileName: string): readonly bigint[] | null {
     const digits = [dashed[1], dashed[3], dashed[4], dashed[5], dashed[6], dashed[7]].join('');
     if (CALENDAR.test(digits)) return [calendarNumber(digits)];
   }
+  return numbersOf(fileName, (part) => (CALENDAR.test(part) ? calendarNumber(part) : BigInt(part)));
+}
+
+function numbersOf(fileName: string, readFirst: (part: string) => bigint): bigint[] | null {
   const number = NUMBER.exec(fileName.replace(/\.sql$/i, ''))?.[0];
   if (number === undefined) return null;
-  const parts = number.split('.');
-  const numbers = parts.map((part, i) => (i === 0 && CALENDAR.test(part) ? calendarNumber(part) : BigInt(part)));
+  const numbers = number.split('.').map((part, i) => (i === 0 ? readFirst(part) : BigInt(part)));
   while (numbers.length > 1 && numbers.at(-1) === 0n) numbers.pop(); // 1.0 is 1
   return numbers;
 }
@@ -41,7 +45,22 @@ function calendarNumber(digits: string): bigint {
 }
 
 export function migrationOrder(file: string): MigrationOrder {
-  return { file, version: parseVersion(file.slice(file.lastIndexOf('/') + 1)) };
+  return { file, version: parseVersion(versionedName(file)) };
+}
+
+/** The version of a path as other tools read it. They know no calendar: to them `20240131` is a smaller number than any timestamp. */
+export function writtenVersion(file: string): readonly bigint[] | null {
+  return numbersOf(versionedName(file), BigInt);
+}
+
+/** Files of these names, in a folder each, are ordered by their folder: the layouts of Prisma and diesel. */
+const IN_FOLDERS = /([^/]+)\/(?:migration|up)\.sql$/;
+const FLYWAY = /^V(\d[\d._]*?)__/;
+
+/** The part of a path that begins with the version. There is one order for all layouts: rows do not tell which they came from. */
+function versionedName(file: string): string {
+  const name = IN_FOLDERS.exec(file)?.[1] ?? file.slice(file.lastIndexOf('/') + 1);
+  return name.replace(FLYWAY, (_, version: string) => `${version.replaceAll('_', '.')}-`);
 }
 
 /**
@@ -52,7 +71,8 @@ export function compareMigrations(a: MigrationOrder, b: MigrationOrder): number 
   return compareVersions(a.version, b.version) || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
 }
 
-function compareVersions(a: readonly bigint[] | null, b: readonly bigint[] | null): number {
+/** By number, number by number; no version comes first. */
+export function compareVersions(a: readonly bigint[] | null, b: readonly bigint[] | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
     const left = a[i] ?? -1n;

@@ -1,19 +1,35 @@
-import { readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import path from 'node:path';
 import { checksum } from '../core/checksum.js';
 import { DirectoryError } from '../core/errors.js';
-import { nameProblem } from '../core/file-names.js';
+import { FOLDER_LAYOUTS, folderLayoutProblem } from '../core/file-names.js';
+import { LAYOUTS, type FileRole, type Layout } from '../core/layouts.js';
 import type { MigrationFile } from '../core/migration-file.js';
 import type { MigrationSource } from '../core/ports.js';
 import { inMigrationOrder } from '../core/version.js';
 import { decodeText } from './decode.js';
 
-/** Reads the `.sql` files of one directory. Subdirectories and names that begin with a dot are left alone. */
+export interface DirectoryRules {
+  readonly layout: Layout;
+  /** Also the files of subfolders, whatever the layout. */
+  readonly recursive: boolean;
+  /** Which paths, relative to the directory, are looked at at all. */
+  readonly pattern: RegExp;
+}
+
+export const DEFAULT_PATTERN = /\.sql$/i;
+
+const PLAIN_RULES: DirectoryRules = { layout: LAYOUTS.plain, recursive: false, pattern: DEFAULT_PATTERN };
+
+/** Reads the migrations of one directory. Names that begin with a dot are left alone. */
 export class MigrationDirectory implements MigrationSource {
   readonly location: string;
 
   /** @param directory absolute, or relative to the working directory. */
-  constructor(directory: string) {
+  constructor(
+    directory: string,
+    private readonly rules: DirectoryRules = PLAIN_RULES,
+  ) {
     this.location = path.resolve(directory);
   }
 
@@ -28,24 +44,55 @@ export class MigrationDirectory implements MigrationSource {
     const problems: string[] = [];
     const files: MigrationFile[] = [];
     for (const entry of entries) {
-      const problem = nameProblem(entry.name) ?? kindProblem(root, this.location, entry);
-      const text = problem === undefined ? this.readText(entry.name) : { problem };
-      if (typeof text === 'string') files.push({ file: entry.name.normalize('NFC'), text, checksum: checksum(text) });
-      else problems.push(`${entry.name}: ${text.problem}`);
+      const onDisk = this.nameOf(entry);
+      const name = onDisk.normalize('NFC'); // some systems decompose names, and the history must not depend on that
+      if (entry.isDirectory()) {
+        const problem = this.folderProblem(onDisk);
+        if (problem !== undefined) problems.push(`${name}/: ${problem}`);
+        continue;
+      }
+      const role = this.roleOf(name);
+      if (role === 'ignored') continue;
+      const problem = role === 'migration' ? kindProblem(root, entry) : role.problem;
+      const text = problem === undefined ? this.readText(onDisk) : { problem };
+      if (typeof text === 'string') files.push({ file: name, text, checksum: checksum(text) });
+      else problems.push(`${name}: ${text.problem}`);
     }
+    problems.push(
+      ...twins(files).map((name) => `${name}: two files have this name, once composed and once decomposed`),
+    );
     if (problems.length > 0) throw new DirectoryError(this.location, problems);
     return inMigrationOrder(files);
   }
 
+  private nameOf({ parentPath, name }: Dirent): string {
+    if (!this.nested) return name;
+    return path.relative(this.location, path.join(parentPath, name)).split(path.sep).join('/');
+  }
+
+  private get nested(): boolean {
+    return this.rules.recursive || this.rules.layout.nested;
+  }
+
   private list(): Dirent[] {
     try {
-      return readdirSync(this.location, { withFileTypes: true }).filter(
-        (entry) => /\.sql$/i.test(entry.name) && !entry.name.startsWith('.') && !entry.isDirectory(),
-      );
+      return readdirSync(this.location, { withFileTypes: true, recursive: this.nested });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       throw new DirectoryError(this.location, [DIRECTORY_PROBLEMS[code ?? ''] ?? `reading it failed with ${code}`]);
     }
+  }
+
+  private roleOf(name: string): FileRole {
+    const hidden = name.split('/').some((segment) => segment.startsWith('.'));
+    return hidden || !this.rules.pattern.test(name) ? 'ignored' : this.rules.layout.role(name);
+  }
+
+  /** A directory of another tool's would look empty. */
+  private folderProblem(name: string): string | undefined {
+    if (this.nested || name.startsWith('.')) return undefined;
+    const inside = Object.keys(FOLDER_LAYOUTS).find((wanted) => existsSync(path.join(this.location, name, wanted)));
+    return inside && folderLayoutProblem(`${name}/${inside}`);
   }
 
   private readText(name: string): string | { problem: string } {
@@ -57,6 +104,12 @@ export class MigrationDirectory implements MigrationSource {
   }
 }
 
+/** Names that differ on disk and not in the history. */
+function twins(files: readonly MigrationFile[]): string[] {
+  const seen = new Set<string>();
+  return files.flatMap(({ file }) => (seen.has(file) ? [file] : (seen.add(file), [])));
+}
+
 const DIRECTORY_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT:
     'it does not exist. Create it, or point the option "directory" at the right one (a relative path starts at the working directory)',
@@ -65,13 +118,14 @@ const DIRECTORY_PROBLEMS: Readonly<Record<string, string>> = {
 };
 
 /** Links are followed only inside the directory: mounted configuration is made of such links. */
-function kindProblem(root: string, directory: string, entry: Dirent): string | undefined {
+function kindProblem(root: string, entry: Dirent): string | undefined {
   if (entry.isFile()) return undefined;
-  const file = path.join(directory, entry.name);
+  const file = path.join(entry.parentPath, entry.name);
   try {
     if (entry.isSymbolicLink()) {
       const relative = path.relative(root, realpathSync(file));
-      if (relative.startsWith('..') || path.isAbsolute(relative)) {
+      // A config map's folders are named like `..2024_01_31`: only a whole `..` leads out.
+      if (relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) {
         return 'it is a link that leads out of the migrations directory. Put the file itself here';
       }
     }

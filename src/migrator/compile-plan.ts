@@ -1,14 +1,15 @@
 import { RefusedError, type Refusal } from '../core/errors.js';
 import type { MigrationFile } from '../core/migration-file.js';
-import { compile, type ParseStatements, type Program, type TransactionalProgram } from '../core/program.js';
+import { compile, type Program, type TransactionalProgram } from '../core/program.js';
 import { resume } from '../core/resume.js';
 import type { MigrationStatus } from '../core/status.js';
+import type { Dependencies } from './dependencies.js';
 
 /** Compiles what is to run. Every finding in every file is reported, not the first one. @throws RefusedError */
 export async function compileAll(
   toRun: readonly MigrationStatus[],
   files: readonly MigrationFile[],
-  parse: ParseStatements,
+  { parse, reading }: Pick<Dependencies, 'parse' | 'reading'>,
   refusals: readonly Refusal[] = [],
 ): Promise<Program[]> {
   const byName = new Map(files.map((file) => [file.file, file]));
@@ -17,7 +18,7 @@ export async function compileAll(
   for (const { file, row } of toRun) {
     const migration = byName.get(file);
     if (!migration) continue;
-    const compiled = await compile(migration, parse);
+    const compiled = await compile(migration, parse, reading);
     if ('refusals' in compiled) {
       found.push(...compiled.refusals);
       continue;

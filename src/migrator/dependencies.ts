@@ -1,6 +1,7 @@
 import type { EmitEvent } from '../core/events.js';
 import type { HistoryReader, MigrationDatabase, MigrationSource } from '../core/ports.js';
 import type { ParseStatements } from '../core/program.js';
+import type { ReadingRules } from '../core/source-text.js';
 
 /** What the use cases work on: the files, the database and the way to tell of what happens. */
 export interface Dependencies {
@@ -9,5 +10,7 @@ export interface Dependencies {
   /** Light reads, possibly under another role. */
   readonly reader: HistoryReader;
   readonly parse: ParseStatements;
+  /** How the files' texts are read. */
+  readonly reading: ReadingRules;
   readonly emit: EmitEvent;
 }

@@ -50,7 +50,7 @@ export async function migrate(dependencies: Dependencies, settings: MigrateSetti
       warn(dependencies, plan);
       return finished([], []);
     }
-    if (plan.refusals.length > 0) await compileAll(plan.toRun, files, dependencies.parse, plan.refusals);
+    if (plan.refusals.length > 0) await compileAll(plan.toRun, files, dependencies, plan.refusals);
 
     const stillNeeded = async (): Promise<boolean> => !isNothingToDo(planFor(files, await session.read(), settings));
     if (
@@ -79,7 +79,7 @@ async function runLocked(
     const history = await session.read();
     const plan = planFor(files, history, settings);
     if (isNothingToDo(plan)) return { applied, adopted };
-    const programs = await compileAll(plan.toRun, files, dependencies.parse, plan.refusals);
+    const programs = await compileAll(plan.toRun, files, dependencies, plan.refusals);
     if (settings.transaction === 'all') assertTransactional(programs);
 
     if (!prepared) await session.prepareHistory();

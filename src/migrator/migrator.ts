@@ -1,9 +1,11 @@
 import { findDrift, type DriftFinding } from '../core/drift.js';
 import { judgeHealth, type MigrationHealth } from '../core/health.js';
+import type { ForeignTool } from '../core/foreign-tools.js';
 import type { HistoryRow } from '../core/history.js';
 import type { RepairAction } from '../core/repair.js';
 import { isToRun, type MigrationStatus } from '../core/status.js';
 import type { Dependencies } from './dependencies.js';
+import { importFrom, type ImportOptions, type ImportReport } from './import.js';
 import { migrate, type MigrateSettings, type MigrationRun } from './migrate.js';
 import { plan, type PlanReport } from './plan.js';
 import { baseline, mark } from './record.js';
@@ -74,6 +76,10 @@ export class Migrator {
 
   mark(file: string): Promise<string[]> {
     return mark(this.dependencies, this.settings.lockTimeoutMs, file);
+  }
+
+  importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport> {
+    return importFrom(this.dependencies, this.settings.lockTimeoutMs, tool, options);
   }
 
   repair(options?: RepairOptions): Promise<RepairAction[]> {

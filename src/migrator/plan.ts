@@ -24,7 +24,7 @@ export async function plan(dependencies: Dependencies, policy: PlanPolicy): Prom
   const files = await dependencies.source.read();
   const made: Plan = makePlan(joinStatuses(files, await dependencies.reader.read()), policy);
   try {
-    const programs = await compileAll(made.toRun, files, dependencies.parse, made.refusals);
+    const programs = await compileAll(made.toRun, files, dependencies, made.refusals);
     const migrations = programs.map((program) => ({
       file: program.migration.file,
       mode: program.kind === 'stepwise' ? ('steps' as const) : ('transaction' as const),

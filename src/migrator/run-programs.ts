@@ -25,13 +25,15 @@ export async function runPrograms(
 ): Promise<ProgramsRun> {
   const { runId } = settings;
   const files = programs.map(({ migration }) => migration.file);
+  const numbers = new Map(files.map((file, i) => [file, i]));
   const applied: string[] = [];
   const startedAt = performance.now();
   const finished = (succeeded: boolean): void =>
     emit({ type: 'run-finished', runId, applied, durationMs: Math.round(performance.now() - startedAt), succeeded });
   const listener: RunListener = {
     started: ({ file }) =>
-      emit({ type: 'migration-started', runId, file, number: files.indexOf(file) + 1, of: files.length }),
+      emit({ type: 'migration-started', runId, file, number: (numbers.get(file) ?? 0) + 1, of: files.length }),
+    warning: (message) => emit({ type: 'warning', message }),
     notice: ({ file }, notice) => emit({ type: 'migration-notice', file, notice }),
     applied: ({ file }, executionTimeMs) => {
       applied.push(file);

@@ -17,7 +17,7 @@ export async function runUntracked(dependencies: Dependencies, settings: Migrate
   const startedAt = performance.now();
   const runId = randomUUID();
   const files = await dependencies.source.read();
-  const programs = await compileAll(joinStatuses(files, NO_HISTORY), files, dependencies.parse);
+  const programs = await compileAll(joinStatuses(files, NO_HISTORY), files, dependencies);
   if (settings.transaction === 'all') assertTransactional(programs);
   if (programs.length === 0) return { runId, applied: [], adopted: [], durationMs: 0 };
 

@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { MigrationError } from '../core/errors.js';
+import { backOff } from 'exponential-backoff';
+import type { EmitEvent } from '../core/events.js';
+import { DatabaseConnectionError } from '../core/errors.js';
 import type { MigrationRun } from '../migrator/migrate.js';
 import type { Migrator } from '../migrator/migrator.js';
 import type { ResolvedModuleOptions } from './options.js';
@@ -12,28 +14,51 @@ export interface MigrationsReady {
 
 const logger = new Logger('Migrations');
 
-/** Does what `onBootstrap` says. An error from here stops the start of the application. */
+/** Does what `onBootstrap` says. An error from here stops the start of the application, so nothing may stay open. */
 export async function bootstrap(
   migrator: Migrator,
-  { onBootstrap, directory }: ResolvedModuleOptions,
+  options: ResolvedModuleOptions,
+  emit: EmitEvent,
 ): Promise<MigrationsReady> {
   try {
-    if (onBootstrap === 'off') return { run: undefined };
-    if (onBootstrap === 'validate') {
-      await migrator.validate();
-      logger.log('The database is up to date');
-      return { run: undefined };
+    switch (options.onBootstrap) {
+      case 'off':
+        return { run: undefined };
+      case 'validate':
+        await validate(migrator, options.timeouts.connectRetry, emit);
+        logger.log('The database is up to date');
+        return { run: undefined };
+      case 'migrate':
+        return { run: await migrate(migrator, options.directory) };
     }
-    const run = await migrator.migrate();
-    if (run.applied.length === 0) logger.log(`Nothing to apply from ${directory} (${run.durationMs} ms)`);
-    return { run };
   } catch (error) {
-    throw readable(error);
+    await migrator.close();
+    throw error;
   }
 }
 
-/** Nest logs the stack of what stops a start; for an error that explains itself, the explanation is all there is to say. */
-function readable(error: unknown): unknown {
-  if (error instanceof MigrationError) error.stack = `${error.name}: ${error.message}`;
-  return error;
+async function migrate(migrator: Migrator, directory: string): Promise<MigrationRun> {
+  const run = await migrator.migrate();
+  if (run.applied.length === 0) logger.log(`Nothing to apply from ${directory} (${run.durationMs} ms)`);
+  return run;
+}
+
+const FIRST_DELAY_MS = 100;
+const LONGEST_DELAY_MS = 5_000;
+
+/** Reads give up at once when the database cannot be reached; at the start it may come up after the application. */
+async function validate(migrator: Migrator, retryForMs: number, emit: EmitEvent): Promise<void> {
+  const deadline = Date.now() + retryForMs;
+  await backOff(() => migrator.validate(), {
+    startingDelay: FIRST_DELAY_MS,
+    maxDelay: LONGEST_DELAY_MS,
+    jitter: 'full',
+    numOfAttempts: Number.MAX_SAFE_INTEGER,
+    retry: (error: unknown, attempt) => {
+      if (!(error instanceof DatabaseConnectionError) || error.code !== 'UNREACHABLE') return false;
+      if (Date.now() >= deadline) return false;
+      emit({ type: 'connection-retry', attempt, reason: error.message });
+      return true;
+    },
+  });
 }

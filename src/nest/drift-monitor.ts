@@ -94,11 +94,24 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
 
   private async deliver(channel: AlertChannel, alert: DriftAlert): Promise<void> {
     try {
-      await channel.alert(alert);
+      await inTime(channel.alert(alert), this.options.drift.alertTimeout);
     } catch (error) {
       this.logger.error(
         `The alert channel ${channel.constructor.name} failed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
+  }
+}
+
+/** A channel that never returns would end the watch, and hold up the shutdown. */
+async function inTime(work: void | Promise<void>, timeoutMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -14,7 +14,8 @@ interface Answer {
 /** Health for `@nestjs/terminus`: down while a migration of this release's own directory is pending, failed or running. */
 @Injectable()
 export class MigrationsHealthIndicator {
-  private latest: { readonly answer: Promise<Answer>; readonly at: number } | undefined;
+  private latest: { readonly answer: Answer; readonly askedAt: number } | undefined;
+  private asking: Promise<Answer> | undefined;
 
   constructor(
     @Inject(Migrator) private readonly migrator: Migrator,
@@ -23,7 +24,7 @@ export class MigrationsHealthIndicator {
     @Inject(MigrationEvents) events: MigrationEvents,
   ) {
     events.events$.subscribe((event) => {
-      if (event.type === 'run-finished') this.latest = undefined;
+      if (event.type === 'run-finished') this.latest = this.asking = undefined;
     });
   }
 
@@ -41,11 +42,23 @@ export class MigrationsHealthIndicator {
     return answer.up ? session.up(answer.details) : session.down(answer.details);
   }
 
-  /** Checks that come at the same time share one read. */
-  private recent(cache: number): Promise<Answer> {
-    const now = Date.now();
-    if (!this.latest || now - this.latest.at > cache) this.latest = { answer: this.look(), at: now };
-    return this.latest.answer;
+  /** Checks that come while a read is under way share it, cache or not: a slow database gets no heap of reads. */
+  private async recent(cache: number): Promise<Answer> {
+    if (this.latest && Date.now() - this.latest.askedAt < cache) return this.latest.answer;
+    return (this.asking ??= this.ask());
+  }
+
+  private ask(): Promise<Answer> {
+    const askedAt = Date.now();
+    const asking = this.look().then((answer) => {
+      // A run that finished meanwhile has made this answer old.
+      if (this.asking === asking) {
+        this.asking = undefined;
+        this.latest = { answer, askedAt };
+      }
+      return answer;
+    });
+    return asking;
   }
 
   private async look(): Promise<Answer> {

@@ -10,6 +10,7 @@ import { MigrationEvents } from './migration-events.js';
 import { MigrationsHealthIndicator } from './migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
 import { resolveModuleOptions, type MigrationsModuleOptions, type ResolvedModuleOptions } from './options.js';
+import { explaining } from './start-error.js';
 import { MIGRATIONS_READY, RESOLVED_OPTIONS } from './tokens.js';
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<MigrationsModuleOptions>()
@@ -30,24 +31,29 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     MigrationsHealthIndicator,
     DriftMonitor,
     HealthIndicatorService,
-    { provide: RESOLVED_OPTIONS, inject: [MODULE_OPTIONS_TOKEN], useFactory: resolveModuleOptions },
+    {
+      provide: RESOLVED_OPTIONS,
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
+      useFactory: (options: MigrationsModuleOptions, modules: ModulesContainer): Promise<ResolvedModuleOptions> =>
+        explaining(() => {
+          assertOnlyOne(modules);
+          return resolveModuleOptions(options);
+        }),
+    },
     {
       provide: Migrator,
       inject: [RESOLVED_OPTIONS, MigrationEvents],
-      useFactory: (options: ResolvedModuleOptions, events: MigrationEvents): Migrator =>
-        createMigrator(options, events.emit),
+      useFactory: (options: ResolvedModuleOptions, events: MigrationEvents): Promise<Migrator> =>
+        explaining(() => createMigrator(options, events.emit)),
     },
     {
       provide: MIGRATIONS_READY,
-      inject: [Migrator, RESOLVED_OPTIONS, ModulesContainer],
+      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents],
       useFactory: (
         migrator: Migrator,
         options: ResolvedModuleOptions,
-        modules: ModulesContainer,
-      ): Promise<MigrationsReady> => {
-        assertOnlyOne(modules);
-        return bootstrap(migrator, options);
-      },
+        events: MigrationEvents,
+      ): Promise<MigrationsReady> => explaining(() => bootstrap(migrator, options, events.emit)),
     },
   ],
   exports: [MIGRATIONS_READY, MigrationsService, MigrationsHealthIndicator],

@@ -2,9 +2,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { DriftFinding } from '../core/drift.js';
 import type { MigrationEvent } from '../core/events.js';
+import type { ForeignTool } from '../core/foreign-tools.js';
 import type { HistoryRow } from '../core/history.js';
 import type { RepairAction } from '../core/repair.js';
 import type { MigrationStatus } from '../core/status.js';
+import type { ImportOptions, ImportReport } from '../migrator/import.js';
 import type { MigrationRun } from '../migrator/migrate.js';
 import { Migrator } from '../migrator/migrator.js';
 import type { PlanReport } from '../migrator/plan.js';
@@ -71,6 +73,15 @@ export class MigrationsService {
   /** Records one migration as applied without running it. @returns the file, or nothing when it was applied already. @throws UnknownMigrationError */
   mark(file: string): Promise<string[]> {
     return this.migrator.mark(file);
+  }
+
+  /**
+   * Takes over the history of another tool: what it has applied is recorded here as applied. Nothing is run, and its table is left as it is.
+   *
+   * @throws HistoryTableError when its table cannot be found or read.
+   */
+  importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport> {
+    return this.migrator.importFrom(tool, options);
   }
 
   /** Brings recorded checksums and names in line with the files. `{ dryRun: true }` only shows the plan. @returns the changes. */

@@ -10,6 +10,8 @@ export interface DriftOptions {
   cron?: string;
   /** IANA time zone of the cron expression. Default: the process's own. */
   timeZone?: string;
+  /** How long an alert channel may take, in ms; after that it is logged as failed and no longer waited for. Default 10,000. */
+  alertTimeout?: number;
 }
 
 export interface HealthOptions {
@@ -38,8 +40,10 @@ const schema = z.strictObject({
     (drift) => (drift === false ? { enabled: false } : (drift ?? {})),
     z.strictObject({
       enabled: z.boolean().default(true),
-      cron: z.string().default('*/10 * * * *'),
-      timeZone: z.string().optional(),
+      // A bad expression or time zone must fail at the start, not at the first tick.
+      cron: z.string().refine(isCron, 'it is not a cron expression').default('*/10 * * * *'),
+      timeZone: z.string().refine(isTimeZone, 'it is not an IANA time zone').optional(),
+      alertTimeout: z.number().int().min(1).default(10_000),
     }),
   ),
   health: z
@@ -51,25 +55,18 @@ export type ResolvedModuleOptions = z.output<typeof schema>;
 
 /** @throws ConfigurationError listing every problem by the name of the option. */
 export function resolveModuleOptions(options: MigrationsModuleOptions): ResolvedModuleOptions {
-  return resolve(schema, options, (resolved) => [
-    ...cronProblems(resolved.drift),
-    ...(resolved.onBootstrap === 'validate' && !resolved.tracking
-      ? [
-          'onBootstrap: "validate" and tracking: false contradict one another: without history there is nothing to validate',
-        ]
-      : []),
-  ]);
+  const contradicts = options?.onBootstrap === 'validate' && options.tracking === false;
+  return resolve(schema, options, contradicts ? [VALIDATING_NOTHING] : []);
 }
 
-/** A bad expression or time zone must fail at the start, not at the first tick. */
-function cronProblems({ cron, timeZone }: ResolvedModuleOptions['drift']): string[] {
-  return [
-    ...(validateCronExpression(cron).valid ? [] : [`drift.cron: ${JSON.stringify(cron)} is not a cron expression`]),
-    ...(isTimeZone(timeZone) ? [] : [`drift.timeZone: ${JSON.stringify(timeZone)} is not a time zone`]),
-  ];
+const VALIDATING_NOTHING =
+  'onBootstrap: "validate" and tracking: false contradict one another: without history there is nothing to validate';
+
+function isCron(cron: string): boolean {
+  return validateCronExpression(cron).valid;
 }
 
-function isTimeZone(timeZone: string | undefined): boolean {
+function isTimeZone(timeZone: string): boolean {
   try {
     return Boolean(Intl.DateTimeFormat('en', { timeZone }));
   } catch {

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import type { ClientBase, ClientConfig, Pool } from 'pg';
 import { backOff } from 'exponential-backoff';
-import type { DatabaseConnectionError } from '../core/errors.js';
-import { connectError } from './server-error.js';
+import { DatabaseConnectionError } from '../core/errors.js';
+import { connectError, serverErrorOf, unusableError } from './server-error.js';
 
 /** Any way of naming a database: a connection string, a `pg` config, or a pool of the caller's (which is never ended here). */
 export type Connection = string | ClientConfig | Pool;
@@ -25,9 +25,7 @@ export interface ConnectSettings {
 const APPLICATION_NAME = 'nestjs-pg-migrations';
 
 export function isPool(connection: Connection): connection is Pool {
-  return (
-    typeof connection === 'object' && 'totalCount' in connection && typeof connection.connect === 'function'
-  );
+  return typeof connection === 'object' && 'totalCount' in connection && typeof connection.connect === 'function';
 }
 
 /** A `pg` config for connections of our own. The caller's timeouts are for its own queries, not for migrations. */
@@ -73,21 +71,32 @@ async function leaseOnce(connection: Connection, timeoutMs: number): Promise<Lea
   try {
     return isPool(connection) ? await borrow(connection, timeoutMs) : await connect(connection, timeoutMs);
   } catch (error) {
-    throw connectError(error);
+    throw error instanceof DatabaseConnectionError ? error : connectError(error);
   }
 }
 
 async function connect(connection: string | ClientConfig, timeoutMs: number): Promise<Lease> {
-  const client = new pg.Client(ownConfig(connection, timeoutMs));
+  const client = newClient(ownConfig(connection, timeoutMs));
   client.on('error', ignore); // the query that was running reports it
   await client.connect().catch(async (error: unknown) => {
+    // The driver itself gave up on a server that answers: it has no password to send, or wants TLS and is offered none.
+    const answered = !(client as unknown as { connection: pg.Connection }).connection.stream.destroyed;
     await client.end().catch(ignore);
-    throw error;
+    throw answered && serverErrorOf(error) === undefined ? unusableError(error) : error;
   });
   return { client, release: () => client.end().catch(ignore) };
 }
 
+function newClient(config: ClientConfig): pg.Client {
+  try {
+    return new pg.Client(config);
+  } catch (error) {
+    throw unusableError(error);
+  }
+}
+
 async function borrow(pool: Pool, timeoutMs: number): Promise<Lease> {
+  if (pool.ending) throw unusableError(new Error('the pool has ended'));
   const connecting = pool.connect();
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {

@@ -24,7 +24,8 @@ const SELECTED = {
 type Selected = Record<keyof typeof SELECTED, string | number | boolean | null>;
 
 const UNDEFINED_TABLE = ['42P01', '3F000'];
-const UNDEFINED_COLUMN = '42703';
+/** A column that is missing, or something that is no relation at all: what stands there must be looked at. */
+const UNEXPECTED_SHAPE = ['42703', '42809'];
 
 /**
  * Reads the history in one round trip. Only a table that lacks columns of ours costs a second and a third.
@@ -37,7 +38,7 @@ export async function readHistory(client: ClientBase, table: TableName): Promise
   } catch (error) {
     const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
     if (UNDEFINED_TABLE.includes(sqlstate)) return NO_HISTORY;
-    if (sqlstate !== UNDEFINED_COLUMN) throw queryError('reading the history', error);
+    if (!UNEXPECTED_SHAPE.includes(sqlstate)) throw queryError('reading the history', error);
     return readForeignMade(client, table);
   }
 }

@@ -39,14 +39,14 @@ const COMPLETED =
 /**
  * Completes a claim that this very transaction made, and raises when it did not: the file then ended its own transaction.
  *
- * @param marker prefix of an INFO message that carries the recorded duration to the client.
+ * @param marker prefix of an INFO message that carries the recorded duration, and the file, to the client.
  */
 export function completeSql(table: TableName, file: string, marker: string): string {
   const update =
     `UPDATE ${qualifiedName(table)} SET ${COMPLETED} ` +
     `WHERE migration_file = ${quoteLiteral(file)} AND xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid RETURNING execution_time_ms INTO ms`;
   const otherwise = 'the file ended the transaction that it ran in, so its record cannot be trusted';
-  return `DO ${quoteBody(`DECLARE ms text; BEGIN ${update}; ${raiseUnlessFound(otherwise)} RAISE INFO '%', ${quoteLiteral(marker)} || ms; END`)}`;
+  return `DO ${quoteBody(`DECLARE ms text; BEGIN ${update}; ${raiseUnlessFound(otherwise)} RAISE INFO '%', ${quoteLiteral(marker)} || ms || ${quoteLiteral(` ${file}`)}; END`)}`;
 }
 
 /** A message to the client that makes the server send what it holds back: the completions of the statements before it. */

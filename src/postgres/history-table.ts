@@ -54,7 +54,7 @@ export function assertHistoryTable(shape: TableShape, name: TableName): void {
 }
 
 /** Creates the table, or brings one made by hand or by an older runner up to date; rows are kept. Call it under the lock. */
-export async function prepareTable(client: ClientBase, name: TableName): Promise<void> {
+export async function prepareTable(client: ClientBase, name: TableName, attempts = 3): Promise<void> {
   const shape = await readShape(client, name).catch((error: unknown) => {
     throw queryError('looking at the history table', error);
   });
@@ -65,9 +65,15 @@ export async function prepareTable(client: ClientBase, name: TableName): Promise
     await querySimply(client, `BEGIN; ${statements.join('; ')}; COMMIT`);
   } catch (error) {
     await querySimply(client, 'ROLLBACK').catch(() => {});
+    // The lock is one per table: another history may be creating the same schema at this moment.
+    if (attempts > 1 && APPEARED.includes(serverErrorOf(error)?.sqlstate ?? ''))
+      return prepareTable(client, name, attempts - 1);
     throw preparationError(error, shape, name);
   }
 }
+
+/** duplicate_schema, duplicate_table, and unique_violation in the catalog: something appeared since it was looked for. */
+const APPEARED = ['42P06', '42P07', '23505'];
 
 /** `CREATE … IF NOT EXISTS` needs the right to create even when the object exists: only what is missing is created. */
 function creation(shape: TableShape, name: TableName): string[] {

@@ -11,6 +11,9 @@ export interface Part {
   /** The migration that it belongs to. */
   readonly program?: TransactionalProgram;
   readonly text: string;
+  /** Of a body: where its text begins in the source, and the statements in it as far as they are known. */
+  readonly offset?: number;
+  readonly statements?: readonly Statement[] | undefined;
   /** How many statements it has, each of which the server reports when it completes; undefined when only the server knows. */
   readonly commands: number | undefined;
 }
@@ -21,14 +24,15 @@ export function part(kind: PartKind, statements: readonly string[], program?: Tr
   return { kind, text, commands: statements.length, ...(program && { program }) };
 }
 
-export function bodyPart(program: TransactionalProgram): Part {
-  return { kind: 'body', program, text: `${program.body}\n;`, commands: program.statements?.length };
+/** Part of a source's text: all of it, or a piece. */
+export function bodyPart(text: string, offset: number, statements: readonly Statement[] | undefined): Part {
+  return { kind: 'body', text: `${text}\n;`, offset, statements, commands: statements?.length };
 }
 
 /** A place in a message. */
 export interface Place {
   readonly part: Part;
-  /** UTF-16 offset in the part's text, when it is known. */
+  /** UTF-16 offset in the source, when it is known. */
   readonly offset: number | undefined;
 }
 
@@ -83,9 +87,7 @@ export class Message {
     const byPosition = position === undefined ? undefined : this.partAt(position);
     if (byPosition) return byPosition;
     if (!running) return undefined;
-    const statement: Statement | undefined =
-      running.part.kind === 'body' ? running.part.program?.statements?.[running.index] : undefined;
-    return { part: running.part, offset: statement?.start };
+    return { part: running.part, offset: running.part.statements?.[running.index]?.start };
   }
 
   private runningPart(completed: number): { part: Part; index: number } | undefined {
@@ -102,7 +104,12 @@ export class Message {
     let from = 1;
     for (const each of this.parts) {
       const length = countCodePoints(each.text);
-      if (position < from + length + 1) return { part: each, offset: offsetOfCodePoint(each.text, position - from) };
+      if (position < from + length + 1) {
+        return {
+          part: each,
+          offset: each.offset === undefined ? undefined : each.offset + offsetOfCodePoint(each.text, position - from),
+        };
+      }
       from += length + 1;
     }
     return undefined;

@@ -1,6 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Notice } from '../core/events.js';
 import type { MigrationFile } from '../core/migration-file.js';
+import type { Program } from '../core/program.js';
+import { storableMessage } from '../core/source-text.js';
 
 interface RawNotice {
   readonly severity?: string | undefined;
@@ -16,7 +18,7 @@ const LONGEST_NOTICE = 1_000;
 export class NoticeCollector {
   private readonly notices = new Map<string, Notice[]>();
   private current: MigrationFile | undefined;
-  private duration = 0;
+  private readonly completed = new Map<string, number>();
 
   constructor(
     private readonly client: ClientBase,
@@ -32,9 +34,9 @@ export class NoticeCollector {
     this.current = migration;
   }
 
-  /** Duration in ms that the server recorded for the last migration that it completed. */
-  recordedDuration(): number {
-    return this.duration;
+  /** Duration in ms that the server recorded when it completed this migration; undefined before that. */
+  recordedDuration(file: string): number | undefined {
+    return this.completed.get(file);
   }
 
   collected(): ReadonlyMap<string, readonly Notice[]> {
@@ -47,16 +49,40 @@ export class NoticeCollector {
 
   private readonly collect = (raw: RawNotice): void => {
     const message = raw.message ?? '';
-    if (message.startsWith(this.marker)) this.duration = Number(message.slice(this.marker.length));
+    if (message.startsWith(this.marker)) this.noteCompletion(message.slice(this.marker.length));
     else if (this.current) this.add(this.current, raw, message);
   };
 
+  /** Of an announcement nothing is left behind the marker. */
+  private noteCompletion(text: string): void {
+    const space = text.indexOf(' ');
+    if (space > 0) this.completed.set(text.slice(space + 1), Number(text.slice(0, space)));
+  }
+
   private add(migration: MigrationFile, raw: RawNotice, message: string): void {
-    const cut = message.length > LONGEST_NOTICE ? `${message.slice(0, LONGEST_NOTICE)}…` : message;
+    const cut = message.length > LONGEST_NOTICE ? `${wholeCharacters(message.slice(0, LONGEST_NOTICE))}…` : message;
     const notice: Notice = { severity: raw.severity ?? 'NOTICE', sqlstate: raw.code ?? '00000', message: cut };
     const list = this.notices.get(migration.file) ?? [];
     if (list.length < MOST_NOTICES) list.push(notice);
     this.notices.set(migration.file, list);
     this.onNotice(migration, notice);
   }
+}
+
+/** Half a surrogate pair is not valid in jsonb. */
+function wholeCharacters(text: string): string {
+  return text.replace(/[\ud800-\udbff]$/, '');
+}
+
+/** What may be stored of what was said: of a file with values of placeholders in it not the words, which may hold them. */
+export function storableNotices(
+  said: ReadonlyMap<string, readonly Notice[]>,
+  programs: readonly Program[],
+): ReadonlyMap<string, readonly Notice[]> {
+  const sources = new Map(programs.map(({ migration, source }) => [migration.file, source]));
+  const storable = (file: string, notice: Notice): Notice => ({
+    ...notice,
+    message: storableMessage(sources.get(file), notice.message),
+  });
+  return new Map([...said].map(([file, notices]) => [file, notices.map((notice) => storable(file, notice))]));
 }

@@ -91,14 +91,18 @@ class Packer {
     after: readonly Part[],
     end: readonly Part[],
   ): void {
-    const body = bodyPart(program);
-    const shares = program.closed && body.commands !== undefined;
-    if (this.size > 0 && this.size + body.text.length > this.largest) this.close(end);
+    const bodies = bodiesOf(program);
+    const shares = program.closed && program.statements !== undefined && !program.inPieces;
+    if (this.size > 0 && this.size + program.body.length > this.largest) this.close(end);
     this.add(before);
     if (!shares) this.close([]);
-    this.add([body]);
-    if (!shares) this.close([]);
+    for (const body of bodies) {
+      this.add([body]);
+      if (!shares) this.close([]);
+    }
     this.add(after);
+    // What it set may change how the server reads a message; the reset has to be in effect before the next one is read.
+    if (!shares) this.close(end);
   }
 
   close(end: readonly Part[]): void {
@@ -107,4 +111,10 @@ class Packer {
     this.parts = [];
     this.size = 0;
   }
+}
+
+function bodiesOf(program: TransactionalProgram): Part[] {
+  const { body, statements, inPieces } = program;
+  if (!inPieces || !statements) return [{ ...bodyPart(body, 0, statements), program }];
+  return statements.map((each) => ({ ...bodyPart(body.slice(each.start, each.end), each.start, [each]), program }));
 }

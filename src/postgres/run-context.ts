@@ -1,8 +1,9 @@
 import type { ClientBase } from 'pg';
 import type { RunListener, RunOutcome, RunSettings } from '../core/ports.js';
 import type { ServerErrorDetails } from '../core/errors.js';
-import type { MigrationFile } from '../core/migration-file.js';
-import { locate, type SourceLocation } from '../core/sql/position.js';
+import type { Program } from '../core/program.js';
+import { locateInFile } from '../core/source-text.js';
+import type { SourceLocation } from '../core/sql/position.js';
 import type { TableName } from '../core/table.js';
 import type { Aftermath } from '../core/migration-failed.js';
 import type { NoticeCollector } from './notices.js';
@@ -42,13 +43,14 @@ export function serverSaid(error: unknown, doing: string): ServerErrorDetails {
 }
 
 export function failed(
-  migration: MigrationFile,
+  { migration, source }: Pick<Program, 'migration' | 'source'>,
   server: ServerErrorDetails,
   offset: number | undefined,
   aftermath: Aftermath,
   cause: unknown,
 ): RunOutcome {
-  const location: SourceLocation | undefined = offset === undefined ? undefined : locate(migration.text, offset);
+  const location: SourceLocation | undefined =
+    offset === undefined ? undefined : locateInFile(migration, source, offset);
   return { kind: 'failed', failure: { file: migration.file, server, location, aftermath }, cause };
 }
 

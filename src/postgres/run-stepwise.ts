@@ -1,21 +1,21 @@
 import { stepProgress } from '../core/resume.js';
 import type { RunOutcome } from '../core/ports.js';
 import type { StepwiseProgram } from '../core/program.js';
-import type { Step } from '../core/sql/steps.js';
-import { claimSql, completeStepsSql, progressSql, stepFailureSql } from './history-sql.js';
-import { Message, part, type Part } from './message.js';
-import { failed, must, recordedError, serverSaid, type RunContext } from './run-context.js';
+import { InDoubtError } from '../core/errors.js';
+import { displayName } from '../core/table.js';
+import { claimSql, completeStepsSql } from './history-sql.js';
+import { settle } from './in-doubt.js';
+import { failed, must, serverSaid, type RunContext } from './run-context.js';
+import { recordProgress, runStep } from './run-step.js';
 import { runScript } from './script.js';
+import { queryError } from './server-error.js';
 
 const UNIQUE_VIOLATION = '23505';
-
-/** For the time of one transaction: a file may have given up the right to write the history. */
-const AS_OURSELVES = ['SET LOCAL SESSION AUTHORIZATION DEFAULT', 'SET LOCAL ROLE NONE'];
 
 /** Runs a file that cannot run in one transaction, step by step, each step recorded. */
 export async function runStepwise(context: RunContext, program: StepwiseProgram): Promise<RunOutcome> {
   const { client, settings, table, listener, notices } = context;
-  const { migration, steps, resumeAt } = program;
+  const { migration, resumeAt } = program;
   const startedAt = performance.now();
   listener.started(migration);
 
@@ -28,20 +28,13 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
     const server = serverSaid(claimed.error, 'claiming a migration');
     await must(context, 'rolling back a claim', ['ROLLBACK']);
     if (server.sqlstate === UNIQUE_VIOLATION) return { kind: 'conflict', file: migration.file };
-    return failed(migration, server, undefined, { kind: 'rolled-back' }, claimed.error);
+    return failed(program, server, undefined, { kind: 'rolled-back' }, claimed.error);
   }
 
   notices.attributeTo(migration);
-  await restoreSession(context, program);
-  for (const [index, step] of steps.entries()) {
-    if (index < resumeAt) continue;
-    const outcome = await runStep(context, program, step, index);
-    if (outcome.kind !== 'done') {
-      notices.attributeTo(undefined);
-      return outcome;
-    }
-  }
+  const outcome = await runSteps(context, program);
   notices.attributeTo(undefined);
+  if (outcome.kind !== 'done') return outcome;
 
   const complete = settings.tracked ? [completeStepsSql(table, migration.file, settings.runId)] : [];
   await must(context, 'completing a migration', ['BEGIN', ...context.reset, ...complete, 'COMMIT']);
@@ -50,47 +43,49 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
   return { kind: 'done' };
 }
 
+async function runSteps(context: RunContext, program: StepwiseProgram): Promise<RunOutcome> {
+  await restoreSession(context, program);
+  const from = program.resumeAt + (await settleDoubt(context, program));
+  for (const [index, step] of program.steps.entries()) {
+    if (index < from) continue;
+    const outcome = await runStep(context, program, step, index);
+    if (outcome.kind !== 'done') return outcome;
+  }
+  return { kind: 'done' };
+}
+
+/** Decides about the step that an earlier run may have run without recording it. @returns how many steps that adds to those that are done. */
+async function settleDoubt(context: RunContext, program: StepwiseProgram): Promise<0 | 1> {
+  const step = program.steps[program.resumeAt];
+  if (!program.inDoubt || step?.kind !== 'autocommit') return 0;
+  const { file } = program.migration;
+  const verdict = await settle(context.client, step).catch((error: unknown) => {
+    throw queryError(`finding out how far ${file} came`, error);
+  });
+  if (verdict === 'unknown')
+    throw new InDoubtError(
+      file,
+      program.source.sql.slice(step.start, step.end).split(/\s+/).slice(0, 8).join(' '),
+      displayName(context.table),
+    );
+  if (verdict === 'again') return 0;
+  await must(context, 'recording progress', [
+    'BEGIN',
+    ...recordProgress(context, program, program.resumeAt + 1),
+    'COMMIT',
+  ]);
+  return 1;
+}
+
 /** What earlier steps set in a session that has ended is set again before the file goes on. */
-async function restoreSession(context: RunContext, { steps, migration, resumeAt }: StepwiseProgram): Promise<void> {
+async function restoreSession(
+  context: RunContext,
+  { steps, migration, source, resumeAt }: StepwiseProgram,
+): Promise<void> {
   const settings = steps
     .slice(0, resumeAt)
     .flatMap((step) => step.statements)
     .filter(({ node }) => node && 'VariableSetStmt' in node && !node.VariableSetStmt.is_local)
-    .map(({ start, end }) => migration.text.slice(start, end));
+    .map(({ start, end }) => source.sql.slice(start, end));
   if (settings.length > 0) await must(context, `restoring the session settings of ${migration.file}`, settings);
-}
-
-async function runStep(context: RunContext, program: StepwiseProgram, step: Step, index: number): Promise<RunOutcome> {
-  const { client, settings, table } = context;
-  const { migration, steps } = program;
-  const progress = settings.tracked
-    ? [...AS_OURSELVES, progressSql(table, migration.file, settings.runId, stepProgress(program, index + 1))]
-    : [];
-  const body: Part = {
-    kind: 'body',
-    text: `${migration.text.slice(step.start, step.end)}\n;`,
-    commands: step.statements.length,
-  };
-  const alone = step.kind === 'autocommit';
-  const message = new Message(
-    alone ? [body] : [part('begin', [step.begin]), body, part('complete', progress), part('commit', ['COMMIT'])],
-  );
-
-  const { error, completed } = await runScript(client, message.text);
-  if (error) {
-    const server = serverSaid(error, `running ${migration.file}`);
-    const place = message.locate(completed, server.position);
-    const record = settings.tracked
-      ? [stepFailureSql(table, migration.file, settings.runId, recordedError(server))]
-      : [];
-    await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
-    const statement = step.statements[Math.min(completed, step.statements.length - 1)];
-    const offset =
-      server.position !== undefined && place?.part === body && place.offset !== undefined
-        ? step.start + place.offset
-        : statement?.start;
-    return failed(migration, server, offset, { kind: 'partial', stepsDone: index, stepsTotal: steps.length }, error);
-  }
-  if (alone && settings.tracked) await must(context, 'recording progress', ['BEGIN', ...progress, 'COMMIT']);
-  return { kind: 'done' };
 }

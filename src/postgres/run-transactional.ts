@@ -1,7 +1,7 @@
 import type { RunOutcome } from '../core/ports.js';
 import type { TransactionalProgram } from '../core/program.js';
 import type { Aftermath } from '../core/migration-failed.js';
-import { failureSql } from './history-sql.js';
+import { failureSql, LOST_CLAIM } from './history-sql.js';
 import { MessageCursor, type Message, type Part } from './message.js';
 import { failed, must, recordedError, serverSaid, type RunContext } from './run-context.js';
 import { runScript, type ScriptResult } from './script.js';
@@ -11,8 +11,8 @@ const UNIQUE_VIOLATION = '23505';
 
 /** Runs transactional programs, packed into messages, and keeps account of what is running and what is committed. */
 export class TransactionalRun {
-  /** Ran, and its transaction is still open. */
-  private uncommitted: { program: TransactionalProgram; durationMs: number }[] = [];
+  /** Ran in so many ms, by the count of statements, and not told of as applied yet. */
+  private readonly uncommitted = new Map<TransactionalProgram, number>();
   private current: TransactionalProgram | undefined;
   private startedAt = new Date();
 
@@ -63,38 +63,42 @@ export class TransactionalRun {
   private left({ kind, program }: Part): void {
     if (kind === 'body') this.context.notices.attributeTo(undefined);
     if (kind === (this.context.settings.tracked ? 'complete' : 'body') && program) {
-      this.uncommitted.push({ program, durationMs: this.durationMs() });
+      this.uncommitted.set(program, Date.now() - this.startedAt.getTime());
     }
-    if (kind === 'commit') {
-      for (const done of this.uncommitted) this.context.listener.applied(done.program.migration, done.durationMs);
-      this.uncommitted = [];
-    }
+    if (kind === 'commit') this.tellApplied();
   }
 
-  private durationMs(): number {
-    return this.context.settings.tracked
-      ? this.context.notices.recordedDuration()
-      : Date.now() - this.startedAt.getTime();
+  /** With tracking only what the server itself completed: a file that hides a statement makes the count run ahead. */
+  private tellApplied(): void {
+    const { settings, notices, listener } = this.context;
+    for (const [program, tookMs] of this.uncommitted) {
+      const durationMs = settings.tracked ? notices.recordedDuration(program.migration.file) : tookMs;
+      if (durationMs === undefined) continue;
+      this.uncommitted.delete(program);
+      listener.applied(program.migration, durationMs);
+    }
   }
 
   private async afterError(message: Message, { error, completed }: ScriptResult): Promise<RunOutcome> {
     const { context } = this;
     const server = serverSaid(error, 'running migrations');
     const place = message.locate(completed, server.position);
-    const program = place?.part.program;
+    const escaped = server.sqlstate === LOST_CLAIM;
+    const program = escaped ? this.current : place?.part.program;
     const record =
-      program && context.settings.tracked && !isConflict(place.part, server.sqlstate)
+      program && context.settings.tracked && !isConflict(place?.part, server.sqlstate)
         ? [failureSql(context.table, program.migration, context.settings.runId, recordedError(server), this.startedAt)]
         : [];
     await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
     if (!place || !program) throw queryError('running migrations', error);
     if (isConflict(place.part, server.sqlstate)) return { kind: 'conflict', file: program.migration.file };
-    const offset = place.part.kind === 'body' ? place.offset : undefined;
-    return failed(program.migration, server, offset, this.aftermath, error);
+    return escaped
+      ? failed(program, server, undefined, { kind: 'unknown' }, error)
+      : failed(program, server, place.offset, this.aftermath, error);
   }
 }
 
 /** Somebody else holds the row: only possible without the lock, and then it is what keeps a migration from running twice. */
-function isConflict(part: Part, sqlstate: string): boolean {
-  return part.kind === 'claim' && sqlstate === UNIQUE_VIOLATION;
+function isConflict(part: Part | undefined, sqlstate: string): boolean {
+  return part?.kind === 'claim' && sqlstate === UNIQUE_VIOLATION;
 }

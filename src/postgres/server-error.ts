@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import {
   DatabaseConnectionError,
   DatabaseError,
@@ -39,11 +40,17 @@ export function connectError(error: unknown): DatabaseConnectionError {
       server.sqlstate,
     );
   }
+  if (isTlsProblem(error)) return unusableError(error);
   return new DatabaseConnectionError(
     'UNREACHABLE',
     `The database cannot be reached: ${server?.message ?? reason(error)}.`,
     server?.sqlstate,
   );
+}
+
+/** The driver cannot even try, or gave up on a server that answers: trying again does not help. */
+export function unusableError(error: unknown): DatabaseConnectionError {
+  return new DatabaseConnectionError('CONNECTION_REFUSED', `No connection can be made: ${reason(error)}.`);
 }
 
 const CONNECT_ADVICE: Readonly<Record<string, string>> = {
@@ -52,11 +59,22 @@ const CONNECT_ADVICE: Readonly<Record<string, string>> = {
   '3D000': 'Create the database first: migrations run inside one.',
 };
 
+/** Errors of the network come from a system call; others that have a code are about certificates. */
+function isTlsProblem(error: unknown): boolean {
+  return (
+    types.isNativeError(error) &&
+    'code' in error &&
+    !('syscall' in error) &&
+    !('errors' in error) &&
+    !('severity' in error)
+  );
+}
+
 /** Node reports several addresses tried as one AggregateError with an empty message. A bad URL's error carries the URL: leave it out. */
 function reason(error: unknown): string {
-  if (error instanceof AggregateError) return [...new Set(error.errors.map(reason))].join('; ');
-  if (!(error instanceof Error)) return 'unknown error';
-  const { code } = error as NodeJS.ErrnoException;
+  if (!types.isNativeError(error)) return 'unknown error';
+  const { code, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };
+  if (errors) return [...new Set(errors.map(reason))].join('; ');
   if (code === 'ERR_INVALID_URL') return 'the connection string is not a valid URL';
   return error.message || code || error.name;
 }

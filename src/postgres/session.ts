@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ForeignRow, ForeignTool } from '../core/foreign-tools.js';
 import type { History } from '../core/history.js';
 import { DatabaseConnectionError, type LockHolder } from '../core/errors.js';
 import type {
@@ -11,27 +12,23 @@ import type {
 } from '../core/ports.js';
 import type { Program, TransactionalProgram } from '../core/program.js';
 import { displayName, type TableName } from '../core/table.js';
+import { readForeignHistory } from './foreign-history.js';
 import type { Lease } from './connection.js';
+import { groupPrograms, programsOf } from './grouping.js';
 import { noticesSql, recordSql, repairSql } from './history-sql.js';
 import { readHistory } from './history-reader.js';
 import { prepareTable } from './history-table.js';
 import { holdsLockSql, lockKey, readLockHolder, tryLock, unlock } from './lock.js';
 import type { Message } from './message.js';
-import { NoticeCollector } from './notices.js';
+import { NoticeCollector, storableNotices } from './notices.js';
 import { packEach, packTogether } from './pack.js';
 import { resetStatements, type StatementTimeouts } from './reset.js';
 import { must, type RunContext } from './run-context.js';
 import { runStepwise } from './run-stepwise.js';
 import { TransactionalRun } from './run-transactional.js';
-import { querySimply, runScript } from './script.js';
+import { runScript } from './script.js';
 import { queryError } from './server-error.js';
-
-/** What a session must know of its server before it writes. */
-interface ServerFacts {
-  readonly database: string;
-  readonly version: number;
-  readonly standby: boolean;
-}
+import { readServerFacts, type ServerFacts } from './server-facts.js';
 
 /** A connection that may migrate. Anything but a plain read makes it dirty, and a dirty connection is never given back. */
 export class PgMigrationSession implements MigrationSession {
@@ -80,12 +77,17 @@ export class PgMigrationSession implements MigrationSession {
   }
 
   async runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome> {
-    return this.running(settings, listener, async (context) => {
-      const run = new TransactionalRun(context, { kind: 'rolled-back' }, (message) => splitUp(context, message));
-      for (const group of groups(programs)) {
-        const outcome = group.stepwise
-          ? await runStepwise(context, group.stepwise)
-          : await run.run(packEach(context, group.transactional));
+    return this.running(programs, settings, listener, async (context) => {
+      const one = (program: TransactionalProgram): Message[] => packEach(context, [program]);
+      const run = new TransactionalRun(context, { kind: 'rolled-back' }, (message) => {
+        const carried = programsOf(message);
+        return carried.length > 1 ? carried.flatMap(one) : [];
+      });
+      for (const group of groupPrograms(programs)) {
+        const outcome =
+          group.kind === 'stepwise'
+            ? await runStepwise(context, group.program)
+            : await run.run(packEach(context, group.programs));
         if (outcome.kind !== 'done') return outcome;
       }
       return { kind: 'done' };
@@ -97,7 +99,7 @@ export class PgMigrationSession implements MigrationSession {
     settings: RunSettings,
     listener: RunListener,
   ): Promise<RunOutcome> {
-    return this.running(settings, listener, (context) =>
+    return this.running(programs, settings, listener, (context) =>
       new TransactionalRun(context, { kind: 'all-rolled-back' }, () => []).run(packTogether(context, programs)),
     );
   }
@@ -108,6 +110,10 @@ export class PgMigrationSession implements MigrationSession {
       'recording migrations',
       migrations.map((migration) => recordSql(this.table, migration, runId)),
     );
+  }
+
+  readForeign(tool: ForeignTool, table: TableName | undefined): Promise<readonly ForeignRow[]> {
+    return this.marking(() => readForeignHistory(this.lease.client, tool, table));
   }
 
   async repair(repairs: readonly RowRepair[]): Promise<void> {
@@ -123,6 +129,7 @@ export class PgMigrationSession implements MigrationSession {
   }
 
   private async running(
+    programs: readonly Program[],
     settings: RunSettings,
     listener: RunListener,
     run: (context: RunContext) => Promise<RunOutcome>,
@@ -146,7 +153,7 @@ export class PgMigrationSession implements MigrationSession {
     };
     try {
       const outcome = await run(context);
-      const said = notices.collected();
+      const said = storableNotices(notices.collected(), programs);
       if (settings.tracked && said.size > 0) await must(context, 'recording notices', [noticesSql(this.table, said)]);
       return outcome;
     } finally {
@@ -175,16 +182,8 @@ export class PgMigrationSession implements MigrationSession {
   }
 
   private async facts(): Promise<ServerFacts> {
-    if (this.known) return this.known;
-    const [row] = await querySimply<{ database: string; version: number; standby: boolean }>(
-      this.lease.client,
-      `SELECT pg_catalog.current_database() AS database, pg_catalog.current_setting('server_version_num')::integer AS version,
-              pg_catalog.pg_is_in_recovery() AS standby`,
-    ).catch((error: unknown) => {
-      throw queryError('looking at the server', error);
-    });
-    if (!row) throw new Error('the server gave no facts');
-    return (this.known = row);
+    this.known ??= await readServerFacts(this.lease.client);
+    return this.known;
   }
 
   private async marking<T>(work: () => Promise<T>): Promise<T> {
@@ -195,34 +194,4 @@ export class PgMigrationSession implements MigrationSession {
       throw error;
     }
   }
-}
-
-interface Group {
-  readonly transactional: readonly TransactionalProgram[];
-  readonly stepwise?: Extract<Program, { kind: 'stepwise' }>;
-}
-
-/** Runs of transactional programs that stand together, and the others one by one, in order. */
-function groups(programs: readonly Program[]): Group[] {
-  const result: Group[] = [];
-  let together: TransactionalProgram[] = [];
-  const close = (): void => {
-    if (together.length > 0) result.push({ transactional: together });
-    together = [];
-  };
-  for (const program of programs) {
-    if (program.kind === 'transactional') together.push(program);
-    else {
-      close();
-      result.push({ transactional: [], stepwise: program });
-    }
-  }
-  close();
-  return result;
-}
-
-/** The migrations of a message in messages of their own; nothing when there is only one. */
-function splitUp(context: RunContext, message: Message): Message[] {
-  const programs = new Set(message.parts.flatMap((part) => (part.program ? [part.program] : [])));
-  return programs.size > 1 ? [...programs].flatMap((program) => packEach(context, [program])) : [];
 }

@@ -2,12 +2,14 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { chmod, lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { assertReachable, serverAccount } from '../../tools/embedded-postgres/account.js';
 import { findNativeDirectory, hydrateSymlinks } from '../../tools/embedded-postgres/binaries.js';
 import { isAlive } from '../../tools/embedded-postgres/postmaster-pid.js';
+import { findRunnable } from '../../tools/embedded-postgres/runnable-binaries.js';
 import {
   type EmbeddedPostgresOptions,
   type EmbeddedServer,
@@ -20,15 +22,12 @@ import { tempDirectory } from '../support/temp-directory.js';
 
 const PARENT = new URL('./embedded-postgres.parent.ts', import.meta.url).pathname;
 const servers: EmbeddedServer[] = [];
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
 
 afterAll(() => Promise.all(servers.map((server) => server.remove())));
 
-/** In a directory that the account of the server can enter. */
-async function newDataDirectory(): Promise<string> {
-  const directory = await tempDirectory();
-  await chmod(directory, 0o755);
-  return join(directory, 'data');
-}
+/** As root, the directory above is closed to the account of the server, like that of a checkout in root's home. */
+const newDataDirectory = async (): Promise<string> => join(await tempDirectory(), 'data');
 
 async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedServer> {
   const server = await startEmbeddedPostgres({ ...options, settings: { fsync: 'off', ...options.settings } });
@@ -145,6 +144,7 @@ describe('the end of the parent', () => {
     await chmod(dirname(dataDirectory), 0o1777);
     const { pid } = await serverOfKilledParent(dataDirectory, 'temporary');
     await until(() => hasEnded(pid) && !existsSync(dataDirectory));
+    expect(existsSync(dirname(dataDirectory))).toBe(true);
   });
 
   test('is not held up by a server that nobody stopped', async () => {
@@ -198,18 +198,29 @@ describe('a data directory', () => {
 
   test('left behind by an interrupted initdb does not exist: the draft beside it is cleared and it is made anew', async () => {
     const dataDirectory = await newDataDirectory();
-    const draft = `${dataDirectory}.initdb-${await deadPid()}-0a1b2c`;
+    const draft = `${dataDirectory}.draft-${await deadPid()}-0a1b2c`;
     await mkdir(draft);
     await start({ dataDirectory });
     expect(existsSync(draft)).toBe(false);
   });
 
-  const asRoot = process.getuid?.() === 0 ? test : test.skip;
-  asRoot('that the account of the server cannot reach is named in the error', async () => {
+  asRoot('works below one that the account of the server cannot enter', async () => {
     const dataDirectory = await newDataDirectory();
-    await chmod(dirname(dataDirectory), 0o700);
-    await expect(startEmbeddedPostgres({ dataDirectory })).rejects.toThrow(
-      `cannot enter ${dirname(dataDirectory)}, which leads to ${dataDirectory}`,
+    const account = await serverAccount();
+    await expect(assertReachable(dataDirectory, account)).rejects.toThrow(`cannot enter ${dirname(dataDirectory)}`);
+    const server = await start({ dataDirectory, password: 'secret' });
+    await ask(server, 'CREATE TABLE kept AS SELECT 42 AS answer');
+    await ask(server, `ALTER SYSTEM SET work_mem = '7MB'`);
+    await server.kill();
+    await server.start();
+    expect(await ask(server, `SELECT answer, current_setting('work_mem') FROM kept`)).toEqual([42, '7MB']);
+    expect((await stat(join(dataDirectory, 'PG_VERSION'))).uid).toBe(account?.uid);
+  });
+
+  test('is not handed to an account that cannot enter one above it, where the system has no way around', async () => {
+    const directory = await tempDirectory();
+    await expect(assertReachable(join(directory, 'data'), { uid: 12345, gid: 12345 })).rejects.toThrow(
+      `cannot enter ${directory}, which leads to ${join(directory, 'data')}`,
     );
   });
 });
@@ -235,6 +246,36 @@ describe('binaries', () => {
     );
   });
 
+  asRoot('that the account of the server cannot reach are copied once to where it can', async () => {
+    const native = await fakeBinaries('echo "postgres (PostgreSQL) 18.4"');
+    const cache = join(await openDirectory(), 'cache');
+    const account = await serverAccount();
+    const copies = await Promise.all([0, 1].map(() => findRunnable(native, account, cache)));
+    expect(new Set(copies)).toEqual(new Set([join(cache, (await readdir(cache)).join())]));
+    await expect(assertReachable(join(cache, 'any'), account)).resolves.toBeUndefined();
+    const copy = copies[0] ?? '';
+    expect(await readlink(join(copy, 'lib', 'libpq.so'))).toBe('libpq.so.5');
+    expect((await stat(join(copy, 'share', 'postgres.bki'))).mode & 0o777).toBe(0o644);
+    await writeFile(join(copy, 'untouched'), '');
+    expect(await findRunnable(native, account, cache)).toBe(copy);
+    expect(existsSync(join(copy, 'untouched'))).toBe(true);
+  });
+
+  asRoot('that the account of the server can reach are used where they are', async () => {
+    const native = await fakeBinaries('exit 0');
+    await chmod(dirname(native), 0o755);
+    for (const path of [native, join(native, 'bin'), join(native, 'bin', 'postgres')]) await chmod(path, 0o755);
+    expect(await findRunnable(native, await serverAccount(), '/nowhere')).toBe(native);
+  });
+
+  asRoot('that run nowhere are named in the error', async () => {
+    const native = await fakeBinaries('echo "wrong libc" >&2; exit 127');
+    const cache = await openDirectory();
+    await expect(findRunnable(native, await serverAccount(), cache)).rejects.toThrow(
+      new RegExp(`can run it neither in ${native} nor as a copy in ${cache}/.*wrong libc`, 's'),
+    );
+  });
+
   test('get their library links once, also when two do it at a time', async () => {
     const native = await tempDirectory();
     await mkdir(join(native, 'lib'));
@@ -250,6 +291,22 @@ describe('binaries', () => {
     expect(await readFile(join(native, 'lib', 'libpq.so.5'), 'utf8')).toBe('library');
   });
 });
+
+async function openDirectory(): Promise<string> {
+  const directory = await tempDirectory();
+  await chmod(directory, 0o755);
+  return directory;
+}
+
+/** As unpacked under a strict umask, in a directory that is closed to others as well. */
+async function fakeBinaries(script: string): Promise<string> {
+  const native = join(await tempDirectory(), 'native');
+  for (const name of ['bin', 'lib', 'share']) await mkdir(join(native, name), { recursive: true, mode: 0o700 });
+  await writeFile(join(native, 'bin', 'postgres'), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+  await writeFile(join(native, 'share', 'postgres.bki'), '', { mode: 0o600 });
+  await symlink('libpq.so.5', join(native, 'lib', 'libpq.so'));
+  return native;
+}
 
 async function deadPid(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '']);

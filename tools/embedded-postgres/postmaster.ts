@@ -6,6 +6,7 @@ import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Account } from './account.js';
+import { withDirectoryHandle } from './directory-handle.js';
 
 /**
  * Forks a watchdog and becomes the server, so that there is no moment at which the server runs unwatched. The watchdog
@@ -120,25 +121,24 @@ interface Refable {
   unref(): void;
 }
 
-function launch(options: PostmasterOptions): ChildProcess {
-  const { nativeDirectory, dataDirectory, account, settings } = options;
-  const server = join(nativeDirectory, 'bin', 'postgres');
-  const args = [
-    '-D',
-    dataDirectory,
-    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
-  ];
+function launch({ account, dataDirectory, ...options }: PostmasterOptions): ChildProcess {
+  const server = join(options.nativeDirectory, 'bin', 'postgres');
+  const settings = Object.entries(options.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const env = { ...process.env, LC_ALL: 'C' };
-  if (process.platform === 'win32') return spawn(server, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  if (process.platform === 'win32') {
+    return spawn(server, ['-D', dataDirectory, ...settings], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  }
   const remove = options.removeWhenParentDies ? dataDirectory : '';
-  return spawn('/bin/sh', ['-c', WATCHED, 'postgres-watchdog', remove, server, ...args], {
-    ...account,
-    env,
-    cwd: '/',
-    // Ctrl+C in a terminal reaches the whole process group; our process decides when the server stops.
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-  });
+  return withDirectoryHandle(dataDirectory, account, (path, handle) =>
+    spawn('/bin/sh', ['-c', WATCHED, 'postgres-watchdog', remove, server, '-D', path, ...settings], {
+      ...account,
+      env,
+      cwd: '/',
+      // Ctrl+C in a terminal reaches the whole process group; our process decides when the server stops.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', handle],
+    }),
+  );
 }
 
 async function stopOnWindows({ nativeDirectory, dataDirectory }: PostmasterOptions, mode: string): Promise<void> {

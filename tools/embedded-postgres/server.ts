@@ -1,13 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Account, assertReachable, serverAccount } from './account.js';
+import { type Account, serverAccount } from './account.js';
 import { findNativeDirectory, hydrateSymlinks } from './binaries.js';
 import { prepareDataDirectory } from './data-directory.js';
 import { freePort } from './free-port.js';
 import { assertNotRunning } from './postmaster-pid.js';
 import { Postmaster } from './postmaster.js';
 import { ServerNotReady, waitUntilReady } from './readiness.js';
+import { findRunnable } from './runnable-binaries.js';
 
 export interface EmbeddedPostgresOptions {
   /** Made with `initdb` when it is empty or missing; reused otherwise. */
@@ -59,10 +60,10 @@ const MEMORY_PATIENCE_MS = 15_000;
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedServer> {
   const dataDirectory = resolve(options.dataDirectory);
-  const nativeDirectory = resolve(options.nativeDirectory ?? findNativeDirectory());
+  const installed = resolve(options.nativeDirectory ?? findNativeDirectory());
   const account = await serverAccount();
-  await assertReachable(nativeDirectory, account);
-  await hydrateSymlinks(nativeDirectory);
+  await hydrateSymlinks(installed);
+  const nativeDirectory = await findRunnable(installed, account);
   await prepareDataDirectory({ dataDirectory, nativeDirectory, account, password: options.password });
 
   for (let attempt = 1; ; attempt++) {

@@ -37,7 +37,11 @@ export function mayNeedAutocommit(node: Node): boolean {
   if ('CallStmt' in node || 'ReindexStmt' in node || 'ClusterStmt' in node) return true;
   if (!('DoStmt' in node)) return false;
   const body = option(node.DoStmt.args, 'as')?.arg;
-  return body !== undefined && 'String' in body && tokensOf(body.String.sval ?? '', 'word').some((word) => COMMITS.test(word));
+  return (
+    body !== undefined &&
+    'String' in body &&
+    tokensOf(body.String.sval ?? '', 'word').some((word) => COMMITS.test(word))
+  );
 }
 
 const COMMITS = /^(?:commit|rollback|call)$/i;

@@ -30,7 +30,8 @@ function mentionsString(tree: unknown, value: string): boolean {
   if (Array.isArray(tree)) return tree.some((item) => mentionsString(item, value));
   if (tree === null || typeof tree !== 'object') return false;
   if ('A_Const' in tree) return (tree.A_Const as { sval?: { sval?: string } }).sval?.sval === value;
-  const readAtOnce = 'DoStmt' in tree || ('CreateFunctionStmt' in tree && isInSql(tree.CreateFunctionStmt as CreateFunctionStmt));
+  const readAtOnce =
+    'DoStmt' in tree || ('CreateFunctionStmt' in tree && isInSql(tree.CreateFunctionStmt as CreateFunctionStmt));
   if (readAtOnce && bodiesOf(tree).some((body) => tokensOf(body, 'string').includes(quoteLiteral(value)))) return true;
   return Object.values(tree).some((item) => mentionsString(item, value));
 }

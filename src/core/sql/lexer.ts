@@ -1,3 +1,5 @@
+import { StringMode } from './string-mode.js';
+
 /**
  * A small lexer for PostgreSQL's lexical rules: enough to know what is a comment, a string, a function body or a word.
  * It never judges SQL; the server does. Rules: https://www.postgresql.org/docs/current/sql-syntax-lexical.html
@@ -35,8 +37,8 @@ const OPERATOR = /[+\-*/<>=~!@#%^&|`?:]/;
 const ESCAPE_PREFIX = /^e$/i;
 const STRING_PREFIX = /^(?:e|b|x|n)$/i;
 const UNICODE_PREFIX = /u&(?=['"])/iy;
-/** Between two strings that are one: the second goes on with the rules of the first, so `E'a'` NEWLINE `'\\''` has escapes. */
-const CONTINUATION = /[ \t\f\v]*[\r\n][ \t\n\r\f\v]*'/y;
+/** What may stand between two strings that are one; the second goes on with the rules of the first, escapes included. */
+const CONTINUATION = /(?:[ \t\f\v]*(?:--[^\r\n]*)?[\r\n])+[ \t\f\v]*'/y;
 
 /**
  * Walks over the tokens of a text.
@@ -44,11 +46,13 @@ const CONTINUATION = /[ \t\f\v]*[\r\n][ \t\n\r\f\v]*'/y;
  * @returns what was still open at the end of the text, or undefined when the text is lexically closed.
  */
 export function lex(text: string, visit: TokenVisitor): Unclosed | undefined {
+  const mode = new StringMode();
   let position = 0;
   while (position < text.length) {
     const start = position;
-    const { kind, end, unclosed } = tokenAt(text, start);
+    const { kind, end, unclosed } = tokenAt(text, start, mode.backslashEscapes);
     if (unclosed) return { kind: kind as Unclosed['kind'], start };
+    if (mode.watches(kind)) mode.token(text.slice(start, end));
     if (visit(kind, start, end) === false) return undefined;
     position = end;
   }
@@ -61,13 +65,13 @@ interface Token {
   unclosed?: boolean;
 }
 
-function tokenAt(text: string, start: number): Token {
+function tokenAt(text: string, start: number, backslashEscapes = false): Token {
   const char = text.charAt(start);
   const whitespace = match(WHITESPACE, text, start);
   if (whitespace) return { kind: 'whitespace', end: whitespace };
   switch (char) {
     case "'":
-      return quoted('string', text, start, "'", false);
+      return quoted('string', text, start, "'", backslashEscapes);
     case '"':
       return quoted('quoted-identifier', text, start, '"', false);
     case ';':

@@ -23,7 +23,8 @@ export function countCodePoints(text: string): number {
 }
 
 export function locate(text: string, offset: number): SourceLocation {
-  const at = Math.min(offset, text.length);
+  const end = Math.min(offset, text.length);
+  const at = text.slice(end - 1, end + 1) === '\r\n' ? end - 1 : end; // a line end is one thing
   const before = text.slice(0, at).split(/\r\n|\r|\n/);
   const lineStart = at - (before.at(-1) as string).length;
   const lineEnd = /[\r\n]|$/.exec(text.slice(at)) as RegExpExecArray;
@@ -36,8 +37,14 @@ export function locate(text: string, offset: number): SourceLocation {
 }
 
 function excerpt(line: string, offset: number): string {
-  const from = Math.max(0, Math.min(offset - Math.floor(WIDTH / 2), line.length - WIDTH));
-  const cut = `${from > 0 ? '…' : ''}${line.slice(from, from + WIDTH)}${line.length > from + WIDTH ? '…' : ''}`;
+  const from = wholeCharacter(line, Math.max(0, Math.min(offset - Math.floor(WIDTH / 2), line.length - WIDTH)));
+  const to = wholeCharacter(line, from + WIDTH);
+  const cut = `${from > 0 ? '…' : ''}${line.slice(from, to)}${line.length > to ? '…' : ''}`;
   const indent = line.slice(from, offset).replace(/[^\t]/gu, ' ');
   return `${cut.trimEnd()}\n${from > 0 ? ' ' : ''}${indent}^`;
+}
+
+/** The offset itself, or the one before it when it would cut a character in two. */
+function wholeCharacter(text: string, offset: number): number {
+  return (text.codePointAt(offset - 1) ?? 0) > 0xffff ? offset - 1 : offset;
 }

@@ -1,6 +1,6 @@
 import type { Refusal } from '../errors.js';
 import { lex, type Unclosed } from './lexer.js';
-import { locate } from './position.js';
+import { locate, type SourceLocation } from './position.js';
 
 /** What a look at the words of a file tells, before any parser sees it. */
 export interface Preflight {
@@ -13,13 +13,21 @@ export interface Preflight {
 /** As goose, dbmate and node-pg-migrate read them: the last takes any number of dashes. */
 const UNDO_SECTION = /^--[\s-]*(?:\+goose\s+down\b|migrate:down\b|down\s+migration\b)/i;
 
-/** Looks for what no driver can run and for undo sections. Words in comments, strings and function bodies never count as SQL. */
-export function preflight(file: string, text: string): Preflight {
+/**
+ * Looks for what no driver can run and for undo sections. Words in comments, strings and function bodies never count as SQL.
+ *
+ * @param place where an offset of the text is in the file.
+ */
+export function preflight(
+  file: string,
+  text: string,
+  place: (offset: number) => SourceLocation = (offset) => locate(text, offset),
+): Preflight {
   const refusals: Refusal[] = [];
   let first: { word: string; start: number } | undefined;
   let previous = '';
   const refuse = (offset: number, reason: string): void => {
-    const { line, column } = locate(text, offset);
+    const { line, column } = place(offset);
     refusals.push({ file, line, column, reason });
   };
   const nul = text.indexOf('\0');
@@ -60,7 +68,7 @@ export function preflight(file: string, text: string): Preflight {
 }
 
 const UNDO_REASON =
-  'it has an undo section, which this tool would run like the rest. Move that section out of the file: migrations here only go forward';
+  'it has an undo section, which this tool would run like the rest. Set the option layout ("goose", "dbmate") if the directory is that tool\'s; otherwise move that section out of the file: migrations here only go forward';
 
 const COPY_REASON = 'COPY … FROM stdin is fed by psql; a driver cannot run it. Write the rows as INSERT statements';
 

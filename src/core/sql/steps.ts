@@ -1,6 +1,6 @@
 import { mayNeedAutocommit, needsAutocommit } from './autocommit.js';
 import type { Statement } from './statements.js';
-import { transactionControl } from './transaction-control.js';
+import { chains, transactionControl } from './transaction-control.js';
 
 /**
  * One step of a file that cannot run in a single transaction.
@@ -33,8 +33,8 @@ export function makeSteps(text: string, statements: readonly Statement[]): Steps
     const control = transactionControl(statement);
     if (open.length > 0) {
       open.push(statement);
-      if (control === 'commit' || control === 'other-end') {
-        steps.push(block(text, open, control === 'commit'));
+      if (control === 'commit' || (control === 'other-end' && !chains(statement))) {
+        steps.push(block(text, open, control === 'commit' && !open.some(chains)));
         open = [];
       }
     } else if (control === 'begin') {
@@ -43,6 +43,8 @@ export function makeSteps(text: string, statements: readonly Statement[]): Steps
       steps.push(single(statement, control !== 'none' || standsAlone(statement) ? 'autocommit' : 'transaction'));
     }
   }
+  const last = open.at(-1);
+  if (last && chains(last)) return { steps: [...steps, block(text, open, false)], openTransactionAt: undefined };
   return { steps, openTransactionAt: open[0]?.start };
 }
 

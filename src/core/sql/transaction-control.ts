@@ -19,6 +19,11 @@ const CONTROL: Partial<Record<TransactionStmtKind, TransactionControl>> = {
   TRANS_STMT_PREPARE: 'other-end',
 };
 
+/** `COMMIT AND CHAIN`, `ROLLBACK AND CHAIN`: the transaction that they end is followed by another at once. */
+export function chains({ node }: Statement): boolean {
+  return node !== undefined && 'TransactionStmt' in node && node.TransactionStmt.chain === true;
+}
+
 /** `SET TRANSACTION …`: it must come before any other statement of its transaction, our claim included. */
 export function setsTransaction({ node }: Statement): boolean {
   return (
@@ -27,4 +32,25 @@ export function setsTransaction({ node }: Statement): boolean {
     node.VariableSetStmt.kind === 'VAR_SET_MULTI' &&
     node.VariableSetStmt.name?.startsWith('TRANSACTION') === true
   );
+}
+
+export function isSetting({ node }: Statement): boolean {
+  return node !== undefined && 'VariableSetStmt' in node;
+}
+
+/** `BEGIN READ ONLY`, `SET TRANSACTION READ ONLY`: the history cannot be written in such a transaction. */
+export function makesReadOnly(statement: Statement): boolean {
+  const { node } = statement;
+  if (!node) return false;
+  const options =
+    'TransactionStmt' in node
+      ? node.TransactionStmt.options
+      : setsTransaction(statement) && 'VariableSetStmt' in node
+        ? node.VariableSetStmt.args
+        : [];
+  return (options ?? []).some((option) => {
+    if (!('DefElem' in option) || option.DefElem.defname !== 'transaction_read_only') return false;
+    const { arg } = option.DefElem;
+    return arg !== undefined && 'A_Const' in arg && arg.A_Const.ival?.ival === 1;
+  });
 }

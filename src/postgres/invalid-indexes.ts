@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RangeVar, ReindexStmt, IndexStmt, Node } from '@pgsql/types';
+import type { ClientBase } from 'pg';
+import { DatabaseConnectionError } from '../core/errors.js';
+import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
+import { asIndex, indexShape } from '../core/sql/index-shape.js';
+import { parseStatements } from './parse-sql.js';
+import { querySimply } from './script.js';
+
+/** An index of a table, as the catalog has it. */
+export interface TableIndex {
+  readonly schema: string;
+  readonly name: string;
+  readonly valid: boolean;
+  /** True while some backend is building it: then it is invalid and sound. */
+  readonly building: boolean;
+  readonly definition: string;
+}
+
+const BUILD_PATIENCE_MS = 60_000;
+const POLL_MS = 250;
+
+/**
+ * Removes the invalid indexes that an earlier attempt at a concurrent build left behind. `IF NOT EXISTS` would take such an index for the one
+ * that is wanted, and an unnamed build would put another one beside it.
+ *
+ * @returns the names of what was dropped.
+ */
+export async function dropInvalidLeftovers(client: ClientBase, node: Node | undefined): Promise<string[]> {
+  const leftovers = await findLeftovers(client, node);
+  const dropped: string[] = [];
+  for (const { schema, name } of leftovers) {
+    const qualified = `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+    await querySimply(client, `DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`);
+    dropped.push(`${schema}.${name}`);
+  }
+  return dropped;
+}
+
+async function findLeftovers(client: ClientBase, node: Node | undefined): Promise<TableIndex[]> {
+  const index = asIndex(node);
+  const find = index?.concurrent ? () => matchingIndexes(client, index) : reindexRemains(client, node);
+  if (!find) return [];
+  const deadline = Date.now() + BUILD_PATIENCE_MS;
+  for (;;) {
+    const invalid = (await find()).filter(({ valid }) => !valid);
+    const building = invalid.find((each) => each.building);
+    if (!building) return invalid;
+    if (Date.now() > deadline) {
+      throw new DatabaseConnectionError(
+        'CONNECTION_LOST',
+        `Another backend is building the index ${building.schema}.${building.name} (see pg_stat_progress_create_index). Wait for it, or cancel it, and start again.`,
+      );
+    }
+    await sleep(POLL_MS);
+  }
+}
+
+/** The indexes that a `CREATE INDEX` statement means: those of its name, or without one those of its shape. */
+export async function matchingIndexes(client: ClientBase, statement: IndexStmt): Promise<TableIndex[]> {
+  const indexes = await indexesOf(client, statement.relation);
+  if (statement.idxname) return indexes.filter(({ name }) => name === statement.idxname);
+  const wanted = indexShape(statement);
+  const shapes = await Promise.all(
+    indexes.map(async ({ definition }) => (await parseStatements(definition))?.[0]?.node),
+  );
+  return indexes.filter((_, i) => {
+    const index = asIndex(shapes[i]);
+    return index !== undefined && indexShape(index) === wanted;
+  });
+}
+
+/** `REINDEX CONCURRENTLY` builds `…_ccnew` beside each index, and leaves it there, invalid, when it fails. */
+function reindexRemains(client: ClientBase, node: Node | undefined): (() => Promise<TableIndex[]>) | undefined {
+  if (!node || !('ReindexStmt' in node)) return undefined;
+  const scope = reindexScope(node.ReindexStmt);
+  if (scope === undefined) return undefined;
+  return async () => (await selectIndexes(client, scope)).filter(({ name }) => /_cc(?:new|old)\d*$/.test(name));
+}
+
+function reindexScope({ kind, relation, name }: ReindexStmt): string | undefined {
+  switch (kind) {
+    case 'REINDEX_OBJECT_TABLE':
+      return `i.indrelid = ${regclass(relation)}`;
+    case 'REINDEX_OBJECT_INDEX':
+      return `i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = ${regclass(relation)})`;
+    case 'REINDEX_OBJECT_SCHEMA':
+      return `n.nspname = ${quoteLiteral(name ?? '')}`;
+    case 'REINDEX_OBJECT_DATABASE':
+      return 'true';
+    default:
+      return undefined;
+  }
+}
+
+function indexesOf(client: ClientBase, relation: RangeVar | undefined): Promise<TableIndex[]> {
+  return selectIndexes(client, `i.indrelid = ${regclass(relation)}`);
+}
+
+/** The relation that a name means in this session, as SQL: null when there is none. */
+export function regclass(relation: RangeVar | undefined): string {
+  const name = [relation?.schemaname, relation?.relname]
+    .filter((part) => part !== undefined)
+    .map(quoteIdentifier)
+    .join('.');
+  return `pg_catalog.to_regclass(${quoteLiteral(name)})`;
+}
+
+function selectIndexes(client: ClientBase, condition: string): Promise<TableIndex[]> {
+  return querySimply<TableIndex & Record<string, unknown>>(
+    client,
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, i.indisvalid AND i.indisready AS valid,
+            EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) AS building,
+            pg_catalog.pg_get_indexdef(i.indexrelid) AS definition
+       FROM pg_catalog.pg_index i
+       JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind = 'i' AND ${condition}`,
+  );
+}

@@ -1,0 +1,66 @@
+import type { RunOutcome } from '../core/ports.js';
+import type { StepwiseProgram } from '../core/program.js';
+import { stepProgress } from '../core/resume.js';
+import type { Step } from '../core/sql/steps.js';
+import { progressSql, stepFailureSql } from './history-sql.js';
+import { dropInvalidLeftovers } from './invalid-indexes.js';
+import { bodyPart, Message, part } from './message.js';
+import { failed, must, recordedError, serverSaid, type RunContext } from './run-context.js';
+import { runScript } from './script.js';
+import { queryError } from './server-error.js';
+
+/** For the time of one transaction: a file may have given up the right to write the history. */
+const AS_OURSELVES = ['SET LOCAL SESSION AUTHORIZATION DEFAULT', 'SET LOCAL ROLE NONE'];
+
+/** Statements that record that so many steps are done; to be run inside a transaction. */
+export function recordProgress({ settings, table }: RunContext, program: StepwiseProgram, done: number): string[] {
+  if (!settings.tracked) return [];
+  return [...AS_OURSELVES, progressSql(table, program.migration.file, settings.runId, stepProgress(program, done))];
+}
+
+/** Runs one step and records it. */
+export async function runStep(
+  context: RunContext,
+  program: StepwiseProgram,
+  step: Step,
+  index: number,
+): Promise<RunOutcome> {
+  const { client, settings, table } = context;
+  const { migration, source, steps } = program;
+  const progress = recordProgress(context, program, index + 1);
+  const body = bodyPart(source.sql.slice(step.start, step.end), step.start, step.statements);
+  const alone = step.kind === 'autocommit';
+  const message = new Message(
+    alone ? [body] : [part('begin', [step.begin]), body, part('complete', progress), part('commit', ['COMMIT'])],
+  );
+
+  await clearTheWay(context, step);
+  const { error, completed } = await runScript(client, message.text);
+  if (error) {
+    context.notices.attributeTo(undefined); // a ROLLBACK without a transaction warns
+    const server = serverSaid(error, `running ${migration.file}`);
+    const place = message.locate(completed, server.position);
+    const record = settings.tracked
+      ? [stepFailureSql(table, migration.file, settings.runId, recordedError(server))]
+      : [];
+    await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
+    return failed(
+      program,
+      server,
+      place?.offset ?? step.statements.at(-1)?.start,
+      { kind: 'partial', stepsDone: index, stepsTotal: steps.length },
+      error,
+    );
+  }
+  if (alone && settings.tracked) await must(context, 'recording progress', ['BEGIN', ...progress, 'COMMIT']);
+  return { kind: 'done' };
+}
+
+/** An invalid index of an earlier attempt would be taken for the one that is wanted. */
+async function clearTheWay({ client, listener }: RunContext, step: Step): Promise<void> {
+  const dropped = await dropInvalidLeftovers(client, step.statements[0]?.node).catch((error: unknown) => {
+    throw queryError('looking for invalid indexes', error);
+  });
+  for (const name of dropped)
+    listener.warning(`dropped the invalid index ${name}, which an earlier attempt left behind`);
+}

@@ -1,0 +1,23 @@
+import type { ClientBase } from 'pg';
+import { querySimply } from './script.js';
+import { queryError } from './server-error.js';
+
+/** What a session must know of its server before it writes. */
+export interface ServerFacts {
+  readonly database: string;
+  /** `server_version_num`: 150004 is 15.4. */
+  readonly version: number;
+  readonly standby: boolean;
+}
+
+export async function readServerFacts(client: ClientBase): Promise<ServerFacts> {
+  const [row] = await querySimply<{ database: string; version: number; standby: boolean }>(
+    client,
+    `SELECT pg_catalog.current_database() AS database, pg_catalog.current_setting('server_version_num')::integer AS version,
+            pg_catalog.pg_is_in_recovery() AS standby`,
+  ).catch((error: unknown) => {
+    throw queryError('looking at the server', error);
+  });
+  if (!row) throw new Error('the server gave no facts');
+  return row;
+}

@@ -1,0 +1,204 @@
+import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DirectoryError } from '../../src/core/errors.js';
+import { MigrationDirectory } from '../../src/files/directory.js';
+import { failureOf } from '../support/failure-of.js';
+import type { Files } from '../support/migrator-on.js';
+import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const read = async (directory: string): Promise<string[]> =>
+  (await new MigrationDirectory(directory).read()).map(({ file }) => file);
+const problemsOf = async (directory: string): Promise<readonly string[]> =>
+  (await failureOf(new MigrationDirectory(directory).read(), DirectoryError)).problems;
+
+describe('a migrations directory', () => {
+  test('gives names, texts and checksums in version order, not in byte order', async () => {
+    const directory = await migrationsDirectory({ '10_b.sql': 'SELECT 10', '9_a.sql': 'SELECT 9', '010_a.sql': '' });
+    expect(await new MigrationDirectory(directory).read()).toEqual([
+      { file: '9_a.sql', text: 'SELECT 9', checksum: sha256('SELECT 9') },
+      { file: '010_a.sql', text: '', checksum: sha256('') },
+      { file: '10_b.sql', text: 'SELECT 10', checksum: sha256('SELECT 10') },
+    ]);
+  });
+
+  test('may be empty', async () => expect(await read(await tempDirectory())).toEqual([]));
+
+  test('leaves alone what is no SQL file: other names, hidden files, subdirectories', async () => {
+    const directory = await migrationsDirectory({
+      '001_a.sql': '',
+      'README.md': '',
+      '.002_hidden.sql': '',
+      '003_folder.sql/inner.sql': '',
+      'notes.sql.bak': '',
+      '004_UPPER.SQL': '',
+    });
+    expect(await read(directory)).toEqual(['001_a.sql', '004_UPPER.SQL']);
+  });
+
+  test('has one checksum for each text, whatever its line ends and byte order mark', async () => {
+    const directory = await migrationsDirectory({
+      '001.sql': 'SELECT 1;\nSELECT 2;\n',
+      '002.sql': 'SELECT 1;\r\nSELECT 2;\r\n',
+      '003.sql': '\uFEFFSELECT 1;\nSELECT 2;\n',
+      '004.sql': 'SELECT 1;\nSELECT 2;',
+    });
+    const files = await new MigrationDirectory(directory).read();
+    expect(files.map(({ checksum }) => checksum === files[0]?.checksum)).toEqual([true, true, true, false]);
+    expect(files.map(({ text }) => text.slice(0, 11))).toEqual([
+      'SELECT 1;\nS',
+      'SELECT 1;\r\n',
+      'SELECT 1;\nS',
+      'SELECT 1;\nS',
+    ]);
+  });
+
+  test('gives a name that a Mac wrote in decomposed form in the composed one', async () => {
+    const directory = await migrationsDirectory({ ['001_\u0065\u0301t\u00e9.sql'.normalize('NFD')]: 'SELECT 1' });
+    expect(await read(directory)).toEqual(['001_été.sql'.normalize('NFC')]);
+  });
+});
+
+describe('a directory that cannot be used', () => {
+  test('that does not exist says so, with its absolute path', async () => {
+    const error = await failureOf(new MigrationDirectory('no/such/folder').read(), DirectoryError);
+    expect(error.code).toBe('INVALID_DIRECTORY');
+    expect(error.message).toContain(join(process.cwd(), 'no/such/folder'));
+    expect(error.message).toContain('it does not exist');
+  });
+
+  test('that is a file says so', async () => {
+    const directory = await migrationsDirectory({ '001_a.sql': '' });
+    expect(await problemsOf(join(directory, '001_a.sql'))).toEqual(['it is a file, not a directory']);
+  });
+
+  test('that this user may not list says so', async () => {
+    const directory = await migrationsDirectory({ '001_a.sql': '' });
+    await chmod(directory, 0o000);
+    expect(await asNobody(() => problemsOf(directory))).toEqual(['this user may not read it']);
+  });
+
+  test('that holds a file which this user may not read names the file', async () => {
+    const directory = await migrationsDirectory({ '001_a.sql': '', '002_b.sql': '' });
+    await chmod(directory, 0o755);
+    await chmod(join(directory, '002_b.sql'), 0o000);
+    expect(await asNobody(() => problemsOf(directory))).toEqual(['002_b.sql: reading it failed with EACCES']);
+  });
+});
+
+describe('a file that cannot be used', () => {
+  const cases: [sentence: string, files: Files, problem: RegExp][] = [
+    [
+      'is not UTF-8',
+      { '001_a.sql': Buffer.from('SELECT \xe9', 'latin1') },
+      /^001_a\.sql: it is not valid UTF-8\. Save/,
+    ],
+    [
+      'is UTF-16, little end first',
+      { '001_a.sql': Buffer.from('\uFEFFSELECT 1', 'utf16le') },
+      /^001_a\.sql: it is not valid UTF-8 \(it looks like UTF-16\)/,
+    ],
+    [
+      'is UTF-16, big end first',
+      { '001_a.sql': Buffer.from('\uFEFFSELECT 1', 'utf16le').swap16() },
+      /^001_a\.sql: it is not valid UTF-8 \(it looks like UTF-16\)/,
+    ],
+    ['has a name without a number', { 'users.sql': '' }, /^users\.sql: its name does not begin with a number/],
+    ['undoes another', { '001_a.down.sql': '' }, /^001_a\.down\.sql: it is an undo migration/],
+    ['undoes another, in capitals', { '001_a.UNDO.SQL': '' }, /it is an undo migration/],
+    ['undoes another in the way of Flyway', { 'U2__a.sql': '' }, /^U2__a\.sql: it is an undo migration/],
+    ['is repeatable', { 'R__views.sql': '' }, /^R__views\.sql: it is a repeatable migration/],
+    ['is named in the way of Flyway', { 'V1__a.sql': '' }, /^V1__a\.sql: it is named in the way of Flyway/],
+  ];
+
+  test.each(cases)('that %s is refused by name', async (_sentence, files, problem) => {
+    const problems = await problemsOf(await migrationsDirectory({ '000_good.sql': 'SELECT 1', ...files }));
+    expect(problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('is reported together with all the others', async () => {
+    const directory = await migrationsDirectory({ 'x.sql': '', 'R__y.sql': '', '1_z.sql': Buffer.from([0xc3]) });
+    expect(await problemsOf(directory)).toHaveLength(3);
+  });
+});
+
+describe('a link', () => {
+  test('that leads out of the directory is refused', async () => {
+    const outside = await migrationsDirectory({ 'secret.sql': 'SELECT 1' });
+    const directory = await migrationsDirectory({ '001_a.sql': '' });
+    await symlink(join(outside, 'secret.sql'), join(directory, '002_b.sql'));
+    expect(await problemsOf(directory)).toEqual([
+      expect.stringMatching(/^002_b\.sql: it is a link that leads out of the migrations directory/),
+    ]);
+  });
+
+  test('to a neighbour whose name begins with the name of the directory leads out of it', async () => {
+    const parent = await migrationsDirectory({ 'migrations-old/001.sql': 'SELECT 1', 'migrations/002.sql': '' });
+    await symlink('../migrations-old/001.sql', join(parent, 'migrations', '001.sql'));
+    expect(await problemsOf(join(parent, 'migrations'))).toHaveLength(1);
+  });
+
+  test('to a place inside is followed, as Kubernetes mounts a config map', async () => {
+    const directory = await migrationsDirectory({ '..2024_01_01/001_a.sql': 'SELECT 1' });
+    await symlink('..2024_01_01', join(directory, '..data'));
+    await symlink('..data/001_a.sql', join(directory, '001_a.sql'));
+    expect(await new MigrationDirectory(directory).read()).toMatchObject([{ file: '001_a.sql', text: 'SELECT 1' }]);
+  });
+
+  test('that is the directory itself is followed', async () => {
+    const directory = await migrationsDirectory({ 'v2/001_a.sql': 'SELECT 1' });
+    await symlink('v2', join(directory, 'current'));
+    expect(await read(join(directory, 'current'))).toEqual(['001_a.sql']);
+  });
+
+  test.each<[string, (directory: string) => Promise<void>, RegExp]>([
+    ['nowhere', (directory) => symlink('gone.sql', join(directory, '001_a.sql')), /leads nowhere/],
+    ['itself', (directory) => symlink('001_a.sql', join(directory, '001_a.sql')), /cannot be read \(ELOOP\)/],
+    [
+      'a folder',
+      async (directory) => {
+        await mkdir(join(directory, 'folder'));
+        await symlink('folder', join(directory, '001_a.sql'));
+      },
+      /not a regular file/,
+    ],
+  ])('to %s is refused', async (_sentence, link, problem) => {
+    const directory = await tempDirectory();
+    await link(directory);
+    expect(await problemsOf(directory)).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('that a config map swaps is read anew at every read', async () => {
+    const directory = await migrationsDirectory({ '..1/001_a.sql': 'SELECT 1', '..2/001_a.sql': 'SELECT 2' });
+    await symlink('..1', join(directory, '..data'));
+    await symlink('..data/001_a.sql', join(directory, '001_a.sql'));
+    const source = new MigrationDirectory(directory);
+    expect(await source.read()).toMatchObject([{ text: 'SELECT 1' }]);
+    await symlink('..2', join(directory, '..data_tmp'));
+    await rename(join(directory, '..data_tmp'), join(directory, '..data'));
+    expect(await source.read()).toMatchObject([{ text: 'SELECT 2' }]);
+  });
+});
+
+test('a file that was written since is there at the next read', async () => {
+  const directory = await migrationsDirectory({ '001_a.sql': '' });
+  const source = new MigrationDirectory(directory);
+  expect(await source.read()).toHaveLength(1);
+  await writeFile(join(directory, '002_b.sql'), '');
+  expect(await source.read()).toHaveLength(2);
+});
+
+const NOBODY = 65534;
+
+/** Root may read everything: its rights are given up for the synchronous part of the work, which is where the reading is. */
+function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.getuid?.() !== 0) return work();
+  process.seteuid?.(NOBODY);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}

@@ -1,0 +1,99 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { freePort } from '../tools/embedded-postgres/free-port.js';
+import { childEnvironment, repositoryRoot, runProcess } from './support/process.js';
+import { useTestDatabase } from './support/use-test-database.js';
+
+/** Every command that the README tells a reader to type, one a line. */
+const commands = [...readFileSync('README.md', 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) =>
+  block
+    .split('\n')
+    .map((line) => line.replace(/\s+#.*$/, '').trim())
+    .filter((line) => line !== ''),
+);
+
+const database = useTestDatabase('readme');
+
+/** How each of them is tried here. A command without an entry fails its test. */
+const attempts: Record<string, () => Promise<void>> = {
+  'npm ci && npm start': async () => {
+    const health = await startAndAsk('/health');
+    expect(health).toMatchObject({ status: 'ok', details: { migrations: { applied: 17, pending: 0 } } });
+  },
+  'npm install nestjs-pg-migrations @nestjs/schedule @nestjs/terminus pg': async () => {
+    const { peerDependencies } = packageJson();
+    const broughtByNest = ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'rxjs'];
+    expect(Object.keys(peerDependencies).toSorted()).toEqual(
+      [...broughtByNest, '@nestjs/schedule', '@nestjs/terminus', 'pg'].toSorted(),
+    );
+  },
+  'npx nest-migrations migrate --database-url "$DATABASE_URL" --dir migrations': async () => {
+    const { code, stdout } = await inShell(
+      'npx nest-migrations migrate --database-url "$DATABASE_URL" --dir migrations',
+    );
+    expect(stdout).toMatch(/17 applied in \d+ ms|nothing to apply/);
+    expect(code).toBe(0);
+  },
+  'npx nest-migrations status': async () => {
+    const { code, stdout } = await inShell('npx nest-migrations status');
+    expect(stdout).toContain('016_attendance_by_day.sql');
+    expect(code).toBe(0);
+  },
+  'npx nest-migrations status --json': async () => {
+    const { stdout } = await inShell('npx nest-migrations status --json');
+    expect(JSON.parse(stdout)).toMatchObject({ summary: { total: 17 } });
+  },
+  // This test runs inside it; running it again would never end.
+  'npm cit': async () => expect(packageJson().scripts['test']).toContain('jest'),
+  'npm run migrate': async () => {
+    const { code, stdout } = await inShell('npm run --silent migrate');
+    expect(stdout).toMatch(/17 applied in \d+ ms|nothing to apply/);
+    expect(code).toBe(0);
+  },
+  'npm run migrate:status': async () => {
+    const { code, stdout } = await inShell('npm run --silent migrate:status');
+    expect(stdout).toMatch(/applied/);
+    expect(code).toBe(0);
+  },
+};
+
+describe('what the README tells a reader to type', () => {
+  test.each(commands)('works: %s', async (command) => {
+    const attempt = attempts[command];
+    expect(attempt).toBeDefined();
+    await attempt?.();
+  });
+
+  test('is found at all', () => {
+    expect(commands.length).toBeGreaterThan(5);
+  });
+});
+
+function packageJson(): { scripts: Record<string, string>; peerDependencies: Record<string, string> } {
+  return JSON.parse(readFileSync('package.json', 'utf8')) as ReturnType<typeof packageJson>;
+}
+
+function inShell(command: string): ReturnType<typeof runProcess> {
+  return runProcess('sh', ['-c', command], { env: { DATABASE_URL: database.connectionString }, timeoutMs: 60_000 });
+}
+
+async function startAndAsk(path: string): Promise<unknown> {
+  const port = await freePort();
+  const child = spawn('npm', ['start'], {
+    cwd: repositoryRoot,
+    env: childEnvironment({ DATABASE_URL: database.connectionString, PORT: String(port) }),
+    detached: true,
+    stdio: 'ignore',
+  });
+  try {
+    for (let attempt = 0; attempt < 100; attempt++) {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`).catch(() => undefined);
+      if (response) return await response.json();
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+    throw new Error('npm start did not answer');
+  } finally {
+    process.kill(-(child.pid as number), 'SIGTERM');
+  }
+}
