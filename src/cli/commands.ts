@@ -1,3 +1,4 @@
+import { interruptible } from '../composition/interruptible.js';
 import { createMigrator } from '../composition/create-migrator.js';
 import type { EmitEvent } from '../core/events.js';
 import { displayName, parseTableName } from '../core/table.js';
@@ -19,7 +20,7 @@ export async function migrateCommand(flags: CommonFlags, terminal: Terminal): Pr
     if (line !== undefined) tell(line);
   };
   await withMigrator(flags, onEvent, async (migrator) => {
-    const run = await migrator.migrate();
+    const run = await interruptible((signal) => migrator.migrate(signal), terminal.err);
     if (flags.json) terminal.out(JSON.stringify(run));
     else
       terminal.out(

@@ -1,5 +1,7 @@
 import type { EmitEvent } from '../core/events.js';
+import { NO_HISTORY } from '../core/history.js';
 import { LAYOUTS } from '../core/layouts.js';
+import type { HistoryReader } from '../core/ports.js';
 import { parseTableName } from '../core/table.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
@@ -21,6 +23,7 @@ export function createMigrator(options: ResolvedOptions, emit: EmitEvent): Migra
   const connection = connectionOf(options as ConnectionOptions);
   const migrateWith = options.migrateWith ? connectionOf(options.migrateWith as ConnectionOptions) : connection;
   const reader = new PgHistoryReader(connection, table, timeouts.read);
+  const untracked: HistoryReader = { read: () => Promise.resolve(NO_HISTORY) };
   const connecting = {
     timeoutMs: timeouts.connect,
     retryForMs: timeouts.connectRetry,
@@ -38,7 +41,7 @@ export function createMigrator(options: ResolvedOptions, emit: EmitEvent): Migra
         pattern: options.pattern,
       }),
       database,
-      reader,
+      reader: options.tracking ? reader : untracked,
       parse: parseStatements,
       reading: { layout, placeholders },
       emit,

@@ -10,6 +10,7 @@ export type MigrationErrorCode =
   | 'CONNECTION_REFUSED'
   | 'CONNECTION_LOST'
   | 'READ_ONLY'
+  | 'INTERRUPTED'
   | 'IN_DOUBT'
   | 'LOCK_TIMEOUT'
   | 'DRIFT'
@@ -114,6 +115,22 @@ export class NotUpToDateError extends MigrationError {
           ...failed.map((file) => `  - ${file} failed or is running`),
         ].join('\n') +
         '\nRun "nest-migrations migrate" first, then start the application again.',
+    );
+  }
+}
+
+/** A run was asked to stop. What was under way was cancelled and rolled back; what was applied stays. */
+export class InterruptedError extends MigrationError {
+  constructor(
+    /** What asked: `SIGTERM`, say. */
+    readonly by: string,
+    readonly applied: readonly string[],
+    readonly pending: readonly string[],
+  ) {
+    super(
+      'INTERRUPTED',
+      `The run was interrupted by ${by}; what was under way was rolled back. Applied before: ${applied.join(', ') || 'none'}. ` +
+        `Still pending: ${pending.join(', ') || 'see status'}.`,
     );
   }
 }

@@ -25,7 +25,7 @@ export interface MigrationDatabase {
   /** For messages: the history table. */
   readonly table: string;
   /** @throws DatabaseConnectionError when the database cannot be reached. */
-  open(): Promise<MigrationSession>;
+  open(signal?: AbortSignal): Promise<MigrationSession>;
 }
 
 /** A row to record without running anything. */
@@ -54,12 +54,15 @@ export type RunOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly failure: Omit<FailedMigration, 'applied' | 'pending'>; readonly cause: unknown }
   /** Somebody else recorded the migration first: read the history again. */
-  | { readonly kind: 'conflict'; readonly file: string };
+  | { readonly kind: 'conflict'; readonly file: string }
+  | { readonly kind: 'interrupted' };
 
 export interface RunSettings {
   readonly runId: string;
   /** False: run every file without claims and without history. */
   readonly tracked: boolean;
+  /** Given up by it: the statement that runs is cancelled, nothing more is sent, and nothing is recorded as failed. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** One connection that may migrate. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmitEvent } from '../core/events.js';
 import { LockTimeoutError } from '../core/errors.js';
 import type { MigrationSession } from '../core/ports.js';
+import { throwIfInterrupted } from './interruption.js';
 
 export interface LockSettings {
   /** How long to wait for the migration lock, in ms. */
@@ -20,19 +21,21 @@ const REMINDER_MS = 10_000;
  *
  * @param isStillNeeded asked after each try that failed; `false` ends the waiting, because the holder did all the work.
  * @returns whether the lock was taken.
- * @throws LockTimeoutError naming the holder.
+ * @throws LockTimeoutError naming the holder; InterruptedError when the signal is given.
  */
 export async function acquireLock(
   session: MigrationSession,
   settings: LockSettings,
   emit: EmitEvent,
   isStillNeeded: () => Promise<boolean>,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   const startedAt = performance.now();
   let pause = SHORTEST_PAUSE_MS;
   let saidAt = -REMINDER_MS;
   while (!(await session.tryLock())) {
     const waitedMs = performance.now() - startedAt;
+    throwIfInterrupted(signal);
     if (!(await isStillNeeded())) return false;
     if (waitedMs >= settings.lockTimeoutMs) {
       throw new LockTimeoutError(waitedMs, await session.lockHolder(), settings.table);
@@ -41,7 +44,7 @@ export async function acquireLock(
       emit({ type: 'waiting-for-lock', waitedMs: Math.round(waitedMs) });
       saidAt = waitedMs;
     }
-    await sleep(pause * (0.5 + Math.random()));
+    await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => throwIfInterrupted(signal));
     pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
   }
   return true;

@@ -3,7 +3,7 @@ import type { History } from '../core/history.js';
 import { HistoryTableError } from '../core/errors.js';
 import type { MigrationFile } from '../core/migration-file.js';
 import { isNothingToDo, makePlan, type Plan, type PlanPolicy } from '../core/plan.js';
-import type { MigrationSession } from '../core/ports.js';
+import type { MigrationSession, RunSettings } from '../core/ports.js';
 import { joinStatuses } from '../core/status.js';
 import { adoptChecksums } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
@@ -30,9 +30,14 @@ export interface MigrationRun {
 /**
  * Applies what is pending, each migration exactly once across all processes.
  *
- * @throws DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, HistoryTableError, DatabaseConnectionError
+ * @param signal gives the run up: what is under way is cancelled and rolled back.
+ * @throws InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, HistoryTableError, DatabaseConnectionError
  */
-export async function migrate(dependencies: Dependencies, settings: MigrateSettings): Promise<MigrationRun> {
+export async function migrate(
+  dependencies: Dependencies,
+  settings: MigrateSettings,
+  signal?: AbortSignal,
+): Promise<MigrationRun> {
   const { source, database, emit } = dependencies;
   const startedAt = performance.now();
   const runId = randomUUID();
@@ -44,23 +49,37 @@ export async function migrate(dependencies: Dependencies, settings: MigrateSetti
     durationMs: Math.round(performance.now() - startedAt),
   });
 
-  return withSession(database, async (session) => {
-    const plan = planFor(files, await session.read(), settings);
-    if (isNothingToDo(plan)) {
-      warn(dependencies, plan);
-      return finished([], []);
-    }
-    if (plan.refusals.length > 0) await compileAll(plan.toRun, files, dependencies, plan.refusals);
+  return withSession(
+    database,
+    async (session) => {
+      const plan = planFor(files, await session.read(), settings);
+      if (isNothingToDo(plan)) {
+        warn(dependencies, plan);
+        return finished([], []);
+      }
+      if (plan.refusals.length > 0) await compileAll(plan.toRun, files, dependencies, plan.refusals);
 
-    const stillNeeded = async (): Promise<boolean> => !isNothingToDo(planFor(files, await session.read(), settings));
-    if (
-      !(await acquireLock(session, { lockTimeoutMs: settings.lockTimeoutMs, table: database.table }, emit, stillNeeded))
-    ) {
-      return finished([], []);
-    }
-    const { applied, adopted } = await runLocked(dependencies, settings, session, files, runId);
-    return finished(applied, adopted);
-  });
+      const stillNeeded = async (): Promise<boolean> => !isNothingToDo(planFor(files, await session.read(), settings));
+      if (
+        !(await acquireLock(
+          session,
+          { lockTimeoutMs: settings.lockTimeoutMs, table: database.table },
+          emit,
+          stillNeeded,
+          signal,
+        ))
+      ) {
+        return finished([], []);
+      }
+      const { applied, adopted } = await runLocked(dependencies, settings, session, files, {
+        runId,
+        tracked: true,
+        signal,
+      });
+      return finished(applied, adopted);
+    },
+    signal,
+  );
 }
 
 /** Another replica may have run while this one waited: the history is read again. */
@@ -69,7 +88,7 @@ async function runLocked(
   settings: MigrateSettings,
   session: MigrationSession,
   files: readonly MigrationFile[],
-  runId: string,
+  run: RunSettings,
 ): Promise<Pick<MigrationRun, 'applied' | 'adopted'>> {
   const applied: string[] = [];
   const adopted: string[] = [];
@@ -87,7 +106,7 @@ async function runLocked(
     warn(dependencies, plan);
     adopted.push(...(await adoptChecksums(session, plan, files, dependencies.emit)));
     if (programs.length === 0) return { applied, adopted };
-    const result = await runPrograms(dependencies, session, programs, { runId, tracked: true }, settings);
+    const result = await runPrograms(dependencies, session, programs, run, settings);
     applied.push(...result.applied);
     if (result.conflict === undefined) return { applied, adopted };
     if (conflicts.has(result.conflict)) throw lostTwice(dependencies.database.table, result.conflict);

@@ -1,4 +1,5 @@
 import { findDrift, type DriftFinding } from '../core/drift.js';
+import { ConfigurationError } from '../core/errors.js';
 import { judgeHealth, type MigrationHealth } from '../core/health.js';
 import type { ForeignTool } from '../core/foreign-tools.js';
 import type { HistoryRow } from '../core/history.js';
@@ -31,9 +32,10 @@ export class Migrator {
     return this.settings.tracking;
   }
 
-  /** Applies what is pending; without tracking, runs every file. */
-  migrate(): Promise<MigrationRun> {
-    return this.tracked ? migrate(this.dependencies, this.settings) : runUntracked(this.dependencies, this.settings);
+  /** Applies what is pending; without tracking, runs every file. The signal gives the run up: what is under way is rolled back. */
+  migrate(signal?: AbortSignal): Promise<MigrationRun> {
+    const run = this.tracked ? migrate : runUntracked;
+    return run(this.dependencies, this.settings, signal);
   }
 
   /** Throws when something is pending or failed. Without tracking nothing can be. */
@@ -47,12 +49,11 @@ export class Migrator {
 
   /** All rows, failed ones included, in the order of execution. */
   async history(): Promise<HistoryRow[]> {
-    return this.tracked ? history(this.dependencies) : [];
+    return history(this.dependencies);
   }
 
   /** What the next run would execute, failed ones included. */
   async pending(): Promise<MigrationStatus[]> {
-    if (!this.tracked) return [];
     return (await readStatuses(this.dependencies)).filter(({ state, onDisk }) => onDisk && isToRun(state));
   }
 
@@ -70,20 +71,30 @@ export class Migrator {
     return judgeHealth(this.tracked ? await readStatuses(this.dependencies) : []);
   }
 
-  baseline(version: string): Promise<string[]> {
+  async baseline(version: string): Promise<string[]> {
+    this.assertTracked();
     return baseline(this.dependencies, this.settings.lockTimeoutMs, version);
   }
 
-  mark(file: string): Promise<string[]> {
+  async mark(file: string): Promise<string[]> {
+    this.assertTracked();
     return mark(this.dependencies, this.settings.lockTimeoutMs, file);
   }
 
-  importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport> {
+  async importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport> {
+    this.assertTracked();
     return importFrom(this.dependencies, this.settings.lockTimeoutMs, tool, options);
   }
 
-  repair(options?: RepairOptions): Promise<RepairAction[]> {
+  async repair(options?: RepairOptions): Promise<RepairAction[]> {
+    this.assertTracked();
     return repair(this.dependencies, this.settings.lockTimeoutMs, options);
+  }
+
+  private assertTracked(): void {
+    if (!this.tracked) {
+      throw new ConfigurationError('INVALID_OPTIONS', ['tracking is false: there is no history to record anything in']);
+    }
   }
 
   /** Closes connections of its own. A caller's pool is left alone. */

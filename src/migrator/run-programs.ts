@@ -1,6 +1,7 @@
 import { MigrationFailedError } from '../core/migration-failed.js';
 import type { MigrationSession, RunListener, RunSettings } from '../core/ports.js';
 import type { Program } from '../core/program.js';
+import { interrupted } from './interruption.js';
 import type { Dependencies } from './dependencies.js';
 import { assertTransactional } from './compile-plan.js';
 
@@ -55,6 +56,10 @@ export async function runPrograms(
       );
       emit({ type: 'migration-failed', runId, file: outcome.failure.file, error: error.message });
       throw error;
+    }
+    if (outcome.kind === 'interrupted') {
+      const pending = files.filter((file) => !applied.includes(file));
+      throw interrupted(settings.signal, [...applied], pending);
     }
     finished(true);
     return { applied, conflict: outcome.kind === 'conflict' ? outcome.file : undefined };

@@ -13,7 +13,11 @@ import { withSession } from './with-session.js';
  *
  * @throws the same as migrating with tracking does, except for what concerns the history.
  */
-export async function runUntracked(dependencies: Dependencies, settings: MigrateSettings): Promise<MigrationRun> {
+export async function runUntracked(
+  dependencies: Dependencies,
+  settings: MigrateSettings,
+  signal?: AbortSignal,
+): Promise<MigrationRun> {
   const startedAt = performance.now();
   const runId = randomUUID();
   const files = await dependencies.source.read();
@@ -21,10 +25,20 @@ export async function runUntracked(dependencies: Dependencies, settings: Migrate
   if (settings.transaction === 'all') assertTransactional(programs);
   if (programs.length === 0) return { runId, applied: [], adopted: [], durationMs: 0 };
 
-  return withSession(dependencies.database, async (session) => {
-    const lock = { lockTimeoutMs: settings.lockTimeoutMs, table: dependencies.database.table };
-    await acquireLock(session, lock, dependencies.emit, () => Promise.resolve(true));
-    const { applied } = await runPrograms(dependencies, session, programs, { runId, tracked: false }, settings);
-    return { runId, applied, adopted: [], durationMs: Math.round(performance.now() - startedAt) };
-  });
+  return withSession(
+    dependencies.database,
+    async (session) => {
+      const lock = { lockTimeoutMs: settings.lockTimeoutMs, table: dependencies.database.table };
+      await acquireLock(session, lock, dependencies.emit, () => Promise.resolve(true), signal);
+      const { applied } = await runPrograms(
+        dependencies,
+        session,
+        programs,
+        { runId, tracked: false, signal },
+        settings,
+      );
+      return { runId, applied, adopted: [], durationMs: Math.round(performance.now() - startedAt) };
+    },
+    signal,
+  );
 }

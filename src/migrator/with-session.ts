@@ -4,8 +4,9 @@ import type { MigrationDatabase, MigrationSession } from '../core/ports.js';
 export async function withSession<T>(
   database: MigrationDatabase,
   work: (session: MigrationSession) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
-  const session = await database.open();
+  const session = await database.open(signal);
   try {
     return await work(session);
   } finally {

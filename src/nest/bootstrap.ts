@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { backOff } from 'exponential-backoff';
 import type { EmitEvent } from '../core/events.js';
 import { DatabaseConnectionError } from '../core/errors.js';
+import { interruptible } from '../composition/interruptible.js';
 import type { MigrationRun } from '../migrator/migrate.js';
 import type { Migrator } from '../migrator/migrator.js';
 import type { ResolvedModuleOptions } from './options.js';
@@ -38,7 +39,10 @@ export async function bootstrap(
 }
 
 async function migrate(migrator: Migrator, directory: string): Promise<MigrationRun> {
-  const run = await migrator.migrate();
+  const run = await interruptible(
+    (signal) => migrator.migrate(signal),
+    (message) => logger.warn(message),
+  );
   if (run.applied.length === 0) logger.log(`Nothing to apply from ${directory} (${run.durationMs} ms)`);
   return run;
 }

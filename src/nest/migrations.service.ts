@@ -50,10 +50,12 @@ export class MigrationsService {
   /**
    * Applies what is pending; safe to call on several replicas at once.
    *
+   * @param signal gives the run up: what is under way is cancelled and rolled back.
+   *
    * @throws MigrationFailedError, RefusedError, DirectoryError, LockTimeoutError, HistoryTableError, DatabaseConnectionError
    */
-  migrate(): Promise<MigrationRun> {
-    return this.migrator.migrate();
+  migrate(signal?: AbortSignal): Promise<MigrationRun> {
+    return this.migrator.migrate(signal);
   }
 
   /** How files and history disagree now. */

@@ -52,7 +52,7 @@ const LONGEST_DELAY_MS = 5_000;
  *
  * @throws DatabaseConnectionError
  */
-export async function lease(connection: Connection, settings: ConnectSettings): Promise<Lease> {
+export async function lease(connection: Connection, settings: ConnectSettings, signal?: AbortSignal): Promise<Lease> {
   const deadline = Date.now() + settings.retryForMs;
   return backOff(() => leaseOnce(connection, settings.timeoutMs), {
     startingDelay: FIRST_DELAY_MS,
@@ -60,7 +60,7 @@ export async function lease(connection: Connection, settings: ConnectSettings): 
     jitter: 'full',
     numOfAttempts: Number.MAX_SAFE_INTEGER,
     retry: (error: DatabaseConnectionError, attempt) => {
-      const again = error.code === 'UNREACHABLE' && Date.now() < deadline;
+      const again = error.code === 'UNREACHABLE' && Date.now() < deadline && !signal?.aborted;
       if (again) settings.onRetry?.(attempt, error);
       return again;
     },

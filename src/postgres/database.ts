@@ -17,7 +17,7 @@ export class PgMigrationDatabase implements MigrationDatabase {
     this.table = displayName(tableName);
   }
 
-  async open(): Promise<MigrationSession> {
-    return new PgMigrationSession(await lease(this.connection, this.connecting), this.tableName, this.timeouts);
+  async open(signal?: AbortSignal): Promise<MigrationSession> {
+    return new PgMigrationSession(await lease(this.connection, this.connecting, signal), this.tableName, this.timeouts);
   }
 }

@@ -1,9 +1,10 @@
-import type { DropStmt, Node, RangeVar } from '@pgsql/types';
+import type { DropStmt, Node } from '@pgsql/types';
 import type { ClientBase } from 'pg';
 import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
 import { chains } from '../core/sql/transaction-control.js';
 import type { Step } from '../core/sql/steps.js';
-import { matchingIndexes, regclass } from './invalid-indexes.js';
+import { matchingIndexes } from './invalid-indexes.js';
+import { concurrentDetach, detachState } from './pending-detach.js';
 import { querySimply } from './script.js';
 
 /**
@@ -80,21 +81,10 @@ async function settleBlock(client: ClientBase, last: Node | undefined): Promise<
   return kind === 'TRANS_STMT_ROLLBACK' ? 'again' : 'unknown';
 }
 
-/** A concurrent detach works in two transactions; one that stopped between them only wants to be finished. */
-async function settleDetach(client: ClientBase, node: Extract<Node, { AlterTableStmt: unknown }>): Promise<Verdict> {
-  const { relation, cmds } = node.AlterTableStmt;
-  const command = cmds?.[0];
-  const def = command && 'AlterTableCmd' in command && cmds.length === 1 ? command.AlterTableCmd.def : undefined;
-  const partition = def && 'PartitionCmd' in def ? def.PartitionCmd.name : undefined;
-  if (!partition) return 'unknown';
-  const [state] = await querySimply<{ pending: boolean }>(
-    client,
-    `SELECT inhdetachpending AS pending FROM pg_catalog.pg_inherits WHERE inhrelid = ${regclass(partition)} AND inhparent = ${regclass(relation)}`,
-  );
-  if (!state) return 'done';
-  if (!state.pending) return 'again';
-  await querySimply(client, `ALTER TABLE ${qualified(relation)} DETACH PARTITION ${qualified(partition)} FINALIZE`);
-  return 'done';
+async function settleDetach(client: ClientBase, node: Node): Promise<Verdict> {
+  const detach = concurrentDetach(node);
+  if (!detach) return 'unknown';
+  return (await detachState(client, detach)) === 'detached' ? 'done' : 'again';
 }
 
 function droppedRelation({ objects }: DropStmt): string {
@@ -104,13 +94,6 @@ function droppedRelation({ objects }: DropStmt): string {
       ? (first.List.items ?? []).flatMap((item) => ('String' in item ? [item.String.sval ?? ''] : []))
       : [];
   return `pg_catalog.to_regclass(${quoteLiteral(names.map(quoteIdentifier).join('.'))})`;
-}
-
-function qualified(relation: RangeVar | undefined): string {
-  return [relation?.schemaname, relation?.relname]
-    .filter((part) => part !== undefined)
-    .map(quoteIdentifier)
-    .join('.');
 }
 
 function named(catalog: string, column: string, name: string | undefined): string {

@@ -45,7 +45,8 @@ async function findLeftovers(client: ClientBase, node: Node | undefined): Promis
   for (;;) {
     const invalid = (await find()).filter(({ valid }) => !valid);
     const building = invalid.find((each) => each.building);
-    if (!building) return invalid;
+    // The builder may have ended between the look at the index and the look at the builder: what is invalid now stays so.
+    if (!building) return invalid.length === 0 ? [] : (await find()).filter(({ valid }) => !valid);
     if (Date.now() > deadline) {
       throw new DatabaseConnectionError(
         'CONNECTION_LOST',
@@ -81,16 +82,21 @@ function reindexRemains(client: ClientBase, node: Node | undefined): (() => Prom
 function reindexScope({ kind, relation, name }: ReindexStmt): string | undefined {
   switch (kind) {
     case 'REINDEX_OBJECT_TABLE':
-      return `i.indrelid = ${regclass(relation)}`;
+      return withToast(`oid = ${regclass(relation)}`);
     case 'REINDEX_OBJECT_INDEX':
       return `i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = ${regclass(relation)})`;
     case 'REINDEX_OBJECT_SCHEMA':
-      return `n.nspname = ${quoteLiteral(name ?? '')}`;
+      return withToast(`relnamespace = pg_catalog.to_regnamespace(${quoteLiteral(quoteIdentifier(name ?? ''))})`);
     case 'REINDEX_OBJECT_DATABASE':
       return 'true';
     default:
       return undefined;
   }
+}
+
+/** Of the tables that a condition selects, and of the TOAST tables behind them. */
+function withToast(condition: string): string {
+  return `i.indrelid IN (SELECT pg_catalog.unnest(ARRAY[oid, reltoastrelid]) FROM pg_catalog.pg_class WHERE ${condition})`;
 }
 
 function indexesOf(client: ClientBase, relation: RangeVar | undefined): Promise<TableIndex[]> {
@@ -106,11 +112,14 @@ export function regclass(relation: RangeVar | undefined): string {
   return `pg_catalog.to_regclass(${quoteLiteral(name)})`;
 }
 
+/** Of the builder only its process is asked: which index it builds is hidden from other roles, the lock on the table is not. */
 function selectIndexes(client: ClientBase, condition: string): Promise<TableIndex[]> {
   return querySimply<TableIndex & Record<string, unknown>>(
     client,
     `SELECT n.nspname::text AS schema, c.relname::text AS name, i.indisvalid AND i.indisready AS valid,
-            EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) AS building,
+            EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p JOIN pg_catalog.pg_locks l USING (pid)
+                     WHERE l.relation = i.indrelid AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted
+                       AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())) AS building,
             pg_catalog.pg_get_indexdef(i.indexrelid) AS definition
        FROM pg_catalog.pg_index i
        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid

@@ -54,6 +54,13 @@ export function failed(
   return { kind: 'failed', failure: { file: migration.file, server, location, aftermath }, cause };
 }
 
+const QUERY_CANCELED = '57014';
+
+/** True when a statement was cancelled because the run was given up, and not by a timeout or by somebody else. */
+export function wasInterrupted({ settings }: RunContext, { sqlstate }: ServerErrorDetails): boolean {
+  return settings.signal?.aborted === true && sqlstate === QUERY_CANCELED;
+}
+
 /** The text for the row of a failed migration. */
 export function recordedError({ message, sqlstate }: ServerErrorDetails): string {
   return `${message} (SQLSTATE ${sqlstate})`;

@@ -5,7 +5,8 @@ import type { Step } from '../core/sql/steps.js';
 import { progressSql, stepFailureSql } from './history-sql.js';
 import { dropInvalidLeftovers } from './invalid-indexes.js';
 import { bodyPart, Message, part } from './message.js';
-import { failed, must, recordedError, serverSaid, type RunContext } from './run-context.js';
+import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
+import { concurrentDetach, detachState, finalizeDetach } from './pending-detach.js';
 import { runScript } from './script.js';
 import { queryError } from './server-error.js';
 
@@ -35,6 +36,11 @@ export async function runStep(
   );
 
   await clearTheWay(context, step);
+  const recordAfter = ['BEGIN', ...progress, 'COMMIT'];
+  if (await finishedEarlier(context, step)) {
+    if (settings.tracked) await must(context, 'recording progress', recordAfter);
+    return { kind: 'done' };
+  }
   const { error, completed } = await runScript(client, message.text);
   if (error) {
     context.notices.attributeTo(undefined); // a ROLLBACK without a transaction warns
@@ -44,6 +50,7 @@ export async function runStep(
       ? [stepFailureSql(table, migration.file, settings.runId, recordedError(server))]
       : [];
     await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
+    if (wasInterrupted(context, server)) return { kind: 'interrupted' };
     return failed(
       program,
       server,
@@ -52,7 +59,7 @@ export async function runStep(
       error,
     );
   }
-  if (alone && settings.tracked) await must(context, 'recording progress', ['BEGIN', ...progress, 'COMMIT']);
+  if (alone && settings.tracked) await must(context, 'recording progress', recordAfter);
   return { kind: 'done' };
 }
 
@@ -63,4 +70,18 @@ async function clearTheWay({ client, listener }: RunContext, step: Step): Promis
   });
   for (const name of dropped)
     listener.warning(`dropped the invalid index ${name}, which an earlier attempt left behind`);
+}
+
+/** A concurrent detach that stopped half-way cannot be begun again, only finished. */
+async function finishedEarlier({ client, listener }: RunContext, step: Step): Promise<boolean> {
+  const detach = concurrentDetach(step.statements[0]?.node);
+  if (!detach) return false;
+  try {
+    if ((await detachState(client, detach)) !== 'pending') return false;
+    await finalizeDetach(client, detach);
+  } catch (error) {
+    throw queryError('finishing a detach', error);
+  }
+  listener.warning(`finished the detach of ${detach.partition.relname}, which an earlier attempt left pending`);
+  return true;
 }

@@ -2,8 +2,10 @@ import { stepProgress } from '../core/resume.js';
 import type { RunOutcome } from '../core/ports.js';
 import type { StepwiseProgram } from '../core/program.js';
 import { InDoubtError } from '../core/errors.js';
+import { locateInFile } from '../core/source-text.js';
+import type { Step } from '../core/sql/steps.js';
 import { displayName } from '../core/table.js';
-import { claimSql, completeStepsSql } from './history-sql.js';
+import { claimSql, completeStepsSql, stepFailureSql } from './history-sql.js';
 import { settle } from './in-doubt.js';
 import { failed, must, serverSaid, type RunContext } from './run-context.js';
 import { recordProgress, runStep } from './run-step.js';
@@ -45,13 +47,43 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
 
 async function runSteps(context: RunContext, program: StepwiseProgram): Promise<RunOutcome> {
   await restoreSession(context, program);
-  const from = program.resumeAt + (await settleDoubt(context, program));
+  const settled = await settleDoubt(context, program);
+  const from = program.resumeAt + settled;
+  if (program.inDoubt || from > 0) context.listener.warning(whereItGoesOn(program, settled));
   for (const [index, step] of program.steps.entries()) {
     if (index < from) continue;
+    if (context.settings.signal?.aborted) return stopBetweenSteps(context, program, index);
     const outcome = await runStep(context, program, step, index);
     if (outcome.kind !== 'done') return outcome;
   }
   return { kind: 'done' };
+}
+
+function whereItGoesOn({ migration, source, steps, resumeAt }: StepwiseProgram, settled: 0 | 1): string {
+  const next = steps[resumeAt + settled];
+  const done = `${migration.file}: an earlier run ended after ${resumeAt} of its ${steps.length} steps`;
+  const also = settled === 1 ? ', and the catalog shows that the next one took effect as well' : '';
+  const goesOn = next
+    ? `goes on at line ${locateInFile(migration, source, next.start).line} with "${firstWords(source.sql, next)}"`
+    : 'records it';
+  return `${done}${also}; this one ${goesOn}`;
+}
+
+function firstWords(sql: string, { start, end }: Step): string {
+  return sql.slice(start, end).split(/\s+/).slice(0, 8).join(' ');
+}
+
+/** Nothing is under way, so the row must not look as if a step were in doubt. */
+async function stopBetweenSteps(context: RunContext, program: StepwiseProgram, index: number): Promise<RunOutcome> {
+  const { settings, table } = context;
+  const why = `interrupted before step ${index + 1} of ${program.steps.length}`;
+  if (settings.tracked) {
+    await must(context, 'recording an interruption', [
+      ...context.reset,
+      stepFailureSql(table, program.migration.file, settings.runId, why),
+    ]);
+  }
+  return { kind: 'interrupted' };
 }
 
 /** Decides about the step that an earlier run may have run without recording it. @returns how many steps that adds to those that are done. */
@@ -63,11 +95,7 @@ async function settleDoubt(context: RunContext, program: StepwiseProgram): Promi
     throw queryError(`finding out how far ${file} came`, error);
   });
   if (verdict === 'unknown')
-    throw new InDoubtError(
-      file,
-      program.source.sql.slice(step.start, step.end).split(/\s+/).slice(0, 8).join(' '),
-      displayName(context.table),
-    );
+    throw new InDoubtError(file, firstWords(program.source.sql, step), displayName(context.table));
   if (verdict === 'again') return 0;
   await must(context, 'recording progress', [
     'BEGIN',
@@ -82,10 +110,18 @@ async function restoreSession(
   context: RunContext,
   { steps, migration, source, resumeAt }: StepwiseProgram,
 ): Promise<void> {
-  const settings = steps
+  const done = steps
     .slice(0, resumeAt)
-    .flatMap((step) => step.statements)
+    .filter((step) => !isUndone(step))
+    .flatMap((step) => step.statements);
+  const settings = done
+    .slice(done.findLastIndex(({ node }) => node && 'DiscardStmt' in node) + 1)
     .filter(({ node }) => node && 'VariableSetStmt' in node && !node.VariableSetStmt.is_local)
     .map(({ start, end }) => source.sql.slice(start, end));
   if (settings.length > 0) await must(context, `restoring the session settings of ${migration.file}`, settings);
+}
+
+/** A group of the file's own that does not end in a plain COMMIT: what it sets may be rolled back with it. */
+function isUndone({ kind, statements }: Step): boolean {
+  return kind === 'autocommit' && statements.length > 1;
 }

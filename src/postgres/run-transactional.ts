@@ -3,7 +3,7 @@ import type { TransactionalProgram } from '../core/program.js';
 import type { Aftermath } from '../core/migration-failed.js';
 import { failureSql, LOST_CLAIM } from './history-sql.js';
 import { MessageCursor, type Message, type Part } from './message.js';
-import { failed, must, recordedError, serverSaid, type RunContext } from './run-context.js';
+import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { runScript, type ScriptResult } from './script.js';
 import { queryError } from './server-error.js';
 
@@ -25,6 +25,7 @@ export class TransactionalRun {
 
   async run(messages: readonly Message[]): Promise<RunOutcome> {
     for (const message of messages) {
+      if (this.context.settings.signal?.aborted) return { kind: 'interrupted' };
       const result = await this.send(message);
       if (result.error) {
         const smaller = result.completed === 0 ? this.split(message) : [];
@@ -82,6 +83,10 @@ export class TransactionalRun {
   private async afterError(message: Message, { error, completed }: ScriptResult): Promise<RunOutcome> {
     const { context } = this;
     const server = serverSaid(error, 'running migrations');
+    if (wasInterrupted(context, server)) {
+      await must(context, 'rolling back', ['ROLLBACK', ...context.reset]);
+      return { kind: 'interrupted' };
+    }
     const place = message.locate(completed, server.position);
     const escaped = server.sqlstate === LOST_CLAIM;
     const program = escaped ? this.current : place?.part.program;

@@ -24,12 +24,6 @@ export function serverErrorOf(error: unknown): ServerErrorDetails | undefined {
 /** 57P01 to 57P03: the server is going down or coming up. 08: connection exceptions. 53300: no connection slot is free. */
 const UNAVAILABLE = /^(?:57P0[1-3]|08...|53300)$/;
 
-/** True when the connection is gone or could not be made: not the SQL's fault. */
-export function isConnectionProblem(error: unknown): boolean {
-  const server = serverErrorOf(error);
-  return server === undefined ? error instanceof Error : UNAVAILABLE.test(server.sqlstate);
-}
-
 /** An error of connecting as ours. Its message names address and role at most, never a connection string. */
 export function connectError(error: unknown): DatabaseConnectionError {
   const server = serverErrorOf(error);

@@ -13,6 +13,7 @@ import type {
 import type { Program, TransactionalProgram } from '../core/program.js';
 import { displayName, type TableName } from '../core/table.js';
 import { readForeignHistory } from './foreign-history.js';
+import { cancelWhenAborted } from './cancel.js';
 import type { Lease } from './connection.js';
 import { groupPrograms, programsOf } from './grouping.js';
 import { noticesSql, recordSql, repairSql } from './history-sql.js';
@@ -151,6 +152,7 @@ export class PgMigrationSession implements MigrationSession {
       lockCheck: this.lockHeld ? holdsLockSql(key) : undefined,
       retakeLock: () => this.retakeLock(),
     };
+    const stopWatching = cancelWhenAborted(client, settings.signal);
     try {
       const outcome = await run(context);
       const said = storableNotices(notices.collected(), programs);
@@ -158,6 +160,7 @@ export class PgMigrationSession implements MigrationSession {
       return outcome;
     } finally {
       notices.stop();
+      stopWatching();
     }
   }
 

@@ -109,15 +109,15 @@ describe('up to a version', () => {
   });
 });
 
-describe('the time', () => {
-  const times = (...applied: ForeignMigration[]): Record<string, string | undefined> =>
-    Object.fromEntries(
-      matchForeign(
-        ['1_a.sql', '2_b.sql'].map((file) => migrationFile(file)),
-        applied,
-      ).matched.map(({ migration, appliedAt }) => [migration.file, appliedAt?.toISOString()]),
-    );
+const times = (...applied: ForeignMigration[]): Record<string, string | undefined> =>
+  Object.fromEntries(
+    matchForeign(
+      ['1_a.sql', '2_b.sql'].map((file) => migrationFile(file)),
+      applied,
+    ).matched.map(({ migration, appliedAt }) => [migration.file, appliedAt?.toISOString()]),
+  );
 
+describe('the time', () => {
   test.each<[string | null, string | undefined]>([
     ['2024-01-31T12:00:00.123456+09:00', '2024-01-31T03:00:00.123Z'],
     ['2024-01-31T12:00:00+00:00', '2024-01-31T12:00:00.000Z'],

@@ -40,10 +40,10 @@ describe('what is no placeholder stays as it is', () => {
   });
 });
 
-describe('a placeholder without a value', () => {
-  const unknown = (text: string, values: Record<string, string> = {}): unknown =>
-    substitute(text, { values, delimiters: DEFAULT_DELIMITERS }).unknown;
+const unknown = (text: string, values: Record<string, string> = {}): unknown =>
+  substitute(text, { values, delimiters: DEFAULT_DELIMITERS }).unknown;
 
+describe('a placeholder without a value', () => {
   test('is told with its offset in the text before, every time', () => {
     expect(unknown('{{x}} {{long}} {{ y }} {{y}}', { long: '1'.repeat(99) })).toEqual([
       { name: 'x', offset: 0 },
@@ -61,10 +61,10 @@ describe('a placeholder without a value', () => {
   });
 });
 
-describe('the way back', () => {
-  const back = (text: string, values: Record<string, string>, offset: number): number =>
-    substitute(text, { values, delimiters: DEFAULT_DELIMITERS }).toOriginal(offset);
+const back = (text: string, values: Record<string, string>, offset: number): number =>
+  substitute(text, { values, delimiters: DEFAULT_DELIMITERS }).toOriginal(offset);
 
+describe('the way back', () => {
   test.each<[string, string, Record<string, string>, [after: number, before: number][]]>([
     [
       'is the same before the first placeholder',

@@ -29,8 +29,12 @@ async function imageOf(tables: readonly string[]): Promise<unknown> {
   const images = tables.map(async (table) => [
     (await db.query(`SELECT t::text, xmin::text, xmax::text, ctid::text FROM "${table}" AS t ORDER BY ctid`)).rows,
     (await db.query(`SELECT a.* FROM pg_attribute a WHERE attrelid = '"${table}"'::regclass ORDER BY attnum`)).rows,
-    (await db.query(`SELECT * FROM pg_class WHERE oid = '"${table}"'::regclass`)).rows,
-    (await db.query(`SELECT indexdef FROM pg_indexes WHERE tablename = '${table}' ORDER BY 1`)).rows,
+    (await db.query(`SELECT oid, relfilenode, relowner, relacl FROM pg_class WHERE oid = '"${table}"'::regclass`)).rows,
+    (
+      await db.query(
+        `SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = '${table}' ORDER BY 1`,
+      )
+    ).rows,
   ]);
   return Promise.all(images);
 }
@@ -68,8 +72,9 @@ describe.each(FOREIGN_EXAMPLES.map((example) => [example.tool, example] as const
         const row = rows.get(file);
         expect(row).toMatchObject({ error_message: null, running: false, origin: 'import', execution_time_ms: null });
         expect(row?.checksum).toMatch(/^[0-9a-f]{64}$/);
-        if (time !== null) expect(row?.executed_at.toISOString()).toBe(time);
-        else expect(Math.abs((row?.executed_at.getTime() ?? 0) - start)).toBeLessThan(60_000);
+        const [from, to] = time === null ? [start - 60_000, Date.now() + 60_000] : [Date.parse(time), Date.parse(time)];
+        expect(row?.executed_at.getTime()).toBeGreaterThanOrEqual(from);
+        expect(row?.executed_at.getTime()).toBeLessThanOrEqual(to);
       }
     });
 
@@ -156,9 +161,10 @@ describe('golang-migrate', () => {
   });
 });
 
+const elsewhere = (schema: string, table: string): string =>
+  `CREATE SCHEMA IF NOT EXISTS "${schema}"; CREATE TABLE "${schema}"."${table}" AS SELECT 1 AS id, '1_a.js' AS name, 1 AS batch, now() AS migration_time`;
+
 describe('its table', () => {
-  const elsewhere = (schema: string, table: string): string =>
-    `CREATE SCHEMA IF NOT EXISTS "${schema}"; CREATE TABLE "${schema}"."${table}" AS SELECT 1 AS id, '1_a.js' AS name, 1 AS batch, now() AS migration_time`;
   const files = { '1_a.sql': 'SELECT nope;' };
 
   test.each<[string, string, string]>([
@@ -221,7 +227,7 @@ describe('what is recorded here before', () => {
     await db.query(rows);
     const [one, two] = [await migratorOn(db, files), await migratorOn(db, files)];
     const reports = await Promise.all([one.migrator.importFrom('knex'), two.migrator.importFrom('knex')]);
-    expect(reports.map(({ recorded }) => recorded.length).toSorted()).toEqual([0, 2]);
+    expect(reports.flatMap(({ recorded }) => recorded)).toEqual(['1_a.sql', '2_b.sql']);
     expect(await outcomes(db)).toEqual({ '1_a.sql': 'applied', '2_b.sql': 'applied' });
   });
 });

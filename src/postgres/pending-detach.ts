@@ -1,0 +1,45 @@
+import type { Node, RangeVar } from '@pgsql/types';
+import type { ClientBase } from 'pg';
+import { quoteIdentifier } from '../core/quote.js';
+import { regclass } from './invalid-indexes.js';
+import { querySimply } from './script.js';
+
+/** What became of a concurrent detach: it works in two transactions, and one that stopped between them leaves the partition `pending`. */
+export type DetachState = 'attached' | 'pending' | 'detached' | 'gone';
+
+interface Detach {
+  readonly from: RangeVar | undefined;
+  readonly partition: RangeVar;
+}
+
+/** What `ALTER TABLE … DETACH PARTITION … CONCURRENTLY` detaches; undefined for any other statement. */
+export function concurrentDetach(node: Node | undefined): Detach | undefined {
+  if (!node || !('AlterTableStmt' in node)) return undefined;
+  const { relation, cmds } = node.AlterTableStmt;
+  const [command] = cmds ?? [];
+  const def = command && 'AlterTableCmd' in command ? command.AlterTableCmd.def : undefined;
+  const detach = def && 'PartitionCmd' in def ? def.PartitionCmd : undefined;
+  return detach?.name && detach.concurrent === true ? { from: relation, partition: detach.name } : undefined;
+}
+
+export async function detachState(client: ClientBase, { from, partition }: Detach): Promise<DetachState> {
+  const [row] = await querySimply<{ state: DetachState }>(
+    client,
+    `SELECT CASE WHEN p.oid IS NULL THEN 'gone' WHEN i.inhrelid IS NULL THEN 'detached' WHEN i.inhdetachpending THEN 'pending' ELSE 'attached' END AS state
+       FROM (SELECT ${regclass(partition)}::pg_catalog.oid AS oid) AS p
+       LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = p.oid AND i.inhparent = ${regclass(from)}`,
+  );
+  return row?.state ?? 'gone';
+}
+
+/** Carries out the second half. */
+export async function finalizeDetach(client: ClientBase, { from, partition }: Detach): Promise<void> {
+  await querySimply(client, `ALTER TABLE ${written(from)} DETACH PARTITION ${written(partition)} FINALIZE`);
+}
+
+function written(relation: RangeVar | undefined): string {
+  return [relation?.schemaname, relation?.relname]
+    .filter((part) => part !== undefined)
+    .map(quoteIdentifier)
+    .join('.');
+}

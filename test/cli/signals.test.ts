@@ -1,0 +1,94 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { outcomes } from '../support/history-of.js';
+import { expectNoLeftovers } from '../support/leftovers.js';
+import { childEnvironment, repositoryRoot, typescriptArguments } from '../support/process.js';
+import { migrationsDirectory } from '../support/temp-directory.js';
+import { until } from '../support/until.js';
+
+const db = useEmptyDatabase('signals');
+const APPLICATION = fileURLToPath(new URL('../nest/fixtures/application.ts', import.meta.url));
+
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+/** The same run in both shells: a first file, and one that takes too long. */
+const shells: Record<string, (directory: string) => string[]> = {
+  'the command line': (directory) => [`${repositoryRoot}/dist/esm/cli/main.js`, 'migrate', '--dir', directory],
+  'an application that starts': (directory) => [
+    ...typescriptArguments,
+    APPLICATION,
+    JSON.stringify({ connectionString: db.connectionString, directory }),
+  ],
+};
+
+function start(shell: string, directory: string): ChildProcess {
+  const child = spawn(process.execPath, shells[shell]?.(directory) ?? [], {
+    env: childEnvironment({ DATABASE_URL: db.connectionString, NO_COLOR: '1' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  return child;
+}
+
+async function endOf(child: ChildProcess): Promise<{ signal: unknown; output: string; ms: number }> {
+  const startedAt = Date.now();
+  let output = '';
+  child.stdout?.on('data', (chunk) => (output += String(chunk)));
+  child.stderr?.on('data', (chunk) => (output += String(chunk)));
+  const [, signal] = (await once(child, 'close')) as [unknown, unknown];
+  return { signal, output, ms: Date.now() - startedAt };
+}
+
+const sleeping = (): Promise<boolean> =>
+  db
+    .query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`)
+    .then(({ rows }) => rows.length > 0);
+
+describe.each(Object.keys(shells))('%s', (shell) => {
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'on %s cancels, rolls back, says so and ends by that signal',
+    async (signal) => {
+      const directory = await migrationsDirectory({
+        '1.sql': 'CREATE TABLE one ()',
+        '2.sql': 'CREATE TABLE two (); SELECT pg_sleep(30)',
+      });
+      const child = start(shell, directory);
+      const end = endOf(child);
+      await until(sleeping, 15_000);
+      child.kill(signal);
+      const { signal: endedBy, output, ms } = await end;
+      expect(endedBy).toBe(signal);
+      expect(output).toContain(`The run was interrupted by ${signal}`);
+      expect(output).toContain('Applied before: 1.sql. Still pending: 2.sql.');
+      expect(ms).toBeLessThan(15_000);
+      expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
+      await expectNoLeftovers(db);
+    },
+  );
+
+  test('ends while it waits for the lock', async () => {
+    const directory = await migrationsDirectory({ '1.sql': 'SELECT pg_sleep(30)' });
+    const holder = start('the command line', directory);
+    const held = endOf(holder);
+    await until(sleeping, 15_000);
+    const waiter = start(shell, directory);
+    const end = endOf(waiter);
+    await until(async () => {
+      const { rows } = await db.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_try_advisory_lock%'`,
+      );
+      return rows.length > 1;
+    }, 15_000);
+    waiter.kill('SIGTERM');
+    expect((await end).signal).toBe('SIGTERM');
+    holder.kill('SIGTERM');
+    await held;
+    await expectNoLeftovers(db);
+  });
+});
