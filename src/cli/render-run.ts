@@ -11,6 +11,8 @@ export function renderEvent(event: MigrationEvent): string | undefined {
       return `another process is migrating; waiting for it (${Math.round(event.waitedMs / 1000)} s so far)`;
     case 'connection-retry':
       return `${event.reason} Trying again (attempt ${event.attempt})`;
+    case 'migration-retry':
+      return `${event.file} was rolled back and is tried again (attempt ${event.attempt}): ${event.reason}`;
     case 'warning':
       return `warning: ${event.message}`;
     default:

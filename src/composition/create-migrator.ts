@@ -32,6 +32,7 @@ export function createMigrator(options: ResolvedOptions, emit: EmitEvent): Migra
   const database = new PgMigrationDatabase(migrateWith, table, connecting, {
     statementMs: timeouts.statement,
     lockMs: timeouts.tableLock,
+    lockRetries: timeouts.tableLockRetries,
   });
   return new Migrator(
     {

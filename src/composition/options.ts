@@ -28,8 +28,13 @@ export interface TimeoutOptions {
   migrationLock?: number;
   /** `statement_timeout` of migrations. Default 0: no limit. */
   statement?: number;
-  /** `lock_timeout` of migrations: how long a statement may wait for a table. Default 0: no limit. */
+  /**
+   * `lock_timeout` of migrations: how long a statement may wait for a table, with every query of the application queueing behind it. Not for
+   * what builds concurrently. Default 5,000; 0 is no limit.
+   */
   tableLock?: number;
+  /** How often a migration that could not have its locks in that time is rolled back and tried again, after a pause: a count. Default 10. */
+  tableLockRetries?: number;
   /** One read for status, health or drift, connecting included. Default 5,000. */
   read?: number;
 }
@@ -127,7 +132,8 @@ export const migratorFields = {
       connectRetry: milliseconds(0).default(60_000),
       migrationLock: milliseconds(0).default(900_000),
       statement: milliseconds(0).default(0),
-      tableLock: milliseconds(0).default(0),
+      tableLock: milliseconds(0).default(5_000),
+      tableLockRetries: z.number().int().min(0).default(10),
       read: milliseconds(1).default(5_000),
     })
     .prefault({}),

@@ -27,6 +27,7 @@ export type MigrationEvent =
       readonly executionTimeMs: number;
     }
   | { readonly type: 'migration-failed'; readonly runId: string; readonly file: string; readonly error: string }
+  | { readonly type: 'migration-retry'; readonly file: string; readonly attempt: number; readonly reason: string }
   | { readonly type: 'warning'; readonly message: string }
   | {
       readonly type: 'run-finished';

@@ -45,6 +45,8 @@ export interface RowRepair {
 export interface RunListener {
   started(migration: MigrationFile): void;
   notice(migration: MigrationFile, notice: Notice): void;
+  /** A lock on a table could not be had; the migration was rolled back and is tried again. */
+  retrying(migration: MigrationFile, attempt: number, reason: string): void;
   warning(message: string): void;
   applied(migration: MigrationFile, executionTimeMs: number): void;
 }

@@ -6,11 +6,15 @@ import { usesNewEnumValue } from './sql/enum-values.js';
 import type { SourceLocation } from './sql/position.js';
 import { preflight } from './sql/preflight.js';
 import { splitLexically } from './sql/split.js';
+import { readTimeouts, type TimeoutDirectives } from './sql/timeout-directives.js';
 import { changesStringMode } from './sql/string-mode.js';
 import type { Statement } from './sql/statements.js';
 import { locateInFile, PLAIN_READING, sourceText, type ReadingRules, type SourceText } from './source-text.js';
 import { makeSteps, type Step } from './sql/steps.js';
 import { isSetting, makesReadOnly, setsTransaction, transactionControl } from './sql/transaction-control.js';
+
+/** Limits that a file sets for itself, as PostgreSQL writes durations. */
+export type FileTimeouts = Pick<TimeoutDirectives, 'lockTimeout' | 'statementTimeout'>;
 
 /** A file that runs in one transaction, together with its history row. */
 export interface TransactionalProgram {
@@ -18,6 +22,7 @@ export interface TransactionalProgram {
   readonly migration: MigrationFile;
   /** What of the file is run; offsets here are offsets of its `sql`. */
   readonly source: SourceText;
+  readonly timeouts: FileTimeouts;
   /** The statement that opens its transaction: `BEGIN`, or the file's own with its options. */
   readonly begin: string;
   /** `SET TRANSACTION …` statements, which must run before the claim. */
@@ -38,6 +43,7 @@ export interface StepwiseProgram {
   readonly migration: MigrationFile;
   /** What of the file is run; offsets here are offsets of its `sql`. */
   readonly source: SourceText;
+  readonly timeouts: FileTimeouts;
   readonly steps: readonly Step[];
   /** Steps that an earlier run did, counted from the first. */
   readonly resumeAt: number;
@@ -69,6 +75,16 @@ export async function compile(
   const { refusals, unclosed } = preflight(file, sql, place);
   if (refusals.length > 0) return { refusals };
 
+  const { mistakes, ...timeouts } = readTimeouts(sql);
+  if (mistakes.length > 0) {
+    return {
+      refusals: mistakes.map(({ directive, offset }) => ({
+        file,
+        ...lineOf(place(offset)),
+        reason: `"${directive}" ${TIMEOUT_REASON}`,
+      })),
+    };
+  }
   const inPieces = changesStringMode(sql);
   const parsed = unclosed || inPieces ? undefined : await parse(sql);
   const statements = parsed ?? splitLexically(sql);
@@ -78,17 +94,18 @@ export async function compile(
   if (reason === undefined) {
     const program = transactional(migration, source, unclosed ? [] : statements);
     const known = parsed || inPieces ? program.statements : undefined;
-    return { program: { ...program, statements: known, inPieces, closed: unclosed === undefined } };
+    return { program: { ...program, timeouts, statements: known, inPieces, closed: unclosed === undefined } };
   }
 
   const { steps, openTransactionAt } = makeSteps(sql, statements);
   if (openTransactionAt !== undefined) {
     return { refusals: [{ file, ...lineOf(place(openTransactionAt)), reason: OPEN_REASON }] };
   }
-  return { program: { kind: 'stepwise', migration, source, steps, resumeAt: 0, inDoubt: false, reason } };
+  return { program: { kind: 'stepwise', migration, source, timeouts, steps, resumeAt: 0, inDoubt: false, reason } };
 }
 
 const READ_ONLY_REASON = 'it makes a transaction READ ONLY, in which its record cannot be written. Remove READ ONLY';
+const TIMEOUT_REASON = 'is no duration. Write it like 30s, 5min or 0';
 const OPEN_REASON = 'it begins a transaction that it never ends. Add the COMMIT';
 
 function lineOf({ line, column }: SourceLocation): Pick<Refusal, 'line' | 'column'> {
@@ -123,7 +140,7 @@ function transactional(
   migration: MigrationFile,
   source: SourceText,
   statements: readonly Statement[],
-): Omit<TransactionalProgram, 'closed' | 'inPieces'> {
+): Omit<TransactionalProgram, 'closed' | 'inPieces' | 'timeouts'> {
   const text = source.sql;
   const inner = withoutOwnTransaction(statements);
   const own = inner.length < statements.length ? [statements[0] as Statement, statements.at(-1) as Statement] : [];

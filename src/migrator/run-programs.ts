@@ -34,6 +34,7 @@ export async function runPrograms(
   const listener: RunListener = {
     started: ({ file }) =>
       emit({ type: 'migration-started', runId, file, number: (numbers.get(file) ?? 0) + 1, of: files.length }),
+    retrying: ({ file }, attempt, reason) => emit({ type: 'migration-retry', file, attempt, reason }),
     warning: (message) => emit({ type: 'warning', message }),
     notice: ({ file }, notice) => emit({ type: 'migration-notice', file, notice }),
     applied: ({ file }, executionTimeMs) => {

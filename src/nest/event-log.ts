@@ -23,6 +23,10 @@ export function logEvent(event: MigrationEvent): void {
       return logger.log(`Another process is migrating; waiting for it (${Math.round(event.waitedMs / 1000)} s so far)`);
     case 'connection-retry':
       return logger.warn(`${event.reason} Trying again (attempt ${event.attempt})`);
+    case 'migration-retry':
+      return logger.warn(
+        `${event.file} was rolled back and is tried again (attempt ${event.attempt}): ${event.reason}`,
+      );
     case 'warning':
       return logger.warn(event.message);
     case 'drift-found':

@@ -1,6 +1,7 @@
 import type { TransactionalProgram } from '../core/program.js';
 import { claimSql, completeSql, flushSql } from './history-sql.js';
 import { bodyPart, Message, part, type Part } from './message.js';
+import { localTimeouts } from './polite.js';
 import type { RunContext } from './run-context.js';
 
 /** Characters in one message, beyond which the next migration starts another. Larger messages gain nothing and cost memory. */
@@ -21,7 +22,11 @@ export function packEach(
   packer.add([reset(context)]);
   for (const program of programs) {
     const announce = part('announce', ['BEGIN', flushSql(context.marker), 'COMMIT'], program);
-    const before = [announce, part('begin', [program.begin, ...program.preamble], program), ...claim(context, program)];
+    const before = [
+      announce,
+      part('begin', [program.begin, ...program.preamble, ...localTimeouts(program)], program),
+      ...claim(context, program),
+    ];
     const after = [...complete(context, program), part('commit', ['COMMIT'], program), reset(context)];
     packer.addMigration(program, before, after, lockCheck(context));
   }
@@ -36,7 +41,10 @@ export function packTogether(context: PackContext, programs: readonly Transactio
   packer.add([reset(context), part('begin', [begin, ...programs.flatMap((program) => program.preamble)])]);
   for (const program of programs) {
     const after = [...complete(context, program), part('reset', context.reset)];
-    const before = [part('announce', [flushSql(context.marker)], program), ...claim(context, program)];
+    const before = [
+      part('announce', [flushSql(context.marker), ...localTimeouts(program)], program),
+      ...claim(context, program),
+    ];
     packer.addMigration(program, before, after, []);
   }
   const last = programs.at(-1);

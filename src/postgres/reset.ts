@@ -1,10 +1,18 @@
-/** How long a statement of a migration may take, and how long it may wait for a lock on a table, in ms; 0 is without limit. */
+/** Limits of a migration's statements, in ms; 0 is without limit. */
 export interface StatementTimeouts {
   readonly statementMs: number;
+  /** How long a statement may wait for a lock on a table, with all queries of the application queueing behind it. */
   readonly lockMs: number;
+  /** How often a migration that could not have its locks in that time is tried again. */
+  readonly lockRetries: number;
 }
 
 const TRANSACTION_TIMEOUT_SINCE = 170_000;
+const CONNECTION_CHECK_SINCE = 140_000;
+
+/** A server in the middle of a statement does not notice that its client died, and keeps the lock, unless it looks. Not every platform can. */
+const CHECK_CONNECTION =
+  "DO $$ BEGIN PERFORM pg_catalog.set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$";
 
 /**
  * The statements that give a session the state that every migration starts from: nothing of the file before it, nor of a pool's
@@ -25,5 +33,6 @@ export function resetStatements(timeouts: StatementTimeouts, serverVersion: numb
     'SET idle_in_transaction_session_timeout = 0',
     ...(serverVersion >= TRANSACTION_TIMEOUT_SINCE ? ['SET transaction_timeout = 0'] : []),
     'SET client_min_messages = notice',
+    ...(serverVersion >= CONNECTION_CHECK_SINCE ? [CHECK_CONNECTION] : []),
   ];
 }

@@ -2,11 +2,12 @@ import type { ClientBase } from 'pg';
 import type { RunListener, RunOutcome, RunSettings } from '../core/ports.js';
 import type { ServerErrorDetails } from '../core/errors.js';
 import type { Program } from '../core/program.js';
-import { locateInFile } from '../core/source-text.js';
+import { locateInFile, storableMessage } from '../core/source-text.js';
 import type { SourceLocation } from '../core/sql/position.js';
 import type { TableName } from '../core/table.js';
 import type { Aftermath } from '../core/migration-failed.js';
 import type { NoticeCollector } from './notices.js';
+import type { StatementTimeouts } from './reset.js';
 import { runScript } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
 
@@ -17,6 +18,7 @@ export interface RunContext {
   readonly settings: RunSettings;
   readonly listener: RunListener;
   readonly notices: NoticeCollector;
+  readonly timeouts: StatementTimeouts;
   /** Statements that give the session the state every migration starts from. */
   readonly reset: readonly string[];
   /** Begins our own messages among the server's notices. */
@@ -62,6 +64,6 @@ export function wasInterrupted({ settings }: RunContext, { sqlstate }: ServerErr
 }
 
 /** The text for the row of a failed migration. */
-export function recordedError({ message, sqlstate }: ServerErrorDetails): string {
-  return `${message} (SQLSTATE ${sqlstate})`;
+export function recordedError({ message, sqlstate }: ServerErrorDetails, { source }: Pick<Program, 'source'>): string {
+  return `${storableMessage(source, message)} (SQLSTATE ${sqlstate})`;
 }

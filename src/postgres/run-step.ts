@@ -1,10 +1,12 @@
 import type { RunOutcome } from '../core/ports.js';
 import type { StepwiseProgram } from '../core/program.js';
 import { stepProgress } from '../core/resume.js';
+import type { Statement } from '../core/sql/statements.js';
 import type { Step } from '../core/sql/steps.js';
 import { progressSql, stepFailureSql } from './history-sql.js';
 import { dropInvalidLeftovers } from './invalid-indexes.js';
 import { bodyPart, Message, part } from './message.js';
+import { isPassing, Patience } from './polite.js';
 import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { concurrentDetach, detachState, finalizeDetach } from './pending-detach.js';
 import { runScript } from './script.js';
@@ -19,20 +21,41 @@ export function recordProgress({ settings, table }: RunContext, program: Stepwis
   return [...AS_OURSELVES, progressSql(table, program.migration.file, settings.runId, stepProgress(program, done))];
 }
 
-/** Runs one step and records it. */
+/** Runs one step and records it; once more, when it could not have its locks. */
 export async function runStep(
   context: RunContext,
   program: StepwiseProgram,
   step: Step,
   index: number,
 ): Promise<RunOutcome> {
+  const patience = new Patience(context);
+  for (;;) {
+    const outcome = await tryStep(context, program, step, index, patience);
+    if (outcome.kind !== 'again') return outcome;
+  }
+}
+
+async function tryStep(
+  context: RunContext,
+  program: StepwiseProgram,
+  step: Step,
+  index: number,
+  patience: Patience,
+): Promise<RunOutcome | { kind: 'again' }> {
   const { client, settings, table } = context;
   const { migration, source, steps } = program;
   const progress = recordProgress(context, program, index + 1);
   const body = bodyPart(source.sql.slice(step.start, step.end), step.start, step.statements);
   const alone = step.kind === 'autocommit';
   const message = new Message(
-    alone ? [body] : [part('begin', [step.begin]), body, part('complete', progress), part('commit', ['COMMIT'])],
+    alone
+      ? [body]
+      : [
+          part('begin', [step.begin, ...stepTimeouts(context, program)]),
+          body,
+          part('complete', progress),
+          part('commit', ['COMMIT']),
+        ],
   );
 
   await clearTheWay(context, step);
@@ -46,8 +69,12 @@ export async function runStep(
     context.notices.attributeTo(undefined); // a ROLLBACK without a transaction warns
     const server = serverSaid(error, `running ${migration.file}`);
     const place = message.locate(completed, server.position);
+    if (!alone && isPassing(server)) {
+      await must(context, 'rolling back', ['ROLLBACK']);
+      if (await patience.allowsAnother(program, server)) return { kind: 'again' };
+    }
     const record = settings.tracked
-      ? [stepFailureSql(table, migration.file, settings.runId, recordedError(server))]
+      ? [stepFailureSql(table, migration.file, settings.runId, recordedError(server, program))]
       : [];
     await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
     if (wasInterrupted(context, server)) return { kind: 'interrupted' };
@@ -61,6 +88,15 @@ export async function runStep(
   }
   if (alone && settings.tracked) await must(context, 'recording progress', recordAfter);
   return { kind: 'done' };
+}
+
+/** What commits together with its record must not keep the application waiting, unless the file says how long it may. */
+function stepTimeouts({ timeouts }: RunContext, program: StepwiseProgram): string[] {
+  const setsItself = ({ node }: Statement): boolean =>
+    node !== undefined && 'VariableSetStmt' in node && node.VariableSetStmt.name === 'lock_timeout';
+  const decided =
+    program.timeouts.lockTimeout !== undefined || program.steps.some((step) => step.statements.some(setsItself));
+  return decided ? [] : [`SET LOCAL lock_timeout = ${timeouts.lockMs}`];
 }
 
 /** An invalid index of an earlier attempt would be taken for the one that is wanted. */

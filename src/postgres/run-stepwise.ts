@@ -8,6 +8,7 @@ import { displayName } from '../core/table.js';
 import { claimSql, completeStepsSql, stepFailureSql } from './history-sql.js';
 import { settle } from './in-doubt.js';
 import { failed, must, serverSaid, type RunContext } from './run-context.js';
+import { sessionTimeouts } from './polite.js';
 import { recordProgress, runStep } from './run-step.js';
 import { runScript } from './script.js';
 import { queryError } from './server-error.js';
@@ -24,7 +25,7 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
   const claim = settings.tracked ? claimSql(table, migration, settings.runId, stepProgress(program, resumeAt)) : [];
   const claimed = await runScript(
     client,
-    ['BEGIN', ...context.reset, ...claim, 'COMMIT'].map((sql) => `${sql};`).join('\n'),
+    ['BEGIN', ...context.reset, ...claim, ...sessionTimeouts(program), 'COMMIT'].map((sql) => `${sql};`).join('\n'),
   );
   if (claimed.error) {
     const server = serverSaid(claimed.error, 'claiming a migration');

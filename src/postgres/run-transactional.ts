@@ -1,7 +1,11 @@
 import type { RunOutcome } from '../core/ports.js';
 import type { TransactionalProgram } from '../core/program.js';
+import type { ServerErrorDetails } from '../core/errors.js';
 import type { Aftermath } from '../core/migration-failed.js';
 import { failureSql, LOST_CLAIM } from './history-sql.js';
+import { programsOf } from './grouping.js';
+import { packEach, packTogether } from './pack.js';
+import { isPassing, Patience } from './polite.js';
 import { MessageCursor, type Message, type Part } from './message.js';
 import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { runScript, type ScriptResult } from './script.js';
@@ -15,27 +19,48 @@ export class TransactionalRun {
   private readonly uncommitted = new Map<TransactionalProgram, number>();
   private current: TransactionalProgram | undefined;
   private startedAt = new Date();
+  private readonly patience: Patience;
 
   constructor(
     private readonly context: RunContext,
-    private readonly aftermath: Aftermath,
-    /** Packs the programs of a message that the server did not even parse into smaller ones. */
-    private readonly split: (message: Message) => readonly Message[],
-  ) {}
+    private readonly mode: 'each' | 'together',
+  ) {
+    this.patience = new Patience(context);
+  }
 
-  async run(messages: readonly Message[]): Promise<RunOutcome> {
+  async run(programs: readonly TransactionalProgram[]): Promise<RunOutcome> {
+    let left = programs;
+    for (;;) {
+      const outcome = await this.sendAll(this.pack(left));
+      if (outcome.kind !== 'again') return outcome;
+      left = this.mode === 'together' ? programs : programs.slice(programs.indexOf(outcome.from));
+    }
+  }
+
+  private pack(programs: readonly TransactionalProgram[]): Message[] {
+    return this.mode === 'together' ? packTogether(this.context, programs) : packEach(this.context, programs);
+  }
+
+  private async sendAll(messages: readonly Message[]): Promise<Outcome> {
     for (const message of messages) {
       if (this.context.settings.signal?.aborted) return { kind: 'interrupted' };
       const result = await this.send(message);
       if (result.error) {
-        const smaller = result.completed === 0 ? this.split(message) : [];
-        const outcome = smaller.length > 0 ? await this.run(smaller) : await this.afterError(message, result);
+        const smaller = result.completed === 0 ? this.splitUp(message) : [];
+        const outcome = smaller.length > 0 ? await this.sendAll(smaller) : await this.afterError(message, result);
         if (outcome.kind !== 'done') return outcome;
       } else if (message.parts.at(-1)?.kind === 'lock-check' && result.lastValue === 'f') {
         await this.context.retakeLock();
       }
     }
     return { kind: 'done' };
+  }
+
+  /** The server did not even parse it: its migrations in messages of their own, or nothing when there is only one. */
+  private splitUp(message: Message): Message[] {
+    const programs = programsOf(message);
+    if (this.mode === 'together' || programs.length < 2) return [];
+    return programs.flatMap((program) => this.pack([program]));
   }
 
   private async send(message: Message): Promise<ScriptResult> {
@@ -80,7 +105,19 @@ export class TransactionalRun {
     }
   }
 
-  private async afterError(message: Message, { error, completed }: ScriptResult): Promise<RunOutcome> {
+  private get aftermath(): Aftermath {
+    return { kind: this.mode === 'together' ? 'all-rolled-back' : 'rolled-back' };
+  }
+
+  /** A lock that could not be had is a matter of the moment, as long as nothing of the file escaped its transaction. */
+  private async isTriedAgain(program: TransactionalProgram, server: ServerErrorDetails): Promise<boolean> {
+    if (!isPassing(server)) return false;
+    await must(this.context, 'rolling back', ['ROLLBACK', ...this.context.reset]);
+    this.uncommitted.clear();
+    return this.patience.allowsAnother(program, server);
+  }
+
+  private async afterError(message: Message, { error, completed }: ScriptResult): Promise<Outcome> {
     const { context } = this;
     const server = serverSaid(error, 'running migrations');
     if (wasInterrupted(context, server)) {
@@ -88,11 +125,22 @@ export class TransactionalRun {
       return { kind: 'interrupted' };
     }
     const place = message.locate(completed, server.position);
+    if (place?.part.program && (await this.isTriedAgain(place.part.program, server))) {
+      return { kind: 'again', from: place.part.program };
+    }
     const escaped = server.sqlstate === LOST_CLAIM;
     const program = escaped ? this.current : place?.part.program;
     const record =
       program && context.settings.tracked && !isConflict(place?.part, server.sqlstate)
-        ? [failureSql(context.table, program.migration, context.settings.runId, recordedError(server), this.startedAt)]
+        ? [
+            failureSql(
+              context.table,
+              program.migration,
+              context.settings.runId,
+              recordedError(server, program),
+              this.startedAt,
+            ),
+          ]
         : [];
     await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
     if (!place || !program) throw queryError('running migrations', error);
@@ -102,6 +150,8 @@ export class TransactionalRun {
       : failed(program, server, place.offset, this.aftermath, error);
   }
 }
+
+type Outcome = RunOutcome | { readonly kind: 'again'; readonly from: TransactionalProgram };
 
 /** Somebody else holds the row: only possible without the lock, and then it is what keeps a migration from running twice. */
 function isConflict(part: Part | undefined, sqlstate: string): boolean {

@@ -15,14 +15,12 @@ import { displayName, type TableName } from '../core/table.js';
 import { readForeignHistory } from './foreign-history.js';
 import { cancelWhenAborted } from './cancel.js';
 import type { Lease } from './connection.js';
-import { groupPrograms, programsOf } from './grouping.js';
+import { groupPrograms } from './grouping.js';
 import { noticesSql, recordSql, repairSql } from './history-sql.js';
 import { readHistory } from './history-reader.js';
 import { prepareTable } from './history-table.js';
 import { holdsLockSql, lockKey, readLockHolder, tryLock, unlock } from './lock.js';
-import type { Message } from './message.js';
 import { NoticeCollector, storableNotices } from './notices.js';
-import { packEach, packTogether } from './pack.js';
 import { resetStatements, type StatementTimeouts } from './reset.js';
 import { must, type RunContext } from './run-context.js';
 import { runStepwise } from './run-stepwise.js';
@@ -79,16 +77,10 @@ export class PgMigrationSession implements MigrationSession {
 
   async runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome> {
     return this.running(programs, settings, listener, async (context) => {
-      const one = (program: TransactionalProgram): Message[] => packEach(context, [program]);
-      const run = new TransactionalRun(context, { kind: 'rolled-back' }, (message) => {
-        const carried = programsOf(message);
-        return carried.length > 1 ? carried.flatMap(one) : [];
-      });
+      const run = new TransactionalRun(context, 'each');
       for (const group of groupPrograms(programs)) {
         const outcome =
-          group.kind === 'stepwise'
-            ? await runStepwise(context, group.program)
-            : await run.run(packEach(context, group.programs));
+          group.kind === 'stepwise' ? await runStepwise(context, group.program) : await run.run(group.programs);
         if (outcome.kind !== 'done') return outcome;
       }
       return { kind: 'done' };
@@ -101,7 +93,7 @@ export class PgMigrationSession implements MigrationSession {
     listener: RunListener,
   ): Promise<RunOutcome> {
     return this.running(programs, settings, listener, (context) =>
-      new TransactionalRun(context, { kind: 'all-rolled-back' }, () => []).run(packTogether(context, programs)),
+      new TransactionalRun(context, 'together').run(programs),
     );
   }
 
@@ -147,6 +139,7 @@ export class PgMigrationSession implements MigrationSession {
       settings,
       listener,
       notices,
+      timeouts: this.timeouts,
       marker,
       reset: resetStatements(this.timeouts, facts.version),
       lockCheck: this.lockHeld ? holdsLockSql(key) : undefined,

@@ -8,7 +8,11 @@ import { endState, type EndState } from '../support/end-state.js';
 import { migratorOn } from '../support/migrator-on.js';
 import { startPrivateServer } from '../support/private-server.js';
 import { runInPsql } from '../support/psql.js';
-import { historyOf } from '../support/history-of.js';
+import { historyOf, type RecordedRow } from '../support/history-of.js';
+import { migrateUntilKilled } from '../support/killed.js';
+import { migrationsDirectory } from '../support/temp-directory.js';
+import { failureOf } from '../support/failure-of.js';
+import { InDoubtError } from '../../src/migrator.js';
 
 /** What these files change belongs to a whole server, so there is one for us and one for psql, each the other's publisher. */
 const FIXTURES = fileURLToPath(new URL('fixtures/cluster/', import.meta.url));
@@ -83,20 +87,60 @@ function textFor(name: string, publisher: EmbeddedServer): string {
 
 const stateOf = (url: string): Promise<EndState> => endState(url, { wholeServer: true });
 
+/** Runs the file in psql, on its own server. @returns the database. */
+async function byPsql(name: string): Promise<string> {
+  const url = await freshDatabase(other);
+  const directory = await migrationsDirectory({ [name]: textFor(name, ours) });
+  await runInPsql(url, join(directory, name), { oneTransaction: name.endsWith('.tx.sql') });
+  return url;
+}
+
+async function recorded(url: string): Promise<RecordedRow[]> {
+  return withClient(url, (client) => historyOf({ query: client.query.bind(client) }));
+}
+
 describe('a file that changes the server ends as with psql:', () => {
   test.each(readdirSync(FIXTURES))('%s', async (name) => {
-    const transactional = name.endsWith('.tx.sql');
-    const [ourUrl, otherUrl] = await Promise.all([freshDatabase(ours), freshDatabase(other)]);
-    const { migrator } = await migratorOn({ connectionString: ourUrl }, { [`1_${name}`]: textFor(name, other) });
-    const inPsql = await migratorOn({ connectionString: otherUrl }, { [`1_${name}`]: textFor(name, ours) });
-
+    const [url, inPsql] = [await freshDatabase(ours), await byPsql(name)];
+    const { migrator } = await migratorOn({ connectionString: url }, { [`1_${name}`]: textFor(name, other) });
     await migrator.migrate();
-    await runInPsql(otherUrl, join(inPsql.directory, `1_${name}`), { oneTransaction: transactional });
 
-    expect(await stateOf(ourUrl)).toEqual(await stateOf(otherUrl));
-    const query = (sql: string) => withClient(ourUrl, (client) => client.query(sql));
-    const [row] = await historyOf({ query: query as never });
+    expect(await stateOf(url)).toEqual(await stateOf(inPsql));
+    const [row] = await recorded(url);
     expect(row).toMatchObject({ error_message: null, running: false });
-    expect(row?.steps_total !== null).toBe(!transactional);
+    expect(row?.steps_total !== null).toBe(!name.endsWith('.tx.sql'));
+  });
+
+  test.each<[name: string, statement: string, freeze: 'before' | 'after']>([
+    ['prepared-transactions.sql', `PREPARE TRANSACTION 'kept'`, 'before'],
+    ['prepared-transactions.sql', `PREPARE TRANSACTION 'kept'`, 'after'],
+    ['prepared-transactions.sql', `COMMIT PREPARED 'kept'`, 'before'],
+    ['prepared-transactions.sql', `COMMIT PREPARED 'kept'`, 'after'],
+    ['prepared-transactions.sql', `ROLLBACK PREPARED 'undone'`, 'after'],
+    ['tablespaces.sql', 'CREATE TABLESPACE fast', 'after'],
+    ['tablespaces.sql', 'DROP TABLESPACE gone', 'after'],
+    ['tablespaces.sql', 'ALTER DATABASE moved', 'after'],
+    ['alter-system.sql', 'ALTER SYSTEM RESET', 'after'],
+    ['reindex-database.sql', 'REINDEX SYSTEM', 'after'],
+    ['subscriptions.sql', 'CREATE SUBSCRIPTION kept', 'after'],
+    ['subscriptions.sql', 'DROP SUBSCRIPTION gone', 'after'],
+  ])('%s, also when its process is killed around "%s" (%s it)', async (name, statement, freeze) => {
+    const [url, inPsql] = [await freshDatabase(ours), await byPsql(name)];
+    const directory = await migrationsDirectory({ [`1_${name}`]: textFor(name, other) });
+    const { at } = await migrateUntilKilled({ connectionString: url }, directory, (text) =>
+      text.includes(statement) && !text.includes('schema_migrations') ? freeze : undefined,
+    );
+    expect(at).toContain(statement);
+    await (await migratorOn({ connectionString: url }, directory)).migrator.migrate();
+    expect(await stateOf(url)).toEqual(await stateOf(inPsql));
+  });
+
+  test('but not where nothing tells what became of a statement: a publication that was added', async () => {
+    const url = await freshDatabase(ours);
+    const directory = await migrationsDirectory({ '1.sql': textFor('subscriptions.sql', other) });
+    await migrateUntilKilled({ connectionString: url }, directory, (text) => (text.includes('ADD PUBLICATION') ? 'after' : undefined));
+    const { migrator } = await migratorOn({ connectionString: url }, directory);
+    expect((await failureOf(migrator.migrate(), InDoubtError)).statement).toBe('ALTER SUBSCRIPTION kept ADD PUBLICATION other');
+    await freshDatabase(other);
   });
 });

@@ -220,7 +220,7 @@ describe('no value is stored', () => {
   ];
 
   // Until the runners pass what they record through `storableMessage`: then these pass, and this says so.
-  test.failing.each(failing)('of a file that %s', async (_, text) => {
+  test.each(failing)('of a file that %s', async (_, text) => {
     const { migrator } = await migratorOn(db, { '1.sql': text }, options);
     const error = await failureOf(migrator.migrate(), MigrationFailedError);
     expect(error.failure.server.message).toContain('hunter2');

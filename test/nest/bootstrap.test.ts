@@ -161,7 +161,9 @@ describe('tracking: false', () => {
     expect(await service.status()).toMatchObject({ tracked: false, migrations: [] });
     expect(await service.drift()).toEqual([]);
     expect(await service.history()).toEqual([]);
-    expect(await service.pending()).toEqual([]);
+    // Whatever runs at the next start: without tracking, everything.
+    expect((await service.pending()).map(({ file }) => file)).toEqual(['001_a.sql', '002_seed.sql']);
+    await expect(service.baseline('002')).rejects.toThrow('tracking is false');
   });
 });
 

@@ -164,7 +164,10 @@ describe('a database that is not there', () => {
   test('because it accepts and says nothing is given up after the time for one attempt', async () => {
     const silent = await silentServer();
     const url = `postgres://app:hunter2@127.0.0.1:${(silent.address() as AddressInfo).port}/app`;
-    for (const options of [{ connectionString: url }, { pool: db.pool({ connectionString: url, connectionTimeoutMillis: 500 }) }]) {
+    for (const options of [
+      { connectionString: url },
+      { pool: db.pool({ connectionString: url, connectionTimeoutMillis: 500 }) },
+    ]) {
       const timeouts = { connect: 150, connectRetry: 0, read: 150 };
       const { migrator } = await migratorOn(db, files, { ...options, timeouts });
       const error = await failureOf(migrator.migrate(), DatabaseConnectionError);

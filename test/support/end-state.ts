@@ -61,7 +61,7 @@ const SERVER_QUERIES = [
   `SELECT format('prepared %s in %s', gid, database) FROM pg_prepared_xacts`,
   `SELECT format('role %s', rolname) FROM pg_roles`,
   `SELECT format('of ALTER SYSTEM: %s = %s', name, setting) FROM pg_file_settings WHERE sourcefile ~ 'auto.conf$'`,
-  `SELECT format('slot %s of %s', slot_name, database) FROM pg_replication_slots WHERE NOT temporary`,
+  `SELECT format('slot %s of %s', slot_name, database) FROM pg_replication_slots WHERE NOT temporary AND slot_name !~ '_sync_'`,
 ];
 
 export interface EndStateOptions {
