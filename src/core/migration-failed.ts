@@ -15,6 +15,8 @@ export interface FailedMigration {
   /** Where in the file, when the server or the count of statements tells. */
   readonly location: SourceLocation | undefined;
   readonly aftermath: Aftermath;
+  /** False when the run records nothing (`tracking: false`). Default true. */
+  readonly tracked?: boolean;
   /** Migrations that this run applied before, in order. They stay applied unless everything was rolled back. */
   readonly applied: readonly string[];
   /** Migrations that are still to do, the failed one first. */
@@ -47,10 +49,10 @@ function describe(failure: FailedMigration): string {
   ].join('\n');
 }
 
-function aftermath({ aftermath: left, file }: FailedMigration): string {
+function aftermath({ aftermath: left, file, tracked = true }: FailedMigration): string {
   switch (left.kind) {
     case 'rolled-back':
-      return `${file} was rolled back as a whole; it is recorded as failed and will be tried again.`;
+      return `${file} was rolled back as a whole${tracked ? '; it is recorded as failed and will be tried again' : ''}.`;
     case 'all-rolled-back':
       return 'All migrations of this run were rolled back together (transaction: "all").';
     case 'unknown':
@@ -58,7 +60,7 @@ function aftermath({ aftermath: left, file }: FailedMigration): string {
     case 'partial':
       return (
         `${file} cannot run in a transaction: ${left.stepsDone} of its ${left.stepsTotal} steps are done and stay done; ` +
-        'the next run goes on with the one that failed.'
+        (tracked ? 'the next run goes on with the one that failed.' : 'the next run begins with the first.')
       );
   }
 }

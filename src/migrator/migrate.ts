@@ -4,11 +4,13 @@ import { HistoryTableError } from '../core/errors.js';
 import type { MigrationFile } from '../core/migration-file.js';
 import { isNothingToDo, makePlan, type Plan, type PlanPolicy } from '../core/plan.js';
 import type { MigrationSession, RunSettings } from '../core/ports.js';
+import type { Program } from '../core/program.js';
 import { joinStatuses } from '../core/status.js';
 import { adoptChecksums } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
 import { acquireLock } from './lock.js';
-import { runPrograms, type RunOptions } from './run-programs.js';
+import { isLostConnection, resolveLoss } from './lost-connection.js';
+import { runPrograms, type ProgramsRun, type RunOptions } from './run-programs.js';
 import { assertTransactional, compileAll } from './compile-plan.js';
 import { withSession } from './with-session.js';
 
@@ -106,11 +108,30 @@ async function runLocked(
     warn(dependencies, plan);
     adopted.push(...(await adoptChecksums(session, plan, files, dependencies.emit)));
     if (programs.length === 0) return { applied, adopted };
-    const result = await runPrograms(dependencies, session, programs, run, settings);
+    const result = await runOrResolve(dependencies, session, programs, run, settings);
     applied.push(...result.applied);
     if (result.conflict === undefined) return { applied, adopted };
     if (conflicts.has(result.conflict)) throw lostTwice(dependencies.database.table, result.conflict);
     conflicts.add(result.conflict);
+  }
+}
+
+/** Runs; when the connection is lost on the way, finds out what was applied. */
+async function runOrResolve(
+  dependencies: Dependencies,
+  session: MigrationSession,
+  programs: readonly Program[],
+  run: RunSettings,
+  settings: MigrateSettings,
+): Promise<ProgramsRun> {
+  try {
+    return await runPrograms(dependencies, session, programs, run, settings);
+  } catch (error) {
+    if (!isLostConnection(error)) throw error;
+    await session.close(); // it holds a place in a pool that may have no other
+    const planned = programs.map(({ migration }) => migration.file);
+    const applied = await resolveLoss(dependencies.database, planned, error, dependencies.emit);
+    return { applied, conflict: undefined };
   }
 }
 

@@ -92,8 +92,6 @@ async function tryStep(
 
 /** What commits together with its record must not keep the application waiting, unless the file says how long it may. */
 function stepTimeouts({ timeouts }: RunContext, program: StepwiseProgram): string[] {
-  const setsItself = ({ node }: Statement): boolean =>
-    node !== undefined && 'VariableSetStmt' in node && node.VariableSetStmt.name === 'lock_timeout';
   const decided =
     program.timeouts.lockTimeout !== undefined || program.steps.some((step) => step.statements.some(setsItself));
   return decided ? [] : [`SET LOCAL lock_timeout = ${timeouts.lockMs}`];
@@ -120,4 +118,8 @@ async function finishedEarlier({ client, listener }: RunContext, step: Step): Pr
   }
   listener.warning(`finished the detach of ${detach.partition.relname}, which an earlier attempt left pending`);
   return true;
+}
+
+function setsItself({ node }: Statement): boolean {
+  return node !== undefined && 'VariableSetStmt' in node && node.VariableSetStmt.name === 'lock_timeout';
 }

@@ -33,6 +33,7 @@ import { readServerFacts, type ServerFacts } from './server-facts.js';
 export class PgMigrationSession implements MigrationSession {
   private dirty = false;
   private lockHeld = false;
+  private closed = false;
   private known: ServerFacts | undefined;
 
   constructor(
@@ -117,6 +118,8 @@ export class PgMigrationSession implements MigrationSession {
   }
 
   async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
     if (this.lockHeld) await this.unlock().catch(() => {});
     await this.lease.release(this.dirty);
   }

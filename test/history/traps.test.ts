@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { MigrationFailedError, RefusedError } from '../../src/migrator.js';
+import { DatabaseConnectionError, MigrationFailedError } from '../../src/migrator.js';
+import { lockKey } from '../../src/postgres/lock.js';
 import { startCountingProxy } from '../support/counting-proxy.js';
+import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { historyOf, outcomes, relations } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { type Files, migratorOn, type ObservedMigrator } from '../support/migrator-on.js';
+import { until } from '../support/until.js';
 
 /** One test for each trap of putting our statements around a user's file; each is red without its cure. */
 const db = useEmptyDatabase('traps');
@@ -23,8 +26,6 @@ const fail = async (files: Files): Promise<MigrationFailedError> =>
 
 const values = async (sql: string): Promise<unknown[]> =>
   (await db.query<unknown[] & Record<string, unknown>>(sql)).rows.map((row) => Object.values(row)[0]);
-
-const place = ({ failure: { location } }: MigrationFailedError): string => `${location?.line}:${location?.column}`;
 
 describe('a file that ends inside something open', () => {
   test.each(['CREATE TABLE b (); /* open', 'CREATE TABLE b (); DO $x$ BEGIN', `CREATE TABLE b (); SELECT '`, 'CREATE TABLE b (); SELECT "'])(
@@ -44,20 +45,18 @@ describe('a file that ends inside something open', () => {
 });
 
 describe('what stands between two files', () => {
-  test('is not rolled back with the second one: the reset stays in effect', async () => {
+  test('has a transaction of its own: it would join that of the next file, and be rolled back with it', async () => {
     const proxy = await startCountingProxy(db.connectionString);
-    const files = { '1.sql': `SET TimeZone = 'Asia/Tokyo'; SET search_path = pg_catalog`, '2.sql': 'SELECT 1/0' };
-    const { migrator } = await migratorOn(proxy, files);
-    await failureOf(migrator.migrate(), MigrationFailedError);
-    const message = proxy.messages.find((text) => text.includes('SELECT 1/0')) ?? '';
-    // Everything before the claim of the second file has been committed by then.
-    const beforeClaim = message.slice(0, message.lastIndexOf('BEGIN', message.lastIndexOf('DELETE FROM')));
-    expect(beforeClaim.trimEnd()).toMatch(/COMMIT\s*;$/);
-    const depth = [...message.matchAll(/^(BEGIN|COMMIT|RESET ALL|DO)\b/gm)].reduce((inside, [word]) => {
-      expect(word === 'BEGIN' ? !inside : inside).toBe(true);
-      return word !== 'COMMIT';
-    }, false);
-    expect(depth).toBe(false);
+    await (await migratorOn(proxy, { '1.sql': 'SELECT 1', '2.sql': 'SELECT 2' })).migrator.migrate();
+    const message = proxy.messages.find((text) => text.includes('SELECT 2')) ?? '';
+    const ours = [...message.matchAll(/^(BEGIN|COMMIT|RESET|DISCARD|SET|DO)\b/gm)].map(([word]) => word);
+    expect(ours.filter((word) => word === 'BEGIN')).toHaveLength(7); // three resets, two announcements, two files
+    let open = false;
+    for (const word of ours) {
+      expect({ word, open }).toEqual({ word, open: word !== 'BEGIN' });
+      open = word !== 'COMMIT';
+    }
+    expect(open).toBe(false);
   });
 
   test('does not break a following BEGIN with options', async () => {
@@ -83,7 +82,7 @@ describe('a file that gives up its rights', () => {
 
   test('is recorded when it runs in steps, and keeps its role from step to step', async () => {
     await run({
-      '1.sql': `CREATE TABLE whose (name text); GRANT ALL ON whose TO pg_monitor`,
+      '1.sql': `CREATE TABLE whose (name text); GRANT ALL ON whose TO pg_monitor; GRANT USAGE ON SCHEMA public TO pg_monitor`,
       '2.sql': `-- no-transaction\nSET ROLE pg_monitor; INSERT INTO whose VALUES (current_user)`,
       '3.sql': 'INSERT INTO whose VALUES (current_user)',
     });
@@ -122,15 +121,21 @@ describe('the migration lock', () => {
   });
 
   test('that somebody else took meanwhile stops the run, and what was applied stays recorded', async () => {
-    const { migrator: other } = await migratorOn(db, { '1.sql': 'SELECT 1' }, { timeouts: { migrationLock: 20_000 } });
+    await db.query('CREATE TABLE gate ()');
     const { migrator } = await migratorOn(db, {
-      '1.sql': `SELECT pg_advisory_unlock_all(); SELECT pg_sleep(0.7) -- ${'x'.repeat(1_000_000)}`,
+      '1.sql': `SELECT pg_advisory_unlock_all(); LOCK gate -- ${'x'.repeat(1_000_000)}`,
       '2.sql': 'CREATE TABLE never ()',
     });
-    const first = migrator.migrate();
-    const second = other.mark('1.sql').catch(() => undefined);
-    await Promise.allSettled([first, second]);
-    expect((await outcomes(db))['1.sql']).toBe('applied');
+    await withClient(db.connectionString, async (other) => {
+      await other.query('BEGIN; LOCK gate');
+      const stopped = failureOf(migrator.migrate(), DatabaseConnectionError);
+      const key = lockKey(db.name, { schema: 'shared', table: 'schema_migrations' });
+      await until(async () => (await other.query(`SELECT pg_try_advisory_lock(${key}) AS it`)).rows[0]?.it === true);
+      await other.query('COMMIT');
+      expect((await stopped).message).toContain('released the migration lock');
+    });
+    expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
+    expect(await relations(db)).toEqual(['gate']);
   });
 });
 
@@ -145,7 +150,7 @@ describe('one message is one moment to now()', () => {
 });
 
 describe('markers among the messages of the server', () => {
-  test.each(['SET client_min_messages = error', 'SET LOCAL client_min_messages = panic', 'SET client_min_messages = fatal; SET ROLE pg_monitor'])(
+  test.each(['SET client_min_messages = error', 'SET LOCAL client_min_messages = error', 'SET client_min_messages = error; SET ROLE pg_monitor'])(
     'arrive although a file silences the server: %s',
     async (sql) => {
       const { events } = await run({ '1.sql': sql, '2.sql': 'SELECT 2' });
@@ -159,20 +164,4 @@ describe('markers among the messages of the server', () => {
     expect(events.filter(({ type }) => type === 'migration-notice')).toHaveLength(2);
     expect(events.filter(({ type }) => type === 'migration-applied')).toHaveLength(2);
   });
-});
-
-describe('a file that says "no-transaction" where a driver must refuse it', () => {
-  test.each<[string, string]>([
-    ['\\set x 1', '\\set is a psql meta-command'],
-    ['COPY t FROM stdin;\n1\n\\.', 'COPY … FROM stdin'],
-  ])('is refused by its words, which come before any parser: %j', async (sql, reason) => {
-    const { migrator } = await migratorOn(db, { '1.sql': `-- no-transaction\n${sql}` });
-    expect((await failureOf(migrator.migrate(), RefusedError)).message).toContain(`1.sql:2:1: ${reason}`);
-  });
-});
-
-test('a place in a file is told in characters, whatever counts in bytes: the parser, by counting, or the server', async () => {
-  const text = `SELECT '😀é漢';\r\n/* 😀 */ `;
-  expect(place(await fail({ '1.sql': `${text}CREATE TABLE pg_catalog.pg_class ()` }))).toBe('2:9');
-  expect(place(await fail({ '1.sql': `${text}SELECT 1, '😀', nope` }))).toBe('2:24');
 });

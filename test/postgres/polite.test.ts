@@ -89,11 +89,11 @@ describe('a migration that cannot have its locks', () => {
   });
 });
 
+const shown = async (): Promise<string[]> =>
+  (await db.query<{ name: string }>('SELECT name FROM shown')).rows.map(({ name }) => name);
+
 describe('the limits of a file', () => {
   const show = `CREATE TABLE IF NOT EXISTS shown (name text); INSERT INTO shown VALUES (current_setting('lock_timeout') || ' ' || current_setting('statement_timeout'));`;
-  const shown = async (): Promise<string[]> =>
-    (await db.query<{ name: string }>('SELECT name FROM shown')).rows.map(({ name }) => name);
-
   test('are the defaults, or what its first lines say, and hold for that file alone', async () => {
     const { migrator } = await migratorOn(db, {
       '1.sql': show,

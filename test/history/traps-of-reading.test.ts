@@ -1,0 +1,163 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { MigrationFailedError, RefusedError } from '../../src/migrator.js';
+import { createTestDatabase } from '../support/database.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { failureOf } from '../support/failure-of.js';
+import { historyOf, outcomes, relations } from '../support/history-of.js';
+import { expectNoLeftovers } from '../support/leftovers.js';
+import { type Files, migratorOn } from '../support/migrator-on.js';
+import { runInPsql } from '../support/psql.js';
+import { migrationsDirectory } from '../support/temp-directory.js';
+
+/** The traps of how files are read, by us and by the server, and of how errors are told; each is red without its cure. */
+const db = useEmptyDatabase('traps_of_reading');
+afterEach(() => expectNoLeftovers(db));
+
+const fail = async (files: Files): Promise<MigrationFailedError> =>
+  failureOf((await migratorOn(db, files)).migrator.migrate(), MigrationFailedError);
+
+const apply = async (files: Files): Promise<void> => {
+  const { migrator } = await migratorOn(db, files);
+  expect((await migrator.migrate()).applied).toEqual(Object.keys(files));
+};
+
+const place = ({ failure: { location } }: MigrationFailedError): string => `${location?.line}:${location?.column}`;
+
+describe('standard_conforming_strings', () => {
+  test('that a file turns off counts for the rest of that file, and not for the next', async () => {
+    await apply({
+      '1.sql': 'CREATE TABLE said (what text)',
+      '2.sql': `SET standard_conforming_strings = off; INSERT INTO said VALUES ('it\\'s; one'); INSERT INTO said VALUES ('\\\\')`,
+      '3.sql': `INSERT INTO said VALUES ('\\')`,
+    });
+    const { rows } = await db.query<{ what: string }>('SELECT what FROM said');
+    expect(rows.map(({ what }) => what)).toEqual([`it's; one`, '\\', '\\']);
+  });
+
+  test('that a file turns off does not take its transaction away: all of it, or nothing', async () => {
+    const error = await fail({
+      '1.sql': `CREATE TABLE t (); SET standard_conforming_strings = off;\nSELECT 'it\\'s';\nSELECT 1/0`,
+    });
+    expect(place(error)).toBe('3:1');
+    expect(error.failure.aftermath).toEqual({ kind: 'rolled-back' });
+    expect(await relations(db)).toEqual([]);
+  });
+});
+
+describe('an error without a position', () => {
+  test.each<[sqlstate: string, sql: string]>([
+    ['42P07', 'CREATE TABLE seed ()'],
+    ['23505', 'INSERT INTO keyed VALUES (1)'],
+    ['P0001', `DO $$ BEGIN RAISE 'no'; END $$`],
+    ['55000', 'SELECT lastval()'],
+  ])('%s is found by counting, in a message with others', async (sqlstate, sql) => {
+    await db.query('CREATE TABLE seed (); CREATE TABLE keyed (id int PRIMARY KEY); INSERT INTO keyed VALUES (1)');
+    const error = await fail({ '1.sql': 'SELECT 1; SELECT 2', '2.sql': `SELECT 1;;\n;-- why\n  ${sql};\nSELECT 3` });
+    expect([error.failure.server.sqlstate, error.failure.server.position, place(error)]).toEqual([sqlstate, undefined, '3:3']);
+  });
+
+  test('at COMMIT, of a deferred constraint, names the file and records it', async () => {
+    const late = 'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED)';
+    const error = await fail({ '1.sql': late, '2.sql': 'INSERT INTO c VALUES (1)', '3.sql': 'CREATE TABLE never ()' });
+    expect(error.failure).toMatchObject({ file: '2.sql', location: undefined, applied: ['1.sql'] });
+    const [, second, third] = await historyOf(db);
+    expect(second).toMatchObject({ error_message: expect.stringContaining('23503'), running: false });
+    expect(third).toBeUndefined();
+    // The ROLLBACK behind it warns that there is no transaction: that is not the file's.
+    expect(second?.notices).toBeNull();
+  });
+
+  test.each(['', '-- no-transaction\n'])('is followed by a ROLLBACK whose warning is not recorded (%j)', async (directive) => {
+    const observed = await migratorOn(db, { '1.sql': `${directive}CREATE TABLE IF NOT EXISTS a (); SELECT 1/0` });
+    await failureOf(observed.migrator.migrate(), MigrationFailedError);
+    expect(observed.events.filter(({ type }) => type === 'migration-notice')).toEqual([]);
+    expect(await historyOf(db)).toMatchObject([{ notices: null }]);
+  });
+});
+
+test('"already exists, skipping" is recorded with its SQLSTATE, since the server names neither schema nor table', async () => {
+  await apply({ '1.sql': 'CREATE TABLE t (id int)', '2.sql': 'CREATE TABLE IF NOT EXISTS t (other text)' });
+  const [, second] = await historyOf(db);
+  expect(second?.notices).toEqual([
+    { severity: 'NOTICE', sqlstate: '42P07', message: 'relation "t" already exists, skipping' },
+  ]);
+});
+
+describe('SET TRANSACTION', () => {
+  test.each([
+    'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;',
+    `SET LOCAL lock_timeout = '9s'; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;`,
+    'BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;',
+    'BEGIN ISOLATION LEVEL SERIALIZABLE;',
+    'START TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ WRITE, DEFERRABLE;',
+  ])('comes before our claim, and holds: %s', async (sql) => {
+    const end = /^(BEGIN|START)/.test(sql) ? 'COMMIT;' : '';
+    await apply({
+      '1.sql': 'SELECT 1',
+      '2.sql': `${sql} CREATE TABLE level AS SELECT current_setting('transaction_isolation') AS it; ${end}`,
+      '3.sql': `INSERT INTO level SELECT current_setting('transaction_isolation')`,
+    });
+    expect((await db.query('SELECT it FROM level')).rows).toEqual([{ it: 'serializable' }, { it: 'read committed' }]);
+  });
+});
+
+test('a query_timeout of the caller does not give up on a file that the server goes on with', async () => {
+  const files = { '1.sql': 'SELECT pg_sleep(0.3)', '2.sql': '-- no-transaction\nSELECT pg_sleep(0.3); VACUUM' };
+  for (const connection of ['config', 'pool'] as const) {
+    const pool = db.pool({ query_timeout: 100 });
+    const config = { connectionString: db.connectionString, query_timeout: 100 };
+    const options = { table: `by_${connection}.history`, ...(connection === 'pool' ? { pool } : { connection: config }) };
+    const { migrator } = await migratorOn(db, files, options);
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
+    await pool.end();
+  }
+});
+
+describe('the parser', () => {
+  test('counts bytes, the server characters: places are told in characters', async () => {
+    const text = `SELECT '😀é漢';\r\n/* 😀 */ `;
+    expect(place(await fail({ '1.sql': `${text}CREATE TABLE pg_catalog.pg_class ()` }))).toBe('2:9');
+    expect(place(await fail({ '2.sql': `${text}SELECT 1, '😀', nope` }))).toBe('2:26');
+    expect(place(await fail({ '3.sql': `-- no-transaction\n${text}SELECT '😀', nope` }))).toBe('3:23');
+  });
+
+  test('is not asked about a file of 2 MB, which runs all the same, as one', async () => {
+    const rows = Array.from({ length: 200 }, () => `('${'é😀;'.repeat(3_000)}')`).join(',');
+    const started = performance.now();
+    const error = await fail({ '1.sql': `CREATE TABLE big (t text);\nINSERT INTO big VALUES ${rows};\nSELECT 1/0;` });
+    expect(performance.now() - started).toBeLessThan(3_000);
+    expect(error.failure.aftermath).toEqual({ kind: 'rolled-back' });
+    expect(await relations(db)).toEqual([]);
+  });
+
+  test.each<[string, string]>([
+    ['\\set x 1', '\\set is a psql meta-command'],
+    [`COPY t FROM stdin;\n1\t'it;\n\\.`, 'COPY … FROM stdin'],
+  ])('would call %j a syntax error: a look at the words comes first, and says what to do', async (sql, reason) => {
+    const { migrator } = await migratorOn(db, { '1.sql': `SELECT 1;\n${sql}` });
+    expect((await failureOf(migrator.migrate(), RefusedError)).message).toContain(`1.sql:2:1: ${reason}`);
+  });
+
+  test('of the server reads a whole message first: a syntax error in a later file keeps none before it back', async () => {
+    const error = await fail({ '1.sql': 'CREATE TABLE a ()', '2.sql': 'CREATE TABLE b ()', '3.sql': 'CREATE TABEL c ()' });
+    expect(error.failure.applied).toEqual(['1.sql', '2.sql']);
+    expect(await outcomes(db)).toMatchObject({ '1.sql': 'applied', '2.sql': 'applied' });
+    expect(await relations(db)).toEqual(['a', 'b']);
+  });
+});
+
+test('psql and psql -1 end in different schemas after SET LOCAL search_path, so the comparison must choose', async () => {
+  const other = await createTestDatabase('search_path');
+  const sql = 'CREATE SCHEMA other; SET LOCAL search_path = other; CREATE TABLE t ();';
+  const path = join(await migrationsDirectory({ '1.sql': sql }), '1.sql');
+  const schema = `SELECT relnamespace::regnamespace::text AS name FROM pg_class WHERE relname = 't'`;
+  await runInPsql(other.connectionString, path);
+  expect((await other.query(schema)).rows).toEqual([{ name: 'public' }]);
+  await other.query('DROP TABLE t; DROP SCHEMA other');
+  await runInPsql(other.connectionString, path, { oneTransaction: true });
+  expect((await other.query(schema)).rows).toEqual([{ name: 'other' }]);
+  await apply({ '1.sql': sql });
+  expect((await db.query(schema)).rows).toEqual([{ name: 'other' }]);
+  await other.drop();
+});
