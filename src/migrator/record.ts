@@ -53,11 +53,14 @@ function isDone(statuses: readonly MigrationStatus[], file: string): boolean {
 function upTo(files: readonly MigrationFile[], version: string): readonly MigrationFile[] {
   const byName = files.findIndex((migration) => migration.file === version);
   if (byName >= 0) return files.slice(0, byName + 1);
-  const wanted = parseVersion(version);
+  // A mistyped file name must not be taken for its number.
+  const wanted = BARE_VERSION.test(version) ? parseVersion(version) : null;
   const last = files.findLastIndex(({ file }) => sameVersion(file, wanted));
   if (last < 0) throw new UnknownMigrationError(`No migration has the version or name ${version}.`);
   return files.slice(0, last + 1);
 }
+
+const BARE_VERSION = /^\d[\d._:T-]*$/;
 
 function sameVersion(file: string, wanted: readonly bigint[] | null): boolean {
   return (

@@ -52,7 +52,7 @@ export async function runPrograms(
     if (outcome.kind === 'failed') {
       const pending = files.filter((file) => !applied.includes(file));
       const error = new MigrationFailedError(
-        { ...outcome.failure, applied: [...applied], pending },
+        { ...outcome.failure, tracked: settings.tracked, applied: [...applied], pending },
         { cause: outcome.cause },
       );
       emit({ type: 'migration-failed', runId, file: outcome.failure.file, error: error.message });

@@ -5,12 +5,15 @@ import { DatabaseConnectionError } from '../core/errors.js';
 import { interruptible } from '../composition/interruptible.js';
 import type { MigrationRun } from '../migrator/migrate.js';
 import type { Migrator } from '../migrator/migrator.js';
+import type { BackgroundRun } from './background-run.js';
 import type { ResolvedModuleOptions } from './options.js';
 
 /** What the bootstrap did. */
 export interface MigrationsReady {
   /** The run, when `onBootstrap` is `migrate`. */
   readonly run: MigrationRun | undefined;
+  /** The run, when `onBootstrap` is `background`: it goes on, and rejects when it fails. */
+  readonly background?: Promise<MigrationRun>;
 }
 
 const logger = new Logger('Migrations');
@@ -20,17 +23,28 @@ export async function bootstrap(
   migrator: Migrator,
   options: ResolvedModuleOptions,
   emit: EmitEvent,
+  background: BackgroundRun,
 ): Promise<MigrationsReady> {
   try {
     switch (options.onBootstrap) {
       case 'off':
         return { run: undefined };
+      case 'background':
+        return {
+          run: undefined,
+          background: background.start((signal) => migrate(migrator, options.directory, signal)),
+        };
       case 'validate':
         await validate(migrator, options.timeouts.connectRetry, emit);
         logger.log('The database is up to date');
         return { run: undefined };
       case 'migrate':
-        return { run: await migrate(migrator, options.directory) };
+        return {
+          run: await interruptible(
+            (signal) => migrate(migrator, options.directory, signal),
+            (message) => logger.warn(message),
+          ),
+        };
     }
   } catch (error) {
     await migrator.close();
@@ -38,11 +52,8 @@ export async function bootstrap(
   }
 }
 
-async function migrate(migrator: Migrator, directory: string): Promise<MigrationRun> {
-  const run = await interruptible(
-    (signal) => migrator.migrate(signal),
-    (message) => logger.warn(message),
-  );
+async function migrate(migrator: Migrator, directory: string, signal: AbortSignal): Promise<MigrationRun> {
+  const run = await migrator.migrate(signal);
   if (run.applied.length === 0) logger.log(`Nothing to apply from ${directory} (${run.durationMs} ms)`);
   return run;
 }

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DatabaseError, MigrationError, type MigrationErrorCode } from '../core/errors.js';
 import { Migrator } from '../migrator/migrator.js';
+import { BackgroundRun } from './background-run.js';
 import { MigrationEvents } from './migration-events.js';
 import type { HealthOptions, ResolvedModuleOptions } from './options.js';
 import { RESOLVED_OPTIONS } from './tokens.js';
@@ -20,6 +21,7 @@ export class MigrationsHealthIndicator {
   constructor(
     @Inject(Migrator) private readonly migrator: Migrator,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedModuleOptions,
+    @Inject(BackgroundRun) private readonly background: BackgroundRun,
     @Inject(HealthIndicatorService) private readonly indicator: HealthIndicatorService,
     @Inject(MigrationEvents) events: MigrationEvents,
   ) {
@@ -37,9 +39,17 @@ export class MigrationsHealthIndicator {
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
     const { cache, timeout } = { ...this.options.health, ...options };
-    const answer = await within(timeout, this.recent(cache));
+    const answer = this.underWay() ?? (await within(timeout, this.recent(cache)));
     const session = this.indicator.check(key);
     return answer.up ? session.up(answer.details) : session.down(answer.details);
+  }
+
+  /** A run in the background knows more than the history, and needs no read. */
+  private underWay(): Answer | undefined {
+    const state = this.background.state();
+    return (
+      state && { up: false, details: { tracked: this.migrator.tracked, state: state.kind, message: state.message } }
+    );
   }
 
   /** Checks that come while a read is under way share it, cache or not: a slow database gets no heap of reads. */

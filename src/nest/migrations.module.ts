@@ -5,6 +5,7 @@ import { createMigrator } from '../composition/create-migrator.js';
 import { ConfigurationError } from '../core/errors.js';
 import { Migrator } from '../migrator/migrator.js';
 import { bootstrap, type MigrationsReady } from './bootstrap.js';
+import { BackgroundRun } from './background-run.js';
 import { DriftMonitor } from './drift-monitor.js';
 import { MigrationEvents } from './migration-events.js';
 import { MigrationsHealthIndicator } from './migrations.health.js';
@@ -29,6 +30,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     MigrationEvents,
     MigrationsService,
     MigrationsHealthIndicator,
+    BackgroundRun,
     DriftMonitor,
     HealthIndicatorService,
     {
@@ -48,12 +50,13 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     },
     {
       provide: MIGRATIONS_READY,
-      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents],
+      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents, BackgroundRun],
       useFactory: (
         migrator: Migrator,
         options: ResolvedModuleOptions,
         events: MigrationEvents,
-      ): Promise<MigrationsReady> => explaining(() => bootstrap(migrator, options, events.emit)),
+        background: BackgroundRun,
+      ): Promise<MigrationsReady> => explaining(() => bootstrap(migrator, options, events.emit, background)),
     },
   ],
   exports: [MIGRATIONS_READY, MigrationsService, MigrationsHealthIndicator],

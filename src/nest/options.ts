@@ -24,10 +24,10 @@ export interface HealthOptions {
 /** Options of `MigrationsModule.forRoot()`. */
 export interface MigrationsModuleOptions extends MigratorOptions {
   /**
-   * `migrate`: apply what is pending before anything else starts. `validate`: refuse to start while something is pending or failed, for deployments
+   * `migrate`: apply what is pending before anything else starts. `background`: start at once, and migrate meanwhile; health is down until it is through. `validate`: refuse to start while something is pending or failed, for deployments
    * that migrate in a job. `off`: do nothing, in tests say. Default `migrate`.
    */
-  onBootstrap?: 'migrate' | 'validate' | 'off';
+  onBootstrap?: 'migrate' | 'background' | 'validate' | 'off';
   /** The drift watch, or false for none. */
   drift?: DriftOptions | false;
   health?: HealthOptions;
@@ -35,7 +35,7 @@ export interface MigrationsModuleOptions extends MigratorOptions {
 
 const schema = z.strictObject({
   ...migratorFields,
-  onBootstrap: z.enum(['migrate', 'validate', 'off']).default('migrate'),
+  onBootstrap: z.enum(['migrate', 'background', 'validate', 'off']).default('migrate'),
   drift: z.preprocess(
     (drift) => (drift === false ? { enabled: false } : (drift ?? {})),
     z.strictObject({

@@ -122,13 +122,14 @@ describe('the migration lock', () => {
 
   test('that somebody else took meanwhile stops the run, and what was applied stays recorded', async () => {
     await db.query('CREATE TABLE gate ()');
-    const { migrator } = await migratorOn(db, {
+    const { migrator, events } = await migratorOn(db, {
       '1.sql': `SELECT pg_advisory_unlock_all(); LOCK gate -- ${'x'.repeat(1_000_000)}`,
       '2.sql': 'CREATE TABLE never ()',
     });
     await withClient(db.connectionString, async (other) => {
       await other.query('BEGIN; LOCK gate');
       const stopped = failureOf(migrator.migrate(), DatabaseConnectionError);
+      await until(() => events.some(({ type }) => type === 'migration-started'));
       const key = lockKey(db.name, { schema: 'shared', table: 'schema_migrations' });
       await until(async () => (await other.query(`SELECT pg_try_advisory_lock(${key}) AS it`)).rows[0]?.it === true);
       await other.query('COMMIT');

@@ -34,7 +34,8 @@ describe('options', () => {
         connectRetry: 60_000,
         migrationLock: 900_000,
         statement: 0,
-        tableLock: 0,
+        tableLock: 5_000,
+        tableLockRetries: 10,
         read: 5_000,
       },
     });
