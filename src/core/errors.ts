@@ -13,6 +13,7 @@ export type MigrationErrorCode =
   | 'INTERRUPTED'
   | 'IN_DOUBT'
   | 'LOCK_TIMEOUT'
+  | 'LOCK_LOST'
   | 'DRIFT'
   | 'NOT_UP_TO_DATE'
   | 'UNKNOWN_MIGRATION'
@@ -169,6 +170,16 @@ export class LockTimeoutError extends MigrationError {
       'LOCK_TIMEOUT',
       `Waited ${Math.round(waitedMs / 100) / 10} s for the migration lock of ${table}, which ${describeHolder(holder)}. ` +
         'Nothing was run here. When that process is healthy, wait for it and start again; when it is stuck, end its backend with pg_terminate_backend.',
+    );
+  }
+}
+
+/** A migration released the migration lock (`pg_advisory_unlock_all()`, `DISCARD ALL`), and another process took it before this one could again. */
+export class LockLostError extends MigrationError {
+  constructor(table: string) {
+    super(
+      'LOCK_LOST',
+      `A migration released the migration lock of ${table} and another process has it now. What was applied is recorded; start again.`,
     );
   }
 }

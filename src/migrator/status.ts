@@ -16,8 +16,8 @@ type Reading = Pick<Dependencies, 'source' | 'reader'>;
 
 /** Reads both sides and joins them. Never locks, creates or writes. */
 export async function readStatuses({ source, reader }: Reading): Promise<MigrationStatus[]> {
-  const [files, recorded] = await Promise.all([source.read(), reader.read()]);
-  return joinStatuses(files, recorded);
+  const files = await source.read();
+  return joinStatuses(files, await reader.read());
 }
 
 export async function status(dependencies: Reading): Promise<StatusReport> {

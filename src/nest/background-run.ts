@@ -1,6 +1,8 @@
-import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { MigrationFailedError } from '../core/migration-failed.js';
 import type { MigrationRun } from '../migrator/migrate.js';
+import { loggerOf } from './logger.js';
+import { INSTANCE_NAME } from './tokens.js';
 import { MigrationEvents } from './migration-events.js';
 
 /** What a run that goes on while the application serves has to say to health. */
@@ -10,14 +12,15 @@ export type BackgroundState =
 /** The run of `onBootstrap: "background"`. */
 @Injectable()
 export class BackgroundRun implements BeforeApplicationShutdown {
-  private readonly logger = new Logger('Migrations');
+  private readonly logger: Logger;
   private readonly controller = new AbortController();
   private running: Promise<unknown> | undefined;
   private failure: string | undefined;
   private progress:
     { readonly file: string; readonly number: number; readonly of: number; readonly since: number } | undefined;
 
-  constructor(@Inject(MigrationEvents) events: MigrationEvents) {
+  constructor(@Inject(MigrationEvents) events: MigrationEvents, @Inject(INSTANCE_NAME) name: string) {
+    this.logger = loggerOf(name);
     events.events$.subscribe((event) => {
       if (event.type === 'migration-started') this.progress = { ...event, since: Date.now() };
     });

@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import { backOff } from 'exponential-backoff';
 import type { EmitEvent } from '../core/events.js';
 import { DatabaseConnectionError } from '../core/errors.js';
@@ -16,14 +16,13 @@ export interface MigrationsReady {
   readonly background?: Promise<MigrationRun>;
 }
 
-const logger = new Logger('Migrations');
-
 /** Does what `onBootstrap` says. An error from here stops the start of the application, so nothing may stay open. */
 export async function bootstrap(
   migrator: Migrator,
   options: ResolvedModuleOptions,
   emit: EmitEvent,
   background: BackgroundRun,
+  logger: Logger,
 ): Promise<MigrationsReady> {
   try {
     switch (options.onBootstrap) {
@@ -32,7 +31,7 @@ export async function bootstrap(
       case 'background':
         return {
           run: undefined,
-          background: background.start((signal) => migrate(migrator, options.directory, signal)),
+          background: background.start((signal) => migrate(migrator, options.directory, logger, signal)),
         };
       case 'validate':
         await validate(migrator, options.timeouts.connectRetry, emit);
@@ -41,7 +40,7 @@ export async function bootstrap(
       case 'migrate':
         return {
           run: await interruptible(
-            (signal) => migrate(migrator, options.directory, signal),
+            (signal) => migrate(migrator, options.directory, logger, signal),
             (message) => logger.warn(message),
           ),
         };
@@ -52,7 +51,12 @@ export async function bootstrap(
   }
 }
 
-async function migrate(migrator: Migrator, directory: string, signal: AbortSignal): Promise<MigrationRun> {
+async function migrate(
+  migrator: Migrator,
+  directory: string,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<MigrationRun> {
   const run = await migrator.migrate(signal);
   if (run.applied.length === 0) logger.log(`Nothing to apply from ${directory} (${run.durationMs} ms)`);
   return run;

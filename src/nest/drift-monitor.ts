@@ -1,7 +1,7 @@
 import {
   Inject,
   Injectable,
-  Logger,
+  type Logger,
   Optional,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
@@ -14,15 +14,16 @@ import { Migrator } from '../migrator/migrator.js';
 import { DriftAlertChannel, type AlertChannel, type DriftAlert } from './alert-channel.js';
 import { MigrationEvents } from './migration-events.js';
 import type { ResolvedModuleOptions } from './options.js';
-import { RESOLVED_OPTIONS } from './tokens.js';
+import { loggerOf } from './logger.js';
+import { INSTANCE_NAME, RESOLVED_OPTIONS } from './tokens.js';
 
-/** Name of the job in the host's `SchedulerRegistry`. */
+/** Name of the job in the host's `SchedulerRegistry`; a colon and the name of the instance follow when it has one. */
 export const DRIFT_JOB = 'nestjs-pg-migrations:drift';
 
 /** Looks for history drift on a schedule and alerts when the findings change. */
 @Injectable()
 export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger = new Logger('Migrations');
+  private readonly logger: Logger;
   private job: CronJob | undefined;
   private known: readonly DriftFinding[] = [];
   private couldNotLook = false;
@@ -32,8 +33,11 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(MigrationEvents) private readonly events: MigrationEvents,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedModuleOptions,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(INSTANCE_NAME) private readonly name: string,
     @Optional() @Inject(SchedulerRegistry) private readonly registry?: SchedulerRegistry,
-  ) {}
+  ) {
+    this.logger = loggerOf(name);
+  }
 
   onApplicationBootstrap(): void {
     const { enabled, cron, timeZone } = this.options.drift;
@@ -45,7 +49,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
       waitForCompletion: true,
       unrefTimeout: true,
     });
-    this.registry?.addCronJob(DRIFT_JOB, this.job);
+    this.registry?.addCronJob(this.name === '' ? DRIFT_JOB : `${DRIFT_JOB}:${this.name}`, this.job);
     this.job.start();
   }
 

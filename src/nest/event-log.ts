@@ -1,10 +1,8 @@
-import { Logger } from '@nestjs/common';
+import type { Logger } from '@nestjs/common';
 import type { MigrationEvent } from '../core/events.js';
 
-const logger = new Logger('Migrations');
-
 /** Writes an event to Nest's logger. A failed migration is not logged here: the error that is thrown says it, once. */
-export function logEvent(event: MigrationEvent): void {
+export function logEvent(logger: Logger, event: MigrationEvent): void {
   switch (event.type) {
     case 'run-started':
       return logger.log(`${event.pending.length} to apply`);

@@ -1,6 +1,8 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import type { MigrationEvent } from '../core/events.js';
+import { loggerOf } from './logger.js';
+import { INSTANCE_NAME } from './tokens.js';
 import { logEvent } from './event-log.js';
 
 /** Everything that happens, as it happens. */
@@ -9,8 +11,14 @@ export class MigrationEvents implements OnApplicationShutdown {
   private readonly subject = new Subject<MigrationEvent>();
   readonly events$: Observable<MigrationEvent> = this.subject.asObservable();
 
+  private readonly logger: Logger;
+
+  constructor(@Inject(INSTANCE_NAME) name: string) {
+    this.logger = loggerOf(name);
+  }
+
   readonly emit = (event: MigrationEvent): void => {
-    logEvent(event);
+    logEvent(this.logger, event);
     this.subject.next(event);
   };
 

@@ -5,7 +5,7 @@ import { Migrator } from '../migrator/migrator.js';
 import { BackgroundRun } from './background-run.js';
 import { MigrationEvents } from './migration-events.js';
 import type { HealthOptions, ResolvedModuleOptions } from './options.js';
-import { RESOLVED_OPTIONS } from './tokens.js';
+import { INSTANCE_NAME, RESOLVED_OPTIONS } from './tokens.js';
 
 interface Answer {
   readonly up: boolean;
@@ -23,6 +23,7 @@ export class MigrationsHealthIndicator {
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedModuleOptions,
     @Inject(BackgroundRun) private readonly background: BackgroundRun,
     @Inject(HealthIndicatorService) private readonly indicator: HealthIndicatorService,
+    @Inject(INSTANCE_NAME) private readonly name: string,
     @Inject(MigrationEvents) events: MigrationEvents,
   ) {
     events.events$.subscribe((event) => {
@@ -31,11 +32,11 @@ export class MigrationsHealthIndicator {
   }
 
   /**
-   * @param key name of the entry in the health report. Default `migrations`.
+   * @param key name of the entry in the health report. Default `migrations`, or `migrations:` and the name of the instance.
    * @param options override what the module was given.
    */
   async check<Key extends string = 'migrations'>(
-    key: Key = 'migrations' as Key,
+    key: Key = (this.name === '' ? 'migrations' : `migrations:${this.name}`) as Key,
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
     const { cache, timeout } = { ...this.options.health, ...options };

@@ -1,23 +1,73 @@
-import { ConfigurableModuleBuilder, Inject, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  ConfigurableModuleBuilder,
+  Inject,
+  Module,
+  type DynamicModule,
+  type OnApplicationShutdown,
+  type Provider,
+} from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { createMigrator } from '../composition/create-migrator.js';
-import { ConfigurationError } from '../core/errors.js';
 import { Migrator } from '../migrator/migrator.js';
 import { bootstrap, type MigrationsReady } from './bootstrap.js';
 import { BackgroundRun } from './background-run.js';
 import { DriftMonitor } from './drift-monitor.js';
+import { assertOnlyOne, tokensOf } from './instance.js';
+import { loggerOf } from './logger.js';
 import { MigrationEvents } from './migration-events.js';
 import { MigrationsHealthIndicator } from './migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
 import { resolveModuleOptions, type MigrationsModuleOptions, type ResolvedModuleOptions } from './options.js';
 import { explaining } from './start-error.js';
-import { MIGRATIONS_READY, RESOLVED_OPTIONS } from './tokens.js';
+import { INSTANCE_NAME, RESOLVED_OPTIONS } from './tokens.js';
+
+/** Beside the options, because it decides what the module exports. */
+export interface InstanceExtras {
+  /** Name of a second, third, … instance, for an application with several databases. */
+  name?: string | undefined;
+}
+
+/**
+ * What an instance is for others, under the classes' names or, when it has a name itself, under tokens of its own: two instances must not
+ * answer to one token, or whoever asks for it gets either.
+ */
+function asInstance(definition: DynamicModule, { name }: InstanceExtras): DynamicModule {
+  const tokens = tokensOf(name);
+  const instance: Provider[] = [
+    { provide: INSTANCE_NAME, useValue: name ?? '' },
+    {
+      provide: tokens.ready,
+      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents, BackgroundRun, INSTANCE_NAME],
+      useFactory: (
+        migrator: Migrator,
+        options: ResolvedModuleOptions,
+        events: MigrationEvents,
+        background: BackgroundRun,
+        instanceName: string,
+      ): Promise<MigrationsReady> =>
+        explaining(() => bootstrap(migrator, options, events.emit, background, loggerOf(instanceName))),
+    },
+    {
+      provide: tokens.service,
+      inject: [Migrator, MigrationEvents],
+      useFactory: (migrator: Migrator, events: MigrationEvents) => new MigrationsService(migrator, events),
+    },
+    {
+      provide: tokens.health,
+      inject: [Migrator, RESOLVED_OPTIONS, BackgroundRun, HealthIndicatorService, INSTANCE_NAME, MigrationEvents],
+      useFactory: (...dependencies: ConstructorParameters<typeof MigrationsHealthIndicator>) =>
+        new MigrationsHealthIndicator(...dependencies),
+    },
+  ];
+  const exported = [tokens.ready, tokens.service, tokens.health];
+  return { ...definition, global: true, providers: [...(definition.providers ?? []), ...instance], exports: exported };
+}
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<MigrationsModuleOptions>()
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createMigrationsOptions')
-  .setExtras({}, (definition) => ({ ...definition, global: true }))
+  .setExtras<InstanceExtras>({ name: undefined }, asInstance)
   .build();
 
 /**
@@ -28,8 +78,6 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   imports: [DiscoveryModule],
   providers: [
     MigrationEvents,
-    MigrationsService,
-    MigrationsHealthIndicator,
     BackgroundRun,
     DriftMonitor,
     HealthIndicatorService,
@@ -38,7 +86,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
       useFactory: (options: MigrationsModuleOptions, modules: ModulesContainer): Promise<ResolvedModuleOptions> =>
         explaining(() => {
-          assertOnlyOne(modules);
+          assertOnlyOne(modules, MigrationsModule);
           return resolveModuleOptions(options);
         }),
     },
@@ -48,18 +96,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       useFactory: (options: ResolvedModuleOptions, events: MigrationEvents): Promise<Migrator> =>
         explaining(() => createMigrator(options, events.emit)),
     },
-    {
-      provide: MIGRATIONS_READY,
-      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents, BackgroundRun],
-      useFactory: (
-        migrator: Migrator,
-        options: ResolvedModuleOptions,
-        events: MigrationEvents,
-        background: BackgroundRun,
-      ): Promise<MigrationsReady> => explaining(() => bootstrap(migrator, options, events.emit, background)),
-    },
   ],
-  exports: [MIGRATIONS_READY, MigrationsService, MigrationsHealthIndicator],
 })
 export class MigrationsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(@Inject(Migrator) private readonly migrator: Migrator) {
@@ -68,15 +105,5 @@ export class MigrationsModule extends ConfigurableModuleClass implements OnAppli
 
   async onApplicationShutdown(): Promise<void> {
     await this.migrator.close();
-  }
-}
-
-/** Two `forRoot()` calls are two modules: both would migrate, and one service would hide the other. */
-function assertOnlyOne(modules: ModulesContainer): void {
-  const count = [...modules.values()].filter((module) => module.metatype === MigrationsModule).length;
-  if (count > 1) {
-    throw new ConfigurationError('INVALID_OPTIONS', [
-      `MigrationsModule was configured ${count} times in this application. Call forRoot() once, in the root module: the module is global`,
-    ]);
   }
 }

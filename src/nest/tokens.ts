@@ -6,3 +6,6 @@ export const MIGRATIONS_READY: unique symbol = Symbol('nestjs-pg-migrations: rea
 
 /** Options with every default filled in. */
 export const RESOLVED_OPTIONS: unique symbol = Symbol('nestjs-pg-migrations: resolved options');
+
+/** Name of the instance; empty for the one without. */
+export const INSTANCE_NAME: unique symbol = Symbol('nestjs-pg-migrations: name');

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RangeVar, ReindexStmt, IndexStmt, Node } from '@pgsql/types';
 import type { ClientBase } from 'pg';
-import { DatabaseConnectionError } from '../core/errors.js';
 import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
 import { asIndex, indexShape } from '../core/sql/index-shape.js';
 import { parseStatements } from './parse-sql.js';
@@ -17,8 +16,14 @@ export interface TableIndex {
   readonly definition: string;
 }
 
-const BUILD_PATIENCE_MS = 60_000;
 const POLL_MS = 250;
+
+/** How to wait for an index that another backend is building: as long as that takes, like any statement that waits for a table. */
+export interface BuildWait {
+  /** Told once, with the name of the index. */
+  readonly onWait: (index: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * Removes the invalid indexes that an earlier attempt at a concurrent build left behind. `IF NOT EXISTS` would take such an index for the one
@@ -26,8 +31,12 @@ const POLL_MS = 250;
  *
  * @returns the names of what was dropped.
  */
-export async function dropInvalidLeftovers(client: ClientBase, node: Node | undefined): Promise<string[]> {
-  const leftovers = await findLeftovers(client, node);
+export async function dropInvalidLeftovers(
+  client: ClientBase,
+  node: Node | undefined,
+  wait: BuildWait,
+): Promise<string[]> {
+  const leftovers = await findLeftovers(client, node, wait);
   const dropped: string[] = [];
   for (const { schema, name } of leftovers) {
     const qualified = `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
@@ -37,24 +46,22 @@ export async function dropInvalidLeftovers(client: ClientBase, node: Node | unde
   return dropped;
 }
 
-async function findLeftovers(client: ClientBase, node: Node | undefined): Promise<TableIndex[]> {
+async function findLeftovers(client: ClientBase, node: Node | undefined, wait: BuildWait): Promise<TableIndex[]> {
   const index = asIndex(node);
   const find = index?.concurrent ? () => matchingIndexes(client, index) : reindexRemains(client, node);
   if (!find) return [];
-  const deadline = Date.now() + BUILD_PATIENCE_MS;
-  for (;;) {
-    const invalid = (await find()).filter(({ valid }) => !valid);
-    const building = invalid.find((each) => each.building);
-    // The builder may have ended between the look at the index and the look at the builder: what is invalid now stays so.
-    if (!building) return invalid.length === 0 ? [] : (await find()).filter(({ valid }) => !valid);
-    if (Date.now() > deadline) {
-      throw new DatabaseConnectionError(
-        'CONNECTION_LOST',
-        `Another backend is building the index ${building.schema}.${building.name} (see pg_stat_progress_create_index). Wait for it, or cancel it, and start again.`,
-      );
-    }
+  const findInvalid = async (): Promise<TableIndex[]> => (await find()).filter(({ valid }) => !valid);
+  let invalid = await findInvalid();
+  let building = invalid.find((each) => each.building);
+  if (building) wait.onWait(`${building.schema}.${building.name}`);
+  while (building) {
+    if (wait.signal?.aborted) return [];
     await sleep(POLL_MS);
+    invalid = await findInvalid();
+    building = invalid.find((each) => each.building);
   }
+  // A builder may have ended between the look at the index and the look at the builder: what is invalid now stays so.
+  return invalid.length === 0 ? [] : findInvalid();
 }
 
 /** The indexes that a `CREATE INDEX` statement means: those of its name, or without one those of its shape. */

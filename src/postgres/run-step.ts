@@ -58,7 +58,6 @@ async function tryStep(
         ],
   );
 
-  await clearTheWay(context, step);
   const recordAfter = ['BEGIN', ...progress, 'COMMIT'];
   if (await finishedEarlier(context, step)) {
     if (settings.tracked) await must(context, 'recording progress', recordAfter);
@@ -97,13 +96,16 @@ function stepTimeouts({ timeouts }: RunContext, program: StepwiseProgram): strin
   return decided ? [] : [`SET LOCAL lock_timeout = ${timeouts.lockMs}`];
 }
 
-/** An invalid index of an earlier attempt would be taken for the one that is wanted. */
-async function clearTheWay({ client, listener }: RunContext, step: Step): Promise<void> {
-  const dropped = await dropInvalidLeftovers(client, step.statements[0]?.node).catch((error: unknown) => {
-    throw queryError('looking for invalid indexes', error);
-  });
-  for (const name of dropped)
-    listener.warning(`dropped the invalid index ${name}, which an earlier attempt left behind`);
+/** Before each step: an invalid index of an earlier attempt would be taken for the one that is wanted. */
+export async function clearTheWay({ client, listener, settings: { signal } }: RunContext, step: Step): Promise<void> {
+  const onWait = (index: string): void =>
+    listener.warning(`waiting for another backend, which is building the index ${index}`);
+  try {
+    for (const name of await dropInvalidLeftovers(client, step.statements[0]?.node, { onWait, signal }))
+      listener.warning(`dropped the invalid index ${name}, which an earlier attempt left behind`);
+  } catch (error) {
+    if (!signal?.aborted) throw queryError('looking for invalid indexes', error);
+  }
 }
 
 /** A concurrent detach that stopped half-way cannot be begun again, only finished. */

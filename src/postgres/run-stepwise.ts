@@ -9,7 +9,7 @@ import { claimSql, completeStepsSql, stepFailureSql } from './history-sql.js';
 import { settle } from './in-doubt.js';
 import { failed, must, serverSaid, type RunContext } from './run-context.js';
 import { sessionTimeouts } from './polite.js';
-import { recordProgress, runStep } from './run-step.js';
+import { clearTheWay, recordProgress, runStep } from './run-step.js';
 import { runScript } from './script.js';
 import { queryError } from './server-error.js';
 
@@ -53,6 +53,7 @@ async function runSteps(context: RunContext, program: StepwiseProgram): Promise<
   if (program.inDoubt || from > 0) context.listener.warning(whereItGoesOn(program, settled));
   for (const [index, step] of program.steps.entries()) {
     if (index < from) continue;
+    await clearTheWay(context, step);
     if (context.settings.signal?.aborted) return stopBetweenSteps(context, program, index);
     const outcome = await runStep(context, program, step, index);
     if (outcome.kind !== 'done') return outcome;

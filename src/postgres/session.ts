@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ForeignRow, ForeignTool } from '../core/foreign-tools.js';
 import type { History } from '../core/history.js';
-import { DatabaseConnectionError, type LockHolder } from '../core/errors.js';
+import { DatabaseConnectionError, LockLostError, type LockHolder } from '../core/errors.js';
 import type {
   MigrationSession,
   RecordedMigration,
@@ -162,10 +162,7 @@ export class PgMigrationSession implements MigrationSession {
 
   private async retakeLock(): Promise<void> {
     if (await this.tryLock()) return;
-    throw new DatabaseConnectionError(
-      'CONNECTION_LOST',
-      `A migration released the migration lock of ${displayName(this.table)} and another process has it now. What was applied is recorded; start again.`,
-    );
+    throw new LockLostError(displayName(this.table));
   }
 
   private async write(doing: string, statements: readonly string[]): Promise<void> {

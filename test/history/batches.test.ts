@@ -91,7 +91,11 @@ describe('while a message runs', () => {
     const proxy = await startCountingProxy(db.connectionString);
     // The last file ends when its lock is released, and that waits for the events of those before it.
     await db.query('CREATE TABLE gate ()');
-    const files = { '1.sql': 'CREATE TABLE a ()', '2.sql': 'CREATE TABLE b ()', '3.sql': 'LOCK gate; CREATE TABLE c ()' };
+    const files = {
+      '1.sql': 'CREATE TABLE a ()',
+      '2.sql': 'CREATE TABLE b ()',
+      '3.sql': 'LOCK gate; CREATE TABLE c ()',
+    };
     await withClient(db.connectionString, async (gatekeeper) => {
       await gatekeeper.query('BEGIN; LOCK gate');
       const heard: string[] = [];
@@ -116,7 +120,9 @@ describe('while a message runs', () => {
       await gatekeeper.query('COMMIT');
       await run;
     });
-    expect(proxy.messages.filter((text) => text.includes('CREATE TABLE a') || text.includes('LOCK gate'))).toHaveLength(1);
+    expect(proxy.messages.filter((text) => text.includes('CREATE TABLE a') || text.includes('LOCK gate'))).toHaveLength(
+      1,
+    );
   });
 });
 
@@ -143,24 +149,27 @@ describe('file k of a message that fails', () => {
     ['in an unfinished string', `SELECT 1;\nSELECT 'open`],
     ['behind SET TRANSACTION', 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSELECT 1/0'],
     ['in the middle of a multi-line statement', 'SELECT\n  1,\n\tnope,\n  3;'],
-  ])('%s is told in the same words as alone; before it all is recorded, behind it nothing is touched', async (_s, sql) => {
-    const seed =
-      'CREATE TABLE IF NOT EXISTS seed (); CREATE TABLE keyed (id int PRIMARY KEY); INSERT INTO keyed VALUES (1);' +
-      'CREATE TABLE late (id int REFERENCES keyed DEFERRABLE INITIALLY DEFERRED)';
-    await db.query(seed);
-    const alone = await migratorOn(db, { '005_x.sql': sql }, { table: 'alone.history' });
-    const expected = await failureOf(alone.migrator.migrate(), MigrationFailedError);
+  ])(
+    '%s is told in the same words as alone; before it all is recorded, behind it nothing is touched',
+    async (_s, sql) => {
+      const seed =
+        'CREATE TABLE IF NOT EXISTS seed (); CREATE TABLE keyed (id int PRIMARY KEY); INSERT INTO keyed VALUES (1);' +
+        'CREATE TABLE late (id int REFERENCES keyed DEFERRABLE INITIALLY DEFERRED)';
+      await db.query(seed);
+      const alone = await migratorOn(db, { '005_x.sql': sql }, { table: 'alone.history' });
+      const expected = await failureOf(alone.migrator.migrate(), MigrationFailedError);
 
-    const files = numbered(9, (n) => (n === 5 ? sql : good(n)));
-    const { migrator } = await migratorOn(db, files);
-    const error = await failureOf(migrator.migrate(), MigrationFailedError);
-    expect(essence(error)).toEqual(essence(expected));
+      const files = numbered(9, (n) => (n === 5 ? sql : good(n)));
+      const { migrator } = await migratorOn(db, files);
+      const error = await failureOf(migrator.migrate(), MigrationFailedError);
+      expect(essence(error)).toEqual(essence(expected));
 
-    const all = Object.keys(files);
-    expect(error.failure.applied).toEqual(all.slice(0, 4));
-    expect(error.failure.pending).toEqual(all.slice(4));
-    expect(Object.keys(await outcomes(db))).toEqual(all.slice(0, 5));
-    expect((await relations(db)).filter((name) => /^t\d$/.test(name))).toEqual(['t1', 't2', 't3', 't4']);
-    expect(await outcomes(db)).toMatchObject(Object.fromEntries(all.slice(0, 4).map((file) => [file, 'applied'])));
-  });
+      const all = Object.keys(files);
+      expect(error.failure.applied).toEqual(all.slice(0, 4));
+      expect(error.failure.pending).toEqual(all.slice(4));
+      expect(Object.keys(await outcomes(db))).toEqual(all.slice(0, 5));
+      expect((await relations(db)).filter((name) => /^t\d$/.test(name))).toEqual(['t1', 't2', 't3', 't4']);
+      expect(await outcomes(db)).toMatchObject(Object.fromEntries(all.slice(0, 4).map((file) => [file, 'applied'])));
+    },
+  );
 });

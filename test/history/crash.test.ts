@@ -51,7 +51,11 @@ const STEPS = `
   CREATE TABLE by_search_path ();
   INSERT INTO ledger VALUES ('last');`;
 
-const FILES: Files = { '1_setup.sql': SETUP, '2_steps.sql': STEPS, '3_after.sql': `INSERT INTO ledger VALUES ('after')` };
+const FILES: Files = {
+  '1_setup.sql': SETUP,
+  '2_steps.sql': STEPS,
+  '3_after.sql': `INSERT INTO ledger VALUES ('after')`,
+};
 const LEDGER = ['first', 'in a group', 'in a group, too', 'new', 'last', 'after'];
 
 /** What the run comes to, and its messages, when nobody kills it. */
@@ -101,7 +105,12 @@ describe('a file that runs in steps, in a process that is killed', () => {
       const at = from + i;
       // Killed after a message or before the next one, the server is in the same state: once for each suffices.
       const step = !text.includes('schema_migrations') && !text.startsWith('SELECT');
-      return step ? [{ at, freeze: 'before' as const }, { at, freeze: 'after' as const }] : [{ at, freeze: 'before' as const }];
+      return step
+        ? [
+            { at, freeze: 'before' as const },
+            { at, freeze: 'after' as const },
+          ]
+        : [{ at, freeze: 'before' as const }];
     });
     expect(points.length).toBeGreaterThan(25);
 
@@ -133,30 +142,33 @@ describe('a statement of which nobody can tell whether it took effect', () => {
     '3.sql': `INSERT INTO ledger VALUES ('four')`,
   };
 
-  test.each(['before', 'after'] as const)('stops the next runs, when the process was killed %s it, and both ways out work', async (freeze) => {
-    const db = await database();
-    const directory = await migrationsDirectory(files);
-    const { at } = await migrateUntilKilled(db, directory, (text) => (text.startsWith('CALL') ? freeze : undefined));
-    expect(at).toContain('CALL in_parts()');
-    const before = await endState(db.connectionString);
+  test.each(['before', 'after'] as const)(
+    'stops the next runs, when the process was killed %s it, and both ways out work',
+    async (freeze) => {
+      const db = await database();
+      const directory = await migrationsDirectory(files);
+      const { at } = await migrateUntilKilled(db, directory, (text) => (text.startsWith('CALL') ? freeze : undefined));
+      expect(at).toContain('CALL in_parts()');
+      const before = await endState(db.connectionString);
 
-    const { migrator } = await migratorOn(db, directory);
-    for (let run = 1; run <= 2; run++) {
-      const error = await failureOf(migrator.migrate(), InDoubtError);
-      expect(error).toMatchObject({ code: 'IN_DOUBT', file: '2.sql', statement: 'CALL in_parts()' });
-      expect(await endState(db.connectionString)).toEqual(before);
-      expect(Object.keys(await outcomes(db))).toEqual(['1.sql', '2.sql']);
-    }
+      const { migrator } = await migratorOn(db, directory);
+      for (let run = 1; run <= 2; run++) {
+        const error = await failureOf(migrator.migrate(), InDoubtError);
+        expect(error).toMatchObject({ code: 'IN_DOUBT', file: '2.sql', statement: 'CALL in_parts()' });
+        expect(await endState(db.connectionString)).toEqual(before);
+        expect(Object.keys(await outcomes(db))).toEqual(['1.sql', '2.sql']);
+      }
 
-    const [, statement] = /: (UPDATE .*?;)/.exec((await failureOf(migrator.migrate(), InDoubtError)).message) ?? [];
-    if (freeze === 'before') await db.query(statement ?? '');
-    else await migrator.mark('2.sql');
-    await migrator.migrate();
-    const { rows } = await db.query<{ what: string }>('SELECT what FROM ledger ORDER BY ctid');
-    expect(rows.map(({ what }) => what)).toEqual(
-      freeze === 'before' ? ['zero', 'one', 'two', 'three', 'four'] : ['zero', 'one', 'two', 'four'],
-    );
-  });
+      const [, statement] = /: (UPDATE .*?;)/.exec((await failureOf(migrator.migrate(), InDoubtError)).message) ?? [];
+      if (freeze === 'before') await db.query(statement ?? '');
+      else await migrator.mark('2.sql');
+      await migrator.migrate();
+      const { rows } = await db.query<{ what: string }>('SELECT what FROM ledger ORDER BY ctid');
+      expect(rows.map(({ what }) => what)).toEqual(
+        freeze === 'before' ? ['zero', 'one', 'two', 'three', 'four'] : ['zero', 'one', 'two', 'four'],
+      );
+    },
+  );
 });
 
 describe('a database that a file creates or drops', () => {
@@ -176,7 +188,9 @@ describe('a database that a file creates or drops', () => {
     const db = await database();
     const [kept, gone] = [`${db.name}_kept`, `${db.name}_gone`];
     created.push(kept, gone);
-    const files = { '1.sql': `CREATE DATABASE ${gone} TEMPLATE template0; CREATE DATABASE ${kept} TEMPLATE template0; DROP DATABASE ${gone}; CREATE TABLE last ()` };
+    const files = {
+      '1.sql': `CREATE DATABASE ${gone} TEMPLATE template0; CREATE DATABASE ${kept} TEMPLATE template0; DROP DATABASE ${gone}; CREATE TABLE last ()`,
+    };
     const directory = await migrationsDirectory(files);
     const wanted = verb === 'CREATE' ? `CREATE DATABASE ${kept}` : `DROP DATABASE ${gone}`;
     const { at } = await migrateUntilKilled(db, directory, (text) => (text.startsWith(wanted) ? freeze : undefined));

@@ -77,7 +77,9 @@ describe('a concurrent detach that stopped half-way', () => {
   test('of another partition is left to whoever began it, and the failure says so', async () => {
     await db.query(TABLES);
     await whileDetachWaits(async () => {
-      const other = withClient(db.connectionString, (client) => client.query('ALTER TABLE m DETACH PARTITION m2 CONCURRENTLY'));
+      const other = withClient(db.connectionString, (client) =>
+        client.query('ALTER TABLE m DETACH PARTITION m2 CONCURRENTLY'),
+      );
       const cancelled = expect(other).rejects.toThrow('canceling statement');
       await until(async () => (await partitions()).includes('m2 pending'));
       await db.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE m DETACH%m2%'`);

@@ -31,7 +31,10 @@ describe('the comparison of two databases', () => {
     ['the index that a table is clustered on', 'ALTER TABLE t CLUSTER ON i'],
     ['a constraint that is not validated', 'ALTER TABLE t ADD CHECK (id > 0) NOT VALID'],
     ['the order of the labels of an enum', `ALTER TYPE mood ADD VALUE 'glad' BEFORE 'sad'`],
-    ['the body of a function, to the letter', `CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS E'SELECT\\r\\n1'`],
+    [
+      'the body of a function, to the letter',
+      `CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS E'SELECT\\r\\n1'`,
+    ],
     ['the query of a view', 'CREATE OR REPLACE VIEW v AS SELECT id + 0 AS id FROM t'],
     ['where a sequence stands', `SELECT nextval('s')`],
     ['a detached partition', 'ALTER TABLE m DETACH PARTITION m1'],
@@ -39,7 +42,10 @@ describe('the comparison of two databases', () => {
     ['a comment', `COMMENT ON COLUMN t.name IS 'é'`],
     ['a right', 'GRANT SELECT ON t TO pg_monitor'],
     ['an owner', 'ALTER TABLE t OWNER TO pg_monitor'],
-    ['a setting of the database', `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_database()); END $$`],
+    [
+      'a setting of the database',
+      `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET work_mem = ''5MB''', current_database()); END $$`,
+    ],
     ['a rule', 'CREATE RULE r AS ON UPDATE TO t DO ALSO NOTHING'],
     ['a schema', 'CREATE SCHEMA other'],
     ['persistence', 'ALTER TABLE t SET UNLOGGED'],

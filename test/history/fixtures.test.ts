@@ -63,7 +63,9 @@ beforeAll(async () => {
 describe('psql', () => {
   test('is needed, and the failure without it says how to install it', async () => {
     const [database] = await twoDatabases();
-    await expect(runInPsql(database.connectionString, 'a.sql', { path: '' })).rejects.toThrow('apt-get install postgresql-client');
+    await expect(runInPsql(database.connectionString, 'a.sql', { path: '' })).rejects.toThrow(
+      'apt-get install postgresql-client',
+    );
   });
 });
 
@@ -99,13 +101,22 @@ describe('what only the server can know is refused late, and runs as in psql onc
 
 describe('what no driver can run is refused before anything runs, with its place and what to do:', () => {
   const refused: [name: string, message: string][] = [
-    ['set.sql', 'set.sql:2:1: \\set is a psql meta-command; only psql understands it. Remove it, or write what it does as SQL'],
+    [
+      'set.sql',
+      'set.sql:2:1: \\set is a psql meta-command; only psql understands it. Remove it, or write what it does as SQL',
+    ],
     ['gexec.sql', 'gexec.sql:2:1: \\gexec is a psql meta-command'],
     ['restrict.sql', 'restrict.sql:2:1: \\restrict is a psql meta-command'],
     ['include.sql', 'include.sql:1:20: \\i is a psql meta-command'],
-    ['copy-from-stdin.sql', 'copy-from-stdin.sql:2:1: COPY … FROM stdin is fed by psql; a driver cannot run it. Write the rows as INSERT'],
+    [
+      'copy-from-stdin.sql',
+      'copy-from-stdin.sql:2:1: COPY … FROM stdin is fed by psql; a driver cannot run it. Write the rows as INSERT',
+    ],
     ['open-transaction.sql', 'open-transaction.sql:2:1: it begins a transaction that it never ends. Add the COMMIT'],
-    ['read-only.sql', 'read-only.sql:1:1: it makes a transaction READ ONLY, in which its record cannot be written. Remove READ ONLY'],
+    [
+      'read-only.sql',
+      'read-only.sql:1:1: it makes a transaction READ ONLY, in which its record cannot be written. Remove READ ONLY',
+    ],
     ['read-only-group.sql', 'read-only-group.sql:2:1: it makes a transaction READ ONLY'],
     ['read-only-by-setting.sql', 'read-only-by-setting.sql:2:1: it makes a transaction READ ONLY'],
   ];

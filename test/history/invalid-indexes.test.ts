@@ -3,7 +3,6 @@ import { MigrationFailedError } from '../../src/migrator.js';
 import { type TestDatabase, withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
-import { outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { migrateUntilKilled } from '../support/killed.js';
 import { migratorOn } from '../support/migrator-on.js';
@@ -32,7 +31,8 @@ async function indexes(): Promise<Index[]> {
   return rows.map((row) => ({ ...row, name: row.name.replace(/pg_toast_\d+/, 'toast') }));
 }
 
-const shown = async (): Promise<string[]> => (await indexes()).map(({ name, valid }) => `${name} ${valid ? 'valid' : 'invalid'}`);
+const shown = async (): Promise<string[]> =>
+  (await indexes()).map(({ name, valid }) => `${name} ${valid ? 'valid' : 'invalid'}`);
 
 /** While `work` runs, a transaction is open that has written to `t`: a concurrent build begins, and waits for it. */
 async function whileBuildsWait(work: (open: () => Promise<unknown>) => Promise<void>): Promise<void> {
@@ -63,15 +63,24 @@ const builds: [sentence: string, statement: string, name: string][] = [
   ['with a name', 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (a)', 'u'],
   ['with a name, if it does not exist', 'CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS u ON t (a)', 'u'],
   ['without a name', 'CREATE UNIQUE INDEX CONCURRENTLY ON t (a)', 't_a_idx'],
-  ['without a name, over expressions', `CREATE UNIQUE INDEX CONCURRENTLY ON public.t (abs(a), (a || '') DESC) WHERE a <> 0`, 't_abs_expr_idx'],
+  [
+    'without a name, over expressions',
+    `CREATE UNIQUE INDEX CONCURRENTLY ON public.t (abs(a), (a || '') DESC) WHERE a <> 0`,
+    't_abs_expr_idx',
+  ],
 ];
 
 describe('the invalid index of a concurrent build', () => {
   test.each(builds)('%s, that failed, is dropped and built again', async (_sentence, statement, name) => {
-    const { migrator, warnings } = await migratorOn(db, { '1.sql': TABLE, '2.sql': `${statement}; CREATE TABLE behind ()` });
+    const { migrator, warnings } = await migratorOn(db, {
+      '1.sql': TABLE,
+      '2.sql': `${statement}; CREATE TABLE behind ()`,
+    });
     for (let run = 1; run <= 2; run++) {
       await failureOf(migrator.migrate(), MigrationFailedError);
-      expect(await shown()).toEqual([`${name} invalid`, expect.stringMatching(/^pg_toast\.toast_index valid$/)].sort(toastFirst));
+      expect(await shown()).toEqual(
+        [`${name} invalid`, expect.stringMatching(/^pg_toast\.toast_index valid$/)].sort(toastFirst),
+      );
     }
     await db.query(REPAIR);
     await migrator.migrate();
@@ -79,36 +88,50 @@ describe('the invalid index of a concurrent build', () => {
     expect(warnings()).toContain(`dropped the invalid index public.${name}, which an earlier attempt left behind`);
   });
 
-  test.each(builds)('%s, whose process was killed and whose backend was ended, is dropped and built again', async (_s, statement, name) => {
-    const directory = await migrationsDirectory({ '1.sql': TABLE, '2.sql': REPAIR, '3.sql': `${statement}; CREATE TABLE behind ()` });
-    await (await migratorOn(db, await migrationsDirectory({ '1.sql': TABLE, '2.sql': REPAIR }))).migrator.migrate();
-    await whileBuildsWait(async (open) => {
-      await migrateUntilKilled(db, directory, (text) => (text.startsWith(statement) ? 'during' : undefined));
-      const pid = await blocked(statement);
-      expect(await shown()).toContain(`${name} invalid`);
-      await db.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
-      await open();
-    });
-    await (await migratorOn(db, directory)).migrator.migrate();
-    expect(await shown()).toEqual([`${name} valid`, 'pg_toast.toast_index valid'].sort(toastFirst));
-  });
+  test.each(builds)(
+    '%s, whose process was killed and whose backend was ended, is dropped and built again',
+    async (_s, statement, name) => {
+      const directory = await migrationsDirectory({
+        '1.sql': TABLE,
+        '2.sql': REPAIR,
+        '3.sql': `${statement}; CREATE TABLE behind ()`,
+      });
+      await (await migratorOn(db, await migrationsDirectory({ '1.sql': TABLE, '2.sql': REPAIR }))).migrator.migrate();
+      await whileBuildsWait(async (open) => {
+        await migrateUntilKilled(db, directory, (text) => (text.startsWith(statement) ? 'during' : undefined));
+        const pid = await blocked(statement);
+        expect(await shown()).toContain(`${name} invalid`);
+        await db.query('SELECT pg_terminate_backend($1, 5000)', [pid]);
+        await open();
+      });
+      await (await migratorOn(db, directory)).migrator.migrate();
+      expect(await shown()).toEqual([`${name} valid`, 'pg_toast.toast_index valid'].sort(toastFirst));
+    },
+  );
 
-  test.each(builds)('%s, whose backend goes on when the process was killed, is waited for and kept', async (_s, statement, name) => {
-    const directory = await migrationsDirectory({ '1.sql': TABLE, '2.sql': REPAIR, '3.sql': `${statement}; CREATE TABLE behind ()` });
-    await (await migratorOn(db, await migrationsDirectory({ '1.sql': TABLE, '2.sql': REPAIR }))).migrator.migrate();
-    await whileBuildsWait(async (open) => {
-      await migrateUntilKilled(db, directory, (text) => (text.startsWith(statement) ? 'during' : undefined));
-      await blocked(statement);
-      const { migrator, events, warnings } = await migratorOn(db, directory);
-      const run = migrator.migrate();
-      await until(() => events.some(({ type }) => type === 'waiting-for-lock'));
-      const being = (await indexes()).find((each) => each.name === name);
-      await open();
-      await run;
-      expect((await indexes()).find((each) => each.name === name)).toEqual({ ...being, valid: true });
-      expect(warnings().join()).toContain('the catalog shows that the next one took effect as well');
-    });
-  });
+  test.each(builds)(
+    '%s, whose backend goes on when the process was killed, is waited for and kept',
+    async (_s, statement, name) => {
+      const directory = await migrationsDirectory({
+        '1.sql': TABLE,
+        '2.sql': REPAIR,
+        '3.sql': `${statement}; CREATE TABLE behind ()`,
+      });
+      await (await migratorOn(db, await migrationsDirectory({ '1.sql': TABLE, '2.sql': REPAIR }))).migrator.migrate();
+      await whileBuildsWait(async (open) => {
+        await migrateUntilKilled(db, directory, (text) => (text.startsWith(statement) ? 'during' : undefined));
+        await blocked(statement);
+        const { migrator, events, warnings } = await migratorOn(db, directory);
+        const run = migrator.migrate();
+        await until(() => events.some(({ type }) => type === 'waiting-for-lock'));
+        const being = (await indexes()).find((each) => each.name === name);
+        await open();
+        await run;
+        expect((await indexes()).find((each) => each.name === name)).toEqual({ ...being, valid: true });
+        expect(warnings().join()).toContain('the catalog shows that the next one took effect as well');
+      });
+    },
+  );
 
   test.each<[string, (url: { connectionString: string }) => Promise<string>]>([
     ['a role that sees everything', ({ connectionString }) => Promise.resolve(connectionString)],
@@ -120,15 +143,13 @@ describe('the invalid index of a concurrent build', () => {
       const builder = withClient(db.connectionString, (client) => client.query('CREATE INDEX CONCURRENTLY i ON t (a)'));
       await blocked('CREATE INDEX CONCURRENTLY i');
       const [being] = await indexes();
-      const { migrator, events } = await migratorOn(
+      const { migrator, warnings } = await migratorOn(
         { connectionString },
         { '1.sql': 'CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)' },
       );
       const run = migrator.migrate();
-      await until(() => events.some(({ type }) => type === 'migration-started'));
-      await until(async () => (await outcomes(db).catch(() => ({})))['1.sql' as never] !== undefined);
-      const stillThere = await indexes();
-      expect(stillThere[0]).toEqual(being);
+      await until(() => warnings().includes('waiting for another backend, which is building the index public.i'));
+      expect((await indexes())[0]).toEqual(being);
       await open();
       await Promise.all([builder, run]);
       expect((await indexes())[0]).toEqual({ ...being, valid: true });

@@ -16,8 +16,10 @@ const CLASSES: readonly ((n: number, note: string) => string)[] = [
   (n, note) => `CREATE TABLE t${n} (id int PRIMARY KEY, name text);\n${note};\n`,
   (_n, note) => `BEGIN;\r\n${note};\r\nCOMMIT;\r\n`,
   (_n, note) => `SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\n${note}; -- no newline at the end`,
-  (_n, note) => `SET TimeZone = 'Asia/Tokyo'; SET search_path = pg_catalog, public; SET ROLE pg_write_all_data; ${note}`,
-  (n, note) => `\uFEFF-- é😀 漢字\nCREATE FUNCTION f${n}() RETURNS text LANGUAGE plpgsql AS $fn$ BEGIN RETURN ';'; END $fn$;\n${note}`,
+  (_n, note) =>
+    `SET TimeZone = 'Asia/Tokyo'; SET search_path = pg_catalog, public; SET ROLE pg_write_all_data; ${note}`,
+  (n, note) =>
+    `\uFEFF-- é😀 漢字\nCREATE FUNCTION f${n}() RETURNS text LANGUAGE plpgsql AS $fn$ BEGIN RETURN ';'; END $fn$;\n${note}`,
   (n, note) => `CREATE TEMP TABLE temporary AS SELECT ${n} AS n; PREPARE p AS SELECT 1; LISTEN c; ${note}`,
   (_n, note) => `SAVEPOINT a; ${note}; SAVEPOINT b; DELETE FROM ledger; ROLLBACK TO b; /* /* ; */ */`,
   (n, note) => `CREATE TABLE IF NOT EXISTS again (id int); ${note}; COMMENT ON TABLE ledger IS '${n}; COMMIT'`,
@@ -36,11 +38,14 @@ const RARE: readonly ((n: number, note: string) => string)[] = [
 ];
 
 function history(): { files: Files; noted: number[] } {
-  const files: Files = { '0_setup.sql': `CREATE TABLE ledger (n int); CREATE TYPE mood AS ENUM ('m'); GRANT ALL ON ledger TO pg_monitor` };
+  const files: Files = {
+    '0_setup.sql': `CREATE TABLE ledger (n int); CREATE TYPE mood AS ENUM ('m'); GRANT ALL ON ledger TO pg_monitor`,
+  };
   const noted: number[] = [];
   for (let n = 1; n < FILES; n++) {
     const kinds = n % 20 === 0 ? RARE : CLASSES;
-    const text = kinds[Math.floor(n % 20 === 0 ? n / 20 : n) % kinds.length]?.(n, `INSERT INTO public.ledger VALUES (${n})`) ?? '';
+    const text =
+      kinds[Math.floor(n % 20 === 0 ? n / 20 : n) % kinds.length]?.(n, `INSERT INTO public.ledger VALUES (${n})`) ?? '';
     files[`${n}_x.sql`] = text;
     if (text.includes('INSERT')) noted.push(n);
   }
@@ -61,7 +66,9 @@ test(`a history of ${FILES} files of every class runs, each once and in order, a
   const proxy = await startCountingProxy(db.connectionString);
   const second = await migratorOn(proxy, directory);
   expect((await second.migrator.migrate()).applied).toEqual([]);
-  expect(proxy.messages).toEqual([expect.stringMatching(/^SELECT migration_file[^;]* FROM "shared"\."schema_migrations"$/)]);
+  expect(proxy.messages).toEqual([
+    expect.stringMatching(/^SELECT migration_file[^;]* FROM "shared"\."schema_migrations"$/),
+  ]);
   expect(second.events).toEqual([]);
   expect(await historyOf(db)).toEqual(recorded);
 }, 60_000);

@@ -54,11 +54,16 @@ describe('an error without a position', () => {
   ])('%s is found by counting, in a message with others', async (sqlstate, sql) => {
     await db.query('CREATE TABLE seed (); CREATE TABLE keyed (id int PRIMARY KEY); INSERT INTO keyed VALUES (1)');
     const error = await fail({ '1.sql': 'SELECT 1; SELECT 2', '2.sql': `SELECT 1;;\n;-- why\n  ${sql};\nSELECT 3` });
-    expect([error.failure.server.sqlstate, error.failure.server.position, place(error)]).toEqual([sqlstate, undefined, '3:3']);
+    expect([error.failure.server.sqlstate, error.failure.server.position, place(error)]).toEqual([
+      sqlstate,
+      undefined,
+      '3:3',
+    ]);
   });
 
   test('at COMMIT, of a deferred constraint, names the file and records it', async () => {
-    const late = 'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED)';
+    const late =
+      'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED)';
     const error = await fail({ '1.sql': late, '2.sql': 'INSERT INTO c VALUES (1)', '3.sql': 'CREATE TABLE never ()' });
     expect(error.failure).toMatchObject({ file: '2.sql', location: undefined, applied: ['1.sql'] });
     const [, second, third] = await historyOf(db);
@@ -68,12 +73,15 @@ describe('an error without a position', () => {
     expect(second?.notices).toBeNull();
   });
 
-  test.each(['', '-- no-transaction\n'])('is followed by a ROLLBACK whose warning is not recorded (%j)', async (directive) => {
-    const observed = await migratorOn(db, { '1.sql': `${directive}CREATE TABLE IF NOT EXISTS a (); SELECT 1/0` });
-    await failureOf(observed.migrator.migrate(), MigrationFailedError);
-    expect(observed.events.filter(({ type }) => type === 'migration-notice')).toEqual([]);
-    expect(await historyOf(db)).toMatchObject([{ notices: null }]);
-  });
+  test.each(['', '-- no-transaction\n'])(
+    'is followed by a ROLLBACK whose warning is not recorded (%j)',
+    async (directive) => {
+      const observed = await migratorOn(db, { '1.sql': `${directive}CREATE TABLE IF NOT EXISTS a (); SELECT 1/0` });
+      await failureOf(observed.migrator.migrate(), MigrationFailedError);
+      expect(observed.events.filter(({ type }) => type === 'migration-notice')).toEqual([]);
+      expect(await historyOf(db)).toMatchObject([{ notices: null }]);
+    },
+  );
 });
 
 test('"already exists, skipping" is recorded with its SQLSTATE, since the server names neither schema nor table', async () => {
@@ -107,7 +115,10 @@ test('a query_timeout of the caller does not give up on a file that the server g
   for (const connection of ['config', 'pool'] as const) {
     const pool = db.pool({ query_timeout: 100 });
     const config = { connectionString: db.connectionString, query_timeout: 100 };
-    const options = { table: `by_${connection}.history`, ...(connection === 'pool' ? { pool } : { connection: config }) };
+    const options = {
+      table: `by_${connection}.history`,
+      ...(connection === 'pool' ? { pool } : { connection: config }),
+    };
     const { migrator } = await migratorOn(db, files, options);
     expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
     await pool.end();
@@ -140,7 +151,11 @@ describe('the parser', () => {
   });
 
   test('of the server reads a whole message first: a syntax error in a later file keeps none before it back', async () => {
-    const error = await fail({ '1.sql': 'CREATE TABLE a ()', '2.sql': 'CREATE TABLE b ()', '3.sql': 'CREATE TABEL c ()' });
+    const error = await fail({
+      '1.sql': 'CREATE TABLE a ()',
+      '2.sql': 'CREATE TABLE b ()',
+      '3.sql': 'CREATE TABEL c ()',
+    });
     expect(error.failure.applied).toEqual(['1.sql', '2.sql']);
     expect(await outcomes(db)).toMatchObject({ '1.sql': 'applied', '2.sql': 'applied' });
     expect(await relations(db)).toEqual(['a', 'b']);

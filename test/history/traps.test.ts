@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { DatabaseConnectionError, MigrationFailedError } from '../../src/migrator.js';
+import { LockLostError, MigrationFailedError } from '../../src/migrator.js';
 import { lockKey } from '../../src/postgres/lock.js';
 import { startCountingProxy } from '../support/counting-proxy.js';
 import { withClient } from '../support/database.js';
@@ -28,15 +28,21 @@ const values = async (sql: string): Promise<unknown[]> =>
   (await db.query<unknown[] & Record<string, unknown>>(sql)).rows.map((row) => Object.values(row)[0]);
 
 describe('a file that ends inside something open', () => {
-  test.each(['CREATE TABLE b (); /* open', 'CREATE TABLE b (); DO $x$ BEGIN', `CREATE TABLE b (); SELECT '`, 'CREATE TABLE b (); SELECT "'])(
-    'swallows neither its completion nor the next file: %s',
-    async (open) => {
-      const error = await fail({ '1.sql': 'CREATE TABLE a ()', '2.sql': open, '3.sql': `CREATE TABLE c (); /* */ -- $x$ ' "` });
-      expect(error.failure).toMatchObject({ file: '2.sql', applied: ['1.sql'], server: { sqlstate: '42601' } });
-      expect(await relations(db)).toEqual(['a']);
-      expect(Object.keys(await outcomes(db))).toEqual(['1.sql', '2.sql']);
-    },
-  );
+  test.each([
+    'CREATE TABLE b (); /* open',
+    'CREATE TABLE b (); DO $x$ BEGIN',
+    `CREATE TABLE b (); SELECT '`,
+    'CREATE TABLE b (); SELECT "',
+  ])('swallows neither its completion nor the next file: %s', async (open) => {
+    const error = await fail({
+      '1.sql': 'CREATE TABLE a ()',
+      '2.sql': open,
+      '3.sql': `CREATE TABLE c (); /* */ -- $x$ ' "`,
+    });
+    expect(error.failure).toMatchObject({ file: '2.sql', applied: ['1.sql'], server: { sqlstate: '42601' } });
+    expect(await relations(db)).toEqual(['a']);
+    expect(Object.keys(await outcomes(db))).toEqual(['1.sql', '2.sql']);
+  });
 
   test('a last line that is a comment swallows nothing either', async () => {
     await run({ '1.sql': 'CREATE TABLE a () -- end', '2.sql': 'CREATE TABLE b () -- end', '3.sql': '-- all' });
@@ -72,13 +78,15 @@ describe('what stands between two files', () => {
 });
 
 describe('a file that gives up its rights', () => {
-  test.each(['SET ROLE pg_monitor', 'SET SESSION AUTHORIZATION pg_monitor', 'SET LOCAL ROLE pg_monitor', 'BEGIN; SET ROLE pg_monitor; COMMIT'])(
-    'is recorded, and the next one has them: %s',
-    async (sql) => {
-      await run({ '1.sql': sql, '2.sql': 'CREATE TABLE whose AS SELECT current_user::text AS name, session_user::text' });
-      expect(await values('SELECT name FROM whose')).toEqual(['postgres']);
-    },
-  );
+  test.each([
+    'SET ROLE pg_monitor',
+    'SET SESSION AUTHORIZATION pg_monitor',
+    'SET LOCAL ROLE pg_monitor',
+    'BEGIN; SET ROLE pg_monitor; COMMIT',
+  ])('is recorded, and the next one has them: %s', async (sql) => {
+    await run({ '1.sql': sql, '2.sql': 'CREATE TABLE whose AS SELECT current_user::text AS name, session_user::text' });
+    expect(await values('SELECT name FROM whose')).toEqual(['postgres']);
+  });
 
   test('is recorded when it runs in steps, and keeps its role from step to step', async () => {
     await run({
@@ -128,7 +136,7 @@ describe('the migration lock', () => {
     });
     await withClient(db.connectionString, async (other) => {
       await other.query('BEGIN; LOCK gate');
-      const stopped = failureOf(migrator.migrate(), DatabaseConnectionError);
+      const stopped = failureOf(migrator.migrate(), LockLostError);
       await until(() => events.some(({ type }) => type === 'migration-started'));
       const key = lockKey(db.name, { schema: 'shared', table: 'schema_migrations' });
       await until(async () => (await other.query(`SELECT pg_try_advisory_lock(${key}) AS it`)).rows[0]?.it === true);
@@ -151,17 +159,21 @@ describe('one message is one moment to now()', () => {
 });
 
 describe('markers among the messages of the server', () => {
-  test.each(['SET client_min_messages = error', 'SET LOCAL client_min_messages = error', 'SET client_min_messages = error; SET ROLE pg_monitor'])(
-    'arrive although a file silences the server: %s',
-    async (sql) => {
-      const { events } = await run({ '1.sql': sql, '2.sql': 'SELECT 2' });
-      const applied = events.flatMap((event) => (event.type === 'migration-applied' ? [event.file] : []));
-      expect(applied).toEqual(['1.sql', '2.sql']);
-    },
-  );
+  test.each([
+    'SET client_min_messages = error',
+    'SET LOCAL client_min_messages = error',
+    'SET client_min_messages = error; SET ROLE pg_monitor',
+  ])('arrive although a file silences the server: %s', async (sql) => {
+    const { events } = await run({ '1.sql': sql, '2.sql': 'SELECT 2' });
+    const applied = events.flatMap((event) => (event.type === 'migration-applied' ? [event.file] : []));
+    expect(applied).toEqual(['1.sql', '2.sql']);
+  });
 
   test('cannot be forged by a file, nor taken for what it says', async () => {
-    const { events } = await run({ '1.sql': `DO $$ BEGIN RAISE INFO '0 2.sql'; RAISE INFO ' 5 2.sql'; END $$`, '2.sql': 'SELECT 2' });
+    const { events } = await run({
+      '1.sql': `DO $$ BEGIN RAISE INFO '0 2.sql'; RAISE INFO ' 5 2.sql'; END $$`,
+      '2.sql': 'SELECT 2',
+    });
     expect(events.filter(({ type }) => type === 'migration-notice')).toHaveLength(2);
     expect(events.filter(({ type }) => type === 'migration-applied')).toHaveLength(2);
   });

@@ -138,9 +138,13 @@ describe('a file that changes the server ends as with psql:', () => {
   test('but not where nothing tells what became of a statement: a publication that was added', async () => {
     const url = await freshDatabase(ours);
     const directory = await migrationsDirectory({ '1.sql': textFor('subscriptions.sql', other) });
-    await migrateUntilKilled({ connectionString: url }, directory, (text) => (text.includes('ADD PUBLICATION') ? 'after' : undefined));
+    await migrateUntilKilled({ connectionString: url }, directory, (text) =>
+      text.includes('ADD PUBLICATION') ? 'after' : undefined,
+    );
     const { migrator } = await migratorOn({ connectionString: url }, directory);
-    expect((await failureOf(migrator.migrate(), InDoubtError)).statement).toBe('ALTER SUBSCRIPTION kept ADD PUBLICATION other');
+    expect((await failureOf(migrator.migrate(), InDoubtError)).statement).toBe(
+      'ALTER SUBSCRIPTION kept ADD PUBLICATION other',
+    );
     await freshDatabase(other);
   });
 });

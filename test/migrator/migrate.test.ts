@@ -24,6 +24,17 @@ const ran = async (): Promise<string[]> =>
 const states = async ({ migrator }: ObservedMigrator): Promise<string[]> =>
   (await migrator.status()).migrations.map(({ file, state }) => `${file} ${state}`);
 
+const late = async (options: MigratorOptions): Promise<ObservedMigrator> => {
+  await (await migratorOn(db, adding('1.sql', '3.sql'))).migrator.migrate();
+  return migratorOn(db, adding('1.sql', '2.sql', '3.sql', '4.sql'), options);
+};
+
+type Change = (directory: string) => Promise<void>;
+const write =
+  (file: string, text: string): Change =>
+  (directory) =>
+    writeFile(join(directory, file), text);
+
 describe('a run', () => {
   test('applies only what is new', async () => {
     const { migrator, directory } = await migratorOn(db, adding('1.sql', '2.sql'));
@@ -169,11 +180,6 @@ describe('a migration that failed', () => {
 });
 
 describe('a migration that comes late', () => {
-  const late = async (options: MigratorOptions): Promise<ObservedMigrator> => {
-    await (await migratorOn(db, adding('1.sql', '3.sql'))).migrator.migrate();
-    return migratorOn(db, adding('1.sql', '2.sql', '3.sql', '4.sql'), options);
-  };
-
   test('is applied with a warning, never skipped in silence', async () => {
     const observed = await late({});
     expect(await states(observed)).toEqual(['1.sql applied', '2.sql out-of-order', '3.sql applied', '4.sql pending']);
@@ -193,11 +199,6 @@ describe('a migration that comes late', () => {
 });
 
 describe('files that are no longer what was recorded', () => {
-  type Change = (directory: string) => Promise<void>;
-  const write =
-    (file: string, text: string): Change =>
-    (directory) =>
-      writeFile(join(directory, file), text);
   const original = adding('2.sql')['2.sql'] as string;
   const changes: [sentence: string, change: Change, state: string, message: RegExp][] = [
     ['a changed one', write('2.sql', 'SELECT 2'), '2.sql changed', /^2\.sql was changed after it was applied: checksum recorded [0-9a-f]{8}…, on disk [0-9a-f]{8}…\. Restore/],

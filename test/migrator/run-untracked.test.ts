@@ -20,6 +20,10 @@ afterEach(() => expectNoLeftovers(db));
 const hasHistory = async (): Promise<boolean> =>
   (await db.query(`SELECT FROM pg_class WHERE relname = 'schema_migrations'`)).rowCount !== 0;
 
+const options = async (files: Record<string, string>): Promise<{ directory: string }> => ({
+  directory: await migrationsDirectory(files),
+});
+
 describe('runMigrations', () => {
   test('runs every file, every time, in order, and makes no history', async () => {
     const directory = await migrationsDirectory({
@@ -108,9 +112,6 @@ describe('runMigrations', () => {
 describe('getExecutedMigrations', () => {
   test('gives successes only, in the order of execution', async () => {
     const pool = db.pool();
-    const options = async (files: Record<string, string>): Promise<{ directory: string }> => ({
-      directory: await migrationsDirectory(files),
-    });
     const none = await options({ '1.sql': 'SELECT 1' });
     expect(await getExecutedMigrations(pool, none)).toEqual([]);
     expect(await hasHistory()).toBe(false);

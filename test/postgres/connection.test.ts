@@ -204,10 +204,10 @@ describe('a connection that is lost', () => {
   });
 });
 
-describe('a pool of the caller’s', () => {
-  const pidOf = async (pool: pg.Pool): Promise<number> =>
-    (await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0;
+const pidOf = async (pool: pg.Pool): Promise<number> =>
+  (await pool.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0;
 
+describe('a pool of the caller’s', () => {
   test('with one client is enough for everything', async () => {
     const pool = db.pool({ max: 1 });
     const { migrator } = await migratorOn(db, files, { pool });

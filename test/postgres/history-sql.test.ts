@@ -39,7 +39,8 @@ async function run(...statements: string[]): Promise<string | undefined> {
   });
 }
 
-const fail = (text: string, run: string): string => failureSql(table, migration(text), run, 'it failed', new Date());
+const fail = (text: string, runId: string): string =>
+  failureSql(table, migration(text), runId, 'it failed', new Date());
 const apply = (text: string): string[] => [
   'BEGIN',
   ...claimSql(table, migration(text), RUN),

@@ -291,7 +291,8 @@ describe('what is not a history table', () => {
       () => migrator.drift(),
       () => migrator.validate(),
     ];
-    for (const read of reads) await failureOf(read(), HistoryTableError);
+    for (const read of reads)
+      expect(await failureOf(read(), HistoryTableError)).toMatchObject({ code: 'HISTORY_TABLE' });
   });
 });
 

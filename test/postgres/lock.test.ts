@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { LockTimeoutError } from '../../src/migrator.js';
+import { LockTimeoutError, type MigrationError } from '../../src/migrator.js';
 import { lockKey } from '../../src/postgres/lock.js';
 import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
@@ -134,8 +134,13 @@ describe('a run that finds the lock taken', () => {
     const next = await migratorOn(db, { '1.sql': 'CREATE TABLE one ()', '2.sql': 'CREATE TABLE two ()' });
     const waiting = next.migrator.migrate();
     await db.query('SELECT pg_terminate_backend($1)', [(await holders())[0]]);
-    expect(await running).toMatchObject({ code: 'CONNECTION_LOST' });
     expect((await waiting).applied).toEqual(['2.sql']);
+    // It reads the history again before it says what became of its work, and may find that all of it is done by now.
+    expect([{ code: 'CONNECTION_LOST' }, { adopted: [] }]).toContainEqual(
+      await running.then((ended) =>
+        ended instanceof Error ? { code: (ended as MigrationError).code } : { adopted: [] },
+      ),
+    );
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '2.sql': 'applied' });
   });
 });
@@ -150,9 +155,10 @@ describe('a run without the lock', () => {
     };
     const migrators = await Promise.all([0, 1].map(() => migratorOn(db, files)));
     const results = await Promise.allSettled(migrators.map(({ migrator }) => migrator.migrate()));
-    for (const result of results)
-      if (result.status === 'rejected')
-        expect(result.reason).toMatchObject({ code: expect.stringMatching(/CONNECTION_LOST/) });
+    const codes = results.flatMap((result) =>
+      result.status === 'rejected' ? [(result.reason as MigrationError).code] : [],
+    );
+    expect(codes.filter((code) => code !== 'CONNECTION_LOST')).toEqual([]);
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '2.sql': 'applied', '3.sql': 'applied' });
     const told = migrators.flatMap(({ events }) =>
       events.flatMap((event) => (event.type === 'migration-applied' ? [event.file] : [])),

@@ -18,19 +18,19 @@ const tables = (count: number): Files =>
     ]),
   );
 
-describe('round trips', () => {
-  const firstRun = async (files: Files): Promise<string[]> => {
-    const proxy = await startCountingProxy(db.connectionString);
-    const { migrator } = await migratorOn(proxy, files, {
-      table: `history_of_${Object.keys(files).length}.migrations`,
-    });
-    const run = await migrator.migrate();
-    expect(run.applied).toEqual(Object.keys(files));
-    expect(proxy.connections()).toBe(1);
-    await db.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-    return proxy.messages;
-  };
+const firstRun = async (files: Files): Promise<string[]> => {
+  const proxy = await startCountingProxy(db.connectionString);
+  const { migrator } = await migratorOn(proxy, files, {
+    table: `history_of_${Object.keys(files).length}.migrations`,
+  });
+  const run = await migrator.migrate();
+  expect(run.applied).toEqual(Object.keys(files));
+  expect(proxy.connections()).toBe(1);
+  await db.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+  return proxy.messages;
+};
 
+describe('round trips', () => {
   test('of a first run are as many for 40 files as for 5', async () => {
     const [five, forty] = [await firstRun(tables(5)), await firstRun(tables(40))];
     expect(forty).toHaveLength(five.length);

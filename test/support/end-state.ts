@@ -69,7 +69,10 @@ export interface EndStateOptions {
   readonly wholeServer?: boolean;
 }
 
-export async function endState(connectionString: string, { wholeServer = false }: EndStateOptions = {}): Promise<EndState> {
+export async function endState(
+  connectionString: string,
+  { wholeServer = false }: EndStateOptions = {},
+): Promise<EndState> {
   return withClient(connectionString, async (client) => {
     // Everything is written with its schema, whatever the database's own settings are.
     await client.query('SET search_path = pg_catalog');
@@ -89,7 +92,9 @@ async function readRows(client: pg.Client): Promise<Record<string, unknown[]>> {
   );
   const content: Record<string, unknown[]> = {};
   for (const { name } of tables) {
-    const { rows } = await client.query<{ row: unknown }>(`SELECT to_jsonb(t) AS row FROM ${name} t ORDER BY to_jsonb(t)::text`);
+    const { rows } = await client.query<{ row: unknown }>(
+      `SELECT to_jsonb(t) AS row FROM ${name} t ORDER BY to_jsonb(t)::text`,
+    );
     content[name] = rows.map(({ row }) => row);
   }
   return content;

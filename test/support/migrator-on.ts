@@ -17,7 +17,7 @@ export interface ObservedMigrator {
   readonly directory: string;
   readonly events: MigrationEvent[];
   /** Texts of its `warning` events. */
-  warnings(): string[];
+  readonly warnings: () => string[];
 }
 
 const open: Migrator[] = [];
