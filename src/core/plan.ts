@@ -10,8 +10,6 @@ export interface PlanPolicy {
   readonly onDrift: 'fail' | 'warn' | 'ignore';
 }
 
-export const DEFAULT_POLICY: PlanPolicy = { outOfOrder: 'apply', onDrift: 'warn' };
-
 /** What a run would do. */
 export interface Plan {
   /** What would be executed, in order. */
