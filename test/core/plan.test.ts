@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { DEFAULT_POLICY, isNothingToDo, makePlan, type PlanPolicy } from '../../src/core/plan.js';
+import { isNothingToDo, makePlan, type PlanPolicy } from '../../src/core/plan.js';
 import type { MigrationState } from '../../src/core/status.js';
 import { statusOf } from './fixtures.js';
+
+const DEFAULT_POLICY: PlanPolicy = { outOfOrder: 'apply', onDrift: 'warn' };
 
 const FAIL: PlanPolicy = { outOfOrder: 'fail', onDrift: 'fail' };
 const files = (items: readonly { readonly file: string }[]): string[] => items.map(({ file }) => file);
