@@ -9,10 +9,12 @@ import type { Connection } from '../postgres/connection.js';
 import { PgMigrationDatabase } from '../postgres/database.js';
 import { parseStatements } from '../postgres/parse-sql.js';
 import { PgHistoryReader } from '../postgres/reader.js';
+import { guarded } from './guarded.js';
 import type { ConnectionOptions, ResolvedOptions } from './options.js';
 
 /** Puts adapters and use cases together for one target. */
-export function createMigrator(options: ResolvedOptions, emit: EmitEvent): Migrator {
+export function createMigrator(options: ResolvedOptions, listener: EmitEvent): Migrator {
+  const emit = guarded(listener);
   const { timeouts } = options;
   const table = parseTableName(options.table);
   const layout = LAYOUTS[options.layout];

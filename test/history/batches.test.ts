@@ -10,6 +10,7 @@ import { outcomes, relations } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { type Files, migratorOn } from '../support/migrator-on.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
+import { until } from '../support/until.js';
 
 const db = useEmptyDatabase('batches');
 afterEach(() => expectNoLeftovers(db));
@@ -31,17 +32,18 @@ const mixed = (n: number): string =>
     `-- nothing ${n}`,
   ][n % 5] as string;
 
-describe('a network with round trips of 10 ms', () => {
-  /** What a runner does that sends a message for each file and records nothing. */
-  async function oneMessageEach(connectionString: string, directory: string): Promise<void> {
-    await withClient(connectionString, async (client) => {
-      for (const file of readdirSync(directory).sort())
-        await client.query(`BEGIN; ${readFileSync(join(directory, file), 'utf8')}\n; COMMIT`);
-    });
-  }
+const plain = (n: number): string => `CREATE TABLE t${n} (id int); INSERT INTO t${n} VALUES (1)`;
 
+/** What a runner does that sends a message for each file and records nothing. */
+async function oneMessageEach(connectionString: string, directory: string): Promise<void> {
+  await withClient(connectionString, async (client) => {
+    for (const file of readdirSync(directory).toSorted())
+      await client.query(`BEGIN; ${readFileSync(join(directory, file), 'utf8')}\n; COMMIT`);
+  });
+}
+
+describe('a network with round trips of 10 ms', () => {
   test('sees 32 files in a few round trips, next to one for each file', async () => {
-    const plain = (n: number): string => `CREATE TABLE t${n} (id int); INSERT INTO t${n} VALUES (1)`;
     const directory = await migrationsDirectory(numbered(32, plain));
     const [ours, each] = await Promise.all(
       [1, 2].map(() => startCountingProxy(db.connectionString, { roundTripMs: ROUND_TRIP_MS })),
@@ -99,15 +101,12 @@ describe('while a message runs', () => {
     await withClient(db.connectionString, async (gatekeeper) => {
       await gatekeeper.query('BEGIN; LOCK gate');
       const heard: string[] = [];
-      let sawStart: () => void = () => {};
-      const started = new Promise<void>((resolve) => (sawStart = resolve));
       const onEvent = (event: MigrationEvent): void => {
         heard.push(`${event.type} ${'file' in event ? event.file : ''}`.trim());
-        if (event.type === 'migration-started' && event.file === '3.sql') sawStart();
       };
       const { migrator } = await migratorOn(proxy, files, { onEvent });
       const run = migrator.migrate();
-      await started;
+      await until(() => heard.includes('migration-started 3.sql'));
       expect(heard).toEqual([
         'run-started',
         'migration-started 1.sql',
@@ -126,18 +125,18 @@ describe('while a message runs', () => {
   });
 });
 
-describe('file k of a message that fails', () => {
-  const good = (n: number): string => `CREATE TABLE t${n} (); -- 😀`;
-  /** Everything in the error but what the run knows of other files. */
-  const essence = ({ message, failure, cause }: MigrationFailedError): unknown => ({
-    message: message.split('\n').filter((line) => !/applied in this run|still pending/.test(line)),
-    location: failure.location,
-    sqlstate: failure.server.sqlstate,
-    detail: failure.server.detail,
-    aftermath: failure.aftermath,
-    cause: String(cause),
-  });
+const good = (n: number): string => `CREATE TABLE t${n} (); -- 😀`;
+/** Everything in the error but what the run knows of other files. */
+const essence = ({ message, failure, cause }: MigrationFailedError): unknown => ({
+  message: message.split('\n').filter((line) => !/applied in this run|still pending/.test(line)),
+  location: failure.location,
+  sqlstate: failure.server.sqlstate,
+  detail: failure.server.detail,
+  aftermath: failure.aftermath,
+  cause: String(cause),
+});
 
+describe('file k of a message that fails', () => {
   test.each<[string, string]>([
     ['with a position of the server', `SELECT 'é😀';\r\nSELECT nope;`],
     ['found by counting', 'SELECT 1;\n-- why\n  CREATE TABLE seed ();'],

@@ -80,10 +80,10 @@ describe('a concurrent detach that stopped half-way', () => {
       const other = withClient(db.connectionString, (client) =>
         client.query('ALTER TABLE m DETACH PARTITION m2 CONCURRENTLY'),
       );
-      const cancelled = expect(other).rejects.toThrow('canceling statement');
+      const cancelled = failureOf(other, Error);
       await until(async () => (await partitions()).includes('m2 pending'));
       await db.query(`SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'ALTER TABLE m DETACH%m2%'`);
-      await cancelled;
+      expect((await cancelled).message).toContain('canceling statement');
     });
     const { migrator } = await migratorOn(db, FILES);
     const error = await failureOf(migrator.migrate(), MigrationFailedError);

@@ -35,13 +35,16 @@ async function twoDatabases(): Promise<[ours: TestDatabase, other: TestDatabase]
   return made;
 }
 
+/** psql waits for a table without limit. */
+const AS_PATIENT_AS_PSQL = { timeouts: { tableLock: 0 } };
+
 /** Runs the files here and in psql, and compares what they end in. */
 async function expectAsInPsql(files: Files, mode: (file: string) => Mode, setup = ''): Promise<void> {
   const [ours, other] = await twoDatabases();
   if (setup) await Promise.all([ours.query(setup), other.query(setup)]);
-  const { migrator, directory } = await migratorOn(ours, files);
+  const { migrator, directory } = await migratorOn(ours, files, AS_PATIENT_AS_PSQL);
   const { applied } = await migrator.migrate();
-  expect([...applied].sort()).toEqual(Object.keys(files).sort());
+  expect(applied.toSorted()).toEqual(Object.keys(files).toSorted());
   for (const file of applied)
     await runInPsql(other.connectionString, join(directory, file), { oneTransaction: mode(file) === 'tx' });
 
@@ -131,6 +134,6 @@ describe('what no driver can run is refused before anything runs, with its place
   });
 
   test('every fixture of this kind is in the table above', () => {
-    expect(names('refused').sort()).toEqual(refused.map(([name]) => name).sort());
+    expect(names('refused').toSorted()).toEqual(refused.map(([name]) => name).toSorted());
   });
 });

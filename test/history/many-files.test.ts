@@ -58,7 +58,7 @@ test(`a history of ${FILES} files of every class runs, each once and in order, a
   const first = await migratorOn(db, directory);
   expect((await first.migrator.migrate()).applied).toEqual(Object.keys(files));
   const { rows } = await db.query<{ n: number }>('SELECT n FROM ledger ORDER BY ctid');
-  expect(rows.map(({ n }) => n).sort((a, b) => a - b)).toEqual(noted);
+  expect(rows.map(({ n }) => n).toSorted((a, b) => a - b)).toEqual(noted);
   const recorded = await historyOf(db);
   expect(recorded).toHaveLength(FILES);
   expect(recorded.filter((row) => row.error_message !== null || row.running)).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { MigrationFailedError, RefusedError } from '../../src/migrator.js';
+import { parseStatements } from '../../src/postgres/parse-sql.js';
 import { createTestDatabase } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
@@ -73,15 +74,15 @@ describe('an error without a position', () => {
     expect(second?.notices).toBeNull();
   });
 
-  test.each(['', '-- no-transaction\n'])(
-    'is followed by a ROLLBACK whose warning is not recorded (%j)',
-    async (directive) => {
-      const observed = await migratorOn(db, { '1.sql': `${directive}CREATE TABLE IF NOT EXISTS a (); SELECT 1/0` });
-      await failureOf(observed.migrator.migrate(), MigrationFailedError);
-      expect(observed.events.filter(({ type }) => type === 'migration-notice')).toEqual([]);
-      expect(await historyOf(db)).toMatchObject([{ notices: null }]);
-    },
-  );
+  test.each<[string, string]>([
+    ['at COMMIT', 'CREATE TABLE p (id int UNIQUE DEFERRABLE INITIALLY DEFERRED); INSERT INTO p VALUES (1), (1)'],
+    ['in a step', '-- no-transaction\nSELECT 1; VACUUM nowhere'],
+  ])('%s is followed by a ROLLBACK whose warning is not recorded', async (_sentence, sql) => {
+    const observed = await migratorOn(db, { '1.sql': sql });
+    await failureOf(observed.migrator.migrate(), MigrationFailedError);
+    expect(observed.events.filter(({ type }) => type === 'migration-notice')).toEqual([]);
+    expect(await historyOf(db)).toMatchObject([{ notices: null }]);
+  });
 });
 
 test('"already exists, skipping" is recorded with its SQLSTATE, since the server names neither schema nor table', async () => {
@@ -134,10 +135,9 @@ describe('the parser', () => {
   });
 
   test('is not asked about a file of 2 MB, which runs all the same, as one', async () => {
+    expect(await parseStatements(`SELECT 1; -- ${'x'.repeat(2_000_000)}`)).toBeUndefined();
     const rows = Array.from({ length: 200 }, () => `('${'é😀;'.repeat(3_000)}')`).join(',');
-    const started = performance.now();
     const error = await fail({ '1.sql': `CREATE TABLE big (t text);\nINSERT INTO big VALUES ${rows};\nSELECT 1/0;` });
-    expect(performance.now() - started).toBeLessThan(3_000);
     expect(error.failure.aftermath).toEqual({ kind: 'rolled-back' });
     expect(await relations(db)).toEqual([]);
   });
@@ -150,13 +150,17 @@ describe('the parser', () => {
     expect((await failureOf(migrator.migrate(), RefusedError)).message).toContain(`1.sql:2:1: ${reason}`);
   });
 
-  test('of the server reads a whole message first: a syntax error in a later file keeps none before it back', async () => {
-    const error = await fail({
+  test('of the server reads a whole message first: what it rejects in a later file keeps none before it back', async () => {
+    // Here the server is stricter than our parser, as a server is that does not know a newer syntax.
+    const url = `${db.connectionString}?options=${encodeURIComponent('-c backslash_quote=off')}`;
+    const files = {
       '1.sql': 'CREATE TABLE a ()',
       '2.sql': 'CREATE TABLE b ()',
-      '3.sql': 'CREATE TABEL c ()',
-    });
-    expect(error.failure.applied).toEqual(['1.sql', '2.sql']);
+      '3.sql': `SELECT 1;\nSELECT E'it\\'s'`,
+    };
+    const { migrator } = await migratorOn(db, files, { connectionString: url });
+    const error = await failureOf(migrator.migrate(), MigrationFailedError);
+    expect([place(error), error.failure.applied]).toEqual(['2:8', ['1.sql', '2.sql']]);
     expect(await outcomes(db)).toMatchObject({ '1.sql': 'applied', '2.sql': 'applied' });
     expect(await relations(db)).toEqual(['a', 'b']);
   });

@@ -98,7 +98,13 @@ describe('a file that gives up its rights', () => {
 describe('what RESET ALL leaves', () => {
   test.each<[sentence: string, leave: string, see: string]>([
     ['a role', 'SET ROLE pg_monitor', 'SELECT current_user <> session_user'],
+    ['a role of steps', '-- no-transaction\nSET ROLE pg_monitor', 'SELECT current_user <> session_user'],
     ['a session authorization', 'SET SESSION AUTHORIZATION pg_monitor', `SELECT session_user <> 'postgres'`],
+    [
+      'a session authorization of steps',
+      '-- no-transaction\nSET SESSION AUTHORIZATION pg_monitor',
+      `SELECT session_user <> 'postgres'`,
+    ],
     ['a temporary table', 'CREATE TEMP TABLE scratch ()', `SELECT to_regclass('scratch') IS NOT NULL`],
     ['a prepared statement', 'PREPARE p AS SELECT 1', 'SELECT EXISTS (SELECT FROM pg_prepared_statements)'],
     ['a held cursor', 'DECLARE c CURSOR WITH HOLD FOR SELECT 1', 'SELECT EXISTS (SELECT FROM pg_cursors)'],

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigrationFailedError, type MigratorOptions, RefusedError } from '../../src/migrator.js';
@@ -97,6 +97,19 @@ describe('a run', () => {
       { type: 'run-finished', runId, applied: ['1.sql', '2.sql'], durationMs: expect.any(Number), succeeded: true },
     ]);
     expect(durationMs).toBeGreaterThan(0);
+  });
+
+  test('is not broken by a listener that throws: Node warns of it', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const files = { ...adding('1.sql', '2.sql'), '3.sql': 'VACUUM ran' };
+    const { migrator } = await migratorOn(db, files, {
+      onEvent: () => {
+        throw new Error('listener broke');
+      },
+    });
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql']);
+    expect(warn.mock.calls[0]?.[0]).toBe('A listener of migration events failed at run-started: Error: listener broke');
+    warn.mockRestore();
   });
 
   test('counts a migration that was registered by hand as applied, and adopts its checksum, saying so', async () => {

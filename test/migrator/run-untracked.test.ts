@@ -95,6 +95,17 @@ describe('runMigrations', () => {
     await pool.end();
   });
 
+  test.each(['SET ROLE pg_monitor', 'SET SESSION AUTHORIZATION pg_monitor', 'SET search_path = pg_catalog'])(
+    'does not leak %s into the next file, although no completion stands between them',
+    async (sql) => {
+      const directory = await migrationsDirectory({ '1.sql': sql, '2.sql': 'CREATE TABLE two ()' });
+      const pool = db.pool();
+      await runMigrations(pool, { directory });
+      expect(await relations(db)).toEqual(['two']);
+      await pool.end();
+    },
+  );
+
   test('tells durations and notices in events', async () => {
     const { migrator, events } = await migratorOn(
       db,

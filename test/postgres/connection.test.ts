@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import pg from 'pg';
 import {
+  ConfigurationError,
   DatabaseConnectionError,
+  makeMigrator,
   type MigrationError,
   MigrationFailedError,
   type MigratorOptions,
@@ -105,6 +107,13 @@ describe('a database that refuses', () => {
     expect(events).toEqual([]);
     expectNoSecret(error);
     expectNoSecret(await failureOf(migrator.status(), DatabaseConnectionError));
+  });
+
+  test('options that contradict one another are named, without any secret', async () => {
+    const options = { connectionString: appUrl('hunter2'), pool: db.pool(), password: 'hunter2', table: 'a b' };
+    const error = await failureOf((async () => makeMigrator(options))(), ConfigurationError);
+    expect(error.problems.length).toBeGreaterThanOrEqual(3);
+    expectNoSecret(error, options.connectionString);
   });
 
   test('a pool that has ended is an error at once', async () => {

@@ -104,11 +104,11 @@ describe('a run that finds the lock taken', () => {
     await db.query(`DELETE FROM shared.schema_migrations WHERE migration_file = '2.sql'`);
     await withClient(db.connectionString, async (client) => {
       await client.query('SELECT pg_advisory_lock($1::bigint)', [key()]);
-      const { migrator } = await migratorOn(db, SLOW);
+      const { migrator, events } = await migratorOn(db, SLOW, { timeouts: { migrationLock: 3_000 } });
       const waiting = migrator.migrate();
-      await db.query(`INSERT INTO shared.schema_migrations (migration_file, checksum) VALUES ('2.sql', NULL)`);
+      await until(() => events.some(({ type }) => type === 'waiting-for-lock'));
       await db.query(
-        `UPDATE shared.schema_migrations SET checksum = encode(sha256('CREATE TABLE two ()'), 'hex') WHERE checksum IS NULL`,
+        `INSERT INTO shared.schema_migrations (migration_file, checksum) VALUES ('2.sql', encode(sha256('CREATE TABLE two ()'), 'hex'))`,
       );
       expect((await waiting).applied).toEqual([]);
     });

@@ -42,7 +42,7 @@ export async function startCountingProxy(connectionString: string, options: Prox
   const sockets = new Set<Socket>();
   let connections = 0;
   let roundTrips = 0;
-  let tellFrozen: (text: string) => void = () => {};
+  let tellFrozen!: (text: string) => void;
   const frozen = new Promise<string>((resolve) => (tellFrozen = resolve));
 
   const server = createServer((client) => {

@@ -81,7 +81,7 @@ export async function endState(
       const { rows } = await client.query<[string]>({ text: query, rowMode: 'array' });
       lines.push(...rows.map(([line]) => line));
     }
-    return { schema: lines.sort(), rows: await readRows(client) };
+    return { schema: lines.toSorted(), rows: await readRows(client) };
   });
 }
 
