@@ -31,11 +31,17 @@ export function createMigrator(options: ResolvedOptions, listener: EmitEvent): M
     retryForMs: timeouts.connectRetry,
     onRetry: (attempt: number, error: Error) => emit({ type: 'connection-retry', attempt, reason: error.message }),
   };
-  const database = new PgMigrationDatabase(migrateWith, table, connecting, {
-    statementMs: timeouts.statement,
-    lockMs: timeouts.tableLock,
-    lockRetries: timeouts.tableLockRetries,
-  });
+  const database = new PgMigrationDatabase(
+    migrateWith,
+    table,
+    connecting,
+    {
+      statementMs: timeouts.statement,
+      lockMs: timeouts.tableLock,
+      lockRetries: timeouts.tableLockRetries,
+    },
+    options.lock,
+  );
   return new Migrator(
     {
       source: new MigrationDirectory(options.directory, {

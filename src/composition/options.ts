@@ -73,6 +73,11 @@ export interface MigratorOptions extends ConnectionOptions {
   onDrift?: 'fail' | 'warn' | 'ignore';
   /** `each`: a transaction for every migration. `all`: one for everything that is pending. Default `each`. */
   transaction?: 'each' | 'all';
+  /**
+   * How processes take turns. `session`: an advisory lock of the session, which a pooler in transaction mode breaks. `transaction`: one of a transaction that a second connection keeps
+   * open. `off`: none; then the claims alone keep a transactional migration from running twice. Default `auto`: `transaction` behind a pooler, else `session`.
+   */
+  lock?: 'auto' | 'session' | 'transaction' | 'off';
   timeouts?: TimeoutOptions;
 }
 
@@ -126,6 +131,7 @@ export const migratorFields = {
   outOfOrder: z.enum(['apply', 'fail']).default('apply'),
   onDrift: z.enum(['fail', 'warn', 'ignore']).default('warn'),
   transaction: z.enum(['each', 'all']).default('each'),
+  lock: z.enum(['auto', 'session', 'transaction', 'off']).default('auto'),
   timeouts: z
     .strictObject({
       connect: milliseconds(1).default(10_000),

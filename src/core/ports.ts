@@ -72,7 +72,6 @@ export interface MigrationSession extends HistoryReader {
   /** Tries once to take the migration lock, without waiting in the server. */
   tryLock(): Promise<boolean>;
   lockHolder(): Promise<LockHolder | undefined>;
-  unlock(): Promise<void>;
   /** Creates or upgrades the history table where that is needed. @throws HistoryTableError when it cannot be used. */
   prepareHistory(): Promise<void>;
   /** Runs each program in a transaction, or in steps, of its own; stops at the first failure. */

@@ -2,6 +2,7 @@ import type { TransactionalProgram } from '../core/program.js';
 import { claimSql, completeSql, flushSql } from './history-sql.js';
 import { bodyPart, Message, part, type Part } from './message.js';
 import { localTimeouts } from './polite.js';
+import { CLEAN } from './reset.js';
 import type { RunContext } from './run-context.js';
 
 /** Characters in one message, beyond which the next migration starts another. Larger messages gain nothing and cost memory. */
@@ -18,25 +19,25 @@ export function packEach(
   programs: readonly TransactionalProgram[],
   largest = LARGEST_MESSAGE,
 ): Message[] {
-  const packer = new Packer(largest);
-  packer.add([reset(context)]);
+  const packer = new Packer(largest, [clean(), ...lockCheck(context)]);
   for (const program of programs) {
     const announce = part('announce', ['BEGIN', flushSql(context.marker), 'COMMIT'], program);
     const before = [
+      reset(context),
       announce,
       part('begin', [program.begin, ...program.preamble, ...localTimeouts(program)], program),
       ...claim(context, program),
     ];
-    const after = [...complete(context, program), part('commit', ['COMMIT'], program), reset(context)];
-    packer.addMigration(program, before, after, lockCheck(context));
+    const after = [...complete(context, program), part('commit', ['COMMIT'], program)];
+    packer.addMigration(program, before, after);
   }
-  packer.close(lockCheck(context));
+  packer.close();
   return packer.messages;
 }
 
 /** Packs migrations into one transaction. */
 export function packTogether(context: PackContext, programs: readonly TransactionalProgram[]): Message[] {
-  const packer = new Packer(LARGEST_MESSAGE);
+  const packer = new Packer(LARGEST_MESSAGE, [clean(), ...lockCheck(context)]);
   const begin = programs.map((program) => program.begin).find((own) => own !== 'BEGIN') ?? 'BEGIN';
   packer.add([reset(context), part('begin', [begin, ...programs.flatMap((program) => program.preamble)])]);
   for (const program of programs) {
@@ -45,16 +46,21 @@ export function packTogether(context: PackContext, programs: readonly Transactio
       part('announce', [flushSql(context.marker), ...localTimeouts(program)], program),
       ...claim(context, program),
     ];
-    packer.addMigration(program, before, after, []);
+    packer.addMigration(program, before, after, false);
   }
   const last = programs.at(-1);
-  packer.add([part('commit', ['COMMIT'], last), reset(context)]);
-  packer.close(lockCheck(context));
+  packer.add([part('commit', ['COMMIT'], last)]);
+  packer.close();
   return packer.messages;
 }
 
 function reset(context: PackContext): Part {
   return part('reset', ['BEGIN', ...context.reset, 'COMMIT']);
+}
+
+/** Ends each message that ends outside of a transaction. */
+function clean(): Part {
+  return part('reset', ['BEGIN', ...CLEAN, 'COMMIT']);
 }
 
 function claim({ settings, table }: PackContext, program: TransactionalProgram): Part[] {
@@ -82,7 +88,11 @@ class Packer {
   private parts: Part[] = [];
   private size = 0;
 
-  constructor(private readonly largest: number) {}
+  constructor(
+    private readonly largest: number,
+    /** Ends each message that does not end inside a transaction. */
+    private readonly end: readonly Part[],
+  ) {}
 
   add(parts: readonly Part[]): void {
     this.parts.push(...parts);
@@ -92,30 +102,27 @@ class Packer {
   /**
    * A body travels with others only when it is known to end what it opens and how many statements it has; otherwise it would swallow what
    * follows, or hide how far the message came.
+   *
+   * @param alone false when the transaction goes on behind this migration.
    */
-  addMigration(
-    program: TransactionalProgram,
-    before: readonly Part[],
-    after: readonly Part[],
-    end: readonly Part[],
-  ): void {
+  addMigration(program: TransactionalProgram, before: readonly Part[], after: readonly Part[], alone = true): void {
     const bodies = bodiesOf(program);
     const shares = program.closed && program.statements !== undefined && !program.inPieces;
-    if (this.size > 0 && this.size + program.body.length > this.largest) this.close(end);
+    if (this.size > 0 && this.size + program.body.length > this.largest) this.close(alone);
     this.add(before);
-    if (!shares) this.close([]);
+    if (!shares) this.close(false);
     for (const body of bodies) {
       this.add([body]);
-      if (!shares) this.close([]);
+      if (!shares) this.close(false);
     }
     this.add(after);
     // What it set may change how the server reads a message; the reset has to be in effect before the next one is read.
-    if (!shares) this.close(end);
+    if (!shares) this.close(alone);
   }
 
-  close(end: readonly Part[]): void {
+  close(outsideTransaction = true): void {
     if (this.parts.length === 0) return;
-    this.messages.push(new Message([...this.parts, ...end]));
+    this.messages.push(new Message([...this.parts, ...(outsideTransaction ? this.end : [])]));
     this.parts = [];
     this.size = 0;
   }

@@ -8,26 +8,36 @@ export interface StatementTimeouts {
 }
 
 const TRANSACTION_TIMEOUT_SINCE = 170_000;
+/** Settings of a transaction that stays open on purpose. */
+export function pinnedSettings(serverVersion: number): string[] {
+  return [
+    'SET LOCAL idle_in_transaction_session_timeout = 0',
+    ...(serverVersion >= TRANSACTION_TIMEOUT_SINCE ? ['SET LOCAL transaction_timeout = 0'] : []),
+  ];
+}
+
 const CONNECTION_CHECK_SINCE = 140_000;
 
 /** A server in the middle of a statement does not notice that its client died, and keeps the lock, unless it looks. Not every platform can. */
 const CHECK_CONNECTION =
   "DO $$ BEGIN PERFORM pg_catalog.set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$";
 
-/**
- * The statements that give a session the state that every migration starts from: nothing of the file before it, nor of a pool's
- * own settings, is left. `RESET ALL` leaves the role alone, hence the length of the list.
- */
+/** The statements that leave nothing of a migration in its session: behind a pooler the next one to use it is a stranger. `RESET ALL` leaves the role alone. */
+export const CLEAN: readonly string[] = [
+  'RESET SESSION AUTHORIZATION',
+  'RESET ROLE',
+  'RESET ALL',
+  'DISCARD TEMP',
+  'DEALLOCATE ALL',
+  'CLOSE ALL',
+  'UNLISTEN *',
+  'DISCARD SEQUENCES',
+];
+
+/** The statements that give a session the state that every migration starts from: nothing of the file before it, nor of a pool's own settings, is left. */
 export function resetStatements(timeouts: StatementTimeouts, serverVersion: number): string[] {
   return [
-    'RESET SESSION AUTHORIZATION',
-    'RESET ROLE',
-    'RESET ALL',
-    'DISCARD TEMP',
-    'DEALLOCATE ALL',
-    'CLOSE ALL',
-    'UNLISTEN *',
-    'DISCARD SEQUENCES',
+    ...CLEAN,
     `SET statement_timeout = ${timeouts.statementMs}`,
     `SET lock_timeout = ${timeouts.lockMs}`,
     'SET idle_in_transaction_session_timeout = 0',

@@ -19,12 +19,16 @@ export interface RunContext {
   readonly listener: RunListener;
   readonly notices: NoticeCollector;
   readonly timeouts: StatementTimeouts;
+  /** True behind a pooler: what is set for a session reaches strangers, and does not last. */
+  readonly pooled: boolean;
   /** Statements that give the session the state every migration starts from. */
   readonly reset: readonly string[];
   /** Begins our own messages among the server's notices. */
   readonly marker: string;
   /** SQL that tells whether this session still holds the migration lock; undefined when it never took it. */
   readonly lockCheck: string | undefined;
+  /** @throws DatabaseConnectionError when another connection holds the lock and is gone. */
+  assertLocked(): void;
   /** Takes the lock again after a migration dropped it. @throws when another has it by now. */
   retakeLock(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { bodyPart, Message, part } from './message.js';
 import { isPassing, Patience } from './polite.js';
 import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { concurrentDetach, detachState, finalizeDetach } from './pending-detach.js';
+import { CLEAN } from './reset.js';
 import { runScript } from './script.js';
 import { queryError } from './server-error.js';
 
@@ -75,7 +76,7 @@ async function tryStep(
     const record = settings.tracked
       ? [stepFailureSql(table, migration.file, settings.runId, recordedError(server, program))]
       : [];
-    await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
+    await must(context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...record]);
     if (wasInterrupted(context, server)) return { kind: 'interrupted' };
     return failed(
       program,

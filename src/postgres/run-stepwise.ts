@@ -10,6 +10,7 @@ import { settle } from './in-doubt.js';
 import { failed, must, serverSaid, type RunContext } from './run-context.js';
 import { sessionTimeouts } from './polite.js';
 import { clearTheWay, recordProgress, runStep } from './run-step.js';
+import { CLEAN } from './reset.js';
 import { runScript } from './script.js';
 import { queryError } from './server-error.js';
 
@@ -25,7 +26,9 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
   const claim = settings.tracked ? claimSql(table, migration, settings.runId, stepProgress(program, resumeAt)) : [];
   const claimed = await runScript(
     client,
-    ['BEGIN', ...context.reset, ...claim, ...sessionTimeouts(program), 'COMMIT'].map((sql) => `${sql};`).join('\n'),
+    ['BEGIN', ...(context.pooled ? CLEAN : [...context.reset, ...sessionTimeouts(program)]), ...claim, 'COMMIT']
+      .map((sql) => `${sql};`)
+      .join('\n'),
   );
   if (claimed.error) {
     const server = serverSaid(claimed.error, 'claiming a migration');
@@ -40,7 +43,7 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
   if (outcome.kind !== 'done') return outcome;
 
   const complete = settings.tracked ? [completeStepsSql(table, migration.file, settings.runId)] : [];
-  await must(context, 'completing a migration', ['BEGIN', ...context.reset, ...complete, 'COMMIT']);
+  await must(context, 'completing a migration', ['BEGIN', ...CLEAN, ...complete, 'COMMIT']);
   if (context.lockCheck && (await runScript(client, context.lockCheck)).lastValue === 'f') await context.retakeLock();
   listener.applied(migration, Math.round(performance.now() - startedAt));
   return { kind: 'done' };
@@ -54,6 +57,7 @@ async function runSteps(context: RunContext, program: StepwiseProgram): Promise<
   for (const [index, step] of program.steps.entries()) {
     if (index < from) continue;
     await clearTheWay(context, step);
+    context.assertLocked();
     if (context.settings.signal?.aborted) return stopBetweenSteps(context, program, index);
     const outcome = await runStep(context, program, step, index);
     if (outcome.kind !== 'done') return outcome;
@@ -81,7 +85,7 @@ async function stopBetweenSteps(context: RunContext, program: StepwiseProgram, i
   const why = `interrupted before step ${index + 1} of ${program.steps.length}`;
   if (settings.tracked) {
     await must(context, 'recording an interruption', [
-      ...context.reset,
+      ...CLEAN,
       stepFailureSql(table, program.migration.file, settings.runId, why),
     ]);
   }

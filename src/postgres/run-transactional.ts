@@ -8,6 +8,7 @@ import { packEach, packTogether } from './pack.js';
 import { isPassing, Patience } from './polite.js';
 import { MessageCursor, type Message, type Part } from './message.js';
 import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
+import { CLEAN } from './reset.js';
 import { runScript, type ScriptResult } from './script.js';
 import { queryError } from './server-error.js';
 
@@ -44,6 +45,7 @@ export class TransactionalRun {
   private async sendAll(messages: readonly Message[]): Promise<Outcome> {
     for (const message of messages) {
       if (this.context.settings.signal?.aborted) return { kind: 'interrupted' };
+      this.context.assertLocked();
       const result = await this.send(message);
       if (result.error) {
         const smaller = result.completed === 0 ? this.splitUp(message) : [];
@@ -112,7 +114,7 @@ export class TransactionalRun {
   /** A lock that could not be had is a matter of the moment, as long as nothing of the file escaped its transaction. */
   private async isTriedAgain(program: TransactionalProgram, server: ServerErrorDetails): Promise<boolean> {
     if (!isPassing(server)) return false;
-    await must(this.context, 'rolling back', ['ROLLBACK', ...this.context.reset]);
+    await must(this.context, 'rolling back', ['ROLLBACK', ...CLEAN]);
     this.uncommitted.clear();
     return this.patience.allowsAnother(program, server);
   }
@@ -121,7 +123,7 @@ export class TransactionalRun {
     const { context } = this;
     const server = serverSaid(error, 'running migrations');
     if (wasInterrupted(context, server)) {
-      await must(context, 'rolling back', ['ROLLBACK', ...context.reset]);
+      await must(context, 'rolling back', ['ROLLBACK', ...CLEAN]);
       return { kind: 'interrupted' };
     }
     const place = message.locate(completed, server.position);
@@ -142,7 +144,7 @@ export class TransactionalRun {
             ),
           ]
         : [];
-    await must(context, 'recording a failed migration', ['ROLLBACK', ...context.reset, ...record]);
+    await must(context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...record]);
     if (!place || !program) throw queryError('running migrations', error);
     if (isConflict(place.part, server.sqlstate)) return { kind: 'conflict', file: program.migration.file };
     return escaped

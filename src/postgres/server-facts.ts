@@ -8,16 +8,19 @@ export interface ServerFacts {
   /** `server_version_num`: 150004 is 15.4. */
   readonly version: number;
   readonly standby: boolean;
+  /** True when something between here and the server hands out server connections: what answers is not what was connected to. */
+  readonly pooled: boolean;
 }
 
 export async function readServerFacts(client: ClientBase): Promise<ServerFacts> {
-  const [row] = await querySimply<{ database: string; version: number; standby: boolean }>(
+  const [row] = await querySimply<{ database: string; version: number; standby: boolean; pid: number }>(
     client,
     `SELECT pg_catalog.current_database() AS database, pg_catalog.current_setting('server_version_num')::integer AS version,
-            pg_catalog.pg_is_in_recovery() AS standby`,
+            pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.pg_backend_pid() AS pid`,
   ).catch((error: unknown) => {
     throw queryError('looking at the server', error);
   });
   if (!row) throw new Error('the server gave no facts');
-  return row;
+  const { pid, ...facts } = row;
+  return { ...facts, pooled: pid !== (client as unknown as { processID: number }).processID };
 }

@@ -11,6 +11,7 @@ import type {
   RunSettings,
 } from '../core/ports.js';
 import type { Program, TransactionalProgram } from '../core/program.js';
+import { refuseSessionState } from './pooler.js';
 import { displayName, type TableName } from '../core/table.js';
 import { readForeignHistory } from './foreign-history.js';
 import { cancelWhenAborted } from './cancel.js';
@@ -19,9 +20,10 @@ import { groupPrograms } from './grouping.js';
 import { noticesSql, recordSql, repairSql } from './history-sql.js';
 import { readHistory } from './history-reader.js';
 import { prepareTable } from './history-table.js';
-import { holdsLockSql, lockKey, readLockHolder, tryLock, unlock } from './lock.js';
+import { lockKey, readLockHolder } from './lock.js';
+import { NoLock, PinnedLock, SessionLock, type LockKind, type MigrationLock } from './migration-lock.js';
 import { NoticeCollector, storableNotices } from './notices.js';
-import { resetStatements, type StatementTimeouts } from './reset.js';
+import { pinnedSettings, resetStatements, type StatementTimeouts } from './reset.js';
 import { must, type RunContext } from './run-context.js';
 import { runStepwise } from './run-stepwise.js';
 import { TransactionalRun } from './run-transactional.js';
@@ -32,7 +34,7 @@ import { readServerFacts, type ServerFacts } from './server-facts.js';
 /** A connection that may migrate. Anything but a plain read makes it dirty, and a dirty connection is never given back. */
 export class PgMigrationSession implements MigrationSession {
   private dirty = false;
-  private lockHeld = false;
+  private lock: MigrationLock | undefined;
   private closed = false;
   private known: ServerFacts | undefined;
 
@@ -40,6 +42,9 @@ export class PgMigrationSession implements MigrationSession {
     private readonly lease: Lease,
     private readonly table: TableName,
     private readonly timeouts: StatementTimeouts,
+    private readonly lockKind: LockKind,
+    /** A second connection to the same database. */
+    private readonly openConnection: () => Promise<Lease>,
   ) {}
 
   read(): Promise<History> {
@@ -55,8 +60,8 @@ export class PgMigrationSession implements MigrationSession {
         'This server is a read-only standby: migrations can only run on the primary. Connect to the primary.',
       );
     }
-    this.lockHeld = await tryLock(this.lease.client, lockKey(facts.database, this.table));
-    return this.lockHeld;
+    this.lock ??= this.makeLock(facts);
+    return this.lock.tryTake();
   }
 
   async lockHolder(): Promise<LockHolder | undefined> {
@@ -64,11 +69,13 @@ export class PgMigrationSession implements MigrationSession {
     return readLockHolder(this.lease.client, lockKey(database, this.table));
   }
 
-  async unlock(): Promise<void> {
-    if (!this.lockHeld) return;
-    this.lockHeld = false;
-    const { database } = await this.facts();
-    await unlock(this.lease.client, lockKey(database, this.table));
+  /** Behind a pooler a session's lock is none: two clients get it, and it outlives both. */
+  private makeLock({ database, version, pooled }: ServerFacts): MigrationLock {
+    const key = lockKey(database, this.table);
+    const kind = this.lockKind === 'auto' ? (pooled ? 'transaction' : 'session') : this.lockKind;
+    if (kind === 'off') return new NoLock();
+    if (kind === 'session') return new SessionLock(this.lease.client, key);
+    return new PinnedLock(this.openConnection, key, pinnedSettings(version));
   }
 
   async prepareHistory(): Promise<void> {
@@ -78,6 +85,7 @@ export class PgMigrationSession implements MigrationSession {
 
   async runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome> {
     return this.running(programs, settings, listener, async (context) => {
+      if (context.pooled) refuseSessionState(programs);
       const run = new TransactionalRun(context, 'each');
       for (const group of groupPrograms(programs)) {
         const outcome =
@@ -120,7 +128,7 @@ export class PgMigrationSession implements MigrationSession {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    if (this.lockHeld) await this.unlock().catch(() => {});
+    await this.lock?.release();
     await this.lease.release(this.dirty);
   }
 
@@ -133,7 +141,6 @@ export class PgMigrationSession implements MigrationSession {
     this.dirty = true;
     const { client } = this.lease;
     const facts = await this.facts();
-    const key = lockKey(facts.database, this.table);
     const marker = `${randomUUID()} `;
     const notices = new NoticeCollector(client, marker, (migration, notice) => listener.notice(migration, notice));
     const context: RunContext = {
@@ -145,7 +152,9 @@ export class PgMigrationSession implements MigrationSession {
       timeouts: this.timeouts,
       marker,
       reset: resetStatements(this.timeouts, facts.version),
-      lockCheck: this.lockHeld ? holdsLockSql(key) : undefined,
+      pooled: facts.pooled,
+      lockCheck: this.lock?.checkSql,
+      assertLocked: () => this.lock?.assertHeld(),
       retakeLock: () => this.retakeLock(),
     };
     const stopWatching = cancelWhenAborted(client, settings.signal);

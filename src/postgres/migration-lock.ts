@@ -1,0 +1,114 @@
+import type { ClientBase } from 'pg';
+import { DatabaseConnectionError } from '../core/errors.js';
+import type { Lease } from './connection.js';
+import { holdsLockSql, tryLock, unlock } from './lock.js';
+import { runScript } from './script.js';
+import { queryError } from './server-error.js';
+
+/** Which lock to take: `auto` takes the one of a session, or behind a pooler the one of a transaction. */
+export type LockKind = 'auto' | 'session' | 'transaction' | 'off';
+
+/** Who holds the migration lock, and how. Always tried, never waited for: callers poll. */
+export interface MigrationLock {
+  /** Tries once. A lock that is held already stays held. */
+  tryTake(): Promise<boolean>;
+  /** SQL for the migrating connection that tells whether it still holds the lock; undefined when another connection does. */
+  readonly checkSql: string | undefined;
+  /** @throws DatabaseConnectionError when the connection that holds the lock is gone: then nothing more may be sent. */
+  assertHeld(): void;
+  release(): Promise<void>;
+}
+
+/**
+ * The lock of a session, on the very connection that migrates. Waiting for it inside the server would hold a snapshot, and a concurrent index build by
+ * the holder would wait for that snapshot: a deadlock.
+ */
+export class SessionLock implements MigrationLock {
+  readonly checkSql: string;
+  private held = false;
+
+  constructor(
+    private readonly client: ClientBase,
+    private readonly key: bigint,
+  ) {
+    this.checkSql = holdsLockSql(key);
+  }
+
+  async tryTake(): Promise<boolean> {
+    this.held = await tryLock(this.client, this.key);
+    return this.held;
+  }
+
+  assertHeld(): void {}
+
+  async release(): Promise<void> {
+    if (!this.held) return;
+    this.held = false;
+    await unlock(this.client, this.key).catch(() => {});
+  }
+}
+
+/**
+ * The lock of a transaction on a second connection, for poolers that hand out a server connection for each transaction: there a session's lock is none. The open transaction pins its
+ * server connection. It does not hold up a concurrent index build, as long as it is READ COMMITTED and its last statement was text without parameters.
+ */
+export class PinnedLock implements MigrationLock {
+  readonly checkSql = undefined;
+  private lease: Lease | undefined;
+  private lost = false;
+  private held = false;
+
+  constructor(
+    private readonly openConnection: () => Promise<Lease>,
+    private readonly key: bigint,
+    private readonly settings: readonly string[],
+  ) {}
+
+  async tryTake(): Promise<boolean> {
+    if (this.held) return true;
+    this.lease ??= await this.open();
+    const statements = [
+      'BEGIN ISOLATION LEVEL READ COMMITTED',
+      ...this.settings,
+      `SELECT pg_catalog.pg_try_advisory_xact_lock(${this.key})`,
+    ];
+    const { error, lastValue } = await runScript(this.lease.client, statements.join('; '));
+    if (error) throw queryError('taking the migration lock', error);
+    this.held = lastValue === 't';
+    if (!this.held) await runScript(this.lease.client, 'ROLLBACK');
+    return this.held;
+  }
+
+  assertHeld(): void {
+    if (!this.lost) return;
+    throw new DatabaseConnectionError(
+      'CONNECTION_LOST',
+      'The connection that holds the migration lock was lost, so nothing more was sent. Start again.',
+    );
+  }
+
+  async release(): Promise<void> {
+    const { lease } = this;
+    this.lease = undefined;
+    this.held = false;
+    await lease?.release(true);
+  }
+
+  private async open(): Promise<Lease> {
+    const lease = await this.openConnection();
+    lease.client.once('end', () => (this.lost = this.lease === lease));
+    return lease;
+  }
+}
+
+/** No lock: the claims alone keep a transactional migration from running twice. */
+export class NoLock implements MigrationLock {
+  readonly checkSql = undefined;
+  tryTake(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+  assertHeld(): void {}
+  release(): Promise<void> {
+    return Promise.resolve();
+  }
+}

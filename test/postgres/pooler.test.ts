@@ -1,0 +1,124 @@
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { RefusedError } from '../../src/migrator.js';
+import { withClient } from '../support/database.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { outcomes } from '../support/history-of.js';
+import { migratorOn, type Files } from '../support/migrator-on.js';
+import { startPgBouncer } from '../support/pgbouncer.js';
+import { until } from '../support/until.js';
+
+const db = useEmptyDatabase('pooler');
+
+let pooled: string;
+beforeAll(async () => {
+  pooled = await startPgBouncer(db.connectionString);
+});
+
+/** Nothing may be left: not the lock, and not a setting for the next stranger. */
+afterEach(async () => {
+  await until(async () => {
+    const { rows } = await db.query(
+      `SELECT FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory' AND datname = current_database()`,
+    );
+    return rows.length === 0;
+  });
+  const left = await withClient(pooled, async (client) => {
+    const { rows } = await client.query<{ path: string; lock: string; timeout: string }>(
+      `SELECT current_setting('search_path') AS path, current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS timeout`,
+    );
+    return rows;
+  });
+  expect(left).toEqual([{ path: '"$user", public', lock: '0', timeout: '0' }]);
+});
+
+const FILES: Files = {
+  '1.sql': 'CREATE TABLE one (id int); SET search_path = pg_catalog; SET statement_timeout = 77',
+  '2.sql': `CREATE TABLE public.two (setting text); INSERT INTO public.two VALUES (current_setting('lock_timeout') || current_setting('search_path'))`,
+  '3.sql': 'CREATE INDEX CONCURRENTLY one_id ON one (id)',
+  '4.sql': 'SELECT pg_sleep(0.3)',
+};
+
+describe('behind a pooler in transaction mode', () => {
+  test('a history runs as it does directly, and leaves no setting behind', async () => {
+    const { migrator } = await migratorOn(db, FILES, { connectionString: pooled });
+    expect((await migrator.migrate()).applied).toEqual(Object.keys(FILES));
+    expect((await db.query('SELECT setting FROM two')).rows).toEqual([{ setting: '5s"$user", public' }]);
+    expect((await migrator.migrate()).applied).toEqual([]);
+  });
+
+  test('many at once apply each file exactly once, together with one that is connected directly', async () => {
+    const files = { ...FILES, '0.sql': 'CREATE TABLE runs (n int)', '5.sql': 'INSERT INTO runs VALUES (1)' };
+    const migrators = await Promise.all(
+      [pooled, pooled, pooled, pooled, pooled, db.connectionString].map((connectionString) =>
+        migratorOn(db, files, { connectionString }),
+      ),
+    );
+    const runs = await Promise.all(migrators.map(({ migrator }) => migrator.migrate()));
+    expect(runs.flatMap(({ applied }) => applied).toSorted()).toEqual(Object.keys(files).toSorted());
+    expect((await db.query('SELECT count(*)::int AS n FROM runs')).rows).toEqual([{ n: 1 }]);
+  });
+
+  test('the lock is that of a transaction on a second connection, and a pool of one is enough', async () => {
+    const pool = db.pool({ connectionString: pooled, max: 1 });
+    const { migrator } = await migratorOn(db, { '1.sql': 'SELECT pg_sleep(1)' }, { pool });
+    const run = migrator.migrate();
+    await until(async () => {
+      const { rows } = await db.query(
+        `SELECT FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE locktype = 'advisory' AND state = 'idle in transaction' AND datname = current_database()`,
+      );
+      return rows.length === 1;
+    });
+    expect((await run).applied).toEqual(['1.sql']);
+    await pool.end();
+  });
+
+  test('a run whose lock is lost stops before its next message', async () => {
+    const { migrator } = await migratorOn(
+      db,
+      { '1.sql': 'SELECT pg_sleep(1)', '2.sql': '-- no-transaction\nCREATE TABLE two ()' },
+      { connectionString: pooled },
+    );
+    const run = migrator.migrate().catch((error: unknown) => error);
+    const holder = `FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE locktype = 'advisory' AND state = 'idle in transaction' AND datname = current_database()`;
+    await until(async () => (await db.query(`SELECT ${holder}`)).rows.length === 1);
+    await db.query(`SELECT pg_terminate_backend(pid) ${holder}`);
+    expect(String(await run)).toMatch(/The connection that holds the migration lock was lost/);
+    expect(await outcomes(db)).not.toHaveProperty('2.sql', 'applied');
+  });
+
+  test('a file in steps that needs one session is refused, and works over a direct connection', async () => {
+    const files = { '1.sql': `-- no-transaction\nSET search_path = public;\nCREATE TABLE one ();` };
+    const { migrator, directory } = await migratorOn(db, files, { connectionString: pooled });
+    await expect(migrator.migrate()).rejects.toBeInstanceOf(RefusedError);
+    await expect(migrator.migrate()).rejects.toThrow('1.sql:2:1: this is for the session');
+    const direct = await migratorOn(db, directory, {
+      connectionString: pooled,
+      migrateWith: { connectionString: db.connectionString },
+    });
+    expect((await direct.migrator.migrate()).applied).toEqual(['1.sql']);
+  });
+
+  test('a failure is recorded and rolled back', async () => {
+    const { migrator } = await migratorOn(
+      db,
+      { '1.sql': 'CREATE TABLE one (); SELECT nothing' },
+      { connectionString: pooled },
+    );
+    await expect(migrator.migrate()).rejects.toThrow('1.sql:1:29: column "nothing" does not exist');
+    expect(await outcomes(db)).toEqual({ '1.sql': 'column "nothing" does not exist (SQLSTATE 42703)' });
+  });
+});
+
+test('without any lock eight runners apply each transactional file once', async () => {
+  const files = {
+    '1.sql': 'CREATE TABLE runs (n int)',
+    '2.sql': 'INSERT INTO runs VALUES (1); SELECT pg_sleep(0.1)',
+    '3.sql': 'INSERT INTO runs VALUES (2)',
+  };
+  const { migrator: first } = await migratorOn(db, {});
+  await first.baseline('0').catch(() => {}); // nothing to record
+  const migrators = await Promise.all(Array.from({ length: 8 }, () => migratorOn(db, files, { lock: 'off' })));
+  const runs = await Promise.all(migrators.map(({ migrator }) => migrator.migrate()));
+  expect(runs.flatMap(({ applied }) => applied).toSorted()).toEqual(['1.sql', '2.sql', '3.sql']);
+  expect((await db.query('SELECT count(*)::int AS n FROM runs')).rows).toEqual([{ n: 2 }]);
+});
