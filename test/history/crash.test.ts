@@ -101,18 +101,15 @@ describe('a file that runs in steps, in a process that is killed', () => {
     const { state, messages } = await undisturbed();
     const directory = await migrationsDirectory(FILES);
     const from = messages.findIndex((text) => text.includes(`'2_steps.sql'`)) + 1;
-    const points = messages.slice(from - 1).flatMap((text, i) => {
-      const at = from + i;
-      // Killed after a message or before the next one, the server is in the same state: once for each suffices.
-      const step = !text.includes('schema_migrations') && !text.startsWith('SELECT');
-      return step
-        ? [
-            { at, freeze: 'before' as const },
-            { at, freeze: 'after' as const },
-          ]
-        : [{ at, freeze: 'before' as const }];
+    // Killed after a message or before the next one, the server is in the same state: once for each suffices, and none for looking.
+    const points = messages.flatMap((text, i) => {
+      const at = i + 1;
+      if (at < from || text.startsWith('SELECT')) return [];
+      return at === from
+        ? (['before', 'after'] as const).map((freeze) => ({ at, freeze }))
+        : [{ at, freeze: 'after' as const }];
     });
-    expect(points.length).toBeGreaterThan(25);
+    expect(points.length).toBeGreaterThan(20);
 
     const wrong: string[] = [];
     await inPairs(points, async ({ at, freeze }) => {
@@ -120,7 +117,7 @@ describe('a file that runs in steps, in a process that is killed', () => {
       if (problem) wrong.push(`killed ${freeze} message ${at} (${(messages[at - 1] ?? '').slice(0, 100)}): ${problem}`);
     });
     expect(wrong).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 
   test('is told about by the next run: what was done, and where it goes on', async () => {
     const db = await database();

@@ -1,35 +1,14 @@
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { RefusedError } from '../../src/migrator.js';
 import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes } from '../support/history-of.js';
 import { migratorOn, type Files } from '../support/migrator-on.js';
+import { describeWith } from '../support/needs.js';
 import { startPgBouncer } from '../support/pgbouncer.js';
 import { until } from '../support/until.js';
 
 const db = useEmptyDatabase('pooler');
-
-let pooled: string;
-beforeAll(async () => {
-  pooled = await startPgBouncer(db.connectionString);
-});
-
-/** Nothing may be left: not the lock, and not a setting for the next stranger. */
-afterEach(async () => {
-  await until(async () => {
-    const { rows } = await db.query(
-      `SELECT FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory' AND datname = current_database()`,
-    );
-    return rows.length === 0;
-  });
-  const left = await withClient(pooled, async (client) => {
-    const { rows } = await client.query<{ path: string; lock: string; timeout: string }>(
-      `SELECT current_setting('search_path') AS path, current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS timeout`,
-    );
-    return rows;
-  });
-  expect(left).toEqual([{ path: '"$user", public', lock: '0', timeout: '0' }]);
-});
 
 const FILES: Files = {
   '1.sql': 'CREATE TABLE one (id int); SET search_path = pg_catalog; SET statement_timeout = 77',
@@ -38,7 +17,29 @@ const FILES: Files = {
   '4.sql': 'SELECT pg_sleep(0.3)',
 };
 
-describe('behind a pooler in transaction mode', () => {
+describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
+  let pooled: string;
+  beforeAll(async () => {
+    pooled = await startPgBouncer(db.connectionString);
+  });
+
+  /** Nothing may be left: not the lock, and not a setting for the next stranger. */
+  afterEach(async () => {
+    await until(async () => {
+      const { rows } = await db.query(
+        `SELECT FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory' AND datname = current_database()`,
+      );
+      return rows.length === 0;
+    });
+    const left = await withClient(pooled, async (client) => {
+      const { rows } = await client.query<{ path: string; lock: string; timeout: string }>(
+        `SELECT current_setting('search_path') AS path, current_setting('lock_timeout') AS lock, current_setting('statement_timeout') AS timeout`,
+      );
+      return rows;
+    });
+    expect(left).toEqual([{ path: '"$user", public', lock: '0', timeout: '0' }]);
+  });
+
   test('a history runs as it does directly, and leaves no setting behind', async () => {
     const { migrator } = await migratorOn(db, FILES, { connectionString: pooled });
     expect((await migrator.migrate()).applied).toEqual(Object.keys(FILES));

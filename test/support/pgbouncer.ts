@@ -1,24 +1,18 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmod, chown, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { existsSync } from 'node:fs';
 import { afterAll } from '@jest/globals';
 import { serverAccount } from '../../tools/embedded-postgres/account.js';
 import { freePort } from '../../tools/embedded-postgres/free-port.js';
 import { tempDirectory } from './temp-directory.js';
 import { until } from './until.js';
 
-const BINARY = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer', '/usr/local/bin/pgbouncer'].find(existsSync);
-
-/** Debian's package `pgbouncer`. Where it is missing the tests that need it say so instead of passing; CI installs it. */
-export const HAS_PGBOUNCER = BINARY !== undefined;
-
 const running: ChildProcess[] = [];
 afterAll(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** A pooler in transaction mode in front of a database. @returns the connection string through it. */
+/** A pooler in transaction mode, by Debian's `pgbouncer`, in front of a database. @returns the connection string through it. */
 export async function startPgBouncer(
   connectionString: string,
   settings: Record<string, string | number> = {},
@@ -48,7 +42,11 @@ export async function startPgBouncer(
   const account = await serverAccount(); // it refuses root, too
   await chmod(directory, 0o755);
   if (account) await chown(directory, account.uid, account.gid);
-  const child = spawn(BINARY ?? 'pgbouncer', ['-q', `${directory}/pgbouncer.ini`], { stdio: 'ignore', ...account });
+  const child = spawn('pgbouncer', ['-q', `${directory}/pgbouncer.ini`], {
+    stdio: 'ignore',
+    env: { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin` },
+    ...account,
+  });
   running.push(child);
   await until(() => accepts(port));
   url.hostname = '127.0.0.1';
