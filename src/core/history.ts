@@ -16,6 +16,8 @@ export interface HistoryRow {
   /** The checksum that ignores comments and whitespace. */
   readonly canonicalChecksum: string | null;
   readonly origin: Origin | null;
+  /** The run that recorded it; null for rows made by hand or by an older runner. */
+  readonly runId: string | null;
   /** Of a file that runs in steps: how far it came; null for all others. */
   readonly progress: StepProgress | null;
 }

@@ -15,16 +15,17 @@ export function isLostConnection(error: unknown): error is DatabaseConnectionErr
  * Finds out what a run whose connection was lost has applied. Only the history knows: a COMMIT may have succeeded although its answer never came. The lock is
  * taken first, because while the lost session holds it, it is still at work.
  *
- * @returns those of the planned migrations that are applied, when all of them are.
+ * @returns those of the planned migrations that this run applied, when all are applied by now: another process may have done the rest.
  * @throws DatabaseConnectionError that says what is applied and what is not, as far as it can be known.
  */
 export async function resolveLoss(
   database: MigrationDatabase,
+  runId: string,
   planned: readonly string[],
   lost: DatabaseConnectionError,
   emit: EmitEvent,
 ): Promise<readonly string[]> {
-  const found = await lookAgain(database, planned, emit).catch(() => undefined);
+  const found = await lookAgain(database, runId, planned, emit).catch(() => undefined);
   if (!found) {
     throw new DatabaseConnectionError(
       'CONNECTION_LOST',
@@ -36,7 +37,7 @@ export async function resolveLoss(
   const missing = planned.filter((file) => !found.applied.includes(file));
   if (missing.length === 0) {
     emit({ type: 'warning', message: `${lost.message} The history says that everything was applied before that.` });
-    return found.applied;
+    return found.byThisRun;
   }
   throw new DatabaseConnectionError(
     'CONNECTION_LOST',
@@ -51,16 +52,26 @@ export async function resolveLoss(
 
 interface SecondLook {
   readonly applied: readonly string[];
+  readonly byThisRun: readonly string[];
   /** False when the lost session still held the lock when the history was read. */
   readonly ended: boolean;
 }
 
-function lookAgain(database: MigrationDatabase, planned: readonly string[], emit: EmitEvent): Promise<SecondLook> {
+function lookAgain(
+  database: MigrationDatabase,
+  runId: string,
+  planned: readonly string[],
+  emit: EmitEvent,
+): Promise<SecondLook> {
   return withSession(database, async (session) => {
     const settings = { lockTimeoutMs: SERVER_PATIENCE_MS, table: database.table };
     const ended = await acquireLock(session, settings, emit, () => Promise.resolve(true)).catch(() => false);
     const { rows } = await session.read();
-    const applied = new Set(rows.filter(({ state }) => state === 'applied').map(({ file }) => file));
-    return { applied: planned.filter((file) => applied.has(file)), ended };
+    const done = new Map(rows.filter(({ state }) => state === 'applied').map((row) => [row.file, row.runId]));
+    return {
+      applied: planned.filter((file) => done.has(file)),
+      byThisRun: planned.filter((file) => done.get(file) === runId),
+      ended,
+    };
   });
 }

@@ -130,7 +130,7 @@ async function runOrResolve(
     if (!isLostConnection(error)) throw error;
     await session.close(); // it holds a place in a pool that may have no other
     const planned = programs.map(({ migration }) => migration.file);
-    const applied = await resolveLoss(dependencies.database, planned, error, dependencies.emit);
+    const applied = await resolveLoss(dependencies.database, run.runId, planned, error, dependencies.emit);
     return { applied, conflict: undefined };
   }
 }

@@ -16,6 +16,7 @@ const SELECTED = {
   checksum: 'checksum',
   canonical_checksum: 'canonical_checksum',
   origin: 'origin',
+  run_id: 'run_id',
   steps_done: 'steps_done',
   steps_total: 'steps_total',
   done_checksum: 'done_checksum',
@@ -73,6 +74,7 @@ function toRow(row: Selected): HistoryRow {
     error,
     checksum: text(row.checksum),
     canonicalChecksum: text(row.canonical_checksum),
+    runId: text(row.run_id),
     origin: text(row.origin) as Origin | null,
     progress: done === null || total === null ? null : { done, total, doneChecksum: text(row.done_checksum) ?? '' },
   };

@@ -21,6 +21,7 @@ export function appliedRow(
     checksum: sum,
     canonicalChecksum: canonicalChecksum(text),
     origin: 'migrate',
+    runId: '00000000-0000-4000-8000-000000000001',
     progress: null,
     ...changes,
   };
