@@ -20,7 +20,8 @@ export interface RunOptions extends Omit<
 /**
  * Applies the migrations that are not applied yet, records each one, and stops at the first failure.
  *
- * @throws MigrationFailedError, RefusedError, DirectoryError, ConfigurationError, LockTimeoutError, HistoryTableError, DatabaseConnectionError
+ * @throws MigrationFailedError, RefusedError, DirectoryError, ConfigurationError, LockTimeoutError, HistoryTableError,
+ *   DatabaseConnectionError
  */
 export function runMigrationsWithTracking(pool: Pool, options: RunOptions = {}): Promise<MigrationRun> {
   return migratorFor(pool, options, true).migrate();

@@ -1,6 +1,9 @@
 import type { EmitEvent } from '../core/events.js';
 
-/** A listener that throws must not break a run, which may be in the middle of a message: Node warns, and the run goes on. */
+/**
+ * A listener that throws must not break a run, which may be in the middle of a message: Node warns, and the run goes
+ * on.
+ */
 export function guarded(listener: EmitEvent): EmitEvent {
   return (event) => {
     try {

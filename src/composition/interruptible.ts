@@ -3,9 +3,10 @@ import { InterruptedError } from '../core/errors.js';
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
- * Lets SIGTERM and SIGINT interrupt a piece of work instead of the process: the running statement is cancelled, what is unfinished is rolled back, the lock
- * is released. Then the signal is raised again, for whoever else handles it, and ends the process where nobody does. The host's own handlers
- * are not there yet during bootstrap. A second signal is not held back.
+ * Lets SIGTERM and SIGINT interrupt a piece of work instead of the process: the running statement is cancelled, what is
+ * unfinished is rolled back, the lock is released. Then the signal is raised again, for whoever else handles it, and
+ * ends the process where nobody does. The host's own handlers are not there yet during bootstrap. A second signal is
+ * not held back.
  *
  * @param tell told what became of the work, before the process ends.
  */

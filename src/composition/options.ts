@@ -14,7 +14,9 @@ export interface ConnectionOptions {
   connectionString?: string | undefined;
   /** A configuration of the `pg` driver. */
   connection?: ClientConfig | undefined;
-  /** A pool of the application's. It is never ended here; a client borrowed from it that ran a migration is destroyed. */
+  /**
+   * A pool of the application's. It is never ended here; a client borrowed from it that ran a migration is destroyed.
+   */
   pool?: Pool | undefined;
 }
 
@@ -22,18 +24,24 @@ export interface ConnectionOptions {
 export interface TimeoutOptions {
   /** One attempt to connect. Default 10,000. */
   connect?: number;
-  /** How long to go on trying while the database cannot be reached: it often starts after the application. Default 60,000; 0 tries once. */
+  /**
+   * How long to go on trying while the database cannot be reached: it often starts after the application. Default
+   * 60,000; 0 tries once.
+   */
   connectRetry?: number;
   /** How long to wait for another process that is migrating. Default 900,000 (15 minutes). */
   migrationLock?: number;
   /** `statement_timeout` of migrations. Default 0: no limit. */
   statement?: number;
   /**
-   * `lock_timeout` of migrations: how long a statement may wait for a table, with every query of the application queueing behind it. Not for
-   * what builds concurrently. Default 5,000; 0 is no limit.
+   * `lock_timeout` of migrations: how long a statement may wait for a table, with every query of the application
+   * queueing behind it. Not for what builds concurrently. Default 5,000; 0 is no limit.
    */
   tableLock?: number;
-  /** How often a migration that could not have its locks in that time is rolled back and tried again, after a pause: a count. Default 10. */
+  /**
+   * How often a migration that could not have its locks in that time is rolled back and tried again, after a pause: a
+   * count. Default 10.
+   */
   tableLockRetries?: number;
   /** One read for status, health or drift, connecting included. Default 5,000. */
   read?: number;
@@ -41,12 +49,16 @@ export interface TimeoutOptions {
 
 /** What every way of using this library shares: one target and how it is run. */
 export interface MigratorOptions extends ConnectionOptions {
-  /** Another connection for migrating, so that the application's own role needs no right to change the schema. Default: the same. */
+  /**
+   * Another connection for migrating, so that the application's own role needs no right to change the schema. Default:
+   * the same.
+   */
   migrateWith?: ConnectionOptions;
   /** Folder of `.sql` files. Default `migrations`, relative to the working directory. */
   directory?: string;
   /**
-   * How the directory is laid out: by this tool's rules, or by those of another tool whose files are read as they lie. Default `plain`.
+   * How the directory is laid out: by this tool's rules, or by those of another tool whose files are read as they lie.
+   * Default `plain`.
    */
   layout?: LayoutName;
   /** Also read the files of subfolders. Default false. */
@@ -54,28 +66,35 @@ export interface MigratorOptions extends ConnectionOptions {
   /** Which files are looked at, matched against the path relative to the directory. Default `/\\.sql$/i`. */
   pattern?: RegExp;
   /**
-   * Values for `{{name}}` in migrations; the feature is off unless they are given. They are put in as they are: making them safe SQL is yours.
-   * A placeholder without a value is an error. Neither checksums nor the history hold values.
+   * Values for `{{name}}` in migrations; the feature is off unless they are given. They are put in as they are: making
+   * them safe SQL is yours. A placeholder without a value is an error. Neither checksums nor the history hold values.
    */
   placeholders?: Record<string, string>;
   /** What stands before and behind a placeholder's name. Default `['{{', '}}']`. */
   placeholderDelimiters?: [open: string, close: string];
-  /** History table, `table` or `schema.table`; schema and table are created when missing. Default `shared.schema_migrations`. */
+  /**
+   * History table, `table` or `schema.table`; schema and table are created when missing. Default
+   * `shared.schema_migrations`.
+   */
   table?: string;
   /** False: every file runs every time, and nothing is recorded. Default true. */
   tracking?: boolean;
   /**
-   * A pending migration that sorts before the newest applied one (a branch merged late): `apply` it with a warning, or `fail`. It is never
-   * skipped in silence. Default `apply`.
+   * A pending migration that sorts before the newest applied one (a branch merged late): `apply` it with a warning, or
+   * `fail`. It is never skipped in silence. Default `apply`.
    */
   outOfOrder?: 'apply' | 'fail';
-  /** Applied migrations that were changed, renamed or are missing: `fail` before anything runs, `warn`, or `ignore`. Default `warn`. */
+  /**
+   * Applied migrations that were changed, renamed or are missing: `fail` before anything runs, `warn`, or `ignore`.
+   * Default `warn`.
+   */
   onDrift?: 'fail' | 'warn' | 'ignore';
   /** `each`: a transaction for every migration. `all`: one for everything that is pending. Default `each`. */
   transaction?: 'each' | 'all';
   /**
-   * How processes take turns. `session`: an advisory lock of the session, which a pooler in transaction mode breaks. `transaction`: one of a transaction that a second connection keeps
-   * open. `off`: none; then the claims alone keep a transactional migration from running twice. Default `auto`: `transaction` behind a pooler, else `session`.
+   * How processes take turns. `session`: an advisory lock of the session, which a pooler in transaction mode breaks.
+   * `transaction`: one of a transaction that a second connection keeps open. `off`: none; then the claims alone keep a
+   * transactional migration from running twice. Default `auto`: `transaction` behind a pooler, else `session`.
    */
   lock?: 'auto' | 'session' | 'transaction' | 'off';
   timeouts?: TimeoutOptions;
@@ -158,8 +177,8 @@ export function resolveMigratorOptions(options: MigratorOptions): ResolvedOption
  * Checks options against a schema and for contradictions.
  *
  * @param contradictions those that the shell found among its own options.
- * @throws ConfigurationError listing every problem, by the name of the option. Values are not shown, since they may be secrets; only a table's
- *   name is.
+ * @throws ConfigurationError listing every problem, by the name of the option. Values are not shown, since they may be
+ *   secrets; only a table's name is.
  */
 export function resolve<T extends z.ZodType<ResolvedOptions>>(
   schema: T,

@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { canonicalSql } from './sql/canonical.js';
 
 /**
- * SHA-256, in hex, of a migration's text with a byte order mark removed and all line ends as LF, so that a checkout with
- * other line ends is not a change. Anything else is.
+ * SHA-256, in hex, of a migration's text with a byte order mark removed and all line ends as LF, so that a checkout
+ * with other line ends is not a change. Anything else is.
  */
 export function checksum(text: string): string {
   const withoutMark = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

@@ -136,7 +136,9 @@ export class InterruptedError extends MigrationError {
   }
 }
 
-/** A run died inside a statement that commits by itself, and nothing tells whether it took effect. Nothing was run now. */
+/**
+ * A run died inside a statement that commits by itself, and nothing tells whether it took effect. Nothing was run now.
+ */
 export class InDoubtError extends MigrationError {
   constructor(
     readonly file: string,
@@ -174,7 +176,10 @@ export class LockTimeoutError extends MigrationError {
   }
 }
 
-/** A migration released the migration lock (`pg_advisory_unlock_all()`, `DISCARD ALL`), and another process took it before this one could again. */
+/**
+ * A migration released the migration lock (`pg_advisory_unlock_all()`, `DISCARD ALL`), and another process took it
+ * before this one could again.
+ */
 export class LockLostError extends MigrationError {
   constructor(table: string) {
     super(

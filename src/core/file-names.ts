@@ -3,7 +3,10 @@ import { parseVersion } from './version.js';
 /** Layouts with a folder for each migration, by the name of the file in it. */
 export const FOLDER_LAYOUTS: Readonly<Record<string, string>> = { 'migration.sql': 'prisma', 'up.sql': 'diesel' };
 
-/** Why a path cannot be a migration's: its name says nothing, as in the layouts that keep each migration in a folder of its own. */
+/**
+ * Why a path cannot be a migration's: its name says nothing, as in the layouts that keep each migration in a folder of
+ * its own.
+ */
 export function folderLayoutProblem(path: string): string | undefined {
   const layout = FOLDER_LAYOUTS[path.slice(path.lastIndexOf('/') + 1)];
   return layout && path.includes('/')

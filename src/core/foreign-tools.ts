@@ -134,7 +134,9 @@ function flywayApplied(rows: readonly ForeignRow[]): ForeignMigration[] {
   return [...applied.values()];
 }
 
-/** `SQL_BASELINE` and the like are for migrations that stand for all below them; `INIT` is the old name of `BASELINE`. */
+/**
+ * `SQL_BASELINE` and the like are for migrations that stand for all below them; `INIT` is the old name of `BASELINE`.
+ */
 const BASELINES = /BASELINE$|^INIT$/;
 
 function byName(name: string | null | undefined, appliedAt: string | null | undefined): ForeignMigration {

@@ -13,8 +13,8 @@ export interface MigrationHealth {
 const LISTED = 10;
 
 /**
- * Judges by the migrations of this release's own directory alone: a row of another release never takes a healthy replica down, and
- * a database that is ahead is up.
+ * Judges by the migrations of this release's own directory alone: a row of another release never takes a healthy
+ * replica down, and a database that is ahead is up.
  */
 export function judgeHealth(statuses: readonly MigrationStatus[]): MigrationHealth {
   const summary = summarise(statuses);

@@ -93,7 +93,10 @@ function numbered(path: string, form: RegExp, written: string): FileRole {
   return fits ? 'migration' : { problem: `its name is not of the form ${written}, which this layout wants` };
 }
 
-/** `U` undoes and `B` is for new databases only: both are left alone. Repeatable files and callbacks would be missed, so they are refused. */
+/**
+ * `U` undoes and `B` is for new databases only: both are left alone. Repeatable files and callbacks would be missed, so
+ * they are refused.
+ */
 function flywayRole(path: string): FileRole {
   const name = baseName(path);
   if (/^[UB]\d[^/]*__/.test(name)) return 'ignored';

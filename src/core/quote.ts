@@ -11,7 +11,10 @@ export function quoteLiteral(value: string | number | null): string {
   return doubled.includes('\\') ? ` E'${doubled.replace(/\\/g, '\\\\')}'` : `'${doubled}'`;
 }
 
-/** Quotes a function body with a dollar tag that ends nowhere but behind it: a body that ends in `$body` would close `$body$` early. */
+/**
+ * Quotes a function body with a dollar tag that ends nowhere but behind it: a body that ends in `$body` would close
+ * `$body$` early.
+ */
 export function quoteBody(body: string): string {
   let tag = '$body$';
   for (let i = 1; `${body}${tag}`.indexOf(tag) < body.length; i++) tag = `$body${i}$`;

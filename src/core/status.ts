@@ -8,8 +8,8 @@ import { compareMigrations, migrationOrder, type MigrationOrder } from './versio
  * What a migration is in, once files and history are joined. Each with its cause and its remedy:
  *
  * - `pending`: on disk, not recorded. The next run applies it.
- * - `out-of-order`: pending, and it sorts before the newest applied one (a branch merged late). The next run applies it, or
- *   refuses to, as the option `outOfOrder` says.
+ * - `out-of-order`: pending, and it sorts before the newest applied one (a branch merged late). The next run applies
+ *   it, or refuses to, as the option `outOfOrder` says.
  * - `failed`: recorded with an error. Correct the file; the next run tries it again.
  * - `running`: begun and not finished: a run is under way, or died in a file that cannot run in a transaction.
  * - `applied`: recorded as successfully executed, and the file is as it was.
@@ -129,9 +129,9 @@ interface Renames {
 }
 
 /**
- * A rename is an applied row without a file and an unrecorded file with the same checksum, one of each. Rows that sort after
- * every file count too: when the newest file was renamed backwards, running it again would be just as wrong. Files
- * without any statement prove nothing and are left out.
+ * A rename is an applied row without a file and an unrecorded file with the same checksum, one of each. Rows that sort
+ * after every file count too: when the newest file was renamed backwards, running it again would be just as wrong.
+ * Files without any statement prove nothing and are left out.
  */
 function findRenames(entries: readonly Entry[]): Renames {
   const rowsWithoutFile = groupBy(

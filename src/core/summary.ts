@@ -1,6 +1,8 @@
 import { isApplied, type MigrationStatus } from './status.js';
 
-/** Counts over a list of statuses. `applied` counts everything recorded as applied, whatever became of the files since. */
+/**
+ * Counts over a list of statuses. `applied` counts everything recorded as applied, whatever became of the files since.
+ */
 export interface StatusSummary {
   readonly total: number;
   readonly applied: number;

@@ -15,14 +15,17 @@ const DASHED_DATE =
   /^(\d{4})([-_])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[-_T ]?(\d{2})[-_:]?(\d{2})[-_:]?(\d{2}))?(?!\d)/;
 const NUMBER = /^\d+(?:\.\d+)*/;
 /**
- * A date with or without a time, told by width and century alone: people bump timestamps by hand, past the end of a minute or a month,
- * and those stay among their neighbours.
+ * A date with or without a time, told by width and century alone: people bump timestamps by hand, past the end of a
+ * minute or a month, and those stay among their neighbours.
  */
 const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
 /** Width of `YYYYMMDDhhmmssSSS`. Calendar versions of any precision are padded to it, so that they compare as times. */
 const CALENDAR_WIDTH = 17;
 
-/** Reads the leading version of a file name: `007_x.sql`, `1.2.3-x.sql`, `20240131120000_x.sql`, `2024-01-31-120000_x.sql`. */
+/**
+ * Reads the leading version of a file name: `007_x.sql`, `1.2.3-x.sql`, `20240131120000_x.sql`,
+ * `2024-01-31-120000_x.sql`.
+ */
 export function parseVersion(fileName: string): readonly bigint[] | null {
   const dashed = DASHED_DATE.exec(fileName);
   if (dashed) {
@@ -48,7 +51,10 @@ export function migrationOrder(file: string): MigrationOrder {
   return { file, version: parseVersion(versionedName(file)) };
 }
 
-/** The version of a path as other tools read it. They know no calendar: to them `20240131` is a smaller number than any timestamp. */
+/**
+ * The version of a path as other tools read it. They know no calendar: to them `20240131` is a smaller number than any
+ * timestamp.
+ */
 export function writtenVersion(file: string): readonly bigint[] | null {
   return numbersOf(versionedName(file), BigInt);
 }
@@ -57,15 +63,18 @@ export function writtenVersion(file: string): readonly bigint[] | null {
 const IN_FOLDERS = /([^/]+)\/(?:migration|up)\.sql$/;
 const FLYWAY = /^V(\d[\d._]*?)__/;
 
-/** The part of a path that begins with the version. There is one order for all layouts: rows do not tell which they came from. */
+/**
+ * The part of a path that begins with the version. There is one order for all layouts: rows do not tell which they came
+ * from.
+ */
 function versionedName(file: string): string {
   const name = IN_FOLDERS.exec(file)?.[1] ?? file.slice(file.lastIndexOf('/') + 1);
   return name.replace(FLYWAY, (_, version: string) => `${version.replaceAll('_', '.')}-`);
 }
 
 /**
- * The total order of migrations: by version, number by number (`2` before `10`, `1.2` before `1.2.1`), then by path, code
- * unit by code unit. Names without a version (possible only in rows that others recorded) come first.
+ * The total order of migrations: by version, number by number (`2` before `10`, `1.2` before `1.2.1`), then by path,
+ * code unit by code unit. Names without a version (possible only in rows that others recorded) come first.
  */
 export function compareMigrations(a: MigrationOrder, b: MigrationOrder): number {
   return compareVersions(a.version, b.version) || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);

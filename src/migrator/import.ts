@@ -8,7 +8,10 @@ import { underLock } from './locked.js';
 import { withSession } from './with-session.js';
 
 export interface ImportOptions {
-  /** The other tool's table, when it is not where that tool keeps it by itself: `schema.table`, or `table` in the schema `public`. */
+  /**
+   * The other tool's table, when it is not where that tool keeps it by itself: `schema.table`, or `table` in the schema
+   * `public`.
+   */
   readonly table?: string;
 }
 
@@ -23,8 +26,8 @@ export interface ImportReport {
 }
 
 /**
- * Takes over the history of another tool: what it has applied is recorded here as applied, with its time where it has one. Nothing is run, and its
- * table is left as it is.
+ * Takes over the history of another tool: what it has applied is recorded here as applied, with its time where it has
+ * one. Nothing is run, and its table is left as it is.
  *
  * @throws HistoryTableError when its table cannot be found or read.
  */

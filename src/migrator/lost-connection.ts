@@ -4,7 +4,9 @@ import type { EmitEvent } from '../core/events.js';
 import { acquireLock } from './lock.js';
 import { withSession } from './with-session.js';
 
-/** How long the server may take to notice that the lost connection is lost: until then it goes on, and may yet commit. */
+/**
+ * How long the server may take to notice that the lost connection is lost: until then it goes on, and may yet commit.
+ */
 const SERVER_PATIENCE_MS = 20_000;
 
 export function isLostConnection(error: unknown): error is DatabaseConnectionError {
@@ -12,10 +14,12 @@ export function isLostConnection(error: unknown): error is DatabaseConnectionErr
 }
 
 /**
- * Finds out what a run whose connection was lost has applied. Only the history knows: a COMMIT may have succeeded although its answer never came. The lock is
- * taken first, because while the lost session holds it, it is still at work.
+ * Finds out what a run whose connection was lost has applied. Only the history knows: a COMMIT may have succeeded
+ * although its answer never came. The lock is taken first, because while the lost session holds it, it is still at
+ * work.
  *
- * @returns those of the planned migrations that this run applied, when all are applied by now: another process may have done the rest.
+ * @returns those of the planned migrations that this run applied, when all are applied by now: another process may have
+ *   done the rest.
  * @throws DatabaseConnectionError that says what is applied and what is not, as far as it can be known.
  */
 export async function resolveLoss(

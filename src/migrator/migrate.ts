@@ -33,7 +33,8 @@ export interface MigrationRun {
  * Applies what is pending, each migration exactly once across all processes.
  *
  * @param signal gives the run up: what is under way is cancelled and rolled back.
- * @throws InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, HistoryTableError, DatabaseConnectionError
+ * @throws InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, HistoryTableError,
+ *   DatabaseConnectionError
  */
 export async function migrate(
   dependencies: Dependencies,

@@ -32,7 +32,10 @@ export class Migrator {
     return this.settings.tracking;
   }
 
-  /** Applies what is pending; without tracking, runs every file. The signal gives the run up: what is under way is rolled back. */
+  /**
+   * Applies what is pending; without tracking, runs every file. The signal gives the run up: what is under way is
+   * rolled back.
+   */
   migrate(signal?: AbortSignal): Promise<MigrationRun> {
     const run = this.tracked ? migrate : runUntracked;
     return run(this.dependencies, this.settings, signal);

@@ -7,7 +7,8 @@ import type { Dependencies } from './dependencies.js';
 import { underLock } from './locked.js';
 
 /**
- * Records every migration up to and including a version as applied, without running it: for a database that has these objects already.
+ * Records every migration up to and including a version as applied, without running it: for a database that has these
+ * objects already.
  *
  * @param version a version (`016`, which takes every file of that number) or a file name.
  * @returns the files that were recorded now; those applied before are left as they are.

@@ -26,7 +26,9 @@ export class BackgroundRun implements BeforeApplicationShutdown {
     });
   }
 
-  /** Begins it and returns at once. @returns resolves with the run, and rejects when it failed; it may be left alone. */
+  /**
+   * Begins it and returns at once. @returns resolves with the run, and rejects when it failed; it may be left alone.
+   */
   start(migrate: (signal: AbortSignal) => Promise<MigrationRun>): Promise<MigrationRun> {
     const run = migrate(this.controller.signal);
     this.running = run.then(

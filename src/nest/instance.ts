@@ -20,7 +20,9 @@ export function tokensOf(name?: string): InstanceTokens {
   return { service: token('service'), health: token('health'), ready: token('ready') };
 }
 
-/** Injects the `MigrationsService` of `MigrationsModule.forRoot({ name, … })`, or without a name the one that has none. */
+/**
+ * Injects the `MigrationsService` of `MigrationsModule.forRoot({ name, … })`, or without a name the one that has none.
+ */
 export function InjectMigrations(name?: string): ParameterDecorator & PropertyDecorator {
   return Inject(tokensOf(name).service);
 }
@@ -35,7 +37,10 @@ export function migrationsReadyToken(name?: string): symbol {
   return tokensOf(name).ready;
 }
 
-/** Two `forRoot()` calls are two modules: both would migrate, and one service would hide the other. @throws ConfigurationError */
+/**
+ * Two `forRoot()` calls are two modules: both would migrate, and one service would hide the other. @throws
+ * ConfigurationError
+ */
 export function assertOnlyOne(modules: ModulesContainer, metatype: unknown): void {
   const names = [...modules.values()]
     .filter((module) => module.metatype === metatype)

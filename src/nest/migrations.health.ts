@@ -12,7 +12,9 @@ interface Answer {
   readonly details: Record<string, unknown>;
 }
 
-/** Health for `@nestjs/terminus`: down while a migration of this release's own directory is pending, failed or running. */
+/**
+ * Health for `@nestjs/terminus`: down while a migration of this release's own directory is pending, failed or running.
+ */
 @Injectable()
 export class MigrationsHealthIndicator {
   private latest: { readonly answer: Answer; readonly askedAt: number } | undefined;
@@ -32,7 +34,8 @@ export class MigrationsHealthIndicator {
   }
 
   /**
-   * @param key name of the entry in the health report. Default `migrations`, or `migrations:` and the name of the instance.
+   * @param key name of the entry in the health report. Default `migrations`, or `migrations:` and the name of the
+   *   instance.
    * @param options override what the module was given.
    */
   async check<Key extends string = 'migrations'>(

@@ -29,8 +29,8 @@ export interface InstanceExtras {
 }
 
 /**
- * What an instance is for others, under the classes' names or, when it has a name itself, under tokens of its own: two instances must not
- * answer to one token, or whoever asks for it gets either.
+ * What an instance is for others, under the classes' names or, when it has a name itself, under tokens of its own: two
+ * instances must not answer to one token, or whoever asks for it gets either.
  */
 function asInstance(definition: DynamicModule, { name }: InstanceExtras): DynamicModule {
   const tokens = tokensOf(name);
@@ -71,8 +71,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   .build();
 
 /**
- * Runs migrations before anything else of the application starts: an asynchronous provider of a global module is the only place that comes before
- * every `onModuleInit`, in any order of imports.
+ * Runs migrations before anything else of the application starts: an asynchronous provider of a global module is the
+ * only place that comes before every `onModuleInit`, in any order of imports.
  */
 @Module({
   imports: [DiscoveryModule],

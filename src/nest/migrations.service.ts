@@ -17,7 +17,10 @@ import { MigrationEvents } from './migration-events.js';
 /** Migrations, from anywhere in the application. Reads never lock, create or write. */
 @Injectable()
 export class MigrationsService {
-  /** Everything that happens from the moment of subscribing: runs, migrations, drift. Completes when the application shuts down. */
+  /**
+   * Everything that happens from the moment of subscribing: runs, migrations, drift. Completes when the application
+   * shuts down.
+   */
   readonly events$: Observable<MigrationEvent>;
 
   constructor(
@@ -52,7 +55,8 @@ export class MigrationsService {
    *
    * @param signal gives the run up: what is under way is cancelled and rolled back.
    *
-   * @throws MigrationFailedError, RefusedError, DirectoryError, LockTimeoutError, HistoryTableError, DatabaseConnectionError
+   * @throws MigrationFailedError, RefusedError, DirectoryError, LockTimeoutError, HistoryTableError,
+   *   DatabaseConnectionError
    */
   migrate(signal?: AbortSignal): Promise<MigrationRun> {
     return this.migrator.migrate(signal);
@@ -72,13 +76,17 @@ export class MigrationsService {
     return this.migrator.baseline(version);
   }
 
-  /** Records one migration as applied without running it. @returns the file, or nothing when it was applied already. @throws UnknownMigrationError */
+  /**
+   * Records one migration as applied without running it. @returns the file, or nothing when it was applied already.
+   * @throws UnknownMigrationError
+   */
   mark(file: string): Promise<string[]> {
     return this.migrator.mark(file);
   }
 
   /**
-   * Takes over the history of another tool: what it has applied is recorded here as applied. Nothing is run, and its table is left as it is.
+   * Takes over the history of another tool: what it has applied is recorded here as applied. Nothing is run, and its
+   * table is left as it is.
    *
    * @throws HistoryTableError when its table cannot be found or read.
    */
@@ -86,7 +94,10 @@ export class MigrationsService {
     return this.migrator.importFrom(tool, options);
   }
 
-  /** Brings recorded checksums and names in line with the files. `{ dryRun: true }` only shows the plan. @returns the changes. */
+  /**
+   * Brings recorded checksums and names in line with the files. `{ dryRun: true }` only shows the plan. @returns the
+   * changes.
+   */
   repair(options?: RepairOptions): Promise<RepairAction[]> {
     return this.migrator.repair(options);
   }

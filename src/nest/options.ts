@@ -10,7 +10,10 @@ export interface DriftOptions {
   cron?: string;
   /** IANA time zone of the cron expression. Default: the process's own. */
   timeZone?: string;
-  /** How long an alert channel may take, in ms; after that it is logged as failed and no longer waited for. Default 10,000. */
+  /**
+   * How long an alert channel may take, in ms; after that it is logged as failed and no longer waited for. Default
+   * 10,000.
+   */
   alertTimeout?: number;
 }
 
@@ -24,8 +27,9 @@ export interface HealthOptions {
 /** Options of `MigrationsModule.forRoot()`. */
 export interface MigrationsModuleOptions extends MigratorOptions {
   /**
-   * `migrate`: apply what is pending before anything else starts. `background`: start at once, and migrate meanwhile; health is down until it is through. `validate`: refuse to start while something is pending or failed, for deployments
-   * that migrate in a job. `off`: do nothing, in tests say. Default `migrate`.
+   * `migrate`: apply what is pending before anything else starts. `background`: start at once, and migrate meanwhile;
+   * health is down until it is through. `validate`: refuse to start while something is pending or failed, for
+   * deployments that migrate in a job. `off`: do nothing, in tests say. Default `migrate`.
    */
   onBootstrap?: 'migrate' | 'background' | 'validate' | 'off';
   /** The drift watch, or false for none. */

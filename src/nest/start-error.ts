@@ -12,8 +12,9 @@ export async function explaining<T>(step: () => T | Promise<T>): Promise<T> {
 }
 
 /**
- * Nest's logger prints what stops a start as Node inspects it: stack, fields, and the driver's error with its own stack below. For an
- * error that explains itself the explanation is all there is to say. Its fields and its cause stay where they are, for code.
+ * Nest's logger prints what stops a start as Node inspects it: stack, fields, and the driver's error with its own stack
+ * below. For an error that explains itself the explanation is all there is to say. Its fields and its cause stay where
+ * they are, for code.
  */
 function readable(error: unknown): unknown {
   if (!(error instanceof MigrationError)) return error;

@@ -1,6 +1,6 @@
 /**
- * Inject it into providers that query the database in their constructor or factory: it resolves once the migrations of the bootstrap are
- * through, with what they did ({@link MigrationsReady}).
+ * Inject it into providers that query the database in their constructor or factory: it resolves once the migrations of
+ * the bootstrap are through, with what they did ({@link MigrationsReady}).
  */
 export const MIGRATIONS_READY: unique symbol = Symbol('nestjs-pg-migrations: ready');
 

@@ -31,8 +31,9 @@ export function cancelWhenAborted(client: ClientBase, signal: AbortSignal | unde
 }
 
 /**
- * Asks the server to cancel what a connection is running, by a cancel request on a connection of its own, as libpq does: it needs no login, and it finds its way
- * through a pooler. The server says nothing back, and a request that comes between two statements is lost, so callers repeat it.
+ * Asks the server to cancel what a connection is running, by a cancel request on a connection of its own, as libpq
+ * does: it needs no login, and it finds its way through a pooler. The server says nothing back, and a request that
+ * comes between two statements is lost, so callers repeat it.
  */
 function requestCancel(client: ClientBase): void {
   const { host, port, processID, secretKey } = client as unknown as Connected;

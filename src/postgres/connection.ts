@@ -4,7 +4,10 @@ import { backOff } from 'exponential-backoff';
 import { DatabaseConnectionError } from '../core/errors.js';
 import { connectError, serverErrorOf, unusableError } from './server-error.js';
 
-/** Any way of naming a database: a connection string, a `pg` config, or a pool of the caller's (which is never ended here). */
+/**
+ * Any way of naming a database: a connection string, a `pg` config, or a pool of the caller's (which is never ended
+ * here).
+ */
 export type Connection = string | ClientConfig | Pool;
 
 /** A connection for exclusive use. */
@@ -47,8 +50,8 @@ const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 5_000;
 
 /**
- * Takes a connection, trying again with jittered backoff while the database cannot be reached. A refusal (a wrong password, a database
- * that does not exist) is final.
+ * Takes a connection, trying again with jittered backoff while the database cannot be reached. A refusal (a wrong
+ * password, a database that does not exist) is final.
  *
  * @throws DatabaseConnectionError
  */

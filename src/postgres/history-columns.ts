@@ -17,7 +17,9 @@ const ORIGINAL: readonly HistoryColumn[] = [
   { name: 'error_message', type: 'text', comment: 'null means applied; anything else means not applied' },
 ];
 
-/** Columns added to it. Each is nullable or has a default, so that a row of the first column alone stays a valid row. */
+/**
+ * Columns added to it. Each is nullable or has a default, so that a row of the first column alone stays a valid row.
+ */
 const ADDED: readonly HistoryColumn[] = [
   {
     name: 'running',

@@ -12,8 +12,8 @@ export const LOST_CLAIM = 'NPM01';
 const NOW = 'pg_catalog.clock_timestamp()'; // now() is one value for a whole message
 
 /**
- * The claim: removes what a failed attempt left and inserts a row that says "running". It raises 23505 when the migration
- * is applied already; it never just matches zero rows.
+ * The claim: removes what a failed attempt left and inserts a row that says "running". It raises 23505 when the
+ * migration is applied already; it never just matches zero rows.
  */
 export function claimSql(
   table: TableName,
@@ -37,7 +37,8 @@ const COMPLETED =
   `execution_time_ms = (extract(epoch FROM ${NOW} - started_at) * 1000)::integer`;
 
 /**
- * Completes a claim that this very transaction made, and raises when it did not: the file then ended its own transaction.
+ * Completes a claim that this very transaction made, and raises when it did not: the file then ended its own
+ * transaction.
  *
  * @param marker prefix of an INFO message that carries the recorded duration, and the file, to the client.
  */
@@ -49,7 +50,9 @@ export function completeSql(table: TableName, file: string, marker: string): str
   return `DO ${quoteBody(`DECLARE ms text; BEGIN ${update}; ${raiseUnlessFound(otherwise)} RAISE INFO '%', ${quoteLiteral(marker)} || ms || ${quoteLiteral(` ${file}`)}; END`)}`;
 }
 
-/** A message to the client that makes the server send what it holds back: the completions of the statements before it. */
+/**
+ * A message to the client that makes the server send what it holds back: the completions of the statements before it.
+ */
 export function flushSql(marker: string): string {
   return `DO ${quoteBody(`BEGIN RAISE INFO '%', ${quoteLiteral(marker)}; END`)}`;
 }

@@ -53,7 +53,10 @@ export function assertHistoryTable(shape: TableShape, name: TableName): void {
   }
 }
 
-/** Creates the table, or brings one made by hand or by an older runner up to date; rows are kept. Call it under the lock. */
+/**
+ * Creates the table, or brings one made by hand or by an older runner up to date; rows are kept. Call it under the
+ * lock.
+ */
 export async function prepareTable(client: ClientBase, name: TableName, attempts = 3): Promise<void> {
   const shape = await readShape(client, name).catch((error: unknown) => {
     throw queryError('looking at the history table', error);
@@ -72,7 +75,9 @@ export async function prepareTable(client: ClientBase, name: TableName, attempts
   }
 }
 
-/** duplicate_schema, duplicate_table, and unique_violation in the catalog: something appeared since it was looked for. */
+/**
+ * duplicate_schema, duplicate_table, and unique_violation in the catalog: something appeared since it was looked for.
+ */
 const APPEARED = ['42P06', '42P07', '23505'];
 
 /** `CREATE … IF NOT EXISTS` needs the right to create even when the object exists: only what is missing is created. */

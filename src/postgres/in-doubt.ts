@@ -71,7 +71,10 @@ function isRefresh(node: Node): boolean {
   );
 }
 
-/** The file's own transaction that does not end in a plain COMMIT: rolled back, nothing is left; prepared, the server lists it. */
+/**
+ * The file's own transaction that does not end in a plain COMMIT: rolled back, nothing is left; prepared, the server
+ * lists it.
+ */
 async function settleBlock(client: ClientBase, last: Node | undefined): Promise<Verdict> {
   if (!last || !('TransactionStmt' in last)) return 'unknown';
   const { kind, gid } = last.TransactionStmt;

@@ -18,7 +18,10 @@ export interface TableIndex {
 
 const POLL_MS = 250;
 
-/** How to wait for an index that another backend is building: as long as that takes, like any statement that waits for a table. */
+/**
+ * How to wait for an index that another backend is building: as long as that takes, like any statement that waits for a
+ * table.
+ */
 export interface BuildWait {
   /** Told once, with the name of the index. */
   readonly onWait: (index: string) => void;
@@ -26,8 +29,8 @@ export interface BuildWait {
 }
 
 /**
- * Removes the invalid indexes that an earlier attempt at a concurrent build left behind. `IF NOT EXISTS` would take such an index for the one
- * that is wanted, and an unnamed build would put another one beside it.
+ * Removes the invalid indexes that an earlier attempt at a concurrent build left behind. `IF NOT EXISTS` would take
+ * such an index for the one that is wanted, and an unnamed build would put another one beside it.
  *
  * @returns the names of what was dropped.
  */
@@ -119,7 +122,10 @@ export function regclass(relation: RangeVar | undefined): string {
   return `pg_catalog.to_regclass(${quoteLiteral(name)})`;
 }
 
-/** Of the builder only its process is asked: which index it builds is hidden from other roles, the lock on the table is not. */
+/**
+ * Of the builder only its process is asked: which index it builds is hidden from other roles, the lock on the table is
+ * not.
+ */
 function selectIndexes(client: ClientBase, condition: string): Promise<TableIndex[]> {
   return querySimply<TableIndex & Record<string, unknown>>(
     client,

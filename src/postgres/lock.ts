@@ -6,8 +6,8 @@ import { querySimply } from './script.js';
 import { queryError } from './server-error.js';
 
 /**
- * The key of the migration lock: one per database, schema and table, so that two histories in one database do not wait for each
- * other. Advisory locks know 64-bit numbers only.
+ * The key of the migration lock: one per database, schema and table, so that two histories in one database do not wait
+ * for each other. Advisory locks know 64-bit numbers only.
  */
 export function lockKey(database: string, { schema, table }: TableName): bigint {
   const digest = createHash('sha256').update(['nestjs-pg-migrations', database, schema, table].join('\0')).digest();
@@ -15,8 +15,8 @@ export function lockKey(database: string, { schema, table }: TableName): bigint 
 }
 
 /**
- * Tries once for the lock, for the life of the session. Waiting inside the server would hold a snapshot, and a concurrent index
- * build by the holder would wait for that snapshot: a deadlock. So callers poll.
+ * Tries once for the lock, for the life of the session. Waiting inside the server would hold a snapshot, and a
+ * concurrent index build by the holder would wait for that snapshot: a deadlock. So callers poll.
  */
 export async function tryLock(client: ClientBase, key: bigint): Promise<boolean> {
   const rows = await querySimply<{ taken: boolean }>(
@@ -38,7 +38,10 @@ const HOLDS = (key: bigint): string => {
     AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
 };
 
-/** SQL that gives `t` when this session still holds the lock: a migration may have dropped it (`pg_advisory_unlock_all()`, `DISCARD ALL`). */
+/**
+ * SQL that gives `t` when this session still holds the lock: a migration may have dropped it
+ * (`pg_advisory_unlock_all()`, `DISCARD ALL`).
+ */
 export function holdsLockSql(key: bigint): string {
   return `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid() AND ${HOLDS(key)})`;
 }

@@ -14,7 +14,10 @@ export interface Part {
   /** Of a body: where its text begins in the source, and the statements in it as far as they are known. */
   readonly offset?: number;
   readonly statements?: readonly Statement[] | undefined;
-  /** How many statements it has, each of which the server reports when it completes; undefined when only the server knows. */
+  /**
+   * How many statements it has, each of which the server reports when it completes; undefined when only the server
+   * knows.
+   */
   readonly commands: number | undefined;
 }
 
@@ -73,7 +76,10 @@ export class MessageCursor {
   }
 }
 
-/** Several parts as one message to the server, and the way back from what the server reports to the part that it concerns. */
+/**
+ * Several parts as one message to the server, and the way back from what the server reports to the part that it
+ * concerns.
+ */
 export class Message {
   readonly text: string;
 
@@ -81,7 +87,10 @@ export class Message {
     this.text = parts.map((each) => each.text).join('\n');
   }
 
-  /** Where an error happened: by the server's position (in characters, from 1) if it gave one, else by counting statements. */
+  /**
+   * Where an error happened: by the server's position (in characters, from 1) if it gave one, else by counting
+   * statements.
+   */
   locate(completed: number, position: number | undefined): Place | undefined {
     const running = this.runningPart(completed);
     const byPosition = position === undefined ? undefined : this.partAt(position);

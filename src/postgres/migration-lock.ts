@@ -12,7 +12,10 @@ export type LockKind = 'auto' | 'session' | 'transaction' | 'off';
 export interface MigrationLock {
   /** Tries once. A lock that is held already stays held. */
   tryTake(): Promise<boolean>;
-  /** SQL for the migrating connection that tells whether it still holds the lock; undefined when another connection does. */
+  /**
+   * SQL for the migrating connection that tells whether it still holds the lock; undefined when another connection
+   * does.
+   */
   readonly checkSql: string | undefined;
   /** @throws DatabaseConnectionError when the connection that holds the lock is gone: then nothing more may be sent. */
   assertHeld(): void;
@@ -20,8 +23,8 @@ export interface MigrationLock {
 }
 
 /**
- * The lock of a session, on the very connection that migrates. Waiting for it inside the server would hold a snapshot, and a concurrent index build by
- * the holder would wait for that snapshot: a deadlock.
+ * The lock of a session, on the very connection that migrates. Waiting for it inside the server would hold a snapshot,
+ * and a concurrent index build by the holder would wait for that snapshot: a deadlock.
  */
 export class SessionLock implements MigrationLock {
   readonly checkSql: string;
@@ -49,8 +52,9 @@ export class SessionLock implements MigrationLock {
 }
 
 /**
- * The lock of a transaction on a second connection, for poolers that hand out a server connection for each transaction: there a session's lock is none. The open transaction pins its
- * server connection. It does not hold up a concurrent index build, as long as it is READ COMMITTED and its last statement was text without parameters.
+ * The lock of a transaction on a second connection, for poolers that hand out a server connection for each transaction:
+ * there a session's lock is none. The open transaction pins its server connection. It does not hold up a concurrent
+ * index build, as long as it is READ COMMITTED and its last statement was text without parameters.
  */
 export class PinnedLock implements MigrationLock {
   readonly checkSql = undefined;

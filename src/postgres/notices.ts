@@ -74,7 +74,9 @@ function wholeCharacters(text: string): string {
   return text.replace(/[\ud800-\udbff]$/, '');
 }
 
-/** What may be stored of what was said: of a file with values of placeholders in it not the words, which may hold them. */
+/**
+ * What may be stored of what was said: of a file with values of placeholders in it not the words, which may hold them.
+ */
 export function storableNotices(
   said: ReadonlyMap<string, readonly Notice[]>,
   programs: readonly Program[],

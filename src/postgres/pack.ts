@@ -5,14 +5,18 @@ import { localTimeouts } from './polite.js';
 import { CLEAN } from './reset.js';
 import type { RunContext } from './run-context.js';
 
-/** Characters in one message, beyond which the next migration starts another. Larger messages gain nothing and cost memory. */
+/**
+ * Characters in one message, beyond which the next migration starts another. Larger messages gain nothing and cost
+ * memory.
+ */
 const LARGEST_MESSAGE = 1_000_000;
 
 type PackContext = Pick<RunContext, 'table' | 'settings' | 'reset' | 'lockCheck' | 'marker'>;
 
 /**
- * Packs migrations into as few messages as their sizes allow, each migration in a transaction of its own. What stands between two of them
- * has a transaction of its own too: it would join the next migration's otherwise, and be rolled back with it.
+ * Packs migrations into as few messages as their sizes allow, each migration in a transaction of its own. What stands
+ * between two of them has a transaction of its own too: it would join the next migration's otherwise, and be rolled
+ * back with it.
  */
 export function packEach(
   context: PackContext,
@@ -100,8 +104,8 @@ class Packer {
   }
 
   /**
-   * A body travels with others only when it is known to end what it opens and how many statements it has; otherwise it would swallow what
-   * follows, or hide how far the message came.
+   * A body travels with others only when it is known to end what it opens and how many statements it has; otherwise it
+   * would swallow what follows, or hide how far the message came.
    *
    * @param alone false when the transaction goes on behind this migration.
    */

@@ -4,7 +4,10 @@ import { quoteIdentifier } from '../core/quote.js';
 import { regclass } from './invalid-indexes.js';
 import { querySimply } from './script.js';
 
-/** What became of a concurrent detach: it works in two transactions, and one that stopped between them leaves the partition `pending`. */
+/**
+ * What became of a concurrent detach: it works in two transactions, and one that stopped between them leaves the
+ * partition `pending`.
+ */
 export type DetachState = 'attached' | 'pending' | 'detached' | 'gone';
 
 interface Detach {

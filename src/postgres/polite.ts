@@ -47,8 +47,8 @@ export function localTimeouts({ timeouts }: Program): string[] {
 }
 
 /**
- * The same for a session in which a file runs in steps. What commits by itself builds concurrently, as a rule: it may wait for its locks, because nobody waits behind it,
- * and giving up would leave an invalid index.
+ * The same for a session in which a file runs in steps. What commits by itself builds concurrently, as a rule: it may
+ * wait for its locks, because nobody waits behind it, and giving up would leave an invalid index.
  */
 export function sessionTimeouts({ timeouts }: Program): string[] {
   return [

@@ -9,7 +9,10 @@ import { readHistory } from './history-reader.js';
 
 const IDLE_MS = 10_000;
 
-/** Light reads of the history for status, health and drift: the application's own pool, or a small one of ours that closes when idle. */
+/**
+ * Light reads of the history for status, health and drift: the application's own pool, or a small one of ours that
+ * closes when idle.
+ */
 export class PgHistoryReader implements HistoryReader {
   private ownPool: Pool | undefined;
 
@@ -20,7 +23,10 @@ export class PgHistoryReader implements HistoryReader {
     private readonly timeoutMs: number,
   ) {}
 
-  /** @throws DatabaseConnectionError when there is no answer in time; HistoryTableError when the table belongs to something else. */
+  /**
+   * @throws DatabaseConnectionError when there is no answer in time; HistoryTableError when the table belongs to
+   * something else.
+   */
   async read(): Promise<History> {
     const deadline = Date.now() + this.timeoutMs;
     const leased = await lease(this.pool(), { timeoutMs: this.timeoutMs, retryForMs: 0 });

@@ -18,11 +18,17 @@ export function pinnedSettings(serverVersion: number): string[] {
 
 const CONNECTION_CHECK_SINCE = 140_000;
 
-/** A server in the middle of a statement does not notice that its client died, and keeps the lock, unless it looks. Not every platform can. */
+/**
+ * A server in the middle of a statement does not notice that its client died, and keeps the lock, unless it looks. Not
+ * every platform can.
+ */
 const CHECK_CONNECTION =
   "DO $$ BEGIN PERFORM pg_catalog.set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$";
 
-/** The statements that leave nothing of a migration in its session: behind a pooler the next one to use it is a stranger. `RESET ALL` leaves the role alone. */
+/**
+ * The statements that leave nothing of a migration in its session: behind a pooler the next one to use it is a
+ * stranger. `RESET ALL` leaves the role alone.
+ */
 export const CLEAN: readonly string[] = [
   'RESET SESSION AUTHORIZATION',
   'RESET ROLE',
@@ -34,7 +40,10 @@ export const CLEAN: readonly string[] = [
   'DISCARD SEQUENCES',
 ];
 
-/** The statements that give a session the state that every migration starts from: nothing of the file before it, nor of a pool's own settings, is left. */
+/**
+ * The statements that give a session the state that every migration starts from: nothing of the file before it, nor of
+ * a pool's own settings, is left.
+ */
 export function resetStatements(timeouts: StatementTimeouts, serverVersion: number): string[] {
   return [
     ...CLEAN,

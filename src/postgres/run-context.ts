@@ -39,7 +39,9 @@ export async function must(context: RunContext, doing: string, statements: reado
   if (error) throw queryError(doing, error);
 }
 
-/** What the server said, for an error on a live connection. @throws DatabaseConnectionError when the connection is gone. */
+/**
+ * What the server said, for an error on a live connection. @throws DatabaseConnectionError when the connection is gone.
+ */
 export function serverSaid(error: unknown, doing: string): ServerErrorDetails {
   const server = serverErrorOf(error);
   // A FATAL error is the last thing that a session hears: administrator shutdown, a timeout on an idle transaction.

@@ -90,7 +90,9 @@ async function tryStep(
   return { kind: 'done' };
 }
 
-/** What commits together with its record must not keep the application waiting, unless the file says how long it may. */
+/**
+ * What commits together with its record must not keep the application waiting, unless the file says how long it may.
+ */
 function stepTimeouts({ timeouts }: RunContext, program: StepwiseProgram): string[] {
   const decided =
     program.timeouts.lockTimeout !== undefined || program.steps.some((step) => step.statements.some(setsItself));

@@ -92,7 +92,10 @@ async function stopBetweenSteps(context: RunContext, program: StepwiseProgram, i
   return { kind: 'interrupted' };
 }
 
-/** Decides about the step that an earlier run may have run without recording it. @returns how many steps that adds to those that are done. */
+/**
+ * Decides about the step that an earlier run may have run without recording it. @returns how many steps that adds to
+ * those that are done.
+ */
 async function settleDoubt(context: RunContext, program: StepwiseProgram): Promise<0 | 1> {
   const step = program.steps[program.resumeAt];
   if (!program.inDoubt || step?.kind !== 'autocommit') return 0;

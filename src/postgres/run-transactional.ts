@@ -77,7 +77,9 @@ export class TransactionalRun {
     return result;
   }
 
-  /** Its announcement makes the server send what it held back, so a migration is told to have started when it starts. */
+  /**
+   * Its announcement makes the server send what it held back, so a migration is told to have started when it starts.
+   */
   private entered({ kind, program }: Part): void {
     if (!program) return;
     if (this.current !== program) {
@@ -155,7 +157,10 @@ export class TransactionalRun {
 
 type Outcome = RunOutcome | { readonly kind: 'again'; readonly from: TransactionalProgram };
 
-/** Somebody else holds the row: only possible without the lock, and then it is what keeps a migration from running twice. */
+/**
+ * Somebody else holds the row: only possible without the lock, and then it is what keeps a migration from running
+ * twice.
+ */
 function isConflict(part: Part | undefined, sqlstate: string): boolean {
   return part?.kind === 'claim' && sqlstate === UNIQUE_VIOLATION;
 }

@@ -10,7 +10,10 @@ export interface ScriptResult {
   readonly lastValue: string | undefined;
 }
 
-/** The longest delay that a timer takes, some 24 days: a client-side timeout would give up while the server goes on and commits. */
+/**
+ * The longest delay that a timer takes, some 24 days: a client-side timeout would give up while the server goes on and
+ * commits.
+ */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
 interface ScriptConnection extends Connection {
@@ -19,8 +22,8 @@ interface ScriptConnection extends Connection {
 }
 
 /**
- * Sends a text of several statements as one message of the simple protocol. Unlike the driver's own query it tells of each statement
- * that completes, while the message runs, and keeps no rows.
+ * Sends a text of several statements as one message of the simple protocol. Unlike the driver's own query it tells of
+ * each statement that completes, while the message runs, and keeps no rows.
  *
  * @param onCompleted called with the number of statements completed so far.
  */
@@ -32,7 +35,10 @@ export function runScript(
   return new Promise((resolve) => client.query(new Script(text, onCompleted, resolve)));
 }
 
-/** Runs one statement, or several of which the last returns rows, in the simple protocol and without a client-side timeout. */
+/**
+ * Runs one statement, or several of which the last returns rows, in the simple protocol and without a client-side
+ * timeout.
+ */
 export async function querySimply<Row extends QueryResultRow>(client: ClientBase, text: string): Promise<Row[]> {
   const result = await client.query<Row>({ text, query_timeout: NO_TIMEOUT_MS } as { text: string });
   return result.rows;

@@ -21,7 +21,9 @@ export function serverErrorOf(error: unknown): ServerErrorDetails | undefined {
   };
 }
 
-/** 57P01 to 57P03: the server is going down or coming up. 08: connection exceptions. 53300: no connection slot is free. */
+/**
+ * 57P01 to 57P03: the server is going down or coming up. 08: connection exceptions. 53300: no connection slot is free.
+ */
 const UNAVAILABLE = /^(?:57P0[1-3]|08...|53300)$/;
 
 /** An error of connecting as ours. Its message names address and role at most, never a connection string. */
@@ -64,7 +66,10 @@ function isTlsProblem(error: unknown): boolean {
   );
 }
 
-/** Node reports several addresses tried as one AggregateError with an empty message. A bad URL's error carries the URL: leave it out. */
+/**
+ * Node reports several addresses tried as one AggregateError with an empty message. A bad URL's error carries the URL:
+ * leave it out.
+ */
 function reason(error: unknown): string {
   if (!types.isNativeError(error)) return 'unknown error';
   const { code, errors } = error as NodeJS.ErrnoException & { errors?: unknown[] };

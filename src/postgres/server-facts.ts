@@ -8,7 +8,10 @@ export interface ServerFacts {
   /** `server_version_num`: 150004 is 15.4. */
   readonly version: number;
   readonly standby: boolean;
-  /** True when something between here and the server hands out server connections: what answers is not what was connected to. */
+  /**
+   * True when something between here and the server hands out server connections: what answers is not what was
+   * connected to.
+   */
   readonly pooled: boolean;
 }
 

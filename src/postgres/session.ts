@@ -31,7 +31,9 @@ import { runScript } from './script.js';
 import { queryError } from './server-error.js';
 import { readServerFacts, type ServerFacts } from './server-facts.js';
 
-/** A connection that may migrate. Anything but a plain read makes it dirty, and a dirty connection is never given back. */
+/**
+ * A connection that may migrate. Anything but a plain read makes it dirty, and a dirty connection is never given back.
+ */
 export class PgMigrationSession implements MigrationSession {
   private dirty = false;
   private lock: MigrationLock | undefined;

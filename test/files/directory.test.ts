@@ -192,7 +192,10 @@ test('a file that was written since is there at the next read', async () => {
 
 const NOBODY = 65534;
 
-/** Root may read everything: its rights are given up for the synchronous part of the work, which is where the reading is. */
+/**
+ * Root may read everything: its rights are given up for the synchronous part of the work, which is where the reading
+ * is.
+ */
 function asNobody<T>(work: () => Promise<T>): Promise<T> {
   if (process.getuid?.() !== 0) return work();
   process.seteuid?.(NOBODY);

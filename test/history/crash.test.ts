@@ -101,7 +101,8 @@ describe('a file that runs in steps, in a process that is killed', () => {
     const { state, messages } = await undisturbed();
     const directory = await migrationsDirectory(FILES);
     const from = messages.findIndex((text) => text.includes(`'2_steps.sql'`)) + 1;
-    // Killed after a message or before the next one, the server is in the same state: once for each suffices, and none for looking.
+    // Killed after a message or before the next one, the server is in the same state: once for each suffices, and none
+    // for looking.
     const points = messages.flatMap((text, i) => {
       const at = i + 1;
       if (at < from || text.startsWith('SELECT')) return [];

@@ -13,7 +13,10 @@ import { migrationsDirectory } from '../support/temp-directory.js';
 
 const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
 
-/** How a file is run by psql, and how it must be run here: in one transaction, in one that it brings itself, or in steps. */
+/**
+ * How a file is run by psql, and how it must be run here: in one transaction, in one that it brings itself, or in
+ * steps.
+ */
 type Mode = 'tx' | 'own' | 'steps';
 
 /** The files of a fixture: one file, or a directory of several. */

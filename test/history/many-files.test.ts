@@ -11,7 +11,10 @@ afterEach(() => expectNoLeftovers(db));
 
 const FILES = 2_000;
 
-/** Each class of file notes its number in `ledger`, so that each can be seen to have run once; `n` also keeps names apart. */
+/**
+ * Each class of file notes its number in `ledger`, so that each can be seen to have run once; `n` also keeps names
+ * apart.
+ */
 const CLASSES: readonly ((n: number, note: string) => string)[] = [
   (n, note) => `CREATE TABLE t${n} (id int PRIMARY KEY, name text);\n${note};\n`,
   (_n, note) => `BEGIN;\r\n${note};\r\nCOMMIT;\r\n`,

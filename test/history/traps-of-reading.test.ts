@@ -11,7 +11,9 @@ import { type Files, migratorOn } from '../support/migrator-on.js';
 import { runInPsql } from '../support/psql.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
-/** The traps of how files are read, by us and by the server, and of how errors are told; each is red without its cure. */
+/**
+ * The traps of how files are read, by us and by the server, and of how errors are told; each is red without its cure.
+ */
 const db = useEmptyDatabase('traps_of_reading');
 afterEach(() => expectNoLeftovers(db));
 

@@ -14,7 +14,10 @@ import { migrationsDirectory } from '../support/temp-directory.js';
 import { failureOf } from '../support/failure-of.js';
 import { InDoubtError } from '../../src/migrator.js';
 
-/** What these files change belongs to a whole server, so there is one for us and one for psql, each the other's publisher. */
+/**
+ * What these files change belongs to a whole server, so there is one for us and one for psql, each the other's
+ * publisher.
+ */
 const FIXTURES = fileURLToPath(new URL('fixtures/cluster/', import.meta.url));
 const SETTINGS = { wal_level: 'logical', max_prepared_transactions: '5', max_replication_slots: '10' };
 

@@ -24,7 +24,10 @@ async function taken(
   return migratorOn(db, files, { layout, ...(pattern && { pattern }), ...options });
 }
 
-/** Everything about tables that anybody could change: each row with its version and place, columns, constraints, indexes. */
+/**
+ * Everything about tables that anybody could change: each row with its version and place, columns, constraints,
+ * indexes.
+ */
 async function imageOf(tables: readonly string[]): Promise<unknown> {
   const images = tables.map(async (table) => [
     (await db.query(`SELECT t::text, xmin::text, xmax::text, ctid::text FROM "${table}" AS t ORDER BY ctid`)).rows,

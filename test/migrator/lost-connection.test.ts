@@ -15,7 +15,10 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-/** A proxy that passes a message with this text on, lets the server finish it, and cuts the line before any answer comes back. Once. */
+/**
+ * A proxy that passes a message with this text on, lets the server finish it, and cuts the line before any answer comes
+ * back. Once.
+ */
 async function cuttingProxy(text: string): Promise<string> {
   const url = new URL(db.connectionString);
   const target = { port: Number(url.port), host: url.hostname };

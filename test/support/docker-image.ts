@@ -5,7 +5,10 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const PATIENCE_MS = 5_000;
 
-/** The postgres image that the local Docker engine already has. Nothing is ever pulled: a test run must not need a network. */
+/**
+ * The postgres image that the local Docker engine already has. Nothing is ever pulled: a test run must not need a
+ * network.
+ */
 export async function localPostgresImage(): Promise<string | undefined> {
   if (!process.env['DOCKER_HOST'] && !existsSync('/var/run/docker.sock')) return undefined;
   const image = `postgres:${process.env['TEST_POSTGRES_IMAGE_TAG'] || 'latest'}`;

@@ -9,7 +9,10 @@ export interface EndState {
 
 const IN_USER_SCHEMA = `n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'shared')`;
 
-/** Each gives lines of text. The history's schema is left out, and what only one server or one moment has (OIDs, numbers of transactions). */
+/**
+ * Each gives lines of text. The history's schema is left out, and what only one server or one moment has (OIDs, numbers
+ * of transactions).
+ */
 const SCHEMA_QUERIES = [
   `SELECT format('schema %s owner %s acl %s', n.nspname, pg_get_userbyid(n.nspowner), n.nspacl) FROM pg_namespace n WHERE ${IN_USER_SCHEMA}`,
   `SELECT format('relation %s.%s kind %s persistence %s owner %s acl %s options %s rls %s %s replica %s tablespace %s partition %s of %s populated %s method %s',

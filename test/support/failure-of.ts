@@ -1,4 +1,7 @@
-/** What a promise is rejected with; an error of its own when it is fulfilled, or rejected with something of another class. */
+/**
+ * What a promise is rejected with; an error of its own when it is fulfilled, or rejected with something of another
+ * class.
+ */
 export async function failureOf<T extends Error>(
   promise: Promise<unknown>,
   expected: abstract new (...args: never[]) => T,

@@ -13,8 +13,8 @@ export function has(program: Program): boolean {
 }
 
 /**
- * `describe` for tests that want a program. Where it is missing they are reported as skipped, with a line that says how to get it, never as passed; in CI, which installs it,
- * they run and fail.
+ * `describe` for tests that want a program. Where it is missing they are reported as skipped, with a line that says how
+ * to get it, never as passed; in CI, which installs it, they run and fail.
  */
 export function describeWith(program: Program): typeof describe | typeof describe.skip {
   if (has(program) || process.env['CI']) return describe;

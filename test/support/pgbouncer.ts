@@ -12,7 +12,10 @@ afterAll(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** A pooler in transaction mode, by Debian's `pgbouncer`, in front of a database. @returns the connection string through it. */
+/**
+ * A pooler in transaction mode, by Debian's `pgbouncer`, in front of a database. @returns the connection string through
+ * it.
+ */
 export async function startPgBouncer(
   connectionString: string,
   settings: Record<string, string | number> = {},

@@ -4,12 +4,15 @@ import { startEphemeralServer } from './ephemeral-server.js';
 
 const started: EmbeddedServer[] = [];
 
-/** What was committed must survive `kill()`. Syncing to the disk (`fsync`) matters only when the whole machine goes down. */
+/**
+ * What was committed must survive `kill()`. Syncing to the disk (`fsync`) matters only when the whole machine goes
+ * down.
+ */
 const CRASH_SAFE = { synchronous_commit: 'on', full_page_writes: 'on' };
 
 /**
- * A server that a test may kill, stop and break. It may be stopped and started again at will; its directory goes when the
- * test calls `remove()`, at the latest after the test file.
+ * A server that a test may kill, stop and break. It may be stopped and started again at will; its directory goes when
+ * the test calls `remove()`, at the latest after the test file.
  */
 export async function startPrivateServer(
   settings: Record<string, string> = {},

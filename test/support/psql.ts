@@ -10,7 +10,9 @@ export interface PsqlOptions {
   readonly path?: string;
 }
 
-/** Runs a file the way that people run migrations by hand. @throws Error with what psql said, or with how to install it. */
+/**
+ * Runs a file the way that people run migrations by hand. @throws Error with what psql said, or with how to install it.
+ */
 export async function runInPsql(
   connectionString: string,
   file: string,

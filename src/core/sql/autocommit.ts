@@ -30,8 +30,9 @@ export function needsAutocommit(node: Node): boolean {
 }
 
 /**
- * True for statements of which only the server knows whether they can run in a transaction: a procedure may commit, a table may be
- * partitioned. They run in one until the file says `-- no-transaction`; in a file that runs in steps they stand alone.
+ * True for statements of which only the server knows whether they can run in a transaction: a procedure may commit, a
+ * table may be partitioned. They run in one until the file says `-- no-transaction`; in a file that runs in steps they
+ * stand alone.
  */
 export function mayNeedAutocommit(node: Node): boolean {
   if ('CallStmt' in node || 'ReindexStmt' in node || 'ClusterStmt' in node) return true;

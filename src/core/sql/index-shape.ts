@@ -1,8 +1,8 @@
 import type { IndexStmt, Node } from '@pgsql/types';
 
 /**
- * What an index is, apart from its name: two statements with the same shape build the same index. Expressions are compared without the casts
- * that the server adds when it writes a definition back.
+ * What an index is, apart from its name: two statements with the same shape build the same index. Expressions are
+ * compared without the casts that the server adds when it writes a definition back.
  */
 export function indexShape(index: IndexStmt): string {
   return JSON.stringify([

@@ -37,7 +37,9 @@ const OPERATOR = /[+\-*/<>=~!@#%^&|`?:]/;
 const ESCAPE_PREFIX = /^e$/i;
 const STRING_PREFIX = /^(?:e|b|x|n)$/i;
 const UNICODE_PREFIX = /u&(?=['"])/iy;
-/** What may stand between two strings that are one; the second goes on with the rules of the first, escapes included. */
+/**
+ * What may stand between two strings that are one; the second goes on with the rules of the first, escapes included.
+ */
 const CONTINUATION = /(?:[ \t\f\v]*(?:--[^\r\n]*)?[\r\n])+[ \t\f\v]*'/y;
 
 /**

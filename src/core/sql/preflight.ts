@@ -14,7 +14,8 @@ export interface Preflight {
 const UNDO_SECTION = /^--[\s-]*(?:\+goose\s+down\b|migrate:down\b|down\s+migration\b)/i;
 
 /**
- * Looks for what no driver can run and for undo sections. Words in comments, strings and function bodies never count as SQL.
+ * Looks for what no driver can run and for undo sections. Words in comments, strings and function bodies never count as
+ * SQL.
  *
  * @param place where an offset of the text is in the file.
  */

@@ -17,8 +17,9 @@ export interface SectionProblem {
 }
 
 /**
- * The part behind the "up" marker, with what goes back blanked out except for line ends. Markers are found as their tools find them: at the beginning
- * of a line, whatever surrounds it. What the other tool would run and this one would not is a problem, never left out in silence.
+ * The part behind the "up" marker, with what goes back blanked out except for line ends. Markers are found as their
+ * tools find them: at the beginning of a line, whatever surrounds it. What the other tool would run and this one would
+ * not is a problem, never left out in silence.
  */
 export function upSection(text: string, { up, down, written, rewrites }: SectionMarkers): string | SectionProblem {
   const from = lineOf(up, text, 0);

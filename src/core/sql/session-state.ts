@@ -2,8 +2,8 @@ import type { Node } from '@pgsql/types';
 import type { Step } from './steps.js';
 
 /**
- * The first step that leaves something in its session for the steps behind it: a setting, a temporary table, a prepared statement. Behind a pooler in transaction
- * mode the next step finds another session.
+ * The first step that leaves something in its session for the steps behind it: a setting, a temporary table, a prepared
+ * statement. Behind a pooler in transaction mode the next step finds another session.
  */
 export function firstSessionStep(steps: readonly Step[]): Step | undefined {
   return steps

@@ -4,8 +4,9 @@ import { lex, skipBlank } from './lexer.js';
 import type { Statement } from './statements.js';
 
 /**
- * Splits at top-level semicolons, for texts that the parser cannot read or that are too large for it. As `psql` does, it counts parentheses
- * (`CREATE RULE … DO (…; …)`), and tells a `BEGIN ATOMIC … END` body by counting `BEGIN`, `CASE` and `END`. Transaction commands get a syntax tree, nothing else does.
+ * Splits at top-level semicolons, for texts that the parser cannot read or that are too large for it. As `psql` does,
+ * it counts parentheses (`CREATE RULE … DO (…; …)`), and tells a `BEGIN ATOMIC … END` body by counting `BEGIN`, `CASE`
+ * and `END`. Transaction commands get a syntax tree, nothing else does.
  */
 export function splitLexically(text: string): Statement[] {
   const statements: Statement[] = [];

@@ -1,7 +1,9 @@
 import type { Node } from '@pgsql/types';
 import { skipBlank } from './lexer.js';
 
-/** One statement of a migration. Offsets are UTF-16, without the semicolon and without blanks and comments before it. */
+/**
+ * One statement of a migration. Offsets are UTF-16, without the semicolon and without blanks and comments before it.
+ */
 export interface Statement {
   readonly start: number;
   readonly end: number;
@@ -9,7 +11,9 @@ export interface Statement {
   readonly node: Node | undefined;
 }
 
-/** A statement as PostgreSQL's parser reports it: positions are bytes of UTF-8, blanks before the statement included. */
+/**
+ * A statement as PostgreSQL's parser reports it: positions are bytes of UTF-8, blanks before the statement included.
+ */
 export interface RawStatement {
   readonly stmt?: Node;
   readonly stmt_location?: number;

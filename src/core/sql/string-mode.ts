@@ -1,6 +1,6 @@
 /**
- * Follows whether a backslash escapes in plain strings: `SET standard_conforming_strings = off` turns that on for the statements behind it, which is how
- * `psql` reads a file.
+ * Follows whether a backslash escapes in plain strings: `SET standard_conforming_strings = off` turns that on for the
+ * statements behind it, which is how `psql` reads a file.
  */
 export class StringMode {
   backslashEscapes = false;

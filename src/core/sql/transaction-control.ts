@@ -11,7 +11,10 @@ export function transactionControl({ node }: Statement): TransactionControl {
   return CONTROL[kind as TransactionStmtKind] ?? 'none';
 }
 
-/** `COMMIT AND CHAIN`, `ROLLBACK` and `PREPARE TRANSACTION` end a transaction in ways that only the server can carry out. */
+/**
+ * `COMMIT AND CHAIN`, `ROLLBACK` and `PREPARE TRANSACTION` end a transaction in ways that only the server can carry
+ * out.
+ */
 const CONTROL: Partial<Record<TransactionStmtKind, TransactionControl>> = {
   TRANS_STMT_BEGIN: 'begin',
   TRANS_STMT_START: 'begin',
