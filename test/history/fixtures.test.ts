@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +8,8 @@ import { endState } from '../support/end-state.js';
 import { failureOf } from '../support/failure-of.js';
 import { historyOf } from '../support/history-of.js';
 import { type Files, migratorOn } from '../support/migrator-on.js';
+import { describeWith } from '../support/needs.js';
 import { runInPsql } from '../support/psql.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
 
 const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
 
@@ -60,14 +60,10 @@ async function expectAsInPsql(files: Files, mode: (file: string) => Mode, setup 
   expect(inSteps).toEqual(rows.map((row) => row.migration_file).filter((file) => mode(file) === 'steps'));
 }
 
-beforeAll(async () => {
-  const [database] = await twoDatabases();
-  const directory = await migrationsDirectory({ 'a.sql': 'SELECT 1' });
-  await runInPsql(database.connectionString, join(directory, 'a.sql')); // says how to install it when it is missing
-});
+const withPsql = describeWith('psql');
 
 describe('psql', () => {
-  test('is needed, and the failure without it says how to install it', async () => {
+  test('that is missing is said, with how to install it', async () => {
     const [database] = await twoDatabases();
     await expect(runInPsql(database.connectionString, 'a.sql', { path: '' })).rejects.toThrow(
       'apt-get install postgresql-client',
@@ -75,7 +71,7 @@ describe('psql', () => {
   });
 });
 
-describe.each<[sentence: string, group: string, mode: Mode]>([
+withPsql.each<[sentence: string, group: string, mode: Mode]>([
   ['one transaction ends as with psql -1', 'transactional', 'tx'],
   ['the transaction that it brings ends as with psql', 'own-transaction', 'own'],
   ['steps ends as with psql', 'stepwise', 'steps'],
@@ -83,27 +79,30 @@ describe.each<[sentence: string, group: string, mode: Mode]>([
   test.each(names(group))('%s', (name) => expectAsInPsql(filesOf(join(FIXTURES, group, name)), () => mode));
 });
 
-describe('a history of several files ends as when psql runs one after the other:', () => {
+withPsql('a history of several files ends as when psql runs one after the other:', () => {
   test.each(names('histories'))('%s', (name) => expectAsInPsql(filesOf(join(FIXTURES, 'histories', name)), modeOf));
 });
 
-describe('what only the server can know is refused late, and runs as in psql once the file says "no-transaction":', () => {
-  const setup = `CREATE TYPE mood AS ENUM ('sad')`;
+withPsql(
+  'what only the server can know is refused late, and runs as in psql once the file says "no-transaction":',
+  () => {
+    const setup = `CREATE TYPE mood AS ENUM ('sad')`;
 
-  test.each(names('late'))('%s', async (name) => {
-    const [database] = await twoDatabases();
-    await database.query(setup);
-    const before = await endState(database.connectionString);
-    const files = filesOf(join(FIXTURES, 'late', name));
-    const { migrator } = await migratorOn(database, files);
-    const error = await failureOf(migrator.migrate(), MigrationFailedError);
-    expect(error.message).toContain('put the line "-- no-transaction" at the top of the file');
-    expect(await endState(database.connectionString)).toEqual(before);
+    test.each(names('late'))('%s', async (name) => {
+      const [database] = await twoDatabases();
+      await database.query(setup);
+      const before = await endState(database.connectionString);
+      const files = filesOf(join(FIXTURES, 'late', name));
+      const { migrator } = await migratorOn(database, files);
+      const error = await failureOf(migrator.migrate(), MigrationFailedError);
+      expect(error.message).toContain('put the line "-- no-transaction" at the top of the file');
+      expect(await endState(database.connectionString)).toEqual(before);
 
-    const declared = Object.entries(files).map(([file, text]) => [file, `-- no-transaction\n${String(text)}`]);
-    await expectAsInPsql(Object.fromEntries(declared) as Files, () => 'steps', setup);
-  });
-});
+      const declared = Object.entries(files).map(([file, text]) => [file, `-- no-transaction\n${String(text)}`]);
+      await expectAsInPsql(Object.fromEntries(declared) as Files, () => 'steps', setup);
+    });
+  },
+);
 
 describe('what no driver can run is refused before anything runs, with its place and what to do:', () => {
   const refused: [name: string, message: string][] = [

@@ -8,6 +8,7 @@ import { failureOf } from '../support/failure-of.js';
 import { historyOf, outcomes, relations } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { type Files, migratorOn } from '../support/migrator-on.js';
+import { describeWith } from '../support/needs.js';
 import { runInPsql } from '../support/psql.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
@@ -168,17 +169,19 @@ describe('the parser', () => {
   });
 });
 
-test('psql and psql -1 end in different schemas after SET LOCAL search_path, so the comparison must choose', async () => {
-  const other = await createTestDatabase('search_path');
-  const sql = 'CREATE SCHEMA other; SET LOCAL search_path = other; CREATE TABLE t ();';
-  const path = join(await migrationsDirectory({ '1.sql': sql }), '1.sql');
-  const schema = `SELECT relnamespace::regnamespace::text AS name FROM pg_class WHERE relname = 't'`;
-  await runInPsql(other.connectionString, path);
-  expect((await other.query(schema)).rows).toEqual([{ name: 'public' }]);
-  await other.query('DROP TABLE t; DROP SCHEMA other');
-  await runInPsql(other.connectionString, path, { oneTransaction: true });
-  expect((await other.query(schema)).rows).toEqual([{ name: 'other' }]);
-  await apply({ '1.sql': sql });
-  expect((await db.query(schema)).rows).toEqual([{ name: 'other' }]);
-  await other.drop();
+describeWith('psql')('psql', () => {
+  test('and psql -1 end in different schemas after SET LOCAL search_path, so the comparison must choose', async () => {
+    const other = await createTestDatabase('search_path');
+    const sql = 'CREATE SCHEMA other; SET LOCAL search_path = other; CREATE TABLE t ();';
+    const path = join(await migrationsDirectory({ '1.sql': sql }), '1.sql');
+    const schema = `SELECT relnamespace::regnamespace::text AS name FROM pg_class WHERE relname = 't'`;
+    await runInPsql(other.connectionString, path);
+    expect((await other.query(schema)).rows).toEqual([{ name: 'public' }]);
+    await other.query('DROP TABLE t; DROP SCHEMA other');
+    await runInPsql(other.connectionString, path, { oneTransaction: true });
+    expect((await other.query(schema)).rows).toEqual([{ name: 'other' }]);
+    await apply({ '1.sql': sql });
+    expect((await db.query(schema)).rows).toEqual([{ name: 'other' }]);
+    await other.drop();
+  });
 });

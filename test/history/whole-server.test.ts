@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { withClient } from '../support/database.js';
 import { endState, type EndState } from '../support/end-state.js';
 import { migratorOn } from '../support/migrator-on.js';
 import { startPrivateServer } from '../support/private-server.js';
+import { describeWith } from '../support/needs.js';
 import { runInPsql } from '../support/psql.js';
 import { historyOf, type RecordedRow } from '../support/history-of.js';
 import { migrateUntilKilled } from '../support/killed.js';
@@ -102,7 +103,7 @@ async function recorded(url: string): Promise<RecordedRow[]> {
   return withClient(url, (client) => historyOf({ query: client.query.bind(client) }));
 }
 
-describe('a file that changes the server ends as with psql:', () => {
+describeWith('psql')('a file that changes the server ends as with psql:', () => {
   test.each(readdirSync(FIXTURES))('%s', async (name) => {
     const [url, inPsql] = [await freshDatabase(ours), await byPsql(name)];
     const { migrator } = await migratorOn({ connectionString: url }, { [`1_${name}`]: textFor(name, other) });
