@@ -57,7 +57,9 @@ export type RunOutcome =
   | { readonly kind: 'failed'; readonly failure: Omit<FailedMigration, 'applied' | 'pending'>; readonly cause: unknown }
   /** Somebody else recorded the migration first: read the history again. */
   | { readonly kind: 'conflict'; readonly file: string }
-  | { readonly kind: 'interrupted' };
+  | { readonly kind: 'interrupted' }
+  /** What comes next wants a new session: defaults of new sessions were changed. */
+  | { readonly kind: 'reconnect' };
 
 export interface RunSettings {
   readonly runId: string;

@@ -162,3 +162,15 @@ function transactional(
 function blankOut(text: string, { start, end }: Statement): string {
   return text.slice(0, start) + text.slice(start, end).replace(/[^\r\n]/g, ' ') + text.slice(end);
 }
+
+/** The same file run statement by statement: for what only the server knew cannot run in a transaction. */
+export function inSteps({ migration, source, timeouts, statements = [] }: TransactionalProgram): StepwiseProgram {
+  const { steps } = makeSteps(source.sql, statements);
+  const reason = 'the server says that it cannot run in a transaction';
+  return { kind: 'stepwise', migration, source, timeouts, steps, resumeAt: 0, inDoubt: false, reason };
+}
+
+/** All statements of a program that are known. */
+export function statementsOf(program: Program): readonly Statement[] {
+  return program.kind === 'stepwise' ? program.steps.flatMap((step) => step.statements) : (program.statements ?? []);
+}

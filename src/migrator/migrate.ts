@@ -41,48 +41,48 @@ export async function migrate(
   settings: MigrateSettings,
   signal?: AbortSignal,
 ): Promise<MigrationRun> {
-  const { source, database, emit } = dependencies;
+  const { source, database } = dependencies;
   const startedAt = performance.now();
   const runId = randomUUID();
   const files = await source.read();
-  const finished = (applied: readonly string[], adopted: readonly string[]): MigrationRun => ({
-    runId,
-    applied,
-    adopted,
-    durationMs: Math.round(performance.now() - startedAt),
-  });
+  const run: RunSettings = { runId, tracked: true, signal };
+  const applied: string[] = [];
+  const adopted: string[] = [];
+  let part: LockedRun;
+  do {
+    part = await withSession(database, (session) => runOnce(dependencies, settings, session, files, run), signal);
+    applied.push(...part.applied);
+    adopted.push(...part.adopted);
+  } while (part.reconnect);
+  return { runId, applied, adopted, durationMs: Math.round(performance.now() - startedAt) };
+}
 
-  return withSession(
-    database,
-    async (session) => {
-      const plan = planFor(files, await session.read(), settings);
-      if (isNothingToDo(plan)) {
-        warn(dependencies, plan);
-        return finished([], []);
-      }
-      if (plan.refusals.length > 0) await compileAll(plan.toRun, files, dependencies, plan.refusals);
+interface LockedRun extends Pick<MigrationRun, 'applied' | 'adopted'> {
+  /** True when the rest wants a new session. */
+  readonly reconnect: boolean;
+}
 
-      const stillNeeded = async (): Promise<boolean> => !isNothingToDo(planFor(files, await session.read(), settings));
-      if (
-        !(await acquireLock(
-          session,
-          { lockTimeoutMs: settings.lockTimeoutMs, table: database.table },
-          emit,
-          stillNeeded,
-          signal,
-        ))
-      ) {
-        return finished([], []);
-      }
-      const { applied, adopted } = await runLocked(dependencies, settings, session, files, {
-        runId,
-        tracked: true,
-        signal,
-      });
-      return finished(applied, adopted);
-    },
-    signal,
-  );
+const NOTHING: LockedRun = { applied: [], adopted: [], reconnect: false };
+
+async function runOnce(
+  dependencies: Dependencies,
+  settings: MigrateSettings,
+  session: MigrationSession,
+  files: readonly MigrationFile[],
+  run: RunSettings,
+): Promise<LockedRun> {
+  const { database, emit } = dependencies;
+  const plan = planFor(files, await session.read(), settings);
+  if (isNothingToDo(plan)) {
+    warn(dependencies, plan);
+    return NOTHING;
+  }
+  if (plan.refusals.length > 0) await compileAll(plan.toRun, files, dependencies, plan.refusals);
+
+  const lock = { lockTimeoutMs: settings.lockTimeoutMs, table: database.table };
+  const stillNeeded = async (): Promise<boolean> => !isNothingToDo(planFor(files, await session.read(), settings));
+  if (!(await acquireLock(session, lock, emit, stillNeeded, run.signal))) return NOTHING;
+  return runLocked(dependencies, settings, session, files, run);
 }
 
 /** Another replica may have run while this one waited: the history is read again. */
@@ -92,7 +92,7 @@ async function runLocked(
   session: MigrationSession,
   files: readonly MigrationFile[],
   run: RunSettings,
-): Promise<Pick<MigrationRun, 'applied' | 'adopted'>> {
+): Promise<LockedRun> {
   const applied: string[] = [];
   const adopted: string[] = [];
   const conflicts = new Set<string>();
@@ -100,7 +100,7 @@ async function runLocked(
   for (;;) {
     const history = await session.read();
     const plan = planFor(files, history, settings);
-    if (isNothingToDo(plan)) return { applied, adopted };
+    if (isNothingToDo(plan)) return { applied, adopted, reconnect: false };
     const programs = await compileAll(plan.toRun, files, dependencies, plan.refusals);
     if (settings.transaction === 'all') assertTransactional(programs);
 
@@ -108,10 +108,10 @@ async function runLocked(
     prepared = true;
     warn(dependencies, plan);
     adopted.push(...(await adoptChecksums(session, plan, files, dependencies.emit)));
-    if (programs.length === 0) return { applied, adopted };
+    if (programs.length === 0) return { applied, adopted, reconnect: false };
     const result = await runOrResolve(dependencies, session, programs, run, settings);
     applied.push(...result.applied);
-    if (result.conflict === undefined) return { applied, adopted };
+    if (result.conflict === undefined) return { applied, adopted, reconnect: result.reconnect };
     if (conflicts.has(result.conflict)) throw lostTwice(dependencies.database.table, result.conflict);
     conflicts.add(result.conflict);
   }
@@ -132,7 +132,7 @@ async function runOrResolve(
     await session.close(); // it holds a place in a pool that may have no other
     const planned = programs.map(({ migration }) => migration.file);
     const applied = await resolveLoss(dependencies.database, run.runId, planned, error, dependencies.emit);
-    return { applied, conflict: undefined };
+    return { applied, conflict: undefined, reconnect: false };
   }
 }
 

@@ -14,6 +14,8 @@ export interface ProgramsRun {
   readonly applied: readonly string[];
   /** A migration that somebody else recorded first. */
   readonly conflict: string | undefined;
+  /** True when the rest wants a new session. */
+  readonly reconnect: boolean;
 }
 
 /** Runs programs in order, telling of each. @throws MigrationFailedError at the first that fails. */
@@ -63,7 +65,11 @@ export async function runPrograms(
       throw interrupted(settings.signal, [...applied], pending);
     }
     finished(true);
-    return { applied, conflict: outcome.kind === 'conflict' ? outcome.file : undefined };
+    return {
+      applied,
+      conflict: outcome.kind === 'conflict' ? outcome.file : undefined,
+      reconnect: outcome.kind === 'reconnect',
+    };
   } catch (error) {
     finished(false);
     throw error;

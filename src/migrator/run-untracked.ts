@@ -5,7 +5,7 @@ import { assertTransactional, compileAll } from './compile-plan.js';
 import type { Dependencies } from './dependencies.js';
 import { acquireLock } from './lock.js';
 import type { MigrateSettings, MigrationRun } from './migrate.js';
-import { runPrograms } from './run-programs.js';
+import { runPrograms, type ProgramsRun } from './run-programs.js';
 import { withSession } from './with-session.js';
 
 /**
@@ -25,20 +25,21 @@ export async function runUntracked(
   if (settings.transaction === 'all') assertTransactional(programs);
   if (programs.length === 0) return { runId, applied: [], adopted: [], durationMs: 0 };
 
-  return withSession(
-    dependencies.database,
-    async (session) => {
-      const lock = { lockTimeoutMs: settings.lockTimeoutMs, table: dependencies.database.table };
-      await acquireLock(session, lock, dependencies.emit, () => Promise.resolve(true), signal);
-      const { applied } = await runPrograms(
-        dependencies,
-        session,
-        programs,
-        { runId, tracked: false, signal },
-        settings,
-      );
-      return { runId, applied, adopted: [], durationMs: Math.round(performance.now() - startedAt) };
-    },
-    signal,
-  );
+  const run = { runId, tracked: false, signal };
+  const lock = { lockTimeoutMs: settings.lockTimeoutMs, table: dependencies.database.table };
+  const applied: string[] = [];
+  let part: ProgramsRun;
+  do {
+    const left = programs.slice(applied.length);
+    part = await withSession(
+      dependencies.database,
+      async (session) => {
+        await acquireLock(session, lock, dependencies.emit, () => Promise.resolve(true), signal);
+        return runPrograms(dependencies, session, left, run, settings);
+      },
+      signal,
+    );
+    applied.push(...part.applied);
+  } while (part.reconnect);
+  return { runId, applied, adopted: [], durationMs: Math.round(performance.now() - startedAt) };
 }

@@ -1,4 +1,5 @@
-import type { Program, StepwiseProgram, TransactionalProgram } from '../core/program.js';
+import { statementsOf, type Program, type StepwiseProgram, type TransactionalProgram } from '../core/program.js';
+import { changesSessionDefaults } from '../core/sql/session-defaults.js';
 import type { Message } from './message.js';
 
 /** Programs that are run in one go: transactional ones that stand together, or one that runs in steps. */
@@ -17,6 +18,7 @@ export function groupPrograms(programs: readonly Program[]): Group[] {
   for (const program of programs) {
     if (program.kind === 'transactional') {
       together.push(program);
+      if (wantsNewSession(program)) close();
       continue;
     }
     close();
@@ -24,6 +26,11 @@ export function groupPrograms(programs: readonly Program[]): Group[] {
   }
   close();
   return groups;
+}
+
+/** True when what comes behind a program must find the defaults that it set for new sessions. */
+export function wantsNewSession(program: Program): boolean {
+  return statementsOf(program).some(changesSessionDefaults);
 }
 
 /** The programs that a message carries. */

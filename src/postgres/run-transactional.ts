@@ -1,5 +1,5 @@
 import type { RunOutcome } from '../core/ports.js';
-import type { TransactionalProgram } from '../core/program.js';
+import { inSteps, type TransactionalProgram } from '../core/program.js';
 import type { ServerErrorDetails } from '../core/errors.js';
 import type { Aftermath } from '../core/migration-failed.js';
 import { failureSql, LOST_CLAIM } from './history-sql.js';
@@ -9,6 +9,7 @@ import { isPassing, Patience } from './polite.js';
 import { MessageCursor, type Message, type Part } from './message.js';
 import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { CLEAN } from './reset.js';
+import { runStepwise } from './run-stepwise.js';
 import { runScript, type ScriptResult } from './script.js';
 import { queryError } from './server-error.js';
 
@@ -33,6 +34,12 @@ export class TransactionalRun {
     let left = programs;
     for (;;) {
       const outcome = await this.sendAll(this.pack(left));
+      if (outcome.kind === 'in-steps') {
+        const stepped = await runStepwise(this.context, inSteps(outcome.from));
+        left = programs.slice(programs.indexOf(outcome.from) + 1);
+        if (stepped.kind !== 'done' || left.length === 0) return stepped;
+        continue;
+      }
       if (outcome.kind !== 'again') return outcome;
       left = this.mode === 'together' ? programs : programs.slice(programs.indexOf(outcome.from));
     }
@@ -132,6 +139,11 @@ export class TransactionalRun {
     if (place?.part.program && (await this.isTriedAgain(place.part.program, server))) {
       return { kind: 'again', from: place.part.program };
     }
+    const refused = server.sqlstate === ACTIVE_TRANSACTION && this.mode === 'each' ? place?.part.program : undefined;
+    if (refused && isForPartitions(refused, place?.offset)) {
+      await must(context, 'rolling back', ['ROLLBACK', ...CLEAN]);
+      return { kind: 'in-steps', from: refused };
+    }
     const escaped = server.sqlstate === LOST_CLAIM;
     const program = escaped ? this.current : place?.part.program;
     const record =
@@ -155,7 +167,18 @@ export class TransactionalRun {
   }
 }
 
-type Outcome = RunOutcome | { readonly kind: 'again'; readonly from: TransactionalProgram };
+type Outcome =
+  | RunOutcome
+  | { readonly kind: 'again'; readonly from: TransactionalProgram }
+  | { readonly kind: 'in-steps'; readonly from: TransactionalProgram };
+
+const ACTIVE_TRANSACTION = '25001';
+
+/** `REINDEX` and `CLUSTER` of a partitioned table: the catalog alone tells, so the server is asked by trying. */
+function isForPartitions({ statements, begin }: TransactionalProgram, offset: number | undefined): boolean {
+  const node = begin === 'BEGIN' ? statements?.find(({ start }) => start === offset)?.node : undefined;
+  return node !== undefined && ('ReindexStmt' in node || 'ClusterStmt' in node);
+}
 
 /**
  * Somebody else holds the row: only possible without the lock, and then it is what keeps a migration from running

@@ -16,7 +16,7 @@ import { displayName, type TableName } from '../core/table.js';
 import { readForeignHistory } from './foreign-history.js';
 import { cancelWhenAborted } from './cancel.js';
 import type { Lease } from './connection.js';
-import { groupPrograms } from './grouping.js';
+import { groupPrograms, wantsNewSession } from './grouping.js';
 import { noticesSql, recordSql, repairSql } from './history-sql.js';
 import { readHistory } from './history-reader.js';
 import { prepareTable } from './history-table.js';
@@ -89,10 +89,13 @@ export class PgMigrationSession implements MigrationSession {
     return this.running(programs, settings, listener, async (context) => {
       if (context.pooled) refuseSessionState(programs);
       const run = new TransactionalRun(context, 'each');
-      for (const group of groupPrograms(programs)) {
+      const groups = groupPrograms(programs);
+      for (const [i, group] of groups.entries()) {
         const outcome =
           group.kind === 'stepwise' ? await runStepwise(context, group.program) : await run.run(group.programs);
         if (outcome.kind !== 'done') return outcome;
+        const last = group.kind === 'stepwise' ? group.program : group.programs.at(-1);
+        if (last && i < groups.length - 1 && wantsNewSession(last)) return { kind: 'reconnect' };
       }
       return { kind: 'done' };
     });

@@ -73,7 +73,7 @@ describe('a migration that fails', () => {
   });
 
   test('has a whole row of its own: when, how long, who, which run, what text', async () => {
-    const { migrator, events } = await migratorOn(db, { '1.sql': 'SELECT pg_sleep(0.05); SELECT 1/0' });
+    const { migrator, events } = await migratorOn(db, { '1.sql': 'SELECT pg_sleep(0.1); SELECT 1/0' });
     await failureOf(migrator.migrate(), MigrationFailedError);
     const [row] = await historyOf(db);
     expect(row).toMatchObject({

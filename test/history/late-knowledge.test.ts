@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { historyOf } from '../support/history-of.js';
+import { expectNoLeftovers } from '../support/leftovers.js';
+import { migratorOn } from '../support/migrator-on.js';
+
+const db = useEmptyDatabase('late_knowledge');
+afterEach(async () => {
+  await db.query(`ALTER DATABASE ${JSON.stringify(db.name)} RESET ALL`);
+  await expectNoLeftovers(db);
+});
+
+const PARTITIONED = `CREATE TABLE readings (id int) PARTITION BY RANGE (id);
+CREATE TABLE readings_1 PARTITION OF readings FOR VALUES FROM (0) TO (10);
+CREATE INDEX readings_id ON readings (id);`;
+
+describe('what only the catalog tells cannot run in a transaction', () => {
+  test.each([
+    ['REINDEX of a partitioned table', 'REINDEX TABLE readings'],
+    ['REINDEX of a partitioned index', 'REINDEX INDEX readings_id'],
+  ])('%s runs in steps, by itself, and what is around it runs as ever', async (_sentence, sql) => {
+    const { migrator } = await migratorOn(db, {
+      '1.sql': PARTITIONED,
+      '2.sql': `CREATE TABLE before ();\n${sql};\nCREATE TABLE after ();`,
+      '3.sql': 'CREATE TABLE three ()',
+    });
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql']);
+    expect((await historyOf(db)).map((row) => row.steps_done)).toEqual([null, 3, null]);
+  });
+
+  test('REINDEX of a plain table stays in its transaction', async () => {
+    const { migrator } = await migratorOn(db, {
+      '1.sql': 'CREATE TABLE plain (id int PRIMARY KEY); REINDEX TABLE plain',
+    });
+    await migrator.migrate();
+    expect((await historyOf(db)).map((row) => row.steps_done)).toEqual([null]);
+  });
+});
+
+describe('defaults of new sessions', () => {
+  const SHOW = `CREATE TABLE IF NOT EXISTS public.shown (file text, path text); INSERT INTO public.shown VALUES ('%s', current_setting('search_path'));`;
+  const show = (file: string): string => SHOW.replace('%s', file);
+  const setDefault = `DO $$ BEGIN EXECUTE format('CREATE SCHEMA app'); END $$;`;
+
+  test.each([true, false])('that a file sets hold for the files behind it (tracking: %s)', async (tracking) => {
+    const { migrator } = await migratorOn(
+      db,
+      {
+        '1.sql': show('1'),
+        '2.sql': `${setDefault} ALTER DATABASE ${JSON.stringify(db.name)} SET search_path = app, public; ${show('2')}`,
+        '3.sql': show('3'),
+        '4.sql': `CREATE TABLE in_app (); ${show('4')}`,
+      },
+      { tracking },
+    );
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql', '4.sql']);
+    expect((await db.query('SELECT file, path FROM public.shown ORDER BY file')).rows).toEqual([
+      { file: '1', path: '"$user", public' },
+      { file: '2', path: '"$user", public' },
+      { file: '3', path: 'app, public' },
+      { file: '4', path: 'app, public' },
+    ]);
+    expect((await db.query(`SELECT to_regclass('app.in_app') IS NOT NULL AS there`)).rows).toEqual([{ there: true }]);
+  });
+});
