@@ -31,6 +31,7 @@ export function resume(program: Program, row: HistoryRow | undefined): { program
   return {
     reason:
       `its first ${progress.done} of ${progress.total} steps ran before it stopped, and that part of the file was changed since. ` +
-      'Restore that part and start again; or finish the file by hand and record it with mark()',
+      'There are two ways out. Restore that part of the file, and the run goes on where it stopped. Or undo by hand what those steps did and delete the row of the file ' +
+      'from the history, and it runs from its beginning. (If the file is done by hand, record it with mark().)',
   };
 }
