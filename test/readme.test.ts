@@ -74,8 +74,14 @@ function packageJson(): { scripts: Record<string, string>; peerDependencies: Rec
   return JSON.parse(readFileSync('package.json', 'utf8')) as ReturnType<typeof packageJson>;
 }
 
+/** When the tests themselves run under `npx -p`, what that was told must not reach the commands of the README. */
+const NO_OUTER_NPX = { npm_config_package: undefined, npm_config_call: undefined };
+
 function inShell(command: string): ReturnType<typeof runProcess> {
-  return runProcess('sh', ['-c', command], { env: { DATABASE_URL: database.connectionString }, timeoutMs: 60_000 });
+  return runProcess('sh', ['-c', command], {
+    env: { DATABASE_URL: database.connectionString, ...NO_OUTER_NPX },
+    timeoutMs: 60_000,
+  });
 }
 
 async function startAndAsk(path: string): Promise<unknown> {
