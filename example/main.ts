@@ -6,7 +6,9 @@ import { startOwnDatabase } from './own-database.js';
 const directory = path.resolve('migrations');
 const port = Number(process.env['PORT'] ?? 3000);
 
-const database = process.env['DATABASE_URL'] ? undefined : await startOwnDatabase(path.resolve('example'));
+const database = process.env['DATABASE_URL']
+  ? undefined
+  : await startOwnDatabase(path.resolve('example')).catch(giveUp);
 const connectionString = process.env['DATABASE_URL'] ?? database?.connectionString ?? '';
 
 const app = await NestFactory.create(AppModule.with({ connectionString, directory }), {
@@ -23,3 +25,8 @@ Try:
   Edit migrations/003_schools_and_departments.sql and wait 15 seconds: the drift watch tells. Undo the edit: it tells again.
   Stop with Ctrl+C and start again: nothing is left to apply.
 `);
+
+function giveUp(error: unknown): never {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { LAYOUT_NAMES } from '../core/layouts.js';
 import { MigrationError } from '../core/errors.js';
 import { migrateCommand, statusCommand, type Terminal } from './commands.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
@@ -13,6 +15,7 @@ const terminal: Terminal = {
 function program(): Command {
   const root = new Command('nest-migrations')
     .description('Plain SQL migrations for PostgreSQL: each applied once, recorded, checked')
+    .version(version())
     .exitOverride()
     .addHelpText(
       'after',
@@ -29,6 +32,8 @@ function program(): Command {
       .option('--database-url <url>', 'PostgreSQL URL (default: the environment variable DATABASE_URL)')
       .option('--dir <directory>', 'folder of .sql files (default: migrations)')
       .option('--table <table>', 'history table (default: shared.schema_migrations)')
+      .option('--layout <layout>', `how the folder is laid out: ${LAYOUT_NAMES.join(', ')} (default: plain)`)
+      .option('--recursive', 'read subfolders too')
       .option('--json', 'print one JSON object')
       .exitOverride()
       .action((flags: CommonFlags) => run(flags, terminal));
@@ -38,6 +43,12 @@ function program(): Command {
   );
   command('status', 'show every migration and its state', statusCommand);
   return root;
+}
+
+/** Of the package; this file is `dist/esm/cli/main.js` in it. */
+function version(): string {
+  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function main(): Promise<number> {

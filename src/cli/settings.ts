@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
+import type { LayoutName } from '../core/layouts.js';
 import { resolveMigratorOptions, type ResolvedOptions } from '../composition/options.js';
 
 /** Options that every command takes. */
@@ -6,6 +7,8 @@ export interface CommonFlags {
   readonly databaseUrl?: string;
   readonly dir?: string;
   readonly table?: string;
+  readonly layout?: string;
+  readonly recursive?: boolean;
   readonly json?: boolean;
   /** Seconds. */
   readonly wait?: string;
@@ -24,6 +27,8 @@ export function settingsFrom(flags: CommonFlags, environment: NodeJS.ProcessEnv)
     connectionString,
     ...(flags.dir !== undefined && { directory: flags.dir }),
     ...(flags.table !== undefined && { table: flags.table }),
+    ...(flags.layout !== undefined && { layout: flags.layout as LayoutName }),
+    ...(flags.recursive === true && { recursive: true }),
     timeouts: { connectRetry: Math.round(wait * 1000) },
   });
 }

@@ -111,14 +111,21 @@ const connectionFields = {
   connectionString: z
     .string()
     .min(1, 'it is empty')
-    .refine(isConnectionString, 'it is not a PostgreSQL URL')
+    .refine(isConnectionString, 'it is not a PostgreSQL URL (postgres://user:password@host:5432/database)')
     .optional(),
   connection: z.custom<object>(isObject, 'expected an object').optional(),
   pool: z.custom<object>((value) => isObject(value) && isPool(value), 'expected a Pool of the package pg').optional(),
 };
 
-/** The driver decides: it knows more forms than URLs. It would say no at every attempt to connect. */
+const FORM = /^(?:postgres(?:ql)?:\/\/|socket:|\/)/i;
+
+/**
+ * A URL of PostgreSQL, or the path of a socket. The driver takes anything else for the name of a database, and then the server's answer would
+ * repeat it, password and all.
+ */
 function isConnectionString(connectionString: string): boolean {
+  if (connectionString === '') return true; // said already
+  if (!FORM.test(connectionString)) return false;
   try {
     return Boolean(new pg.Client({ connectionString }));
   } catch (error) {
@@ -228,5 +235,5 @@ function connectionProblems(options: ConnectionOptions, prefix: string): string[
   const unset = WAYS.find((way) => way in options);
   return unset
     ? [`${prefix}${unset} is undefined: is the environment variable that it comes from set?`]
-    : [`no connection: give ${WAYS.map((way) => `${prefix}${way}`).join(', ')}`];
+    : [`no connection: give one of ${WAYS.map((way) => `${prefix}${way}`).join(', ')}`];
 }

@@ -1,7 +1,7 @@
 import { findDrift, type DriftFinding } from '../core/drift.js';
 import { ConfigurationError } from '../core/errors.js';
 import { judgeHealth, type MigrationHealth } from '../core/health.js';
-import type { ForeignTool } from '../core/foreign-tools.js';
+import { FOREIGN_TOOLS, type ForeignTool } from '../core/foreign-tools.js';
 import type { HistoryRow } from '../core/history.js';
 import type { RepairAction } from '../core/repair.js';
 import { isToRun, type MigrationStatus } from '../core/status.js';
@@ -86,6 +86,12 @@ export class Migrator {
 
   async importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport> {
     this.assertTracked();
+    if (!FOREIGN_TOOLS.includes(tool)) {
+      const known = FOREIGN_TOOLS.join(', ');
+      throw new ConfigurationError('INVALID_OPTIONS', [
+        `${JSON.stringify(tool)} is no tool that can be imported from; these are: ${known}`,
+      ]);
+    }
     return importFrom(this.dependencies, this.settings.lockTimeoutMs, tool, options);
   }
 

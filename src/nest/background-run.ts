@@ -5,10 +5,6 @@ import { loggerOf } from './logger.js';
 import { INSTANCE_NAME } from './tokens.js';
 import { MigrationEvents } from './migration-events.js';
 
-/** What a run that goes on while the application serves has to say to health. */
-export type BackgroundState =
-  { readonly kind: 'running'; readonly message: string } | { readonly kind: 'failed'; readonly message: string };
-
 /** The run of `onBootstrap: "background"`. */
 @Injectable()
 export class BackgroundRun implements BeforeApplicationShutdown {
@@ -22,6 +18,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   constructor(@Inject(MigrationEvents) events: MigrationEvents, @Inject(INSTANCE_NAME) name: string) {
     this.logger = loggerOf(name);
     events.events$.subscribe((event) => {
+      if (event.type === 'run-finished' && event.succeeded) this.failure = undefined;
       if (event.type === 'migration-started') this.progress = { ...event, since: Date.now() };
     });
   }
@@ -42,17 +39,17 @@ export class BackgroundRun implements BeforeApplicationShutdown {
     return run;
   }
 
-  /** Undefined when there is nothing under way and nothing failed: then the history tells. */
-  state(): BackgroundState | undefined {
-    if (this.failure !== undefined) return { kind: 'failed', message: this.failure };
+  /** How far it is; undefined when nothing is under way. */
+  progressMessage(): string | undefined {
     if (!this.running) return undefined;
-    if (!this.progress)
-      return { kind: 'running', message: 'migrating: waiting for the database or for another process' };
+    if (!this.progress) return 'migrating: waiting for the database or for another process';
     const { file, number, of, since } = this.progress;
-    return {
-      kind: 'running',
-      message: `migrating, ${number} of ${of}, ${Math.round((Date.now() - since) / 1000)} s in ${file}`,
-    };
+    return `migrating, ${number} of ${of}, ${Math.round((Date.now() - since) / 1000)} s in ${file}`;
+  }
+
+  /** Why it failed; undefined when it did not, or when a run has succeeded since. */
+  failureMessage(): string | undefined {
+    return this.failure;
   }
 
   /** An application that shuts down gives the run up; what is under way is rolled back. */

@@ -43,17 +43,24 @@ export class MigrationsHealthIndicator {
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
     const { cache, timeout } = { ...this.options.health, ...options };
-    const answer = this.underWay() ?? (await within(timeout, this.recent(cache)));
+    const answer = this.underWay() ?? this.withFailure(await within(timeout, this.recent(cache)));
     const session = this.indicator.check(key);
     return answer.up ? session.up(answer.details) : session.down(answer.details);
   }
 
   /** A run in the background knows more than the history, and needs no read. */
   private underWay(): Answer | undefined {
-    const state = this.background.state();
-    return (
-      state && { up: false, details: { tracked: this.migrator.tracked, state: state.kind, message: state.message } }
-    );
+    const message = this.background.progressMessage();
+    return message === undefined
+      ? undefined
+      : { up: false, details: { tracked: this.migrator.tracked, state: 'running', message } };
+  }
+
+  /** Why the run in the background failed, for as long as the history is not up to date: somebody may have put it right since. */
+  private withFailure(answer: Answer): Answer {
+    const message = this.background.failureMessage();
+    if (message === undefined || (answer.up && this.migrator.tracked)) return answer;
+    return { up: false, details: { ...answer.details, state: 'failed', message } };
   }
 
   /** Checks that come while a read is under way share it, cache or not: a slow database gets no heap of reads. */

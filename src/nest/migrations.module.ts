@@ -18,6 +18,7 @@ import { loggerOf } from './logger.js';
 import { MigrationEvents } from './migration-events.js';
 import { MigrationsHealthIndicator } from './migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
+import type { MigrationsModuleAsyncOptions } from './options-factory.js';
 import { resolveModuleOptions, type MigrationsModuleOptions, type ResolvedModuleOptions } from './options.js';
 import { explaining } from './start-error.js';
 import { INSTANCE_NAME, RESOLVED_OPTIONS } from './tokens.js';
@@ -101,6 +102,15 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
 export class MigrationsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
   constructor(@Inject(Migrator) private readonly migrator: Migrator) {
     super();
+  }
+
+  static override forRoot(options: MigrationsModuleOptions & InstanceExtras): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** Options from a factory, a class or a provider that exists already. */
+  static override forRootAsync(options: MigrationsModuleAsyncOptions & InstanceExtras): DynamicModule {
+    return super.forRootAsync(options);
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,5 +1,7 @@
 import type { ClientBase } from 'pg';
 import { NO_HISTORY, type History, type HistoryRow, type Origin } from '../core/history.js';
+import { DatabaseError, type ServerErrorDetails } from '../core/errors.js';
+import { quoteIdentifier } from '../core/quote.js';
 import { qualifiedName, type TableName } from '../core/table.js';
 import { assertHistoryTable, readShape } from './history-table.js';
 import { querySimply } from './script.js';
@@ -39,6 +41,7 @@ export async function readHistory(client: ClientBase, table: TableName): Promise
   } catch (error) {
     const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
     if (UNDEFINED_TABLE.includes(sqlstate)) return NO_HISTORY;
+    if (sqlstate === NO_RIGHT) throw readingNotAllowed(error, table);
     if (!UNEXPECTED_SHAPE.includes(sqlstate)) throw queryError('reading the history', error);
     return readForeignMade(client, table);
   }
@@ -86,4 +89,12 @@ function text(value: string | number | boolean | null): string | null {
 
 function number(value: string | number | boolean | null): number | null {
   return value === null ? null : Number(value);
+}
+
+const NO_RIGHT = '42501';
+
+function readingNotAllowed(error: unknown, table: TableName): DatabaseError {
+  const server = serverErrorOf(error) as ServerErrorDetails;
+  const grants = `GRANT USAGE ON SCHEMA ${quoteIdentifier(table.schema)} TO <role>; GRANT SELECT ON ${qualifiedName(table)} TO <role>;`;
+  return new DatabaseError('This role may not read the history', { ...server, hint: grants });
 }

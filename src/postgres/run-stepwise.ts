@@ -4,7 +4,7 @@ import type { StepwiseProgram } from '../core/program.js';
 import { InDoubtError } from '../core/errors.js';
 import { locateInFile } from '../core/source-text.js';
 import type { Step } from '../core/sql/steps.js';
-import { displayName } from '../core/table.js';
+import { qualifiedName } from '../core/table.js';
 import { claimSql, completeStepsSql, stepFailureSql } from './history-sql.js';
 import { settle } from './in-doubt.js';
 import { failed, must, serverSaid, type RunContext } from './run-context.js';
@@ -104,7 +104,7 @@ async function settleDoubt(context: RunContext, program: StepwiseProgram): Promi
     throw queryError(`finding out how far ${file} came`, error);
   });
   if (verdict === 'unknown')
-    throw new InDoubtError(file, firstWords(program.source.sql, step), displayName(context.table));
+    throw new InDoubtError(file, firstWords(program.source.sql, step), qualifiedName(context.table));
   if (verdict === 'again') return 0;
   await must(context, 'recording progress', [
     'BEGIN',

@@ -31,6 +31,17 @@ const onDatabase = (command: string, ...more: string[]): Promise<ProcessResult> 
   run([command, '--database-url', db.connectionString, '--dir', directory, ...more]);
 
 describe('migrate', () => {
+  test('reads the layout of another tool', async () => {
+    const goose = await migrationsDirectory({
+      '001_a.sql': '-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;',
+    });
+    const flags = ['--database-url', db.connectionString, '--dir', goose];
+    expect((await run(['migrate', ...flags])).stderr).toContain('Set the option layout ("goose"');
+    expect(await run(['migrate', ...flags, '--layout', 'goose'])).toMatchObject({ code: 0 });
+    expect(await relations(db)).toEqual(['a']);
+    expect(await run(['migrate', ...flags, '--layout', 'nosuch'])).toMatchObject({ code: 2 });
+  });
+
   test('applies what is pending and says so; the second time there is nothing', async () => {
     const first = await onDatabase('migrate');
     expect(first).toMatchObject({ code: 0, stderr: '' });

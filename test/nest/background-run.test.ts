@@ -82,6 +82,10 @@ describe('onBootstrap: "background"', () => {
     const { status, body } = await request(app.getHttpServer()).get('/health');
     expect(status).toBe(503);
     expect(body.error.migrations).toMatchObject({ state: 'failed', message: '2.sql failed (SQLSTATE 42703)' });
+
+    // Somebody puts it right, here or on another replica: then the history decides.
+    await db.query(`UPDATE shared.schema_migrations SET error_message = NULL WHERE migration_file = '2.sql'`);
+    await until(async () => (await request(app.getHttpServer()).get('/health')).status === 200);
     await app.close();
   });
 

@@ -62,7 +62,22 @@ describe('options', () => {
   });
 
   test.each<[string, object, string]>([
-    ['no connection at all', {}, 'no connection: give connectionString, connection, pool'],
+    [
+      'a URL with a slash too few',
+      { connectionString: 'postgres:/postgres:hunter2@127.0.0.1/db' },
+      'connectionString: it is not a PostgreSQL URL',
+    ],
+    [
+      'the URL of another database',
+      { connectionString: 'mysql://root:hunter2@127.0.0.1/db' },
+      'connectionString: it is not a PostgreSQL URL',
+    ],
+    [
+      'key words instead of a URL',
+      { connectionString: 'host=x password=hunter2' },
+      'connectionString: it is not a PostgreSQL URL',
+    ],
+    ['no connection at all', {}, 'no connection: give one of connectionString, connection, pool'],
     [
       'a connection string that is undefined',
       { connectionString: undefined },
@@ -138,7 +153,7 @@ describe('options', () => {
       'drift.cron: ',
       'drift.timeZone: ',
       'unknown option "drift.every"',
-      'no connection: give migrateWith.connectionString',
+      'no connection: give one of migrateWith.connectionString',
       'transaction: ',
     ];
     for (const name of named) expect(problems).toContainEqual(expect.stringContaining(name));
