@@ -1,10 +1,11 @@
 import type { DropStmt, Node } from '@pgsql/types';
 import type { ClientBase } from 'pg';
-import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
+import { quoteLiteral } from '../core/quote.js';
 import { chains } from '../core/sql/transaction-control.js';
 import type { Step } from '../core/sql/steps.js';
 import { matchingIndexes } from './invalid-indexes.js';
 import { concurrentDetach, detachState } from './pending-detach.js';
+import { regclass } from './relation.js';
 import { querySimply } from './script.js';
 
 /**
@@ -96,7 +97,7 @@ function droppedRelation({ objects }: DropStmt): string {
     first && 'List' in first
       ? (first.List.items ?? []).flatMap((item) => ('String' in item ? [item.String.sval ?? ''] : []))
       : [];
-  return `pg_catalog.to_regclass(${quoteLiteral(names.map(quoteIdentifier).join('.'))})`;
+  return regclass(names);
 }
 
 function named(catalog: string, column: string, name: string | undefined): string {

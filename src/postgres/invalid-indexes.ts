@@ -4,6 +4,7 @@ import type { ClientBase } from 'pg';
 import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
 import { asIndex, indexShape } from '../core/sql/index-shape.js';
 import { parseStatements } from './parse-sql.js';
+import { namesOf, regclass, written } from './relation.js';
 import { querySimply } from './script.js';
 
 /** An index of a table, as the catalog has it. */
@@ -42,8 +43,7 @@ export async function dropInvalidLeftovers(
   const leftovers = await findLeftovers(client, node, wait);
   const dropped: string[] = [];
   for (const { schema, name } of leftovers) {
-    const qualified = `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
-    await querySimply(client, `DROP INDEX CONCURRENTLY IF EXISTS ${qualified}`);
+    await querySimply(client, `DROP INDEX CONCURRENTLY IF EXISTS ${written([schema, name])}`);
     dropped.push(`${schema}.${name}`);
   }
   return dropped;
@@ -92,9 +92,9 @@ function reindexRemains(client: ClientBase, node: Node | undefined): (() => Prom
 function reindexScope({ kind, relation, name }: ReindexStmt): string | undefined {
   switch (kind) {
     case 'REINDEX_OBJECT_TABLE':
-      return withToast(`oid = ${regclass(relation)}`);
+      return withToast(`oid = ${regclass(namesOf(relation))}`);
     case 'REINDEX_OBJECT_INDEX':
-      return `i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = ${regclass(relation)})`;
+      return `i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = ${regclass(namesOf(relation))})`;
     case 'REINDEX_OBJECT_SCHEMA':
       return withToast(`relnamespace = pg_catalog.to_regnamespace(${quoteLiteral(quoteIdentifier(name ?? ''))})`);
     case 'REINDEX_OBJECT_DATABASE':
@@ -110,16 +110,7 @@ function withToast(condition: string): string {
 }
 
 function indexesOf(client: ClientBase, relation: RangeVar | undefined): Promise<TableIndex[]> {
-  return selectIndexes(client, `i.indrelid = ${regclass(relation)}`);
-}
-
-/** The relation that a name means in this session, as SQL: null when there is none. */
-export function regclass(relation: RangeVar | undefined): string {
-  const name = [relation?.schemaname, relation?.relname]
-    .filter((part) => part !== undefined)
-    .map(quoteIdentifier)
-    .join('.');
-  return `pg_catalog.to_regclass(${quoteLiteral(name)})`;
+  return selectIndexes(client, `i.indrelid = ${regclass(namesOf(relation))}`);
 }
 
 /**

@@ -32,25 +32,26 @@ export async function unlock(client: ClientBase, key: bigint): Promise<void> {
   await querySimply(client, `SELECT pg_catalog.pg_advisory_unlock(${key})`);
 }
 
-const HOLDS = (key: bigint): string => {
+/** Condition on `pg_locks l`: the row is the migration lock, held. */
+function isHeldLock(key: bigint): string {
   const bits = BigInt.asUintN(64, key);
-  return `locktype = 'advisory' AND objsubid = 1 AND classid = ${bits >> 32n} AND objid = ${bits & 0xffffffffn} AND granted
-    AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
-};
+  return `l.locktype = 'advisory' AND l.objsubid = 1 AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} AND l.granted
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+}
 
 /**
  * SQL that gives `t` when this session still holds the lock: a migration may have dropped it
  * (`pg_advisory_unlock_all()`, `DISCARD ALL`).
  */
 export function holdsLockSql(key: bigint): string {
-  return `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid() AND ${HOLDS(key)})`;
+  return `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid() AND ${isHeldLock(key)})`;
 }
 
 export async function readLockHolder(client: ClientBase, key: bigint): Promise<LockHolder | undefined> {
   const [row] = await querySimply<{ pid: number; application_name: string | null; since: Date | null }>(
     client,
     `SELECT pid, application_name, a.backend_start AS since
-       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) WHERE ${HOLDS(key).replace('database =', 'l.database =')} LIMIT 1`,
+       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) WHERE ${isHeldLock(key)} LIMIT 1`,
   );
   return row && { pid: row.pid, applicationName: row.application_name, since: row.since };
 }

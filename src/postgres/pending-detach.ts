@@ -1,7 +1,6 @@
 import type { Node, RangeVar } from '@pgsql/types';
 import type { ClientBase } from 'pg';
-import { quoteIdentifier } from '../core/quote.js';
-import { regclass } from './invalid-indexes.js';
+import { namesOf, regclass, written } from './relation.js';
 import { querySimply } from './script.js';
 
 /**
@@ -29,20 +28,16 @@ export async function detachState(client: ClientBase, { from, partition }: Detac
   const [row] = await querySimply<{ state: DetachState }>(
     client,
     `SELECT CASE WHEN p.oid IS NULL THEN 'gone' WHEN i.inhrelid IS NULL THEN 'detached' WHEN i.inhdetachpending THEN 'pending' ELSE 'attached' END AS state
-       FROM (SELECT ${regclass(partition)}::pg_catalog.oid AS oid) AS p
-       LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = p.oid AND i.inhparent = ${regclass(from)}`,
+       FROM (SELECT ${regclass(namesOf(partition))}::pg_catalog.oid AS oid) AS p
+       LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = p.oid AND i.inhparent = ${regclass(namesOf(from))}`,
   );
   return row?.state ?? 'gone';
 }
 
 /** Carries out the second half. */
 export async function finalizeDetach(client: ClientBase, { from, partition }: Detach): Promise<void> {
-  await querySimply(client, `ALTER TABLE ${written(from)} DETACH PARTITION ${written(partition)} FINALIZE`);
-}
-
-function written(relation: RangeVar | undefined): string {
-  return [relation?.schemaname, relation?.relname]
-    .filter((part) => part !== undefined)
-    .map(quoteIdentifier)
-    .join('.');
+  await querySimply(
+    client,
+    `ALTER TABLE ${written(namesOf(from))} DETACH PARTITION ${written(namesOf(partition))} FINALIZE`,
+  );
 }

@@ -8,7 +8,7 @@ import type { TableName } from '../core/table.js';
 import type { Aftermath } from '../core/migration-failed.js';
 import type { NoticeCollector } from './notices.js';
 import type { StatementTimeouts } from './reset.js';
-import { runScript } from './script.js';
+import { asScript, runScript } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
 
 /** What running a migration needs. */
@@ -35,7 +35,7 @@ export interface RunContext {
 
 /** Sends a script that must succeed. @throws MigrationError */
 export async function must(context: RunContext, doing: string, statements: readonly string[]): Promise<void> {
-  const { error } = await runScript(context.client, statements.map((statement) => `${statement};`).join('\n'));
+  const { error } = await runScript(context.client, asScript(statements));
   if (error) throw queryError(doing, error);
 }
 
@@ -60,6 +60,13 @@ export function failed(
   const location: SourceLocation | undefined =
     offset === undefined ? undefined : locateInFile(migration, source, offset);
   return { kind: 'failed', failure: { file: migration.file, server, location, aftermath }, cause };
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** What a claim meets when somebody else has the row. */
+export function isClaimed({ sqlstate }: ServerErrorDetails): boolean {
+  return sqlstate === UNIQUE_VIOLATION;
 }
 
 const QUERY_CANCELED = '57014';

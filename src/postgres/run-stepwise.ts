@@ -7,14 +7,12 @@ import type { Step } from '../core/sql/steps.js';
 import { qualifiedName } from '../core/table.js';
 import { claimSql, completeStepsSql, stepFailureSql } from './history-sql.js';
 import { settle } from './in-doubt.js';
-import { failed, must, serverSaid, type RunContext } from './run-context.js';
+import { failed, isClaimed, must, serverSaid, type RunContext } from './run-context.js';
 import { sessionTimeouts } from './polite.js';
 import { clearTheWay, recordProgress, runStep } from './run-step.js';
 import { CLEAN } from './reset.js';
-import { runScript } from './script.js';
+import { asScript, runScript } from './script.js';
 import { queryError } from './server-error.js';
-
-const UNIQUE_VIOLATION = '23505';
 
 /** Runs a file that cannot run in one transaction, step by step, each step recorded. */
 export async function runStepwise(context: RunContext, program: StepwiseProgram): Promise<RunOutcome> {
@@ -26,14 +24,17 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
   const claim = settings.tracked ? claimSql(table, migration, settings.runId, stepProgress(program, resumeAt)) : [];
   const claimed = await runScript(
     client,
-    ['BEGIN', ...(context.pooled ? CLEAN : [...context.reset, ...sessionTimeouts(program)]), ...claim, 'COMMIT']
-      .map((sql) => `${sql};`)
-      .join('\n'),
+    asScript([
+      'BEGIN',
+      ...(context.pooled ? CLEAN : [...context.reset, ...sessionTimeouts(program)]),
+      ...claim,
+      'COMMIT',
+    ]),
   );
   if (claimed.error) {
     const server = serverSaid(claimed.error, 'claiming a migration');
     await must(context, 'rolling back a claim', ['ROLLBACK']);
-    if (server.sqlstate === UNIQUE_VIOLATION) return { kind: 'conflict', file: migration.file };
+    if (isClaimed(server)) return { kind: 'conflict', file: migration.file };
     return failed(program, server, undefined, { kind: 'rolled-back' }, claimed.error);
   }
 

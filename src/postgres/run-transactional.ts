@@ -7,13 +7,11 @@ import { programsOf } from './grouping.js';
 import { packEach, packTogether } from './pack.js';
 import { isPassing, Patience } from './polite.js';
 import { MessageCursor, type Message, type Part } from './message.js';
-import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
+import { failed, isClaimed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { CLEAN } from './reset.js';
 import { runStepwise } from './run-stepwise.js';
 import { runScript, type ScriptResult } from './script.js';
 import { queryError } from './server-error.js';
-
-const UNIQUE_VIOLATION = '23505';
 
 /** Runs transactional programs, packed into messages, and keeps account of what is running and what is committed. */
 export class TransactionalRun {
@@ -123,16 +121,21 @@ export class TransactionalRun {
   /** A lock that could not be had is a matter of the moment, as long as nothing of the file escaped its transaction. */
   private async isTriedAgain(program: TransactionalProgram, server: ServerErrorDetails): Promise<boolean> {
     if (!isPassing(server)) return false;
-    await must(this.context, 'rolling back', ['ROLLBACK', ...CLEAN]);
+    await this.rollBack();
     this.uncommitted.clear();
     return this.patience.allowsAnother(program, server);
+  }
+
+  /** Leaves a clean session behind; what is to be recorded of the failure goes along. */
+  private rollBack(record: readonly string[] = []): Promise<void> {
+    return must(this.context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...record]);
   }
 
   private async afterError(message: Message, { error, completed }: ScriptResult): Promise<Outcome> {
     const { context } = this;
     const server = serverSaid(error, 'running migrations');
     if (wasInterrupted(context, server)) {
-      await must(context, 'rolling back', ['ROLLBACK', ...CLEAN]);
+      await this.rollBack();
       return { kind: 'interrupted' };
     }
     const place = message.locate(completed, server.position);
@@ -141,13 +144,13 @@ export class TransactionalRun {
     }
     const refused = server.sqlstate === ACTIVE_TRANSACTION && this.mode === 'each' ? place?.part.program : undefined;
     if (refused && isForPartitions(refused, place?.offset)) {
-      await must(context, 'rolling back', ['ROLLBACK', ...CLEAN]);
+      await this.rollBack();
       return { kind: 'in-steps', from: refused };
     }
     const escaped = server.sqlstate === LOST_CLAIM;
     const program = escaped ? this.current : place?.part.program;
     const record =
-      program && context.settings.tracked && !isConflict(place?.part, server.sqlstate)
+      program && context.settings.tracked && !isConflict(place?.part, server)
         ? [
             failureSql(
               context.table,
@@ -158,9 +161,9 @@ export class TransactionalRun {
             ),
           ]
         : [];
-    await must(context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...record]);
+    await this.rollBack(record);
     if (!place || !program) throw queryError('running migrations', error);
-    if (isConflict(place.part, server.sqlstate)) return { kind: 'conflict', file: program.migration.file };
+    if (isConflict(place.part, server)) return { kind: 'conflict', file: program.migration.file };
     return escaped
       ? failed(program, server, undefined, { kind: 'unknown' }, error)
       : failed(program, server, place.offset, this.aftermath, error);
@@ -184,6 +187,6 @@ function isForPartitions({ statements, begin }: TransactionalProgram, offset: nu
  * Somebody else holds the row: only possible without the lock, and then it is what keeps a migration from running
  * twice.
  */
-function isConflict(part: Part | undefined, sqlstate: string): boolean {
-  return part?.kind === 'claim' && sqlstate === UNIQUE_VIOLATION;
+function isConflict(part: Part | undefined, server: ServerErrorDetails): boolean {
+  return part?.kind === 'claim' && isClaimed(server);
 }

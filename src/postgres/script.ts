@@ -35,6 +35,11 @@ export function runScript(
   return new Promise((resolve) => client.query(new Script(text, onCompleted, resolve)));
 }
 
+/** Statements as the text of one message. */
+export function asScript(statements: readonly string[]): string {
+  return statements.map((statement) => `${statement};`).join('\n');
+}
+
 /**
  * Runs one statement, or several of which the last returns rows, in the simple protocol and without a client-side
  * timeout.

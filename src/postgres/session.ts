@@ -27,7 +27,7 @@ import { pinnedSettings, resetStatements, type StatementTimeouts } from './reset
 import { must, type RunContext } from './run-context.js';
 import { runStepwise } from './run-stepwise.js';
 import { TransactionalRun } from './run-transactional.js';
-import { runScript } from './script.js';
+import { asScript, runScript } from './script.js';
 import { queryError } from './server-error.js';
 import { readServerFacts, type ServerFacts } from './server-facts.js';
 
@@ -182,10 +182,7 @@ export class PgMigrationSession implements MigrationSession {
   private async write(doing: string, statements: readonly string[]): Promise<void> {
     if (statements.length === 0) return;
     this.dirty = true;
-    const { error } = await runScript(
-      this.lease.client,
-      ['BEGIN', ...statements, 'COMMIT'].map((sql) => `${sql};`).join('\n'),
-    );
+    const { error } = await runScript(this.lease.client, asScript(['BEGIN', ...statements, 'COMMIT']));
     if (!error) return;
     await runScript(this.lease.client, 'ROLLBACK');
     throw queryError(doing, error);
