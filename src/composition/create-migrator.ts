@@ -31,17 +31,18 @@ export function createMigrator(options: ResolvedOptions, listener: EmitEvent): M
     retryForMs: timeouts.connectRetry,
     onRetry: (attempt: number, error: Error) => emit({ type: 'connection-retry', attempt, reason: error.message }),
   };
-  const database = new PgMigrationDatabase(
-    migrateWith,
-    table,
+  const database = new PgMigrationDatabase({
+    connection: migrateWith,
     connecting,
-    {
+    silenceMs: timeouts.network,
+    table,
+    timeouts: {
       statementMs: timeouts.statement,
       lockMs: timeouts.tableLock,
       lockRetries: timeouts.tableLockRetries,
     },
-    options.lock,
-  );
+    lock: options.lock,
+  });
   return new Migrator(
     {
       source: new MigrationDirectory(options.directory, {

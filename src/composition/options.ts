@@ -29,6 +29,12 @@ export interface TimeoutOptions {
    * 60,000; 0 tries once.
    */
   connectRetry?: number;
+  /**
+   * How long nothing may be heard from the server while an answer is awaited. Then it is asked, on a second connection,
+   * whether it is at work; when it is not, or cannot be asked, the run ends with `CONNECTION_LOST`. A long statement is
+   * not limited by it. Default 30,000.
+   */
+  network?: number;
   /** How long to wait for another process that is migrating. Default 900,000 (15 minutes). */
   migrationLock?: number;
   /** `statement_timeout` of migrations. Default 0: no limit. */
@@ -162,6 +168,7 @@ export const migratorFields = {
     .strictObject({
       connect: milliseconds(1).default(10_000),
       connectRetry: milliseconds(0).default(60_000),
+      network: milliseconds(1).default(30_000),
       migrationLock: milliseconds(0).default(900_000),
       statement: milliseconds(0).default(0),
       tableLock: milliseconds(0).default(5_000),

@@ -120,19 +120,20 @@ export class NotUpToDateError extends MigrationError {
   }
 }
 
-/** A run was asked to stop. What was under way was cancelled and rolled back; what was applied stays. */
+/** A run was asked to stop. What was under way was cancelled and rolled back, unless the message says otherwise; what was applied stays. */
 export class InterruptedError extends MigrationError {
   constructor(
     /** What asked: `SIGTERM`, say. */
     readonly by: string,
     readonly applied: readonly string[],
     readonly pending: readonly string[],
+    /** The connection's error, when the server could not be asked to stop. */
+    lost?: unknown,
   ) {
-    super(
-      'INTERRUPTED',
-      `The run was interrupted by ${by}; what was under way was rolled back. Applied before: ${applied.join(', ') || 'none'}. ` +
-        `Still pending: ${pending.join(', ') || 'see status'}.`,
-    );
+    const sure = `what was under way was rolled back. Applied before: ${applied.join(', ') || 'none'}. Still pending: ${pending.join(', ') || 'see status'}.`;
+    const unsure =
+      'the server could not be asked to stop. It rolls back what is under way when it notices; what it has committed by then is in the history.';
+    super('INTERRUPTED', `The run was interrupted by ${by}; ${lost === undefined ? sure : unsure}`, { cause: lost });
   }
 }
 

@@ -1,4 +1,4 @@
-import { InterruptedError } from '../core/errors.js';
+import { DatabaseConnectionError, InterruptedError } from '../core/errors.js';
 
 /** @throws InterruptedError when the signal, if there is one, was given. */
 export function throwIfInterrupted(signal: AbortSignal | undefined): void {
@@ -10,5 +10,30 @@ export function interrupted(
   applied: readonly string[],
   pending: readonly string[],
 ): InterruptedError {
-  return new InterruptedError(typeof signal?.reason === 'string' ? signal.reason : 'a request', applied, pending);
+  return new InterruptedError(reasonOf(signal), applied, pending);
+}
+
+function reasonOf(signal: AbortSignal | undefined): string {
+  return typeof signal?.reason === 'string' ? signal.reason : 'a request';
+}
+
+/**
+ * Does a piece of work that a signal gives up, which may cost the connection.
+ *
+ * @param applied what was applied before.
+ * @throws InterruptedError for the loss of a connection after the signal.
+ */
+export async function asInterrupted<T>(
+  signal: AbortSignal | undefined,
+  applied: readonly string[],
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal?.aborted || !(error instanceof DatabaseConnectionError)) throw error;
+    if (error.code === 'UNREACHABLE') throw interrupted(signal, applied, []);
+    if (error.code !== 'CONNECTION_LOST') throw error;
+    throw new InterruptedError(reasonOf(signal), applied, [], error);
+  }
 }

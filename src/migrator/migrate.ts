@@ -8,6 +8,7 @@ import type { Program } from '../core/program.js';
 import { joinStatuses } from '../core/status.js';
 import { adoptChecksums } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
+import { asInterrupted } from './interruption.js';
 import { acquireLock } from './lock.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
 import { runPrograms, type ProgramsRun, type RunOptions } from './run-programs.js';
@@ -50,7 +51,9 @@ export async function migrate(
   const adopted: string[] = [];
   let part: LockedRun;
   do {
-    part = await withSession(database, (session) => runOnce(dependencies, settings, session, files, run), signal);
+    part = await asInterrupted(signal, applied, () =>
+      withSession(database, (session) => runOnce(dependencies, settings, session, files, run), signal),
+    );
     applied.push(...part.applied);
     adopted.push(...part.adopted);
   } while (part.reconnect);
@@ -128,7 +131,7 @@ async function runOrResolve(
   try {
     return await runPrograms(dependencies, session, programs, run, settings);
   } catch (error) {
-    if (!isLostConnection(error)) throw error;
+    if (!isLostConnection(error) || run.signal?.aborted) throw error;
     await session.close(); // it holds a place in a pool that may have no other
     const planned = programs.map(({ migration }) => migration.file);
     const applied = await resolveLoss(dependencies.database, run.runId, planned, error, dependencies.emit);

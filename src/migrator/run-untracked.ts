@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import type { MigrationSession } from '../core/ports.js';
 import { NO_HISTORY } from '../core/history.js';
 import { joinStatuses } from '../core/status.js';
 import { assertTransactional, compileAll } from './compile-plan.js';
 import type { Dependencies } from './dependencies.js';
+import { asInterrupted } from './interruption.js';
 import { acquireLock } from './lock.js';
 import type { MigrateSettings, MigrationRun } from './migrate.js';
 import { runPrograms, type ProgramsRun } from './run-programs.js';
@@ -31,14 +33,11 @@ export async function runUntracked(
   let part: ProgramsRun;
   do {
     const left = programs.slice(applied.length);
-    part = await withSession(
-      dependencies.database,
-      async (session) => {
-        await acquireLock(session, lock, dependencies.emit, () => Promise.resolve(true), signal);
-        return runPrograms(dependencies, session, left, run, settings);
-      },
-      signal,
-    );
+    const work = async (session: MigrationSession): Promise<ProgramsRun> => {
+      await acquireLock(session, lock, dependencies.emit, () => Promise.resolve(true), signal);
+      return runPrograms(dependencies, session, left, run, settings);
+    };
+    part = await asInterrupted(signal, applied, () => withSession(dependencies.database, work, signal));
     applied.push(...part.applied);
   } while (part.reconnect);
   return { runId, applied, adopted: [], durationMs: Math.round(performance.now() - startedAt) };

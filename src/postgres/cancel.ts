@@ -1,5 +1,7 @@
 import pg from 'pg';
 import type { ClientBase, Connection } from 'pg';
+import type { Lease } from './connection.js';
+import { awaitedText } from './script.js';
 
 /** What the driver's client knows of its own connection. */
 interface Connected {
@@ -15,6 +17,10 @@ interface CancellingConnection extends Connection {
 }
 
 const REPEAT_MS = 250;
+/** How long a cancel request may take to be made. */
+const REQUEST_MS = 5_000;
+/** How long a server may take to react, before the connection is given up: what asked for the end has patience for 30 s, as a rule. */
+const REACTION_MS = 8_000;
 
 /** Cancels what a connection runs from the moment that a signal is given. @returns ends the watch. */
 export function cancelWhenAborted(client: ClientBase, signal: AbortSignal | undefined): () => void {
@@ -30,6 +36,30 @@ export function cancelWhenAborted(client: ClientBase, signal: AbortSignal | unde
   };
 }
 
+/** Gives a connection up some time after a signal was given, if it still waits for an answer then: a network that stalls lets no cancel request through. */
+export function abandonWhenAborted(lease: Lease, signal: AbortSignal | undefined): Lease {
+  let timer: NodeJS.Timeout | undefined;
+  const abandon = (): void => {
+    if (awaitedText(lease.client) === undefined) return;
+    const { connection } = lease.client as unknown as { connection: Connection };
+    connection.stream.destroy(
+      new Error(`the server did not react to being asked to stop within ${REACTION_MS / 1000} s`),
+    );
+  };
+  const onAbort = (): void => {
+    timer = setTimeout(abandon, REACTION_MS).unref();
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    client: lease.client,
+    release: async (destroy) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      await lease.release(destroy);
+    },
+  };
+}
+
 /**
  * Asks the server to cancel what a connection is running, by a cancel request on a connection of its own, as libpq
  * does: it needs no login, and it finds its way through a pooler. The server says nothing back, and a request that
@@ -39,6 +69,7 @@ function requestCancel(client: ClientBase): void {
   const { host, port, processID, secretKey } = client as unknown as Connected;
   const connection = new pg.Connection() as CancellingConnection;
   connection.on('error', () => {});
+  setTimeout(() => connection.stream.destroy(), REQUEST_MS).unref();
   connection.once('connect', () => connection.cancel(processID, secretKey));
   if (host.startsWith('/')) connection.connect(`${host}/.s.PGSQL.${port}`);
   else connection.connect(port, host);

@@ -3,6 +3,7 @@ import type { ClientBase, ClientConfig, Pool } from 'pg';
 import { backOff } from 'exponential-backoff';
 import { DatabaseConnectionError } from '../core/errors.js';
 import { connectError, serverErrorOf, unusableError } from './server-error.js';
+import { within } from './within.js';
 
 /**
  * Any way of naming a database: a connection string, a `pg` config, or a pool of the caller's (which is never ended
@@ -26,6 +27,9 @@ export interface ConnectSettings {
 }
 
 const APPLICATION_NAME = 'nestjs-pg-migrations';
+const KEEP_ALIVE_MS = 10_000;
+/** How long a server may take to close a connection that says goodbye; a stalled network never would. */
+const GOODBYE_MS = 2_000;
 
 export function isPool(connection: Connection): connection is Pool {
   return typeof connection === 'object' && 'totalCount' in connection && typeof connection.connect === 'function';
@@ -36,6 +40,7 @@ export function ownConfig(connection: string | ClientConfig, timeoutMs: number):
   const config = typeof connection === 'string' ? { connectionString: connection } : connection;
   return {
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS, // the system's own first probe comes after two hours
     fallback_application_name: APPLICATION_NAME,
     ...config,
     connectionTimeoutMillis: timeoutMs,
@@ -53,9 +58,26 @@ const LONGEST_DELAY_MS = 5_000;
  * Takes a connection, trying again with jittered backoff while the database cannot be reached. A refusal (a wrong
  * password, a database that does not exist) is final.
  *
+ * @param signal gives it up at once.
  * @throws DatabaseConnectionError
  */
 export async function lease(connection: Connection, settings: ConnectSettings, signal?: AbortSignal): Promise<Lease> {
+  const leasing = keepTrying(connection, settings, signal);
+  if (!signal) return leasing;
+  let giveUp = ignore;
+  const givenUp = new Promise<never>((_, reject) => {
+    giveUp = () => {
+      leasing.then((late) => late.release(true), ignore);
+      reject(
+        new DatabaseConnectionError('UNREACHABLE', 'The database had not been reached when the run was given up.'),
+      );
+    };
+    signal.addEventListener('abort', giveUp, { once: true });
+  });
+  return Promise.race([leasing, givenUp]).finally(() => signal.removeEventListener('abort', giveUp));
+}
+
+function keepTrying(connection: Connection, settings: ConnectSettings, signal?: AbortSignal): Promise<Lease> {
   const deadline = Date.now() + settings.retryForMs;
   return backOff(() => leaseOnce(connection, settings.timeoutMs), {
     startingDelay: FIRST_DELAY_MS,
@@ -87,7 +109,19 @@ async function connect(connection: string | ClientConfig, timeoutMs: number): Pr
     await client.end().catch(ignore);
     throw answered && serverErrorOf(error) === undefined ? unusableError(error) : error;
   });
-  return { client, release: () => client.end().catch(ignore) };
+  return {
+    client,
+    release: async () => {
+      destroyLater(client);
+      await client.end().catch(ignore);
+    },
+  };
+}
+
+function destroyLater(client: ClientBase): void {
+  const { stream } = (client as unknown as { connection: pg.Connection }).connection;
+  const timer = setTimeout(() => stream.destroy(), GOODBYE_MS).unref();
+  stream.once('close', () => clearTimeout(timer));
 }
 
 function newClient(config: ClientConfig): pg.Client {
@@ -101,26 +135,20 @@ function newClient(config: ClientConfig): pg.Client {
 async function borrow(pool: Pool, timeoutMs: number): Promise<Lease> {
   if (pool.ending) throw unusableError(new Error('the pool has ended'));
   const connecting = pool.connect();
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the pool gave no connection within ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    const client = await Promise.race([connecting, timeout]);
-    client.on('error', ignore);
-    return {
-      client,
-      release: async (destroy) => {
-        client.off('error', ignore);
-        client.release(destroy);
-      },
-    };
-  } catch (error) {
+  const noneFree = (): Error => new Error(`the pool gave no connection within ${timeoutMs} ms`);
+  const client = await within(timeoutMs, connecting, noneFree).catch((error: unknown) => {
     connecting.then((late) => late.release(), ignore);
     throw error;
-  } finally {
-    clearTimeout(timer);
-  }
+  });
+  client.on('error', ignore);
+  return {
+    client,
+    release: async (destroy) => {
+      if (destroy) destroyLater(client);
+      else client.off('error', ignore);
+      client.release(destroy);
+    },
+  };
 }
 
 function ignore(): void {}

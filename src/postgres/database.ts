@@ -1,35 +1,40 @@
 import type { MigrationDatabase, MigrationSession } from '../core/ports.js';
-import { displayName, type TableName } from '../core/table.js';
+import { displayName } from '../core/table.js';
 import type { ClientConfig } from 'pg';
-import type { LockKind } from './migration-lock.js';
+import { abandonWhenAborted } from './cancel.js';
 import { isPool, lease, type Lease, type Connection, type ConnectSettings } from './connection.js';
-import type { StatementTimeouts } from './reset.js';
-import { PgMigrationSession } from './session.js';
+import { PgMigrationSession, type SessionSettings } from './session.js';
+import { endWhenSilent } from './silence.js';
+
+export interface DatabaseSettings extends Omit<SessionSettings, 'openConnection'> {
+  readonly connection: Connection;
+  readonly connecting: ConnectSettings;
+  /** How long nothing may be heard from the server, before it is asked whether it is at work; in ms. */
+  readonly silenceMs: number;
+}
 
 /** Opens migrating sessions on one database. */
 export class PgMigrationDatabase implements MigrationDatabase {
   readonly table: string;
 
-  constructor(
-    private readonly connection: Connection,
-    private readonly tableName: TableName,
-    private readonly connecting: ConnectSettings,
-    private readonly timeouts: StatementTimeouts,
-    private readonly lockKind: LockKind,
-  ) {
-    this.table = displayName(tableName);
+  constructor(private readonly settings: DatabaseSettings) {
+    this.table = displayName(settings.table);
   }
 
   async open(signal?: AbortSignal): Promise<MigrationSession> {
-    const { connection, connecting } = this;
-    const second = (): Promise<Lease> => lease(secondConnection(connection), connecting);
-    return new PgMigrationSession(
-      await lease(connection, connecting, signal),
-      this.tableName,
-      this.timeouts,
-      this.lockKind,
-      second,
-    );
+    const first = await this.watched(this.settings.connection, signal);
+    const openConnection = (): Promise<Lease> => this.watched(secondConnection(this.settings.connection), signal);
+    return new PgMigrationSession(first, { ...this.settings, openConnection });
+  }
+
+  /** A connection that does not outlive a silent network, nor for long a run that was given up. */
+  private async watched(connection: Connection, signal: AbortSignal | undefined): Promise<Lease> {
+    const { connecting, silenceMs } = this.settings;
+    const { timeoutMs } = connecting;
+    const ask = (): Promise<Lease> => lease(secondConnection(connection), { timeoutMs, retryForMs: 0 });
+    const leased = await lease(connection, connecting, signal);
+    const heard = endWhenSilent(leased, { patienceMs: silenceMs, askMs: timeoutMs, openConnection: ask });
+    return abandonWhenAborted(heard, signal);
   }
 }
 

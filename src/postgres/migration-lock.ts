@@ -18,7 +18,7 @@ export interface MigrationLock {
    */
   readonly checkSql: string | undefined;
   /** @throws DatabaseConnectionError when the connection that holds the lock is gone: then nothing more may be sent. */
-  assertHeld(): void;
+  assertHeld(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -42,7 +42,10 @@ export class SessionLock implements MigrationLock {
     return this.held;
   }
 
-  assertHeld(): void {}
+  /** The migrating connection is the one that holds it. */
+  assertHeld(): Promise<void> {
+    return Promise.resolve();
+  }
 
   async release(): Promise<void> {
     if (!this.held) return;
@@ -83,8 +86,10 @@ export class PinnedLock implements MigrationLock {
     return this.held;
   }
 
-  assertHeld(): void {
-    if (!this.lost) return;
+  /** Asks, because a connection may be gone without a sign of it. */
+  async assertHeld(): Promise<void> {
+    const { lease } = this;
+    if (lease && !this.lost && (await runScript(lease.client, 'SELECT 1')).error === undefined) return;
     throw new DatabaseConnectionError(
       'CONNECTION_LOST',
       'The connection that holds the migration lock was lost, so nothing more was sent. Start again.',
@@ -111,7 +116,9 @@ export class NoLock implements MigrationLock {
   tryTake(): Promise<boolean> {
     return Promise.resolve(true);
   }
-  assertHeld(): void {}
+  assertHeld(): Promise<void> {
+    return Promise.resolve();
+  }
   release(): Promise<void> {
     return Promise.resolve();
   }

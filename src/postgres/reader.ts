@@ -6,6 +6,7 @@ import type { HistoryReader } from '../core/ports.js';
 import type { TableName } from '../core/table.js';
 import { isPool, lease, ownConfig, type Connection } from './connection.js';
 import { readHistory } from './history-reader.js';
+import { within } from './within.js';
 
 const IDLE_MS = 10_000;
 
@@ -30,17 +31,13 @@ export class PgHistoryReader implements HistoryReader {
   async read(): Promise<History> {
     const deadline = Date.now() + this.timeoutMs;
     const leased = await lease(this.pool(), { timeoutMs: this.timeoutMs, retryForMs: 0 });
-    let timer: NodeJS.Timeout | undefined;
     let clean = false;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(tooLate(this.timeoutMs)), Math.max(1, deadline - Date.now()));
-    });
     try {
-      const history = await Promise.race([readHistory(leased.client, this.table), late]);
+      const left = Math.max(1, deadline - Date.now());
+      const history = await within(left, readHistory(leased.client, this.table), () => tooLate(this.timeoutMs));
       clean = true;
       return history;
     } finally {
-      clearTimeout(timer);
       await leased.release(!clean);
     }
   }

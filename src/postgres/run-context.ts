@@ -28,7 +28,7 @@ export interface RunContext {
   /** SQL that tells whether this session still holds the migration lock; undefined when it never took it. */
   readonly lockCheck: string | undefined;
   /** @throws DatabaseConnectionError when another connection holds the lock and is gone. */
-  assertLocked(): void;
+  assertLocked(): Promise<void>;
   /** Takes the lock again after a migration dropped it. @throws when another has it by now. */
   retakeLock(): Promise<void>;
 }

@@ -58,7 +58,7 @@ async function runSteps(context: RunContext, program: StepwiseProgram): Promise<
   for (const [index, step] of program.steps.entries()) {
     if (index < from) continue;
     await clearTheWay(context, step);
-    context.assertLocked();
+    await context.assertLocked();
     if (context.settings.signal?.aborted) return stopBetweenSteps(context, program, index);
     const outcome = await runStep(context, program, step, index);
     if (outcome.kind !== 'done') return outcome;

@@ -11,7 +11,7 @@ import { failed, isClaimed, must, recordedError, serverSaid, wasInterrupted, typ
 import { CLEAN } from './reset.js';
 import { runStepwise } from './run-stepwise.js';
 import { runScript, type ScriptResult } from './script.js';
-import { queryError } from './server-error.js';
+import { queryError, serverErrorOf } from './server-error.js';
 
 /** Runs transactional programs, packed into messages, and keeps account of what is running and what is committed. */
 export class TransactionalRun {
@@ -50,10 +50,11 @@ export class TransactionalRun {
   private async sendAll(messages: readonly Message[]): Promise<Outcome> {
     for (const message of messages) {
       if (this.context.settings.signal?.aborted) return { kind: 'interrupted' };
-      this.context.assertLocked();
+      await this.context.assertLocked();
       const result = await this.send(message);
       if (result.error) {
-        const smaller = result.completed === 0 ? this.splitUp(message) : [];
+        const rejected = result.completed === 0 && serverErrorOf(result.error) !== undefined;
+        const smaller = rejected ? this.splitUp(message) : [];
         const outcome = smaller.length > 0 ? await this.sendAll(smaller) : await this.afterError(message, result);
         if (outcome.kind !== 'done') return outcome;
       } else if (message.parts.at(-1)?.kind === 'lock-check' && result.lastValue === 'f') {

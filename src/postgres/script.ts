@@ -21,6 +21,22 @@ interface ScriptConnection extends Connection {
   sendCopyFail(message: string): void;
 }
 
+const awaited = new WeakMap<ClientBase, string>();
+
+/** The text whose answer a client is waiting for; undefined when it waits for none. */
+export function awaitedText(client: ClientBase): string | undefined {
+  return awaited.get(client);
+}
+
+async function awaiting<T>(client: ClientBase, text: string, answer: Promise<T>): Promise<T> {
+  awaited.set(client, text);
+  try {
+    return await answer;
+  } finally {
+    awaited.delete(client);
+  }
+}
+
 /**
  * Sends a text of several statements as one message of the simple protocol. Unlike the driver's own query it tells of
  * each statement that completes, while the message runs, and keeps no rows.
@@ -32,7 +48,8 @@ export function runScript(
   text: string,
   onCompleted?: (completed: number) => void,
 ): Promise<ScriptResult> {
-  return new Promise((resolve) => client.query(new Script(text, onCompleted, resolve)));
+  const answer = new Promise<ScriptResult>((resolve) => client.query(new Script(text, onCompleted, resolve)));
+  return awaiting(client, text, answer);
 }
 
 /** Statements as the text of one message. */
@@ -45,8 +62,9 @@ export function asScript(statements: readonly string[]): string {
  * timeout.
  */
 export async function querySimply<Row extends QueryResultRow>(client: ClientBase, text: string): Promise<Row[]> {
-  const result = await client.query<Row>({ text, query_timeout: NO_TIMEOUT_MS } as { text: string });
-  return result.rows;
+  const answer = client.query<Row>({ text, query_timeout: NO_TIMEOUT_MS } as { text: string });
+  const { rows } = await awaiting(client, text, answer);
+  return rows;
 }
 
 /** The driver's interface for a query of one's own; `pg-cursor` uses the same. */

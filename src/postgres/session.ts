@@ -31,6 +31,15 @@ import { asScript, runScript } from './script.js';
 import { queryError } from './server-error.js';
 import { readServerFacts, type ServerFacts } from './server-facts.js';
 
+export interface SessionSettings {
+  /** The history table. */
+  readonly table: TableName;
+  readonly timeouts: StatementTimeouts;
+  readonly lock: LockKind;
+  /** A second connection to the same database. */
+  readonly openConnection: () => Promise<Lease>;
+}
+
 /**
  * A connection that may migrate. Anything but a plain read makes it dirty, and a dirty connection is never given back.
  */
@@ -42,12 +51,12 @@ export class PgMigrationSession implements MigrationSession {
 
   constructor(
     private readonly lease: Lease,
-    private readonly table: TableName,
-    private readonly timeouts: StatementTimeouts,
-    private readonly lockKind: LockKind,
-    /** A second connection to the same database. */
-    private readonly openConnection: () => Promise<Lease>,
+    private readonly settings: SessionSettings,
   ) {}
+
+  private get table(): TableName {
+    return this.settings.table;
+  }
 
   read(): Promise<History> {
     return this.marking(() => readHistory(this.lease.client, this.table));
@@ -74,10 +83,11 @@ export class PgMigrationSession implements MigrationSession {
   /** Behind a pooler a session's lock is none: two clients get it, and it outlives both. */
   private makeLock({ database, version, pooled }: ServerFacts): MigrationLock {
     const key = lockKey(database, this.table);
-    const kind = this.lockKind === 'auto' ? (pooled ? 'transaction' : 'session') : this.lockKind;
+    const { lock, openConnection } = this.settings;
+    const kind = lock === 'auto' ? (pooled ? 'transaction' : 'session') : lock;
     if (kind === 'off') return new NoLock();
     if (kind === 'session') return new SessionLock(this.lease.client, key);
-    return new PinnedLock(this.openConnection, key, pinnedSettings(version));
+    return new PinnedLock(openConnection, key, pinnedSettings(version));
   }
 
   async prepareHistory(): Promise<void> {
@@ -154,12 +164,12 @@ export class PgMigrationSession implements MigrationSession {
       settings,
       listener,
       notices,
-      timeouts: this.timeouts,
+      timeouts: this.settings.timeouts,
       marker,
-      reset: resetStatements(this.timeouts, facts.version),
+      reset: resetStatements(this.settings.timeouts, facts.version),
       pooled: facts.pooled,
       lockCheck: this.lock?.checkSql,
-      assertLocked: () => this.lock?.assertHeld(),
+      assertLocked: async () => this.lock?.assertHeld(),
       retakeLock: () => this.retakeLock(),
     };
     const stopWatching = cancelWhenAborted(client, settings.signal);

@@ -79,12 +79,9 @@ describe.each(Object.keys(shells))('%s', (shell) => {
     await until(sleeping, 15_000);
     const waiter = start(shell, directory);
     const end = endOf(waiter);
-    await until(async () => {
-      const { rows } = await db.query(
-        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_try_advisory_lock%'`,
-      );
-      return rows.length > 1;
-    }, 15_000);
+    let said = '';
+    waiter.stdout?.on('data', (chunk) => (said += String(chunk)));
+    await until(() => /another process is migrating/i.test(said), 15_000);
     waiter.kill('SIGTERM');
     expect((await end).signal).toBe('SIGTERM');
     holder.kill('SIGTERM');
