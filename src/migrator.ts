@@ -49,7 +49,8 @@ function migratorFor(pool: Pool, { onEvent, ...options }: RunOptions, tracking: 
 }
 
 export { Migrator };
-export type { MigratorOptions, ConnectionOptions, TimeoutOptions } from './composition/options.js';
+export type { ConnectionOptions } from './composition/connection-options.js';
+export type { MigratorOptions, TimeoutOptions } from './composition/options.js';
 export type { MigrationRun } from './migrator/migrate.js';
 export type { ImportOptions, ImportReport } from './migrator/import.js';
 export type { ForeignTool } from './core/foreign-tools.js';

@@ -10,7 +10,8 @@ import { PgMigrationDatabase } from '../postgres/database.js';
 import { parseStatements } from '../postgres/parse-sql.js';
 import { PgHistoryReader } from '../postgres/reader.js';
 import { guarded } from './guarded.js';
-import type { ConnectionOptions, ResolvedOptions } from './options.js';
+import type { ConnectionOptions } from './connection-options.js';
+import type { ResolvedOptions } from './options.js';
 
 /** Puts adapters and use cases together for one target. */
 export function createMigrator(options: ResolvedOptions, listener: EmitEvent): Migrator {
@@ -24,7 +25,7 @@ export function createMigrator(options: ResolvedOptions, listener: EmitEvent): M
   };
   const connection = connectionOf(options as ConnectionOptions);
   const migrateWith = options.migrateWith ? connectionOf(options.migrateWith as ConnectionOptions) : connection;
-  const reader = new PgHistoryReader(connection, table, timeouts.read);
+  const reader = new PgHistoryReader(connection, table, timeouts.read, options.migrateWith ? undefined : options.role);
   const untracked: HistoryReader = { read: () => Promise.resolve(NO_HISTORY) };
   const connecting = {
     timeoutMs: timeouts.connect,
@@ -42,6 +43,7 @@ export function createMigrator(options: ResolvedOptions, listener: EmitEvent): M
       lockRetries: timeouts.tableLockRetries,
     },
     lock: options.lock,
+    role: options.role,
   });
   return new Migrator(
     {

@@ -1,24 +1,10 @@
-import pg from 'pg';
-import type { ClientConfig, Pool } from 'pg';
 import { z } from 'zod';
 import { ConfigurationError } from '../core/errors.js';
 import { LAYOUT_NAMES, type LayoutName } from '../core/layouts.js';
 import { DEFAULT_DELIMITERS, isPlaceholderName } from '../core/placeholders.js';
-import { DEFAULT_TABLE, parseTableName } from '../core/table.js';
+import { DEFAULT_TABLE, LONGEST_NAME, parseTableName } from '../core/table.js';
 import { DEFAULT_PATTERN } from '../files/directory.js';
-import { isPool } from '../postgres/connection.js';
-
-/** A database, named in exactly one of three ways. */
-export interface ConnectionOptions {
-  /** A PostgreSQL URL: `postgres://user:password@host:5432/database`. */
-  connectionString?: string | undefined;
-  /** A configuration of the `pg` driver. */
-  connection?: ClientConfig | undefined;
-  /**
-   * A pool of the application's. It is never ended here; a client borrowed from it that ran a migration is destroyed.
-   */
-  pool?: Pool | undefined;
-}
+import { connectionFields, connectionProblems, isObject, type ConnectionOptions } from './connection-options.js';
 
 /** Limits, all in milliseconds. */
 export interface TimeoutOptions {
@@ -60,6 +46,12 @@ export interface MigratorOptions extends ConnectionOptions {
    * the same.
    */
   migrateWith?: ConnectionOptions;
+  /**
+   * The role that migrations act as (`SET ROLE`) and that owns what they make, the history table included; the role that
+   * logs in must be a member of it. So that several people and jobs can migrate, each under their own name. Default: the
+   * role that logs in.
+   */
+  role?: string;
   /** Folder of `.sql` files. Default `migrations`, relative to the working directory. */
   directory?: string;
   /**
@@ -112,37 +104,20 @@ const milliseconds = (least: number) =>
     .int()
     .min(least)
     .max(2 ** 31 - 1);
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const connectionFields = {
-  connectionString: z
-    .string()
-    .min(1, 'it is empty')
-    .refine(isConnectionString, 'it is not a PostgreSQL URL (postgres://user:password@host:5432/database)')
-    .optional(),
-  connection: z.custom<object>(isObject, 'expected an object').optional(),
-  pool: z.custom<object>((value) => isObject(value) && isPool(value), 'expected a Pool of the package pg').optional(),
-};
-
-const FORM = /^(?:postgres(?:ql)?:\/\/|socket:|\/)/i;
-
-/**
- * A URL of PostgreSQL, or the path of a socket. The driver takes anything else for the name of a database, and then the server's answer would
- * repeat it, password and all.
- */
-function isConnectionString(connectionString: string): boolean {
-  if (connectionString === '') return true; // said already
-  if (!FORM.test(connectionString)) return false;
-  try {
-    return Boolean(new pg.Client({ connectionString }));
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ERR_INVALID_URL';
-  }
-}
 
 /** Fields of {@link MigratorOptions}; shells add theirs. */
 export const migratorFields = {
   ...connectionFields,
   migrateWith: z.strictObject(connectionFields).optional(),
+  role: z
+    .string()
+    .min(1, 'it is empty')
+    .refine((role) => role.toLowerCase() !== 'none', 'PostgreSQL takes "none" for no role at all')
+    .refine(
+      (role) => Buffer.byteLength(role) <= LONGEST_NAME,
+      `it is longer than the ${LONGEST_NAME} bytes that PostgreSQL keeps`,
+    )
+    .optional(),
   directory: z.string().min(1, 'it is empty').default('migrations'),
   layout: z.enum(LAYOUT_NAMES).default('plain'),
   recursive: z.boolean().default(false),
@@ -230,17 +205,4 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => `unknown option "${[...path, key].join('.')}"`);
   return [`${path.join('.') || 'options'}: ${issue.message}`];
-}
-
-const WAYS = ['connectionString', 'connection', 'pool'] as const;
-
-function connectionProblems(options: ConnectionOptions, prefix: string): string[] {
-  const given = WAYS.filter((way) => options[way] !== undefined);
-  if (given.length === 1) return [];
-  if (given.length > 1)
-    return [`${given.map((way) => `${prefix}${way}`).join(' and ')} contradict one another: give exactly one`];
-  const unset = WAYS.find((way) => way in options);
-  return unset
-    ? [`${prefix}${unset} is undefined: is the environment variable that it comes from set?`]
-    : [`no connection: give one of ${WAYS.map((way) => `${prefix}${way}`).join(', ')}`];
 }

@@ -194,14 +194,24 @@ export class LockLostError extends MigrationError {
 export interface LockHolder {
   readonly pid: number;
   readonly applicationName: string | null;
+  /** When its connection was made. */
   readonly since: Date | null;
+  /** The file that it runs at this moment; cut when the name is long. */
+  readonly running: string | null;
+  /** Backends that hold a lock which that file waits for. */
+  readonly blockedBy: readonly number[];
 }
 
 function describeHolder(holder: LockHolder | undefined): string {
   if (!holder) return 'another process holds';
-  const name = holder.applicationName ? ` (${holder.applicationName})` : '';
-  const since = holder.since ? ` since ${holder.since.toISOString()}` : '';
-  return `backend ${holder.pid}${name} holds${since}`;
+  const { pid, applicationName, since, running, blockedBy } = holder;
+  const name = applicationName ? ` (${applicationName})` : '';
+  const blocked = blockedBy.length > 0 ? `, which waits for a lock that backend ${blockedBy.join(', ')} holds` : '';
+  return [
+    `backend ${pid}${name} holds`,
+    since ? ` since ${since.toISOString()}` : '',
+    running ? `; it is running ${running}${blocked}` : '',
+  ].join('');
 }
 
 /** What the server said about an error, without anything of the connection. */

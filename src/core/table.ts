@@ -12,7 +12,7 @@ export const DEFAULT_TABLE = 'shared.schema_migrations';
 const NAME = String.raw`(?:[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"\u0000]|"")+")`;
 const TABLE = new RegExp(`^(?:(${NAME})\\.)?(${NAME})$`, 'u');
 /** NAMEDATALEN - 1: the server would cut longer names in silence. */
-const LONGEST_NAME = 63;
+export const LONGEST_NAME = 63;
 
 /**
  * Reads `table` or `schema.table`. Names are taken as PostgreSQL takes them: folded to lower case unless they stand in

@@ -6,8 +6,9 @@ import { withSession } from './with-session.js';
 
 /**
  * How long the server may take to notice that the lost connection is lost: until then it goes on, and may yet commit.
+ * Its probes take 25 s.
  */
-const SERVER_PATIENCE_MS = 20_000;
+const SERVER_PATIENCE_MS = 40_000;
 
 export function isLostConnection(error: unknown): error is DatabaseConnectionError {
   return error instanceof DatabaseConnectionError && error.code === 'CONNECTION_LOST';

@@ -3,7 +3,8 @@ import { HistoryTableError } from '../core/errors.js';
 import { FOREIGN_HISTORIES, type ForeignRow, type ForeignTool } from '../core/foreign-tools.js';
 import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
 import { qualifiedName, type TableName } from '../core/table.js';
-import { querySimply } from './script.js';
+import { actingAs, type ActingRole } from './acting-role.js';
+import { asScript, querySimply } from './script.js';
 import { queryError } from './server-error.js';
 
 /**
@@ -16,6 +17,7 @@ export async function readForeignHistory(
   client: ClientBase,
   tool: ForeignTool,
   table: TableName | undefined,
+  role?: ActingRole,
 ): Promise<readonly ForeignRow[]> {
   const { table: usual, columns, orderBy } = FOREIGN_HISTORIES[tool];
   const name = table ? qualifiedName(table) : quoteIdentifier(usual);
@@ -43,7 +45,10 @@ export async function readForeignHistory(
     });
     return await querySimply<Record<string, string | null>>(
       client,
-      `SELECT ${list.join(', ')} FROM ${name} AS t ORDER BY t.${quoteIdentifier(orderBy)}`,
+      asScript([
+        ...actingAs(role),
+        `SELECT ${list.join(', ')} FROM ${name} AS t ORDER BY t.${quoteIdentifier(orderBy)}`,
+      ]),
     );
   } catch (error) {
     if (error instanceof HistoryTableError) throw error;

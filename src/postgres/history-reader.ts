@@ -3,6 +3,7 @@ import { NO_HISTORY, type History, type HistoryRow, type Origin } from '../core/
 import { DatabaseError, type ServerErrorDetails } from '../core/errors.js';
 import { quoteIdentifier } from '../core/quote.js';
 import { qualifiedName, type TableName } from '../core/table.js';
+import { actingAs, assertRole, mayConcernRole, type ActingRole } from './acting-role.js';
 import { assertHistoryTable, readShape } from './history-table.js';
 import { querySimply } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
@@ -33,36 +34,44 @@ const UNEXPECTED_SHAPE = ['42703', '42809'];
 /**
  * Reads the history in one round trip. Only a table that lacks columns of ours costs a second and a third.
  *
+ * @param role the role to read as, when it is not the one that logs in.
  * @throws HistoryTableError when the table belongs to something else.
  */
-export async function readHistory(client: ClientBase, table: TableName): Promise<History> {
+export async function readHistory(client: ClientBase, table: TableName, role?: ActingRole): Promise<History> {
   try {
-    return { exists: true, current: true, rows: await select(client, table) };
+    return { exists: true, current: true, rows: await select(client, table, role) };
   } catch (error) {
+    if (mayConcernRole(role, error)) await assertRole(client, role);
     const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
     if (UNDEFINED_TABLE.includes(sqlstate)) return NO_HISTORY;
     if (sqlstate === NO_RIGHT) throw readingNotAllowed(error, table);
     if (!UNEXPECTED_SHAPE.includes(sqlstate)) throw queryError('reading the history', error);
-    return readForeignMade(client, table);
+    return readForeignMade(client, table, role);
   }
 }
 
-async function readForeignMade(client: ClientBase, table: TableName): Promise<History> {
+async function readForeignMade(client: ClientBase, table: TableName, role: ActingRole): Promise<History> {
   const shape = await readShape(client, table).catch((error: unknown) => {
     throw queryError('looking at the history table', error);
   });
   assertHistoryTable(shape, table);
-  const rows = await select(client, table, shape.columns).catch((error: unknown) => {
+  const rows = await select(client, table, role, shape.columns).catch((error: unknown) => {
     throw queryError('reading the history', error);
   });
   return { exists: true, current: false, rows };
 }
 
-async function select(client: ClientBase, table: TableName, columns?: readonly string[]): Promise<HistoryRow[]> {
+async function select(
+  client: ClientBase,
+  table: TableName,
+  role: ActingRole,
+  columns?: readonly string[],
+): Promise<HistoryRow[]> {
   const list = Object.entries(SELECTED).map(([column, expression]) =>
     columns === undefined || columns.includes(column) ? `${expression} AS ${column}` : `NULL AS ${column}`,
   );
-  const rows = await querySimply<Selected>(client, `SELECT ${list.join(', ')} FROM ${qualifiedName(table)}`);
+  const statements = [...actingAs(role), `SELECT ${list.join(', ')} FROM ${qualifiedName(table)}`];
+  const rows = await querySimply<Selected>(client, statements.join('; '));
   return rows.map(toRow);
 }
 

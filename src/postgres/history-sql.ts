@@ -51,10 +51,16 @@ export function completeSql(table: TableName, file: string, marker: string): str
 }
 
 /**
- * A message to the client that makes the server send what it holds back: the completions of the statements before it.
+ * Gives the session a name, in which `pg_stat_activity` shows what is running, and tells the client, which makes the
+ * server send what it holds back: the completions of the statements before it.
  */
-export function flushSql(marker: string): string {
-  return `DO ${quoteBody(`BEGIN RAISE INFO '%', ${quoteLiteral(marker)}; END`)}`;
+export function announceSql(marker: string, name: string): string {
+  return `DO ${quoteBody(`BEGIN PERFORM ${nameSession(name)}; RAISE INFO '%', ${quoteLiteral(marker)}; END`)}`;
+}
+
+/** An expression that gives the session a name, until that is reset. */
+export function nameSession(name: string): string {
+  return `pg_catalog.set_config('application_name', ${quoteLiteral(name)}, false)`;
 }
 
 /** Completes a file that ran in steps. */

@@ -3,7 +3,8 @@ import { HistoryTableError } from '../core/errors.js';
 import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
 import { displayName, qualifiedName, type TableName } from '../core/table.js';
 import { addColumnSql, HISTORY_COLUMNS, KEY_COLUMN } from './history-columns.js';
-import { querySimply } from './script.js';
+import { actingAs, type ActingRole } from './acting-role.js';
+import { asScript, querySimply } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
 
 /** What stands where the history table should be. */
@@ -57,20 +58,25 @@ export function assertHistoryTable(shape: TableShape, name: TableName): void {
  * Creates the table, or brings one made by hand or by an older runner up to date; rows are kept. Call it under the
  * lock.
  */
-export async function prepareTable(client: ClientBase, name: TableName, attempts = 3): Promise<void> {
+export async function prepareTable(
+  client: ClientBase,
+  name: TableName,
+  role?: ActingRole,
+  attempts = 3,
+): Promise<void> {
   const shape = await readShape(client, name).catch((error: unknown) => {
     throw queryError('looking at the history table', error);
   });
   assertHistoryTable(shape, name);
-  const statements = shape.kind === null ? creation(shape, name) : await upgrade(client, shape, name);
+  const statements = shape.kind === null ? creation(shape, name) : await upgrade(client, shape, name, role);
   if (statements.length === 0) return;
   try {
-    await querySimply(client, `BEGIN; ${statements.join('; ')}; COMMIT`);
+    await querySimply(client, asScript(['BEGIN', ...actingAs(role), ...statements, 'COMMIT']));
   } catch (error) {
     await querySimply(client, 'ROLLBACK').catch(() => {});
     // The lock is one per table: another history may be creating the same schema at this moment.
     if (attempts > 1 && APPEARED.includes(serverErrorOf(error)?.sqlstate ?? ''))
-      return prepareTable(client, name, attempts - 1);
+      return prepareTable(client, name, role, attempts - 1);
     throw preparationError(error, shape, name);
   }
 }
@@ -94,17 +100,20 @@ function creation(shape: TableShape, name: TableName): string[] {
   ];
 }
 
-async function upgrade(client: ClientBase, shape: TableShape, name: TableName): Promise<string[]> {
+async function upgrade(client: ClientBase, shape: TableShape, name: TableName, role: ActingRole): Promise<string[]> {
   const missing = HISTORY_COLUMNS.filter((column) => !shape.columns.includes(column.name));
-  if (!shape.hasKey) await assertNoDuplicates(client, name);
+  if (!shape.hasKey) await assertNoDuplicates(client, name, role);
   const actions = [...missing.map(addColumnSql), ...(shape.hasKey ? [] : [`ADD UNIQUE (${KEY_COLUMN})`])];
   return actions.length === 0 ? [] : [`ALTER TABLE ${qualifiedName(name)} ${actions.join(', ')}`];
 }
 
-async function assertNoDuplicates(client: ClientBase, name: TableName): Promise<void> {
+async function assertNoDuplicates(client: ClientBase, name: TableName, role: ActingRole): Promise<void> {
   const duplicates = await querySimply<{ file: string | null; count: string }>(
     client,
-    `SELECT ${KEY_COLUMN} AS file, count(*) AS count FROM ${qualifiedName(name)} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 20`,
+    asScript([
+      ...actingAs(role),
+      `SELECT ${KEY_COLUMN} AS file, count(*) AS count FROM ${qualifiedName(name)} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 20`,
+    ]),
   );
   if (duplicates.length === 0) return;
   const table = displayName(name);

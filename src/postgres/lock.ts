@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import type { LockHolder } from '../core/errors.js';
 import type { TableName } from '../core/table.js';
-import { querySimply } from './script.js';
+import { quoteLiteral } from '../core/quote.js';
+import { PROBE_CLIENT } from './reset.js';
+import { asScript, querySimply, runScript } from './script.js';
 import { queryError } from './server-error.js';
+import { fileOfSession, NAME_SEPARATOR } from './session-name.js';
 
 /**
  * The key of the migration lock: one per database, schema and table, so that two histories in one database do not wait
@@ -19,13 +22,10 @@ export function lockKey(database: string, { schema, table }: TableName): bigint 
  * concurrent index build by the holder would wait for that snapshot: a deadlock. So callers poll.
  */
 export async function tryLock(client: ClientBase, key: bigint): Promise<boolean> {
-  const rows = await querySimply<{ taken: boolean }>(
-    client,
-    `SELECT pg_catalog.pg_try_advisory_lock(${key}) AS taken`,
-  ).catch((error: unknown) => {
-    throw queryError('taking the migration lock', error);
-  });
-  return rows[0]?.taken === true;
+  const statements = [...PROBE_CLIENT, `SELECT pg_catalog.pg_try_advisory_lock(${key})`];
+  const { error, lastValue } = await runScript(client, asScript(statements));
+  if (error) throw queryError('taking the migration lock', error);
+  return lastValue === 't';
 }
 
 export async function unlock(client: ClientBase, key: bigint): Promise<void> {
@@ -47,11 +47,34 @@ export function holdsLockSql(key: bigint): string {
   return `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid() AND ${isHeldLock(key)})`;
 }
 
+/**
+ * Who holds the lock, as far as this role may see. Where a second connection holds it for the one that migrates, the
+ * latter is known by its name: that of the holder, and the file.
+ */
 export async function readLockHolder(client: ClientBase, key: bigint): Promise<LockHolder | undefined> {
-  const [row] = await querySimply<{ pid: number; application_name: string | null; since: Date | null }>(
+  const separator = quoteLiteral(NAME_SEPARATOR);
+  const [row] = await querySimply<{
+    pid: number;
+    application_name: string | null;
+    since: Date | null;
+    running: string | null;
+    blocked_by: number[] | null;
+  }>(
     client,
-    `SELECT pid, application_name, a.backend_start AS since
-       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid) WHERE ${isHeldLock(key)} LIMIT 1`,
+    `SELECT l.pid, a.application_name, a.backend_start AS since, w.application_name AS running, pg_catalog.pg_blocking_pids(w.pid) AS blocked_by
+       FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid)
+       LEFT JOIN pg_catalog.pg_stat_activity w ON w.datname = a.datname AND w.state = 'active'
+        AND (w.pid = a.pid AND pg_catalog.strpos(a.application_name, ${separator}) > 0
+             OR pg_catalog.starts_with(w.application_name, a.application_name || ${separator}))
+      WHERE ${isHeldLock(key)} LIMIT 1`,
   );
-  return row && { pid: row.pid, applicationName: row.application_name, since: row.since };
+  if (!row) return undefined;
+  const { pid, since, running } = row;
+  return {
+    pid,
+    applicationName: row.application_name,
+    since,
+    running: fileOfSession(running),
+    blockedBy: row.blocked_by ?? [],
+  };
 }

@@ -1,9 +1,11 @@
 import type { TransactionalProgram } from '../core/program.js';
-import { claimSql, completeSql, flushSql } from './history-sql.js';
+import { actingAs } from './acting-role.js';
+import { announceSql, claimSql, completeSql } from './history-sql.js';
 import { bodyPart, Message, part, type Part } from './message.js';
 import { localTimeouts } from './polite.js';
 import { CLEAN } from './reset.js';
 import type { RunContext } from './run-context.js';
+import { sessionName } from './session-name.js';
 
 /**
  * Characters in one message, beyond which the next migration starts another. Larger messages gain nothing and cost
@@ -11,7 +13,7 @@ import type { RunContext } from './run-context.js';
  */
 const LARGEST_MESSAGE = 1_000_000;
 
-type PackContext = Pick<RunContext, 'table' | 'settings' | 'reset' | 'lockCheck' | 'marker'>;
+type PackContext = Pick<RunContext, 'table' | 'settings' | 'reset' | 'lockCheck' | 'marker' | 'role' | 'ownName'>;
 
 /**
  * Packs migrations into as few messages as their sizes allow, each migration in a transaction of its own. What stands
@@ -25,11 +27,15 @@ export function packEach(
 ): Message[] {
   const packer = new Packer(largest, [clean(), ...lockCheck(context)]);
   for (const program of programs) {
-    const announce = part('announce', ['BEGIN', flushSql(context.marker), 'COMMIT'], program);
+    const announcement = part('announce', ['BEGIN', announce(context, program), 'COMMIT'], program);
     const before = [
       reset(context),
-      announce,
-      part('begin', [program.begin, ...program.preamble, ...localTimeouts(program)], program),
+      announcement,
+      part(
+        'begin',
+        [program.begin, ...program.preamble, ...actingAs(context.role), ...localTimeouts(program)],
+        program,
+      ),
       ...claim(context, program),
     ];
     const after = [...complete(context, program), part('commit', ['COMMIT'], program)];
@@ -47,7 +53,7 @@ export function packTogether(context: PackContext, programs: readonly Transactio
   for (const program of programs) {
     const after = [...complete(context, program), part('reset', context.reset)];
     const before = [
-      part('announce', [flushSql(context.marker), ...localTimeouts(program)], program),
+      part('announce', [announce(context, program), ...actingAs(context.role), ...localTimeouts(program)], program),
       ...claim(context, program),
     ];
     packer.addMigration(program, before, after, false);
@@ -62,6 +68,10 @@ function reset(context: PackContext): Part {
   return part('reset', ['BEGIN', ...context.reset, 'COMMIT']);
 }
 
+function announce({ marker, ownName }: PackContext, { migration }: TransactionalProgram): string {
+  return announceSql(marker, sessionName(ownName, migration.file));
+}
+
 /** Ends each message that ends outside of a transaction. */
 function clean(): Part {
   return part('reset', ['BEGIN', ...CLEAN, 'COMMIT']);
@@ -71,13 +81,18 @@ function claim({ settings, table }: PackContext, program: TransactionalProgram):
   return settings.tracked ? [part('claim', claimSql(table, program.migration, settings.runId), program)] : [];
 }
 
-/** The role is reset first: a file may have given up the right to write the history. */
-function complete({ settings, table, marker }: PackContext, program: TransactionalProgram): Part[] {
+/** The role is set again first: a file may have given up the right to write the history. */
+function complete({ settings, table, marker, role }: PackContext, program: TransactionalProgram): Part[] {
   if (!settings.tracked) return [];
   return [
     part(
       'complete',
-      ['RESET SESSION AUTHORIZATION', 'RESET ROLE', completeSql(table, program.migration.file, marker)],
+      [
+        'RESET SESSION AUTHORIZATION',
+        'RESET ROLE',
+        ...actingAs(role),
+        completeSql(table, program.migration.file, marker),
+      ],
       program,
     ),
   ];

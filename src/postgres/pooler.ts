@@ -1,18 +1,26 @@
 import { RefusedError, type Refusal } from '../core/errors.js';
 import type { Program } from '../core/program.js';
+import type { ActingRole } from './acting-role.js';
 import { locateInFile } from '../core/source-text.js';
 import { firstSessionStep } from '../core/sql/session-state.js';
 
 /** @throws RefusedError for files that run in steps and need one session for all of them. */
-export function refuseSessionState(programs: readonly Program[]): void {
+export function refuseSessionState(programs: readonly Program[], role: ActingRole): void {
   const refusals = programs.flatMap((program): Refusal[] => {
-    const step = program.kind === 'stepwise' ? firstSessionStep(program.steps) : undefined;
+    if (program.kind !== 'stepwise') return [];
+    const setting = firstSessionStep(program.steps);
+    const outside = role === undefined ? undefined : program.steps.find(({ kind }) => kind === 'autocommit');
+    const step = setting ?? outside;
     if (!step) return [];
     const { line, column } = locateInFile(program.migration, program.source, step.start);
-    return [{ file: program.migration.file, line, column, reason: ONE_SESSION }];
+    return [{ file: program.migration.file, line, column, reason: setting ? ONE_SESSION : NO_ROLE }];
   });
   if (refusals.length > 0) throw new RefusedError(refusals);
 }
+
+const NO_ROLE =
+  'this runs outside of a transaction, so behind a pooler in transaction mode it cannot act as the role of the option role. ' +
+  'Give the option migrateWith a direct connection';
 
 const ONE_SESSION =
   'this is for the session, the file runs in steps, and a pooler in transaction mode gives each step another session. ' +

@@ -4,6 +4,7 @@ import { DatabaseConnectionError } from '../core/errors.js';
 import type { History } from '../core/history.js';
 import type { HistoryReader } from '../core/ports.js';
 import type { TableName } from '../core/table.js';
+import type { ActingRole } from './acting-role.js';
 import { isPool, lease, ownConfig, type Connection } from './connection.js';
 import { readHistory } from './history-reader.js';
 import { within } from './within.js';
@@ -22,6 +23,8 @@ export class PgHistoryReader implements HistoryReader {
     private readonly table: TableName,
     /** How long a read may take in all, in ms. */
     private readonly timeoutMs: number,
+    /** The role to read as, when it is not the one that logs in. */
+    private readonly role?: ActingRole,
   ) {}
 
   /**
@@ -34,7 +37,9 @@ export class PgHistoryReader implements HistoryReader {
     let clean = false;
     try {
       const left = Math.max(1, deadline - Date.now());
-      const history = await within(left, readHistory(leased.client, this.table), () => tooLate(this.timeoutMs));
+      const history = await within(left, readHistory(leased.client, this.table, this.role), () =>
+        tooLate(this.timeoutMs),
+      );
       clean = true;
       return history;
     } finally {

@@ -8,13 +8,6 @@ export interface StatementTimeouts {
 }
 
 const TRANSACTION_TIMEOUT_SINCE = 170_000;
-/** Settings of a transaction that stays open on purpose. */
-export function pinnedSettings(serverVersion: number): string[] {
-  return [
-    'SET LOCAL idle_in_transaction_session_timeout = 0',
-    ...(serverVersion >= TRANSACTION_TIMEOUT_SINCE ? ['SET LOCAL transaction_timeout = 0'] : []),
-  ];
-}
 
 const CONNECTION_CHECK_SINCE = 140_000;
 
@@ -24,6 +17,26 @@ const CONNECTION_CHECK_SINCE = 140_000;
  */
 const CHECK_CONNECTION =
   "DO $$ BEGIN PERFORM pg_catalog.set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$";
+
+/**
+ * A client whose whole machine went away says nothing: the server finds out within half a minute, where its system's own
+ * settings let it take hours. Platforms that cannot do it ignore it.
+ */
+export const PROBE_CLIENT: readonly string[] = [
+  'SET tcp_keepalives_idle = 10',
+  'SET tcp_keepalives_interval = 5',
+  'SET tcp_keepalives_count = 3',
+  "SET tcp_user_timeout = '30s'",
+];
+
+/** Settings of a transaction that stays open on purpose. */
+export function pinnedSettings(serverVersion: number): string[] {
+  return [
+    'SET LOCAL idle_in_transaction_session_timeout = 0',
+    ...(serverVersion >= TRANSACTION_TIMEOUT_SINCE ? ['SET LOCAL transaction_timeout = 0'] : []),
+    ...PROBE_CLIENT.map((statement) => statement.replace('SET', 'SET LOCAL')),
+  ];
+}
 
 /**
  * The statements that leave nothing of a migration in its session: behind a pooler the next one to use it is a
@@ -52,6 +65,7 @@ export function resetStatements(timeouts: StatementTimeouts, serverVersion: numb
     'SET idle_in_transaction_session_timeout = 0',
     ...(serverVersion >= TRANSACTION_TIMEOUT_SINCE ? ['SET transaction_timeout = 0'] : []),
     'SET client_min_messages = notice',
+    ...PROBE_CLIENT,
     ...(serverVersion >= CONNECTION_CHECK_SINCE ? [CHECK_CONNECTION] : []),
   ];
 }

@@ -6,6 +6,7 @@ import { locateInFile, storableMessage } from '../core/source-text.js';
 import type { SourceLocation } from '../core/sql/position.js';
 import type { TableName } from '../core/table.js';
 import type { Aftermath } from '../core/migration-failed.js';
+import type { ActingRole } from './acting-role.js';
 import type { NoticeCollector } from './notices.js';
 import type { StatementTimeouts } from './reset.js';
 import { asScript, runScript } from './script.js';
@@ -21,8 +22,12 @@ export interface RunContext {
   readonly timeouts: StatementTimeouts;
   /** True behind a pooler: what is set for a session reaches strangers, and does not last. */
   readonly pooled: boolean;
+  /** Another role than the one that logs in, for everything that a migration and its record do. */
+  readonly role: ActingRole;
   /** Statements that give the session the state every migration starts from. */
   readonly reset: readonly string[];
+  /** The `application_name` that the session has by itself. */
+  readonly ownName: string;
   /** Begins our own messages among the server's notices. */
   readonly marker: string;
   /** SQL that tells whether this session still holds the migration lock; undefined when it never took it. */

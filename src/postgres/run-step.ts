@@ -3,6 +3,7 @@ import type { StepwiseProgram } from '../core/program.js';
 import { stepProgress } from '../core/resume.js';
 import type { Statement } from '../core/sql/statements.js';
 import type { Step } from '../core/sql/steps.js';
+import { actingAs } from './acting-role.js';
 import { progressSql, stepFailureSql } from './history-sql.js';
 import { dropInvalidLeftovers } from './invalid-indexes.js';
 import { bodyPart, Message, part } from './message.js';
@@ -14,12 +15,18 @@ import { runScript } from './script.js';
 import { queryError } from './server-error.js';
 
 /** For the time of one transaction: a file may have given up the right to write the history. */
-const AS_OURSELVES = ['SET LOCAL SESSION AUTHORIZATION DEFAULT', 'SET LOCAL ROLE NONE'];
+function asOurselves({ role }: RunContext): string[] {
+  return ['SET LOCAL SESSION AUTHORIZATION DEFAULT', 'SET LOCAL ROLE NONE', ...actingAs(role)];
+}
 
 /** Statements that record that so many steps are done; to be run inside a transaction. */
-export function recordProgress({ settings, table }: RunContext, program: StepwiseProgram, done: number): string[] {
+export function recordProgress(context: RunContext, program: StepwiseProgram, done: number): string[] {
+  const { settings, table } = context;
   if (!settings.tracked) return [];
-  return [...AS_OURSELVES, progressSql(table, program.migration.file, settings.runId, stepProgress(program, done))];
+  return [
+    ...asOurselves(context),
+    progressSql(table, program.migration.file, settings.runId, stepProgress(program, done)),
+  ];
 }
 
 /** Runs one step and records it; once more, when it could not have its locks. */
@@ -52,7 +59,7 @@ async function tryStep(
     alone
       ? [body]
       : [
-          part('begin', [step.begin, ...stepTimeouts(context, program)]),
+          part('begin', [step.begin, ...stepRole(context), ...stepTimeouts(context, program)]),
           body,
           part('complete', progress),
           part('commit', ['COMMIT']),
@@ -76,7 +83,7 @@ async function tryStep(
     const record = settings.tracked
       ? [stepFailureSql(table, migration.file, settings.runId, recordedError(server, program))]
       : [];
-    await must(context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...record]);
+    await must(context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...actingAs(context.role), ...record]);
     if (wasInterrupted(context, server)) return { kind: 'interrupted' };
     return failed(
       program,
@@ -88,6 +95,11 @@ async function tryStep(
   }
   if (alone && settings.tracked) await must(context, 'recording progress', recordAfter);
   return { kind: 'done' };
+}
+
+/** A session of our own has the role since the claim, unless the file took another one since. */
+function stepRole({ pooled, role }: RunContext): string[] {
+  return pooled ? actingAs(role) : [];
 }
 
 /**

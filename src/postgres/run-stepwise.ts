@@ -5,7 +5,8 @@ import { InDoubtError } from '../core/errors.js';
 import { locateInFile } from '../core/source-text.js';
 import type { Step } from '../core/sql/steps.js';
 import { qualifiedName } from '../core/table.js';
-import { claimSql, completeStepsSql, stepFailureSql } from './history-sql.js';
+import { actingAs, actingAsInSession } from './acting-role.js';
+import { claimSql, completeStepsSql, nameSession, stepFailureSql } from './history-sql.js';
 import { settle } from './in-doubt.js';
 import { failed, isClaimed, must, serverSaid, type RunContext } from './run-context.js';
 import { sessionTimeouts } from './polite.js';
@@ -13,6 +14,7 @@ import { clearTheWay, recordProgress, runStep } from './run-step.js';
 import { CLEAN } from './reset.js';
 import { asScript, runScript } from './script.js';
 import { queryError } from './server-error.js';
+import { sessionName } from './session-name.js';
 
 /** Runs a file that cannot run in one transaction, step by step, each step recorded. */
 export async function runStepwise(context: RunContext, program: StepwiseProgram): Promise<RunOutcome> {
@@ -26,7 +28,7 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
     client,
     asScript([
       'BEGIN',
-      ...(context.pooled ? CLEAN : [...context.reset, ...sessionTimeouts(program)]),
+      ...(context.pooled ? [...CLEAN, ...actingAs(context.role)] : ownSession(context, program)),
       ...claim,
       'COMMIT',
     ]),
@@ -44,10 +46,16 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
   if (outcome.kind !== 'done') return outcome;
 
   const complete = settings.tracked ? [completeStepsSql(table, migration.file, settings.runId)] : [];
-  await must(context, 'completing a migration', ['BEGIN', ...CLEAN, ...complete, 'COMMIT']);
+  await must(context, 'completing a migration', ['BEGIN', ...CLEAN, ...actingAs(context.role), ...complete, 'COMMIT']);
   if (context.lockCheck && (await runScript(client, context.lockCheck)).lastValue === 'f') await context.retakeLock();
   listener.applied(migration, Math.round(performance.now() - startedAt));
   return { kind: 'done' };
+}
+
+/** What a file that runs in steps finds, for as long as it does not change it. */
+function ownSession({ reset, role, ownName }: RunContext, program: StepwiseProgram): string[] {
+  const name = `SELECT ${nameSession(sessionName(ownName, program.migration.file))}`;
+  return [...reset, name, ...actingAsInSession(role), ...sessionTimeouts(program)];
 }
 
 async function runSteps(context: RunContext, program: StepwiseProgram): Promise<RunOutcome> {
@@ -87,6 +95,7 @@ async function stopBetweenSteps(context: RunContext, program: StepwiseProgram, i
   if (settings.tracked) {
     await must(context, 'recording an interruption', [
       ...CLEAN,
+      ...actingAs(context.role),
       stepFailureSql(table, program.migration.file, settings.runId, why),
     ]);
   }

@@ -2,6 +2,7 @@ import type { RunOutcome } from '../core/ports.js';
 import { inSteps, type TransactionalProgram } from '../core/program.js';
 import type { ServerErrorDetails } from '../core/errors.js';
 import type { Aftermath } from '../core/migration-failed.js';
+import { actingAs } from './acting-role.js';
 import { failureSql, LOST_CLAIM } from './history-sql.js';
 import { programsOf } from './grouping.js';
 import { packEach, packTogether } from './pack.js';
@@ -129,7 +130,8 @@ export class TransactionalRun {
 
   /** Leaves a clean session behind; what is to be recorded of the failure goes along. */
   private rollBack(record: readonly string[] = []): Promise<void> {
-    return must(this.context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...record]);
+    const asRole = record.length > 0 ? actingAs(this.context.role) : [];
+    return must(this.context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...asRole, ...record]);
   }
 
   private async afterError(message: Message, { error, completed }: ScriptResult): Promise<Outcome> {

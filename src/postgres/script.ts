@@ -1,4 +1,4 @@
-import type { ClientBase, Connection, QueryResultRow, Submittable } from 'pg';
+import type { ClientBase, Connection, QueryResult, QueryResultRow, Submittable } from 'pg';
 
 /** How a message of several statements ended. */
 export interface ScriptResult {
@@ -63,8 +63,8 @@ export function asScript(statements: readonly string[]): string {
  */
 export async function querySimply<Row extends QueryResultRow>(client: ClientBase, text: string): Promise<Row[]> {
   const answer = client.query<Row>({ text, query_timeout: NO_TIMEOUT_MS } as { text: string });
-  const { rows } = await awaiting(client, text, answer);
-  return rows;
+  const results = await awaiting<QueryResult<Row> | QueryResult<Row>[]>(client, text, answer);
+  return (Array.isArray(results) ? results.at(-1) : results)?.rows ?? [];
 }
 
 /** The driver's interface for a query of one's own; `pg-cursor` uses the same. */

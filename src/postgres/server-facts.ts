@@ -8,6 +8,8 @@ export interface ServerFacts {
   /** `server_version_num`: 150004 is 15.4. */
   readonly version: number;
   readonly standby: boolean;
+  /** The `application_name` that the connection came with. */
+  readonly ownName: string;
   /**
    * True when something between here and the server hands out server connections: what answers is not what was
    * connected to.
@@ -16,10 +18,10 @@ export interface ServerFacts {
 }
 
 export async function readServerFacts(client: ClientBase): Promise<ServerFacts> {
-  const [row] = await querySimply<{ database: string; version: number; standby: boolean; pid: number }>(
+  const [row] = await querySimply<Omit<ServerFacts, 'pooled'> & { pid: number }>(
     client,
     `SELECT pg_catalog.current_database() AS database, pg_catalog.current_setting('server_version_num')::integer AS version,
-            pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.pg_backend_pid() AS pid`,
+            pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('application_name') AS "ownName", pg_catalog.pg_backend_pid() AS pid`,
   ).catch((error: unknown) => {
     throw queryError('looking at the server', error);
   });

@@ -11,6 +11,7 @@ import type {
   RunSettings,
 } from '../core/ports.js';
 import type { Program, TransactionalProgram } from '../core/program.js';
+import { actingAs, assertRole, type ActingRole } from './acting-role.js';
 import { refuseSessionState } from './pooler.js';
 import { displayName, type TableName } from '../core/table.js';
 import { readForeignHistory } from './foreign-history.js';
@@ -36,6 +37,7 @@ export interface SessionSettings {
   readonly table: TableName;
   readonly timeouts: StatementTimeouts;
   readonly lock: LockKind;
+  readonly role: ActingRole;
   /** A second connection to the same database. */
   readonly openConnection: () => Promise<Lease>;
 }
@@ -59,7 +61,7 @@ export class PgMigrationSession implements MigrationSession {
   }
 
   read(): Promise<History> {
-    return this.marking(() => readHistory(this.lease.client, this.table));
+    return this.marking(() => readHistory(this.lease.client, this.table, this.settings.role));
   }
 
   async tryLock(): Promise<boolean> {
@@ -92,12 +94,12 @@ export class PgMigrationSession implements MigrationSession {
 
   async prepareHistory(): Promise<void> {
     this.dirty = true;
-    await prepareTable(this.lease.client, this.table);
+    await prepareTable(this.lease.client, this.table, this.settings.role);
   }
 
   async runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome> {
     return this.running(programs, settings, listener, async (context) => {
-      if (context.pooled) refuseSessionState(programs);
+      if (context.pooled) refuseSessionState(programs, context.role);
       const run = new TransactionalRun(context, 'each');
       const groups = groupPrograms(programs);
       for (const [i, group] of groups.entries()) {
@@ -130,7 +132,7 @@ export class PgMigrationSession implements MigrationSession {
   }
 
   readForeign(tool: ForeignTool, table: TableName | undefined): Promise<readonly ForeignRow[]> {
-    return this.marking(() => readForeignHistory(this.lease.client, tool, table));
+    return this.marking(() => readForeignHistory(this.lease.client, tool, table, this.settings.role));
   }
 
   async repair(repairs: readonly RowRepair[]): Promise<void> {
@@ -165,9 +167,11 @@ export class PgMigrationSession implements MigrationSession {
       listener,
       notices,
       timeouts: this.settings.timeouts,
+      role: this.settings.role,
       marker,
       reset: resetStatements(this.settings.timeouts, facts.version),
       pooled: facts.pooled,
+      ownName: facts.ownName,
       lockCheck: this.lock?.checkSql,
       assertLocked: async () => this.lock?.assertHeld(),
       retakeLock: () => this.retakeLock(),
@@ -176,7 +180,8 @@ export class PgMigrationSession implements MigrationSession {
     try {
       const outcome = await run(context);
       const said = storableNotices(notices.collected(), programs);
-      if (settings.tracked && said.size > 0) await must(context, 'recording notices', [noticesSql(this.table, said)]);
+      if (settings.tracked && said.size > 0)
+        await must(context, 'recording notices', [...actingAs(context.role), noticesSql(this.table, said)]);
       return outcome;
     } finally {
       notices.stop();
@@ -192,14 +197,19 @@ export class PgMigrationSession implements MigrationSession {
   private async write(doing: string, statements: readonly string[]): Promise<void> {
     if (statements.length === 0) return;
     this.dirty = true;
-    const { error } = await runScript(this.lease.client, asScript(['BEGIN', ...statements, 'COMMIT']));
+    const { error } = await runScript(
+      this.lease.client,
+      asScript(['BEGIN', ...actingAs(this.settings.role), ...statements, 'COMMIT']),
+    );
     if (!error) return;
     await runScript(this.lease.client, 'ROLLBACK');
     throw queryError(doing, error);
   }
 
   private async facts(): Promise<ServerFacts> {
-    this.known ??= await readServerFacts(this.lease.client);
+    if (this.known) return this.known;
+    this.known = await readServerFacts(this.lease.client);
+    await assertRole(this.lease.client, this.settings.role);
     return this.known;
   }
 

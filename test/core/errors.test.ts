@@ -50,13 +50,21 @@ test('what is not up to date is listed, pending and failed apart, with the way o
 });
 
 describe('waiting for the lock in vain', () => {
+  const NOTHING = { applicationName: null, since: null, running: null, blockedBy: [] };
+
   test.each([
     ['nothing known of the holder', undefined, 'of shared.t, which another process holds.'],
-    ['its backend', { pid: 7, applicationName: null, since: null }, 'which backend 7 holds.'],
+    ['its backend', { ...NOTHING, pid: 7 }, 'which backend 7 holds.'],
     [
       'its name and time',
-      { pid: 7, applicationName: 'api', since: new Date('2026-01-31T12:00:00Z') },
+      { ...NOTHING, pid: 7, applicationName: 'api', since: new Date('2026-01-31T12:00:00Z') },
       'which backend 7 (api) holds since 2026-01-31T12:00:00.000Z.',
+    ],
+    ['what it runs', { ...NOTHING, pid: 7, running: '1_a.sql' }, 'which backend 7 holds; it is running 1_a.sql.'],
+    [
+      'and what that waits for',
+      { ...NOTHING, pid: 7, running: '1_a.sql', blockedBy: [9] },
+      'it is running 1_a.sql, which waits for a lock that backend 9 holds.',
     ],
   ])('says who holds it: %s', (_, holder, text) => {
     const error = new LockTimeoutError(61_240, holder, 'shared.t');

@@ -63,19 +63,37 @@ describe('a run that finds the lock taken', () => {
   test('gives up after its time, names the holder, and changed nothing', async () => {
     const holder = await migratorOn(db, SLOW);
     const running = holder.migrator.migrate();
-    await until(async () => (await holders()).length > 0);
+    await until(async () => holder.events.some(({ type }) => type === 'migration-started'));
     const [pid] = await holders();
     const { migrator, events } = await migratorOn(db, SLOW, { timeouts: { migrationLock: 100 } });
     const error = await failureOf(migrator.migrate(), LockTimeoutError);
-    expect(error).toMatchObject({ code: 'LOCK_TIMEOUT', holder: { pid, applicationName: 'nestjs-pg-migrations' } });
+    expect(error).toMatchObject({ code: 'LOCK_TIMEOUT', holder: { pid, running: '1.sql', blockedBy: [] } });
     expect(error.waitedMs).toBeGreaterThanOrEqual(100);
     expect(error.message).toMatch(
       new RegExp(
-        `for the migration lock of shared\\.schema_migrations, which backend ${pid} \\(nestjs-pg-migrations\\) holds since \\d{4}-`,
+        `for the migration lock of shared\\.schema_migrations, which backend ${pid} \\(nestjs-pg-migrations: 1\\.sql\\) holds since \\d{4}-.*; it is running 1\\.sql\\.`,
       ),
     );
     expect(events.map(({ type }) => type)).toEqual(['waiting-for-lock']);
     expect((await running).applied).toEqual(['1.sql', '2.sql']);
+  });
+
+  test('says what the holder waits for itself', async () => {
+    await db.query('CREATE TABLE t ()');
+    await withClient(db.connectionString, async (blocker) => {
+      await blocker.query('BEGIN; LOCK TABLE t');
+      const blocking = (await blocker.query('SELECT pg_backend_pid() AS pid')).rows[0] as { pid: number };
+      const holder = await migratorOn(db, { '1_drop.sql': 'DROP TABLE t' });
+      const running = holder.migrator.migrate();
+      await until(async () => holder.events.some(({ type }) => type === 'migration-started'));
+      const { migrator } = await migratorOn(db, SLOW, { timeouts: { migrationLock: 300 } });
+      const error = await failureOf(migrator.migrate(), LockTimeoutError);
+      expect(error.message).toContain(
+        `it is running 1_drop.sql, which waits for a lock that backend ${blocking.pid} holds.`,
+      );
+      await blocker.query('ROLLBACK');
+      await running;
+    });
   });
 
   test('names a holder of its own name for connections too', async () => {

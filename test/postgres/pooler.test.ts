@@ -73,6 +73,21 @@ describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
     await pool.end();
   });
 
+  test('a waiter that gives up names the holder, and the backend that works for it', async () => {
+    const { migrator, directory, events } = await migratorOn(
+      db,
+      { '1_slow.sql': 'SELECT pg_sleep(2)' },
+      { connectionString: pooled },
+    );
+    const run = migrator.migrate();
+    await until(() => events.some(({ type }) => type === 'migration-started'));
+    const waiter = await migratorOn(db, directory, { connectionString: pooled, timeouts: { migrationLock: 200 } });
+    await expect(waiter.migrator.migrate()).rejects.toThrow(
+      /backend \d+ \(nestjs-pg-migrations\) holds since .*; it is running 1_slow\.sql\./,
+    );
+    await run;
+  });
+
   test('a run whose lock is lost stops before its next message', async () => {
     const { migrator } = await migratorOn(
       db,

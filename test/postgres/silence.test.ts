@@ -1,19 +1,15 @@
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DatabaseConnectionError, InterruptedError, type MigratorOptions } from '../../src/migrator.js';
 import { type Freeze, startCountingProxy } from '../support/counting-proxy.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { outcomes } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
 import { migratorOn, type Files } from '../support/migrator-on.js';
 import { describeWith } from '../support/needs.js';
 import { startPgBouncer } from '../support/pgbouncer.js';
 import { until } from '../support/until.js';
 
 const db = useEmptyDatabase('silence');
-
-let allow: string[] = [];
-afterEach(() => expectNoLeftovers(db, { allow, patienceMs: 10_000 }));
 
 const QUICK = { network: 200, connect: 500, connectRetry: 1_000 };
 const FILES: Files = { '1.sql': 'CREATE TABLE one (); SELECT pg_sleep(0.5)', '2.sql': 'CREATE TABLE two ()' };
@@ -114,7 +110,6 @@ describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
   let pooled: string;
   beforeAll(async () => {
     pooled = await startPgBouncer(db.connectionString);
-    allow = ['nestjs-pg-migrations', '']; // the pooler keeps its own connections
   });
   testLines(() => pooled);
 });

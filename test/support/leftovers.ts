@@ -17,10 +17,33 @@ export async function expectNoLeftovers(
   db: Pick<TestDatabase, 'connectionString'>,
   options: LeftoversOptions = {},
 ): Promise<void> {
+  await expectNone(db, options.patienceMs ?? 2_000, (client) => findLeftovers(client, options.allow ?? []));
+}
+
+/**
+ * What no test may leave, whatever connections of its own it still holds: an advisory lock, an open transaction, a
+ * connection of the library.
+ *
+ * @param pooled idle connections of the library's name are then the pooler's own.
+ */
+export async function expectNothingOfOurs(db: Pick<TestDatabase, 'connectionString'>, pooled: boolean): Promise<void> {
+  await expectNone(db, 10_000, async (client) => {
+    const found = await findLeftovers(client, pooled ? ['nestjs-pg-migrations'] : []);
+    return found.filter((each) => OURS.test(each));
+  });
+}
+
+const OURS = /of "nestjs-pg-migrations|: idle in transaction|^advisory lock/;
+
+async function expectNone(
+  db: Pick<TestDatabase, 'connectionString'>,
+  patienceMs: number,
+  find: (client: pg.Client) => Promise<string[]>,
+): Promise<void> {
   const leftovers = await withClient(db.connectionString, async (client) => {
-    const deadline = Date.now() + (options.patienceMs ?? 2_000);
+    const deadline = Date.now() + patienceMs;
     for (;;) {
-      const found = await findLeftovers(client, options.allow ?? []);
+      const found = await find(client);
       if (found.length === 0 || Date.now() > deadline) return found;
       await sleep(50);
     }

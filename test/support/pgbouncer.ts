@@ -12,6 +12,11 @@ afterAll(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
+/** Its own connections to the server bear the name of who used them last. */
+export function poolerIsRunning(): boolean {
+  return running.length > 0;
+}
+
 /**
  * A pooler in transaction mode, by Debian's `pgbouncer`, in front of a database. @returns the connection string through
  * it.

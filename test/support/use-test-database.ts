@@ -1,8 +1,11 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { expectNothingOfOurs } from './leftovers.js';
+import { poolerIsRunning } from './pgbouncer.js';
 
 /**
- * One database for the test file, made before its tests and dropped after them. It is kept when one of them failed or
+ * One database for the test file, made before its tests and dropped after them. After each test nothing of ours may be
+ * left in it. It is kept when one of them failed or
  * KEEP_DATABASES=1; only a server of TEST_DATABASE_URL lives long enough for that to help.
  *
  * @returns a handle whose members may be used from `beforeAll` on
@@ -12,6 +15,10 @@ export function useTestDatabase(name?: string): TestDatabase {
 
   beforeAll(async () => {
     database = await createTestDatabase(name);
+  });
+
+  afterEach(async () => {
+    if (database) await expectNothingOfOurs(database, poolerIsRunning());
   });
 
   afterAll(async () => {
