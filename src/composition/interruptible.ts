@@ -1,12 +1,13 @@
+import { constants } from 'node:os';
 import { InterruptedError } from '../core/errors.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Lets SIGTERM and SIGINT interrupt a piece of work instead of the process: the running statement is cancelled, what is
- * unfinished is rolled back, the lock is released. Then the signal is raised again, for whoever else handles it, and
- * ends the process where nobody does. The host's own handlers are not there yet during bootstrap. A second signal is
- * not held back.
+ * unfinished is rolled back, the lock is released. Then the process ends by that signal, unless somebody else listens
+ * to it: they have heard it too, and it is theirs to end. The host's own handlers are not there yet during bootstrap. A
+ * second signal is not held back.
  *
  * @param tell told what became of the work, before the process ends.
  */
@@ -32,6 +33,12 @@ export async function interruptible<T>(
     throw error;
   } finally {
     stopListening();
-    if (received) process.kill(process.pid, received);
+    if (received && process.listenerCount(received) === 0) endBy(received);
   }
+}
+
+function endBy(signal: NodeJS.Signals): void {
+  // The first process of a container is not ended by a signal that it does not handle: it gets the code of one that is.
+  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
+  process.kill(process.pid, signal);
 }

@@ -1,4 +1,5 @@
 import { Inject, Injectable, type Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { InterruptedError } from '../core/errors.js';
 import { MigrationFailedError } from '../core/migration-failed.js';
 import type { MigrationRun } from '../migrator/migrate.js';
 import { loggerOf } from './logger.js';
@@ -33,6 +34,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
       (error: unknown) => {
         this.running = undefined;
         this.failure = inShort(error);
+        if (error instanceof InterruptedError) return; // told already, before the process ended
         this.logger.error(error instanceof Error ? error.message : String(error));
       },
     );

@@ -31,7 +31,12 @@ export async function bootstrap(
       case 'background':
         return {
           run: undefined,
-          background: background.start((signal) => migrate(migrator, options.directory, logger, signal)),
+          background: background.start((shutdown) =>
+            interruptible(
+              (signal) => migrate(migrator, options.directory, logger, AbortSignal.any([shutdown, signal])),
+              (message) => logger.warn(message),
+            ),
+          ),
         };
       case 'validate':
         await validate(migrator, options.timeouts.connectRetry, emit);

@@ -5,19 +5,22 @@ import { fileURLToPath } from 'node:url';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
-import { childEnvironment, repositoryRoot, typescriptArguments } from '../support/process.js';
+import { childEnvironment, repositoryRoot, runProcess, typescriptArguments } from '../support/process.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 import { until } from '../support/until.js';
 
 const db = useEmptyDatabase('signals');
 const APPLICATION = fileURLToPath(new URL('../nest/fixtures/application.ts', import.meta.url));
 
+/** Making a process the first of its kind takes rights. */
+const onlyRoot = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip;
+
 const running: ChildProcess[] = [];
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
 
-/** The same run in both shells: a first file, and one that takes too long. */
+/** The same run in all shells: a first file, and one that takes too long. */
 const shells: Record<string, (directory: string) => string[]> = {
   'the command line': (directory) => [`${repositoryRoot}/dist/esm/cli/main.js`, 'migrate', '--dir', directory],
   'an application that starts': (directory) => [
@@ -25,10 +28,17 @@ const shells: Record<string, (directory: string) => string[]> = {
     APPLICATION,
     JSON.stringify({ connectionString: db.connectionString, directory }),
   ],
+  'an application that migrates in the background': (directory) => [
+    ...typescriptArguments,
+    APPLICATION,
+    JSON.stringify({ connectionString: db.connectionString, directory, onBootstrap: 'background' }),
+    'stay',
+  ],
 };
 
-function start(shell: string, directory: string): ChildProcess {
-  const child = spawn(process.execPath, shells[shell]?.(directory) ?? [], {
+function start(shell: string, directory: string, within: string[] = []): ChildProcess {
+  const [command = '', ...parameters] = [...within, process.execPath, ...(shells[shell]?.(directory) ?? [])];
+  const child = spawn(command, parameters, {
     env: childEnvironment({ DATABASE_URL: db.connectionString, NO_COLOR: '1' }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -36,13 +46,13 @@ function start(shell: string, directory: string): ChildProcess {
   return child;
 }
 
-async function endOf(child: ChildProcess): Promise<{ signal: unknown; output: string; ms: number }> {
+async function endOf(child: ChildProcess): Promise<{ code: unknown; signal: unknown; output: string; ms: number }> {
   const startedAt = Date.now();
   let output = '';
   child.stdout?.on('data', (chunk) => (output += String(chunk)));
   child.stderr?.on('data', (chunk) => (output += String(chunk)));
-  const [, signal] = (await once(child, 'close')) as [unknown, unknown];
-  return { signal, output, ms: Date.now() - startedAt };
+  const [code, signal] = (await once(child, 'close')) as [unknown, unknown];
+  return { code, signal, output, ms: Date.now() - startedAt };
 }
 
 const sleeping = (): Promise<boolean> =>
@@ -51,6 +61,22 @@ const sleeping = (): Promise<boolean> =>
     .then(({ rows }) => rows.length > 0);
 
 describe.each(Object.keys(shells))('%s', (shell) => {
+  onlyRoot(
+    'as the first process of a container, which no signal ends by itself, ends with the code of the signal',
+    async () => {
+      const directory = await migrationsDirectory({ '1.sql': 'SELECT pg_sleep(30)' });
+      const child = start(shell, directory, ['unshare', '--pid', '--fork', '--kill-child']);
+      const end = endOf(child);
+      await until(sleeping, 15_000);
+      // The process is the only child of unshare, which passes no signal on.
+      const { stdout } = await runProcess('pgrep', ['-P', String(child.pid)]);
+      process.kill(Number(stdout), 'SIGTERM');
+      const { code, output } = await end;
+      expect(output).toContain('The run was interrupted by SIGTERM');
+      expect(code).toBe(143);
+    },
+  );
+
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'on %s cancels, rolls back, says so and ends by that signal',
     async (signal) => {
