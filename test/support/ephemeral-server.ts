@@ -6,6 +6,7 @@ import {
   type EmbeddedServer,
   startEmbeddedPostgres,
 } from '../../tools/embedded-postgres/server.js';
+import { testedBinaries } from './tested-binaries.js';
 
 const MEMORY_DISK = '/dev/shm';
 const ENOUGH_BYTES = 1024 ** 3;
@@ -27,6 +28,7 @@ export async function startEphemeralServer(
   const dataDirectory = await mkdtemp(join(await fastDirectory(), 'migrations-test-'));
   try {
     return await startEmbeddedPostgres({
+      nativeDirectory: testedBinaries(),
       ...options,
       dataDirectory,
       removeWhenParentDies: true,

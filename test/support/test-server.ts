@@ -12,11 +12,15 @@ export interface RunServer {
 
 let current: RunServer | undefined;
 
-/** `TEST_DATABASE_URL` first, then a container when its image is already there, else the binaries from npm. */
-export async function startTestServer(): Promise<{ url: string; description: string }> {
+/**
+ * `TEST_DATABASE_URL` first, then a container when its image is already there, else the binaries from npm: those of
+ * `TEST_POSTGRES_VERSION`, which asks for them.
+ */
+export async function startTestServer(): Promise<{ url: string; version: string; description: string }> {
   current = await choose();
   try {
-    return { url: current.url, description: `${await version(current.url)}, ${current.kind}` };
+    const version = await versionOf(current.url);
+    return { url: current.url, version, description: `PostgreSQL ${version}, ${current.kind}` };
   } catch (error) {
     await stopTestServer();
     throw error;
@@ -29,10 +33,13 @@ export async function stopTestServer(): Promise<void> {
 }
 
 async function choose(): Promise<RunServer> {
-  const { TEST_DATABASE_URL: url, TEST_SERVER: forced } = process.env;
+  const { TEST_DATABASE_URL: url, TEST_SERVER: forced, TEST_POSTGRES_VERSION: version } = process.env;
   if (forced !== undefined && forced !== 'embedded' && forced !== 'testcontainers') {
     throw new Error(`TEST_SERVER is "${forced}"; it can be "embedded" or "testcontainers".`);
   }
+  if (version && forced === 'testcontainers')
+    throw new Error('TEST_POSTGRES_VERSION names binaries from npm, and TEST_SERVER asks for a container.');
+  if (version) return startEmbedded();
   if (url && !forced) return { url, kind: 'the server of TEST_DATABASE_URL', stop: async () => {} };
   if (forced === 'embedded') return startEmbedded();
   const image = await localPostgresImage();
@@ -47,12 +54,12 @@ async function startEmbedded(): Promise<RunServer> {
   return { url: server.connectionString(), kind: `embedded on port ${server.port}`, stop: () => server.remove() };
 }
 
-async function version(url: string): Promise<string> {
+async function versionOf(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-    return `PostgreSQL ${rows[0]?.server_version}`;
+    return rows[0]?.server_version ?? '';
   } finally {
     await client.end();
   }

@@ -1,7 +1,12 @@
 // A process for the tests to kill: starts a server, tells about it, and lives on ("briefly": for two seconds).
 import { startEmbeddedPostgres } from '../../tools/embedded-postgres/server.js';
+import { testedBinaries } from '../support/tested-binaries.js';
 
 const [dataDirectory = '', mode] = process.argv.slice(2);
-const server = await startEmbeddedPostgres({ dataDirectory, removeWhenParentDies: mode === 'temporary' });
+const server = await startEmbeddedPostgres({
+  nativeDirectory: testedBinaries(),
+  dataDirectory,
+  removeWhenParentDies: mode === 'temporary',
+});
 console.log(JSON.stringify({ pid: server.pid, port: server.port }));
 setTimeout(() => void server.stop(), mode === 'briefly' ? 2_000 : 60_000);

@@ -18,6 +18,7 @@ import {
 import { withClient } from '../support/database.js';
 import { startPrivateServer } from '../support/private-server.js';
 import { childEnvironment, runProcess, typescriptArguments } from '../support/process.js';
+import { testedBinaries } from '../support/tested-binaries.js';
 import { tempDirectory } from '../support/temp-directory.js';
 
 const PARENT = new URL('./embedded-postgres.parent.ts', import.meta.url).pathname;
@@ -30,7 +31,8 @@ afterAll(() => Promise.all(servers.map((server) => server.remove())));
 const newDataDirectory = async (): Promise<string> => join(await tempDirectory(), 'data');
 
 async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedServer> {
-  const server = await startEmbeddedPostgres({ ...options, settings: { fsync: 'off', ...options.settings } });
+  const settings = { fsync: 'off', ...options.settings };
+  const server = await startEmbeddedPostgres({ nativeDirectory: testedBinaries(), ...options, settings });
   servers.push(server);
   return server;
 }
@@ -240,10 +242,8 @@ describe('a failed start', () => {
 });
 
 describe('binaries', () => {
-  test('are asked for by name when the package is missing', () => {
-    expect(() => findNativeDirectory('embedded-postgres-9')).toThrow(
-      '"embedded-postgres-9" is not installed; install it',
-    );
+  test('of a version that nobody packed are refused with those that can be had', () => {
+    expect(() => findNativeDirectory('9')).toThrow('no binaries of PostgreSQL "9", but of 13, 14, 15, 16, 17, 18');
   });
 
   asRoot('that the account of the server cannot reach are copied once to where it can', async () => {

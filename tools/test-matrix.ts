@@ -1,0 +1,84 @@
+/**
+ * Runs the tests that touch a database on one version of PostgreSQL after the other. Numbers choose the versions, what
+ * else is given goes to Jest:
+ *
+ *     npm run test:matrix -- 13 18 test/history
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { postgresVersions } from './embedded-postgres/binaries.js';
+
+const BINARIES = 'tools/postgres-versions';
+/** They touch no server, so that another version can tell nothing new. */
+const PURE = ['test/architecture', 'test/core/', 'test/files/', 'test/package/'];
+
+/** What Jest writes with `--json`, as far as it is read here. */
+interface Report {
+  numPassedTests: number;
+  numPendingTests: number;
+  numFailedTests: number;
+  numFailedTestSuites: number;
+}
+
+const given = process.argv.slice(2);
+const asked = given.filter((argument) => /^\d+$/.test(argument));
+const forJest = given.filter((argument) => !asked.includes(argument));
+const versions = asked.length > 0 ? asked : postgresVersions();
+const unknown = versions.filter((version) => !postgresVersions().includes(version));
+if (unknown.length > 0) {
+  console.error(`No such version here: ${unknown.join(', ')}. There are ${postgresVersions().join(', ')}.`);
+  process.exit(2);
+}
+
+installBinaries();
+const results = versions.map((version) => testOn(version));
+console.log(['', ...results.map(({ line }) => line)].join('\n'));
+process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
+
+/** Unless what is installed is as new as the lock file. */
+function installBinaries(): void {
+  const installed = join(BINARIES, 'node_modules/.package-lock.json');
+  const wanted = statSync(join(BINARIES, 'package-lock.json')).mtimeMs;
+  if (existsSync(installed) && statSync(installed).mtimeMs >= wanted) return;
+  // The scripts only link libraries, which the launcher does as well.
+  const install = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', BINARIES];
+  if (npm(install) !== 0) {
+    console.error(`npm ${install.join(' ')} failed.`);
+    process.exit(1);
+  }
+}
+
+function testOn(version: string): { passed: boolean; line: string } {
+  const directory = mkdtempSync(join(tmpdir(), 'test-matrix-'));
+  const file = join(directory, 'report.json');
+  const start = performance.now();
+  console.log(`\nPostgreSQL ${version}`);
+  try {
+    const ignored = PURE.flatMap((path) => ['--testPathIgnorePatterns', path]);
+    const code = npm(['test', '--silent', '--', '--json', `--outputFile=${file}`, ...ignored, ...forJest], {
+      TEST_POSTGRES_VERSION: version,
+    });
+    const seconds = Math.round((performance.now() - start) / 1000);
+    // A run that could not start leaves no report.
+    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : undefined;
+    const counts = report
+      ? `${report.numPassedTests} passed, ${report.numPendingTests} skipped, ${report.numFailedTests} failed`
+      : 'did not run';
+    return {
+      passed: code === 0 && report !== undefined,
+      line: `PostgreSQL ${version}: ${code === 0 ? 'green' : 'RED'}, ${counts}, ${seconds} s`,
+    };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function npm(args: string[], env: NodeJS.ProcessEnv = {}): number | null {
+  return spawnSync('npm', args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, ...env },
+    shell: process.platform === 'win32',
+  }).status;
+}
