@@ -25,6 +25,8 @@ export interface TransactionalProgram {
   readonly timeouts: FileTimeouts;
   /** The statement that opens its transaction: `BEGIN`, or the file's own with its options. */
   readonly begin: string;
+  /** True when the file brings its own `BEGIN … COMMIT`. */
+  readonly ownTransaction: boolean;
   /** `SET TRANSACTION …` statements, which must run before the claim. */
   readonly preamble: readonly string[];
   /** The text to send: the source, with the file's own `BEGIN` and `COMMIT` blanked out. */
@@ -152,6 +154,7 @@ function transactional(
     kind: 'transactional',
     migration,
     source,
+    ownTransaction: begin !== undefined,
     begin: begin ? text.slice(begin.start, begin.end) : 'BEGIN',
     preamble: hoisted.map(({ start, end }) => text.slice(start, end)),
     body: [...own, ...hoisted].reduce(blankOut, text),
@@ -163,8 +166,13 @@ function blankOut(text: string, { start, end }: Statement): string {
   return text.slice(0, start) + text.slice(start, end).replace(/[^\r\n]/g, ' ') + text.slice(end);
 }
 
-/** The same file run statement by statement: for what only the server knew cannot run in a transaction. */
-export function inSteps({ migration, source, timeouts, statements = [] }: TransactionalProgram): StepwiseProgram {
+/**
+ * The same file run statement by statement: for what only the server knew cannot run in a transaction. Undefined where
+ * that is not to be had: the file asks for the transaction, or its statements are not known.
+ */
+export function inSteps(program: TransactionalProgram): StepwiseProgram | undefined {
+  const { migration, source, timeouts, statements, ownTransaction } = program;
+  if (!statements || ownTransaction) return undefined;
   const { steps } = makeSteps(source.sql, statements);
   const reason = 'the server says that it cannot run in a transaction';
   return { kind: 'stepwise', migration, source, timeouts, steps, resumeAt: 0, inDoubt: false, reason };

@@ -1,6 +1,6 @@
 import { canonicalChecksum } from './checksum.js';
 import type { HistoryRow, StepProgress } from './history.js';
-import type { Program, StepwiseProgram } from './program.js';
+import { inSteps, type Program, type StepwiseProgram } from './program.js';
 
 /** How far a program is after so many steps, as it is recorded. */
 export function stepProgress(
@@ -22,12 +22,16 @@ export function stepProgress(
 export function resume(program: Program, row: HistoryRow | undefined): { program: Program } | { reason: string } {
   const progress = row?.progress;
   if (!row || row.state === 'applied' || !progress) return { program };
-  if (progress.done === 0 && program.kind === 'transactional') return { program };
+  // The server alone may have said that it has to run in steps.
+  const stepwise = program.kind === 'stepwise' ? program : inSteps(program);
+  const inDoubt = row.state === 'running';
+  const mayHaveBegun = inDoubt && stepwise?.steps[0]?.kind === 'autocommit';
+  if (progress.done === 0 && program.kind === 'transactional' && !mayHaveBegun) return { program };
   const unchanged =
-    program.kind === 'stepwise' &&
-    progress.done <= program.steps.length &&
-    stepProgress(program, progress.done).doneChecksum === progress.doneChecksum;
-  if (unchanged) return { program: { ...program, resumeAt: progress.done, inDoubt: row.state === 'running' } };
+    stepwise !== undefined &&
+    progress.done <= stepwise.steps.length &&
+    stepProgress(stepwise, progress.done).doneChecksum === progress.doneChecksum;
+  if (unchanged) return { program: { ...stepwise, resumeAt: progress.done, inDoubt } };
   return {
     reason:
       `its first ${progress.done} of ${progress.total} steps ran before it stopped, and that part of the file was changed since. ` +

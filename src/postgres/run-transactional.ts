@@ -1,6 +1,7 @@
 import type { RunOutcome } from '../core/ports.js';
-import { inSteps, type TransactionalProgram } from '../core/program.js';
+import { inSteps, type StepwiseProgram, type TransactionalProgram } from '../core/program.js';
 import type { ServerErrorDetails } from '../core/errors.js';
+import { usesNewValueOfOwnEnum } from '../core/sql/enum-values.js';
 import type { Aftermath } from '../core/migration-failed.js';
 import { actingAs } from './acting-role.js';
 import { failureSql, LOST_CLAIM } from './history-sql.js';
@@ -34,7 +35,7 @@ export class TransactionalRun {
     for (;;) {
       const outcome = await this.sendAll(this.pack(left));
       if (outcome.kind === 'in-steps') {
-        const stepped = await runStepwise(this.context, inSteps(outcome.from));
+        const stepped = await runStepwise(this.context, outcome.steps);
         left = programs.slice(programs.indexOf(outcome.from) + 1);
         if (stepped.kind !== 'done' || left.length === 0) return stepped;
         continue;
@@ -145,10 +146,11 @@ export class TransactionalRun {
     if (place?.part.program && (await this.isTriedAgain(place.part.program, server))) {
       return { kind: 'again', from: place.part.program };
     }
-    const refused = server.sqlstate === ACTIVE_TRANSACTION && this.mode === 'each' ? place?.part.program : undefined;
-    if (refused && isForPartitions(refused, place?.offset)) {
+    const refused = this.mode === 'each' ? place?.part.program : undefined;
+    const steps = refused && isRefusedInTransaction(refused, server, place?.offset) ? inSteps(refused) : undefined;
+    if (refused && steps) {
       await this.rollBack();
-      return { kind: 'in-steps', from: refused };
+      return { kind: 'in-steps', from: refused, steps };
     }
     const escaped = server.sqlstate === LOST_CLAIM;
     const program = escaped ? this.current : place?.part.program;
@@ -176,14 +178,21 @@ export class TransactionalRun {
 type Outcome =
   | RunOutcome
   | { readonly kind: 'again'; readonly from: TransactionalProgram }
-  | { readonly kind: 'in-steps'; readonly from: TransactionalProgram };
+  | { readonly kind: 'in-steps'; readonly from: TransactionalProgram; readonly steps: StepwiseProgram };
 
 const ACTIVE_TRANSACTION = '25001';
+const UNSAFE_NEW_ENUM_VALUE = '55P04';
 
-/** `REINDEX` and `CLUSTER` of a partitioned table: the catalog alone tells, so the server is asked by trying. */
-function isForPartitions({ statements, begin }: TransactionalProgram, offset: number | undefined): boolean {
-  const node = begin === 'BEGIN' ? statements?.find(({ start }) => start === offset)?.node : undefined;
-  return node !== undefined && ('ReindexStmt' in node || 'ClusterStmt' in node);
+/** What only the server can tell, so that it is asked by trying. */
+function isRefusedInTransaction(
+  { statements = [] }: TransactionalProgram,
+  { sqlstate }: ServerErrorDetails,
+  offset: number | undefined,
+): boolean {
+  if (sqlstate === UNSAFE_NEW_ENUM_VALUE) return usesNewValueOfOwnEnum(statements); // a matter of its version
+  // `REINDEX` and `CLUSTER` of a partitioned table: a matter of its catalog.
+  const node = statements.find(({ start }) => start === offset)?.node;
+  return sqlstate === ACTIVE_TRANSACTION && node !== undefined && ('ReindexStmt' in node || 'ClusterStmt' in node);
 }
 
 /**

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HistoryRow, StepProgress } from '../../src/core/history.js';
-import { compile, type Program, type StepwiseProgram } from '../../src/core/program.js';
+import {
+  compile,
+  inSteps,
+  type Program,
+  type StepwiseProgram,
+  type TransactionalProgram,
+} from '../../src/core/program.js';
 import { resume, stepProgress } from '../../src/core/resume.js';
 import { parseStatements } from '../../src/postgres/parse-sql.js';
 import { appliedRow, migrationFile } from './fixtures.js';
@@ -68,6 +74,21 @@ describe('a run goes on', () => {
 
   test('as a whole when nothing was done and the file is transactional now', async () => {
     expect(await resumedAt('SELECT 1;', row(await progressOf(TEXT, 0)))).toBe('transactional');
+  });
+
+  test('behind the steps that a run did though only the server told it that there had to be any', async () => {
+    const text = 'CREATE TABLE t ();\nREINDEX TABLE partitioned;\nCREATE TABLE u ();';
+    const asked = inSteps((await program(text)) as TransactionalProgram) as StepwiseProgram;
+    expect(await resumedAt(text, row(stepProgress(asked, 0)))).toBe('transactional');
+    expect(await resumedAt(text, row(stepProgress(asked, 1)))).toBe(1);
+    expect(await resumedAt(text.replace('TABLE t', 'TABLE v'), row(stepProgress(asked, 1)))).toContain('was changed');
+  });
+
+  test('in steps when such a run died in its first, of which nobody can tell', async () => {
+    const text = 'CALL in_parts();\nREINDEX TABLE partitioned;';
+    const asked = inSteps((await program(text)) as TransactionalProgram) as StepwiseProgram;
+    expect(await resumedAt(text, row(stepProgress(asked, 0), 'running'))).toBe(0);
+    expect(await resumedAt(text, row(stepProgress(asked, 0)))).toBe('transactional');
   });
 
   test.each<[string, string]>([

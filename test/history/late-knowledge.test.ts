@@ -1,8 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { MigrationFailedError } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
+import { failureOf } from '../support/failure-of.js';
 import { historyOf } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
-import { migratorOn } from '../support/migrator-on.js';
+import { type Files, migratorOn } from '../support/migrator-on.js';
+import { serverMajor, testSince } from '../support/since-version.js';
 
 const db = useEmptyDatabase('late_knowledge');
 afterEach(async () => {
@@ -14,18 +17,53 @@ const PARTITIONED = `CREATE TABLE readings (id int) PARTITION BY RANGE (id);
 CREATE TABLE readings_1 PARTITION OF readings FOR VALUES FROM (0) TO (10);
 CREATE INDEX readings_id ON readings (id);`;
 
+const reindexed = (sql: string): Files => ({
+  '1.sql': PARTITIONED,
+  '2.sql': `CREATE TABLE before ();\n${sql};\nCREATE TABLE after ();`,
+  '3.sql': 'CREATE TABLE three ()',
+});
+
 describe('what only the catalog tells cannot run in a transaction', () => {
-  test.each([
-    ['REINDEX of a partitioned table', 'REINDEX TABLE readings'],
-    ['REINDEX of a partitioned index', 'REINDEX INDEX readings_id'],
-  ])('%s runs in steps, by itself, and what is around it runs as ever', async (_sentence, sql) => {
+  const since14 = testSince(14, 'REINDEX of what is partitioned');
+
+  for (const sql of ['REINDEX TABLE readings', 'REINDEX INDEX readings_id']) {
+    since14(`${sql}, which is partitioned, runs in steps, by itself, and what is around it runs as ever`, async () => {
+      const { migrator } = await migratorOn(db, reindexed(sql));
+      expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql']);
+      expect((await historyOf(db)).map((row) => row.steps_done)).toEqual([null, 3, null]);
+    });
+  }
+
+  since14('a file that failed behind such a step goes on there', async () => {
+    const files = reindexed('REINDEX TABLE readings');
+    const { migrator } = await migratorOn(db, files);
+    await db.query('CREATE TABLE after ()');
+    const error = await failureOf(migrator.migrate(), MigrationFailedError);
+    expect(error.failure.server.sqlstate).toBe('42P07');
+    await db.query('DROP TABLE after');
+    expect((await migrator.migrate()).applied).toEqual(['2.sql', '3.sql']);
+    expect((await historyOf(db)).map((row) => row.steps_done)).toEqual([null, 3, null]);
+  });
+
+  since14('a file that asks for the transaction gets it, and the refusal that psql would get', async () => {
     const { migrator } = await migratorOn(db, {
       '1.sql': PARTITIONED,
-      '2.sql': `CREATE TABLE before ();\n${sql};\nCREATE TABLE after ();`,
-      '3.sql': 'CREATE TABLE three ()',
+      '2.sql': 'BEGIN; CREATE TABLE before (); REINDEX TABLE readings; COMMIT;',
+    });
+    const error = await failureOf(migrator.migrate(), MigrationFailedError);
+    expect(error.failure.server.sqlstate).toBe('25001');
+    expect((await db.query(`SELECT to_regclass('before') AS there`)).rows).toEqual([{ there: null }]);
+  });
+
+  test('a new value of an enum that the file makes itself is used at once, or in steps before PostgreSQL 17', async () => {
+    const { migrator } = await migratorOn(db, {
+      '1.sql': 'CREATE TABLE one ()',
+      '2.sql': `CREATE TYPE mood AS ENUM ('sad');\nALTER TYPE mood ADD VALUE 'happy';\nCREATE TABLE t (m mood DEFAULT 'happy');`,
+      '3.sql': 'INSERT INTO t DEFAULT VALUES',
     });
     expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql']);
-    expect((await historyOf(db)).map((row) => row.steps_done)).toEqual([null, 3, null]);
+    expect((await historyOf(db)).map((row) => row.steps_done)).toEqual([null, serverMajor() < 17 ? 3 : null, null]);
+    expect((await db.query('SELECT m FROM t')).rows).toEqual([{ m: 'happy' }]);
   });
 
   test('REINDEX of a plain table stays in its transaction', async () => {

@@ -1,4 +1,4 @@
-import { describe, test } from '@jest/globals';
+import { test } from '@jest/globals';
 
 /** Major version of this run's server. The private servers of tests have the same where the binaries come from npm. */
 export function serverMajor(): number {
@@ -7,12 +7,22 @@ export function serverMajor(): number {
   return Number.parseInt(version, 10);
 }
 
-/** `test` for what servers have from a major version on; on an older one it is reported as skipped, never as passed. */
-export function testSince(major: number): typeof test | typeof test.skip {
-  return serverMajor() >= major ? test : test.skip;
+type Test = (name: string, work: () => Promise<void>) => void;
+
+/**
+ * `test` for what servers have from a major version on. On an older one the test is reported as skipped, with what is
+ * missing there in its name, and never as passed.
+ */
+export function testSince(major: number, what: string): Test {
+  return testIf(serverMajor() >= major, `${what}: since PostgreSQL ${major}`);
 }
 
-/** The same for a `describe`. */
-export function describeSince(major: number): typeof describe | typeof describe.skip {
-  return serverMajor() >= major ? describe : describe.skip;
+/** The other way round: what only servers before a major version do. */
+export function testBefore(major: number, what: string): Test {
+  return testIf(serverMajor() < major, `${what}: before PostgreSQL ${major}`);
+}
+
+function testIf(runs: boolean, reason: string): Test {
+  const register = runs ? test : test.skip;
+  return (name, work) => register(runs ? name : `${name} (${reason})`, work);
 }

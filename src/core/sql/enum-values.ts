@@ -5,15 +5,24 @@ import type { Statement } from './statements.js';
 
 /**
  * True when a file adds a value to an enum and uses it further down: the value cannot be used before it is committed
- * (55P04). A type that the file itself creates is free of this.
+ * (55P04). A type that the file itself creates is free of this from PostgreSQL 17 on.
  */
 export function usesNewEnumValue(statements: readonly Statement[]): boolean {
+  return usesAddedValue(statements, false);
+}
+
+/** The same, for servers before 17: though the file itself creates the type. */
+export function usesNewValueOfOwnEnum(statements: readonly Statement[]): boolean {
+  return usesAddedValue(statements, true);
+}
+
+function usesAddedValue(statements: readonly Statement[], ofOwnType: boolean): boolean {
   return statements.some(({ node }, i) => {
     if (!node || !('AlterEnumStmt' in node)) return false;
     const { newVal, typeName, oldVal } = node.AlterEnumStmt;
     if (newVal === undefined || oldVal !== undefined) return false; // a rename needs no commit
     const createdHere = statements.slice(0, i).some((earlier) => createsEnum(earlier.node, typeName));
-    return !createdHere && statements.slice(i + 1).some((later) => mentionsString(later.node, newVal));
+    return createdHere === ofOwnType && statements.slice(i + 1).some((later) => mentionsString(later.node, newVal));
   });
 }
 
