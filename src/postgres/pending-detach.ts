@@ -24,10 +24,11 @@ export function concurrentDetach(node: Node | undefined): Detach | undefined {
   return detach?.name && detach.concurrent === true ? { from: relation, partition: detach.name } : undefined;
 }
 
+/** Before 14 the catalog knows no pending detach, and has no column for it: the server refuses the statement itself. */
 export async function detachState(client: ClientBase, { from, partition }: Detach): Promise<DetachState> {
   const [row] = await querySimply<{ state: DetachState }>(
     client,
-    `SELECT CASE WHEN p.oid IS NULL THEN 'gone' WHEN i.inhrelid IS NULL THEN 'detached' WHEN i.inhdetachpending THEN 'pending' ELSE 'attached' END AS state
+    `SELECT CASE WHEN p.oid IS NULL THEN 'gone' WHEN i.inhrelid IS NULL THEN 'detached' WHEN pg_catalog.to_jsonb(i) @> '{"inhdetachpending": true}' THEN 'pending' ELSE 'attached' END AS state
        FROM (SELECT ${regclass(namesOf(partition))}::pg_catalog.oid AS oid) AS p
        LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = p.oid AND i.inhparent = ${regclass(namesOf(from))}`,
   );

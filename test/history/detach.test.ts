@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect } from '@jest/globals';
 import { MigrationFailedError } from '../../src/migrator.js';
 import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
@@ -8,6 +8,8 @@ import { expectNoLeftovers } from '../support/leftovers.js';
 import { migrateUntilKilled } from '../support/killed.js';
 import { migratorOn } from '../support/migrator-on.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
+import { testBefore, testSince } from '../support/since-version.js';
+import { terminate } from '../support/terminate.js';
 import { until } from '../support/until.js';
 
 const db = useEmptyDatabase('detach');
@@ -45,13 +47,15 @@ async function blockedDetach(): Promise<number> {
   return pid;
 }
 
+const since14 = testSince(14, 'DETACH PARTITION … CONCURRENTLY');
+
 describe('a concurrent detach that stopped half-way', () => {
-  test('because the process was killed and its backend ended, is finalized by the next run', async () => {
+  since14('because the process was killed and its backend ended, is finalized by the next run', async () => {
     await db.query(TABLES);
     const directory = await migrationsDirectory(FILES);
     await whileDetachWaits(async () => {
       await migrateUntilKilled(db, directory, (text) => (text.startsWith('ALTER') ? 'during' : undefined));
-      await db.query('SELECT pg_terminate_backend($1, 5000)', [await blockedDetach()]);
+      await terminate(db, await blockedDetach());
     });
     expect(await partitions()).toEqual(['m1 pending', 'm2']);
     await (await migratorOn(db, directory)).migrator.migrate();
@@ -59,7 +63,7 @@ describe('a concurrent detach that stopped half-way', () => {
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
   });
 
-  test('because it was cancelled, and is recorded as failed, is finalized by the next run', async () => {
+  since14('because it was cancelled, and is recorded as failed, is finalized by the next run', async () => {
     await db.query(TABLES);
     const { migrator, warnings } = await migratorOn(db, FILES);
     await whileDetachWaits(async () => {
@@ -74,7 +78,7 @@ describe('a concurrent detach that stopped half-way', () => {
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
   });
 
-  test('of another partition is left to whoever began it, and the failure says so', async () => {
+  since14('of another partition is left to whoever began it, and the failure says so', async () => {
     await db.query(TABLES);
     await whileDetachWaits(async () => {
       const other = withClient(db.connectionString, (client) =>
@@ -91,3 +95,13 @@ describe('a concurrent detach that stopped half-way', () => {
     expect(await partitions()).toEqual(['m1', 'm2 pending']);
   });
 });
+
+testBefore(14, 'DETACH PARTITION … CONCURRENTLY is unknown')(
+  'a concurrent detach is refused where the file asks for it',
+  async () => {
+    await db.query(TABLES);
+    const { migrator } = await migratorOn(db, FILES);
+    const error = await failureOf(migrator.migrate(), MigrationFailedError);
+    expect(error.message).toContain('1.sql:1:35: syntax error at or near "CONCURRENTLY" (SQLSTATE 42601)');
+  },
+);
