@@ -8,6 +8,7 @@ import { historyOf, outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { type KillAt, migrateUntilKilled } from '../support/killed.js';
 import { type Files, migratorOn } from '../support/migrator-on.js';
+import { serverMajor } from '../support/since-version.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
 const made: TestDatabase[] = [];
@@ -43,7 +44,7 @@ const STEPS = `
   SET search_path = other, public;
   ALTER TYPE mood ADD VALUE 'new';
   INSERT INTO ledger SELECT 'new'::mood;
-  ALTER TABLE m DETACH PARTITION m1 CONCURRENTLY;
+  ALTER TABLE m DETACH PARTITION m1${serverMajor() >= 14 ? ' CONCURRENTLY' : ''};
   DROP INDEX CONCURRENTLY dropped;
   REINDEX TABLE CONCURRENTLY t;
   VACUUM t;

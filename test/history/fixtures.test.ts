@@ -10,6 +10,7 @@ import { historyOf } from '../support/history-of.js';
 import { type Files, migratorOn } from '../support/migrator-on.js';
 import { describeWith } from '../support/needs.js';
 import { runInPsql } from '../support/psql.js';
+import { testFixtures } from './test-fixture.js';
 
 const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
 
@@ -76,7 +77,7 @@ withPsql.each<[sentence: string, group: string, mode: Mode]>([
   ['the transaction that it brings ends as with psql', 'own-transaction', 'own'],
   ['steps ends as with psql', 'stepwise', 'steps'],
 ])('a file that runs in %s:', (_sentence, group, mode) => {
-  test.each(names(group))('%s', (name) => expectAsInPsql(filesOf(join(FIXTURES, group, name)), () => mode));
+  testFixtures(group, names(group), (name) => expectAsInPsql(filesOf(join(FIXTURES, group, name)), () => mode));
 });
 
 withPsql('a history of several files ends as when psql runs one after the other:', () => {

@@ -19,8 +19,7 @@ const CLASSES: readonly ((n: number, note: string) => string)[] = [
   (n, note) => `CREATE TABLE t${n} (id int PRIMARY KEY, name text);\n${note};\n`,
   (_n, note) => `BEGIN;\r\n${note};\r\nCOMMIT;\r\n`,
   (_n, note) => `SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\n${note}; -- no newline at the end`,
-  (_n, note) =>
-    `SET TimeZone = 'Asia/Tokyo'; SET search_path = pg_catalog, public; SET ROLE pg_write_all_data; ${note}`,
+  (_n, note) => `SET TimeZone = 'Asia/Tokyo'; SET search_path = pg_catalog, public; SET ROLE pg_monitor; ${note}`,
   (n, note) =>
     `\uFEFF-- é😀 漢字\nCREATE FUNCTION f${n}() RETURNS text LANGUAGE plpgsql AS $fn$ BEGIN RETURN ';'; END $fn$;\n${note}`,
   (n, note) => `CREATE TEMP TABLE temporary AS SELECT ${n} AS n; PREPARE p AS SELECT 1; LISTEN c; ${note}`,
@@ -42,7 +41,7 @@ const RARE: readonly ((n: number, note: string) => string)[] = [
 
 function history(): { files: Files; noted: number[] } {
   const files: Files = {
-    '0_setup.sql': `CREATE TABLE ledger (n int); CREATE TYPE mood AS ENUM ('m'); GRANT ALL ON ledger TO pg_monitor`,
+    '0_setup.sql': `CREATE TABLE ledger (n int); CREATE TYPE mood AS ENUM ('m'); GRANT ALL ON ledger TO pg_monitor; GRANT USAGE ON SCHEMA public TO pg_monitor`,
   };
   const noted: number[] = [];
   for (let n = 1; n < FILES; n++) {

@@ -9,6 +9,8 @@ import { migratorOn } from '../support/migrator-on.js';
 import { startPrivateServer } from '../support/private-server.js';
 import { describeWith } from '../support/needs.js';
 import { runInPsql } from '../support/psql.js';
+import { testSince } from '../support/since-version.js';
+import { testFixtures } from './test-fixture.js';
 import { historyOf, type RecordedRow } from '../support/history-of.js';
 import { migrateUntilKilled } from '../support/killed.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
@@ -29,6 +31,8 @@ const PUBLISHED = `
   CREATE PUBLICATION other FOR TABLE another`;
 /** So that the table of the second publication is there when its subscription is refreshed. */
 const SUBSCRIBED = 'CREATE TABLE another (id int)';
+
+const GROWS = 'but not where nothing tells what became of a statement: a publication that was added';
 
 let ours: EmbeddedServer;
 let other: EmbeddedServer;
@@ -104,7 +108,7 @@ async function recorded(url: string): Promise<RecordedRow[]> {
 }
 
 describeWith('psql')('a file that changes the server ends as with psql:', () => {
-  test.each(readdirSync(FIXTURES))('%s', async (name) => {
+  testFixtures('cluster', readdirSync(FIXTURES), async (name) => {
     const [url, inPsql] = [await freshDatabase(ours), await byPsql(name)];
     const { migrator } = await migratorOn({ connectionString: url }, { [`1_${name}`]: textFor(name, other) });
     await migrator.migrate();
@@ -139,9 +143,9 @@ describeWith('psql')('a file that changes the server ends as with psql:', () => 
     expect(await stateOf(url)).toEqual(await stateOf(inPsql));
   });
 
-  test('but not where nothing tells what became of a statement: a publication that was added', async () => {
+  testSince(14, 'ADD PUBLICATION')(GROWS, async () => {
     const url = await freshDatabase(ours);
-    const directory = await migrationsDirectory({ '1.sql': textFor('subscriptions.sql', other) });
+    const directory = await migrationsDirectory({ '1.sql': textFor('subscriptions-that-grow.sql', other) });
     await migrateUntilKilled({ connectionString: url }, directory, (text) =>
       text.includes('ADD PUBLICATION') ? 'after' : undefined,
     );

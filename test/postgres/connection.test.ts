@@ -33,7 +33,7 @@ const PASSWORD = 'hunter2/#: ñ';
 let server: EmbeddedServer;
 
 beforeAll(async () => {
-  server = await startPrivateServer();
+  server = await startPrivateServer({ password_encryption: 'scram-sha-256' }); // before 14 it is not the default
   await withClient(server.connectionString(), async (client) => {
     await client.query(`CREATE ROLE app LOGIN SUPERUSER PASSWORD 'hunter2/#: ñ'`);
     await client.query('CREATE DATABASE app OWNER app');

@@ -17,7 +17,7 @@ const SCHEMA_QUERIES = [
   `SELECT format('schema %s owner %s acl %s', n.nspname, pg_get_userbyid(n.nspowner), n.nspacl) FROM pg_namespace n WHERE ${IN_USER_SCHEMA}`,
   `SELECT format('relation %s.%s kind %s persistence %s owner %s acl %s options %s rls %s %s replica %s tablespace %s partition %s of %s populated %s method %s',
           n.nspname, c.relname, c.relkind, c.relpersistence, pg_get_userbyid(c.relowner), c.relacl, c.reloptions, c.relrowsecurity, c.relforcerowsecurity,
-          c.relreplident, s.spcname, pg_get_expr(c.relpartbound, c.oid), i.inhparent::regclass || ' ' || i.inhdetachpending, c.relispopulated, a.amname)
+          c.relreplident, s.spcname, pg_get_expr(c.relpartbound, c.oid), i.inhparent::regclass || ' ' || (to_jsonb(i) ->> 'inhdetachpending'), c.relispopulated, a.amname)
      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
      LEFT JOIN pg_inherits i ON i.inhrelid = c.oid LEFT JOIN pg_am a ON a.oid = c.relam WHERE ${IN_USER_SCHEMA}`,
   `SELECT format('column %s.%s %s.%s type %s collation %s not null %s default %s identity %s generated %s statistics %s acl %s', n.nspname, c.relname, a.attnum, a.attname,
