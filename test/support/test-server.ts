@@ -20,6 +20,10 @@ export async function startTestServer(): Promise<{ url: string; version: string;
   current = await choose();
   try {
     const version = await versionOf(current.url);
+    const asked = process.env['TEST_POSTGRES_VERSION'];
+    if (asked && Number.parseInt(version, 10) !== Number(asked)) {
+      throw new Error(`TEST_POSTGRES_VERSION is ${asked}, but the server is PostgreSQL ${version}.`);
+    }
     return { url: current.url, version, description: `PostgreSQL ${version}, ${current.kind}` };
   } catch (error) {
     await stopTestServer();
