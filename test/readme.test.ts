@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { parse } from 'yaml';
 import { freePort } from '../tools/embedded-postgres/free-port.js';
 import { childEnvironment, repositoryRoot, runProcess } from './support/process.js';
 import { useTestDatabase } from './support/use-test-database.js';
 
 /** Every command that the README tells a reader to type, one a line. */
-const commands = [...readFileSync('README.md', 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) =>
+const commands = blocks('sh').flatMap((block) =>
   block
     .split('\n')
     .map((line) => line.replace(/\s+#.*$/, '').trim())
@@ -70,7 +71,58 @@ describe('what the README tells a reader to type', () => {
   });
 });
 
-function packageJson(): { scripts: Record<string, string>; peerDependencies: Record<string, string> } {
+interface Container {
+  readonly command?: readonly string[];
+  readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string } };
+}
+
+interface Manifest {
+  readonly containers?: readonly Container[];
+  readonly initContainers?: readonly Container[];
+  readonly spec?: { readonly template: { readonly spec: Manifest } };
+}
+
+describe('what the README shows of Kubernetes', () => {
+  const manifests = blocks('yaml').map((text) => parse(text) as Manifest);
+  const containers = manifests
+    .map((manifest) => manifest.spec?.template.spec ?? manifest)
+    .flatMap((spec) => [...(spec.containers ?? []), ...(spec.initContainers ?? [])]);
+
+  test('probes routes that the example has', async () => {
+    const paths = containers.flatMap((container) =>
+      Object.entries(container).flatMap(([name, probe]) =>
+        name.endsWith('Probe') ? [(probe as { httpGet: { path: string } }).httpGet.path] : [],
+      ),
+    );
+    expect([...new Set(paths)].toSorted()).toEqual(['/health', '/health/live']);
+    const routes = readFileSync('example/health.controller.ts', 'utf8');
+    expect(routes).toContain(`@Controller('health')`);
+    expect(routes).toContain(`@Get('live')`);
+  });
+
+  test('runs commands that there are', async () => {
+    const migrating = containers.flatMap(({ command }) => (command ? [command] : []));
+    expect(migrating).toHaveLength(2);
+    for (const [program, ...parameters] of migrating) {
+      expect(program).toBe(`node_modules/.bin/${Object.keys(packageJson().bin)[0]}`);
+      const { code, stdout } = await inShell(`npx nest-migrations ${parameters.join(' ')}`);
+      expect(stdout).toMatch(/17 applied in \d+ ms|nothing to apply/);
+      expect(code).toBe(0);
+    }
+  });
+});
+
+/** The blocks of one language in the README. */
+function blocks(language: string): string[] {
+  const form = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm');
+  return [...readFileSync('README.md', 'utf8').matchAll(form)].map(([, block = '']) => block);
+}
+
+function packageJson(): {
+  scripts: Record<string, string>;
+  bin: Record<string, string>;
+  peerDependencies: Record<string, string>;
+} {
   return JSON.parse(readFileSync('package.json', 'utf8')) as ReturnType<typeof packageJson>;
 }
 

@@ -19,7 +19,7 @@ function program(): Command {
     .exitOverride()
     .addHelpText(
       'after',
-      '\nExit codes: 0 fine, 1 a migration failed or was refused, 2 wrong usage or configuration, 3 database not reachable',
+      '\nExit codes: 0 fine, 1 a migration failed or was refused, 2 wrong usage or configuration, 3 database not reachable, 130 and 143 ended by SIGINT and SIGTERM',
     );
   const command = (
     name: string,
@@ -32,6 +32,7 @@ function program(): Command {
       .option('--database-url <url>', 'PostgreSQL URL (default: the environment variable DATABASE_URL)')
       .option('--dir <directory>', 'folder of .sql files (default: migrations)')
       .option('--table <table>', 'history table (default: shared.schema_migrations)')
+      .option('--role <role>', 'role to act as, which owns what migrations make (default: who logs in)')
       .option('--layout <layout>', `how the folder is laid out: ${LAYOUT_NAMES.join(', ')} (default: plain)`)
       .option('--recursive', 'read subfolders too')
       .option('--json', 'print one JSON object')

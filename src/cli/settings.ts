@@ -7,6 +7,7 @@ export interface CommonFlags {
   readonly databaseUrl?: string;
   readonly dir?: string;
   readonly table?: string;
+  readonly role?: string;
   readonly layout?: string;
   readonly recursive?: boolean;
   readonly json?: boolean;
@@ -27,6 +28,7 @@ export function settingsFrom(flags: CommonFlags, environment: NodeJS.ProcessEnv)
     connectionString,
     ...(flags.dir !== undefined && { directory: flags.dir }),
     ...(flags.table !== undefined && { table: flags.table }),
+    ...(flags.role !== undefined && { role: flags.role }),
     ...(flags.layout !== undefined && { layout: flags.layout as LayoutName }),
     ...(flags.recursive === true && { recursive: true }),
     timeouts: { connectRetry: Math.round(wait * 1000) },
