@@ -20,6 +20,12 @@ const FAST: Record<string, string> = {
   ...(process.platform === 'win32' ? {} : { dynamic_shared_memory_type: 'mmap' }),
 };
 
+/**
+ * What was committed must survive `kill()`. Syncing to the disk (`fsync`) matters only when the whole machine goes
+ * down.
+ */
+export const CRASH_SAFE = { synchronous_commit: 'on', full_page_writes: 'on' };
+
 /** A server on a directory of its own, which `remove()` or the death of this process takes away. */
 export async function startEphemeralServer(
   settings: Record<string, string> = {},

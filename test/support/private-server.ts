@@ -1,14 +1,8 @@
 import { afterAll } from '@jest/globals';
 import type { EmbeddedPostgresOptions, EmbeddedServer } from '../../tools/embedded-postgres/server.js';
-import { startEphemeralServer } from './ephemeral-server.js';
+import { CRASH_SAFE, startEphemeralServer } from './ephemeral-server.js';
 
 const started: EmbeddedServer[] = [];
-
-/**
- * What was committed must survive `kill()`. Syncing to the disk (`fsync`) matters only when the whole machine goes
- * down.
- */
-const CRASH_SAFE = { synchronous_commit: 'on', full_page_writes: 'on' };
 
 /**
  * A server that a test may kill, stop and break. It may be stopped and started again at will; its directory goes when

@@ -1,18 +1,15 @@
 import { afterAll } from '@jest/globals';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { writeFiles } from './write-files.js';
 
 const made: string[] = [];
 
 /** A fresh directory with these files, by relative name. It goes after the test file. */
 export async function migrationsDirectory(files: Record<string, string | Buffer>): Promise<string> {
   const directory = await tempDirectory();
-  for (const [name, content] of Object.entries(files)) {
-    const path = join(directory, name);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, content);
-  }
+  await writeFiles(directory, files);
   return directory;
 }
 
