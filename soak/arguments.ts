@@ -1,0 +1,49 @@
+import { randomInt } from 'node:crypto';
+import { parseArgs } from 'node:util';
+
+export interface SoakArguments {
+  readonly seed: number;
+  readonly kills: number;
+  readonly minutes: number;
+  /** A single round of the kills. */
+  readonly only: number | undefined;
+  readonly part: 'all' | 'fleet' | 'kills';
+}
+
+export const USAGE = `npm run soak -- [--part fleet|kills] [--kills 500] [--minutes 30] [--seed N] [--only ROUND]
+
+  --part     the fleet (50 processes at once), or the kills; default: both
+  --kills    how many rounds, spread evenly over phases and faults
+  --minutes  no round begins after this time
+  --seed     decides everything that is random; default: a new one, which is printed
+  --only     plays one round alone, as it was played with that seed`;
+
+/** @throws Error that says what is wrong. */
+export function readArguments(argv: readonly string[]): SoakArguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      part: { type: 'string' },
+      kills: { type: 'string', default: '500' },
+      minutes: { type: 'string', default: '30' },
+      seed: { type: 'string' },
+      only: { type: 'string' },
+    },
+  });
+  const only = values.only === undefined ? undefined : count('only', values.only);
+  const part = values.part ?? (only === undefined ? 'all' : 'kills');
+  if (part !== 'all' && part !== 'fleet' && part !== 'kills') throw new Error(`--part is ${part}: fleet or kills`);
+  return {
+    seed: values.seed === undefined ? randomInt(1, 2 ** 31) : count('seed', values.seed),
+    kills: count('kills', values.kills),
+    minutes: count('minutes', values.minutes),
+    only,
+    part,
+  };
+}
+
+function count(name: string, text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new Error(`--${name} is ${text}: a whole number from 1 on`);
+  return number;
+}

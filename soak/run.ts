@@ -1,0 +1,50 @@
+/**
+ * A fleet of processes at once, and kills at random moments, each followed by a run that must end clean. What is proven
+ * and how to read the results: docs/reliability.md.
+ */
+import { parseArgs } from 'node:util';
+import { readArguments, USAGE } from './arguments.js';
+import { playKills } from './kills.js';
+import { describeFailure, endsTable, fleetTable, killsTable } from './report.js';
+import { runFleets } from './run-fleets.js';
+
+if (parseArgs({ strict: false, options: { help: { type: 'boolean' } } }).values['help']) {
+  console.log(USAGE);
+  process.exit();
+}
+const { seed, kills, minutes, only, part } = readArguments(process.argv.slice(2));
+const startedAt = Date.now();
+const untilMs = startedAt + minutes * 60_000;
+const failures: string[] = [];
+console.log(`seed ${seed}, Node ${process.version}`);
+
+if (part !== 'kills') {
+  const reports = await runFleets();
+  console.log(`\n${fleetTable(reports)}`);
+  for (const [name, { problems }] of reports) failures.push(...problems.map((problem) => `fleet, ${name}: ${problem}`));
+}
+
+if (part !== 'fleet') {
+  const total = only === undefined ? kills : 1;
+  const results = await playKills({
+    seed,
+    kills,
+    untilMs,
+    ...(only !== undefined && { only }),
+    tell: (result, played) => {
+      if (result.problems.length > 0) console.log(describeFailure(seed, result));
+      if (played % 25 === 0)
+        console.log(`${played} of ${total} rounds, ${Math.round((Date.now() - startedAt) / 1_000)} s`);
+    },
+  });
+  console.log(`\n${killsTable(results)}\n\n${endsTable(results)}`);
+  if (results.length < total) console.log(`\nThe time was over after ${results.length} of ${total} rounds.`);
+  failures.push(...results.filter(({ problems }) => problems.length > 0).map((each) => describeFailure(seed, each)));
+}
+
+const seconds = Math.round((Date.now() - startedAt) / 1_000);
+console.log(`\n${failures.length === 0 ? 'All was right' : `${failures.length} failures`}, ${seconds} s, seed ${seed}`);
+if (failures.length > 0) {
+  console.log(failures.join('\n'));
+  process.exitCode = 1;
+}
