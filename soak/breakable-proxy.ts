@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 interface Line {
   readonly client: Socket;
   readonly upstream: Socket;
+  stalled: boolean;
 }
 
 /** A TCP proxy in front of a server whose lines can be cut, and can stall. */
@@ -48,10 +49,7 @@ export class BreakableProxy {
    */
   stall(newOnes: boolean): void {
     this.swallowing = newOnes;
-    for (const { client, upstream } of this.lines) {
-      client.pause();
-      upstream.pause();
-    }
+    for (const line of this.lines) line.stalled = true;
   }
 
   async close(): Promise<void> {
@@ -67,7 +65,7 @@ export class BreakableProxy {
       this.swallowed.add(client.pause());
       return;
     }
-    const line = { client, upstream: connect(this.target) };
+    const line: Line = { client, upstream: connect(this.target), stalled: false };
     this.lines.add(line);
     this.forward(line, client, line.upstream);
     this.forward(line, line.upstream, client);
@@ -75,9 +73,10 @@ export class BreakableProxy {
 
   private forward(line: Line, from: Socket, to: Socket): void {
     from.setNoDelay(true);
-    from.on('data', (chunk) => void to.write(chunk));
+    from.on('data', (chunk) => void (line.stalled || to.write(chunk)));
     from.on('error', () => {});
     from.on('close', () => {
+      if (line.stalled) return;
       this.lines.delete(line);
       to.destroySoon();
     });

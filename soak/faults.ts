@@ -16,7 +16,7 @@ export interface Target {
   readonly driver: pg.Client;
 }
 
-const APPLICATION = 'nestjs-pg-migrations';
+const APPLICATION = 'nestjs-pg-migrations%';
 /** How long a killed server stays away. */
 const AWAY_MS = 200;
 
@@ -29,7 +29,7 @@ export async function strike({ fault, variant }: RoundPlan, target: Target): Pro
       return target.runner.kill();
     case 'terminate':
       await target.driver.query(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE $1',
         [APPLICATION],
       );
       return;
@@ -51,7 +51,7 @@ async function killPostmaster(server: EmbeddedServer): Promise<void> {
 /** The server takes the memory of a backend that was killed for broken: it ends all others and recovers. */
 async function killBackend({ driver, server }: Target): Promise<void> {
   const { rows } = await driver.query<{ pid: number }>(
-    'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+    'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE $1',
     [APPLICATION],
   );
   const [backend] = rows;

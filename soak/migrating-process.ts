@@ -77,6 +77,15 @@ export class MigratingProcess {
     this.child.kill('SIGKILL');
   }
 
+  /** Stands still, its connections open, until it goes on. */
+  stop(): void {
+    this.child.kill('SIGSTOP');
+  }
+
+  goOn(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** @returns undefined when it did not end in time; then it is killed. */
   async endsWithin(ms: number): Promise<Ended | undefined> {
     let timer: NodeJS.Timeout | undefined;

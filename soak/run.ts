@@ -33,6 +33,7 @@ if (part !== 'fleet') {
     ...(only !== undefined && { only }),
     tell: (result, played) => {
       if (result.problems.length > 0) console.log(describeFailure(seed, result));
+
       if (played % 25 === 0)
         console.log(`${played} of ${total} rounds, ${Math.round((Date.now() - startedAt) / 1_000)} s`);
     },

@@ -10,6 +10,8 @@ import type { Fault, RoundPlan } from './plan.js';
 /** From a fault to the end of the runner, which is never to hang. */
 const BOUND_MS = 15_000;
 const TIMEOUTS = { connect: 1_000, connectRetry: 3_000, migrationLock: 60_000 };
+/** How long nothing may be heard, where the line will stall. */
+const SILENCE_MS = 500;
 
 /** How a run may end that is struck and not killed. */
 const EXPECTED_CODES = ['CONNECTION_LOST', 'UNREACHABLE'];
@@ -32,7 +34,7 @@ export async function runAndStrike(armed: ArmedServer, plan: RoundPlan, database
   const runner = new MigratingProcess({
     connectionString: goesThroughProxy(plan.fault) ? proxy.connectionString : direct,
     directory: armed.migrations,
-    timeouts: TIMEOUTS,
+    timeouts: plan.fault === 'stall' ? { ...TIMEOUTS, network: SILENCE_MS } : TIMEOUTS,
   });
   try {
     const barrier = barrierOf(plan, driver, runner, database);
@@ -49,7 +51,6 @@ export async function runAndStrike(armed: ArmedServer, plan: RoundPlan, database
       await sleep(plan.heldMs);
       await barrier.open().catch(() => {}); // it is open when the server is new
     }
-    if (plan.fault === 'stall') await endStalled(runner);
     return judge(plan.fault, await runner.endsWithin(BOUND_MS), struckAt);
   } finally {
     runner.kill();
@@ -59,21 +60,14 @@ export async function runAndStrike(armed: ArmedServer, plan: RoundPlan, database
   }
 }
 
-/** The runner does not find out by itself that nothing comes through any more. */
-async function endStalled(runner: MigratingProcess): Promise<void> {
-  await sleep(500);
-  runner.kill();
-}
-
 function goesThroughProxy(fault: Fault): boolean {
   return fault === 'cut' || fault === 'stall';
 }
 
 function judge(fault: Fault, ended: Ended | undefined, struckAt: number): StruckRun {
-  const killed = fault === 'runner' || fault === 'stall';
   const ms = (ended?.endedAt ?? Date.now()) - struckAt;
   if (!ended) return { end: 'hung', ms, problems: [`the runner was not through ${BOUND_MS} ms after the fault`] };
-  if (ended.signal === 'SIGKILL' && killed) return { end: 'killed', ms, problems: [] };
+  if (ended.signal === 'SIGKILL' && fault === 'runner') return { end: 'killed', ms, problems: [] };
   const { report, stderr } = ended;
   const end = !report ? 'broken' : 'applied' in report ? 'applied' : report.code;
   const fine = (end === 'applied' || EXPECTED_CODES.includes(end)) && stderr === '';
