@@ -74,6 +74,10 @@ export interface MigrationSession extends HistoryReader {
   /** Tries once to take the migration lock, without waiting in the server. */
   tryLock(): Promise<boolean>;
   lockHolder(): Promise<LockHolder | undefined>;
+  /** The backend that holds the lock for this session, as far as that is known. */
+  readonly lockBackend: string | undefined;
+  /** Ends a backend that holds the lock and only waits for its client: for when it is known that the client is gone. */
+  endStrandedHolder(backend: string): Promise<void>;
   /** Creates or upgrades the history table where that is needed. @throws HistoryTableError when it cannot be used. */
   prepareHistory(): Promise<void>;
   /** Runs each program in a transaction, or in steps, of its own; stops at the first failure. */

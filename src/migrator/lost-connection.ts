@@ -1,6 +1,6 @@
-import { DatabaseConnectionError } from '../core/errors.js';
-import type { MigrationDatabase } from '../core/ports.js';
-import type { EmitEvent } from '../core/events.js';
+import { DatabaseConnectionError, LockTimeoutError } from '../core/errors.js';
+import type { MigrationSession } from '../core/ports.js';
+import type { Dependencies } from './dependencies.js';
 import { acquireLock } from './lock.js';
 import { withSession } from './with-session.js';
 
@@ -9,6 +9,14 @@ import { withSession } from './with-session.js';
  * Its probes take 25 s.
  */
 const SERVER_PATIENCE_MS = 40_000;
+
+/** A run whose connection was lost. */
+export interface LostRun {
+  readonly runId: string;
+  readonly planned: readonly string[];
+  /** The backend that held the lock, as far as that is known. */
+  readonly lockBackend: string | undefined;
+}
 
 export function isLostConnection(error: unknown): error is DatabaseConnectionError {
   return error instanceof DatabaseConnectionError && error.code === 'CONNECTION_LOST';
@@ -24,13 +32,12 @@ export function isLostConnection(error: unknown): error is DatabaseConnectionErr
  * @throws DatabaseConnectionError that says what is applied and what is not, as far as it can be known.
  */
 export async function resolveLoss(
-  database: MigrationDatabase,
-  runId: string,
-  planned: readonly string[],
+  dependencies: Pick<Dependencies, 'database' | 'emit'>,
+  run: LostRun,
   lost: DatabaseConnectionError,
-  emit: EmitEvent,
 ): Promise<readonly string[]> {
-  const found = await lookAgain(database, runId, planned, emit).catch(() => undefined);
+  const { planned } = run;
+  const found = await lookAgain(dependencies, run).catch(() => undefined);
   if (!found) {
     throw new DatabaseConnectionError(
       'CONNECTION_LOST',
@@ -41,42 +48,62 @@ export async function resolveLoss(
   }
   const missing = planned.filter((file) => !found.applied.includes(file));
   if (missing.length === 0) {
-    emit({ type: 'warning', message: `${lost.message} The history says that everything was applied before that.` });
+    dependencies.emit({
+      type: 'warning',
+      message: `${lost.message} The history says that everything was applied before that.`,
+    });
     return found.byThisRun;
   }
   throw new DatabaseConnectionError(
     'CONNECTION_LOST',
-    `${lost.message} The history says: applied ${found.applied.join(', ') || 'none'}; not applied ${missing.join(', ')}. ` +
-      (found.ended
-        ? 'Start again.'
-        : 'The lost session is still at work in the server: wait for it, or end its backend, and start again.'),
+    `${lost.message} The history says: applied ${found.applied.join(', ') || 'none'}; not applied ${missing.join(', ')}. ${WAYS_OUT[found.lostSession]}`,
     lost.sqlstate,
     { cause: lost },
   );
 }
 
+/** What became of the lost session. */
+type LostSession = 'ended' | 'at-work' | 'behind-standby';
+
+const WAYS_OUT: Readonly<Record<LostSession, string>> = {
+  ended: 'Start again.',
+  'at-work': 'The lost session is still at work in the server: wait for it, or end its backend, and start again.',
+  'behind-standby':
+    'The server that answers now is read-only, a standby: what the primary has may be more. Connect to the primary, and start again.',
+};
+
 interface SecondLook {
   readonly applied: readonly string[];
   readonly byThisRun: readonly string[];
-  /** False when the lost session still held the lock when the history was read. */
-  readonly ended: boolean;
+  readonly lostSession: LostSession;
 }
 
-function lookAgain(
-  database: MigrationDatabase,
-  runId: string,
-  planned: readonly string[],
-  emit: EmitEvent,
-): Promise<SecondLook> {
+function lookAgain({ database, emit }: Pick<Dependencies, 'database' | 'emit'>, run: LostRun): Promise<SecondLook> {
+  const { runId, planned, lockBackend } = run;
   return withSession(database, async (session) => {
     const settings = { lockTimeoutMs: SERVER_PATIENCE_MS, table: database.table };
-    const ended = await acquireLock(session, settings, emit, () => Promise.resolve(true)).catch(() => false);
+    const lostSession = await acquireLock(session, settings, emit, () => endStranded(session, lockBackend)).then(
+      (): LostSession => 'ended',
+      whyNotTaken,
+    );
     const { rows } = await session.read();
     const done = new Map(rows.filter(({ state }) => state === 'applied').map((row) => [row.file, row.runId]));
     return {
       applied: planned.filter((file) => done.has(file)),
       byThisRun: planned.filter((file) => done.get(file) === runId),
-      ended,
+      lostSession,
     };
   });
+}
+
+/** The lost session may wait for us for hours: a network that stalls does not tell it that we are gone. */
+async function endStranded(session: MigrationSession, lockBackend: string | undefined): Promise<true> {
+  if (lockBackend !== undefined) await session.endStrandedHolder(lockBackend);
+  return true;
+}
+
+function whyNotTaken(error: unknown): LostSession {
+  if (error instanceof LockTimeoutError) return 'at-work';
+  if (error instanceof DatabaseConnectionError && error.code === 'READ_ONLY') return 'behind-standby';
+  throw error;
 }

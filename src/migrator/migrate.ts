@@ -132,9 +132,10 @@ async function runOrResolve(
     return await runPrograms(dependencies, session, programs, run, settings);
   } catch (error) {
     if (!isLostConnection(error) || run.signal?.aborted) throw error;
+    const { lockBackend } = session;
     await session.close(); // it holds a place in a pool that may have no other
     const planned = programs.map(({ migration }) => migration.file);
-    const applied = await resolveLoss(dependencies.database, run.runId, planned, error, dependencies.emit);
+    const applied = await resolveLoss(dependencies, { runId: run.runId, planned, lockBackend }, error);
     return { applied, conflict: undefined, reconnect: false };
   }
 }

@@ -44,7 +44,12 @@ function isHeldLock(key: bigint): string {
  * (`pg_advisory_unlock_all()`, `DISCARD ALL`).
  */
 export function holdsLockSql(key: bigint): string {
-  return `SELECT EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = pg_catalog.pg_backend_pid() AND ${isHeldLock(key)})`;
+  return `SELECT ${holdsLockCondition('pg_catalog.pg_backend_pid()', key)}`;
+}
+
+/** @param pid SQL for the number of a backend. */
+export function holdsLockCondition(pid: string, key: bigint): string {
+  return `EXISTS (SELECT FROM pg_catalog.pg_locks l WHERE l.pid = ${pid} AND ${isHeldLock(key)})`;
 }
 
 /**

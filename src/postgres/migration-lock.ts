@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { DatabaseConnectionError } from '../core/errors.js';
+import { BACKEND_SQL, backendOf, noteBackend } from './backend.js';
 import type { Lease } from './connection.js';
 import { holdsLockSql, tryLock, unlock } from './lock.js';
 import { runScript } from './script.js';
@@ -17,6 +18,8 @@ export interface MigrationLock {
    * does.
    */
   readonly checkSql: string | undefined;
+  /** The backend that holds it, as far as that is known. */
+  readonly backend: string | undefined;
   /** @throws DatabaseConnectionError when the connection that holds the lock is gone: then nothing more may be sent. */
   assertHeld(): Promise<void>;
   release(): Promise<void>;
@@ -35,6 +38,10 @@ export class SessionLock implements MigrationLock {
     private readonly key: bigint,
   ) {
     this.checkSql = holdsLockSql(key);
+  }
+
+  get backend(): string | undefined {
+    return this.held ? backendOf(this.client) : undefined;
   }
 
   async tryTake(): Promise<boolean> {
@@ -71,17 +78,22 @@ export class PinnedLock implements MigrationLock {
     private readonly settings: readonly string[],
   ) {}
 
+  get backend(): string | undefined {
+    return this.held && this.lease ? backendOf(this.lease.client) : undefined;
+  }
+
   async tryTake(): Promise<boolean> {
     if (this.held) return true;
     this.lease ??= await this.open();
     const statements = [
       'BEGIN ISOLATION LEVEL READ COMMITTED',
       ...this.settings,
-      `SELECT pg_catalog.pg_try_advisory_xact_lock(${this.key})`,
+      `SELECT CASE WHEN pg_catalog.pg_try_advisory_xact_lock(${this.key}) THEN coalesce(${BACKEND_SQL}, '') END`,
     ];
     const { error, lastValue } = await runScript(this.lease.client, statements.join('; '));
     if (error) throw queryError('taking the migration lock', error);
-    this.held = lastValue === 't';
+    this.held = lastValue !== undefined;
+    if (lastValue) noteBackend(this.lease.client, lastValue);
     if (!this.held) await runScript(this.lease.client, 'ROLLBACK');
     return this.held;
   }
@@ -113,6 +125,7 @@ export class PinnedLock implements MigrationLock {
 /** No lock: the claims alone keep a transactional migration from running twice. */
 export class NoLock implements MigrationLock {
   readonly checkSql = undefined;
+  readonly backend = undefined;
   tryTake(): Promise<boolean> {
     return Promise.resolve(true);
   }

@@ -15,13 +15,14 @@ import { actingAs, assertRole, type ActingRole } from './acting-role.js';
 import { refuseSessionState } from './pooler.js';
 import { displayName, type TableName } from '../core/table.js';
 import { readForeignHistory } from './foreign-history.js';
+import { endStranded } from './backend.js';
 import { cancelWhenAborted } from './cancel.js';
 import type { Lease } from './connection.js';
 import { groupPrograms, wantsNewSession } from './grouping.js';
 import { noticesSql, recordSql, repairSql } from './history-sql.js';
 import { readHistory } from './history-reader.js';
 import { prepareTable } from './history-table.js';
-import { lockKey, readLockHolder } from './lock.js';
+import { holdsLockCondition, lockKey, readLockHolder } from './lock.js';
 import { NoLock, PinnedLock, SessionLock, type LockKind, type MigrationLock } from './migration-lock.js';
 import { NoticeCollector, storableNotices } from './notices.js';
 import { pinnedSettings, resetStatements, type StatementTimeouts } from './reset.js';
@@ -80,6 +81,15 @@ export class PgMigrationSession implements MigrationSession {
   async lockHolder(): Promise<LockHolder | undefined> {
     const { database } = await this.facts();
     return readLockHolder(this.lease.client, lockKey(database, this.table));
+  }
+
+  get lockBackend(): string | undefined {
+    return this.lock?.backend;
+  }
+
+  async endStrandedHolder(backend: string): Promise<void> {
+    const { database } = await this.facts();
+    await endStranded(this.lease.client, backend, holdsLockCondition('a.pid', lockKey(database, this.table)));
   }
 
   /** Behind a pooler a session's lock is none: two clients get it, and it outlives both. */

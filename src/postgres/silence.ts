@@ -2,6 +2,7 @@ import type { ClientBase, Connection } from 'pg';
 import type { Socket } from 'node:net';
 import { DatabaseConnectionError } from '../core/errors.js';
 import { quoteLiteral } from '../core/quote.js';
+import { backendOf, endStranded } from './backend.js';
 import type { Lease } from './connection.js';
 import { awaitedText, querySimply } from './script.js';
 import { within } from './within.js';
@@ -74,26 +75,42 @@ class SilenceWatch {
     const text = awaitedText(this.client);
     if (text === undefined) return this.hear();
     if (this.doubts === 0 && performance.now() - this.heardAt < this.settings.patienceMs) return;
-    const { heardAt } = this;
     this.asking = true;
-    const verdict = await this.ask(text);
+    await this.ask(text);
     this.asking = false;
-    if (this.heardAt !== heardAt || awaitedText(this.client) === undefined) return;
-    if (verdict === 'at-work') this.hear();
-    else if (verdict === 'not-reachable' || ++this.doubts >= DOUBTS) this.end(REASONS[verdict]);
   }
 
-  private async ask(text: string): Promise<Verdict> {
+  private async ask(text: string): Promise<void> {
+    const { heardAt } = this;
+    const { askMs, openConnection } = this.settings;
     let second: Lease | undefined;
+    let verdict: Verdict;
     try {
-      second = await this.settings.openConnection();
-      const rows = await within(this.settings.askMs, querySimply(second.client, atWorkSql(this.client, text)), tooLate);
-      return rows.length > 0 ? 'at-work' : 'not-at-work';
+      second = await openConnection();
+      const rows = await within(askMs, querySimply(second.client, atWorkSql(this.client, text)), tooLate);
+      verdict = rows.length > 0 ? 'at-work' : 'not-at-work';
     } catch (error) {
-      return saysNothing(error) ? 'at-work' : 'not-reachable';
-    } finally {
-      await second?.release(true);
+      verdict = saysNothing(error) ? 'at-work' : 'not-reachable';
     }
+    const stillSilent = this.heardAt === heardAt && awaitedText(this.client) !== undefined;
+    if (stillSilent && this.judge(verdict) === 'ended' && second) await this.endBackend(second);
+    await second?.release(true);
+  }
+
+  private judge(verdict: Verdict): 'ended' | 'goes-on' {
+    if (verdict === 'at-work') this.hear();
+    else if (verdict === 'not-reachable' || ++this.doubts >= DOUBTS) {
+      this.end(REASONS[verdict]);
+      return 'ended';
+    }
+    return 'goes-on';
+  }
+
+  /** It waits for messages of a client that has given it up. */
+  private async endBackend(second: Lease): Promise<void> {
+    const backend = backendOf(this.client);
+    if (backend === undefined) return;
+    await within(this.settings.askMs, endStranded(second.client, backend), tooLate).catch(() => {});
   }
 
   private end(reason: string): void {

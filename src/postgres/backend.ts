@@ -1,0 +1,35 @@
+import type { ClientBase } from 'pg';
+import { quoteLiteral } from '../core/quote.js';
+import { querySimply } from './script.js';
+
+const backends = new WeakMap<ClientBase, string>();
+
+/** Names a backend by its process and its start, because a server that is started again soon has the same processes. */
+const NAME = `a.pid || ' since ' || extract(epoch FROM a.backend_start)`;
+
+/** SQL for the name of the backend that runs it. */
+export const BACKEND_SQL = `(SELECT ${NAME} FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid())`;
+
+/** Notes which backend serves a client, and nobody else: behind a pooler only while a transaction is open. */
+export function noteBackend(client: ClientBase, backend: string): void {
+  backends.set(client, backend);
+}
+
+/** The backend that serves this client alone, as far as that is known. */
+export function backendOf(client: ClientBase): string | undefined {
+  return backends.get(client);
+}
+
+/**
+ * Ends the backend of a client that is gone, when all it does is wait for that client. The network may never tell it,
+ * and it would keep its locks for hours. Does nothing where that is not allowed.
+ *
+ * @param condition what else must be so of `pg_stat_activity a`.
+ */
+export async function endStranded(client: ClientBase, backend: string, condition = 'true'): Promise<void> {
+  await querySimply(
+    client,
+    `SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
+      WHERE ${NAME} = ${quoteLiteral(backend)} AND (a.state LIKE 'idle%' OR a.wait_event_type = 'Client') AND ${condition}`,
+  ).catch(() => {});
+}
