@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { LockLostError, MigrationFailedError } from '../../src/migrator.js';
 import { lockKey } from '../../src/postgres/lock.js';
 import { startCountingProxy } from '../support/counting-proxy.js';
-import { withClient } from '../support/database.js';
+import { serverRole, withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { historyOf, outcomes, relations } from '../support/history-of.js';
@@ -82,7 +82,7 @@ describe('a file that gives up its rights', () => {
     'BEGIN; SET ROLE pg_monitor; COMMIT',
   ])('is recorded, and the next one has them: %s', async (sql) => {
     await run({ '1.sql': sql, '2.sql': 'CREATE TABLE whose AS SELECT current_user::text AS name, session_user::text' });
-    expect(await values('SELECT name FROM whose')).toEqual(['postgres']);
+    expect(await values('SELECT name FROM whose')).toEqual([serverRole()]);
   });
 
   test('is recorded when it runs in steps, and keeps its role from step to step', async () => {
@@ -91,7 +91,7 @@ describe('a file that gives up its rights', () => {
       '2.sql': `-- no-transaction\nSET ROLE pg_monitor; INSERT INTO whose VALUES (current_user)`,
       '3.sql': 'INSERT INTO whose VALUES (current_user)',
     });
-    expect(await values('SELECT name FROM whose')).toEqual(['pg_monitor', 'postgres']);
+    expect(await values('SELECT name FROM whose')).toEqual(['pg_monitor', serverRole()]);
   });
 });
 
@@ -99,11 +99,11 @@ describe('what RESET ALL leaves', () => {
   test.each<[sentence: string, leave: string, see: string]>([
     ['a role', 'SET ROLE pg_monitor', 'SELECT current_user <> session_user'],
     ['a role of steps', '-- no-transaction\nSET ROLE pg_monitor', 'SELECT current_user <> session_user'],
-    ['a session authorization', 'SET SESSION AUTHORIZATION pg_monitor', `SELECT session_user <> 'postgres'`],
+    ['a session authorization', 'SET SESSION AUTHORIZATION pg_monitor', `SELECT session_user <> '${serverRole()}'`],
     [
       'a session authorization of steps',
       '-- no-transaction\nSET SESSION AUTHORIZATION pg_monitor',
-      `SELECT session_user <> 'postgres'`,
+      `SELECT session_user <> '${serverRole()}'`,
     ],
     ['a temporary table', 'CREATE TEMP TABLE scratch ()', `SELECT to_regclass('scratch') IS NOT NULL`],
     ['a prepared statement', 'PREPARE p AS SELECT 1', 'SELECT EXISTS (SELECT FROM pg_prepared_statements)'],

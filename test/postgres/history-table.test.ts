@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { HistoryTableError, makeMigrator, type MigratorOptions } from '../../src/migrator.js';
 import { ConfigurationError } from '../../src/core/errors.js';
-import { withClient } from '../support/database.js';
+import { serverRole, withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { historyOf, outcomes, relations } from '../support/history-of.js';
@@ -48,7 +48,7 @@ describe('a first run', () => {
         running: false,
         origin: 'migrate',
         run_id: run.runId,
-        executed_by: 'postgres',
+        executed_by: serverRole(),
         execution_time_ms: expect.any(Number),
         canonical_checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
         steps_total: null,
@@ -333,11 +333,12 @@ let roles = 0;
 async function newRole(...grants: string[]): Promise<string> {
   const name = `${db.name}_${++roles}`;
   await withClient(db.connectionString, async (client) => {
-    await client.query(`CREATE ROLE "${name}" LOGIN`);
+    await client.query(`CREATE ROLE "${name}" LOGIN PASSWORD '${name}'`);
     for (const grant of grants) await client.query(`${grant} "${name}"`);
   });
   const url = new URL(db.connectionString);
   url.username = name;
+  url.password = name;
   return url.href;
 }
 

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { serverRole } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { historyOf, outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
@@ -60,8 +61,8 @@ test('a file that gives up its rights is recorded all the same, as the role that
   const { migrator } = await migratorOn(db, { '1.sql': 'SET ROLE pg_monitor', '2.sql': 'SELECT 2' });
   await migrator.migrate();
   expect(await historyOf(db)).toMatchObject([
-    { error_message: null, executed_by: 'postgres' },
-    { error_message: null, executed_by: 'postgres' },
+    { error_message: null, executed_by: serverRole() },
+    { error_message: null, executed_by: serverRole() },
   ]);
 });
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError } from '../../src/migrator.js';
+import { serverRole } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { historyOf, outcomes, relations } from '../support/history-of.js';
@@ -81,7 +82,7 @@ describe('a migration that fails', () => {
       running: false,
       origin: 'migrate',
       run_id: events.flatMap((event) => (event.type === 'run-started' ? [event.runId] : []))[0],
-      executed_by: 'postgres',
+      executed_by: serverRole(),
       checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
       canonical_checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
       steps_done: null,

@@ -37,6 +37,11 @@ export function serverUrl(): string {
   return url;
 }
 
+/** The role that the tests connect as, a superuser. */
+export function serverRole(): string {
+  return decodeURIComponent(new URL(serverUrl()).username);
+}
+
 class Database implements TestDatabase {
   readonly #pools: pg.Pool[] = [];
 
