@@ -18,6 +18,10 @@ export function has(program: Program): boolean {
  */
 export function describeWith(program: Program): typeof describe | typeof describe.skip {
   if (has(program) || process.env['CI']) return describe;
-  process.stderr.write(`Skipped, because ${program} is missing (apt-get install ${PACKAGES[program]})\n`);
+  return skipAloud(`${program} is missing (apt-get install ${PACKAGES[program]})`);
+}
+
+export function skipAloud(reason: string): typeof describe.skip {
+  process.stderr.write(`Skipped, because ${reason}\n`);
   return describe.skip;
 }

