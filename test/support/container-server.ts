@@ -10,6 +10,13 @@ export async function startContainerServer(image: string): Promise<RunServer> {
   const { PostgreSqlContainer } = await import('@testcontainers/postgresql');
   const container = await new PostgreSqlContainer(image)
     .withCommand(['postgres', ...FAST.flatMap((setting) => ['-c', setting])])
+    .withHealthCheck({
+      test: ['CMD-SHELL', 'pg_isready --host localhost --username "$POSTGRES_USER" --dbname "$POSTGRES_DB"'],
+      // The default starts a process in the container every 250 ms, as long as it lives.
+      interval: 2_000,
+      timeout: 5_000,
+      retries: 60,
+    })
     .start();
   return {
     url: container.getConnectionUri(),
