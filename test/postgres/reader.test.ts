@@ -76,13 +76,13 @@ describe('a read', () => {
 
   test('that finds the table locked gives up after its time, and is not counted as empty', async () => {
     await (await migratorOn(db, files)).migrator.migrate();
-    const { migrator } = await migratorOn(db, files, { timeouts: { read: 200 } });
+    const { migrator } = await migratorOn(db, files, { timeouts: { read: 500 } });
     await withClient(db.connectionString, async (client) => {
       await client.query('BEGIN; LOCK TABLE shared.schema_migrations');
       const startedAt = performance.now();
       const error = await failureOf(migrator.status(), DatabaseConnectionError);
-      expect(error).toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('within 200 ms') });
-      expect(performance.now() - startedAt).toBeLessThan(1_000);
+      expect(error).toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('within 500 ms') });
+      expect(performance.now() - startedAt).toBeLessThan(3_000);
       await client.query('COMMIT');
     });
     expect((await migrator.status()).summary.applied).toBe(2);
