@@ -61,11 +61,12 @@ describe('the key of the migration lock', () => {
 
 describe('a run that finds the lock taken', () => {
   test('gives up after its time, names the holder, and changed nothing', async () => {
-    const holder = await migratorOn(db, SLOW);
+    const files = { ...SLOW, '1.sql': 'SELECT pg_sleep(2)' };
+    const holder = await migratorOn(db, files);
     const running = holder.migrator.migrate();
     await until(async () => holder.events.some(({ type }) => type === 'migration-started'));
     const [pid] = await holders();
-    const { migrator, events } = await migratorOn(db, SLOW, { timeouts: { migrationLock: 100 } });
+    const { migrator, events } = await migratorOn(db, files, { timeouts: { migrationLock: 100 } });
     const error = await failureOf(migrator.migrate(), LockTimeoutError);
     expect(error).toMatchObject({ code: 'LOCK_TIMEOUT', holder: { pid, running: '1.sql', blockedBy: [] } });
     expect(error.waitedMs).toBeGreaterThanOrEqual(100);

@@ -3,6 +3,9 @@ import { localPostgresImage } from './docker-image.js';
 import { skipAloud } from './needs.js';
 import { runProcess, typescriptArguments } from './process.js';
 
+/** A container takes its time to start, the more so when other tests run. */
+const PATIENCE_MS = 90_000;
+
 const CHILD = new URL('./test-server.child.ts', import.meta.url).pathname;
 const image = await localPostgresImage();
 
@@ -10,7 +13,7 @@ function testServer(env: Record<string, string | undefined>): ReturnType<typeof 
   const defaults = { TEST_SERVER: undefined, TEST_DATABASE_URL: undefined, TEST_POSTGRES_VERSION: undefined };
   return runProcess(process.execPath, [...typescriptArguments, CHILD], {
     env: { ...defaults, ...env },
-    timeoutMs: 60_000,
+    timeoutMs: PATIENCE_MS,
   });
 }
 
@@ -33,15 +36,19 @@ describe('without a Docker engine', () => {
 const describeWithImage = image ? describe : skipAloud('no Docker engine has a postgres image (npm run docker:image)');
 
 describeWithImage('with a Docker engine that has a postgres image', () => {
-  test('the server is a container of it, unasked, and it is gone afterwards', async () => {
-    const { stdout, stderr } = await testServer({});
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual({
-      description: expect.stringMatching(`^PostgreSQL \\d.*, container of ${image}$`),
-      rows: [{ one: 1 }],
-      containers: { during: expect.stringMatching(/^[0-9a-f]+$/), after: '' },
-    });
-  });
+  test(
+    'the server is a container of it, unasked, and it is gone afterwards',
+    async () => {
+      const { stdout, stderr } = await testServer({});
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({
+        description: expect.stringMatching(`^PostgreSQL \\d.*, container of ${image}$`),
+        rows: [{ one: 1 }],
+        containers: { during: expect.stringMatching(/^[0-9a-f]+$/), after: '' },
+      });
+    },
+    PATIENCE_MS,
+  );
 
   test('TEST_SERVER=embedded wins over it', async () => {
     const { stdout } = await testServer({ TEST_SERVER: 'embedded' });

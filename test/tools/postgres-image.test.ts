@@ -25,7 +25,7 @@ describeWithImage(LOCAL_IMAGE, () => {
       .withDatabase('a.b-c')
       .withCommand(['-c', 'work_mem=7MB'])
       .start();
-  }, 60_000);
+  }, 90_000);
 
   afterAll(() => container?.stop());
 
