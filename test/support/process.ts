@@ -5,7 +5,7 @@ export interface ProcessOptions {
   /** Added to our own environment; undefined takes a variable away. */
   env?: Record<string, string | undefined>;
   cwd?: string;
-  /** After this time the process is killed with SIGKILL. Default 20000. */
+  /** After this time the process is killed with SIGKILL. Default 60000. */
   timeoutMs?: number;
 }
 
@@ -40,7 +40,7 @@ export function runProcess(command: string, args: string[], options: ProcessOpti
     // A grandchild may hold the pipes, and we would wait for it.
     child.stdout.destroy();
     child.stderr.destroy();
-  }, options.timeoutMs ?? 20_000);
+  }, options.timeoutMs ?? 60_000);
 
   let stdout = '';
   let stderr = '';
