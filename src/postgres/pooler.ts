@@ -6,7 +6,13 @@ import { firstSessionStep } from '../core/sql/session-state.js';
 
 /** @throws RefusedError for files that run in steps and need one session for all of them. */
 export function refuseSessionState(programs: readonly Program[], role: ActingRole): void {
-  const refusals = programs.flatMap((program): Refusal[] => {
+  const refusals = sessionRefusals(programs, role);
+  if (refusals.length > 0) throw new RefusedError(refusals);
+}
+
+/** What a pooler in transaction mode cannot give. */
+export function sessionRefusals(programs: readonly Program[], role: ActingRole): Refusal[] {
+  return programs.flatMap((program): Refusal[] => {
     if (program.kind !== 'stepwise') return [];
     const setting = firstSessionStep(program.steps);
     const outside = role === undefined ? undefined : program.steps.find(({ kind }) => kind === 'autocommit');
@@ -15,7 +21,6 @@ export function refuseSessionState(programs: readonly Program[], role: ActingRol
     const { line, column } = locateInFile(program.migration, program.source, step.start);
     return [{ file: program.migration.file, line, column, reason: setting ? ONE_SESSION : NO_ROLE }];
   });
-  if (refusals.length > 0) throw new RefusedError(refusals);
 }
 
 const NO_ROLE =

@@ -7,6 +7,7 @@ import { actingAs } from './acting-role.js';
 import { failureSql, LOST_CLAIM } from './history-sql.js';
 import { programsOf } from './grouping.js';
 import { packEach, packTogether } from './pack.js';
+import { sessionRefusals } from './pooler.js';
 import { isPassing, Patience } from './polite.js';
 import { MessageCursor, type Message, type Part } from './message.js';
 import { failed, isClaimed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
@@ -148,7 +149,7 @@ export class TransactionalRun {
     }
     const refused = this.mode === 'each' ? place?.part.program : undefined;
     const steps = refused && isRefusedInTransaction(refused, server, place?.offset) ? inSteps(refused) : undefined;
-    if (refused && steps) {
+    if (refused && steps && !(context.pooled && sessionRefusals([steps], context.role).length > 0)) {
       await this.rollBack();
       return { kind: 'in-steps', from: refused, steps };
     }
