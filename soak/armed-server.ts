@@ -7,11 +7,10 @@ import { CRASH_SAFE, startEphemeralServer } from '../test/support/ephemeral-serv
 import { writeFiles } from '../test/support/write-files.js';
 import { GATES_SQL } from './gates.js';
 import { BEFORE, FILES } from './kill-files.js';
-import { migrateInProcess } from './migrating-process.js';
+import { followUp } from './follow-up.js';
 import { type Outcome, readOutcome } from './outcome.js';
 
 const TEMPLATE = 'armed';
-const PATIENCE_MS = 60_000;
 
 /** A server that may be killed, whose databases have a history table and gates, and what a run on one comes to. */
 export class ArmedServer {
@@ -70,6 +69,6 @@ async function onServer(server: EmbeddedServer, sql: string): Promise<void> {
 }
 
 async function migrateUndisturbed(connectionString: string, directory: string): Promise<void> {
-  const ended = await migrateInProcess({ connectionString, directory }, PATIENCE_MS);
-  if (ended?.code !== 0) throw new Error(`the undisturbed run failed: ${JSON.stringify(ended)}`);
+  const { problems } = await followUp(connectionString, directory);
+  if (problems.length > 0) throw new Error(`the undisturbed run failed: ${problems.join()}`);
 }

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { MigratorOptions } from '../src/migrator.js';
 import { withClient } from '../test/support/database.js';
 import { leftoversOf } from '../test/support/find-leftovers.js';
 import { writeFiles } from '../test/support/write-files.js';
 import { fleetFiles } from './fleet-files.js';
-import { type Ended, MigratingProcess } from './migrating-process.js';
+import { inTime, MigratingProcess, type ProcessEnd, type RunEnd, type RunReport } from './migrating-process.js';
 
 const PROCESSES = 50;
 const FILES = 40;
@@ -41,19 +42,16 @@ export async function runFleet(connectionString: string, options: FleetOptions =
   const directory = await mkdtemp(join(tmpdir(), 'migrations-fleet-'));
   try {
     await writeFiles(directory, files);
-    const fleet = Array.from(
-      { length: processes },
-      () => new MigratingProcess({ connectionString: by, directory, timeouts: { migrationLock: LONGEST_MS } }),
-    );
+    const fleet = Array.from({ length: processes }, () => new MigratingProcess());
     await Promise.all(fleet.map((each) => each.isReady()));
+    const migration = { connectionString: by, directory, timeouts: { migrationLock: LONGEST_MS } };
     const startedAt = Date.now();
-    for (const each of fleet) each.begin();
-    const ends = await Promise.all(fleet.map((each) => each.endsWithin(LONGEST_MS)));
-    const ended = ends.filter((end) => end !== undefined);
+    const ends = await Promise.all(fleet.map((each) => runToItsEnd(each, migration)));
+    const reports = ends.flatMap((end) => (end?.report ? [end.report] : []));
 
-    const migrators = ended.filter((end) => appliedBy(end).length > 0);
-    const lastMigrated = Math.max(startedAt, ...migrators.map(doneAt));
-    const slowest = Math.max(lastMigrated, ...ended.map(doneAt));
+    const migrators = reports.filter((report) => appliedBy(report).length > 0);
+    const lastMigrated = Math.max(startedAt, ...migrators.map(({ doneAt }) => doneAt));
+    const slowest = Math.max(lastMigrated, ...reports.map(({ doneAt }) => doneAt));
     return {
       processes,
       files: count,
@@ -62,7 +60,7 @@ export async function runFleet(connectionString: string, options: FleetOptions =
       slowestAfterMs: slowest - lastMigrated,
       problems: [
         ...ends.flatMap((end, i) => (end ? failure(end, i) : [`process ${i} was not through after ${LONGEST_MS} ms`])),
-        ...once('applied, as the processes say', ended.flatMap(appliedBy), Object.keys(files)),
+        ...once('applied, as the processes say', reports.flatMap(appliedBy), Object.keys(files)),
         ...(await databaseProblems(connectionString, Object.keys(files), by !== connectionString)),
       ],
     };
@@ -71,15 +69,25 @@ export async function runFleet(connectionString: string, options: FleetOptions =
   }
 }
 
-function appliedBy({ report }: Ended): readonly string[] {
-  return report && 'applied' in report ? report.applied : [];
+type End = RunEnd & ProcessEnd;
+
+/** @returns undefined when it took too long. */
+async function runToItsEnd(each: MigratingProcess, options: MigratorOptions): Promise<End | undefined> {
+  const run = each.migrate(options);
+  each.finish();
+  const end = await inTime(
+    Promise.all([run, each.ended]).then(([report, ended]) => ({ ...report, ...ended })),
+    LONGEST_MS,
+  );
+  if (!end) await each.kill();
+  return end;
 }
 
-function doneAt({ report, endedAt }: Ended): number {
-  return report?.doneAt ?? endedAt;
+function appliedBy(report: RunReport): readonly string[] {
+  return 'applied' in report ? report.applied : [];
 }
 
-function failure({ report, code, signal, stderr }: Ended, i: number): string[] {
+function failure({ report, code, signal, stderr }: End, i: number): string[] {
   if (code === 0 && report && 'applied' in report && stderr === '') return [];
   return [`process ${i} ended with ${code ?? signal}: ${stderr} ${JSON.stringify(report)}`];
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { MigratorOptions } from '../src/migrator.js';
@@ -7,56 +7,50 @@ import { childEnvironment, repositoryRoot } from '../test/support/process.js';
 
 const CHILD = fileURLToPath(new URL('migrate.child.mjs', import.meta.url));
 
-/** What a process said of its run; times are those of the wall clock, in ms. */
+/** What a process said of its run; the time is that of the wall clock, in ms, when its connections were closed. */
 export type RunReport =
   | { readonly applied: readonly string[]; readonly doneAt: number }
   /** `UNTYPED` for an error that is none of the library's. */
   | { readonly code: string; readonly message: string; readonly doneAt: number };
 
-export interface Ended {
-  /** Undefined when it was killed, or broke. */
+/** How a run ended; without a report the process died in it. */
+export interface RunEnd {
   readonly report: RunReport | undefined;
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  /** All that the process said on its standard error. */
   readonly stderr: string;
-  readonly endedAt: number;
 }
 
-/** A process that migrates with the built package, and waits for a word to begin. */
+export interface ProcessEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A process that migrates with the built package when it is told to. */
 export class MigratingProcess {
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<ProcessEnd>;
   private readonly child: ChildProcess;
   private readonly ready: Promise<unknown>;
-  private readonly waiting: Promise<unknown>;
+  private readonly said = new EventEmitter();
+  private stderr = '';
 
-  constructor(options: MigratorOptions) {
-    const child = spawn(process.execPath, [CHILD, JSON.stringify(options)], {
-      cwd: repositoryRoot,
-      env: childEnvironment(),
-      stdio: 'pipe',
-    });
+  constructor() {
+    const child = spawn(process.execPath, [CHILD], { cwd: repositoryRoot, env: childEnvironment(), stdio: 'pipe' });
     this.child = child;
-    child.stdin.on('error', () => {}); // it may be gone before it hears the word
-    let report: RunReport | undefined;
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const lines = createInterface({ input: child.stdout });
-    const says = (text: string): Promise<unknown> =>
-      new Promise((resolve) => lines.on('line', (line) => line === text && resolve(undefined)));
-    const closed = once(child, 'close');
-    this.ready = Promise.race([says('ready'), closed]);
-    this.waiting = says('waiting-for-lock');
-    lines.on('line', (line) => {
-      if (line.startsWith('{')) report = JSON.parse(line) as RunReport;
+    child.stdin.on('error', () => {}); // it may be gone before it is told
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.startsWith('{')) this.said.emit('report', JSON.parse(line));
+      else this.said.emit(line);
     });
-    const exited = once(child, 'exit').then(() => Date.now());
-    this.ended = closed.then(async ([code, signal]) => ({
-      report,
+    this.ended = once(child, 'close').then(([code, signal]) => ({
       code: code as number | null,
       signal: signal as NodeJS.Signals | null,
-      stderr,
-      endedAt: await exited,
     }));
+    this.ready = Promise.race([once(this.said, 'ready'), this.ended]);
+  }
+
+  get alive(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
   }
 
   /** Everything is loaded, and nothing is connected. */
@@ -64,17 +58,25 @@ export class MigratingProcess {
     await this.ready;
   }
 
-  /** It found the migration lock taken. */
+  async migrate(options: MigratorOptions): Promise<RunEnd> {
+    const report = once(this.said, 'report').then(([said]) => said as RunReport);
+    this.child.stdin?.write(`${JSON.stringify(options)}\n`);
+    return { report: await Promise.race([report, this.ended.then(() => undefined)]), stderr: this.stderr };
+  }
+
+  /** In the run that it is in, or the next one, it found the migration lock taken. */
   async waitsForLock(): Promise<void> {
-    await this.waiting;
+    await once(this.said, 'waiting-for-lock');
   }
 
-  begin(): void {
-    this.child.stdin?.write('go\n');
+  /** Nothing more will come: it ends by itself. */
+  finish(): void {
+    this.child.stdin?.end();
   }
 
-  kill(): void {
+  async kill(): Promise<void> {
     this.child.kill('SIGKILL');
+    await this.ended;
   }
 
   /** Stands still, its connections open, until it goes on. */
@@ -85,23 +87,11 @@ export class MigratingProcess {
   goOn(): void {
     this.child.kill('SIGCONT');
   }
-
-  /** @returns undefined when it did not end in time; then it is killed. */
-  async endsWithin(ms: number): Promise<Ended | undefined> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
-    const ended = await Promise.race([this.ended, late]);
-    clearTimeout(timer);
-    if (ended) return ended;
-    this.kill();
-    await this.ended;
-    return undefined;
-  }
 }
 
-/** A process of its own for one run. @returns undefined when it did not end in time. */
-export async function migrateInProcess(options: MigratorOptions, withinMs: number): Promise<Ended | undefined> {
-  const migrating = new MigratingProcess(options);
-  migrating.begin();
-  return migrating.endsWithin(withinMs);
+/** @returns undefined when it takes longer. */
+export async function inTime<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => (timer = setTimeout(() => resolve(undefined), ms)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

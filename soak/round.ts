@@ -1,6 +1,7 @@
 import { leftoversOf } from '../test/support/find-leftovers.js';
 import type { ArmedServer } from './armed-server.js';
 import { followUp } from './follow-up.js';
+import type { MigratingProcess } from './migrating-process.js';
 import { compareOutcomes, readOutcome } from './outcome.js';
 import type { RoundPlan } from './plan.js';
 import { runAndStrike } from './struck-run.js';
@@ -21,10 +22,10 @@ export interface RoundResult {
 }
 
 /** Runs, strikes, runs again, and compares with a run that nobody disturbed. */
-export async function playRound(armed: ArmedServer, plan: RoundPlan): Promise<RoundResult> {
+export async function playRound(armed: ArmedServer, runner: MigratingProcess, plan: RoundPlan): Promise<RoundResult> {
   const name = `round_${plan.number}`;
   const connectionString = await armed.createDatabase(name);
-  const struck = await runAndStrike(armed, plan, name);
+  const struck = await runAndStrike(armed, runner, plan, name);
 
   const followUpAt = Date.now();
   const next = await followUp(connectionString, armed.migrations);

@@ -4,7 +4,7 @@ import type { ArmedServer } from './armed-server.js';
 import { barrierOf } from './barrier.js';
 import { BreakableProxy } from './breakable-proxy.js';
 import { strike } from './faults.js';
-import { type Ended, MigratingProcess } from './migrating-process.js';
+import { inTime, type MigratingProcess, type RunEnd } from './migrating-process.js';
 import type { Fault, RoundPlan } from './plan.js';
 
 /** From a fault to the end of the runner, which is never to hang. */
@@ -24,23 +24,28 @@ export interface StruckRun {
   readonly problems: readonly string[];
 }
 
-/** Runs on a database of an armed server, and strikes where the plan says. */
-export async function runAndStrike(armed: ArmedServer, plan: RoundPlan, database: string): Promise<StruckRun> {
+/** Runs on a database of an armed server, and strikes where the plan says. A runner that hangs is killed. */
+export async function runAndStrike(
+  armed: ArmedServer,
+  runner: MigratingProcess,
+  plan: RoundPlan,
+  database: string,
+): Promise<StruckRun> {
   const direct = armed.server.connectionString(database);
   const proxy = await BreakableProxy.start(direct);
   const driver = new pg.Client({ connectionString: direct, application_name: 'soak' });
   driver.on('error', () => {}); // it goes with the server
   await driver.connect();
-  const runner = new MigratingProcess({
-    connectionString: goesThroughProxy(plan.fault) ? proxy.connectionString : direct,
-    directory: armed.migrations,
-    timeouts: plan.fault === 'stall' ? { ...TIMEOUTS, network: SILENCE_MS } : TIMEOUTS,
-  });
   try {
     const barrier = barrierOf(plan, driver, runner, database);
     await barrier.close();
-    runner.begin();
-    const early = await Promise.race([barrier.reached(), runner.ended]);
+    const reached = barrier.reached().then(() => undefined);
+    const run = runner.migrate({
+      connectionString: goesThroughProxy(plan.fault) ? proxy.connectionString : direct,
+      directory: armed.migrations,
+      timeouts: plan.fault === 'stall' ? { ...TIMEOUTS, network: SILENCE_MS } : TIMEOUTS,
+    });
+    const early = await Promise.race([reached, run]);
     if (early)
       return { end: 'early', ms: 0, problems: [`the runner, before anything struck it, ${describeEnd(early)}`] };
     if (plan.moment === 'around') await barrier.open();
@@ -51,10 +56,11 @@ export async function runAndStrike(armed: ArmedServer, plan: RoundPlan, database
       await sleep(plan.heldMs);
       await barrier.open().catch(() => {}); // it is open when the server is new
     }
-    return judge(plan.fault, await runner.endsWithin(BOUND_MS), struckAt);
+    const end = await inTime(run, BOUND_MS);
+    if (!end) await runner.kill();
+    const endedAt = end?.report?.doneAt ?? Date.now();
+    return judge(plan.fault, end, Math.max(0, endedAt - struckAt));
   } finally {
-    runner.kill();
-    await runner.ended;
     await proxy.close();
     await driver.end().catch(() => {});
   }
@@ -64,18 +70,15 @@ function goesThroughProxy(fault: Fault): boolean {
   return fault === 'cut' || fault === 'stall';
 }
 
-function judge(fault: Fault, ended: Ended | undefined, struckAt: number): StruckRun {
-  const ms = (ended?.endedAt ?? Date.now()) - struckAt;
-  if (!ended) return { end: 'hung', ms, problems: [`the runner was not through ${BOUND_MS} ms after the fault`] };
-  if (ended.signal === 'SIGKILL' && fault === 'runner') return { end: 'killed', ms, problems: [] };
-  const { report, stderr } = ended;
+function judge(fault: Fault, run: RunEnd | undefined, ms: number): StruckRun {
+  if (!run) return { end: 'hung', ms, problems: [`the runner was not through ${BOUND_MS} ms after the fault`] };
+  const { report, stderr } = run;
+  if (!report && fault === 'runner' && stderr === '') return { end: 'killed', ms, problems: [] };
   const end = !report ? 'broken' : 'applied' in report ? 'applied' : report.code;
   const fine = (end === 'applied' || EXPECTED_CODES.includes(end)) && stderr === '';
-  return { end, ms, problems: fine ? [] : [`the runner ${describeEnd(ended)}`] };
+  return { end, ms, problems: fine ? [] : [`the runner ${describeEnd(run)}`] };
 }
 
-export function describeEnd(ended: Ended | undefined): string {
-  if (!ended) return 'did not end in time';
-  const { report, code, signal, stderr } = ended;
-  return `ended with ${code ?? signal}: ${report ? JSON.stringify(report) : 'it said nothing'} ${stderr}`.trim();
+function describeEnd({ report, stderr }: RunEnd): string {
+  return `ended with ${report ? JSON.stringify(report) : 'nothing said'} ${stderr}`.trim();
 }
