@@ -2,7 +2,10 @@
  * A fleet of processes at once, and kills at random moments, each followed by a run that must end clean. What is proven
  * and how to read the results: docs/reliability.md.
  */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findNativeDirectory } from '../tools/embedded-postgres/binaries.js';
 import { readArguments, USAGE } from './arguments.js';
 import { playKills } from './kills.js';
 import { describeFailure, endsTable, fleetTable, killsTable } from './report.js';
@@ -16,7 +19,8 @@ const { seed, kills, minutes, only, part } = readArguments(process.argv.slice(2)
 const startedAt = Date.now();
 const untilMs = startedAt + minutes * 60_000;
 const failures: string[] = [];
-console.log(`seed ${seed}, Node ${process.version}`);
+const postgres = execFileSync(join(findNativeDirectory(), 'bin', 'postgres'), ['--version'], { encoding: 'utf8' });
+console.log(`seed ${seed}, Node ${process.version}, ${postgres.trim()}`);
 
 if (part !== 'kills') {
   const reports = await runFleets();
