@@ -42,7 +42,7 @@ export function planRound(seed: number, number: number, steps: Readonly<Record<s
     gate: pickGate(phase, random, steps),
     moment: random.pick(['inside', 'around']),
     pauseMs: random.between(0, LONGEST_PAUSE_MS[phase]),
-    heldMs: random.between(0, 300),
+    heldMs: random.between(0, 600),
     variant: random.pick([true, false]),
   };
 }

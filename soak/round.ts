@@ -30,6 +30,7 @@ export async function playRound(armed: ArmedServer, runner: MigratingProcess, pl
   const followUpAt = Date.now();
   const next = await followUp(connectionString, armed.migrations);
   const followUpMs = Date.now() - followUpAt;
+  await struck.release();
   const left = next.applied.length;
   const problems = [
     ...struck.problems,

@@ -22,9 +22,14 @@ export interface StruckRun {
   /** From the fault to its end. */
   readonly ms: number;
   readonly problems: readonly string[];
+  /** Waits until nothing is held at the gate any more. */
+  release(): Promise<void>;
 }
 
-/** Runs on a database of an armed server, and strikes where the plan says. A runner that hangs is killed. */
+/**
+ * Runs on a database of an armed server, and strikes where the plan says. A runner that hangs is killed. What was struck
+ * inside a gate stays there for a while, so that the next run may find its backend at work.
+ */
 export async function runAndStrike(
   armed: ArmedServer,
   runner: MigratingProcess,
@@ -36,6 +41,11 @@ export async function runAndStrike(
   const driver = new pg.Client({ connectionString: direct, application_name: 'soak' });
   driver.on('error', () => {}); // it goes with the server
   await driver.connect();
+  let opened = Promise.resolve();
+  const release = async (): Promise<void> => {
+    await opened;
+    await driver.end().catch(() => {});
+  };
   try {
     const barrier = barrierOf(plan, driver, runner, database);
     await barrier.close();
@@ -46,23 +56,26 @@ export async function runAndStrike(
       timeouts: plan.fault === 'stall' ? { ...TIMEOUTS, network: SILENCE_MS } : TIMEOUTS,
     });
     const early = await Promise.race([reached, run]);
-    if (early)
-      return { end: 'early', ms: 0, problems: [`the runner, before anything struck it, ${describeEnd(early)}`] };
+    if (early) {
+      const problems = [`the runner, before anything struck it, ${describeEnd(early)}`];
+      return { end: 'early', ms: 0, problems, release };
+    }
     if (plan.moment === 'around') await barrier.open();
     await sleep(plan.pauseMs);
     const struckAt = Date.now();
     await strike(plan, { runner, server: armed.server, proxy, driver });
     if (plan.moment === 'inside') {
-      await sleep(plan.heldMs);
-      await barrier.open().catch(() => {}); // it is open when the server is new
+      opened = sleep(plan.heldMs).then(() => barrier.open().catch(() => {})); // it is open when the server is new
     }
     const end = await inTime(run, BOUND_MS);
     if (!end) await runner.kill();
     const endedAt = end?.report?.doneAt ?? Date.now();
-    return judge(plan.fault, end, Math.max(0, endedAt - struckAt));
+    return { ...judge(plan.fault, end, Math.max(0, endedAt - struckAt)), release };
+  } catch (error) {
+    await release();
+    throw error;
   } finally {
     await proxy.close();
-    await driver.end().catch(() => {});
   }
 }
 
@@ -70,7 +83,7 @@ function goesThroughProxy(fault: Fault): boolean {
   return fault === 'cut' || fault === 'stall';
 }
 
-function judge(fault: Fault, run: RunEnd | undefined, ms: number): StruckRun {
+function judge(fault: Fault, run: RunEnd | undefined, ms: number): Omit<StruckRun, 'release'> {
   if (!run) return { end: 'hung', ms, problems: [`the runner was not through ${BOUND_MS} ms after the fault`] };
   const { report, stderr } = run;
   if (!report && fault === 'runner' && stderr === '') return { end: 'killed', ms, problems: [] };
