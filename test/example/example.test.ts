@@ -9,6 +9,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { DRIFT_JOB, MIGRATIONS_READY, type MigrationsReady } from 'nestjs-pg-migrations';
 import request from 'supertest';
 import { AppModule } from '../../example/app.module.js';
+import { closedAfterTest } from '../nest/support/application.js';
 import { RecordingLogger } from '../nest/support/recording-logger.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { historyOf } from '../support/history-of.js';
@@ -19,22 +20,17 @@ import { tempDirectory } from '../support/temp-directory.js';
 import { until } from '../support/until.js';
 
 const db = useEmptyDatabase('example');
-const started: INestApplication[] = [];
 
 async function boot(directory = 'migrations', logger = new RecordingLogger()): Promise<INestApplication> {
   const settings = { connectionString: db.connectionString, directory };
   const app = await NestFactory.create(AppModule.with(settings), { logger, abortOnError: false });
-  started.push(app);
-  return app.init();
+  return closedAfterTest(app).init();
 }
 
 const applied = (app: INestApplication): readonly string[] | undefined =>
   app.get<MigrationsReady>(MIGRATIONS_READY).run?.applied;
 
-afterEach(async () => {
-  await Promise.all(started.splice(0).map((app) => app.close()));
-  await expectNoLeftovers(db);
-});
+afterEach(() => expectNoLeftovers(db));
 
 describe('the example', () => {
   test('applies its migrations, and says so at /health and /health/live', async () => {
