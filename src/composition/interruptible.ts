@@ -3,11 +3,15 @@ import { InterruptedError } from '../core/errors.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/** What this process has under way: several instances may migrate at once, and the signal is for all of them. */
+const underWay = new Set<AbortController>();
+let received: NodeJS.Signals | undefined;
+
 /**
  * Lets SIGTERM and SIGINT interrupt a piece of work instead of the process: the running statement is cancelled, what is
- * unfinished is rolled back, the lock is released. Then the process ends by that signal, unless somebody else listens
- * to it: they have heard it too, and it is theirs to end. The host's own handlers are not there yet during bootstrap. A
- * second signal is not held back.
+ * unfinished is rolled back, the lock is released. When all such work has ended the process ends by that signal, unless
+ * somebody else listens to it: they have heard it too, and it is theirs to end. The host's own handlers are not there
+ * yet during bootstrap. A second signal is not held back.
  *
  * @param tell told what became of the work, before the process ends.
  */
@@ -16,25 +20,38 @@ export async function interruptible<T>(
   tell: (message: string) => void,
 ): Promise<T> {
   const controller = new AbortController();
-  let received: NodeJS.Signals | undefined;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    received = signal;
-    stopListening();
-    controller.abort(signal);
-  };
-  const stopListening = (): void => {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
-  };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  if (underWay.size === 0) listen();
+  underWay.add(controller);
+  if (received) controller.abort(received);
   try {
     return await work(controller.signal);
   } catch (error) {
     if (error instanceof InterruptedError) tell(error.message);
     throw error;
   } finally {
-    stopListening();
-    if (received && process.listenerCount(received) === 0) endBy(received);
+    underWay.delete(controller);
+    if (underWay.size === 0) finish();
   }
+}
+
+function listen(): void {
+  received = undefined;
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  received = signal;
+  stopListening();
+  for (const controller of underWay) controller.abort(signal);
+}
+
+function stopListening(): void {
+  for (const signal of SIGNALS) process.off(signal, onSignal);
+}
+
+function finish(): void {
+  stopListening();
+  if (received && process.listenerCount(received) === 0) endBy(received);
 }
 
 function endBy(signal: NodeJS.Signals): void {

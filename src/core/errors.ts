@@ -209,7 +209,7 @@ function describeHolder(holder: LockHolder | undefined): string {
   const blocked = blockedBy.length > 0 ? `, which waits for a lock that backend ${blockedBy.join(', ')} holds` : '';
   return [
     `backend ${pid}${name} holds`,
-    since ? ` since ${since.toISOString()}` : '',
+    since ? `, connected since ${since.toISOString()}` : '',
     running ? `; it is running ${running}${blocked}` : '',
   ].join('');
 }

@@ -16,6 +16,8 @@ export interface LostRun {
   readonly planned: readonly string[];
   /** The backend that held the lock, as far as that is known. */
   readonly lockBackend: string | undefined;
+  /** Ends the search for what became of it. */
+  readonly signal: AbortSignal | undefined;
 }
 
 export function isLostConnection(error: unknown): error is DatabaseConnectionError {
@@ -79,13 +81,16 @@ interface SecondLook {
 }
 
 function lookAgain({ database, emit }: Pick<Dependencies, 'database' | 'emit'>, run: LostRun): Promise<SecondLook> {
-  const { runId, planned, lockBackend } = run;
-  return withSession(database, async (session) => {
+  const { runId, planned, lockBackend, signal } = run;
+  const look = async (session: MigrationSession): Promise<SecondLook> => {
     const settings = { lockTimeoutMs: SERVER_PATIENCE_MS, table: database.table };
-    const lostSession = await acquireLock(session, settings, emit, () => endStranded(session, lockBackend)).then(
-      (): LostSession => 'ended',
-      whyNotTaken,
-    );
+    const lostSession = await acquireLock(
+      session,
+      settings,
+      emit,
+      () => endStranded(session, lockBackend),
+      signal,
+    ).then((): LostSession => 'ended', whyNotTaken);
     const { rows } = await session.read();
     const done = new Map(rows.filter(({ state }) => state === 'applied').map((row) => [row.file, row.runId]));
     return {
@@ -93,7 +98,8 @@ function lookAgain({ database, emit }: Pick<Dependencies, 'database' | 'emit'>, 
       byThisRun: planned.filter((file) => done.get(file) === runId),
       lostSession,
     };
-  });
+  };
+  return withSession(database, look, signal);
 }
 
 /** The lost session may wait for us for hours: a network that stalls does not tell it that we are gone. */

@@ -52,7 +52,7 @@ export async function migrate(
   let part: LockedRun;
   do {
     part = await asInterrupted(signal, applied, () =>
-      withSession(database, (session) => runOnce(dependencies, settings, session, files, run), signal),
+      withSession(database, (session) => runOnce(dependencies, settings, session, files, run, applied), signal),
     );
     applied.push(...part.applied);
     adopted.push(...part.adopted);
@@ -73,6 +73,7 @@ async function runOnce(
   session: MigrationSession,
   files: readonly MigrationFile[],
   run: RunSettings,
+  before: readonly string[],
 ): Promise<LockedRun> {
   const { database, emit } = dependencies;
   const plan = planFor(files, await session.read(), settings);
@@ -85,7 +86,7 @@ async function runOnce(
   const lock = { lockTimeoutMs: settings.lockTimeoutMs, table: database.table };
   const stillNeeded = async (): Promise<boolean> => !isNothingToDo(planFor(files, await session.read(), settings));
   if (!(await acquireLock(session, lock, emit, stillNeeded, run.signal))) return NOTHING;
-  return runLocked(dependencies, settings, session, files, run);
+  return runLocked(dependencies, settings, session, files, run, before);
 }
 
 /** Another replica may have run while this one waited: the history is read again. */
@@ -95,6 +96,7 @@ async function runLocked(
   session: MigrationSession,
   files: readonly MigrationFile[],
   run: RunSettings,
+  before: readonly string[],
 ): Promise<LockedRun> {
   const applied: string[] = [];
   const adopted: string[] = [];
@@ -112,7 +114,7 @@ async function runLocked(
     warn(dependencies, plan);
     adopted.push(...(await adoptChecksums(session, plan, files, dependencies.emit)));
     if (programs.length === 0) return { applied, adopted, reconnect: false };
-    const result = await runOrResolve(dependencies, session, programs, run, settings);
+    const result = await runOrResolve(dependencies, session, programs, run, settings, [...before, ...applied]);
     applied.push(...result.applied);
     if (result.conflict === undefined) return { applied, adopted, reconnect: result.reconnect };
     if (conflicts.has(result.conflict)) throw lostTwice(dependencies.database.table, result.conflict);
@@ -127,15 +129,20 @@ async function runOrResolve(
   programs: readonly Program[],
   run: RunSettings,
   settings: MigrateSettings,
+  before: readonly string[],
 ): Promise<ProgramsRun> {
   try {
-    return await runPrograms(dependencies, session, programs, run, settings);
+    return await runPrograms(dependencies, session, programs, run, settings, before);
   } catch (error) {
     if (!isLostConnection(error) || run.signal?.aborted) throw error;
     const { lockBackend } = session;
     await session.close(); // it holds a place in a pool that may have no other
     const planned = programs.map(({ migration }) => migration.file);
-    const applied = await resolveLoss(dependencies, { runId: run.runId, planned, lockBackend }, error);
+    const applied = await resolveLoss(
+      dependencies,
+      { runId: run.runId, planned, lockBackend, signal: run.signal },
+      error,
+    );
     return { applied, conflict: undefined, reconnect: false };
   }
 }

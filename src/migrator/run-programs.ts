@@ -18,13 +18,19 @@ export interface ProgramsRun {
   readonly reconnect: boolean;
 }
 
-/** Runs programs in order, telling of each. @throws MigrationFailedError at the first that fails. */
+/**
+ * Runs programs in order, telling of each.
+ *
+ * @param before what the same run applied earlier.
+ * @throws MigrationFailedError at the first that fails.
+ */
 export async function runPrograms(
   { emit }: Pick<Dependencies, 'emit'>,
   session: MigrationSession,
   programs: readonly Program[],
   settings: RunSettings,
   options: RunOptions,
+  before: readonly string[] = [],
 ): Promise<ProgramsRun> {
   const { runId } = settings;
   const files = programs.map(({ migration }) => migration.file);
@@ -54,7 +60,7 @@ export async function runPrograms(
     if (outcome.kind === 'failed') {
       const pending = files.filter((file) => !applied.includes(file));
       const error = new MigrationFailedError(
-        { ...outcome.failure, tracked: settings.tracked, applied: [...applied], pending },
+        { ...outcome.failure, tracked: settings.tracked, applied: [...before, ...applied], pending },
         { cause: outcome.cause },
       );
       emit({ type: 'migration-failed', runId, file: outcome.failure.file, error: error.message });
@@ -62,7 +68,7 @@ export async function runPrograms(
     }
     if (outcome.kind === 'interrupted') {
       const pending = files.filter((file) => !applied.includes(file));
-      throw interrupted(settings.signal, [...applied], pending);
+      throw interrupted(settings.signal, [...before, ...applied], pending);
     }
     finished(true);
     return {

@@ -35,7 +35,7 @@ export async function runUntracked(
     const left = programs.slice(applied.length);
     const work = async (session: MigrationSession): Promise<ProgramsRun> => {
       await acquireLock(session, lock, dependencies.emit, () => Promise.resolve(true), signal);
-      return runPrograms(dependencies, session, left, run, settings);
+      return runPrograms(dependencies, session, left, run, settings, applied);
     };
     part = await asInterrupted(signal, applied, () => withSession(dependencies.database, work, signal));
     applied.push(...part.applied);

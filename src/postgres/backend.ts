@@ -10,6 +10,9 @@ const NAME = `a.pid || ' since ' || extract(epoch FROM a.backend_start)`;
 /** SQL for the name of the backend that runs it. */
 export const BACKEND_SQL = `(SELECT ${NAME} FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid())`;
 
+/** Condition on `pg_stat_activity`. Other events of the type `Client` are about other servers. */
+export const WAITS_FOR_CLIENT = `coalesce(wait_event IN ('ClientRead', 'ClientWrite'), false)`;
+
 /** Notes which backend serves a client, and nobody else: behind a pooler only while a transaction is open. */
 export function noteBackend(client: ClientBase, backend: string): void {
   backends.set(client, backend);
@@ -30,6 +33,6 @@ export async function endStranded(client: ClientBase, backend: string, condition
   await querySimply(
     client,
     `SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
-      WHERE ${NAME} = ${quoteLiteral(backend)} AND (a.state LIKE 'idle%' OR a.wait_event_type = 'Client') AND ${condition}`,
+      WHERE ${NAME} = ${quoteLiteral(backend)} AND (a.state LIKE 'idle%' OR ${WAITS_FOR_CLIENT}) AND ${condition}`,
   ).catch(() => {});
 }

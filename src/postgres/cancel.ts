@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { ClientBase, Connection } from 'pg';
 import type { Lease } from './connection.js';
-import { awaitedText } from './script.js';
+import { awaitedText, isBookkeeping } from './script.js';
 
 /** What the driver's client knows of its own connection. */
 interface Connected {
@@ -22,14 +22,18 @@ const REQUEST_MS = 5_000;
 /** How long a server may take to react, before the connection is given up: what asked for the end has patience for 30 s, as a rule. */
 const REACTION_MS = 8_000;
 
-/** Cancels what a connection runs from the moment that a signal is given. @returns ends the watch. */
+/** Cancels what a connection runs from the moment that a signal is given, but not what is recorded of it. @returns ends the watch. */
 export function cancelWhenAborted(client: ClientBase, signal: AbortSignal | undefined): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const cancel = (): void => {
-    requestCancel(client);
-    timer = setInterval(() => requestCancel(client), REPEAT_MS);
+  const cancelUnlessRecording = (): void => {
+    if (!isBookkeeping(client)) requestCancel(client);
   };
-  signal?.addEventListener('abort', cancel, { once: true });
+  const cancel = (): void => {
+    cancelUnlessRecording();
+    timer = setInterval(cancelUnlessRecording, REPEAT_MS);
+  };
+  if (signal?.aborted) cancel();
+  else signal?.addEventListener('abort', cancel, { once: true });
   return () => {
     clearInterval(timer);
     signal?.removeEventListener('abort', cancel);
@@ -41,19 +45,21 @@ export function abandonWhenAborted(lease: Lease, signal: AbortSignal | undefined
   let timer: NodeJS.Timeout | undefined;
   const abandon = (): void => {
     if (awaitedText(lease.client) === undefined) return;
+    clearInterval(timer);
     const { connection } = lease.client as unknown as { connection: Connection };
     connection.stream.destroy(
       new Error(`the server did not react to being asked to stop within ${REACTION_MS / 1000} s`),
     );
   };
   const onAbort = (): void => {
-    timer = setTimeout(abandon, REACTION_MS).unref();
+    timer = setInterval(abandon, REACTION_MS).unref();
   };
-  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
   return {
     client: lease.client,
     release: async (destroy) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       signal?.removeEventListener('abort', onAbort);
       await lease.release(destroy);
     },

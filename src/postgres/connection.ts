@@ -62,19 +62,22 @@ const LONGEST_DELAY_MS = 5_000;
  * @throws DatabaseConnectionError
  */
 export async function lease(connection: Connection, settings: ConnectSettings, signal?: AbortSignal): Promise<Lease> {
+  if (signal?.aborted) throw givenUpError();
   const leasing = keepTrying(connection, settings, signal);
   if (!signal) return leasing;
   let giveUp = ignore;
   const givenUp = new Promise<never>((_, reject) => {
     giveUp = () => {
       leasing.then((late) => late.release(true), ignore);
-      reject(
-        new DatabaseConnectionError('UNREACHABLE', 'The database had not been reached when the run was given up.'),
-      );
+      reject(givenUpError());
     };
     signal.addEventListener('abort', giveUp, { once: true });
   });
   return Promise.race([leasing, givenUp]).finally(() => signal.removeEventListener('abort', giveUp));
+}
+
+function givenUpError(): DatabaseConnectionError {
+  return new DatabaseConnectionError('UNREACHABLE', 'The database had not been reached when the run was given up.');
 }
 
 function keepTrying(connection: Connection, settings: ConnectSettings, signal?: AbortSignal): Promise<Lease> {

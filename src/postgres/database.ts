@@ -40,5 +40,7 @@ export class PgMigrationDatabase implements MigrationDatabase {
 
 /** A pool may have no second connection to give: then one of our own, made as the pool makes them. */
 function secondConnection(connection: Connection): string | ClientConfig {
-  return isPool(connection) ? connection.options : connection;
+  if (!isPool(connection)) return connection;
+  const { options } = connection;
+  return { ...options, password: options.password }; // the pool hides it from copies
 }

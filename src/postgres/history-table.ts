@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientBase } from 'pg';
 import { HistoryTableError } from '../core/errors.js';
 import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
 import { displayName, qualifiedName, type TableName } from '../core/table.js';
 import { addColumnSql, HISTORY_COLUMNS, KEY_COLUMN } from './history-columns.js';
+import { isPassing, pauseMs } from './polite.js';
 import { actingAs, type ActingRole } from './acting-role.js';
 import { asScript, querySimply } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
@@ -54,6 +56,13 @@ export function assertHistoryTable(shape: TableShape, name: TableName): void {
   }
 }
 
+export interface PreparationSettings {
+  readonly role?: ActingRole;
+  /** How long a statement may wait for the table, with every read of the history queueing behind it, in ms. */
+  readonly lockMs?: number;
+  readonly lockRetries?: number;
+}
+
 /**
  * Creates the table, or brings one made by hand or by an older runner up to date; rows are kept. Call it under the
  * lock.
@@ -61,8 +70,8 @@ export function assertHistoryTable(shape: TableShape, name: TableName): void {
 export async function prepareTable(
   client: ClientBase,
   name: TableName,
-  role?: ActingRole,
-  attempts = 3,
+  { role, lockMs = 0, lockRetries = 0 }: PreparationSettings = {},
+  attempt = 1,
 ): Promise<void> {
   const shape = await readShape(client, name).catch((error: unknown) => {
     throw queryError('looking at the history table', error);
@@ -71,12 +80,18 @@ export async function prepareTable(
   const statements = shape.kind === null ? creation(shape, name) : await upgrade(client, shape, name, role);
   if (statements.length === 0) return;
   try {
-    await querySimply(client, asScript(['BEGIN', ...actingAs(role), ...statements, 'COMMIT']));
+    await querySimply(
+      client,
+      asScript(['BEGIN', `SET LOCAL lock_timeout = ${lockMs}`, ...actingAs(role), ...statements, 'COMMIT']),
+    );
   } catch (error) {
     await querySimply(client, 'ROLLBACK').catch(() => {});
+    const server = serverErrorOf(error);
     // The lock is one per table: another history may be creating the same schema at this moment.
-    if (attempts > 1 && APPEARED.includes(serverErrorOf(error)?.sqlstate ?? ''))
-      return prepareTable(client, name, role, attempts - 1);
+    const appeared = APPEARED.includes(server?.sqlstate ?? '') && attempt < 3;
+    const passing = server !== undefined && isPassing(server) && attempt <= lockRetries;
+    if (passing) await sleep(pauseMs(attempt));
+    if (appeared || passing) return prepareTable(client, name, { role, lockMs, lockRetries }, attempt + 1);
     throw preparationError(error, shape, name);
   }
 }

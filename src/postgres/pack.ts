@@ -64,8 +64,9 @@ export function packTogether(context: PackContext, programs: readonly Transactio
   return packer.messages;
 }
 
+/** Begins a message with what no other run's begins with, so that a look at the server can tell them apart. */
 function reset(context: PackContext): Part {
-  return part('reset', ['BEGIN', ...context.reset, 'COMMIT']);
+  return part('reset', [`/* ${context.marker.trim()} */ BEGIN`, ...context.reset, 'COMMIT']);
 }
 
 function announce({ marker, ownName }: PackContext, { migration }: TransactionalProgram): string {

@@ -10,6 +10,11 @@ const PASSING = ['55P03', '40P01'];
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
 
+/** How long to wait after so many attempts, with jitter. */
+export function pauseMs(attempts: number): number {
+  return Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random());
+}
+
 export function isPassing({ sqlstate }: ServerErrorDetails): boolean {
   return PASSING.includes(sqlstate);
 }
@@ -30,8 +35,7 @@ export class Patience {
     if (this.attempts >= timeouts.lockRetries) return false;
     this.attempts++;
     listener.retrying(program.migration, this.attempts + 1, server.message);
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** (this.attempts - 1), LONGEST_PAUSE_MS);
-    await sleep(pause * (0.5 + Math.random()), undefined, { signal: settings.signal }).catch(() => {});
+    await sleep(pauseMs(this.attempts), undefined, { signal: settings.signal }).catch(() => {});
     return true;
   }
 }

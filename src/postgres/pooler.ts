@@ -15,13 +15,24 @@ export function sessionRefusals(programs: readonly Program[], role: ActingRole):
   return programs.flatMap((program): Refusal[] => {
     if (program.kind !== 'stepwise') return [];
     const setting = firstSessionStep(program.steps);
-    const outside = role === undefined ? undefined : program.steps.find(({ kind }) => kind === 'autocommit');
+    const outside = program.steps.find(({ kind }) => kind === 'autocommit');
+    const reason = setting ? ONE_SESSION : outside && reasonOutside(program, role);
     const step = setting ?? outside;
-    if (!step) return [];
+    if (!step || !reason) return [];
     const { line, column } = locateInFile(program.migration, program.source, step.start);
-    return [{ file: program.migration.file, line, column, reason: setting ? ONE_SESSION : NO_ROLE }];
+    return [{ file: program.migration.file, line, column, reason }];
   });
 }
+
+/** What a statement outside of a transaction cannot be given there. */
+function reasonOutside({ timeouts }: Program, role: ActingRole): string | undefined {
+  if (role !== undefined) return NO_ROLE;
+  return timeouts.lockTimeout !== undefined || timeouts.statementTimeout !== undefined ? NO_LIMIT : undefined;
+}
+
+const NO_LIMIT =
+  'this runs outside of a transaction, so behind a pooler in transaction mode the limits that the file sets for itself do not hold for it. ' +
+  'Give the option migrateWith a direct connection';
 
 const NO_ROLE =
   'this runs outside of a transaction, so behind a pooler in transaction mode it cannot act as the role of the option role. ' +

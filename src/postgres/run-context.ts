@@ -9,7 +9,7 @@ import type { Aftermath } from '../core/migration-failed.js';
 import type { ActingRole } from './acting-role.js';
 import type { NoticeCollector } from './notices.js';
 import type { StatementTimeouts } from './reset.js';
-import { asScript, runScript } from './script.js';
+import { asScript, runBookkeeping } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
 
 /** What running a migration needs. */
@@ -40,8 +40,19 @@ export interface RunContext {
 
 /** Sends a script that must succeed. @throws MigrationError */
 export async function must(context: RunContext, doing: string, statements: readonly string[]): Promise<void> {
-  const { error } = await runScript(context.client, asScript(statements));
+  const { client } = context;
+  let { error } = await runBookkeeping(client, asScript(statements));
+  // A request to cancel the migration's own statement may come late, and meet this one.
+  if (isCancelled(context, error)) {
+    await runBookkeeping(client, 'ROLLBACK');
+    ({ error } = await runBookkeeping(client, asScript(statements)));
+  }
   if (error) throw queryError(doing, error);
+}
+
+function isCancelled(context: RunContext, error: unknown): boolean {
+  const server = serverErrorOf(error);
+  return server !== undefined && wasInterrupted(context, server);
 }
 
 /**

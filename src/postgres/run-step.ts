@@ -7,7 +7,7 @@ import { actingAs } from './acting-role.js';
 import { progressSql, stepFailureSql } from './history-sql.js';
 import { dropInvalidLeftovers } from './invalid-indexes.js';
 import { bodyPart, Message, part } from './message.js';
-import { isPassing, Patience } from './polite.js';
+import { isPassing, localTimeouts, Patience } from './polite.js';
 import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { concurrentDetach, detachState, finalizeDetach } from './pending-detach.js';
 import { CLEAN } from './reset.js';
@@ -59,7 +59,7 @@ async function tryStep(
     alone
       ? [body]
       : [
-          part('begin', [step.begin, ...stepRole(context), ...stepTimeouts(context, program)]),
+          part('begin', [step.begin, ...asInSession(context, program), ...stepTimeouts(context, program)]),
           body,
           part('complete', progress),
           part('commit', ['COMMIT']),
@@ -97,9 +97,15 @@ async function tryStep(
   return { kind: 'done' };
 }
 
-/** A session of our own has the role since the claim, unless the file took another one since. */
-function stepRole({ pooled, role }: RunContext): string[] {
-  return pooled ? actingAs(role) : [];
+/** A session of our own has all this since the claim, unless the file changed it since; a pooled one has nothing. */
+function asInSession({ pooled, role, timeouts }: RunContext, program: StepwiseProgram): string[] {
+  if (!pooled) return [];
+  return [
+    ...actingAs(role),
+    `SET LOCAL statement_timeout = ${timeouts.statementMs}`,
+    `SET LOCAL lock_timeout = ${timeouts.lockMs}`,
+    ...localTimeouts(program),
+  ];
 }
 
 /**

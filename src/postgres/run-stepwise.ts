@@ -8,7 +8,7 @@ import { qualifiedName } from '../core/table.js';
 import { actingAs, actingAsInSession } from './acting-role.js';
 import { claimSql, completeStepsSql, nameSession, stepFailureSql } from './history-sql.js';
 import { settle } from './in-doubt.js';
-import { failed, isClaimed, must, serverSaid, type RunContext } from './run-context.js';
+import { failed, isClaimed, must, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { sessionTimeouts } from './polite.js';
 import { clearTheWay, recordProgress, runStep } from './run-step.js';
 import { CLEAN } from './reset.js';
@@ -36,6 +36,7 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
   if (claimed.error) {
     const server = serverSaid(claimed.error, 'claiming a migration');
     await must(context, 'rolling back a claim', ['ROLLBACK']);
+    if (wasInterrupted(context, server)) return { kind: 'interrupted' };
     if (isClaimed(server)) return { kind: 'conflict', file: migration.file };
     return failed(program, server, undefined, { kind: 'rolled-back' }, claimed.error);
   }

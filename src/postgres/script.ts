@@ -28,6 +28,23 @@ export function awaitedText(client: ClientBase): string | undefined {
   return awaited.get(client);
 }
 
+const bookkeeping = new WeakSet<ClientBase>();
+
+/** True while a client records what became of a migration: that is not to be cancelled. */
+export function isBookkeeping(client: ClientBase): boolean {
+  return bookkeeping.has(client);
+}
+
+/** Sends a script that records something. */
+export async function runBookkeeping(client: ClientBase, text: string): Promise<ScriptResult> {
+  bookkeeping.add(client);
+  try {
+    return await runScript(client, text);
+  } finally {
+    bookkeeping.delete(client);
+  }
+}
+
 async function awaiting<T>(client: ClientBase, text: string, answer: Promise<T>): Promise<T> {
   awaited.set(client, text);
   try {

@@ -104,7 +104,8 @@ export class PgMigrationSession implements MigrationSession {
 
   async prepareHistory(): Promise<void> {
     this.dirty = true;
-    await prepareTable(this.lease.client, this.table, this.settings.role);
+    const { role, timeouts } = this.settings;
+    await prepareTable(this.lease.client, this.table, { role, ...timeouts });
   }
 
   async runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome> {

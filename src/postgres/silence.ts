@@ -2,7 +2,7 @@ import type { ClientBase, Connection } from 'pg';
 import type { Socket } from 'node:net';
 import { DatabaseConnectionError } from '../core/errors.js';
 import { quoteLiteral } from '../core/quote.js';
-import { backendOf, endStranded } from './backend.js';
+import { backendOf, endStranded, WAITS_FOR_CLIENT } from './backend.js';
 import type { Lease } from './connection.js';
 import { awaitedText, querySimply } from './script.js';
 import { within } from './within.js';
@@ -33,14 +33,19 @@ export function endWhenSilent(lease: Lease, settings: SilenceSettings): Lease {
   };
 }
 
-type Verdict = 'at-work' | 'not-at-work' | 'not-reachable';
+type Verdict = 'at-work' | 'refused' | 'not-at-work' | 'not-reachable';
 
 const REASONS: Readonly<Record<Exclude<Verdict, 'at-work'>, string>> = {
+  refused: 'it could not be asked, because it refuses other connections',
   'not-at-work': 'the server is no longer at work for this connection',
   'not-reachable': 'a second connection could not be made',
 };
 
 const LOOKS = 4;
+/** Characters in a millisecond: until the server has the whole message it is not at work. */
+const SLOWEST_UPLOAD = 50;
+/** How often in a row the server may refuse to be asked, before that counts as not reachable. */
+const REFUSALS = 20;
 /** An answer may be on its way when the server says that it has given it. */
 const DOUBTS = 2;
 
@@ -49,6 +54,7 @@ class SilenceWatch {
   private readonly timer: NodeJS.Timeout;
   private heardAt = performance.now();
   private doubts = 0;
+  private refusals = 0;
   private asking = false;
 
   constructor(
@@ -68,13 +74,15 @@ class SilenceWatch {
   private readonly hear = (): void => {
     this.heardAt = performance.now();
     this.doubts = 0;
+    this.refusals = 0;
   };
 
   private async look(): Promise<void> {
     if (this.asking) return;
     const text = awaitedText(this.client);
     if (text === undefined) return this.hear();
-    if (this.doubts === 0 && performance.now() - this.heardAt < this.settings.patienceMs) return;
+    const patienceMs = this.settings.patienceMs + text.length / SLOWEST_UPLOAD;
+    if (this.doubts === 0 && performance.now() - this.heardAt < patienceMs) return;
     this.asking = true;
     await this.ask(text);
     this.asking = false;
@@ -90,7 +98,7 @@ class SilenceWatch {
       const rows = await within(askMs, querySimply(second.client, atWorkSql(this.client, text)), tooLate);
       verdict = rows.length > 0 ? 'at-work' : 'not-at-work';
     } catch (error) {
-      verdict = saysNothing(error) ? 'at-work' : 'not-reachable';
+      verdict = isRefusal(error) ? 'refused' : 'not-reachable';
     }
     const stillSilent = this.heardAt === heardAt && awaitedText(this.client) !== undefined;
     if (stillSilent && this.judge(verdict) === 'ended' && second) await this.endBackend(second);
@@ -99,7 +107,8 @@ class SilenceWatch {
 
   private judge(verdict: Verdict): 'ended' | 'goes-on' {
     if (verdict === 'at-work') this.hear();
-    else if (verdict === 'not-reachable' || ++this.doubts >= DOUBTS) {
+    else if (verdict === 'refused' && ++this.refusals < REFUSALS) this.heardAt = performance.now();
+    else if (verdict !== 'not-at-work' || ++this.doubts >= DOUBTS) {
       this.end(REASONS[verdict]);
       return 'ended';
     }
@@ -125,20 +134,21 @@ const COMPARED = 1_000;
 
 /**
  * Gives a row when the server is at work for a connection: by the process that it was given, or behind a pooler, where
- * that is a stranger, by the text. A server that waits for this client to take its answer is not.
+ * there is none of that number, by the text. A server that waits for this client to send, or to take its answer, is not.
  */
 function atWorkSql(client: ClientBase, text: string): string {
   const { processID } = client as unknown as { processID: number };
+  const shown = `pg_catalog.starts_with(${quoteLiteral(text.slice(0, COMPARED))}, pg_catalog.left(query, ${COMPARED / 2}))`;
   return `SELECT 1 AS found FROM pg_catalog.pg_stat_activity
-    WHERE pid <> pg_catalog.pg_backend_pid()
-      AND (pid = ${processID} OR usename = session_user AND query <> '' AND pg_catalog.starts_with(${quoteLiteral(text.slice(0, COMPARED))}, pg_catalog.left(query, ${COMPARED / 2})))
-      AND (state IS NULL OR state NOT LIKE 'idle%' AND wait_event_type IS DISTINCT FROM 'Client') LIMIT 1`;
+    WHERE CASE WHEN EXISTS (SELECT FROM pg_catalog.pg_stat_activity WHERE pid = ${processID}) THEN pid = ${processID}
+          ELSE pid <> pg_catalog.pg_backend_pid() AND usename = session_user AND datname = pg_catalog.current_database() AND query <> '' AND ${shown} END
+      AND (state IS NULL OR state NOT LIKE 'idle%') AND NOT ${WAITS_FOR_CLIENT} LIMIT 1`;
 }
 
 const TOO_MANY_CONNECTIONS = '53300';
 
 /** A server that refuses another connection is there, and what the first one does is not known. */
-function saysNothing(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   if (!(error instanceof DatabaseConnectionError)) return false;
   return error.code === 'CONNECTION_REFUSED' || error.sqlstate === TOO_MANY_CONNECTIONS;
 }

@@ -55,10 +55,33 @@ async function endOf(child: ChildProcess): Promise<{ code: unknown; signal: unkn
   return { code, signal, output, ms: Date.now() - startedAt };
 }
 
-const sleeping = (): Promise<boolean> =>
-  db
-    .query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`)
-    .then(({ rows }) => rows.length > 0);
+const sleepers = async (): Promise<number> =>
+  (await db.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`)).rows
+    .length;
+const sleeping = async (): Promise<boolean> => (await sleepers()) > 0;
+
+test('two instances of one application are both interrupted before it ends', async () => {
+  const stubborn = `DO $$ BEGIN PERFORM pg_sleep(300); EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(300); END $$`;
+  const [one, two] = await Promise.all(
+    ['SELECT pg_sleep(300)', stubborn].map((sql) => migrationsDirectory({ '1.sql': sql })),
+  );
+  const options = { connectionString: db.connectionString, onBootstrap: 'background' };
+  const instances = [
+    { ...options, directory: one, table: 'shared.one' },
+    { ...options, directory: two, table: 'shared.two', name: 'second' },
+  ];
+  const child = spawn(process.execPath, [...typescriptArguments, APPLICATION, JSON.stringify(instances), 'stay'], {
+    env: childEnvironment({ NO_COLOR: '1' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  const end = endOf(child);
+  await until(async () => (await sleepers()) === 2);
+  child.kill('SIGTERM');
+  const { signal, output } = await end;
+  expect(signal).toBe('SIGTERM');
+  expect(output.match(/The run was interrupted by SIGTERM/g)).toHaveLength(2);
+});
 
 describe.each(Object.keys(shells))('%s', (shell) => {
   onlyRoot(

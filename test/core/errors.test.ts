@@ -58,7 +58,7 @@ describe('waiting for the lock in vain', () => {
     [
       'its name and time',
       { ...NOTHING, pid: 7, applicationName: 'api', since: new Date('2026-01-31T12:00:00Z') },
-      'which backend 7 (api) holds since 2026-01-31T12:00:00.000Z.',
+      'which backend 7 (api) holds, connected since 2026-01-31T12:00:00.000Z.',
     ],
     ['what it runs', { ...NOTHING, pid: 7, running: '1_a.sql' }, 'which backend 7 holds; it is running 1_a.sql.'],
     [

@@ -101,3 +101,13 @@ describe('defaults of new sessions', () => {
     expect((await db.query(`SELECT to_regclass('app.in_app') IS NOT NULL AS there`)).rows).toEqual([{ there: true }]);
   });
 });
+
+test('a failure behind a change of the defaults names all that the run applied', async () => {
+  const { migrator } = await migratorOn(db, {
+    '1.sql': 'SELECT 1',
+    '2.sql': `ALTER DATABASE ${JSON.stringify(db.name)} SET work_mem = '5MB'`,
+    '3.sql': 'SELECT nothing',
+  });
+  const error = await failureOf(migrator.migrate(), MigrationFailedError);
+  expect(error.failure).toMatchObject({ applied: ['1.sql', '2.sql'], pending: ['3.sql'] });
+});

@@ -51,6 +51,22 @@ describe('a run that is given up', () => {
     expect((await migrator.migrate()).applied).toEqual(['1.sql']);
   });
 
+  test('records how far it came, although the recording takes longer than the next request to cancel', async () => {
+    const files = { '1.sql': '-- no-transaction\nCREATE TABLE one ();\nSELECT pg_sleep(300);' };
+    const { migrator } = await migratorOn(db, {});
+    await migrator.migrate();
+    await (await migratorOn(db, { '0.sql': 'SELECT 1' })).migrator.migrate();
+    await db.query(`
+      CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.8); RETURN NEW; END $$;
+      CREATE TRIGGER slow BEFORE UPDATE ON shared.schema_migrations FOR EACH ROW WHEN (OLD.steps_done = 1 AND NOT NEW.running) EXECUTE FUNCTION slow()`);
+    const run = await migratorOn(db, files);
+    expect(await interruptWhileSleeping((signal) => run.migrator.migrate(signal))).toBeInstanceOf(InterruptedError);
+    const { rows } = await db.query(
+      `SELECT running, steps_done FROM shared.schema_migrations WHERE migration_file = '1.sql'`,
+    );
+    expect(rows).toEqual([{ running: false, steps_done: 1 }]);
+  });
+
   test('before it began changes nothing', async () => {
     const { migrator } = await migratorOn(db, { '1.sql': 'CREATE TABLE one ()' });
     await expect(migrator.migrate(AbortSignal.abort('SIGINT'))).rejects.toThrow('interrupted by SIGINT');

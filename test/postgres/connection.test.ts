@@ -355,3 +355,21 @@ async function silentServer(): Promise<Server> {
   await once(silent.listen(0, '127.0.0.1'), 'listening');
   return silent;
 }
+
+test('a pool that was given its password as a field has it for the second connection as well', async () => {
+  const pool = db.pool({
+    connectionString: undefined,
+    host: '127.0.0.1',
+    port: server.port,
+    user: 'app',
+    password: PASSWORD,
+    database: 'app',
+  });
+  const { migrator } = await migratorOn(
+    db,
+    { '7_second.sql': 'SELECT 1' },
+    { pool, lock: 'transaction', table: 'second.history' },
+  );
+  expect((await migrator.migrate()).applied).toEqual(['7_second.sql']);
+  await pool.end();
+});

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { HistoryTableError, makeMigrator, type MigratorOptions } from '../../src/migrator.js';
 import { ConfigurationError } from '../../src/core/errors.js';
+import { prepareTable } from '../../src/postgres/history-table.js';
 import { serverRole, withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
@@ -345,4 +346,20 @@ async function newRole(...grants: string[]): Promise<string> {
 afterEach(async () => {
   for (; roles > 0; roles--)
     await db.query(`DROP OWNED BY "${db.name}_${roles}" CASCADE; DROP ROLE "${db.name}_${roles}"`);
+});
+
+test('an upgrade that has to wait for the table lets readers through, and is tried again', async () => {
+  await db.query('CREATE SCHEMA IF NOT EXISTS waiting; CREATE TABLE waiting.history (migration_file text PRIMARY KEY)');
+  const name = { schema: 'waiting', table: 'history' };
+  await withClient(db.connectionString, async (holder) => {
+    await holder.query('BEGIN; SELECT FROM waiting.history');
+    await withClient(db.connectionString, async (client) => {
+      const preparing = prepareTable(client, name, { lockMs: 100, lockRetries: 20 });
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect((await db.query('SELECT migration_file FROM waiting.history')).rows).toEqual([]);
+      await holder.query('COMMIT');
+      await preparing;
+    });
+  });
+  await expect(db.query('SELECT checksum FROM waiting.history')).resolves.toBeDefined();
 });

@@ -72,7 +72,7 @@ describe('a run that finds the lock taken', () => {
     expect(error.waitedMs).toBeGreaterThanOrEqual(100);
     expect(error.message).toMatch(
       new RegExp(
-        `for the migration lock of shared\\.schema_migrations, which backend ${pid} \\(nestjs-pg-migrations: 1\\.sql\\) holds since \\d{4}-.*; it is running 1\\.sql\\.`,
+        `for the migration lock of shared\\.schema_migrations, which backend ${pid} \\(nestjs-pg-migrations: 1\\.sql\\) holds, connected since \\d{4}-.*; it is running 1\\.sql\\.`,
       ),
     );
     expect(events.map(({ type }) => type)).toEqual(['waiting-for-lock']);
@@ -103,7 +103,7 @@ describe('a run that finds the lock taken', () => {
       await client.query('SELECT pg_advisory_lock($1::bigint)', [key()]);
       const { migrator } = await migratorOn(db, SLOW, { timeouts: { migrationLock: 0 } });
       const error = await failureOf(migrator.migrate(), LockTimeoutError);
-      expect(error.message).toContain('(deploy job 7) holds since');
+      expect(error.message).toContain('(deploy job 7) holds, connected since');
     });
   });
 

@@ -83,7 +83,7 @@ describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
     await until(() => events.some(({ type }) => type === 'migration-started'));
     const waiter = await migratorOn(db, directory, { connectionString: pooled, timeouts: { migrationLock: 200 } });
     await expect(waiter.migrator.migrate()).rejects.toThrow(
-      /backend \d+ \(nestjs-pg-migrations\) holds since .*; it is running 1_slow\.sql\./,
+      /backend \d+ \(nestjs-pg-migrations\) holds, connected since .*; it is running 1_slow\.sql\./,
     );
     await run;
   });
@@ -112,6 +112,17 @@ describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
       migrateWith: { connectionString: db.connectionString },
     });
     expect((await direct.migrator.migrate()).applied).toEqual(['1.sql']);
+  });
+
+  test('limits that a file sets for itself hold for its steps, or the file is refused', async () => {
+    const files = { '1.sql': '-- no-transaction\n-- statement-timeout: 300ms\nSELECT 1;\nSELECT pg_sleep(300);' };
+    const { migrator } = await migratorOn(db, files, { connectionString: pooled });
+    await expect(migrator.migrate()).rejects.toThrow('1.sql:4:1: canceling statement due to statement timeout');
+    const outside = { '2.sql': '-- lock-timeout: 1s\nVACUUM' };
+    const refused = await migratorOn(db, outside, { connectionString: pooled });
+    await expect(refused.migrator.migrate()).rejects.toThrow(
+      'the limits that the file sets for itself do not hold for it',
+    );
   });
 
   test('a failure is recorded and rolled back', async () => {

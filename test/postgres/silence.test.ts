@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { DatabaseConnectionError, InterruptedError, type MigratorOptions } from '../../src/migrator.js';
 import { type Freeze, startCountingProxy } from '../support/counting-proxy.js';
+import { createTestDatabase } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { outcomes } from '../support/history-of.js';
@@ -51,6 +52,19 @@ function testLines(url: () => string): void {
     );
   });
 
+  test('a line that dies while another database is at work for somebody else is not taken for that', async () => {
+    const other = await createTestDatabase('silence_other');
+    const elsewhere = await migratorOn(other, { '1.sql': 'SELECT pg_sleep(300)' });
+    const controller = new AbortController();
+    const still = elsewhere.migrator.migrate(controller.signal).catch(() => 'given up');
+    await until(() => elsewhere.events.some(({ type }) => type === 'migration-started'));
+    const observed = await behindProxy(once('CREATE TABLE one', 'during'), FILES, { connectionString: url() });
+    expect((await observed.migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
+    controller.abort('the end of the test');
+    expect(await still).toBe('given up');
+    await other.drop();
+  });
+
   test('a line that dies on the way there: the error says that nothing was applied', async () => {
     const { migrator } = await behindProxy(once('CREATE TABLE one', 'before'), FILES, { connectionString: url() });
     const error = await failureOf(migrator.migrate(), DatabaseConnectionError);
@@ -83,6 +97,20 @@ describe('a network that stalls as a whole', () => {
       const { migrator } = await behindProxy((text) => (text.includes(wanted) ? 'before' : undefined));
       expect((await failureOf(migrator.migrate(), DatabaseConnectionError)).code).toBe('CONNECTION_LOST');
     }
+  });
+
+  test('and a run that is told to stop while it looks for what was applied stops', async () => {
+    let stalled = false;
+    const stall = (text: string): Freeze | undefined => {
+      stalled ||= text.includes('CREATE TABLE one');
+      return stalled ? 'before' : undefined;
+    };
+    const { migrator, events } = await behindProxy(stall, FILES, { timeouts: { ...QUICK, connectRetry: 300_000 } });
+    const controller = new AbortController();
+    const ending = failureOf(migrator.migrate(controller.signal), InterruptedError);
+    await until(() => events.some(({ type, ...event }) => type === 'run-finished' && 'succeeded' in event));
+    controller.abort('SIGTERM');
+    expect((await ending).message).toContain('the server could not be asked to stop');
   });
 
   test('lets a run that is told to stop go within the grace period', async () => {
