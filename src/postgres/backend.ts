@@ -2,7 +2,14 @@ import type { ClientBase } from 'pg';
 import { quoteLiteral } from '../core/quote.js';
 import { querySimply } from './script.js';
 
-const backends = new WeakMap<ClientBase, string>();
+/** A backend that serves one client. */
+export interface Backend {
+  readonly name: string;
+  /** What is so of `pg_stat_activity a` as long as it serves that client alone. */
+  readonly condition: string;
+}
+
+const backends = new WeakMap<ClientBase, Backend>();
 
 /** Names a backend by its process and its start, because a server that is started again soon has the same processes. */
 const NAME = `a.pid || ' since ' || extract(epoch FROM a.backend_start)`;
@@ -14,25 +21,23 @@ export const BACKEND_SQL = `(SELECT ${NAME} FROM pg_catalog.pg_stat_activity a W
 export const WAITS_FOR_CLIENT = `coalesce(wait_event IN ('ClientRead', 'ClientWrite'), false)`;
 
 /** Notes which backend serves a client, and nobody else: behind a pooler only while a transaction is open. */
-export function noteBackend(client: ClientBase, backend: string): void {
-  backends.set(client, backend);
+export function noteBackend(client: ClientBase, name: string, condition = 'true'): void {
+  backends.set(client, { name, condition });
 }
 
 /** The backend that serves this client alone, as far as that is known. */
-export function backendOf(client: ClientBase): string | undefined {
+export function backendOf(client: ClientBase): Backend | undefined {
   return backends.get(client);
 }
 
 /**
  * Ends the backend of a client that is gone, when all it does is wait for that client. The network may never tell it,
  * and it would keep its locks for hours. Does nothing where that is not allowed.
- *
- * @param condition what else must be so of `pg_stat_activity a`.
  */
-export async function endStranded(client: ClientBase, backend: string, condition = 'true'): Promise<void> {
+export async function endStranded(client: ClientBase, { name, condition }: Backend): Promise<void> {
   await querySimply(
     client,
     `SELECT pg_catalog.pg_terminate_backend(a.pid) FROM pg_catalog.pg_stat_activity a
-      WHERE ${NAME} = ${quoteLiteral(backend)} AND (a.state LIKE 'idle%' OR ${WAITS_FOR_CLIENT}) AND ${condition}`,
+      WHERE ${NAME} = ${quoteLiteral(name)} AND (a.state LIKE 'idle%' OR ${WAITS_FOR_CLIENT}) AND ${condition}`,
   ).catch(() => {});
 }

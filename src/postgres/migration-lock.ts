@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import { DatabaseConnectionError } from '../core/errors.js';
 import { BACKEND_SQL, backendOf, noteBackend } from './backend.js';
 import type { Lease } from './connection.js';
-import { holdsLockSql, tryLock, unlock } from './lock.js';
+import { holdsLockCondition, holdsLockSql, tryLock, unlock } from './lock.js';
 import { runScript } from './script.js';
 import { queryError } from './server-error.js';
 
@@ -41,7 +41,7 @@ export class SessionLock implements MigrationLock {
   }
 
   get backend(): string | undefined {
-    return this.held ? backendOf(this.client) : undefined;
+    return this.held ? backendOf(this.client)?.name : undefined;
   }
 
   async tryTake(): Promise<boolean> {
@@ -79,7 +79,7 @@ export class PinnedLock implements MigrationLock {
   ) {}
 
   get backend(): string | undefined {
-    return this.held && this.lease ? backendOf(this.lease.client) : undefined;
+    return this.held && this.lease ? backendOf(this.lease.client)?.name : undefined;
   }
 
   async tryTake(): Promise<boolean> {
@@ -93,7 +93,7 @@ export class PinnedLock implements MigrationLock {
     const { error, lastValue } = await runScript(this.lease.client, statements.join('; '));
     if (error) throw queryError('taking the migration lock', error);
     this.held = lastValue !== undefined;
-    if (lastValue) noteBackend(this.lease.client, lastValue);
+    if (lastValue) noteBackend(this.lease.client, lastValue, holdsLockCondition('a.pid', this.key));
     if (!this.held) await runScript(this.lease.client, 'ROLLBACK');
     return this.held;
   }
@@ -109,9 +109,11 @@ export class PinnedLock implements MigrationLock {
   }
 
   async release(): Promise<void> {
-    const { lease } = this;
+    const { lease, held } = this;
     this.lease = undefined;
     this.held = false;
+    // An answer is awaited: a pooler behind a dead line would keep the transaction, and the lock, without a sign.
+    if (lease && held) await runScript(lease.client, 'ROLLBACK');
     await lease?.release(true);
   }
 

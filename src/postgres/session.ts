@@ -89,7 +89,8 @@ export class PgMigrationSession implements MigrationSession {
 
   async endStrandedHolder(backend: string): Promise<void> {
     const { database } = await this.facts();
-    await endStranded(this.lease.client, backend, holdsLockCondition('a.pid', lockKey(database, this.table)));
+    const condition = holdsLockCondition('a.pid', lockKey(database, this.table));
+    await endStranded(this.lease.client, { name: backend, condition });
   }
 
   /** Behind a pooler a session's lock is none: two clients get it, and it outlives both. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BreakableProxy } from '../../soak/breakable-proxy.js';
+import { startCountingProxy } from '../support/counting-proxy.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
@@ -15,7 +16,7 @@ afterEach(async () => {
   await Promise.all(proxies.splice(0).map((proxy) => proxy.close()));
 });
 
-const FILES = { '1.sql': 'CREATE TABLE one (); SELECT pg_sleep(0.7)', '2.sql': 'CREATE TABLE two ()' };
+const FILES = { '1.sql': 'CREATE TABLE one (); SELECT pg_sleep(2)', '2.sql': 'CREATE TABLE two ()' };
 
 /**
  * A run whose lines stall in the middle, and are never heard of again: not even that the client closes them. New
@@ -45,6 +46,19 @@ describe('a server that never hears that its client is gone', () => {
     await runWithDeadLines(db.connectionString);
     await expectNoLeftovers(db); // the proxy still holds the dead lines open
   }, 40_000);
+});
+
+test('a server probes its client as long as that holds the lock, also behind the reset that ends a message', async () => {
+  const proxy = await startCountingProxy(db.connectionString);
+  const files = { '1.sql': 'SELECT 1', '2.sql': '-- no-transaction\nSELECT 2', '3.sql': 'SELECT 3' };
+  await (await migratorOn(proxy, files)).migrator.migrate();
+  const resets = proxy.messages.filter((text) => text.includes('RESET ALL'));
+  expect(resets.length).toBeGreaterThanOrEqual(4); // one for each transactional file, two for that in steps
+  for (const text of resets) {
+    expect(text.slice(text.lastIndexOf('RESET ALL'))).toMatch(
+      /tcp_keepalives_idle = 10[\s\S]*tcp_user_timeout = '30s'/,
+    );
+  }
 });
 
 describeWith('pgbouncer')('a pooler that never hears that its client is gone', () => {
