@@ -3,7 +3,7 @@ import { actingAs } from './acting-role.js';
 import { announceSql, claimSql, completeSql } from './history-sql.js';
 import { bodyPart, Message, part, type Part } from './message.js';
 import { localTimeouts } from './polite.js';
-import { CLEAN } from './reset.js';
+import { CLEAN, PROBE_CLIENT } from './reset.js';
 import type { RunContext } from './run-context.js';
 import { sessionName } from './session-name.js';
 
@@ -99,8 +99,9 @@ function complete({ settings, table, marker, role }: PackContext, program: Trans
   ];
 }
 
+/** The lock is held on: so the server goes on probing whether its holder is there. */
 function lockCheck({ lockCheck: sql }: PackContext): Part[] {
-  return sql ? [part('lock-check', [sql])] : [];
+  return sql ? [part('lock-check', [...PROBE_CLIENT, sql])] : [];
 }
 
 class Packer {

@@ -11,7 +11,7 @@ import { settle } from './in-doubt.js';
 import { failed, isClaimed, must, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { sessionTimeouts } from './polite.js';
 import { clearTheWay, recordProgress, runStep } from './run-step.js';
-import { CLEAN } from './reset.js';
+import { CLEAN, PROBE_CLIENT } from './reset.js';
 import { asScript, runScript } from './script.js';
 import { queryError } from './server-error.js';
 import { sessionName } from './session-name.js';
@@ -47,7 +47,15 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
   if (outcome.kind !== 'done') return outcome;
 
   const complete = settings.tracked ? [completeStepsSql(table, migration.file, settings.runId)] : [];
-  await must(context, 'completing a migration', ['BEGIN', ...CLEAN, ...actingAs(context.role), ...complete, 'COMMIT']);
+  const probing = context.lockCheck ? PROBE_CLIENT : []; // the lock is held on
+  await must(context, 'completing a migration', [
+    'BEGIN',
+    ...CLEAN,
+    ...actingAs(context.role),
+    ...complete,
+    'COMMIT',
+    ...probing,
+  ]);
   if (context.lockCheck && (await runScript(client, context.lockCheck)).lastValue === 'f') await context.retakeLock();
   listener.applied(migration, Math.round(performance.now() - startedAt));
   return { kind: 'done' };
