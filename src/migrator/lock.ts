@@ -19,7 +19,7 @@ const REMINDER_MS = 10_000;
 /**
  * Polls for the migration lock; between polls it holds nothing in the server.
  *
- * @param isStillNeeded asked after each try that failed; `false` ends the waiting, because the holder did all the work.
+ * @param isStillNeeded asked before each further try; `false` ends the waiting, because the holder did all the work.
  * @returns whether the lock was taken.
  * @throws LockTimeoutError naming the holder; InterruptedError when the signal is given.
  */
@@ -36,7 +36,6 @@ export async function acquireLock(
   while (!(await session.tryLock())) {
     const waitedMs = performance.now() - startedAt;
     throwIfInterrupted(signal);
-    if (!(await isStillNeeded())) return false;
     if (waitedMs >= settings.lockTimeoutMs) {
       throw new LockTimeoutError(waitedMs, await session.lockHolder(), settings.table);
     }
@@ -46,6 +45,8 @@ export async function acquireLock(
     }
     await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => throwIfInterrupted(signal));
     pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
+    // Before the lock is tried again: when a holder is through, all who wait leave at once, with one message each.
+    if (!(await isStillNeeded())) return false;
   }
   return true;
 }
