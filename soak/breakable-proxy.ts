@@ -36,7 +36,8 @@ export class BreakableProxy {
   cut(how: 'end' | 'reset'): void {
     for (const { client, upstream } of this.lines) {
       for (const socket of [client, upstream]) {
-        if (how === 'reset') socket.resetAndDestroy();
+        // Node 20 never exits after a reset of a socket that is just about to end.
+        if (how === 'reset' && !socket.writableEnded) socket.resetAndDestroy();
         else socket.destroy();
       }
     }
