@@ -66,7 +66,7 @@ export function packTogether(context: PackContext, programs: readonly Transactio
 
 /** Begins a message with what no other run's begins with, so that a look at the server can tell them apart. */
 function reset(context: PackContext): Part {
-  return part('reset', [`/* ${context.marker.trim()} */ BEGIN`, ...context.reset, 'COMMIT']);
+  return part('reset', [`/* ${context.marker.trim()} */\nBEGIN`, ...context.reset, 'COMMIT']);
 }
 
 function announce({ marker, ownName }: PackContext, { migration }: TransactionalProgram): string {
@@ -101,7 +101,7 @@ function complete({ settings, table, marker, role }: PackContext, program: Trans
 
 /** The lock is held on: so the server goes on probing whether its holder is there. */
 function lockCheck({ lockCheck: sql }: PackContext): Part[] {
-  return sql ? [part('lock-check', [...PROBE_CLIENT, sql])] : [];
+  return sql ? [part('lock-check', ['BEGIN', ...PROBE_CLIENT, 'COMMIT', sql])] : [];
 }
 
 class Packer {
