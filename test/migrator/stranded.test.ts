@@ -31,9 +31,12 @@ async function runWithDeadLines(connectionString: string): Promise<void> {
   });
   const startedAt = Date.now();
   const run = migrator.migrate();
-  await until(
-    async () => (await db.query(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)).rows.length > 0,
-  );
+  await until(async () => {
+    const { rows } = await db.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`,
+    );
+    return rows.length > 0;
+  });
   proxy.stall(false);
   expect((await run).applied).toEqual(['1.sql', '2.sql']);
   expect(Date.now() - startedAt).toBeLessThan(15_000);
