@@ -36,12 +36,12 @@ export async function acquireLock(
   while (!(await session.tryLock())) {
     const waitedMs = performance.now() - startedAt;
     throwIfInterrupted(signal);
-    if (waitedMs >= settings.lockTimeoutMs) {
-      throw new LockTimeoutError(waitedMs, await session.lockHolder(), settings.table);
-    }
     if (waitedMs - saidAt >= REMINDER_MS) {
       emit({ type: 'waiting-for-lock', waitedMs: Math.round(waitedMs) });
       saidAt = waitedMs;
+    }
+    if (waitedMs >= settings.lockTimeoutMs) {
+      throw new LockTimeoutError(waitedMs, await session.lockHolder(), settings.table);
     }
     await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => throwIfInterrupted(signal));
     pause = Math.min(pause * 1.5, LONGEST_PAUSE_MS);
