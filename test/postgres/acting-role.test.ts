@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError, DatabaseError, makeMigrator, RefusedError } from '../../src/migrator.js';
-import { serverUrl, withClient } from '../support/database.js';
+import { serverRole, serverUrl, withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { historyOf, outcomes } from '../support/history-of.js';
@@ -125,7 +125,7 @@ describe('the option role, with a login that has no right of its own', () => {
 describe('a role that cannot be taken on', () => {
   test.each([
     ['does not exist', () => 'nobody_at_all', '22023'],
-    ['was not granted', () => 'postgres', '42501'],
+    ['was not granted', () => serverRole(), '42501'],
   ])('because it %s is named, with the way out, and nothing is changed', async (_why, role, sqlstate) => {
     const { migrator } = await migratorOn(db, FILES, { connectionString: deploy.urlOf(db), role: role() });
     for (const work of [() => migrator.migrate(), () => migrator.status(), () => migrator.baseline('1')]) {
