@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -19,13 +19,13 @@ import { withClient } from '../support/database.js';
 import { startPrivateServer } from '../support/private-server.js';
 import { childEnvironment, runProcess, typescriptArguments } from '../support/process.js';
 import { testedBinaries } from '../support/tested-binaries.js';
-import { tempDirectory } from '../support/temp-directory.js';
+import { beforeTheyGo, tempDirectory } from '../support/temp-directory.js';
 
 const PARENT = new URL('./embedded-postgres.parent.ts', import.meta.url).pathname;
 const servers: EmbeddedServer[] = [];
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
 
-afterAll(() => Promise.all(servers.map((server) => server.remove())));
+beforeTheyGo(() => Promise.all(servers.map((server) => server.remove())));
 
 /** As root, the directory above is closed to the account of the server, like that of a checkout in root's home. */
 const newDataDirectory = async (): Promise<string> => join(await tempDirectory(), 'data');
