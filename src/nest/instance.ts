@@ -47,11 +47,36 @@ export function assertOnlyOne(modules: ModulesContainer, metatype: unknown): voi
     .map((module) => nameOf(module.providers.get(INSTANCE_NAME)?.instance));
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice === undefined) return;
-  const which = twice === '' ? 'MigrationsModule without a name' : `MigrationsModule "${twice}"`;
   throw new ConfigurationError('INVALID_OPTIONS', [
-    `${which} was configured ${names.filter((name) => name === twice).length} times in this application. Call forRoot() once, in the root module: ` +
+    `${displayInstance(twice)} was configured ${names.filter((name) => name === twice).length} times in this application. Call forRoot() once, in the root module: ` +
       'the module is global. For a second database give the module another "name"',
   ]);
+}
+
+/** By application; a weak map, because applications come and go in tests. */
+const histories = new WeakMap<ModulesContainer, Map<string, string>>();
+
+/**
+ * Two instances with one history would each take the other's files for missing ones.
+ *
+ * @param place where the history lies; undefined when there is none.
+ * @throws ConfigurationError
+ */
+export function assertOwnHistory(modules: ModulesContainer, name: string, place: string | undefined): void {
+  if (place === undefined) return;
+  const taken = histories.get(modules) ?? new Map<string, string>();
+  histories.set(modules, taken);
+  const other = taken.get(place);
+  taken.set(place, name);
+  if (other === undefined || other === name) return;
+  throw new ConfigurationError('INVALID_OPTIONS', [
+    `${displayInstance(other)} and ${displayInstance(name)} have one history, ${place}: each would take the files of the other for missing. ` +
+      'Give one of them another "table"',
+  ]);
+}
+
+function displayInstance(name: string): string {
+  return name === '' ? 'MigrationsModule without a name' : `MigrationsModule "${name}"`;
 }
 
 function nameOf(instance: unknown): string {

@@ -9,11 +9,12 @@ import {
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { createMigrator } from '../composition/create-migrator.js';
+import { historyPlace } from '../composition/history-place.js';
 import { Migrator } from '../migrator/migrator.js';
 import { bootstrap, type MigrationsReady } from './bootstrap.js';
 import { BackgroundRun } from './background-run.js';
 import { DriftMonitor } from './drift-monitor.js';
-import { assertOnlyOne, tokensOf } from './instance.js';
+import { assertOnlyOne, assertOwnHistory, tokensOf } from './instance.js';
 import { loggerOf } from './logger.js';
 import { MigrationEvents } from './migration-events.js';
 import { MigrationsHealthIndicator } from './migrations.health.js';
@@ -84,11 +85,17 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     HealthIndicatorService,
     {
       provide: RESOLVED_OPTIONS,
-      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer],
-      useFactory: (options: MigrationsModuleOptions, modules: ModulesContainer): Promise<ResolvedModuleOptions> =>
+      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer, INSTANCE_NAME],
+      useFactory: (
+        options: MigrationsModuleOptions,
+        modules: ModulesContainer,
+        name: string,
+      ): Promise<ResolvedModuleOptions> =>
         explaining(() => {
           assertOnlyOne(modules, MigrationsModule);
-          return resolveModuleOptions(options);
+          const resolved = resolveModuleOptions(options);
+          assertOwnHistory(modules, name, historyPlace(resolved));
+          return resolved;
         }),
     },
     {

@@ -10,6 +10,7 @@ import {
   MigrationsModule,
   MigrationsService,
   migrationsReadyToken,
+  type MigrationsModuleOptions,
   type MigrationsReady,
 } from '../../src/index.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
@@ -64,6 +65,35 @@ describe('several databases in one application', () => {
     expect(migrationsReadyToken()).toBe(MIGRATIONS_READY);
     expect([...app.get(SchedulerRegistry).getCronJobs().keys()]).toEqual([DRIFT_JOB, `${DRIFT_JOB}:billing`]);
     await app.close();
+  });
+
+  test('need a history each: two on one table of one database are an error at start', async () => {
+    const idle = { onBootstrap: 'off', drift: false } as const;
+    const here = { connectionString: main.connectionString };
+    const there = { connectionString: other.connectionString };
+    const two = async (billing: MigrationsModuleOptions): Promise<unknown> =>
+      startContext({
+        imports: [
+          MigrationsModule.forRoot({ ...idle, ...here, directory: await migrationsDirectory({ '1.sql': 'SELECT 1' }) }),
+          MigrationsModule.forRootAsync({
+            name: 'billing',
+            useFactory: async () => ({
+              ...idle,
+              ...billing,
+              directory: await migrationsDirectory({ '2.sql': 'SELECT 2' }),
+            }),
+          }),
+        ],
+      });
+    await expect(two(here)).rejects.toThrow(
+      /MigrationsModule without a name and MigrationsModule "billing" have one history, shared\.schema_migrations in the database \S+ on \S+:\d+/,
+    );
+    await expect(two({ ...there, migrateWith: here })).rejects.toThrow('have one history');
+    const pool = main.pool({ max: 1 });
+    await expect(two({ pool })).rejects.toThrow('have one history');
+    await pool.end();
+    await two({ ...here, table: 'billing.history' });
+    await two(there);
   });
 
   test('need names: a second one of the same name, or without any, is an error at start', async () => {
