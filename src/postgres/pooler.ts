@@ -2,9 +2,9 @@ import { RefusedError, type Refusal } from '../core/errors.js';
 import type { Program } from '../core/program.js';
 import type { ActingRole } from './acting-role.js';
 import { locateInFile } from '../core/source-text.js';
-import { firstSessionStep } from '../core/sql/session-state.js';
+import { firstSessionStep, locksSession } from '../core/sql/session-state.js';
 
-/** @throws RefusedError for files that run in steps and need one session for all of them. */
+/** @throws RefusedError for files that need a session of their own. */
 export function refuseSessionState(programs: readonly Program[], role: ActingRole): void {
   const refusals = sessionRefusals(programs, role);
   if (refusals.length > 0) throw new RefusedError(refusals);
@@ -13,15 +13,22 @@ export function refuseSessionState(programs: readonly Program[], role: ActingRol
 /** What a pooler in transaction mode cannot give. */
 export function sessionRefusals(programs: readonly Program[], role: ActingRole): Refusal[] {
   return programs.flatMap((program): Refusal[] => {
-    if (program.kind !== 'stepwise') return [];
+    if (program.kind === 'transactional') return refusal(program, program.statements?.find(locksSession), LOCK);
     const setting = firstSessionStep(program.steps);
     const outside = program.steps.find(({ kind }) => kind === 'autocommit');
     const reason = setting ? ONE_SESSION : outside && reasonOutside(program, role);
-    const step = setting ?? outside;
-    if (!step || !reason) return [];
-    const { line, column } = locateInFile(program.migration, program.source, step.start);
-    return [{ file: program.migration.file, line, column, reason }];
+    return refusal(program, setting ?? outside, reason);
   });
+}
+
+function refusal(
+  { migration, source }: Program,
+  place: { readonly start: number } | undefined,
+  reason: string | undefined,
+): Refusal[] {
+  if (!place || !reason) return [];
+  const { line, column } = locateInFile(migration, source, place.start);
+  return [{ file: migration.file, line, column, reason }];
 }
 
 /** What a statement outside of a transaction cannot be given there. */
@@ -29,6 +36,10 @@ function reasonOutside({ timeouts }: Program, role: ActingRole): string | undefi
   if (role !== undefined) return NO_ROLE;
   return timeouts.lockTimeout !== undefined || timeouts.statementTimeout !== undefined ? NO_LIMIT : undefined;
 }
+
+const LOCK =
+  'this takes a lock for the session, and behind a pooler in transaction mode it stays with a connection that serves others next. ' +
+  'Take it for the transaction, with pg_advisory_xact_lock, or give the option migrateWith a direct connection';
 
 const NO_LIMIT =
   'this runs outside of a transaction, so behind a pooler in transaction mode the limits that the file sets for itself do not hold for it. ' +

@@ -111,7 +111,6 @@ export class PgMigrationSession implements MigrationSession {
 
   async runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome> {
     return this.running(programs, settings, listener, async (context) => {
-      if (context.pooled) refuseSessionState(programs, context.role);
       const run = new TransactionalRun(context, 'each');
       const groups = groupPrograms(programs);
       for (const [i, group] of groups.entries()) {
@@ -190,6 +189,7 @@ export class PgMigrationSession implements MigrationSession {
     };
     const stopWatching = cancelWhenAborted(client, settings.signal);
     try {
+      if (context.pooled) refuseSessionState(programs, context.role);
       const outcome = await run(context);
       const said = storableNotices(notices.collected(), programs);
       if (settings.tracked && said.size > 0)

@@ -114,6 +114,17 @@ describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
     expect((await direct.migrator.migrate()).applied).toEqual(['1.sql']);
   });
 
+  test('a lock for the session is refused in a transaction too, because it would stay with the connection', async () => {
+    const files = { '1.sql': 'CREATE TABLE one ()', '2.sql': 'SELECT 1;\nSELECT pg_advisory_lock(7);' };
+    for (const transaction of ['each', 'all'] as const) {
+      const { migrator } = await migratorOn(db, files, { connectionString: pooled, transaction });
+      await expect(migrator.migrate()).rejects.toThrow('2.sql:2:1: this takes a lock for the session');
+    }
+    expect(await outcomes(db)).toEqual({});
+    const direct = await migratorOn(db, files);
+    expect((await direct.migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
+  });
+
   test('limits that a file sets for itself hold for its steps, or the file is refused', async () => {
     const files = { '1.sql': '-- no-transaction\n-- statement-timeout: 300ms\nSELECT 1;\nSELECT pg_sleep(300);' };
     const { migrator } = await migratorOn(db, files, { connectionString: pooled });

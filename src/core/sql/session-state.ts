@@ -1,4 +1,5 @@
-import type { FuncCall, Node } from '@pgsql/types';
+import type { FuncCall } from '@pgsql/types';
+import type { Statement } from './statements.js';
 import type { Step } from './steps.js';
 
 /**
@@ -8,15 +9,21 @@ import type { Step } from './steps.js';
 export function firstSessionStep(steps: readonly Step[]): Step | undefined {
   return steps.find((step, i) =>
     step.statements.some(
-      ({ node }) => node !== undefined && (calls(node, LOCKING) || (i < steps.length - 1 && leavesSomething(node))),
+      (statement) => locksSession(statement) || (i < steps.length - 1 && leavesSomething(statement)),
     ),
   );
+}
+
+/** True when a statement takes an advisory lock that outlives its transaction. */
+export function locksSession({ node }: Statement): boolean {
+  return node !== undefined && calls(node, LOCKING);
 }
 
 /** Their locks would stay with the pooler's connection, whoever uses it next: behind the last step too. */
 const LOCKING = /^pg_(?:try_)?advisory_lock(?:_shared)?$/;
 
-function leavesSomething(node: Node): boolean {
+function leavesSomething({ node }: Statement): boolean {
+  if (!node) return false;
   if ('VariableSetStmt' in node) return !node.VariableSetStmt.is_local && node.VariableSetStmt.kind !== 'VAR_SET_MULTI';
   if ('CreateStmt' in node) return node.CreateStmt.relation?.relpersistence === 't';
   if ('CreateTableAsStmt' in node) return node.CreateTableAsStmt.into?.rel?.relpersistence === 't';
