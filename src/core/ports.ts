@@ -65,7 +65,10 @@ export interface RunSettings {
   readonly runId: string;
   /** False: run every file without claims and without history. */
   readonly tracked: boolean;
-  /** Given up by it: the statement that runs is cancelled, nothing more is sent, and nothing is recorded as failed. */
+  /**
+   * Given up by it: the statement that runs is cancelled and nothing more is sent. A transactional migration leaves no
+   * trace; of one that runs in steps it is recorded where it was interrupted.
+   */
   readonly signal?: AbortSignal | undefined;
 }
 

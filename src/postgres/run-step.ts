@@ -80,11 +80,11 @@ async function tryStep(
       await must(context, 'rolling back', ['ROLLBACK']);
       if (await patience.allowsAnother(program, server)) return { kind: 'again' };
     }
-    const record = settings.tracked
-      ? [stepFailureSql(table, migration.file, settings.runId, recordedError(server, program))]
-      : [];
+    const interrupted = wasInterrupted(context, server);
+    const why = interrupted ? `interrupted in step ${index + 1} of ${steps.length}` : recordedError(server, program);
+    const record = settings.tracked ? [stepFailureSql(table, migration.file, settings.runId, why)] : [];
     await must(context, 'recording a failed migration', ['ROLLBACK', ...CLEAN, ...actingAs(context.role), ...record]);
-    if (wasInterrupted(context, server)) return { kind: 'interrupted' };
+    if (interrupted) return { kind: 'interrupted' };
     return failed(
       program,
       server,

@@ -43,8 +43,8 @@ describe('a run that is given up', () => {
     const files = { '1.sql': '-- no-transaction\nCREATE TABLE one ();\nSELECT pg_sleep(30);\nCREATE TABLE two ();' };
     const { migrator, directory } = await migratorOn(db, files);
     expect(await interruptWhileSleeping((signal) => migrator.migrate(signal))).toBeInstanceOf(InterruptedError);
-    const { rows } = await db.query('SELECT running, steps_done FROM shared.schema_migrations');
-    expect(rows).toEqual([{ running: false, steps_done: 1 }]);
+    const { rows } = await db.query('SELECT running, steps_done, error_message FROM shared.schema_migrations');
+    expect(rows).toEqual([{ running: false, steps_done: 1, error_message: 'interrupted in step 2 of 3' }]);
 
     const { writeFile } = await import('node:fs/promises');
     await writeFile(`${directory}/1.sql`, files['1.sql'].replace('pg_sleep(30)', 'pg_sleep(0)'));
