@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { NO_HISTORY, type History, type HistoryRow, type Origin } from '../core/history.js';
-import { DatabaseError, type ServerErrorDetails } from '../core/errors.js';
+import { DatabaseError } from '../core/errors.js';
 import { quoteIdentifier } from '../core/quote.js';
 import { qualifiedName, type TableName } from '../core/table.js';
 import { actingAs, assertRole, mayConcernRole, type ActingRole } from './acting-role.js';
@@ -44,8 +44,7 @@ export async function readHistory(client: ClientBase, table: TableName, role?: A
     if (mayConcernRole(role, error)) await assertRole(client, role);
     const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
     if (UNDEFINED_TABLE.includes(sqlstate)) return NO_HISTORY;
-    if (sqlstate === NO_RIGHT) throw readingNotAllowed(error, table);
-    if (!UNEXPECTED_SHAPE.includes(sqlstate)) throw queryError('reading the history', error);
+    if (!UNEXPECTED_SHAPE.includes(sqlstate)) throw readingError(error, table);
     return readForeignMade(client, table, role);
   }
 }
@@ -56,7 +55,7 @@ async function readForeignMade(client: ClientBase, table: TableName, role: Actin
   });
   assertHistoryTable(shape, table);
   const rows = await select(client, table, role, shape.columns).catch((error: unknown) => {
-    throw queryError('reading the history', error);
+    throw readingError(error, table);
   });
   return { exists: true, current: false, rows };
 }
@@ -102,8 +101,9 @@ function number(value: string | number | boolean | null): number | null {
 
 const NO_RIGHT = '42501';
 
-function readingNotAllowed(error: unknown, table: TableName): DatabaseError {
-  const server = serverErrorOf(error) as ServerErrorDetails;
+function readingError(error: unknown, table: TableName): Error {
+  const server = serverErrorOf(error);
+  if (server?.sqlstate !== NO_RIGHT) return queryError('reading the history', error);
   const grants = `GRANT USAGE ON SCHEMA ${quoteIdentifier(table.schema)} TO <role>; GRANT SELECT ON ${qualifiedName(table)} TO <role>;`;
   return new DatabaseError('This role may not read the history', { ...server, hint: grants });
 }

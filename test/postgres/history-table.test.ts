@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { HistoryTableError, makeMigrator, type MigratorOptions } from '../../src/migrator.js';
+import { DatabaseError, HistoryTableError, makeMigrator, type MigratorOptions } from '../../src/migrator.js';
 import { ConfigurationError } from '../../src/core/errors.js';
 import { prepareTable } from '../../src/postgres/history-table.js';
 import { serverRole, withClient } from '../support/database.js';
@@ -298,6 +298,14 @@ describe('what is not a history table', () => {
 });
 
 describe('a role without the rights', () => {
+  test('to read a table that somebody else made is told what to ask for', async () => {
+    await db.query('CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file text)');
+    const role = await newRole('GRANT USAGE ON SCHEMA shared TO');
+    const { migrator } = await migratorOn(db, files, { connectionString: role });
+    const error = await failureOf(migrator.status(), DatabaseError);
+    expect(error.server).toMatchObject({ sqlstate: '42501', hint: expect.stringContaining('GRANT SELECT') });
+  });
+
   test('to create the schema is told what to ask for; nothing is changed', async () => {
     const role = await newRole();
     const { migrator } = await migratorOn(db, files, { connectionString: role });
