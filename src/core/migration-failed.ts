@@ -65,8 +65,9 @@ function aftermath({ aftermath: left, file, tracked = true }: FailedMigration): 
   }
 }
 
-/** What to do about refusals that the server only makes while it runs (25001, 55P04, 2D000). */
+/** What to do about a lock that could not be had, and about refusals that the server only makes while it runs. */
 function advice(sqlstate: string, left: Aftermath): string[] {
+  if (sqlstate === LOCK_NOT_AVAILABLE) return [LOCK_ADVICE];
   const late = ['25001', '55P04', '2D000'].includes(sqlstate) && left.kind !== 'partial';
   return late
     ? [
@@ -74,6 +75,11 @@ function advice(sqlstate: string, left: Aftermath): string[] {
       ]
     : [];
 }
+
+const LOCK_NOT_AVAILABLE = '55P03';
+const LOCK_ADVICE =
+  'Another session holds a lock that it needs: pg_stat_activity shows whose transaction is old (xact_start). End that one, ' +
+  'or let the file wait longer, with the line "-- lock-timeout: 30s" at its top, and start again.';
 
 function indent(text: string): string {
   return text.replace(/^/gm, '    ');
