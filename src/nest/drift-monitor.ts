@@ -9,6 +9,7 @@ import {
 import { DiscoveryService } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
+import { firstValueFrom, from, throwError, timeout } from 'rxjs';
 import { compareFindings, type DriftFinding } from '../core/drift.js';
 import { Migrator } from '../migrator/migrator.js';
 import { DriftAlertChannel, type AlertChannel, type DriftAlert } from './alert-channel.js';
@@ -96,26 +97,22 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     await Promise.all(channels.map((channel) => this.deliver(channel, alert)));
   }
 
+  /** A channel that never returns would end the watch, and hold up the shutdown. */
+  private async inTime(work: void | Promise<void>): Promise<void> {
+    const { alertTimeout } = this.options.drift;
+    const late = (): Error => new Error(`it took longer than ${alertTimeout} ms`);
+    await firstValueFrom(
+      from(Promise.resolve(work)).pipe(timeout({ first: alertTimeout, with: () => throwError(late) })),
+    );
+  }
+
   private async deliver(channel: AlertChannel, alert: DriftAlert): Promise<void> {
     try {
-      await inTime(channel.alert(alert), this.options.drift.alertTimeout);
+      await this.inTime(channel.alert(alert));
     } catch (error) {
       this.logger.error(
         `The alert channel ${channel.constructor.name} failed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
-  }
-}
-
-/** A channel that never returns would end the watch, and hold up the shutdown. */
-async function inTime(work: void | Promise<void>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`it took longer than ${timeoutMs} ms`)), timeoutMs);
-  });
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

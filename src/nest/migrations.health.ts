@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { firstValueFrom, from, of, timeout } from 'rxjs';
 import { DatabaseError, MigrationError, type MigrationErrorCode } from '../core/errors.js';
 import { Migrator } from '../migrator/migrator.js';
 import { BackgroundRun } from './background-run.js';
@@ -42,8 +43,8 @@ export class MigrationsHealthIndicator {
     key: Key = (this.name === '' ? 'migrations' : `migrations:${this.name}`) as Key,
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
-    const { cache, timeout } = { ...this.options.health, ...options };
-    const answer = this.underWay() ?? this.withFailure(await within(timeout, this.recent(cache)));
+    const { cache, timeout: timeoutMs } = { ...this.options.health, ...options };
+    const answer = this.underWay() ?? this.withFailure(await within(timeoutMs, this.recent(cache)));
     const session = this.indicator.check(key);
     return answer.up ? session.up(answer.details) : session.down(answer.details);
   }
@@ -107,17 +108,8 @@ const REASONS: Partial<Record<MigrationErrorCode, string>> = {
   INVALID_DIRECTORY: 'the migrations directory cannot be read',
 };
 
-async function within(timeoutMs: number, answer: Promise<Answer>): Promise<Answer> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Answer>((resolve) => {
-    timer = setTimeout(
-      () => resolve({ up: false, details: { tracked: true, message: `no answer within ${timeoutMs} ms` } }),
-      timeoutMs,
-    );
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** The answer, or that there was none in time; the read goes on, and others may get it. */
+function within(timeoutMs: number, answer: Promise<Answer>): Promise<Answer> {
+  const late: Answer = { up: false, details: { tracked: true, message: `no answer within ${timeoutMs} ms` } };
+  return firstValueFrom(from(answer).pipe(timeout({ first: timeoutMs, with: () => of(late) })));
 }

@@ -2,6 +2,7 @@ import pg from 'pg';
 import type { ClientBase, Connection } from 'pg';
 import type { Lease } from './connection.js';
 import { awaitedText, isBookkeeping } from './script.js';
+import { socketOf } from './socket.js';
 
 /** What the driver's client knows of its own connection. */
 interface Connected {
@@ -46,10 +47,8 @@ export function abandonWhenAborted(lease: Lease, signal: AbortSignal | undefined
   const abandon = (): void => {
     if (awaitedText(lease.client) === undefined) return;
     clearInterval(timer);
-    const { connection } = lease.client as unknown as { connection: Connection };
-    connection.stream.destroy(
-      new Error(`the server did not react to being asked to stop within ${REACTION_MS / 1000} s`),
-    );
+    const reason = `the server did not react to being asked to stop within ${REACTION_MS / 1000} s`;
+    socketOf(lease.client).destroy(new Error(reason));
   };
   const onAbort = (): void => {
     timer = setInterval(abandon, REACTION_MS).unref();

@@ -3,6 +3,7 @@ import type { ClientBase, ClientConfig, Pool } from 'pg';
 import { backOff } from 'exponential-backoff';
 import { DatabaseConnectionError } from '../core/errors.js';
 import { connectError, serverErrorOf, unusableError } from './server-error.js';
+import { socketOf } from './socket.js';
 import { within } from './within.js';
 
 /**
@@ -108,7 +109,7 @@ async function connect(connection: string | ClientConfig, timeoutMs: number): Pr
   client.on('error', ignore); // the query that was running reports it
   await client.connect().catch(async (error: unknown) => {
     // The driver itself gave up on a server that answers: it has no password to send, or wants TLS and is offered none.
-    const answered = !(client as unknown as { connection: pg.Connection }).connection.stream.destroyed;
+    const answered = !socketOf(client).destroyed;
     await client.end().catch(ignore);
     throw answered && serverErrorOf(error) === undefined ? unusableError(error) : error;
   });
@@ -122,9 +123,9 @@ async function connect(connection: string | ClientConfig, timeoutMs: number): Pr
 }
 
 function destroyLater(client: ClientBase): void {
-  const { stream } = (client as unknown as { connection: pg.Connection }).connection;
-  const timer = setTimeout(() => stream.destroy(), GOODBYE_MS).unref();
-  stream.once('close', () => clearTimeout(timer));
+  const socket = socketOf(client);
+  const timer = setTimeout(() => socket.destroy(), GOODBYE_MS).unref();
+  socket.once('close', () => clearTimeout(timer));
 }
 
 function newClient(config: ClientConfig): pg.Client {

@@ -1,10 +1,11 @@
-import type { ClientBase, Connection } from 'pg';
+import type { ClientBase } from 'pg';
 import type { Socket } from 'node:net';
 import { DatabaseConnectionError } from '../core/errors.js';
 import { quoteLiteral } from '../core/quote.js';
 import { backendOf, endStranded, WAITS_FOR_CLIENT } from './backend.js';
 import type { Lease } from './connection.js';
 import { awaitedText, querySimply } from './script.js';
+import { socketOf } from './socket.js';
 import { within } from './within.js';
 
 export interface SilenceSettings {
@@ -61,7 +62,7 @@ class SilenceWatch {
     private readonly client: ClientBase,
     private readonly settings: SilenceSettings,
   ) {
-    this.stream = (client as unknown as { connection: Connection }).connection.stream as Socket;
+    this.stream = socketOf(client);
     this.stream.on('data', this.hear);
     this.timer = setInterval(() => void this.look(), Math.max(10, settings.patienceMs / LOOKS)).unref();
   }
