@@ -43,7 +43,8 @@ if (part !== 'fleet') {
     },
   });
   console.log(`\n${killsTable(results)}\n\n${endsTable(results)}`);
-  if (results.length < total) console.log(`\nThe time was over after ${results.length} of ${total} rounds.`);
+  if (results.length < total)
+    failures.push(`the time was over after ${results.length} of ${total} rounds: give it more with --minutes`);
   failures.push(...results.filter(({ problems }) => problems.length > 0).map((each) => describeFailure(seed, each)));
 }
 

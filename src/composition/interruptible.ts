@@ -6,12 +6,15 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 /** What this process has under way: several instances may migrate at once, and the signal is for all of them. */
 const underWay = new Set<AbortController>();
 let received: NodeJS.Signals | undefined;
+/** For how long the same request may arrive once more. */
+const REPEAT_MS = 1_000;
+let stopSoon: NodeJS.Timeout | undefined;
 
 /**
  * Lets SIGTERM and SIGINT interrupt a piece of work instead of the process: the running statement is cancelled, what is
  * unfinished is rolled back, the lock is released. When all such work has ended the process ends by that signal, unless
  * somebody else listens to it: they have heard it too, and it is theirs to end. The host's own handlers are not there
- * yet during bootstrap. A second signal is not held back.
+ * yet during bootstrap. A second signal, a second or more after the first, is not held back.
  *
  * @param tell told what became of the work, before the process ends.
  */
@@ -40,22 +43,37 @@ function listen(): void {
 }
 
 function onSignal(signal: NodeJS.Signals): void {
+  if (received) return; // the terminal and a wrapper such as npm both pass Ctrl+C on
   received = signal;
-  stopListening();
+  stopSoon = setTimeout(stopListening, REPEAT_MS).unref();
   for (const controller of underWay) controller.abort(signal);
 }
 
 function stopListening(): void {
+  clearTimeout(stopSoon);
   for (const signal of SIGNALS) process.off(signal, onSignal);
 }
 
 function finish(): void {
   stopListening();
-  if (received && process.listenerCount(received) === 0) endBy(received);
+  if (!received) return;
+  if (process.listenerCount(received) === 0) endBy(received);
+  else sayInExitCode(received);
+}
+
+/** Nest ends a start that was interrupted with 1, as it ends any that failed. */
+function sayInExitCode(signal: NodeJS.Signals): void {
+  process.once('exit', (code) => {
+    if (code === 1) process.exitCode = exitCodeOf(signal);
+  });
+}
+
+function exitCodeOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal];
 }
 
 function endBy(signal: NodeJS.Signals): void {
   // The first process of a container is not ended by a signal that it does not handle: it gets the code of one that is.
-  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
+  if (process.pid === 1) process.exit(exitCodeOf(signal));
   process.kill(process.pid, signal);
 }

@@ -90,7 +90,8 @@ export interface MigratorOptions extends ConnectionOptions {
   /** `each`: a transaction for every migration. `all`: one for everything that is pending. Default `each`. */
   transaction?: 'each' | 'all';
   /**
-   * How processes take turns. `session`: an advisory lock of the session, which a pooler in transaction mode breaks.
+   * How processes take turns. `session`: an advisory lock of the session, which a pooler in transaction mode breaks;
+   * behind a pooler it says that this one works in session mode.
    * `transaction`: one of a transaction that a second connection keeps open. `off`: none; then the claims alone keep a
    * transactional migration from running twice. Default `auto`: `transaction` behind a pooler, else `session`.
    */

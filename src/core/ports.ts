@@ -55,8 +55,11 @@ export interface RunListener {
 export type RunOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly failure: Omit<FailedMigration, 'applied' | 'pending'>; readonly cause: unknown }
-  /** Somebody else recorded the migration first: read the history again. */
-  | { readonly kind: 'conflict'; readonly file: string }
+  /**
+   * Somebody else recorded the migration first, or is `undecided`: at it in a transaction that has not ended. Read the
+   * history again.
+   */
+  | { readonly kind: 'conflict'; readonly file: string; readonly undecided: boolean }
   | { readonly kind: 'interrupted' }
   /** What comes next wants a new session: defaults of new sessions were changed. */
   | { readonly kind: 'reconnect' };
@@ -82,7 +85,7 @@ export interface MigrationSession extends HistoryReader {
   /** Ends a backend that holds the lock and only waits for its client: for when it is known that the client is gone. */
   endStrandedHolder(backend: string): Promise<void>;
   /** Creates or upgrades the history table where that is needed. @throws HistoryTableError when it cannot be used. */
-  prepareHistory(): Promise<void>;
+  prepareHistory(signal?: AbortSignal): Promise<void>;
   /** Runs each program in a transaction, or in steps, of its own; stops at the first failure. */
   runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome>;
   /** Runs all programs in one transaction. */

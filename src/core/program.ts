@@ -16,13 +16,18 @@ import { isSetting, makesReadOnly, setsTransaction, transactionControl } from '.
 /** Limits that a file sets for itself, as PostgreSQL writes durations. */
 export type FileTimeouts = Pick<TimeoutDirectives, 'lockTimeout' | 'statementTimeout'>;
 
-/** A file that runs in one transaction, together with its history row. */
-export interface TransactionalProgram {
-  readonly kind: 'transactional';
+interface FileProgram {
   readonly migration: MigrationFile;
   /** What of the file is run; offsets here are offsets of its `sql`. */
   readonly source: SourceText;
   readonly timeouts: FileTimeouts;
+  /** The dead run that the history calls running on this file, whose row may be taken over; null when there is none. */
+  readonly interruptedRun: string | null;
+}
+
+/** A file that runs in one transaction, together with its history row. */
+export interface TransactionalProgram extends FileProgram {
+  readonly kind: 'transactional';
   /** The statement that opens its transaction: `BEGIN`, or the file's own with its options. */
   readonly begin: string;
   /** True when the file brings its own `BEGIN … COMMIT`. */
@@ -40,12 +45,8 @@ export interface TransactionalProgram {
 }
 
 /** A file that cannot run in one transaction: its steps run one after the other, each recorded. */
-export interface StepwiseProgram {
+export interface StepwiseProgram extends FileProgram {
   readonly kind: 'stepwise';
-  readonly migration: MigrationFile;
-  /** What of the file is run; offsets here are offsets of its `sql`. */
-  readonly source: SourceText;
-  readonly timeouts: FileTimeouts;
   readonly steps: readonly Step[];
   /** Steps that an earlier run did, counted from the first. */
   readonly resumeAt: number;
@@ -103,7 +104,8 @@ export async function compile(
   if (openTransactionAt !== undefined) {
     return { refusals: [{ file, ...lineOf(place(openTransactionAt)), reason: OPEN_REASON }] };
   }
-  return { program: { kind: 'stepwise', migration, source, timeouts, steps, resumeAt: 0, inDoubt: false, reason } };
+  const fresh = { resumeAt: 0, inDoubt: false, interruptedRun: null };
+  return { program: { kind: 'stepwise', migration, source, timeouts, steps, ...fresh, reason } };
 }
 
 const READ_ONLY_REASON = 'it makes a transaction READ ONLY, in which its record cannot be written. Remove READ ONLY';
@@ -154,6 +156,7 @@ function transactional(
     kind: 'transactional',
     migration,
     source,
+    interruptedRun: null,
     ownTransaction: begin !== undefined,
     begin: begin ? text.slice(begin.start, begin.end) : 'BEGIN',
     preamble: hoisted.map(({ start, end }) => text.slice(start, end)),
@@ -171,11 +174,11 @@ function blankOut(text: string, { start, end }: Statement): string {
  * that is not to be had: the file asks for the transaction, or its statements are not known.
  */
 export function inSteps(program: TransactionalProgram): StepwiseProgram | undefined {
-  const { migration, source, timeouts, statements, ownTransaction } = program;
+  const { migration, source, timeouts, statements, ownTransaction, interruptedRun } = program;
   if (!statements || ownTransaction) return undefined;
   const { steps } = makeSteps(source.sql, statements);
   const reason = 'the server says that it cannot run in a transaction';
-  return { kind: 'stepwise', migration, source, timeouts, steps, resumeAt: 0, inDoubt: false, reason };
+  return { kind: 'stepwise', migration, source, timeouts, interruptedRun, steps, resumeAt: 0, inDoubt: false, reason };
 }
 
 /** All statements of a program that are known. */

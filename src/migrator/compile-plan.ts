@@ -25,7 +25,7 @@ export async function compileAll(
     }
     const resumed = resume(compiled.program, row);
     if ('reason' in resumed) found.push({ file, reason: resumed.reason });
-    else programs.push(resumed.program);
+    else programs.push({ ...resumed.program, interruptedRun: row?.state === 'running' ? row.runId : null });
   }
   if (found.length > 0) throw new RefusedError(found);
   return programs;

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { History } from '../core/history.js';
-import { HistoryTableError } from '../core/errors.js';
 import type { MigrationFile } from '../core/migration-file.js';
 import { isNothingToDo, makePlan, type Plan, type PlanPolicy } from '../core/plan.js';
 import type { MigrationSession, RunSettings } from '../core/ports.js';
@@ -9,6 +8,7 @@ import { joinStatuses } from '../core/status.js';
 import { adoptChecksums } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
 import { asInterrupted } from './interruption.js';
+import { Conflicts } from './conflicts.js';
 import { acquireLock } from './lock.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
 import { runPrograms, type ProgramsRun, type RunOptions } from './run-programs.js';
@@ -100,7 +100,7 @@ async function runLocked(
 ): Promise<LockedRun> {
   const applied: string[] = [];
   const adopted: string[] = [];
-  const conflicts = new Set<string>();
+  const conflicts = new Conflicts(dependencies, session, settings.lockTimeoutMs);
   let prepared = false;
   for (;;) {
     const history = await session.read();
@@ -109,7 +109,7 @@ async function runLocked(
     const programs = await compileAll(plan.toRun, files, dependencies, plan.refusals);
     if (settings.transaction === 'all') assertTransactional(programs);
 
-    if (!prepared) await session.prepareHistory();
+    if (!prepared) await session.prepareHistory(run.signal);
     prepared = true;
     warn(dependencies, plan);
     adopted.push(...(await adoptChecksums(session, plan, files, dependencies.emit)));
@@ -117,8 +117,7 @@ async function runLocked(
     const result = await runOrResolve(dependencies, session, programs, run, settings, [...before, ...applied]);
     applied.push(...result.applied);
     if (result.conflict === undefined) return { applied, adopted, reconnect: result.reconnect };
-    if (conflicts.has(result.conflict)) throw lostTwice(dependencies.database.table, result.conflict);
-    conflicts.add(result.conflict);
+    await conflicts.meet(result.conflict, run.signal);
   }
 }
 
@@ -153,11 +152,4 @@ function planFor(files: readonly MigrationFile[], history: History, { policy }: 
 
 function warn({ emit }: Dependencies, plan: Plan): void {
   for (const message of plan.warnings) emit({ type: 'warning', message });
-}
-
-function lostTwice(table: string, file: string): HistoryTableError {
-  return new HistoryTableError(
-    table,
-    `${file} cannot be recorded in ${table}: a unique constraint refuses its row although it is not applied. Look at the table's constraints.`,
-  );
 }

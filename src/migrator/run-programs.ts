@@ -1,7 +1,7 @@
 import { MigrationFailedError } from '../core/migration-failed.js';
-import type { MigrationSession, RunListener, RunSettings } from '../core/ports.js';
+import type { MigrationSession, RunListener, RunOutcome, RunSettings } from '../core/ports.js';
 import type { Program } from '../core/program.js';
-import { interrupted } from './interruption.js';
+import { interrupted, isCancelled } from './interruption.js';
 import type { Dependencies } from './dependencies.js';
 import { assertTransactional } from './compile-plan.js';
 
@@ -10,10 +10,12 @@ export interface RunOptions {
   readonly transaction: 'each' | 'all';
 }
 
+export type Conflict = Extract<RunOutcome, { kind: 'conflict' }>;
+
 export interface ProgramsRun {
   readonly applied: readonly string[];
-  /** A migration that somebody else recorded first. */
-  readonly conflict: string | undefined;
+  /** A migration that somebody else recorded first, or is about to. */
+  readonly conflict: Conflict | undefined;
   /** True when the rest wants a new session. */
   readonly reconnect: boolean;
 }
@@ -36,12 +38,19 @@ export async function runPrograms(
   const files = programs.map(({ migration }) => migration.file);
   const numbers = new Map(files.map((file, i) => [file, i]));
   const applied: string[] = [];
+  const left = (): string[] => files.filter((file) => !applied.includes(file));
   const startedAt = performance.now();
   const finished = (succeeded: boolean): void =>
     emit({ type: 'run-finished', runId, applied, durationMs: Math.round(performance.now() - startedAt), succeeded });
   const listener: RunListener = {
     started: ({ file }) =>
-      emit({ type: 'migration-started', runId, file, number: (numbers.get(file) ?? 0) + 1, of: files.length }),
+      emit({
+        type: 'migration-started',
+        runId,
+        file,
+        number: (numbers.get(file) ?? 0) + before.length + 1,
+        of: before.length + files.length,
+      }),
     retrying: ({ file }, attempt, reason) => emit({ type: 'migration-retry', file, attempt, reason }),
     warning: (message) => emit({ type: 'warning', message }),
     notice: ({ file }, notice) => emit({ type: 'migration-notice', file, notice }),
@@ -58,26 +67,25 @@ export async function runPrograms(
         ? await session.runTogether(assertTransactional(programs), settings, listener)
         : await session.runEach(programs, settings, listener);
     if (outcome.kind === 'failed') {
-      const pending = files.filter((file) => !applied.includes(file));
       const error = new MigrationFailedError(
-        { ...outcome.failure, tracked: settings.tracked, applied: [...before, ...applied], pending },
+        { ...outcome.failure, tracked: settings.tracked, applied: [...before, ...applied], pending: left() },
         { cause: outcome.cause },
       );
       emit({ type: 'migration-failed', runId, file: outcome.failure.file, error: error.message });
       throw error;
     }
     if (outcome.kind === 'interrupted') {
-      const pending = files.filter((file) => !applied.includes(file));
-      throw interrupted(settings.signal, [...before, ...applied], pending);
+      throw interrupted(settings.signal, [...before, ...applied], left());
     }
     finished(true);
     return {
       applied,
-      conflict: outcome.kind === 'conflict' ? outcome.file : undefined,
+      conflict: outcome.kind === 'conflict' ? outcome : undefined,
       reconnect: outcome.kind === 'reconnect',
     };
   } catch (error) {
     finished(false);
+    if (isCancelled(settings.signal, error)) throw interrupted(settings.signal, [...before, ...applied], left());
     throw error;
   }
 }

@@ -1,8 +1,15 @@
 import { DiscoveryService } from '@nestjs/core';
 import type { DriftFinding } from '../core/drift.js';
 
-/** What the drift watch has to say. */
-export type DriftAlert =
+/** What the drift watch has to say, and of which history. */
+export type DriftAlert = DriftNews & {
+  /** Name of the instance of the module; undefined for the one without. */
+  readonly instance: string | undefined;
+  /** The history table. */
+  readonly table: string;
+};
+
+export type DriftNews =
   | { readonly type: 'found'; readonly findings: readonly DriftFinding[] }
   | { readonly type: 'resolved'; readonly findings: readonly DriftFinding[] }
   /** The database or the disk is away: whether there is drift is unknown. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable, type Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { InterruptedError } from '../core/errors.js';
+import { InterruptedError, MigrationError } from '../core/errors.js';
 import { MigrationFailedError } from '../core/migration-failed.js';
 import type { MigrationRun } from '../migrator/migrate.js';
 import { loggerOf } from './logger.js';
@@ -13,6 +13,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   private readonly controller = new AbortController();
   private running: Promise<unknown> | undefined;
   private failure: string | undefined;
+  private waitingFor = 'the database';
   private progress:
     { readonly file: string; readonly number: number; readonly of: number; readonly since: number } | undefined;
 
@@ -20,6 +21,8 @@ export class BackgroundRun implements BeforeApplicationShutdown {
     this.logger = loggerOf(name);
     events.events$.subscribe((event) => {
       if (event.type === 'run-finished' && event.succeeded) this.failure = undefined;
+      if (event.type === 'connection-retry') this.waitingFor = 'the database, which cannot be reached';
+      if (event.type === 'waiting-for-lock') this.waitingFor = 'another process, which is migrating';
       if (event.type === 'migration-started') this.progress = { ...event, since: Date.now() };
     });
   }
@@ -44,7 +47,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   /** How far it is; undefined when nothing is under way. */
   progressMessage(): string | undefined {
     if (!this.running) return undefined;
-    if (!this.progress) return 'migrating: waiting for the database or for another process';
+    if (!this.progress) return `migrating: waiting for ${this.waitingFor}`;
     const { file, number, of, since } = this.progress;
     return `migrating, ${number} of ${of}, ${Math.round((Date.now() - since) / 1000)} s in ${file}`;
   }
@@ -61,9 +64,9 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   }
 }
 
-/** Health reports are public: the file and the SQLSTATE, and no words of the server. */
+/** Health reports are public: the file, the SQLSTATE or our own code, and no words of the server. */
 function inShort(error: unknown): string {
-  return error instanceof MigrationFailedError
-    ? `${error.file} failed (SQLSTATE ${error.failure.server.sqlstate})`
-    : 'the migration run failed; see the log';
+  if (error instanceof MigrationFailedError) return `${error.file} failed (SQLSTATE ${error.failure.server.sqlstate})`;
+  const code = error instanceof MigrationError ? ` (${error.code})` : '';
+  return `the migration run failed${code}; see the log`;
 }

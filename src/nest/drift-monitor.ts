@@ -12,7 +12,7 @@ import { CronJob } from 'cron';
 import { firstValueFrom, from, throwError, timeout } from 'rxjs';
 import { compareFindings, type DriftFinding } from '../core/drift.js';
 import { Migrator } from '../migrator/migrator.js';
-import { DriftAlertChannel, type AlertChannel, type DriftAlert } from './alert-channel.js';
+import { DriftAlertChannel, type AlertChannel, type DriftAlert, type DriftNews } from './alert-channel.js';
 import { MigrationEvents } from './migration-events.js';
 import type { ResolvedModuleOptions } from './options.js';
 import { loggerOf } from './logger.js';
@@ -89,7 +89,8 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     await this.alert({ type: 'could-not-look', error });
   }
 
-  private async alert(alert: DriftAlert): Promise<void> {
+  private async alert(news: DriftNews): Promise<void> {
+    const alert = { ...news, instance: this.name || undefined, table: this.options.table };
     const channels = this.discovery
       .getProviders({ metadataKey: DriftAlertChannel.KEY })
       .map(({ instance }) => instance as AlertChannel | undefined)

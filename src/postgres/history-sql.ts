@@ -2,6 +2,7 @@ import { canonicalChecksum } from '../core/checksum.js';
 import { RUNNING_MARKER, type StepProgress } from '../core/history.js';
 import type { MigrationFile } from '../core/migration-file.js';
 import type { RecordedMigration, RowRepair } from '../core/ports.js';
+import type { Program } from '../core/program.js';
 import type { Notice } from '../core/events.js';
 import { quoteBody, quoteLiteral } from '../core/quote.js';
 import { qualifiedName, type TableName } from '../core/table.js';
@@ -12,12 +13,13 @@ export const LOST_CLAIM = 'NPM01';
 const NOW = 'pg_catalog.clock_timestamp()'; // now() is one value for a whole message
 
 /**
- * The claim: removes what a failed attempt left and inserts a row that says "running". It raises 23505 when the
- * migration is applied already; it never just matches zero rows.
+ * The claim: removes what a failed or a dead attempt left and inserts a row that says "running". It raises 23505 when
+ * the migration is applied already, or when another run than the one known to be dead is at it; it never just matches
+ * zero rows.
  */
 export function claimSql(
   table: TableName,
-  { file, checksum, text }: MigrationFile,
+  { migration: { file, checksum, text }, interruptedRun }: Pick<Program, 'migration' | 'interruptedRun'>,
   runId: string,
   progress?: StepProgress,
 ): string[] {
@@ -25,7 +27,8 @@ export function claimSql(
   const values = [file, RUNNING_MARKER, checksum, canonicalChecksum(text), 'migrate', runId].map(quoteLiteral);
   const steps = [progress?.done ?? null, progress?.total ?? null, progress?.doneChecksum ?? null].map(quoteLiteral);
   return [
-    `DELETE FROM ${name} WHERE migration_file = ${quoteLiteral(file)} AND error_message IS NOT NULL`,
+    `DELETE FROM ${name} WHERE migration_file = ${quoteLiteral(file)} AND error_message IS NOT NULL ` +
+      `AND (NOT running OR run_id IS NOT DISTINCT FROM ${quoteLiteral(interruptedRun)})`,
     `INSERT INTO ${name} (running, executed_at, started_at, executed_by, migration_file, error_message, checksum, canonical_checksum, ` +
       `origin, run_id, steps_done, steps_total, done_checksum) ` +
       `VALUES (true, ${NOW}, ${NOW}, current_user, ${[...values, ...steps].join(', ')})`,

@@ -4,7 +4,8 @@ import { HistoryTableError } from '../core/errors.js';
 import { quoteIdentifier, quoteLiteral } from '../core/quote.js';
 import { displayName, qualifiedName, type TableName } from '../core/table.js';
 import { addColumnSql, HISTORY_COLUMNS, KEY_COLUMN } from './history-columns.js';
-import { isPassing, pauseMs } from './polite.js';
+import { isPassing } from './passing.js';
+import { pauseMs } from './polite.js';
 import { actingAs, type ActingRole } from './acting-role.js';
 import { asScript, querySimply } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
@@ -61,6 +62,8 @@ export interface PreparationSettings {
   /** How long a statement may wait for the table, with every read of the history queueing behind it, in ms. */
   readonly lockMs?: number;
   readonly lockRetries?: number;
+  /** Ends the pauses between attempts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -70,9 +73,10 @@ export interface PreparationSettings {
 export async function prepareTable(
   client: ClientBase,
   name: TableName,
-  { role, lockMs = 0, lockRetries = 0 }: PreparationSettings = {},
+  settings: PreparationSettings = {},
   attempt = 1,
 ): Promise<void> {
+  const { role, lockMs = 0, lockRetries = 0, signal } = settings;
   const shape = await readShape(client, name).catch((error: unknown) => {
     throw queryError('looking at the history table', error);
   });
@@ -90,8 +94,8 @@ export async function prepareTable(
     // The lock is one per table: another history may be creating the same schema at this moment.
     const appeared = APPEARED.includes(server?.sqlstate ?? '') && attempt < 3;
     const passing = server !== undefined && isPassing(server) && attempt <= lockRetries;
-    if (passing) await sleep(pauseMs(attempt));
-    if (appeared || passing) return prepareTable(client, name, { role, lockMs, lockRetries }, attempt + 1);
+    if (passing) await sleep(pauseMs(attempt), undefined, { signal }).catch(() => {});
+    if ((appeared || passing) && !signal?.aborted) return prepareTable(client, name, settings, attempt + 1);
     throw preparationError(error, shape, name);
   }
 }
@@ -129,7 +133,9 @@ async function assertNoDuplicates(client: ClientBase, name: TableName, role: Act
       ...actingAs(role),
       `SELECT ${KEY_COLUMN} AS file, count(*) AS count FROM ${qualifiedName(name)} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 20`,
     ]),
-  );
+  ).catch((error: unknown) => {
+    throw queryError('looking for duplicates in the history', error);
+  });
   if (duplicates.length === 0) return;
   const table = displayName(name);
   throw new HistoryTableError(

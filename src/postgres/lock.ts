@@ -72,7 +72,9 @@ export async function readLockHolder(client: ClientBase, key: bigint): Promise<L
         AND (w.pid = a.pid AND pg_catalog.strpos(a.application_name, ${separator}) > 0
              OR pg_catalog.starts_with(w.application_name, a.application_name || ${separator}))
       WHERE ${isHeldLock(key)} LIMIT 1`,
-  );
+  ).catch((error: unknown) => {
+    throw queryError('looking for the holder of the migration lock', error);
+  });
   if (!row) return undefined;
   const { pid, since, running } = row;
   return {

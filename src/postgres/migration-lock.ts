@@ -3,7 +3,7 @@ import { DatabaseConnectionError } from '../core/errors.js';
 import { BACKEND_SQL, backendOf, noteBackend } from './backend.js';
 import type { Lease } from './connection.js';
 import { holdsLockCondition, holdsLockSql, tryLock, unlock } from './lock.js';
-import { runScript } from './script.js';
+import { awaitedText, runScript } from './script.js';
 import { queryError } from './server-error.js';
 
 /** Which lock to take: `auto` takes the one of a session, or behind a pooler the one of a transaction. */
@@ -61,6 +61,8 @@ export class SessionLock implements MigrationLock {
   }
 }
 
+const HEARTBEAT_MS = 5_000;
+
 /**
  * The lock of a transaction on a second connection, for poolers that hand out a server connection for each transaction:
  * there a session's lock is none. The open transaction pins its server connection. It does not hold up a concurrent
@@ -71,6 +73,7 @@ export class PinnedLock implements MigrationLock {
   private lease: Lease | undefined;
   private lost = false;
   private held = false;
+  private heartbeat: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly openConnection: () => Promise<Lease>,
@@ -95,7 +98,15 @@ export class PinnedLock implements MigrationLock {
     this.held = lastValue !== undefined;
     if (lastValue) noteBackend(this.lease.client, lastValue, holdsLockCondition('a.pid', this.key));
     if (!this.held) await runScript(this.lease.client, 'ROLLBACK');
+    else this.keepBusy(this.lease.client);
     return this.held;
+  }
+
+  /** A pooler may end a transaction in which nothing happens for a while, and a file may take hours. */
+  private keepBusy(client: ClientBase): void {
+    this.heartbeat = setInterval(() => {
+      if (awaitedText(client) === undefined) void runScript(client, 'SELECT 1');
+    }, HEARTBEAT_MS).unref();
   }
 
   /** Asks, because a connection may be gone without a sign of it. */
@@ -110,6 +121,7 @@ export class PinnedLock implements MigrationLock {
 
   async release(): Promise<void> {
     const { lease, held } = this;
+    clearInterval(this.heartbeat);
     this.lease = undefined;
     this.held = false;
     // An answer is awaited: a pooler behind a dead line would keep the transaction, and the lock, without a sign.
@@ -119,7 +131,10 @@ export class PinnedLock implements MigrationLock {
 
   private async open(): Promise<Lease> {
     const lease = await this.openConnection();
-    lease.client.once('end', () => (this.lost = this.lease === lease));
+    lease.client.once('end', () => {
+      this.lost = this.lease === lease;
+      clearInterval(this.heartbeat);
+    });
     return lease;
   }
 }

@@ -13,7 +13,10 @@ import { sessionName } from './session-name.js';
  */
 const LARGEST_MESSAGE = 1_000_000;
 
-type PackContext = Pick<RunContext, 'table' | 'settings' | 'reset' | 'lockCheck' | 'marker' | 'role' | 'ownName'>;
+type PackContext = Pick<
+  RunContext,
+  'table' | 'settings' | 'reset' | 'lockCheck' | 'marker' | 'role' | 'ownName' | 'pooled'
+>;
 
 /**
  * Packs migrations into as few messages as their sizes allow, each migration in a transaction of its own. What stands
@@ -38,7 +41,7 @@ export function packEach(
       ),
       ...claim(context, program),
     ];
-    const after = [...complete(context, program), part('commit', ['COMMIT'], program)];
+    const after = [...complete(context, program), commit(context, program)];
     packer.addMigration(program, before, after);
   }
   packer.close();
@@ -59,7 +62,7 @@ export function packTogether(context: PackContext, programs: readonly Transactio
     packer.addMigration(program, before, after, false);
   }
   const last = programs.at(-1);
-  packer.add([part('commit', ['COMMIT'], last)]);
+  packer.add([commit(context, last)]);
   packer.close();
   return packer.messages;
 }
@@ -79,7 +82,7 @@ function clean(): Part {
 }
 
 function claim({ settings, table }: PackContext, program: TransactionalProgram): Part[] {
-  return settings.tracked ? [part('claim', claimSql(table, program.migration, settings.runId), program)] : [];
+  return settings.tracked ? [part('claim', claimSql(table, program, settings.runId), program)] : [];
 }
 
 /** The role is set again first: a file may have given up the right to write the history. */
@@ -97,6 +100,14 @@ function complete({ settings, table, marker, role }: PackContext, program: Trans
       program,
     ),
   ];
+}
+
+/**
+ * Behind a pooler deferred constraints are checked before the COMMIT: one that fails there would end the transaction,
+ * and the reset that follows would meet another server connection than the one that needs it.
+ */
+function commit({ pooled }: PackContext, program: TransactionalProgram | undefined): Part {
+  return part('commit', pooled ? ['SET CONSTRAINTS ALL IMMEDIATE', 'COMMIT'] : ['COMMIT'], program);
 }
 
 /** The lock is held on: so the server goes on probing whether its holder is there. */

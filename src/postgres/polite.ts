@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerErrorDetails } from '../core/errors.js';
 import type { Program } from '../core/program.js';
 import { quoteLiteral } from '../core/quote.js';
+import { isPassing } from './passing.js';
 import type { RunContext } from './run-context.js';
-
-/** lock_not_available and deadlock_detected: the same statements may well succeed a moment later. */
-const PASSING = ['55P03', '40P01'];
 
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 10_000;
@@ -13,10 +11,6 @@ const LONGEST_PAUSE_MS = 10_000;
 /** How long to wait after so many attempts, with jitter. */
 export function pauseMs(attempts: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random());
-}
-
-export function isPassing({ sqlstate }: ServerErrorDetails): boolean {
-  return PASSING.includes(sqlstate);
 }
 
 /** Counts the attempts at one migration after another, and pauses between them. */

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { RunListener, RunOutcome, RunSettings } from '../core/ports.js';
 import type { ServerErrorDetails } from '../core/errors.js';
+import type { MigrationFile } from '../core/migration-file.js';
 import type { Program } from '../core/program.js';
 import { locateInFile, storableMessage } from '../core/source-text.js';
 import type { SourceLocation } from '../core/sql/position.js';
@@ -9,6 +10,7 @@ import type { Aftermath } from '../core/migration-failed.js';
 import type { ActingRole } from './acting-role.js';
 import type { NoticeCollector } from './notices.js';
 import type { StatementTimeouts } from './reset.js';
+import { isPassing } from './passing.js';
 import { asScript, runBookkeeping } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
 
@@ -80,9 +82,13 @@ export function failed(
 
 const UNIQUE_VIOLATION = '23505';
 
-/** What a claim meets when somebody else has the row. */
-export function isClaimed({ sqlstate }: ServerErrorDetails): boolean {
-  return sqlstate === UNIQUE_VIOLATION;
+/**
+ * What becomes of a claim when somebody else has the row, or is about to have it: only possible without the lock, and
+ * then it is what keeps a migration from running twice.
+ */
+export function claimConflict({ file }: MigrationFile, server: ServerErrorDetails): RunOutcome | undefined {
+  if (server.sqlstate === UNIQUE_VIOLATION) return { kind: 'conflict', file, undecided: false };
+  return isPassing(server) ? { kind: 'conflict', file, undecided: true } : undefined;
 }
 
 const QUERY_CANCELED = '57014';

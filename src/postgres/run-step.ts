@@ -2,12 +2,14 @@ import type { RunOutcome } from '../core/ports.js';
 import type { StepwiseProgram } from '../core/program.js';
 import { stepProgress } from '../core/resume.js';
 import type { Statement } from '../core/sql/statements.js';
+import { locksOut } from '../core/sql/autocommit.js';
 import type { Step } from '../core/sql/steps.js';
 import { actingAs } from './acting-role.js';
 import { progressSql, stepFailureSql } from './history-sql.js';
 import { dropInvalidLeftovers } from './invalid-indexes.js';
 import { bodyPart, Message, part } from './message.js';
-import { isPassing, localTimeouts, Patience } from './polite.js';
+import { isPassing } from './passing.js';
+import { localTimeouts, Patience } from './polite.js';
 import { failed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { concurrentDetach, detachState, finalizeDetach } from './pending-detach.js';
 import { CLEAN } from './reset.js';
@@ -38,6 +40,7 @@ export async function runStep(
 ): Promise<RunOutcome> {
   const patience = new Patience(context);
   for (;;) {
+    await context.assertLocked();
     const outcome = await tryStep(context, program, step, index, patience);
     if (outcome.kind !== 'again') return outcome;
   }
@@ -59,24 +62,26 @@ async function tryStep(
     alone
       ? [body]
       : [
-          part('begin', [step.begin, ...asInSession(context, program), ...stepTimeouts(context, program)]),
+          part('begin', [step.begin, ...asInSession(context, program), ...stepTimeouts(context, program, index)]),
           body,
           part('complete', progress),
           part('commit', ['COMMIT']),
         ],
   );
 
+  const limits = alone ? aloneTimeouts(context, program, step, index) : [];
   const recordAfter = ['BEGIN', ...progress, 'COMMIT'];
   if (await finishedEarlier(context, step)) {
     if (settings.tracked) await must(context, 'recording progress', recordAfter);
     return { kind: 'done' };
   }
+  if (limits.length > 0) await must(context, 'limiting how long a step waits', limits);
   const { error, completed } = await runScript(client, message.text);
   if (error) {
     context.notices.attributeTo(undefined); // a ROLLBACK without a transaction warns
     const server = serverSaid(error, `running ${migration.file}`);
     const place = message.locate(completed, server.position);
-    if (!alone && isPassing(server)) {
+    if ((!alone || limits.length > 0) && isPassing(server)) {
       await must(context, 'rolling back', ['ROLLBACK']);
       if (await patience.allowsAnother(program, server)) return { kind: 'again' };
     }
@@ -93,7 +98,9 @@ async function tryStep(
       error,
     );
   }
-  if (alone && settings.tracked) await must(context, 'recording progress', recordAfter);
+  const recorded = alone && settings.tracked ? recordAfter : [];
+  const lifted = limits.length > 0 ? ['SET lock_timeout = 0'] : [];
+  if (recorded.length + lifted.length > 0) await must(context, 'recording progress', [...recorded, ...lifted]);
   return { kind: 'done' };
 }
 
@@ -111,10 +118,27 @@ function asInSession({ pooled, role, timeouts }: RunContext, program: StepwisePr
 /**
  * What commits together with its record must not keep the application waiting, unless the file says how long it may.
  */
-function stepTimeouts({ timeouts }: RunContext, program: StepwiseProgram): string[] {
-  const decided =
-    program.timeouts.lockTimeout !== undefined || program.steps.some((step) => step.statements.some(setsItself));
-  return decided ? [] : [`SET LOCAL lock_timeout = ${timeouts.lockMs}`];
+function stepTimeouts({ timeouts }: RunContext, program: StepwiseProgram, index: number): string[] {
+  return hasDecided(program, index) ? [] : [`SET LOCAL lock_timeout = ${timeouts.lockMs}`];
+}
+
+/** The same for one that commits by itself. A pooled session is not ours to set. */
+function aloneTimeouts(
+  { pooled, timeouts }: RunContext,
+  program: StepwiseProgram,
+  step: Step,
+  index: number,
+): string[] {
+  const [first] = step.statements;
+  const limited = !pooled && first?.node !== undefined && locksOut(first.node) && !hasDecided(program, index);
+  return limited ? [`SET lock_timeout = ${timeouts.lockMs}`] : [];
+}
+
+/** Whether the file itself has said, up to this step, how long it may wait. */
+function hasDecided({ timeouts, steps }: StepwiseProgram, index: number): boolean {
+  return (
+    timeouts.lockTimeout !== undefined || steps.slice(0, index + 1).some((step) => step.statements.some(setsItself))
+  );
 }
 
 /** Before each step: an invalid index of an earlier attempt would be taken for the one that is wanted. */

@@ -8,7 +8,7 @@ import { qualifiedName } from '../core/table.js';
 import { actingAs, actingAsInSession } from './acting-role.js';
 import { claimSql, completeStepsSql, nameSession, stepFailureSql } from './history-sql.js';
 import { settle } from './in-doubt.js';
-import { failed, isClaimed, must, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
+import { claimConflict, must, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
 import { sessionTimeouts } from './polite.js';
 import { clearTheWay, recordProgress, runStep } from './run-step.js';
 import { CLEAN, PROBE_CLIENT } from './reset.js';
@@ -20,10 +20,12 @@ import { sessionName } from './session-name.js';
 export async function runStepwise(context: RunContext, program: StepwiseProgram): Promise<RunOutcome> {
   const { client, settings, table, listener, notices } = context;
   const { migration, resumeAt } = program;
+  if (settings.signal?.aborted) return { kind: 'interrupted' };
+  await context.assertLocked();
   const startedAt = performance.now();
   listener.started(migration);
 
-  const claim = settings.tracked ? claimSql(table, migration, settings.runId, stepProgress(program, resumeAt)) : [];
+  const claim = settings.tracked ? claimSql(table, program, settings.runId, stepProgress(program, resumeAt)) : [];
   const claimed = await runScript(
     client,
     asScript([
@@ -37,8 +39,9 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
     const server = serverSaid(claimed.error, 'claiming a migration');
     await must(context, 'rolling back a claim', ['ROLLBACK']);
     if (wasInterrupted(context, server)) return { kind: 'interrupted' };
-    if (isClaimed(server)) return { kind: 'conflict', file: migration.file };
-    return failed(program, server, undefined, { kind: 'rolled-back' }, claimed.error);
+    const conflict = claimConflict(migration, server);
+    if (conflict) return conflict;
+    throw queryError(`claiming ${migration.file}`, claimed.error);
   }
 
   notices.attributeTo(migration);
@@ -74,13 +77,19 @@ async function runSteps(context: RunContext, program: StepwiseProgram): Promise<
   if (program.inDoubt || from > 0) context.listener.warning(whereItGoesOn(program, settled));
   for (const [index, step] of program.steps.entries()) {
     if (index < from) continue;
-    await clearTheWay(context, step);
-    await context.assertLocked();
-    if (context.settings.signal?.aborted) return stopBetweenSteps(context, program, index);
+    if (!isGivenUp(context)) {
+      await context.assertLocked();
+      await clearTheWay(context, step);
+    }
+    if (isGivenUp(context)) return stopBetweenSteps(context, program, index);
     const outcome = await runStep(context, program, step, index);
     if (outcome.kind !== 'done') return outcome;
   }
   return { kind: 'done' };
+}
+
+function isGivenUp({ settings }: RunContext): boolean {
+  return settings.signal?.aborted === true;
 }
 
 function whereItGoesOn({ migration, source, steps, resumeAt }: StepwiseProgram, settled: 0 | 1): string {

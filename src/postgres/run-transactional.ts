@@ -8,9 +8,18 @@ import { failureSql, LOST_CLAIM } from './history-sql.js';
 import { programsOf } from './grouping.js';
 import { packEach, packTogether } from './pack.js';
 import { sessionRefusals } from './pooler.js';
-import { isPassing, Patience } from './polite.js';
+import { isPassing } from './passing.js';
+import { Patience } from './polite.js';
 import { MessageCursor, type Message, type Part } from './message.js';
-import { failed, isClaimed, must, recordedError, serverSaid, wasInterrupted, type RunContext } from './run-context.js';
+import {
+  claimConflict,
+  failed,
+  must,
+  recordedError,
+  serverSaid,
+  wasInterrupted,
+  type RunContext,
+} from './run-context.js';
 import { CLEAN } from './reset.js';
 import { runStepwise } from './run-stepwise.js';
 import { runScript, type ScriptResult } from './script.js';
@@ -144,6 +153,11 @@ export class TransactionalRun {
       return { kind: 'interrupted' };
     }
     const place = message.locate(completed, server.position);
+    const conflict = conflictOf(place?.part, server);
+    if (conflict) {
+      await this.rollBack();
+      return conflict;
+    }
     if (place?.part.program && (await this.isTriedAgain(place.part.program, server))) {
       return { kind: 'again', from: place.part.program };
     }
@@ -156,7 +170,7 @@ export class TransactionalRun {
     const escaped = server.sqlstate === LOST_CLAIM;
     const program = escaped ? this.current : place?.part.program;
     const record =
-      program && context.settings.tracked && !isConflict(place?.part, server)
+      program && context.settings.tracked
         ? [
             failureSql(
               context.table,
@@ -169,7 +183,6 @@ export class TransactionalRun {
         : [];
     await this.rollBack(record);
     if (!place || !program) throw queryError('running migrations', error);
-    if (isConflict(place.part, server)) return { kind: 'conflict', file: program.migration.file };
     return escaped
       ? failed(program, server, undefined, { kind: 'unknown' }, error)
       : failed(program, server, place.offset, this.aftermath, error);
@@ -196,10 +209,6 @@ function isRefusedInTransaction(
   return sqlstate === ACTIVE_TRANSACTION && node !== undefined && ('ReindexStmt' in node || 'ClusterStmt' in node);
 }
 
-/**
- * Somebody else holds the row: only possible without the lock, and then it is what keeps a migration from running
- * twice.
- */
-function isConflict(part: Part | undefined, server: ServerErrorDetails): boolean {
-  return part?.kind === 'claim' && isClaimed(server);
+function conflictOf(part: Part | undefined, server: ServerErrorDetails): RunOutcome | undefined {
+  return part?.kind === 'claim' && part.program ? claimConflict(part.program.migration, server) : undefined;
 }

@@ -33,6 +33,10 @@ import { asScript, runScript } from './script.js';
 import { queryError } from './server-error.js';
 import { readServerFacts, type ServerFacts } from './server-facts.js';
 
+const SESSION_BEHIND_POOLER =
+  'lock: "session" behind a pooler is right only where the pooler gives a server connection for the whole session (session mode). ' +
+  'In transaction mode nothing would be locked, and what a migration sets would reach others: use "auto" there';
+
 export interface SessionSettings {
   /** The history table. */
   readonly table: TableName;
@@ -103,10 +107,11 @@ export class PgMigrationSession implements MigrationSession {
     return new PinnedLock(openConnection, key, pinnedSettings(version));
   }
 
-  async prepareHistory(): Promise<void> {
+  async prepareHistory(signal?: AbortSignal): Promise<void> {
     this.dirty = true;
     const { role, timeouts } = this.settings;
-    await prepareTable(this.lease.client, this.table, { role, ...timeouts });
+    const stopWatching = cancelWhenAborted(this.lease.client, signal);
+    await prepareTable(this.lease.client, this.table, { role, ...timeouts, signal }).finally(stopWatching);
   }
 
   async runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome> {
@@ -169,6 +174,9 @@ export class PgMigrationSession implements MigrationSession {
     this.dirty = true;
     const { client } = this.lease;
     const facts = await this.facts();
+    const bySession = facts.pooled && this.settings.lock === 'session';
+    if (bySession) listener.warning(SESSION_BEHIND_POOLER);
+    const pooled = facts.pooled && !bySession;
     const marker = `${randomUUID()} `;
     const notices = new NoticeCollector(client, marker, (migration, notice) => listener.notice(migration, notice));
     const context: RunContext = {
@@ -181,7 +189,7 @@ export class PgMigrationSession implements MigrationSession {
       role: this.settings.role,
       marker,
       reset: resetStatements(this.settings.timeouts, facts.version),
-      pooled: facts.pooled,
+      pooled,
       ownName: facts.ownName,
       lockCheck: this.lock?.checkSql,
       assertLocked: async () => this.lock?.assertHeld(),

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes } from '../support/history-of.js';
@@ -81,6 +82,39 @@ test('two instances of one application are both interrupted before it ends', asy
   const { signal, output } = await end;
   expect(signal).toBe('SIGTERM');
   expect(output.match(/The run was interrupted by SIGTERM/g)).toHaveLength(2);
+});
+
+test('an application that starts and hears the signal too ends with the code of it', async () => {
+  const directory = await migrationsDirectory({ '1.sql': 'SELECT pg_sleep(300)' });
+  const options = JSON.stringify({ connectionString: db.connectionString, directory });
+  const child = spawn(process.execPath, [...typescriptArguments, APPLICATION, options, 'hears'], {
+    env: childEnvironment({ NO_COLOR: '1' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.push(child);
+  const end = endOf(child);
+  await until(sleeping);
+  child.kill('SIGTERM');
+  const { code, output } = await end;
+  expect(output).toContain('heard');
+  expect(output).toContain('The run was interrupted by SIGTERM');
+  expect(code).toBe(143);
+  await expectNoLeftovers(db);
+});
+
+test('a signal that comes twice at once, as from a terminal and from npm, does not end the run before it has stopped', async () => {
+  const slowly = `DO $$ BEGIN PERFORM pg_sleep(300); EXCEPTION WHEN query_canceled THEN PERFORM pg_sleep(0.2); RAISE; END $$`;
+  const directory = await migrationsDirectory({ '1.sql': `-- no-transaction\n${slowly}` });
+  const child = start('the command line', directory);
+  const end = endOf(child);
+  await until(sleeping);
+  child.kill('SIGINT');
+  await sleep(50);
+  child.kill('SIGINT');
+  const { signal, output } = await end;
+  expect(signal).toBe('SIGINT');
+  expect(output).toContain('The run was interrupted by SIGINT');
+  expect(await outcomes(db)).toEqual({ '1.sql': 'interrupted in step 1 of 1' });
 });
 
 describe.each(Object.keys(shells))('%s', (shell) => {

@@ -81,7 +81,7 @@ describe('defaults of new sessions', () => {
   const setDefault = `DO $$ BEGIN EXECUTE format('CREATE SCHEMA app'); END $$;`;
 
   test.each([true, false])('that a file sets hold for the files behind it (tracking: %s)', async (tracking) => {
-    const { migrator } = await migratorOn(
+    const { migrator, events } = await migratorOn(
       db,
       {
         '1.sql': show('1'),
@@ -92,6 +92,8 @@ describe('defaults of new sessions', () => {
       { tracking },
     );
     expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql', '4.sql']);
+    const started = events.flatMap((event) => (event.type === 'migration-started' ? [[event.number, event.of]] : []));
+    expect(started).toEqual([1, 2, 3, 4].map((n) => [n, 4]));
     expect((await db.query('SELECT file, path FROM public.shown ORDER BY file')).rows).toEqual([
       { file: '1', path: '"$user", public' },
       { file: '2', path: '"$user", public' },

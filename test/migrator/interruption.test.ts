@@ -1,9 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { InterruptedError } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
+import { withClient } from '../support/database.js';
+import { failureOf } from '../support/failure-of.js';
 import { outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { migratorOn } from '../support/migrator-on.js';
+import { until } from '../support/until.js';
 
 const db = useEmptyDatabase('interruption');
 afterEach(() => expectNoLeftovers(db));
@@ -65,6 +68,53 @@ describe('a run that is given up', () => {
       `SELECT running, steps_done FROM shared.schema_migrations WHERE migration_file = '1.sql'`,
     );
     expect(rows).toEqual([{ running: false, steps_done: 1 }]);
+  });
+
+  test('between two files leaves the next one alone, also when it runs in steps', async () => {
+    const controller = new AbortController();
+    const { migrator } = await migratorOn(
+      db,
+      { '1.sql': 'CREATE TABLE one ()', '2.sql': '-- no-transaction\nCREATE TABLE two ()' },
+      { onEvent: ({ type }) => void (type === 'migration-applied' && controller.abort('SIGTERM')) },
+    );
+    const error = await failureOf(migrator.migrate(controller.signal), InterruptedError);
+    expect(error).toMatchObject({ applied: ['1.sql'], pending: ['2.sql'] });
+    expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
+  });
+
+  test('while the history table is brought up to date ends soon, however long that has to wait', async () => {
+    await db.query('CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file text PRIMARY KEY)');
+    await withClient(db.connectionString, async (holder) => {
+      await holder.query('BEGIN; SELECT FROM shared.schema_migrations');
+      const { migrator } = await migratorOn(db, { '1.sql': 'SELECT 1' }, { timeouts: { tableLock: 20_000 } });
+      const controller = new AbortController();
+      const ended = failureOf(migrator.migrate(controller.signal), InterruptedError);
+      await until(async () => (await db.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length > 0);
+      const startedAt = Date.now();
+      controller.abort('SIGTERM');
+      expect((await ended).by).toBe('SIGTERM');
+      expect(Date.now() - startedAt).toBeLessThan(5_000);
+      await holder.query('COMMIT');
+    });
+  });
+
+  test('while it waits in the catalog, between steps, is told as interrupted', async () => {
+    await db.query(
+      `CREATE TABLE parts (n int) PARTITION BY LIST (n); CREATE TABLE part PARTITION OF parts FOR VALUES IN (1)`,
+    );
+    await withClient(db.connectionString, async (holder) => {
+      await holder.query('BEGIN; SELECT FROM parts');
+      const file = { '1.sql': 'ALTER TABLE parts DETACH PARTITION part CONCURRENTLY' };
+      const first = await migratorOn(db, file, { timeouts: { statement: 300 } });
+      await expect(first.migrator.migrate()).rejects.toThrow('statement timeout');
+      const { migrator } = await migratorOn(db, first.directory);
+      const controller = new AbortController();
+      const ended = failureOf(migrator.migrate(controller.signal), InterruptedError);
+      await until(async () => (await db.query('SELECT FROM pg_locks WHERE NOT granted')).rows.length > 0);
+      controller.abort('SIGTERM');
+      expect((await ended).pending).toEqual(['1.sql']);
+      await holder.query('COMMIT');
+    });
   });
 
   test('before it began changes nothing', async () => {

@@ -6,11 +6,13 @@ import {
   MIGRATIONS_READY,
   MigrationsHealthIndicator,
   MigrationsModule,
+  type MigrationsModuleOptions,
   type MigrationsReady,
 } from '../../src/index.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
+import { migratorOn } from '../support/migrator-on.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 import { until } from '../support/until.js';
 import { startHttp } from './support/application.js';
@@ -40,13 +42,14 @@ class HealthController {
 @Module({ imports: [TerminusModule], controllers: [HealthController] })
 class HealthModule {}
 
-async function start(files: Record<string, string>): ReturnType<typeof startHttp> {
+async function start(files: Record<string, string>, more: MigrationsModuleOptions = {}): ReturnType<typeof startHttp> {
   const directory = await migrationsDirectory(files);
   const options = {
     connectionString: db.connectionString,
     directory,
     drift: false,
     onBootstrap: 'background',
+    ...more,
   } as const;
   return startHttp({ imports: [HealthModule, MigrationsModule.forRoot(options)] });
 }
@@ -86,6 +89,20 @@ describe('onBootstrap: "background"', () => {
     // Somebody puts it right, here or on another replica: then the history decides.
     await db.query(`UPDATE shared.schema_migrations SET error_message = NULL WHERE migration_file = '2.sql'`);
     await until(async () => (await request(app.getHttpServer()).get('/health')).status === 200);
+    await app.close();
+  });
+
+  test('that waits for another process says so, and that it gave up', async () => {
+    const { migrator } = await migratorOn(db, { '1.sql': 'SELECT pg_sleep(3)' });
+    const run = migrator.migrate();
+    await until(asleep);
+    const app = await start({ '1.sql': 'SELECT 1' }, { timeouts: { migrationLock: 1_000 } });
+    const health = async (): Promise<unknown> =>
+      (await request(app.getHttpServer()).get('/health')).body.error?.migrations.message;
+    await until(async () => (await health()) === 'migrating: waiting for another process, which is migrating');
+    await app.get<MigrationsReady>(MIGRATIONS_READY).background?.catch(() => {});
+    expect(await health()).toBe('the migration run failed (LOCK_TIMEOUT); see the log');
+    await run;
     await app.close();
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { Cron, CronExpression, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
-import { DRIFT_JOB, DriftAlertChannel, type AlertChannel, type DriftAlert } from '../../src/index.js';
+import { DRIFT_JOB, DriftAlertChannel, MigrationsModule, type AlertChannel, type DriftAlert } from '../../src/index.js';
 import { DriftMonitor } from '../../src/nest/drift-monitor.js';
 import type { MigrationsModuleOptions } from '../../src/nest/options.js';
 import { withClient } from '../support/database.js';
@@ -13,7 +13,7 @@ import { expectNoLeftovers } from '../support/leftovers.js';
 import { startPrivateServer } from '../support/private-server.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 import { until } from '../support/until.js';
-import { eventsOf, startWith } from './support/application.js';
+import { eventsOf, startContext, startWith } from './support/application.js';
 import { RecordingLogger } from './support/recording-logger.js';
 
 const db = useEmptyDatabase('drift');
@@ -173,6 +173,25 @@ describe('a look that cannot be taken', () => {
 });
 
 describe('alert channels', () => {
+  test('are told which instance it is, and which table', async () => {
+    const told: DriftAlert[] = [];
+    @Injectable()
+    @DriftAlertChannel()
+    class Desk implements AlertChannel {
+      alert(alert: DriftAlert): void {
+        told.push(alert);
+      }
+    }
+    const options = { connectionString: db.connectionString, directory, drift: NEVER };
+    const app = await startContext({
+      imports: [MigrationsModule.forRoot({ ...options, name: 'billing', table: 'billing.history' })],
+      providers: [Desk],
+    });
+    await edit('001_a.sql', 'CREATE TABLE a (id bigint);');
+    await lookOf(app)();
+    expect(told).toMatchObject([{ type: 'found', instance: 'billing', table: 'billing.history' }]);
+  });
+
   test('are all told; one that throws is logged and stops nothing', async () => {
     const logger = new RecordingLogger();
     const look = lookOf(await start({}, { providers: [Chat, Pager] }, logger));

@@ -24,6 +24,8 @@ const table = parseTableName('shared.schema_migrations');
 const RUN = '00000000-0000-4000-8000-000000000001';
 const OTHER_RUN = '00000000-0000-4000-8000-000000000002';
 const migration = (text: string, file = '1.sql'): MigrationFile => ({ file, text, checksum: checksum(text) });
+const claimOf = (file: MigrationFile, runId: string, interruptedRun: string | null = null): string[] =>
+  claimSql(table, { migration: file, interruptedRun }, runId);
 
 beforeEach(() => withClient(db.connectionString, (client) => prepareTable(client, table)));
 
@@ -43,7 +45,7 @@ const fail = (text: string, runId: string): string =>
   failureSql(table, migration(text), runId, 'it failed', new Date());
 const apply = (text: string): string[] => [
   'BEGIN',
-  ...claimSql(table, migration(text), RUN),
+  ...claimOf(migration(text), RUN),
   completeSql(table, '1.sql', 'marker '),
   'COMMIT',
 ];
@@ -66,7 +68,7 @@ describe('a success', () => {
 
   test('cannot be claimed again: it raises, it never just matches nothing', async () => {
     const before = await historyOf(db);
-    expect(await run('BEGIN', ...claimSql(table, migration('SELECT 2'), OTHER_RUN))).toBe('23505');
+    expect(await run('BEGIN', ...claimOf(migration('SELECT 2'), OTHER_RUN))).toBe('23505');
     expect(await historyOf(db)).toEqual(before);
   });
 
@@ -88,8 +90,17 @@ describe('a failure', () => {
   });
 
   test('is replaced by a claim, which says that it is running until it is complete', async () => {
-    await run(...claimSql(table, migration('SELECT 2'), OTHER_RUN));
+    await run(...claimOf(migration('SELECT 2'), OTHER_RUN));
     expect(await historyOf(db)).toMatchObject([{ running: true, error_message: expect.stringContaining('running') }]);
+  });
+
+  test('that is running is replaced by the claim of who knows that this run is dead, and of nobody else', async () => {
+    await run(...claimOf(migration('SELECT 1'), RUN));
+    for (const known of [null, OTHER_RUN])
+      expect(await run(...claimOf(migration('SELECT 1'), OTHER_RUN, known))).toBe('23505');
+    expect(await historyOf(db)).toMatchObject([{ running: true, run_id: RUN }]);
+    expect(await run(...claimOf(migration('SELECT 1'), OTHER_RUN, RUN))).toBeUndefined();
+    expect(await historyOf(db)).toMatchObject([{ running: true, run_id: OTHER_RUN }]);
   });
 
   test('becomes a success by the next attempt, and by a mark', async () => {
@@ -110,7 +121,7 @@ describe('a failure', () => {
 });
 
 describe('a claim is completed only by the transaction that made it', () => {
-  const claim = claimSql(table, migration('SELECT 1'), RUN);
+  const claim = claimOf(migration('SELECT 1'), RUN);
   const complete = completeSql(table, '1.sql', 'marker ');
 
   test.each<[sentence: string, statements: string[], code: string | undefined]>([
@@ -137,9 +148,9 @@ describe('a claim is completed only by the transaction that made it', () => {
 test('a second claim of the same migration waits for the first, and then fails', async () => {
   await withClient(db.connectionString, async (first) => {
     await first.query('BEGIN');
-    for (const sql of claimSql(table, migration('SELECT 1'), RUN)) await first.query(sql);
+    for (const sql of claimOf(migration('SELECT 1'), RUN)) await first.query(sql);
     let ended = false;
-    const second = run('BEGIN', ...claimSql(table, migration('SELECT 1'), OTHER_RUN)).finally(() => (ended = true));
+    const second = run('BEGIN', ...claimOf(migration('SELECT 1'), OTHER_RUN)).finally(() => (ended = true));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(ended).toBe(false);
     await first.query(completeSql(table, '1.sql', 'marker '));
@@ -171,7 +182,7 @@ describe('any text is recorded as it is', () => {
         { migration_file: `${text}.sql`, error_message: text, notices: [{ message: text }] },
       ]);
       expect(
-        await run('BEGIN', ...claimSql(table, file, OTHER_RUN), completeSql(table, file.file, text), 'COMMIT'),
+        await run('BEGIN', ...claimOf(file, OTHER_RUN), completeSql(table, file.file, text), 'COMMIT'),
       ).toBeUndefined();
       expect(await historyOf(db)).toMatchObject([{ error_message: null, run_id: OTHER_RUN }]);
       await db.query('TRUNCATE shared.schema_migrations');

@@ -89,6 +89,21 @@ describe('a migration that cannot have its locks', () => {
       expect(events.filter(({ type }) => type === 'migration-retry').length).toBeGreaterThan(0);
     });
   });
+
+  test('is tried again outside of a transaction too, when it would keep the application from a table', async () => {
+    await whileTableIsBusy(async (free) => {
+      await db.query('CREATE TABLE shown (name text)');
+      const file = `-- no-transaction\nVACUUM FULL busy;\nDO $$ BEGIN INSERT INTO shown VALUES (current_setting('lock_timeout')); COMMIT; END $$;`;
+      const { migrator, events } = await migratorOn(
+        db,
+        { '1.sql': file },
+        { timeouts: { tableLock: 50 }, onEvent: (event) => void (event.type === 'migration-retry' && free()) },
+      );
+      expect((await migrator.migrate()).applied).toEqual(['1.sql']);
+      expect(events.filter(({ type }) => type === 'migration-retry').length).toBeGreaterThan(0);
+      expect(await shown()).toEqual(['0']);
+    });
+  });
 });
 
 const shown = async (): Promise<string[]> =>

@@ -30,6 +30,17 @@ export function needsAutocommit(node: Node): boolean {
 }
 
 /**
+ * True for statements outside of a transaction that keep the application from a table, and all its queries waiting while
+ * they themselves wait for it; those that run concurrently do not. They may be tried again: nothing of them is left, or
+ * it is as well done twice.
+ */
+export function locksOut(node: Node): boolean {
+  if ('VacuumStmt' in node) return isOn(node.VacuumStmt.options, 'full');
+  if ('ReindexStmt' in node) return !isOn(node.ReindexStmt.params, 'concurrently');
+  return 'ClusterStmt' in node;
+}
+
+/**
  * True for statements of which only the server knows whether they can run in a transaction: a procedure may commit, a
  * table may be partitioned. They run in one until the file says `-- no-transaction`; in a file that runs in steps they
  * stand alone.
