@@ -58,7 +58,7 @@ export function holdsLockCondition(pid: string, key: bigint): string {
  */
 export async function readLockHolder(client: ClientBase, key: bigint): Promise<LockHolder | undefined> {
   const separator = quoteLiteral(NAME_SEPARATOR);
-  const [row] = await querySimply<{
+  const rows = await querySimply<{
     pid: number;
     application_name: string | null;
     since: Date | null;
@@ -71,17 +71,19 @@ export async function readLockHolder(client: ClientBase, key: bigint): Promise<L
        LEFT JOIN pg_catalog.pg_stat_activity w ON w.datname = a.datname AND w.state = 'active'
         AND (w.pid = a.pid AND pg_catalog.strpos(a.application_name, ${separator}) > 0
              OR pg_catalog.starts_with(w.application_name, a.application_name || ${separator}))
-      WHERE ${isHeldLock(key)} LIMIT 1`,
+      WHERE ${isHeldLock(key)}`,
   ).catch((error: unknown) => {
     throw queryError('looking for the holder of the migration lock', error);
   });
+  const [row] = rows;
   if (!row) return undefined;
-  const { pid, since, running } = row;
+  // One holds the lock: with more rows it is not known who works for it, and saying nothing is better than the wrong file.
+  const known = rows.length === 1;
   return {
-    pid,
+    pid: row.pid,
     applicationName: row.application_name,
-    since,
-    running: fileOfSession(running),
-    blockedBy: row.blocked_by ?? [],
+    since: row.since,
+    running: known ? fileOfSession(row.running) : null,
+    blockedBy: known ? (row.blocked_by ?? []) : [],
   };
 }
