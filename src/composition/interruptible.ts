@@ -61,11 +61,16 @@ function finish(): void {
   else sayInExitCode(received);
 }
 
-/** Nest ends a start that was interrupted with 1, as it ends any that failed. */
+/** How soon an interrupted start ends the process. */
+const ENDING_MS = 5_000;
+
+/** Nest ends a start that was interrupted with 1, as it ends any that failed. What ends the process later is not ours to explain. */
 function sayInExitCode(signal: NodeJS.Signals): void {
-  process.once('exit', (code) => {
+  const say = (code: number): void => {
     if (code === 1) process.exitCode = exitCodeOf(signal);
-  });
+  };
+  process.once('exit', say);
+  setTimeout(() => process.off('exit', say), ENDING_MS).unref();
 }
 
 function exitCodeOf(signal: NodeJS.Signals): number {

@@ -7,7 +7,7 @@ import type { Program } from '../core/program.js';
 import { joinStatuses } from '../core/status.js';
 import { adoptChecksums } from './adopt.js';
 import type { Dependencies } from './dependencies.js';
-import { asInterrupted } from './interruption.js';
+import { asInterrupted, throwIfInterrupted } from './interruption.js';
 import { Conflicts } from './conflicts.js';
 import { acquireLock } from './lock.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
@@ -109,16 +109,25 @@ async function runLocked(
     const programs = await compileAll(plan.toRun, files, dependencies, plan.refusals);
     if (settings.transaction === 'all') assertTransactional(programs);
 
-    if (!prepared) await session.prepareHistory(run.signal);
+    if (!prepared) {
+      await prepare(session, run.signal);
+      warn(dependencies, plan);
+    }
     prepared = true;
-    warn(dependencies, plan);
     adopted.push(...(await adoptChecksums(session, plan, files, dependencies.emit)));
     if (programs.length === 0) return { applied, adopted, reconnect: false };
     const result = await runOrResolve(dependencies, session, programs, run, settings, [...before, ...applied]);
     applied.push(...result.applied);
     if (result.conflict === undefined) return { applied, adopted, reconnect: result.reconnect };
-    await conflicts.meet(result.conflict, run.signal);
+    await conflicts.meet(result.conflict, history, run.signal);
   }
+}
+
+async function prepare(session: MigrationSession, signal: AbortSignal | undefined): Promise<void> {
+  await session.prepareHistory(signal).catch((error: unknown) => {
+    throwIfInterrupted(signal); // whatever it failed with then
+    throw error;
+  });
 }
 
 /** Runs; when the connection is lost on the way, finds out what was applied. */

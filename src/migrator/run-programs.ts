@@ -77,7 +77,7 @@ export async function runPrograms(
     if (outcome.kind === 'interrupted') {
       throw interrupted(settings.signal, [...before, ...applied], left());
     }
-    finished(true);
+    finished(outcome.kind !== 'conflict');
     return {
       applied,
       conflict: outcome.kind === 'conflict' ? outcome : undefined,

@@ -1,5 +1,6 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
+import type { HistoryPlace } from '../composition/history-place.js';
 import { ConfigurationError } from '../core/errors.js';
 import { MigrationsHealthIndicator } from './migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
@@ -62,16 +63,16 @@ const histories = new WeakMap<ModulesContainer, Map<string, string>>();
  * @param place where the history lies; undefined when there is none.
  * @throws ConfigurationError
  */
-export function assertOwnHistory(modules: ModulesContainer, name: string, place: string | undefined): void {
+export function assertOwnHistory(modules: ModulesContainer, name: string, place: HistoryPlace | undefined): void {
   if (place === undefined) return;
   const taken = histories.get(modules) ?? new Map<string, string>();
   histories.set(modules, taken);
-  const other = taken.get(place);
-  taken.set(place, name);
+  const other = taken.get(place.key);
+  taken.set(place.key, name);
   if (other === undefined || other === name) return;
   throw new ConfigurationError('INVALID_OPTIONS', [
-    `${displayInstance(other)} and ${displayInstance(name)} have one history, ${place}: each would take the files of the other for missing. ` +
-      'Give one of them another "table"',
+    `${displayInstance(other)} and ${displayInstance(name)} have one history, ${place.text}: each would take the files of the other for missing. ` +
+      'Give one of them another "table", and take its rows there',
   ]);
 }
 

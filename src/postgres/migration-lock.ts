@@ -18,6 +18,8 @@ export interface MigrationLock {
    * does.
    */
   readonly checkSql: string | undefined;
+  /** False when nothing keeps another process from migrating at the same time. */
+  readonly exclusive: boolean;
   /** The backend that holds it, as far as that is known. */
   readonly backend: string | undefined;
   /** @throws DatabaseConnectionError when the connection that holds the lock is gone: then nothing more may be sent. */
@@ -30,6 +32,7 @@ export interface MigrationLock {
  * and a concurrent index build by the holder would wait for that snapshot: a deadlock.
  */
 export class SessionLock implements MigrationLock {
+  readonly exclusive = true;
   readonly checkSql: string;
   private held = false;
 
@@ -62,6 +65,8 @@ export class SessionLock implements MigrationLock {
 }
 
 const HEARTBEAT_MS = 5_000;
+/** It takes no snapshot, for which a concurrent index build would wait until the end of the transaction. */
+const SIGN_OF_LIFE = 'SHOW transaction_isolation';
 
 /**
  * The lock of a transaction on a second connection, for poolers that hand out a server connection for each transaction:
@@ -69,6 +74,7 @@ const HEARTBEAT_MS = 5_000;
  * index build, as long as it is READ COMMITTED and its last statement was text without parameters.
  */
 export class PinnedLock implements MigrationLock {
+  readonly exclusive = true;
   readonly checkSql = undefined;
   private lease: Lease | undefined;
   private lost = false;
@@ -105,7 +111,7 @@ export class PinnedLock implements MigrationLock {
   /** A pooler may end a transaction in which nothing happens for a while, and a file may take hours. */
   private keepBusy(client: ClientBase): void {
     this.heartbeat = setInterval(() => {
-      if (awaitedText(client) === undefined) void runScript(client, 'SELECT 1');
+      if (awaitedText(client) === undefined) void runScript(client, SIGN_OF_LIFE);
     }, HEARTBEAT_MS).unref();
   }
 
@@ -141,6 +147,7 @@ export class PinnedLock implements MigrationLock {
 
 /** No lock: the claims alone keep a transactional migration from running twice. */
 export class NoLock implements MigrationLock {
+  readonly exclusive = false;
   readonly checkSql = undefined;
   readonly backend = undefined;
   tryTake(): Promise<boolean> {

@@ -34,6 +34,8 @@ export interface RunContext {
   readonly marker: string;
   /** SQL that tells whether this session still holds the migration lock; undefined when it never took it. */
   readonly lockCheck: string | undefined;
+  /** False without a lock: then others may be at the same migration. */
+  readonly exclusive: boolean;
   /** @throws DatabaseConnectionError when another connection holds the lock and is gone. */
   assertLocked(): Promise<void>;
   /** Takes the lock again after a migration dropped it. @throws when another has it by now. */
@@ -83,12 +85,16 @@ export function failed(
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * What becomes of a claim when somebody else has the row, or is about to have it: only possible without the lock, and
- * then it is what keeps a migration from running twice.
+ * What becomes of a claim when somebody else has the row, or without the lock is about to have it: that is what keeps a
+ * migration from running twice then.
  */
-export function claimConflict({ file }: MigrationFile, server: ServerErrorDetails): RunOutcome | undefined {
+export function claimConflict(
+  { exclusive }: RunContext,
+  { file }: MigrationFile,
+  server: ServerErrorDetails,
+): RunOutcome | undefined {
   if (server.sqlstate === UNIQUE_VIOLATION) return { kind: 'conflict', file, undecided: false };
-  return isPassing(server) ? { kind: 'conflict', file, undecided: true } : undefined;
+  return isPassing(server) && !exclusive ? { kind: 'conflict', file, undecided: true } : undefined;
 }
 
 const QUERY_CANCELED = '57014';

@@ -69,20 +69,19 @@ async function tryStep(
         ],
   );
 
-  const limits = alone ? aloneTimeouts(context, program, step, index) : [];
   const recordAfter = ['BEGIN', ...progress, 'COMMIT'];
   if (await finishedEarlier(context, step)) {
     if (settings.tracked) await must(context, 'recording progress', recordAfter);
     return { kind: 'done' };
   }
-  if (limits.length > 0) await must(context, 'limiting how long a step waits', limits);
+  const limited = alone && (await limitWaiting(context, program, step, index));
   const { error, completed } = await runScript(client, message.text);
   if (error) {
     context.notices.attributeTo(undefined); // a ROLLBACK without a transaction warns
     const server = serverSaid(error, `running ${migration.file}`);
     const place = message.locate(completed, server.position);
-    if ((!alone || limits.length > 0) && isPassing(server)) {
-      await must(context, 'rolling back', ['ROLLBACK']);
+    if ((!alone || limited) && isPassing(server)) {
+      await must(context, 'rolling back', ['ROLLBACK', ...(limited ? [NO_LOCK_LIMIT] : [])]);
       if (await patience.allowsAnother(program, server)) return { kind: 'again' };
     }
     const interrupted = wasInterrupted(context, server);
@@ -99,7 +98,7 @@ async function tryStep(
     );
   }
   const recorded = alone && settings.tracked ? recordAfter : [];
-  const lifted = limits.length > 0 ? ['SET lock_timeout = 0'] : [];
+  const lifted = limited ? [NO_LOCK_LIMIT] : [];
   if (recorded.length + lifted.length > 0) await must(context, 'recording progress', [...recorded, ...lifted]);
   return { kind: 'done' };
 }
@@ -122,16 +121,24 @@ function stepTimeouts({ timeouts }: RunContext, program: StepwiseProgram, index:
   return hasDecided(program, index) ? [] : [`SET LOCAL lock_timeout = ${timeouts.lockMs}`];
 }
 
-/** The same for one that commits by itself. A pooled session is not ours to set. */
-function aloneTimeouts(
-  { pooled, timeouts }: RunContext,
+const NO_LOCK_LIMIT = 'SET lock_timeout = 0';
+
+/**
+ * The same for one that commits by itself. A pooled session is not ours to set. @returns whether the limit is to be
+ * lifted behind the step.
+ */
+async function limitWaiting(
+  { client, pooled, timeouts }: RunContext,
   program: StepwiseProgram,
   step: Step,
   index: number,
-): string[] {
+): Promise<boolean> {
   const [first] = step.statements;
-  const limited = !pooled && first?.node !== undefined && locksOut(first.node) && !hasDecided(program, index);
-  return limited ? [`SET lock_timeout = ${timeouts.lockMs}`] : [];
+  if (pooled || !first?.node || !locksOut(first.node) || hasDecided(program, index)) return false;
+  // A function of the file's may have set it.
+  const { lastValue } = await runScript(client, `SELECT pg_catalog.current_setting('lock_timeout')`);
+  if (lastValue !== '0') return false;
+  return (await runScript(client, `SET lock_timeout = ${timeouts.lockMs}`)).error === undefined;
 }
 
 /** Whether the file itself has said, up to this step, how long it may wait. */

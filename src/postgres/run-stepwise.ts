@@ -39,7 +39,7 @@ export async function runStepwise(context: RunContext, program: StepwiseProgram)
     const server = serverSaid(claimed.error, 'claiming a migration');
     await must(context, 'rolling back a claim', ['ROLLBACK']);
     if (wasInterrupted(context, server)) return { kind: 'interrupted' };
-    const conflict = claimConflict(migration, server);
+    const conflict = claimConflict(context, migration, server);
     if (conflict) return conflict;
     throw queryError(`claiming ${migration.file}`, claimed.error);
   }

@@ -153,7 +153,7 @@ export class TransactionalRun {
       return { kind: 'interrupted' };
     }
     const place = message.locate(completed, server.position);
-    const conflict = conflictOf(place?.part, server);
+    const conflict = conflictOf(context, place?.part, server);
     if (conflict) {
       await this.rollBack();
       return conflict;
@@ -209,6 +209,6 @@ function isRefusedInTransaction(
   return sqlstate === ACTIVE_TRANSACTION && node !== undefined && ('ReindexStmt' in node || 'ClusterStmt' in node);
 }
 
-function conflictOf(part: Part | undefined, server: ServerErrorDetails): RunOutcome | undefined {
-  return part?.kind === 'claim' && part.program ? claimConflict(part.program.migration, server) : undefined;
+function conflictOf(context: RunContext, part: Part | undefined, server: ServerErrorDetails): RunOutcome | undefined {
+  return part?.kind === 'claim' && part.program ? claimConflict(context, part.program.migration, server) : undefined;
 }

@@ -50,7 +50,7 @@ async function awaiting<T>(client: ClientBase, text: string, answer: Promise<T>)
   try {
     return await answer;
   } finally {
-    awaited.delete(client);
+    if (awaited.get(client) === text) awaited.delete(client);
   }
 }
 

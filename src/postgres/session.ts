@@ -192,6 +192,7 @@ export class PgMigrationSession implements MigrationSession {
       pooled,
       ownName: facts.ownName,
       lockCheck: this.lock?.checkSql,
+      exclusive: this.lock?.exclusive ?? false,
       assertLocked: async () => this.lock?.assertHeld(),
       retakeLock: () => this.retakeLock(),
     };

@@ -93,6 +93,8 @@ describe('several databases in one application', () => {
     await expect(two({ pool })).rejects.toThrow('have one history');
     await pool.end();
     await two({ ...here, table: 'billing.history' });
+    // Poolers that serve many tell them apart by the user.
+    await two({ connectionString: here.connectionString.replace('://', '://somebody.') });
     await two(there);
   });
 

@@ -1,8 +1,7 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
-import { LockTimeoutError, RefusedError } from '../../src/migrator.js';
+import { RefusedError } from '../../src/migrator.js';
 import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
 import { outcomes } from '../support/history-of.js';
 import { migratorOn, type Files } from '../support/migrator-on.js';
 import { describeWith } from '../support/needs.js';
@@ -193,35 +192,4 @@ describeWith('pgbouncer')('a pooler', () => {
     expect((await migrator.migrate()).applied).toEqual(['1.sql']);
     expect(warnings()).toEqual([expect.stringContaining('session mode')]);
   });
-});
-
-test('without the lock a migration that somebody else is at is waited for, and not told as one that failed', async () => {
-  const options = { lock: 'off', timeouts: { tableLock: 100 } } as const;
-  await (await migratorOn(db, { '0.sql': 'SELECT 0' })).migrator.migrate();
-  const first = await migratorOn(db, { '0.sql': 'SELECT 0', '1.sql': 'SELECT pg_sleep(1.5)' }, options);
-  const run = first.migrator.migrate();
-  await until(() => first.events.some(({ type }) => type === 'migration-started'));
-  const impatient = await migratorOn(db, first.directory, {
-    ...options,
-    timeouts: { tableLock: 100, migrationLock: 200 },
-  });
-  await failureOf(impatient.migrator.migrate(), LockTimeoutError);
-  const { migrator, events } = await migratorOn(db, first.directory, options);
-  expect((await migrator.migrate()).applied).toEqual([]);
-  expect((await run).applied).toEqual(['1.sql']);
-  expect(events.map(({ type }) => type)).toContain('waiting-for-lock');
-  expect(events.map(({ type }) => type)).not.toContain('migration-retry');
-  expect(await outcomes(db)).toEqual({ '0.sql': 'applied', '1.sql': 'applied' });
-});
-
-test('without any lock eight runners apply each transactional file once', async () => {
-  const files = {
-    '1.sql': 'CREATE TABLE runs (n int)',
-    '2.sql': 'INSERT INTO runs VALUES (1); SELECT pg_sleep(0.1)',
-    '3.sql': 'INSERT INTO runs VALUES (2)',
-  };
-  const migrators = await Promise.all(Array.from({ length: 8 }, () => migratorOn(db, files, { lock: 'off' })));
-  const runs = await Promise.all(migrators.map(({ migrator }) => migrator.migrate()));
-  expect(runs.flatMap(({ applied }) => applied).toSorted()).toEqual(['1.sql', '2.sql', '3.sql']);
-  expect((await db.query('SELECT count(*)::int AS n FROM runs')).rows).toEqual([{ n: 2 }]);
 });

@@ -31,13 +31,14 @@ export function needsAutocommit(node: Node): boolean {
 
 /**
  * True for statements outside of a transaction that keep the application from a table, and all its queries waiting while
- * they themselves wait for it; those that run concurrently do not. They may be tried again: nothing of them is left, or
- * it is as well done twice.
+ * they themselves wait for it; those that run concurrently do not. They may be tried again. Not those for many tables,
+ * which would do all of them again because of one.
  */
 export function locksOut(node: Node): boolean {
-  if ('VacuumStmt' in node) return isOn(node.VacuumStmt.options, 'full');
-  if ('ReindexStmt' in node) return !isOn(node.ReindexStmt.params, 'concurrently');
-  return 'ClusterStmt' in node;
+  if ('VacuumStmt' in node) return isOn(node.VacuumStmt.options, 'full') && node.VacuumStmt.rels?.length === 1;
+  if ('ReindexStmt' in node)
+    return node.ReindexStmt.relation !== undefined && !isOn(node.ReindexStmt.params, 'concurrently');
+  return 'ClusterStmt' in node && node.ClusterStmt.relation !== undefined;
 }
 
 /**

@@ -14,10 +14,20 @@ export function firstSessionStep(steps: readonly Step[]): Step | undefined {
   );
 }
 
-/** True when a statement takes an advisory lock that outlives its transaction. */
+/** True when a statement takes an advisory lock that outlives its transaction. One that only defines what will, does not. */
 export function locksSession({ node }: Statement): boolean {
-  return node !== undefined && calls(node, LOCKING);
+  return node !== undefined && !DEFINITIONS.some((kind) => kind in node) && calls(node, LOCKING);
 }
+
+const DEFINITIONS = [
+  'ViewStmt',
+  'CreateFunctionStmt',
+  'RuleStmt',
+  'CreatePolicyStmt',
+  'AlterPolicyStmt',
+  'CreateTrigStmt',
+  'CreateStmt',
+] as const;
 
 /** Their locks would stay with the pooler's connection, whoever uses it next: behind the last step too. */
 const LOCKING = /^pg_(?:try_)?advisory_lock(?:_shared)?$/;

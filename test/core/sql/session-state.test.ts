@@ -26,6 +26,13 @@ test.each([
   expect(await leaving(`SELECT 1; ${statement}`)).toBe(statement.includes('advisory') ? statement : undefined);
 });
 
+test.each([
+  'CREATE VIEW next AS SELECT FROM jobs WHERE pg_try_advisory_lock(id)',
+  'CREATE FUNCTION f() RETURNS void LANGUAGE sql BEGIN ATOMIC SELECT pg_advisory_lock(1); END',
+])('%s locks nothing yet', async (statement) => {
+  expect(await leaving(`SELECT 1; ${statement}`)).toBeUndefined();
+});
+
 test.each(['SET LOCAL search_path = public', 'CREATE TABLE t ()', 'SELECT pg_advisory_xact_lock(7)', 'VACUUM t'])(
   '%s leaves nothing',
   async (statement) => {
