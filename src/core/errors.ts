@@ -168,11 +168,14 @@ export class LockTimeoutError extends MigrationError {
     readonly waitedMs: number,
     readonly holder: LockHolder | undefined,
     table: string,
+    /** Migrations that this run applied before it had to wait: possible without the lock alone. */
+    readonly applied: readonly string[] = [],
   ) {
     super(
       'LOCK_TIMEOUT',
       `Waited ${Math.round(waitedMs / 100) / 10} s for the migration lock of ${table}, which ${describeHolder(holder)}. ` +
-        'Nothing was run here. When that process is healthy, wait for it and start again; when it is stuck, end its backend with pg_terminate_backend.',
+        `${applied.length === 0 ? 'Nothing was run here' : `Applied here before: ${applied.join(', ')}`}. ` +
+        'When that process is healthy, wait for it and start again; when it is stuck, end its backend with pg_terminate_backend.',
     );
   }
 }

@@ -20,6 +20,8 @@ export class Conflicts {
     private readonly dependencies: Pick<Dependencies, 'database' | 'emit'>,
     private readonly session: MigrationSession,
     private readonly patienceMs: number,
+    /** What the run has applied so far, for errors. */
+    private readonly applied: () => readonly string[],
   ) {}
 
   /**
@@ -59,7 +61,7 @@ export class Conflicts {
     emit({ type: 'waiting-for-lock', waitedMs: Math.round(waitedMs()) });
     while (isSo(rowOf(await this.session.read(), file)) && performance.now() < until) {
       if (waitedMs() >= this.patienceMs)
-        throw new LockTimeoutError(waitedMs(), await this.session.lockHolder(), database.table);
+        throw new LockTimeoutError(waitedMs(), await this.session.lockHolder(), database.table, this.applied());
       await sleep(POLL_MS, undefined, { signal }).catch(() => throwIfInterrupted(signal));
     }
   }

@@ -100,7 +100,7 @@ async function runLocked(
 ): Promise<LockedRun> {
   const applied: string[] = [];
   const adopted: string[] = [];
-  const conflicts = new Conflicts(dependencies, session, settings.lockTimeoutMs);
+  const conflicts = new Conflicts(dependencies, session, settings.lockTimeoutMs, () => [...before, ...applied]);
   let prepared = false;
   for (;;) {
     const history = await session.read();

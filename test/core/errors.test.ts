@@ -71,6 +71,8 @@ describe('waiting for the lock in vain', () => {
     expect(error.message).toContain('Waited 61.2 s');
     expect(error.message).toContain(text);
     expect(error.message).toContain('Nothing was run here');
+    const late = new LockTimeoutError(61_240, holder, 'shared.t', ['1.sql', '2.sql']);
+    expect(late.message).toContain('Applied here before: 1.sql, 2.sql. When that process');
   });
 });
 
