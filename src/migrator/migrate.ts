@@ -112,8 +112,8 @@ async function runLocked(
     if (!prepared) {
       await prepare(session, run.signal);
       warn(dependencies, plan);
+      prepared = true;
     }
-    prepared = true;
     adopted.push(...(await adoptChecksums(session, plan, files, dependencies.emit)));
     if (programs.length === 0) return { applied, adopted, reconnect: false };
     const result = await runOrResolve(dependencies, session, programs, run, settings, [...before, ...applied]);

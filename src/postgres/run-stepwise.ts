@@ -20,7 +20,7 @@ import { sessionName } from './session-name.js';
 export async function runStepwise(context: RunContext, program: StepwiseProgram): Promise<RunOutcome> {
   const { client, settings, table, listener, notices } = context;
   const { migration, resumeAt } = program;
-  if (settings.signal?.aborted) return { kind: 'interrupted' };
+  if (isGivenUp(context)) return { kind: 'interrupted' };
   await context.assertLocked();
   const startedAt = performance.now();
   listener.started(migration);
