@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { lockKey } from '../src/postgres/lock.js';
+import { lockKey } from '../src/postgres/lock/lock.js';
 import { closeGate, openGate, someoneWaitsAt } from './gates.js';
 import type { MigratingProcess } from './migrating-process.js';
 import type { RoundPlan } from './plan.js';

@@ -4,11 +4,11 @@
 export * from './migrator.js';
 export { MigrationsModule } from './nest/migrations.module.js';
 export { MigrationsService } from './nest/migrations.service.js';
-export { MigrationsHealthIndicator } from './nest/migrations.health.js';
-export { DriftAlertChannel, type AlertChannel, type DriftAlert } from './nest/alert-channel.js';
-export { DRIFT_JOB } from './nest/drift-monitor.js';
+export { MigrationsHealthIndicator } from './nest/health/migrations.health.js';
+export { DriftAlertChannel, type AlertChannel, type DriftAlert } from './nest/drift/alert-channel.js';
+export { DRIFT_JOB } from './nest/drift/drift-monitor.js';
 export { MIGRATIONS_READY } from './nest/tokens.js';
 export { InjectMigrations, InjectMigrationsHealth, migrationsReadyToken } from './nest/instance.js';
-export type { MigrationsReady } from './nest/bootstrap.js';
+export type { MigrationsReady } from './nest/bootstrap/bootstrap.js';
 export type { DriftOptions, HealthOptions, MigrationsModuleOptions } from './nest/options.js';
 export type { MigrationsModuleAsyncOptions, MigrationsOptionsFactory } from './nest/options-factory.js';

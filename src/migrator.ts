@@ -4,8 +4,8 @@
 import type { Pool } from 'pg';
 import { createMigrator } from './composition/create-migrator.js';
 import { resolveMigratorOptions, type MigratorOptions } from './composition/options.js';
-import type { EmitEvent } from './core/events.js';
-import type { MigrationRun } from './migrator/migrate.js';
+import type { EmitEvent } from './core/events/events.js';
+import type { MigrationRun } from './migrator/run/migrate.js';
 import { Migrator } from './migrator/migrator.js';
 
 /** Options of the functions that take a pool. */
@@ -51,20 +51,20 @@ function migratorFor(pool: Pool, { onEvent, ...options }: RunOptions, tracking: 
 export { Migrator };
 export type { ConnectionOptions } from './composition/connection-options.js';
 export type { MigratorOptions, TimeoutOptions } from './composition/options.js';
-export type { MigrationRun } from './migrator/migrate.js';
-export type { ImportOptions, ImportReport } from './migrator/import.js';
-export type { ForeignTool } from './core/foreign-tools.js';
-export type { LayoutName } from './core/layouts.js';
-export type { PlanReport, PlannedMigration } from './migrator/plan.js';
-export type { RepairOptions } from './migrator/repair.js';
-export type { StatusReport } from './migrator/status.js';
-export * from './core/errors.js';
-export { MigrationFailedError, type Aftermath, type FailedMigration } from './core/migration-failed.js';
-export type { EmitEvent, MigrationEvent, Notice } from './core/events.js';
-export type { DriftFinding } from './core/drift.js';
-export type { HistoryRow, Origin, RowState, StepProgress } from './core/history.js';
-export type { MigrationHealth } from './core/health.js';
-export type { MigrationState, MigrationStatus } from './core/status.js';
-export type { RepairAction } from './core/repair.js';
-export type { SourceLocation } from './core/sql/position.js';
-export type { StatusSummary } from './core/summary.js';
+export type { MigrationRun } from './migrator/run/migrate.js';
+export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
+export type { ForeignTool } from './core/tools/foreign-tools.js';
+export type { LayoutName } from './core/tools/layouts.js';
+export type { PlanReport, PlannedMigration } from './migrator/use-cases/plan.js';
+export type { RepairOptions } from './migrator/use-cases/repair.js';
+export type { StatusReport } from './migrator/use-cases/status.js';
+export * from './core/errors/errors.js';
+export { MigrationFailedError, type Aftermath, type FailedMigration } from './core/errors/migration-failed.js';
+export type { EmitEvent, MigrationEvent, Notice } from './core/events/events.js';
+export type { DriftFinding } from './core/status/drift.js';
+export type { HistoryRow, Origin, RowState, StepProgress } from './core/status/history.js';
+export type { MigrationHealth } from './core/status/health.js';
+export type { MigrationState, MigrationStatus } from './core/status/status.js';
+export type { RepairAction } from './core/status/repair.js';
+export type { SourceLocation } from './core/sql/text/position.js';
+export type { StatusSummary } from './core/status/summary.js';

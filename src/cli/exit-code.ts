@@ -1,4 +1,4 @@
-import { MigrationError, type MigrationErrorCode } from '../core/errors.js';
+import { MigrationError, type MigrationErrorCode } from '../core/errors/errors.js';
 
 /** Exit codes of the command line. Scripts depend on them. */
 export const EXIT = { fine: 0, failed: 1, usage: 2, unreachable: 3 } as const;

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { LAYOUT_NAMES } from '../core/layouts.js';
-import { MigrationError } from '../core/errors.js';
-import { migrateCommand, statusCommand, type Terminal } from './commands.js';
+import { LAYOUT_NAMES } from '../core/tools/layouts.js';
+import { MigrationError } from '../core/errors/errors.js';
+import { migrateCommand, statusCommand, type Terminal } from './commands/commands.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 import type { CommonFlags } from './settings.js';
 

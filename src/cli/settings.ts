@@ -1,5 +1,5 @@
-import { ConfigurationError } from '../core/errors.js';
-import type { LayoutName } from '../core/layouts.js';
+import { ConfigurationError } from '../core/errors/errors.js';
+import type { LayoutName } from '../core/tools/layouts.js';
 import { resolveMigratorOptions, type ResolvedOptions } from '../composition/options.js';
 
 /** Options that every command takes. */

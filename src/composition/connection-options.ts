@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { ClientConfig, Pool } from 'pg';
 import { z } from 'zod';
-import { isPool } from '../postgres/connection.js';
+import { isPool } from '../postgres/connection/connection.js';
 
 /** A database, named in exactly one of three ways. */
 export interface ConnectionOptions {

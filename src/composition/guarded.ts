@@ -1,4 +1,4 @@
-import type { EmitEvent } from '../core/events.js';
+import type { EmitEvent } from '../core/events/events.js';
 
 /**
  * A listener that throws must not break a run, which may be in the middle of a message: Node warns, and the run goes

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { ClientConfig } from 'pg';
-import { displayName, parseTableName } from '../core/table.js';
+import { displayName, parseTableName } from '../core/target/table.js';
 import type { ConnectionOptions } from './connection-options.js';
 import type { ResolvedOptions } from './options.js';
 

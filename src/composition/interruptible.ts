@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { InterruptedError } from '../core/errors.js';
+import { InterruptedError } from '../core/errors/errors.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ConfigurationError } from '../core/errors.js';
-import { LAYOUT_NAMES, type LayoutName } from '../core/layouts.js';
-import { DEFAULT_DELIMITERS, isPlaceholderName } from '../core/placeholders.js';
-import { DEFAULT_TABLE, LONGEST_NAME, parseTableName } from '../core/table.js';
+import { ConfigurationError } from '../core/errors/errors.js';
+import { LAYOUT_NAMES, type LayoutName } from '../core/tools/layouts.js';
+import { DEFAULT_DELIMITERS, isPlaceholderName } from '../core/compile/placeholders.js';
+import { DEFAULT_TABLE, LONGEST_NAME, parseTableName } from '../core/target/table.js';
 import { DEFAULT_PATTERN } from '../files/directory.js';
 import { connectionFields, connectionProblems, isObject, type ConnectionOptions } from './connection-options.js';
 

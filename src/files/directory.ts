@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync, type Dirent } from 'node:fs';
 import path from 'node:path';
-import { checksum } from '../core/checksum.js';
-import { DirectoryError } from '../core/errors.js';
-import { FOLDER_LAYOUTS, folderLayoutProblem } from '../core/file-names.js';
-import { LAYOUTS, type FileRole, type Layout } from '../core/layouts.js';
-import type { MigrationFile } from '../core/migration-file.js';
-import type { MigrationSource } from '../core/ports.js';
-import { inMigrationOrder } from '../core/version.js';
+import { checksum } from '../core/migration/checksum.js';
+import { DirectoryError } from '../core/errors/errors.js';
+import { FOLDER_LAYOUTS, folderLayoutProblem } from '../core/tools/file-names.js';
+import { LAYOUTS, type FileRole, type Layout } from '../core/tools/layouts.js';
+import type { MigrationFile } from '../core/migration/migration-file.js';
+import type { MigrationSource } from '../core/ports/ports.js';
+import { inMigrationOrder } from '../core/migration/version.js';
 import { decodeText } from './decode.js';
 
 export interface DirectoryRules {

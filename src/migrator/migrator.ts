@@ -1,19 +1,19 @@
-import { findDrift, type DriftFinding } from '../core/drift.js';
-import { ConfigurationError } from '../core/errors.js';
-import { judgeHealth, type MigrationHealth } from '../core/health.js';
-import { FOREIGN_TOOLS, type ForeignTool } from '../core/foreign-tools.js';
-import type { HistoryRow } from '../core/history.js';
-import type { RepairAction } from '../core/repair.js';
-import { isToRun, type MigrationStatus } from '../core/status.js';
-import type { Dependencies } from './dependencies.js';
-import { importFrom, type ImportOptions, type ImportReport } from './import.js';
-import { migrate, type MigrateSettings, type MigrationRun } from './migrate.js';
-import { plan, type PlanReport } from './plan.js';
-import { baseline, mark } from './record.js';
-import { repair, type RepairOptions } from './repair.js';
-import { runUntracked } from './run-untracked.js';
-import { history, readStatuses, status, UNTRACKED_STATUS, type StatusReport } from './status.js';
-import { validate } from './validate.js';
+import { findDrift, type DriftFinding } from '../core/status/drift.js';
+import { ConfigurationError } from '../core/errors/errors.js';
+import { judgeHealth, type MigrationHealth } from '../core/status/health.js';
+import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
+import type { HistoryRow } from '../core/status/history.js';
+import type { RepairAction } from '../core/status/repair.js';
+import { isToRun, type MigrationStatus } from '../core/status/status.js';
+import type { Dependencies } from './run/dependencies.js';
+import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
+import { migrate, type MigrateSettings, type MigrationRun } from './run/migrate.js';
+import { plan, type PlanReport } from './use-cases/plan.js';
+import { baseline, mark } from './use-cases/record.js';
+import { repair, type RepairOptions } from './use-cases/repair.js';
+import { runUntracked } from './run/run-untracked.js';
+import { history, readStatuses, status, UNTRACKED_STATUS, type StatusReport } from './use-cases/status.js';
+import { validate } from './use-cases/validate.js';
 
 export interface MigratorSettings extends MigrateSettings {
   /** False: every file runs at every call of `migrate`, and nothing is recorded. */

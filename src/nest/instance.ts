@@ -1,8 +1,8 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import type { HistoryPlace } from '../composition/history-place.js';
-import { ConfigurationError } from '../core/errors.js';
-import { MigrationsHealthIndicator } from './migrations.health.js';
+import { ConfigurationError } from '../core/errors/errors.js';
+import { MigrationsHealthIndicator } from './health/migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
 import { INSTANCE_NAME, MIGRATIONS_READY } from './tokens.js';
 

@@ -11,17 +11,17 @@ import { HealthIndicatorService } from '@nestjs/terminus';
 import { createMigrator } from '../composition/create-migrator.js';
 import { historyPlace } from '../composition/history-place.js';
 import { Migrator } from '../migrator/migrator.js';
-import { bootstrap, type MigrationsReady } from './bootstrap.js';
-import { BackgroundRun } from './background-run.js';
-import { DriftMonitor } from './drift-monitor.js';
+import { bootstrap, type MigrationsReady } from './bootstrap/bootstrap.js';
+import { BackgroundRun } from './bootstrap/background-run.js';
+import { DriftMonitor } from './drift/drift-monitor.js';
 import { assertOnlyOne, assertOwnHistory, tokensOf } from './instance.js';
-import { loggerOf } from './logger.js';
-import { MigrationEvents } from './migration-events.js';
-import { MigrationsHealthIndicator } from './migrations.health.js';
+import { loggerOf } from './events/logger.js';
+import { MigrationEvents } from './events/migration-events.js';
+import { MigrationsHealthIndicator } from './health/migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
 import type { MigrationsModuleAsyncOptions } from './options-factory.js';
 import { resolveModuleOptions, type MigrationsModuleOptions, type ResolvedModuleOptions } from './options.js';
-import { explaining } from './start-error.js';
+import { explaining } from './bootstrap/start-error.js';
 import { INSTANCE_NAME, RESOLVED_OPTIONS } from './tokens.js';
 
 /** Beside the options, because it decides what the module exports. */

@@ -1,18 +1,18 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import type { DriftFinding } from '../core/drift.js';
-import type { MigrationEvent } from '../core/events.js';
-import type { ForeignTool } from '../core/foreign-tools.js';
-import type { HistoryRow } from '../core/history.js';
-import type { RepairAction } from '../core/repair.js';
-import type { MigrationStatus } from '../core/status.js';
-import type { ImportOptions, ImportReport } from '../migrator/import.js';
-import type { MigrationRun } from '../migrator/migrate.js';
+import type { DriftFinding } from '../core/status/drift.js';
+import type { MigrationEvent } from '../core/events/events.js';
+import type { ForeignTool } from '../core/tools/foreign-tools.js';
+import type { HistoryRow } from '../core/status/history.js';
+import type { RepairAction } from '../core/status/repair.js';
+import type { MigrationStatus } from '../core/status/status.js';
+import type { ImportOptions, ImportReport } from '../migrator/use-cases/import.js';
+import type { MigrationRun } from '../migrator/run/migrate.js';
 import { Migrator } from '../migrator/migrator.js';
-import type { PlanReport } from '../migrator/plan.js';
-import type { RepairOptions } from '../migrator/repair.js';
-import type { StatusReport } from '../migrator/status.js';
-import { MigrationEvents } from './migration-events.js';
+import type { PlanReport } from '../migrator/use-cases/plan.js';
+import type { RepairOptions } from '../migrator/use-cases/repair.js';
+import type { StatusReport } from '../migrator/use-cases/status.js';
+import { MigrationEvents } from './events/migration-events.js';
 
 /** Migrations, from anywhere in the application. Reads never lock, create or write. */
 @Injectable()

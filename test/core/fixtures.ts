@@ -1,7 +1,7 @@
-import { canonicalChecksum, checksum } from '../../src/core/checksum.js';
-import type { History, HistoryRow } from '../../src/core/history.js';
-import type { MigrationFile } from '../../src/core/migration-file.js';
-import type { MigrationState, MigrationStatus } from '../../src/core/status.js';
+import { canonicalChecksum, checksum } from '../../src/core/migration/checksum.js';
+import type { History, HistoryRow } from '../../src/core/status/history.js';
+import type { MigrationFile } from '../../src/core/migration/migration-file.js';
+import type { MigrationState, MigrationStatus } from '../../src/core/status/status.js';
 
 export function migrationFile(file: string, text = `SELECT '${file}';\n`): MigrationFile {
   return { file, text, checksum: checksum(text) };

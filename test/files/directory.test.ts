@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DirectoryError } from '../../src/core/errors.js';
+import { DirectoryError } from '../../src/core/errors/errors.js';
 import { MigrationDirectory } from '../../src/files/directory.js';
 import { failureOf } from '../support/failure-of.js';
 import type { Files } from '../support/migrator-on.js';

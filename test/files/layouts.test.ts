@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DirectoryError } from '../../src/core/errors.js';
-import { LAYOUTS, type LayoutName } from '../../src/core/layouts.js';
+import { DirectoryError } from '../../src/core/errors/errors.js';
+import { LAYOUTS, type LayoutName } from '../../src/core/tools/layouts.js';
 import { DEFAULT_PATTERN, type DirectoryRules, MigrationDirectory } from '../../src/files/directory.js';
 import { failureOf } from '../support/failure-of.js';
 import type { Files } from '../support/migrator-on.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { MigrationFailedError, RefusedError } from '../../src/migrator.js';
-import { parseStatements } from '../../src/postgres/parse-sql.js';
+import { parseStatements } from '../../src/postgres/parser/parse-sql.js';
 import { createTestDatabase } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { LockLostError, MigrationFailedError } from '../../src/migrator.js';
-import { lockKey } from '../../src/postgres/lock.js';
+import { lockKey } from '../../src/postgres/lock/lock.js';
 import { startCountingProxy } from '../support/counting-proxy.js';
 import { serverRole, withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { MigrationsHealthIndicator, MigrationsService } from '../../src/index.js';
-import { DriftMonitor } from '../../src/nest/drift-monitor.js';
+import { DriftMonitor } from '../../src/nest/drift/drift-monitor.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';

@@ -3,7 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { MigrationsService, type MigrationEvent } from '../../src/index.js';
-import { DriftMonitor } from '../../src/nest/drift-monitor.js';
+import { DriftMonitor } from '../../src/nest/drift/drift-monitor.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { historyOf, outcomes, relations } from '../support/history-of.js';
 import { migrationsDirectory } from '../support/temp-directory.js';

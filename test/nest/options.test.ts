@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { ConfigurationError } from '../../src/core/errors.js';
+import { ConfigurationError } from '../../src/core/errors/errors.js';
 import { resolveModuleOptions } from '../../src/nest/options.js';
 
 const URL = 'postgres://someone:hunter2@localhost/app';

@@ -1,7 +1,7 @@
 import { afterEach } from '@jest/globals';
 import { Module, type INestApplication, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { MigrationEvent } from '../../../src/core/events.js';
+import type { MigrationEvent } from '../../../src/core/events/events.js';
 import { MigrationsModule } from '../../../src/nest/migrations.module.js';
 import { MigrationsService } from '../../../src/nest/migrations.service.js';
 import type { MigrationsModuleOptions } from '../../../src/nest/options.js';

@@ -1,0 +1,57 @@
+import Table from 'cli-table3';
+import type { MigrationStatus } from '../../core/status/status.js';
+import type { StatusReport } from '../../migrator/use-cases/status.js';
+
+/** The status as people read it: a table and a summary. */
+export function renderStatus({ migrations, summary }: StatusReport, table: string): string {
+  if (migrations.length === 0) return `No migrations on disk and none recorded in ${table}.`;
+  const rows = new Table({
+    head: ['State', 'Migration', 'Applied at', 'ms'],
+    style: { head: [], border: [] },
+    colAligns: ['left', 'left', 'left', 'right'],
+  });
+  for (const { state, file, row } of migrations) rows.push([state, file, appliedAt(row), row?.executionTimeMs ?? '']);
+  return [rows.toString(), ...problems(migrations), summaryLine(summary)].join('\n');
+}
+
+function appliedAt(row: MigrationStatus['row']): string {
+  if (!row || row.state !== 'applied') return '';
+  return row.executedAt?.toISOString().replace('T', ' ').slice(0, 19) ?? '';
+}
+
+function problems(migrations: readonly MigrationStatus[]): string[] {
+  return migrations.flatMap(({ file, row }) => (row?.error ? [`${file}: ${row.error}`] : []));
+}
+
+function summaryLine(summary: StatusReport['summary']): string {
+  const counts: [string, number][] = [
+    ['applied', summary.applied],
+    ['pending', summary.pending],
+    ['failed', summary.failed],
+    ['running', summary.running],
+    ['changed', summary.changed],
+    ['renamed', summary.renamed],
+    ['missing', summary.missing],
+    ['ahead', summary.ahead],
+    ['unverified', summary.unverified],
+  ];
+  return counts
+    .filter(([name, count], i) => i < 2 || count > 0 || name === 'failed')
+    .map(([name, count]) => `${count} ${name}`)
+    .join(', ');
+}
+
+/** The status as programs read it. Its shape is stable. */
+export function statusToJson({ migrations, summary }: StatusReport): object {
+  return {
+    migrations: migrations.map(({ file, state, row, checksum }) => ({
+      file,
+      state,
+      appliedAt: row?.state === 'applied' ? (row.executedAt?.toISOString() ?? null) : null,
+      executionTimeMs: row?.executionTimeMs ?? null,
+      checksum: row?.checksum ?? checksum ?? null,
+      error: row?.error ?? null,
+    })),
+    summary,
+  };
+}

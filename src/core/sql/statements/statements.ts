@@ -1,0 +1,46 @@
+import type { Node } from '@pgsql/types';
+import { skipBlank } from '../text/lexer.js';
+
+/**
+ * One statement of a migration. Offsets are UTF-16, without the semicolon and without blanks and comments before it.
+ */
+export interface Statement {
+  readonly start: number;
+  readonly end: number;
+  /** The syntax tree; of a file that was split without a parser, only transaction commands have one. */
+  readonly node: Node | undefined;
+}
+
+/**
+ * A statement as PostgreSQL's parser reports it: positions are bytes of UTF-8, blanks before the statement included.
+ */
+export interface RawStatement {
+  readonly stmt?: Node;
+  readonly stmt_location?: number;
+  readonly stmt_len?: number;
+}
+
+/** Turns the parser's byte positions into offsets of the text. */
+export function locateStatements(text: string, raw: readonly RawStatement[]): Statement[] {
+  const toOffset = byteToOffset(text);
+  return raw.map(({ stmt, stmt_location: from = 0, stmt_len: length = 0 }) => {
+    const blankStart = toOffset(from);
+    const end = length === 0 ? text.length : toOffset(from + length);
+    return { node: stmt, start: skipBlank(text, blankStart, end), end };
+  });
+}
+
+/** Positions must be asked for in rising order; the text is walked once. */
+function byteToOffset(text: string): (byte: number) => number {
+  if (Buffer.byteLength(text) === text.length) return (byte) => byte;
+  let bytes = 0;
+  let offset = 0;
+  return (byte) => {
+    while (bytes < byte && offset < text.length) {
+      const codePoint = text.codePointAt(offset) as number;
+      bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+      offset += codePoint > 0xffff ? 2 : 1;
+    }
+    return offset;
+  };
+}

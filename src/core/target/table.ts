@@ -1,0 +1,50 @@
+import { ConfigurationError } from '../errors/errors.js';
+import { quoteIdentifier } from '../sql/text/quote.js';
+
+/** The history table's place. */
+export interface TableName {
+  readonly schema: string;
+  readonly table: string;
+}
+
+export const DEFAULT_TABLE = 'shared.schema_migrations';
+
+const NAME = String.raw`(?:[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"\u0000]|"")+")`;
+const TABLE = new RegExp(`^(?:(${NAME})\\.)?(${NAME})$`, 'u');
+/** NAMEDATALEN - 1: the server would cut longer names in silence. */
+export const LONGEST_NAME = 63;
+
+/**
+ * Reads `table` or `schema.table`. Names are taken as PostgreSQL takes them: folded to lower case unless they stand in
+ * double quotes.
+ *
+ * @throws ConfigurationError `INVALID_TABLE` when it is anything else.
+ */
+export function parseTableName(text: string, defaultSchema = 'shared'): TableName {
+  const match = TABLE.exec(text);
+  const schema = match?.[1] === undefined ? defaultSchema : foldName(match[1]);
+  const table = match?.[2] === undefined ? '' : foldName(match[2]);
+  const tooLong = [schema, table].find((name) => Buffer.byteLength(name) > LONGEST_NAME);
+  if (!match || tooLong !== undefined) {
+    throw new ConfigurationError('INVALID_TABLE', [
+      match
+        ? `table: the name ${JSON.stringify(tooLong)} is longer than the ${LONGEST_NAME} bytes that PostgreSQL keeps`
+        : `table: ${JSON.stringify(text)} is not a table name; write "table" or "schema.table", each an SQL identifier`,
+    ]);
+  }
+  return { schema, table };
+}
+
+function foldName(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replace(/""/g, '"') : name.toLowerCase();
+}
+
+/** The name, quoted, for use in SQL. */
+export function qualifiedName({ schema, table }: TableName): string {
+  return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
+}
+
+/** The name as a person writes it. */
+export function displayName({ schema, table }: TableName): string {
+  return `${schema}.${table}`;
+}

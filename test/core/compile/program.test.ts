@@ -1,0 +1,351 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  compile,
+  type Program,
+  type StepwiseProgram,
+  type TransactionalProgram,
+} from '../../../src/core/compile/program.js';
+import type { Refusal } from '../../../src/core/errors/errors.js';
+import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
+import { migrationFile } from '../fixtures.js';
+
+async function compileText(text: string, parse = parseStatements) {
+  return compile(migrationFile('001_a.sql', text), parse);
+}
+
+async function transactional(text: string, parse = parseStatements): Promise<TransactionalProgram> {
+  const compiled = await compileText(text, parse);
+  if ('refusals' in compiled || compiled.program.kind !== 'transactional')
+    throw new Error(`not transactional: ${JSON.stringify(compiled)}`);
+  return compiled.program;
+}
+
+async function stepwise(text: string, parse = parseStatements): Promise<StepwiseProgram> {
+  const compiled = await compileText(text, parse);
+  if ('refusals' in compiled || compiled.program.kind !== 'stepwise')
+    throw new Error(`not stepwise: ${JSON.stringify(compiled)}`);
+  return compiled.program;
+}
+
+async function refusals(text: string): Promise<readonly Refusal[]> {
+  const compiled = await compileText(text);
+  return 'refusals' in compiled ? compiled.refusals : [];
+}
+
+/** As if the parser did not know the syntax, or the file were too large for it. */
+const unread = async (): Promise<undefined> => undefined;
+const notAsked = async (): Promise<never> => Promise.reject(new Error('the parser is not to be asked'));
+
+const statementTexts = ({ body, statements }: TransactionalProgram) =>
+  statements?.map(({ start, end }) => body.slice(start, end));
+
+describe('a file runs in one transaction', () => {
+  test.each([
+    ['when it is ordinary', 'CREATE TABLE t (a int);\nINSERT INTO t VALUES (1);\n'],
+    ['when it is empty', ''],
+    ['when it holds blanks only', '\r\n \t'],
+    ['when it holds comments only', '-- a\n/* b */'],
+    ['when it has no semicolon at the end', 'SELECT 1'],
+    ['when its last line is a comment without a line end', 'SELECT 1;\n-- end'],
+    ['when it has CRLF', 'SELECT 1;\r\nSELECT 2;\r\n'],
+    ['when it must be in one: LOCK TABLE', 'LOCK TABLE t; DELETE FROM t;'],
+    ['when it must be in one: SET LOCAL', "SET LOCAL lock_timeout = '1s'; SELECT 1;"],
+    ['when it must be in one: a cursor', 'DECLARE c CURSOR FOR SELECT 1; FETCH c;'],
+    [
+      'when it must be in one: a temporary table',
+      'CREATE TEMP TABLE x (a int) ON COMMIT DROP; INSERT INTO x VALUES (1);',
+    ],
+    ['when it has savepoints', 'SAVEPOINT s; SELECT 1; ROLLBACK TO s; RELEASE s;'],
+    ['when it refreshes a view concurrently', 'REFRESH MATERIALIZED VIEW CONCURRENTLY v;'],
+    ['when only a comment says CONCURRENTLY', '-- CREATE INDEX CONCURRENTLY\nCREATE INDEX i ON t (a);'],
+    ['when only a string says it', "SELECT 'CREATE INDEX CONCURRENTLY i ON t (a)';"],
+    [
+      'when only a body says it',
+      'CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN EXECUTE $x$ DROP INDEX CONCURRENTLY i $x$; END $$;',
+    ],
+    ['when only a body commits', 'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$;'],
+    ['when it calls a procedure: only the server knows whether that commits', 'CALL p();'],
+    ['when it reindexes a table: only the server knows whether that is partitioned', 'REINDEX TABLE t;'],
+    ['when it adds an enum value and does not use it', "ALTER TYPE e ADD VALUE 'v';"],
+    [
+      'when it has a body of statements',
+      'CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1; SELECT 2; END;',
+    ],
+    ['when the directive stands too late', 'SELECT 1;\n-- no-transaction\n'],
+  ])('%s, as it is', async (_, text) => {
+    const program = await transactional(text);
+    expect(program).toMatchObject({ begin: 'BEGIN', preamble: [], body: text, closed: true });
+    expect(statementTexts(program)).toEqual(
+      (await parseStatements(text))?.map(({ start, end }) => text.slice(start, end)),
+    );
+  });
+
+  test('when the parser rejects it: the server judges', async () => {
+    const text = 'CREATE NEWER SYNTAX;\nSELECT 1;';
+    expect(await transactional(text)).toMatchObject({
+      begin: 'BEGIN',
+      body: text,
+      statements: undefined,
+      closed: true,
+    });
+  });
+
+  test.each([
+    ['string', "SELECT 1; SELECT 'a"],
+    ['comment', 'COMMIT; /* a'],
+    ['dollar quote', 'BEGIN; DO $$ BEGIN'],
+  ])('when it ends in an open %s, and travels alone', async (_, text) => {
+    expect(await transactional(text, notAsked)).toMatchObject({
+      begin: 'BEGIN',
+      body: text,
+      statements: undefined,
+      closed: false,
+    });
+  });
+});
+
+describe('a file that brings its own transaction', () => {
+  test.each<[string, string, string, string, string[]]>([
+    ['is unwrapped', 'BEGIN;\nSELECT 1;\nCOMMIT;\n', 'BEGIN', '     ;\nSELECT 1;\n      ;\n', ['SELECT 1']],
+    [
+      'is unwrapped behind comments',
+      '-- a\nbegin;SELECT 1;end -- b',
+      'begin',
+      '-- a\n     ;SELECT 1;        ',
+      ['SELECT 1'],
+    ],
+    [
+      'keeps the options of its BEGIN',
+      'START TRANSACTION\r\n ISOLATION LEVEL SERIALIZABLE;SELECT 1;COMMIT',
+      'START TRANSACTION\r\n ISOLATION LEVEL SERIALIZABLE',
+      `${' '.repeat(17)}\r\n${' '.repeat(29)};SELECT 1;      `,
+      ['SELECT 1'],
+    ],
+    ['is unwrapped though it holds nothing', 'BEGIN; COMMIT;', 'BEGIN', '     ;       ;', []],
+    [
+      'is unwrapped behind non-ASCII text',
+      "-- größe 😀\nBEGIN;\nSELECT 'é';\nCOMMIT;",
+      'BEGIN',
+      "-- größe 😀\n     ;\nSELECT 'é';\n      ;",
+      ["SELECT 'é'"],
+    ],
+    [
+      'is unwrapped with what the server will refuse',
+      'BEGIN;VACUUM;COMMIT',
+      'BEGIN',
+      '     ;VACUUM;      ',
+      ['VACUUM'],
+    ],
+    [
+      'is unwrapped with an enum value that it adds and uses',
+      "BEGIN;ALTER TYPE e ADD VALUE 'v';SELECT 'v'::e;COMMIT",
+      'BEGIN',
+      "     ;ALTER TYPE e ADD VALUE 'v';SELECT 'v'::e;      ",
+      ["ALTER TYPE e ADD VALUE 'v'", "SELECT 'v'::e"],
+    ],
+    ['is unwrapped with savepoints', 'BEGIN;SAVEPOINT s;COMMIT', 'BEGIN', '     ;SAVEPOINT s;      ', ['SAVEPOINT s']],
+  ])('%s', async (_, text, begin, body, statements) => {
+    const program = await transactional(text);
+    expect(program).toMatchObject({ begin, body, preamble: [] });
+    expect(statementTexts(program)).toEqual(statements);
+  });
+
+  test('is unwrapped though the parser cannot read it, and the server counts its statements', async () => {
+    const text = "-- é\nBEGIN;\nCREATE NEWER SYNTAX ('COMMIT;');\nCOMMIT;\n";
+    expect(await transactional(text)).toMatchObject({
+      begin: 'BEGIN',
+      body: "-- é\n     ;\nCREATE NEWER SYNTAX ('COMMIT;');\n      ;\n",
+      statements: undefined,
+      closed: true,
+    });
+  });
+
+  test.each([
+    ['that nothing ends', 'SELECT 1;\nBEGIN;\nSELECT 2;', 2, 1],
+    ['that nothing ends, behind emoji and CRLF', "SELECT '😀';\r\n/* 😀 */ BEGIN; SELECT 2;", 2, 9],
+    ['of which a second one is not ended', 'BEGIN; COMMIT; BEGIN; SELECT 1;', 1, 16],
+  ])('%s is refused', async (_, text, line, column) => {
+    expect(await refusals(text)).toEqual([
+      { file: '001_a.sql', line, column, reason: expect.stringContaining('never ends. Add the COMMIT') },
+    ]);
+  });
+});
+
+describe('SET TRANSACTION', () => {
+  const SET = 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE';
+  test.each<[string, string, string[], string[]]>([
+    ['as first statement runs before the claim', `${SET};SELECT 1`, [SET], ['SELECT 1']],
+    ['behind BEGIN runs before the claim', `BEGIN;${SET};SELECT 1;COMMIT`, [SET], ['SELECT 1']],
+    [
+      'of several kinds runs before the claim',
+      `${SET};SET TRANSACTION READ WRITE;SELECT 1`,
+      [SET, 'SET TRANSACTION READ WRITE'],
+      ['SELECT 1'],
+    ],
+    [
+      'behind other settings runs before the claim, and they do not',
+      `SET lock_timeout = 1;${SET};SELECT 1`,
+      [SET],
+      ['SET lock_timeout = 1', 'SELECT 1'],
+    ],
+    ['behind a query stays: PostgreSQL refuses it there anyway', `SELECT 1;${SET}`, [], ['SELECT 1', SET]],
+    ['alone in a file', SET, [SET], []],
+  ])('%s', async (_, text, preamble, statements) => {
+    const program = await transactional(text);
+    expect(program.preamble).toEqual(preamble);
+    expect(statementTexts(program)).toEqual(statements);
+    expect(program.body).toHaveLength(text.length);
+    for (const hoisted of preamble) expect(program.body).not.toContain(hoisted);
+  });
+});
+
+describe('a file runs in steps', () => {
+  test.each<[string, string, string[], string]>([
+    [
+      'when a statement cannot run in a transaction',
+      'SELECT 1; CREATE INDEX CONCURRENTLY i ON t (a);',
+      ['transaction', 'autocommit'],
+      '"CREATE INDEX CONCURRENTLY" cannot run in a transaction',
+    ],
+    [
+      'when such a statement stands behind non-ASCII text',
+      "SELECT 'é😀'; VACUUM t;",
+      ['transaction', 'autocommit'],
+      '"VACUUM t" cannot run in a transaction',
+    ],
+    ['when it says so', '-- no-transaction\nSELECT 1; SELECT 2;', ['transaction', 'transaction'], 'it says so'],
+    ['when it says so as other tools do', '-- +goose NO TRANSACTION\nCALL p();', ['autocommit'], 'it says so'],
+    [
+      'when it says so, each group as one unit',
+      '-- atlas:txmode none\nBEGIN; SELECT 1; COMMIT;',
+      ['block'],
+      'it says so',
+    ],
+    ['when it says so and holds nothing else', '-- no_transaction', [], 'it says so'],
+    [
+      'when it commits in the middle',
+      'SELECT 1; COMMIT; SELECT 2;',
+      ['transaction', 'autocommit', 'transaction'],
+      'it controls transactions itself',
+    ],
+    [
+      'when it ends in a bare COMMIT',
+      'SELECT 1; COMMIT;',
+      ['transaction', 'autocommit'],
+      'it controls transactions itself',
+    ],
+    [
+      'when it has two groups',
+      'BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;',
+      ['block', 'block'],
+      'it controls transactions itself',
+    ],
+    [
+      'when something stands before its group',
+      'SET lock_timeout = 0; BEGIN; SELECT 1; COMMIT;',
+      ['transaction', 'block'],
+      'it controls transactions itself',
+    ],
+    [
+      'when something stands behind its group',
+      'BEGIN; SELECT 1; COMMIT; VACUUM;',
+      ['block', 'autocommit'],
+      'it controls transactions itself',
+    ],
+    ['when it rolls back', 'BEGIN; SELECT 1; ROLLBACK;', ['autocommit'], 'it controls transactions itself'],
+    [
+      'when its group is chained to another',
+      'BEGIN; SELECT 1; COMMIT AND CHAIN;',
+      ['autocommit'],
+      'it controls transactions itself',
+    ],
+    [
+      'when it uses an enum value that it adds',
+      "ALTER TYPE e ADD VALUE 'v'; SELECT 'v'::e;",
+      ['transaction', 'transaction'],
+      'it uses an enum value that it adds',
+    ],
+  ])('%s', async (_, text, kinds, reason) => {
+    const program = await stepwise(text);
+    expect(program.steps.map(({ kind }) => kind)).toEqual(kinds);
+    expect(program).toMatchObject({ reason, resumeAt: 0 });
+  });
+
+  test('when it says so, though the parser cannot read it', async () => {
+    const text = '-- no-transaction\nCREATE NEWER SYNTAX; BEGIN; NEWER STILL; COMMIT;';
+    expect((await stepwise(text)).steps.map(({ kind, start, end }) => [kind, text.slice(start, end)])).toEqual([
+      ['autocommit', 'CREATE NEWER SYNTAX'],
+      ['block', 'NEWER STILL; '],
+    ]);
+  });
+
+  test('when it has two groups, though it is too large for the parser', async () => {
+    const program = await stepwise('BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;', unread);
+    expect(program.steps.map(({ kind }) => kind)).toEqual(['block', 'block']);
+  });
+});
+
+describe('a file is refused before anything runs', () => {
+  test('with every reason that a look at its words gives', async () => {
+    const found = await refusals('SELECT 1;\n-- migrate:down\n\\q\n');
+    expect(found.map(({ line, reason }) => [line, reason])).toEqual([
+      [2, expect.stringContaining('undo section')],
+      [3, expect.stringContaining('meta-command')],
+    ]);
+  });
+
+  test('for COPY from stdin, which the parser would accept', async () => {
+    expect(await refusals('SELECT 1;\nCOPY t FROM stdin;')).toEqual([
+      { file: '001_a.sql', line: 2, column: 1, reason: expect.stringContaining('INSERT') },
+    ]);
+  });
+});
+
+const own = (begin: string, statements: readonly string[]): string[] => [begin, ...statements, 'COMMIT'];
+
+/** The statements that a program sends, those that open and end its own transactions included. */
+function sentBy(program: Program, text: string): string[] {
+  if (program.kind === 'transactional')
+    return own(program.begin, [...program.preamble, ...(statementTexts(program) ?? [])]);
+  return program.steps.flatMap(({ kind, begin, statements }) => {
+    const texts = statements.map(({ start, end }) => text.slice(start, end));
+    return kind === 'block' ? own(begin, texts) : texts;
+  });
+}
+
+test('every statement of a file runs once, and all but SET TRANSACTION in order, whatever the file is made of', async () => {
+  const statement = fc.constantFrom(
+    'SELECT 1',
+    "SELECT 'é😀'",
+    'BEGIN',
+    'COMMIT',
+    'VACUUM',
+    'SET TRANSACTION READ WRITE',
+    "SET LOCAL a.b = 'c'",
+    'CALL p()',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(statement, { maxLength: 7 }), fc.boolean(), async (parts, says) => {
+      const text = `${says ? '-- no-transaction\n' : '-- é\n'}${parts.map((part) => `${part};\n`).join('')}`;
+      const compiled = await compileText(text);
+      fc.pre('program' in compiled);
+      const { program } = compiled as { program: Program };
+      const wrapped = program.kind === 'transactional' && parts[0] !== 'BEGIN' ? ['BEGIN', ...parts, 'COMMIT'] : parts;
+      const inOrder = (texts: readonly string[]): string[] =>
+        texts.filter((each) => program.kind === 'stepwise' || !each.startsWith('SET TRANSACTION'));
+      const sent = sentBy(program, text);
+      expect(inOrder(sent)).toEqual(inOrder(wrapped));
+      expect(sent.toSorted()).toEqual(wrapped.toSorted());
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('a large file takes no time that grows with the square of its statements', async () => {
+  const text = `BEGIN;\n${'SELECT 1;\n'.repeat(20_000)}COMMIT;\n`;
+  const parsed = await parseStatements(text);
+  const startedAt = performance.now();
+  await transactional(text, async () => parsed);
+  expect(performance.now() - startedAt).toBeLessThan(1000);
+});

@@ -1,0 +1,45 @@
+import { describe, expect, test } from '@jest/globals';
+import { planRepair } from '../../../src/core/status/repair.js';
+import { joinStatuses, type MigrationState } from '../../../src/core/status/status.js';
+import { appliedRow, bareRow, history, migrationFile, statusOf } from '../fixtures.js';
+
+describe('a repair', () => {
+  test.each<[string, string, string]>([
+    ['changed', 'SELECT 1;', 'SELECT 2;'],
+    ['cosmetic', 'SELECT 1;', 'SELECT 1; -- a'],
+  ])('adopts the checksum of a file that is %s', (_, before, now) => {
+    const recorded = migrationFile('1_a.sql', before);
+    const file = migrationFile('1_a.sql', now);
+    expect(planRepair(joinStatuses([file], history(appliedRow(recorded))))).toEqual([
+      { kind: 'checksum', file: '1_a.sql', recordedAs: '1_a.sql', from: recorded.checksum, to: file.checksum },
+    ]);
+  });
+
+  test('gives a checksum to a row that has none', () => {
+    const file = migrationFile('1_a.sql');
+    expect(planRepair(joinStatuses([file], history(bareRow('1_a.sql'))))).toMatchObject([
+      { kind: 'checksum', from: null, to: file.checksum },
+    ]);
+  });
+
+  test('records the new name of a renamed file', () => {
+    const file = migrationFile('2_new.sql', 'SELECT 1;');
+    const old = migrationFile('2_old.sql', 'SELECT 1;');
+    expect(planRepair(joinStatuses([file], history(appliedRow(old))))).toEqual([
+      { kind: 'name', file: '2_new.sql', recordedAs: '2_old.sql', from: file.checksum, to: file.checksum },
+    ]);
+  });
+
+  test.each<MigrationState>([
+    'applied',
+    'pending',
+    'out-of-order',
+    'failed',
+    'running',
+    'missing',
+    'ahead',
+    'ambiguous',
+  ])('leaves alone what is %s', (state) => {
+    expect(planRepair([statusOf('1_a.sql', state)])).toEqual([]);
+  });
+});

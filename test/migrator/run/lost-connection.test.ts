@@ -1,0 +1,85 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server } from 'node:net';
+import { DatabaseConnectionError } from '../../../src/migrator.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { outcomes } from '../../support/history-of.js';
+import { expectNoLeftovers } from '../../support/leftovers.js';
+import { migratorOn } from '../../support/migrator-on.js';
+
+const db = useEmptyDatabase('lost');
+afterEach(() => expectNoLeftovers(db, { patienceMs: 10_000 }));
+
+const servers: Server[] = [];
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
+
+/**
+ * A proxy that passes a message with this text on, lets the server finish it, and cuts the line before any answer comes
+ * back. Once.
+ */
+async function cuttingProxy(text: string): Promise<string> {
+  const url = new URL(db.connectionString);
+  const target = { port: Number(url.port), host: url.hostname };
+  let armed = true;
+  const server = createServer((client) => {
+    const upstream = connect(target);
+    let cut = false;
+    client.on('data', (chunk) => {
+      upstream.write(chunk);
+      if (!armed || !chunk.includes(text)) return;
+      armed = false;
+      cut = true;
+      setTimeout(() => client.destroy(), 500);
+    });
+    upstream.on('data', (chunk) => void (cut || client.write(chunk)));
+    for (const [one, other] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      one.on('close', () => other.destroy());
+      one.on('error', () => {});
+    }
+  });
+  servers.push(server);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  url.hostname = '127.0.0.1';
+  url.port = String((server.address() as AddressInfo).port);
+  return url.href;
+}
+
+describe('when the connection is lost', () => {
+  test('after everything was committed the run has succeeded, and says what happened', async () => {
+    const connectionString = await cuttingProxy('CREATE TABLE one');
+    const observed = await migratorOn(
+      db,
+      { '1.sql': 'CREATE TABLE one ()', '2.sql': 'CREATE TABLE two ()' },
+      { connectionString },
+    );
+    expect((await observed.migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
+    expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '2.sql': 'applied' });
+    expect(observed.warnings().join()).toContain('The history says that everything was applied before that');
+  });
+
+  test('in the middle the error says what the history says', async () => {
+    const { migrator } = await migratorOn(db, {
+      '1.sql': 'CREATE TABLE one ()',
+      '2.sql': 'CREATE TABLE two (); SELECT pg_terminate_backend(pg_backend_pid())',
+      '3.sql': 'CREATE TABLE three ()',
+    });
+    const error = await migrator.migrate().catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(DatabaseConnectionError);
+    expect((error as Error).message).toContain(
+      'The history says: applied 1.sql; not applied 2.sql, 3.sql. Start again.',
+    );
+    expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
+  });
+
+  test('a pool with one connection is no hindrance to finding out', async () => {
+    const pool = db.pool({ max: 1 });
+    const { migrator } = await migratorOn(db, { '1.sql': 'SELECT pg_terminate_backend(pg_backend_pid())' }, { pool });
+    await expect(migrator.migrate()).rejects.toThrow('not applied 1.sql');
+    await pool.end();
+  });
+});

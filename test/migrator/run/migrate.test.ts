@@ -1,0 +1,325 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MigrationFailedError, type MigratorOptions, RefusedError } from '../../../src/migrator.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { failureOf } from '../../support/failure-of.js';
+import { historyOf, outcomes, relations } from '../../support/history-of.js';
+import { expectNoLeftovers } from '../../support/leftovers.js';
+import { type Files, migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+
+const db = useEmptyDatabase('migrate');
+afterEach(() => expectNoLeftovers(db));
+
+/** Files that each add a row, so that running one twice shows. */
+const adding = (...names: string[]): Files =>
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      `CREATE TABLE IF NOT EXISTS ran (n serial, file text);\nINSERT INTO ran (file) VALUES ('${name}');`,
+    ]),
+  );
+const ran = async (): Promise<string[]> =>
+  (await db.query<{ file: string }>('SELECT file FROM ran ORDER BY n')).rows.map(({ file }) => file);
+const states = async ({ migrator }: ObservedMigrator): Promise<string[]> =>
+  (await migrator.status()).migrations.map(({ file, state }) => `${file} ${state}`);
+
+const late = async (options: MigratorOptions): Promise<ObservedMigrator> => {
+  await (await migratorOn(db, adding('1.sql', '3.sql'))).migrator.migrate();
+  return migratorOn(db, adding('1.sql', '2.sql', '3.sql', '4.sql'), options);
+};
+
+type Change = (directory: string) => Promise<void>;
+const write =
+  (file: string, text: string): Change =>
+  (directory) =>
+    writeFile(join(directory, file), text);
+
+describe('a run', () => {
+  test('applies only what is new', async () => {
+    const { migrator, directory } = await migratorOn(db, adding('1.sql', '2.sql'));
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
+    await writeFile(join(directory, '3.sql'), adding('3.sql')['3.sql'] ?? '');
+    expect((await migrator.migrate()).applied).toEqual(['3.sql']);
+    expect((await migrator.migrate()).applied).toEqual([]);
+    expect(await ran()).toEqual(['1.sql', '2.sql', '3.sql']);
+  });
+
+  test('goes in the order of versions: neither bytes, nor the collation of the database decide', async () => {
+    const inOrder = [
+      '1_b.sql',
+      '2-a.sql',
+      '2_a.sql',
+      '010_z.sql',
+      '10_a.sql',
+      '10.1_a.sql',
+      '10.2_a.sql',
+      '10.10_a.sql',
+      '100_a.sql',
+      '20240131_a.sql',
+      '2024-02-01-120000_a.sql',
+      '20240201120001_a.sql',
+    ];
+    const { migrator } = await migratorOn(db, adding(...inOrder.toReversed()));
+    expect((await migrator.migrate()).applied).toEqual(inOrder);
+    expect(await ran()).toEqual(inOrder);
+    expect((await migrator.history()).map(({ file }) => file)).toEqual(inOrder);
+  });
+
+  test('applies both of two files with one number, and a third that comes later', async () => {
+    const { migrator, directory, warnings } = await migratorOn(
+      db,
+      adding('004_department_hierarchy.sql', '004_platform_billing.sql'),
+    );
+    await migrator.migrate();
+    await writeFile(join(directory, '004_a_third.sql'), adding('004_a_third.sql')['004_a_third.sql'] ?? '');
+    expect((await migrator.migrate()).applied).toEqual(['004_a_third.sql']);
+    expect(warnings()).toEqual(['004_a_third.sql runs out of order: newer migrations are applied already']);
+  });
+
+  test('of an empty directory does nothing, and makes no table', async () => {
+    const { migrator, events } = await migratorOn(db, {});
+    expect(await migrator.migrate()).toMatchObject({ applied: [], adopted: [] });
+    expect(events).toEqual([]);
+    expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
+  });
+
+  test('is told in events, from the start with what is pending to the end with what was applied', async () => {
+    const { migrator, events } = await migratorOn(db, adding('1.sql', '2.sql'));
+    const { runId, durationMs } = await migrator.migrate();
+    expect(events).toEqual([
+      { type: 'run-started', runId, pending: ['1.sql', '2.sql'] },
+      { type: 'migration-started', runId, file: '1.sql', number: 1, of: 2 },
+      { type: 'migration-applied', runId, file: '1.sql', executionTimeMs: expect.any(Number) },
+      { type: 'migration-started', runId, file: '2.sql', number: 2, of: 2 },
+      { type: 'migration-notice', file: '2.sql', notice: expect.objectContaining({ sqlstate: '42P07' }) },
+      { type: 'migration-applied', runId, file: '2.sql', executionTimeMs: expect.any(Number) },
+      { type: 'run-finished', runId, applied: ['1.sql', '2.sql'], durationMs: expect.any(Number), succeeded: true },
+    ]);
+    expect(durationMs).toBeGreaterThan(0);
+  });
+
+  test('is not broken by a listener that throws: Node warns of it', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const files = { ...adding('1.sql', '2.sql'), '3.sql': 'VACUUM ran' };
+    const { migrator } = await migratorOn(db, files, {
+      onEvent: () => {
+        throw new Error('listener broke');
+      },
+    });
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql']);
+    expect(warn.mock.calls[0]?.[0]).toBe('A listener of migration events failed at run-started: Error: listener broke');
+    warn.mockRestore();
+  });
+
+  test('counts a migration that was registered by hand as applied, and adopts its checksum, saying so', async () => {
+    const observed = await migratorOn(db, adding('028_a.sql', '029_stripe_integration_fields.sql', '030_c.sql'));
+    await (await migratorOn(db, adding('028_a.sql'))).migrator.migrate();
+    await db.query(
+      `INSERT INTO shared.schema_migrations (migration_file) VALUES ('029_stripe_integration_fields.sql') ON CONFLICT DO NOTHING`,
+    );
+    expect(await states(observed)).toEqual([
+      '028_a.sql applied',
+      '029_stripe_integration_fields.sql unverified',
+      '030_c.sql pending',
+    ]);
+    const run = await observed.migrator.migrate();
+    expect(run).toMatchObject({ applied: ['030_c.sql'], adopted: ['029_stripe_integration_fields.sql'] });
+    expect(observed.warnings()).toEqual([
+      "1 applied migration(s) were recorded without a checksum and have adopted their file's: 029_stripe_integration_fields.sql",
+    ]);
+    expect(await ran()).toEqual(['028_a.sql', '030_c.sql']);
+    expect(await states(observed)).toEqual([
+      '028_a.sql applied',
+      '029_stripe_integration_fields.sql applied',
+      '030_c.sql applied',
+    ]);
+  });
+
+  test('adopts checksums although nothing is pending, once', async () => {
+    const { migrator, warnings } = await migratorOn(db, adding('1.sql'));
+    await db.query(
+      `CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file text PRIMARY KEY); INSERT INTO shared.schema_migrations VALUES ('1.sql')`,
+    );
+    expect(await migrator.migrate()).toMatchObject({ applied: [], adopted: ['1.sql'] });
+    expect(await migrator.migrate()).toMatchObject({ applied: [], adopted: [] });
+    expect(warnings()).toHaveLength(1);
+    expect((await historyOf(db))[0]?.checksum).toMatch(/^[0-9a-f]{64}$/);
+  });
+});
+
+describe('a migration that failed', () => {
+  test('is tried again at every run until it succeeds, and nothing after it runs before', async () => {
+    const files = { ...adding('1.sql', '3.sql'), '2.sql': 'INSERT INTO needed VALUES (1)' };
+    const observed = await migratorOn(db, files);
+    for (let i = 0; i < 3; i++) {
+      await failureOf(observed.migrator.migrate(), MigrationFailedError);
+      expect(await states(observed)).toEqual(['1.sql applied', '2.sql failed', '3.sql pending']);
+    }
+    await db.query('CREATE TABLE needed (id int)');
+    expect((await observed.migrator.migrate()).applied).toEqual(['2.sql', '3.sql']);
+    expect(await ran()).toEqual(['1.sql', '3.sql']);
+  });
+
+  test('in a table of the older runner is run, not skipped', async () => {
+    await db.query(
+      `CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file varchar(255) PRIMARY KEY, executed_at timestamp DEFAULT now(), execution_time_ms integer, error_message text)`,
+    );
+    await db.query(
+      `INSERT INTO shared.schema_migrations VALUES ('1.sql', now(), 5, NULL), ('2.sql', now(), 3, 'relation "x" does not exist')`,
+    );
+    const { migrator } = await migratorOn(db, adding('1.sql', '2.sql', '3.sql'));
+    expect((await migrator.migrate()).applied).toEqual(['2.sql', '3.sql']);
+    expect(await ran()).toEqual(['2.sql', '3.sql']);
+  });
+
+  test('may be corrected: its new text runs, and its new checksum is recorded', async () => {
+    const { migrator, directory } = await migratorOn(db, { '1.sql': 'SELEC 1' });
+    await failureOf(migrator.migrate(), MigrationFailedError);
+    const [failed] = await historyOf(db);
+    await writeFile(join(directory, '1.sql'), 'SELECT 1');
+    await migrator.migrate();
+    const [applied] = await historyOf(db);
+    expect(applied?.checksum).not.toBe(failed?.checksum);
+    expect(applied?.error_message).toBeNull();
+  });
+
+  test('and whose file is gone keeps nothing from running', async () => {
+    const { migrator, directory } = await migratorOn(db, { '1.sql': 'SELECT 1/0', ...adding('2.sql') });
+    await failureOf(migrator.migrate(), MigrationFailedError);
+    await rm(join(directory, '1.sql'));
+    expect((await migrator.migrate()).applied).toEqual(['2.sql']);
+  });
+});
+
+describe('a migration that comes late', () => {
+  test('is applied with a warning, never skipped in silence', async () => {
+    const observed = await late({});
+    expect(await states(observed)).toEqual(['1.sql applied', '2.sql out-of-order', '3.sql applied', '4.sql pending']);
+    expect((await observed.migrator.migrate()).applied).toEqual(['2.sql', '4.sql']);
+    expect(observed.warnings()).toEqual(['2.sql runs out of order: newer migrations are applied already']);
+    expect(await ran()).toEqual(['1.sql', '3.sql', '2.sql', '4.sql']);
+    expect((await observed.migrator.history()).map(({ file }) => file)).toEqual(['1.sql', '3.sql', '2.sql', '4.sql']);
+  });
+
+  test('is refused when the options say so, and nothing runs', async () => {
+    const { migrator } = await late({ outOfOrder: 'fail' });
+    const error = await failureOf(migrator.migrate(), RefusedError);
+    expect(error.refusals).toEqual([{ file: '2.sql', reason: expect.stringContaining('it is out of order') }]);
+    expect(await ran()).toEqual(['1.sql', '3.sql']);
+    expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '3.sql': 'applied' });
+  });
+});
+
+describe('files that are no longer what was recorded', () => {
+  const original = adding('2.sql')['2.sql'] as string;
+  const changes: [sentence: string, change: Change, state: string, message: RegExp][] = [
+    ['a changed one', write('2.sql', 'SELECT 2'), '2.sql changed', /^2\.sql was changed after it was applied: checksum recorded [0-9a-f]{8}…, on disk [0-9a-f]{8}…\. Restore/],
+    ['one with another comment', write('2.sql', `-- edited\n${original}`), '2.sql cosmetic', /^2\.sql was changed .*in comments or whitespace only/],
+    ['a missing one', (directory) => rm(join(directory, '2.sql')), '2.sql missing', /^2\.sql was applied and its file is gone/],
+    ['a renamed one', (directory) => rename(join(directory, '2.sql'), join(directory, '2_b.sql')), '2_b.sql renamed', /^2_b\.sql is recorded as 2\.sql/],
+    ['one that was renamed to the front', (directory) => rename(join(directory, '2.sql'), join(directory, '0.sql')), '0.sql renamed', /^0\.sql is recorded as 2\.sql/],
+    ['one that was renamed to the end', (directory) => rename(join(directory, '2.sql'), join(directory, '9.sql')), '9.sql renamed', /^9\.sql is recorded as 2\.sql/],
+  ]; // prettier-ignore
+
+  const changed = async (change: Change, options: MigratorOptions): Promise<ObservedMigrator> => {
+    const { migrator, directory } = await migratorOn(db, adding('1.sql', '2.sql', '3.sql'));
+    await migrator.migrate();
+    await change(directory);
+    await write('4.sql', adding('4.sql')['4.sql'] as string)(directory);
+    return migratorOn(db, directory, options);
+  };
+
+  test.each(changes)('do not run again and are warned of: %s', async (_sentence, change, state, message) => {
+    const observed = await changed(change, {});
+    expect(await states(observed)).toContain(state);
+    expect((await observed.migrator.migrate()).applied).toEqual(['4.sql']);
+    expect(observed.warnings()).toEqual([expect.stringMatching(message)]);
+    expect(await ran()).toEqual(['1.sql', '2.sql', '3.sql', '4.sql']);
+    expect(await observed.migrator.drift()).toEqual([
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    ]);
+  });
+
+  test.each(changes)('stop the run when the options say so: %s', async (_sentence, change, state, message) => {
+    const observed = await changed(change, { onDrift: 'fail' });
+    const before = await historyOf(db);
+    const error = await failureOf(observed.migrator.migrate(), RefusedError);
+    expect(error.refusals).toEqual([{ file: state.split(' ')[0], reason: expect.stringMatching(message) }]);
+    expect(await historyOf(db)).toEqual(before);
+    expect(await ran()).toEqual(['1.sql', '2.sql', '3.sql']);
+  });
+
+  test.each(changes)('are not mentioned when the options say so: %s', async (_sentence, change) => {
+    const { migrator, warnings } = await changed(change, { onDrift: 'ignore' });
+    expect((await migrator.migrate()).applied).toEqual(['4.sql']);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('are warned of although nothing is pending', async () => {
+    const { migrator, directory } = await migratorOn(db, adding('1.sql'));
+    await migrator.migrate();
+    await write('1.sql', 'SELECT 1')(directory);
+    const again = await migratorOn(db, directory);
+    await again.migrator.migrate();
+    expect(again.warnings()).toEqual([expect.stringContaining('1.sql was changed')]);
+  });
+
+  test('are not those that only have other line ends or a byte order mark', async () => {
+    const { migrator, directory, warnings } = await migratorOn(db, adding('1.sql'));
+    await migrator.migrate();
+    await write('1.sql', `\uFEFF${(adding('1.sql')['1.sql'] as string).replaceAll('\n', '\r\n')}`)(directory);
+    expect((await migrator.migrate()).applied).toEqual([]);
+    expect(warnings()).toEqual([]);
+  });
+
+  test('stop every run while it cannot be told which one was renamed, whatever the options say', async () => {
+    const same = 'CREATE TABLE IF NOT EXISTS same ()';
+    const { migrator, directory } = await migratorOn(db, { '1.sql': same, '2.sql': same });
+    await migrator.migrate();
+    await rename(join(directory, '1.sql'), join(directory, '1_a.sql'));
+    await rename(join(directory, '2.sql'), join(directory, '2_a.sql'));
+    const observed = await migratorOn(db, directory, { onDrift: 'ignore' });
+    expect(await states(observed)).toEqual(expect.arrayContaining(['1_a.sql ambiguous', '2_a.sql ambiguous']));
+    const error = await failureOf(observed.migrator.migrate(), RefusedError);
+    expect(error.refusals.map(({ file }) => file)).toEqual(['1_a.sql', '2_a.sql']);
+    expect(error.message).toContain('1.sql, 2.sql');
+    // Saying which one it is ends it.
+    await observed.migrator.mark('1_a.sql');
+    await observed.migrator.mark('2_a.sql');
+    expect((await observed.migrator.migrate()).applied).toEqual([]);
+  });
+});
+
+describe('a database that is ahead', () => {
+  test('because a newer release ran is left as it is, without a warning, and is healthy', async () => {
+    await (await migratorOn(db, adding('1.sql', '2.sql', '3.sql'))).migrator.migrate();
+    const observed = await migratorOn(db, adding('1.sql'), { onDrift: 'fail', outOfOrder: 'fail' });
+    expect((await observed.migrator.migrate()).applied).toEqual([]);
+    expect(observed.warnings()).toEqual([]);
+    expect(await states(observed)).toEqual(['1.sql applied', '2.sql ahead', '3.sql ahead']);
+    expect(await observed.migrator.drift()).toEqual([]);
+    expect(await observed.migrator.health()).toMatchObject({ up: true, message: expect.stringContaining('ahead') });
+  });
+
+  test('and whose newer migration failed or runs is healthy for this release', async () => {
+    await failureOf(
+      (await migratorOn(db, { ...adding('1.sql'), '2.sql': 'SELECT 1/0' })).migrator.migrate(),
+      MigrationFailedError,
+    );
+    const { migrator } = await migratorOn(db, adding('1.sql'));
+    expect(await migrator.health()).toMatchObject({ up: true, blocking: [] });
+    await db.query(`UPDATE shared.schema_migrations SET running = true WHERE migration_file = '2.sql'`);
+    expect(await migrator.health()).toMatchObject({ up: true, blocking: [] });
+    expect((await migrator.migrate()).applied).toEqual([]);
+  });
+});
+
+test('what a run leaves are its objects and its history, and nothing else', async () => {
+  await (await migratorOn(db, { '1.sql': 'CREATE TABLE one ()' })).migrator.migrate();
+  expect(await relations(db)).toEqual(['one']);
+  const { rows } = await db.query(
+    `SELECT relname FROM pg_class WHERE relnamespace = 'shared'::regnamespace ORDER BY 1`,
+  );
+  expect(rows.map(({ relname }) => relname)).toEqual(['schema_migrations', 'schema_migrations_pkey']);
+});

@@ -1,0 +1,8 @@
+// One replica: migrates, and prints what it applied. Arguments: connection string, directory.
+import { makeMigrator } from '../../../src/migrator.js';
+
+const [connectionString = '', directory = ''] = process.argv.slice(2);
+const migrator = makeMigrator({ connectionString, directory });
+const { applied } = await migrator.migrate();
+await migrator.close();
+console.log(JSON.stringify(applied));

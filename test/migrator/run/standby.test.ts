@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseConnectionError } from '../../../src/migrator.js';
+import { withClient } from '../../support/database.js';
+import { endState } from '../../support/end-state.js';
+import { failureOf } from '../../support/failure-of.js';
+import { expectNoLeftovers } from '../../support/leftovers.js';
+import { migratorOn } from '../../support/migrator-on.js';
+import { startPrivateServer } from '../../support/private-server.js';
+import { until } from '../../support/until.js';
+
+const STEP = 42;
+const FILES = {
+  '1.sql': `CREATE TABLE ran (file text); INSERT INTO ran VALUES ('1.sql')`,
+  '2.sql': `INSERT INTO ran VALUES ('2.sql'); SELECT pg_advisory_xact_lock_shared(${STEP})`,
+  '3.sql': `INSERT INTO ran VALUES ('3.sql')`,
+};
+
+test('a primary that becomes a standby under a run: it and who waits end typed, nothing more changes, and after a promotion all is finished', async () => {
+  const server = await startPrivateServer();
+  const db = { connectionString: server.connectionString() };
+  const query = (sql: string): Promise<Record<string, unknown>[]> =>
+    withClient(db.connectionString, async (client) => (await client.query<Record<string, unknown>>(sql)).rows);
+
+  await withClient(db.connectionString, async (client) => {
+    await client.query(`SELECT pg_advisory_lock(${STEP})`);
+    const running = await migratorOn(db, FILES);
+    const lost = failureOf(running.migrator.migrate(), DatabaseConnectionError);
+    await until(async () => (await query('SELECT FROM pg_locks WHERE NOT granted')).length > 0);
+    const waiting = await migratorOn(db, running.directory);
+    const waitedInVain = failureOf(waiting.migrator.migrate(), DatabaseConnectionError);
+    await until(() => waiting.events.some(({ type }) => type === 'waiting-for-lock'));
+
+    const demotedAt = Date.now();
+    await server.stop();
+    await writeFile(join(server.dataDirectory, 'standby.signal'), '', { mode: 0o666 });
+    await server.start();
+
+    const error = await lost;
+    expect(error.code).toBe('CONNECTION_LOST');
+    expect(error.message).toContain('The history says: applied 1.sql; not applied 2.sql, 3.sql. ');
+    expect(error.message).toContain('The server that answers now is read-only, a standby');
+    expect((await waitedInVain).code).toBe('CONNECTION_LOST');
+    expect(Date.now() - demotedAt).toBeLessThan(20_000);
+  });
+
+  const before = await endState(db.connectionString);
+  const { migrator } = await migratorOn(db, FILES);
+  expect(await failureOf(migrator.migrate(), DatabaseConnectionError)).toMatchObject({ code: 'READ_ONLY' });
+  expect(await endState(db.connectionString)).toEqual(before);
+  expect((await migrator.status()).summary).toMatchObject({ applied: 1, pending: 2, failed: 0 });
+  expect(await migrator.health()).toMatchObject({ up: false });
+
+  await query('SELECT pg_promote()');
+  await until(async () => (await query('SELECT pg_is_in_recovery() AS standby'))[0]?.['standby'] === false);
+  expect((await migrator.migrate()).applied).toEqual(['2.sql', '3.sql']);
+  expect(await migrator.health()).toMatchObject({ up: true });
+  expect(await query('SELECT file FROM ran ORDER BY 1')).toEqual(Object.keys(FILES).map((file) => ({ file })));
+  await migrator.close();
+  await expectNoLeftovers(db);
+}, 60_000);

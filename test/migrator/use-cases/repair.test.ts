@@ -1,0 +1,92 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checksum } from '../../../src/core/migration/checksum.js';
+import { startCountingProxy } from '../../support/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { historyOf } from '../../support/history-of.js';
+import { expectNoLeftovers } from '../../support/leftovers.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+
+const db = useEmptyDatabase('repair');
+afterEach(() => expectNoLeftovers(db));
+
+const files = {
+  '1.sql': 'SELECT 1',
+  '2.sql': 'SELECT 2',
+  '3.sql': 'SELECT 3',
+  '4.sql': 'SELECT 4',
+  '5.sql': 'SELECT 5',
+};
+
+/** One changed, one cosmetically, one renamed, one missing, one without a checksum, one pending. */
+async function disturbed(): Promise<ObservedMigrator> {
+  const { migrator, directory } = await migratorOn(db, files);
+  await migrator.migrate();
+  await writeFile(join(directory, '1.sql'), 'SELECT 11');
+  await writeFile(join(directory, '2.sql'), 'SELECT 2 -- two');
+  await rename(join(directory, '3.sql'), join(directory, '3_renamed.sql'));
+  await rm(join(directory, '4.sql'));
+  await db.query(`UPDATE shared.schema_migrations SET checksum = NULL WHERE migration_file = '5.sql'`);
+  await writeFile(join(directory, '6.sql'), 'SELECT 6');
+  return migratorOn(db, directory);
+}
+
+const ACTIONS = [
+  { kind: 'checksum', file: '1.sql', recordedAs: '1.sql', from: checksum('SELECT 1'), to: checksum('SELECT 11') },
+  { kind: 'checksum', file: '2.sql', recordedAs: '2.sql', from: checksum('SELECT 2'), to: checksum('SELECT 2 -- two') },
+  { kind: 'name', file: '3_renamed.sql', recordedAs: '3.sql', from: checksum('SELECT 3'), to: checksum('SELECT 3') },
+  { kind: 'checksum', file: '5.sql', recordedAs: '5.sql', from: null, to: checksum('SELECT 5') },
+];
+
+describe('a repair', () => {
+  test('brings checksums and names in line with the files, and changes nothing else', async () => {
+    const { migrator } = await disturbed();
+    const before = await historyOf(db);
+    expect(await migrator.repair()).toEqual(ACTIONS);
+    const after = await historyOf(db);
+    expect(after.map(({ migration_file }) => migration_file)).toEqual([
+      '1.sql',
+      '2.sql',
+      '3_renamed.sql',
+      '4.sql',
+      '5.sql',
+    ]);
+    const kept = ({ executed_at, run_id, execution_time_ms, started_at, origin }: (typeof after)[number]): unknown => ({
+      executed_at,
+      run_id,
+      execution_time_ms,
+      started_at,
+      origin,
+    });
+    expect(after.map(kept)).toEqual(before.map(kept));
+    expect((await migrator.status()).migrations.map(({ file, state }) => `${file} ${state}`)).toEqual([
+      '1.sql applied',
+      '2.sql applied',
+      '3_renamed.sql applied',
+      '4.sql missing',
+      '5.sql applied',
+      '6.sql pending',
+    ]);
+    expect(await migrator.repair()).toEqual([]);
+    expect((await migrator.migrate()).applied).toEqual(['6.sql']);
+  });
+
+  test('that is a dry run tells the same and does nothing but read', async () => {
+    const { directory } = await disturbed();
+    const before = await historyOf(db);
+    const proxy = await startCountingProxy(db.connectionString);
+    const { migrator } = await migratorOn(proxy, directory);
+    expect(await migrator.repair({ dryRun: true })).toEqual(ACTIONS);
+    expect(proxy.messages).toHaveLength(1);
+    expect(await historyOf(db)).toEqual(before);
+  });
+
+  test('runs nothing, and records nothing that is pending or failed', async () => {
+    const { migrator } = await migratorOn(db, { '1.sql': 'SELECT 1/0', '2.sql': 'SELECT 2' });
+    await migrator.migrate().catch(() => {});
+    const before = await historyOf(db);
+    expect(await migrator.repair()).toEqual([]);
+    expect(await historyOf(db)).toEqual(before);
+  });
+});

@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DirectoryError, NotUpToDateError, RefusedError } from '../../../src/migrator.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { failureOf } from '../../support/failure-of.js';
+import { historyOf } from '../../support/history-of.js';
+import { expectNoLeftovers } from '../../support/leftovers.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+
+const db = useEmptyDatabase('status');
+afterEach(() => expectNoLeftovers(db));
+
+/** 1 and 4 applied, 2 failed, 3 out of order, 5 pending, 6 running, 9 of a newer release. */
+async function everything(): Promise<ObservedMigrator> {
+  const first = await migratorOn(db, { '1.sql': 'SELECT 1', '4.sql': 'SELECT 4', '9.sql': 'SELECT 9' });
+  await first.migrator.migrate();
+  const files = {
+    '1.sql': 'SELECT 1',
+    '2.sql': 'SELECT 1/0',
+    '3.sql': 'SELECT 3',
+    '4.sql': 'SELECT 4',
+    '5.sql': 'SELECT 5',
+    '6.sql': 'SELECT 6',
+  };
+  const observed = await migratorOn(db, files);
+  await observed.migrator.migrate().catch(() => {});
+  await db.query(
+    `INSERT INTO shared.schema_migrations (migration_file, error_message, running) VALUES ('6.sql', 'running', true)`,
+  );
+  return observed;
+}
+
+test('status joins files and history, in the order of versions, with a summary', async () => {
+  const { migrator } = await everything();
+  const { tracked, migrations, summary } = await migrator.status();
+  expect(tracked).toBe(true);
+  expect(migrations.map(({ file, state, onDisk }) => [file, state, onDisk])).toEqual([
+    ['1.sql', 'applied', true],
+    ['2.sql', 'failed', true],
+    ['3.sql', 'out-of-order', true],
+    ['4.sql', 'applied', true],
+    ['5.sql', 'out-of-order', true],
+    ['6.sql', 'running', true],
+    ['9.sql', 'ahead', false],
+  ]);
+  expect(summary).toEqual({
+    total: 7,
+    applied: 3,
+    pending: 2,
+    failed: 1,
+    running: 1,
+    outOfOrder: 2,
+    changed: 0,
+    renamed: 0,
+    missing: 0,
+    ahead: 1,
+    unverified: 0,
+    newestApplied: '9.sql',
+  });
+  expect(migrations[1]?.row).toMatchObject({ state: 'failed', error: expect.stringContaining('22012') });
+});
+
+test('pending are those that the next run executes, failed ones included', async () => {
+  const { migrator } = await everything();
+  expect((await migrator.pending()).map(({ file }) => file)).toEqual(['2.sql', '3.sql', '5.sql', '6.sql']);
+});
+
+test('health is down with what blocks it, and up once that is applied', async () => {
+  const { migrator, directory } = await everything();
+  expect(await migrator.health()).toMatchObject({
+    up: false,
+    message: '4 migrations of this release not applied',
+    blocking: [
+      { file: '2.sql', state: 'failed' },
+      { file: '3.sql', state: 'out-of-order' },
+      { file: '5.sql', state: 'out-of-order' },
+      { file: '6.sql', state: 'running' },
+    ],
+  });
+  await writeFile(join(directory, '2.sql'), 'SELECT 2');
+  await migrator.migrate();
+  expect(await migrator.health()).toMatchObject({ up: true, blocking: [] });
+});
+
+test('history gives every row in the order of execution', async () => {
+  const { migrator } = await everything();
+  expect((await migrator.history()).map(({ file, state }) => `${file} ${state}`)).toEqual([
+    '1.sql applied',
+    '4.sql applied',
+    '9.sql applied',
+    '2.sql failed',
+    '6.sql running',
+  ]);
+});
+
+test('drift lists what is out of order, beside what was changed', async () => {
+  const { migrator, directory } = await everything();
+  await writeFile(join(directory, '1.sql'), 'SELECT 11');
+  expect((await migrator.drift()).map(({ kind, file }) => `${file} ${kind}`)).toEqual([
+    '1.sql changed',
+    '3.sql out-of-order',
+    '5.sql out-of-order',
+  ]);
+});
+
+describe('a plan', () => {
+  test('says what would run, and how, and changes nothing', async () => {
+    const { migrator } = await migratorOn(db, {
+      '1.sql': 'CREATE TABLE t (id int)',
+      '2.sql': 'CREATE INDEX CONCURRENTLY i ON t (id)',
+      '3.sql': 'SELECT 3',
+    });
+    expect(await migrator.plan()).toEqual({
+      migrations: [
+        { file: '1.sql', mode: 'transaction', reason: null },
+        { file: '2.sql', mode: 'steps', reason: '"CREATE INDEX CONCURRENTLY" cannot run in a transaction' },
+        { file: '3.sql', mode: 'transaction', reason: null },
+      ],
+      warnings: [],
+      refusals: [],
+    });
+    expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
+  });
+
+  test('lists what a run would refuse, and says what it would warn of', async () => {
+    const { directory } = await everything();
+    await writeFile(join(directory, '3.sql'), '\\set x 1');
+    await writeFile(join(directory, '1.sql'), 'SELECT 11');
+    const { migrator } = await migratorOn(db, directory, { outOfOrder: 'fail' });
+    const plan = await migrator.plan();
+    expect(plan.migrations).toEqual([]);
+    expect(plan.refusals.map(({ file }) => file)).toEqual(['3.sql', '5.sql', '3.sql']);
+    expect(plan.warnings).toEqual([expect.stringContaining('1.sql was changed')]);
+  });
+});
+
+describe('a validation', () => {
+  test('passes when everything is applied, and warns of drift', async () => {
+    const { migrator, directory, warnings } = await migratorOn(db, { '1.sql': 'SELECT 1' });
+    await migrator.migrate();
+    await migrator.validate();
+    expect(warnings()).toEqual([]);
+    await writeFile(join(directory, '1.sql'), 'SELECT 11');
+    await migrator.validate();
+    expect(warnings()).toEqual([expect.stringContaining('1.sql was changed')]);
+  });
+
+  test('fails with everything that is pending or failed', async () => {
+    const { migrator } = await everything();
+    const before = await historyOf(db);
+    const error = await failureOf(migrator.validate(), NotUpToDateError);
+    expect(error).toMatchObject({ code: 'NOT_UP_TO_DATE', pending: ['3.sql', '5.sql'], failed: ['2.sql', '6.sql'] });
+    expect(error.message).toContain('3.sql is pending');
+    expect(error.message).toContain('2.sql failed or is running');
+    expect(await historyOf(db)).toEqual(before);
+  });
+
+  test('fails for what a run would refuse', async () => {
+    const { migrator, directory } = await migratorOn(db, { '1.sql': 'SELECT 1' });
+    await migrator.migrate();
+    await writeFile(join(directory, '1.sql'), 'SELECT 11');
+    const strict = await migratorOn(db, directory, { onDrift: 'fail' });
+    expect((await failureOf(strict.migrator.validate(), RefusedError)).refusals).toHaveLength(1);
+  });
+
+  test('fails on a database without any history', async () => {
+    const { migrator } = await migratorOn(db, { '1.sql': 'SELECT 1' });
+    expect((await failureOf(migrator.validate(), NotUpToDateError)).pending).toEqual(['1.sql']);
+    const empty = await migratorOn(db, {});
+    await empty.migrator.validate();
+  });
+});
+
+test('a directory that cannot be read is said to be so by every reader', async () => {
+  const { migrator } = await migratorOn(db, '/no/such/directory');
+  const reads = [
+    () => migrator.status(),
+    () => migrator.plan(),
+    () => migrator.drift(),
+    () => migrator.health(),
+    () => migrator.validate(),
+    () => migrator.migrate(),
+  ];
+  for (const read of reads) expect((await failureOf(read(), DirectoryError)).problems).toHaveLength(1);
+});

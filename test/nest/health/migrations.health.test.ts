@@ -1,0 +1,266 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Controller, Get, Inject, type INestApplication } from '@nestjs/common';
+import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
+import type pg from 'pg';
+import request from 'supertest';
+import { MigrationsHealthIndicator, MigrationsModule, MigrationsService } from '../../../src/index.js';
+import type { MigrationsModuleOptions } from '../../../src/nest/options.js';
+import { withClient } from '../../support/database.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { startPrivateServer } from '../../support/private-server.js';
+import { migrationsDirectory } from '../../support/temp-directory.js';
+import { startHttp } from '../support/application.js';
+
+const db = useEmptyDatabase('health');
+
+@Controller('health')
+class HealthController {
+  constructor(
+    @Inject(HealthCheckService) private readonly health: HealthCheckService,
+    @Inject(MigrationsHealthIndicator) private readonly migrations: MigrationsHealthIndicator,
+  ) {}
+
+  @Get()
+  @HealthCheck()
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.migrations.check()]);
+  }
+}
+
+let directory: string;
+beforeEach(async () => {
+  directory = await migrationsDirectory({
+    '002_a.sql': 'CREATE TABLE a (id int);',
+    '003_b.sql': 'CREATE TABLE b (id int);',
+  });
+});
+
+const start = (options: MigrationsModuleOptions = {}): Promise<INestApplication> =>
+  startHttp({
+    imports: [
+      MigrationsModule.forRoot({
+        ...(options.pool || options.connection ? {} : { connectionString: db.connectionString }),
+        directory,
+        drift: false,
+        health: { cache: 0 },
+        ...options,
+      }),
+      TerminusModule.forRoot({ logger: false }),
+    ],
+    controllers: [HealthController],
+  });
+
+interface Report {
+  readonly code: number;
+  readonly details: Record<string, unknown>;
+  readonly text: string;
+}
+
+async function ask(app: INestApplication): Promise<Report> {
+  const { status, body, text } = await request(app.getHttpServer()).get('/health');
+  return { code: status, details: body.details.migrations, text };
+}
+
+/** A row as another process would leave it. */
+const record = (file: string, error: string | null, running = false): Promise<unknown> =>
+  db.query('INSERT INTO shared.schema_migrations (migration_file, error_message, running) VALUES ($1, $2, $3)', [
+    file,
+    error,
+    running,
+  ]);
+
+/** A pool, and how often something was read through it. */
+function countedPool(): { pool: pg.Pool; reads: () => number } {
+  const pool = db.pool({ max: 4 });
+  let reads = 0;
+  pool.on('acquire', () => reads++);
+  return { pool, reads: () => reads };
+}
+
+describe('/health', () => {
+  test('is 200 when everything of this release is applied', async () => {
+    expect(await ask(await start())).toMatchObject({
+      code: 200,
+      details: {
+        status: 'up',
+        tracked: true,
+        message: 'up to date',
+        total: 2,
+        applied: 2,
+        pending: 0,
+        failed: 0,
+        running: 0,
+        newestApplied: '003_b.sql',
+      },
+    });
+  });
+
+  test('is 503 while something is pending', async () => {
+    const app = await start();
+    await writeFile(join(directory, '004_c.sql'), 'SELECT 1;');
+    expect(await ask(app)).toMatchObject({
+      code: 503,
+      details: {
+        status: 'down',
+        message: '1 migration of this release not applied',
+        pending: 1,
+        blocking: [{ file: '004_c.sql', state: 'pending' }],
+      },
+    });
+  });
+
+  test.each([
+    ['failed', 'relation "nowhere" does not exist', false],
+    ['running', 'running: not finished yet, or interrupted', true],
+  ] as const)('is 503 while one of this release is %s', async (state, error, running) => {
+    const app = await start();
+    await writeFile(join(directory, '004_c.sql'), 'SELECT 1;');
+    await record('004_c.sql', error, running);
+    const { code, details, text } = await ask(app);
+    expect(code).toBe(503);
+    expect(details).toMatchObject({ [state]: 1, blocking: [{ file: '004_c.sql', state }] });
+    expect(text).not.toContain('nowhere');
+  });
+
+  test('is up again as soon as a run is through, cache or not', async () => {
+    const app = await start({ health: { cache: 60_000 } });
+    await writeFile(join(directory, '004_c.sql'), 'SELECT 1;');
+    expect((await ask(app)).code).toBe(503);
+    await app.get(MigrationsService).migrate();
+    expect((await ask(app)).code).toBe(200);
+  });
+
+  test('stays up over the failed and running rows of another release, and counts them', async () => {
+    const app = await start();
+    await record('001_older.sql', 'it failed');
+    await record('004_newer.sql', 'it failed');
+    await record('005_newest.sql', 'running: not finished yet, or interrupted', true);
+    expect(await ask(app)).toMatchObject({ code: 200, details: { status: 'up', failed: 2, running: 1, pending: 0 } });
+  });
+
+  test('stays up when the database is ahead of this release, and says so', async () => {
+    const app = await start();
+    await record('004_newer.sql', null);
+    await record('005_newest.sql', null);
+    expect(await ask(app)).toMatchObject({
+      code: 200,
+      details: {
+        message: 'the database is ahead of this release by 2 migrations',
+        ahead: 2,
+        newestApplied: '005_newest.sql',
+      },
+    });
+  });
+
+  test('stays up over drift', async () => {
+    const app = await start();
+    await rm(join(directory, '002_a.sql'));
+    await writeFile(join(directory, '003_b.sql'), 'SELECT 2;');
+    expect(await ask(app)).toMatchObject({ code: 200, details: { missing: 1, changed: 1 } });
+  });
+
+  test('on an empty database is 503, and creates nothing', async () => {
+    const app = await start({ onBootstrap: 'off' });
+    expect(await ask(app)).toMatchObject({ code: 503, details: { pending: 2, newestApplied: null } });
+    expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
+  });
+
+  test('is up and says that nothing is tracked with tracking: false', async () => {
+    const app = await start({ tracking: false });
+    expect(await ask(app)).toMatchObject({
+      code: 200,
+      details: { status: 'up', tracked: false, message: 'nothing is tracked' },
+    });
+  });
+
+  test('is 503 when the directory is gone', async () => {
+    const app = await start();
+    await rm(directory, { recursive: true });
+    const { code, details, text } = await ask(app);
+    expect(code).toBe(503);
+    expect(details).toMatchObject({ message: 'the migrations directory cannot be read' });
+    expect(text).not.toContain(directory);
+  });
+
+  test('is 503 when the table is not a history table', async () => {
+    const app = await start();
+    await db.query('DROP TABLE shared.schema_migrations; CREATE TABLE shared.schema_migrations (version text)');
+    expect(await ask(app)).toMatchObject({ code: 503, details: { message: 'the history table cannot be used' } });
+  });
+});
+
+describe('a database that is away', () => {
+  test('is 503 with a reason of its own and without connection data, and 200 once it is back', async () => {
+    const server = await startPrivateServer();
+    const url = new URL(server.connectionString());
+    url.password = 'hunter2';
+    const app = await start({ connection: { connectionString: url.href } });
+    expect((await ask(app)).code).toBe(200);
+    await server.stop('immediate');
+
+    const { code, details, text } = await ask(app);
+    expect(code).toBe(503);
+    expect(details).toEqual({ status: 'down', tracked: true, message: 'the database cannot be reached' });
+    for (const secret of ['hunter2', String(server.port), server.host, 'postgres://'])
+      expect(text).not.toContain(secret);
+
+    await server.start();
+    expect((await ask(app)).code).toBe(200);
+  });
+
+  test('is 503 within the timeout when it does not answer', async () => {
+    const app = await start({ health: { cache: 0, timeout: 250 }, timeouts: { read: 700 } });
+    await withClient(db.connectionString, async (client) => {
+      await client.query('BEGIN; LOCK TABLE shared.schema_migrations');
+      const startedAt = performance.now();
+      expect(await ask(app)).toMatchObject({ code: 503, details: { message: 'no answer within 250 ms' } });
+      expect(performance.now() - startedAt).toBeLessThan(650);
+      await client.query('ROLLBACK');
+    });
+  });
+});
+
+describe('the load of health checks', () => {
+  test('is one read for all that come within the cache time', async () => {
+    const { pool, reads } = countedPool();
+    const app = await start({ pool, health: { cache: 60_000 } });
+    const before = reads();
+    await ask(app);
+    await ask(app);
+    await ask(app);
+    expect(reads() - before).toBe(1);
+  });
+
+  test('is one read for each without a cache', async () => {
+    const { pool, reads } = countedPool();
+    const app = await start({ pool, health: { cache: 0 } });
+    const before = reads();
+    await ask(app);
+    await ask(app);
+    expect(reads() - before).toBe(2);
+  });
+
+  test('is one read at a time, however slow it is and whatever the cache', async () => {
+    const { pool, reads } = countedPool();
+    const app = await start({ pool, health: { cache: 0, timeout: 100 }, timeouts: { read: 5_000 } });
+    const before = reads();
+    await withClient(db.connectionString, async (client) => {
+      await client.query('BEGIN; LOCK TABLE shared.schema_migrations');
+      for (let i = 0; i < 4; i++) expect((await ask(app)).code).toBe(503);
+      await client.query('ROLLBACK');
+    });
+    expect(reads() - before).toBe(1);
+  });
+
+  test('follows the options of the check over those of the module', async () => {
+    const { pool, reads } = countedPool();
+    const app = await start({ pool, health: { cache: 0 } });
+    const indicator = app.get(MigrationsHealthIndicator);
+    const before = reads();
+    expect(await indicator.check('schema', { cache: 60_000 })).toMatchObject({ schema: { status: 'up' } });
+    expect(await indicator.check('schema', { cache: 60_000 })).toMatchObject({ schema: { status: 'up' } });
+    expect(reads() - before).toBe(1);
+  });
+});

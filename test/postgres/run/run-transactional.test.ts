@@ -1,0 +1,330 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { MigrationFailedError } from '../../../src/migrator.js';
+import { serverRole } from '../../support/database.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { failureOf } from '../../support/failure-of.js';
+import { historyOf, outcomes, relations } from '../../support/history-of.js';
+import { expectNoLeftovers } from '../../support/leftovers.js';
+import { type Files, migratorOn } from '../../support/migrator-on.js';
+
+const db = useEmptyDatabase('transactional');
+afterEach(() => expectNoLeftovers(db));
+
+const failing = async (files: Files): Promise<MigrationFailedError> => {
+  const { migrator } = await migratorOn(db, files);
+  return failureOf(migrator.migrate(), MigrationFailedError);
+};
+
+describe('a migration that fails', () => {
+  const files = {
+    '001_a.sql': 'CREATE TABLE a (id int PRIMARY KEY);',
+    '002_b.sql': 'INSERT INTO a VALUES (1);\nINSERT INTO a VALUES (1);\n',
+    '003_c.sql': 'CREATE TABLE c (id int);',
+    '004_d.sql': 'CREATE TABLE d (id int);',
+  };
+
+  test('stops the run: what comes before is applied, it leaves nothing, what comes after is untouched', async () => {
+    await failing(files);
+    expect(await relations(db)).toEqual(['a', 'a_pkey']);
+    expect((await db.query('SELECT FROM a')).rowCount).toBe(0);
+    expect(await outcomes(db)).toEqual({
+      '001_a.sql': 'applied',
+      '002_b.sql': 'duplicate key value violates unique constraint "a_pkey" (SQLSTATE 23505)',
+    });
+  });
+
+  test('says where, what, and what stands applied and pending', async () => {
+    const error = await failing(files);
+    expect(error.message.split('\n')).toEqual([
+      'Migration failed at 002_b.sql:2:1: duplicate key value violates unique constraint "a_pkey" (SQLSTATE 23505)',
+      '    INSERT INTO a VALUES (1);',
+      '    ^',
+      '  detail: Key (id)=(1) already exists.',
+      '  002_b.sql was rolled back as a whole; it is recorded as failed and will be tried again.',
+      '  applied in this run before it: 001_a.sql',
+      '  still pending: 002_b.sql, 003_c.sql, 004_d.sql',
+    ]);
+    expect(error).toMatchObject({
+      code: 'MIGRATION_FAILED',
+      file: '002_b.sql',
+      failure: {
+        server: { sqlstate: '23505', detail: 'Key (id)=(1) already exists.' },
+        location: { line: 2, column: 1 },
+        aftermath: { kind: 'rolled-back' },
+        applied: ['001_a.sql'],
+        pending: ['002_b.sql', '003_c.sql', '004_d.sql'],
+      },
+      cause: { code: '23505' },
+    });
+  });
+
+  test('is told in events, in order', async () => {
+    const { migrator, events } = await migratorOn(db, files);
+    await failureOf(migrator.migrate(), MigrationFailedError);
+    expect(events.map((event) => [event.type, 'file' in event ? event.file : undefined])).toEqual([
+      ['run-started', undefined],
+      ['migration-started', '001_a.sql'],
+      ['migration-applied', '001_a.sql'],
+      ['migration-started', '002_b.sql'],
+      ['migration-failed', '002_b.sql'],
+      ['run-finished', undefined],
+    ]);
+    expect(events.at(-1)).toMatchObject({ succeeded: false, applied: ['001_a.sql'] });
+    expect(new Set(events.map((event) => ('runId' in event ? event.runId : undefined))).size).toBe(1);
+  });
+
+  test('has a whole row of its own: when, how long, who, which run, what text', async () => {
+    const { migrator, events } = await migratorOn(db, { '1.sql': 'SELECT pg_sleep(0.1); SELECT 1/0' });
+    await failureOf(migrator.migrate(), MigrationFailedError);
+    const [row] = await historyOf(db);
+    expect(row).toMatchObject({
+      error_message: 'division by zero (SQLSTATE 22012)',
+      running: false,
+      origin: 'migrate',
+      run_id: events.flatMap((event) => (event.type === 'run-started' ? [event.runId] : []))[0],
+      executed_by: serverRole(),
+      checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+      canonical_checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+      steps_done: null,
+    });
+    expect(row?.execution_time_ms).toBeGreaterThanOrEqual(50);
+    expect(row?.started_at?.getTime()).toBeLessThan(row?.executed_at.getTime() ?? 0);
+  });
+
+  test('is tried again, and its row becomes that of the success', async () => {
+    const { migrator } = await migratorOn(db, {
+      '1.sql': 'CREATE TABLE made (id int); INSERT INTO needed VALUES (1)',
+      '2.sql': 'SELECT 2',
+    });
+    await failureOf(migrator.migrate(), MigrationFailedError);
+    await failureOf(migrator.migrate(), MigrationFailedError);
+    await db.query('CREATE TABLE needed (id int)');
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
+    expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '2.sql': 'applied' });
+    expect(await relations(db)).toEqual(['made', 'needed']);
+  });
+});
+
+describe('where a migration failed is found', () => {
+  const cases: [sentence: string, sql: string, place: string, excerpt: string][] = [
+    ['by the server, in a syntax error', 'SELECT 1;\nSELEC 2;', '2:1', 'SELEC 2;\n^'],
+    ['by the server, in the middle of a line', 'SELECT 1; SELECT nope;', '1:18', 'SELECT 1; SELECT nope;\n                 ^'],
+    ['behind characters of two UTF-16 units', `SELECT '😀😀' AS "💥", nope;`, '1:21', `SELECT '😀😀' AS "💥", nope;\n                    ^`],
+    ['behind accents and Chinese', `-- é漢字\nSELECT 'é漢字', nope;`, '2:15', `SELECT 'é漢字', nope;\n              ^`],
+    ['with CRLF line ends', 'SELECT 1;\r\nSELECT 2;\r\n  SELECT nope;\r\n', '3:10', '  SELECT nope;\n         ^'],
+    ['with CR line ends', 'SELECT 1;\rSELECT nope;\r', '2:8', 'SELECT nope;\n       ^'],
+    ['behind tabs, which the caret line keeps', '\tSELECT nope;', '1:9', '\tSELECT nope;\n\t       ^'],
+    ['by counting, for a table that exists (42P07)', 'SELECT 1;\nCREATE TABLE seed ();', '2:1', 'CREATE TABLE seed ();\n^'],
+    ['by counting, for a duplicate key (23505)', 'SELECT 1;\n\n  -- why\n  INSERT INTO seed VALUES (1);', '4:3', '  INSERT INTO seed VALUES (1);\n  ^'],
+    ['by counting, for an exception of a DO block (P0001)', `SELECT '1;2';\nDO $$ BEGIN\n RAISE EXCEPTION 'no'; END $$;`, '2:1', 'DO $$ BEGIN\n^'],
+    ['by counting, behind emoji and CRLF', `SELECT '😀';\r\nSELECT 2;\r\nSELECT 1/(id-1) FROM seed;`, '3:1', 'SELECT 1/(id-1) FROM seed;\n^'],
+    ['by counting, behind statements without text', ';;SELECT 1;;\n;SELECT 1/(id-1) FROM seed;;', '2:2', ';SELECT 1/(id-1) FROM seed;;\n ^'],
+    ['by counting, inside its own BEGIN … COMMIT', 'BEGIN;\nSELECT 1;\nCREATE TABLE seed ();\nCOMMIT;', '3:1', 'CREATE TABLE seed ();\n^'],
+    ['by the server, inside its own BEGIN … COMMIT', 'BEGIN ISOLATION LEVEL SERIALIZABLE;\nSELECT nope;\nCOMMIT;', '2:8', 'SELECT nope;\n       ^'],
+    ['by counting, behind SET TRANSACTION', 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSELECT 1;\nCREATE TABLE seed ();', '3:1', 'CREATE TABLE seed ();\n^'],
+    ['by the server, in the body of a function', 'CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$\nBEGIN\n  RETRN 1;\nEND $$;', '3:3', '  RETRN 1;\n  ^'],
+  ]; // prettier-ignore
+
+  test.each(cases)('%s', async (_sentence, sql, place, excerpt) => {
+    const files = {
+      '1_seed.sql': 'CREATE TABLE seed (id int PRIMARY KEY); INSERT INTO seed VALUES (1)',
+      '2_é.sql': sql,
+    };
+    const error = await failing(files);
+    const { location } = error.failure;
+    expect(`${location?.line}:${location?.column}`).toBe(place);
+    expect(location?.excerpt).toBe(excerpt);
+    expect(error.message).toContain(`2_é.sql:${place}: `);
+  });
+
+  test.each<[string, string, string]>([
+    ['by counting', 'SELECT 1;\nCREATE TABLE seed ();', '2:1'],
+    ['by the server', 'SELECT 1;\nSELECT nope FROM seed;', '2:8'],
+  ])('%s in file k of many, behind and before others', async (_sentence, sql, place) => {
+    const others = Array.from({ length: 9 }, (_, i): [string, string] => [
+      `${i + 1}_x.sql`,
+      `CREATE TABLE ${i === 0 ? 'seed' : `x${i}`} (); SELECT '😀'; -- no line end`,
+    ]);
+    const error = await failing({ ...Object.fromEntries(others), '5_x.sql': sql });
+    expect(error.message).toContain(`5_x.sql:${place}: `);
+    expect(error.failure.applied).toEqual(['1_x.sql', '2_x.sql', '3_x.sql', '4_x.sql']);
+    expect(error.failure.pending).toEqual(['5_x.sql', '6_x.sql', '7_x.sql', '8_x.sql', '9_x.sql']);
+    expect(Object.keys(await outcomes(db))).toHaveLength(5);
+  });
+
+  test('nowhere, when a deferred constraint fails at COMMIT; the file is named all the same', async () => {
+    const error = await failing({
+      '1.sql': 'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE c (p int REFERENCES p DEFERRABLE INITIALLY DEFERRED)',
+      '2.sql': 'INSERT INTO c VALUES (7);\nSELECT 1;',
+      '3.sql': 'SELECT 3',
+    });
+    expect(error.message).toMatch(/^Migration failed at 2\.sql: insert or update on table "c" violates .*23503/);
+    expect(error.failure).toMatchObject({ location: undefined, applied: ['1.sql'], pending: ['2.sql', '3.sql'] });
+    expect(await outcomes(db)).toMatchObject({ '1.sql': 'applied', '2.sql': expect.stringContaining('23503') });
+    expect((await db.query('SELECT FROM c')).rowCount).toBe(0);
+  });
+
+  test('with the hint, the detail and the context of the server', async () => {
+    const error = await failing({
+      '1.sql': `CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stop' USING HINT = 'try this', DETAIL = 'because', ERRCODE = 'ZZ123'; END $$;`,
+      '2.sql': 'SELECT f();',
+    });
+    expect(error.message).toContain('2.sql:1:1: stop (SQLSTATE ZZ123)');
+    expect(error.message).toContain(
+      '\n  detail: because\n  hint: try this\n  context: PL/pgSQL function f() line 1 at RAISE',
+    );
+  });
+});
+
+describe('a file with a syntax error', () => {
+  test('does not keep the files before it in the same message from being applied', async () => {
+    const error = await failing({
+      '1.sql': 'CREATE TABLE t1 ()',
+      '2.sql': 'CREATE TABLE t2 ()',
+      '3.sql': 'CREATE TABEL t3 ()',
+      '4.sql': 'CREATE TABLE t4 ()',
+    });
+    expect(error.message).toContain('3.sql:1:8: syntax error at or near "TABEL"');
+    expect(error.failure.applied).toEqual(['1.sql', '2.sql']);
+    expect(await relations(db)).toEqual(['t1', 't2']);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ['an open block comment', 'CREATE TABLE t2 ();\nSELECT 1 /* open', /2\.sql:2:10: unterminated \/\* comment/],
+    ['an open dollar quote', 'CREATE TABLE t2 ();\nDO $x$ BEGIN', /2\.sql:2:4: unterminated dollar-quoted string/],
+    ['an open string', `CREATE TABLE t2 ();\nSELECT 'open`, /2\.sql:2:8: unterminated quoted string/],
+    ['an open quoted name', `CREATE TABLE t2 ();\nSELECT "open`, /2\.sql:2:8: unterminated quoted identifier/],
+    ['an open nested comment', 'CREATE TABLE t2 ();\n/* a /* b */', /2\.sql:2:1: unterminated \/\* comment/],
+  ])('of %s swallows nothing of what follows it', async (_sentence, sql, message) => {
+    const error = await failing({ '1.sql': 'CREATE TABLE t1 ()', '2.sql': sql, '3.sql': 'CREATE TABLE t3 ()' });
+    expect(error.message).toMatch(message);
+    expect(await relations(db)).toEqual(['t1']);
+    expect(Object.keys(await outcomes(db))).toEqual(['1.sql', '2.sql']);
+  });
+});
+
+describe('a file that is applied although it is unusual', () => {
+  test.each<[string, string]>([
+    ['ends in a comment without a line end', 'CREATE TABLE made (); -- end'],
+    ['ends without a semicolon', 'CREATE TABLE made ()'],
+    ['begins with a byte order mark', '\uFEFFCREATE TABLE made ();'],
+    ['has CRLF line ends', 'CREATE TABLE made\r\n(\r\n);\r\n'],
+    ['brings its own BEGIN … COMMIT', 'BEGIN;\nCREATE TABLE made ();\nCOMMIT;'],
+    [
+      'brings its own START TRANSACTION … END',
+      'START TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nCREATE TABLE made ();\nEND;',
+    ],
+    ['begins with SET TRANSACTION', 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;\nCREATE TABLE made ();'],
+    [
+      'sets its transaction inside its own BEGIN',
+      'BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; CREATE TABLE made (); COMMIT',
+    ],
+    ['must be in a transaction', 'CREATE TABLE made (); LOCK TABLE made'],
+    ['has a savepoint', 'SAVEPOINT s; CREATE TABLE made (); RELEASE s'],
+    ['copies to the client', 'CREATE TABLE made (); COPY (SELECT 1) TO STDOUT;'],
+    [
+      'uses jsonb operators',
+      `CREATE TABLE made (); SELECT '{"a":1}'::jsonb ? 'a', '{}'::jsonb ?| array['b'], U&'\\0041'`,
+    ],
+    ['holds braces and dollar signs as data', `CREATE TABLE made (); SELECT '{{x}} $1 \${y}', $$ ; $$`],
+    [
+      'turns standard_conforming_strings off at its end',
+      `CREATE TABLE made (); SET standard_conforming_strings = off;`,
+    ],
+    ['silences the server', `SET client_min_messages = error; CREATE TABLE made ();`],
+    [
+      'registers itself by hand',
+      `CREATE TABLE made (); INSERT INTO shared.schema_migrations (migration_file) VALUES ('2.sql') ON CONFLICT DO NOTHING;`,
+    ],
+    [
+      'creates the history table if it does not exist',
+      'CREATE SCHEMA IF NOT EXISTS shared; CREATE TABLE IF NOT EXISTS shared.schema_migrations (migration_file text); CREATE TABLE made ()',
+    ],
+  ])('it %s', async (_sentence, sql) => {
+    const { migrator } = await migratorOn(db, { '1.sql': 'SELECT 1', '2.sql': sql, '3.sql': `SELECT 'a\\'` });
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql']);
+    expect(await relations(db)).toEqual(['made']);
+    expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '2.sql': 'applied', '3.sql': 'applied' });
+  });
+
+  test.each(['', ' \n\t', '-- nothing here', '/* nothing */;;', ';'])('it is %j', async (sql) => {
+    const { migrator } = await migratorOn(db, { '1.sql': sql, '2.sql': 'CREATE TABLE made ()', '3.sql': sql });
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql']);
+    expect(await relations(db)).toEqual(['made']);
+  });
+
+  test('it has 20 MB', async () => {
+    const rows = Array.from({ length: 2_000 }, () => `('${'x'.repeat(10_000)}')`).join(',\n');
+    const { migrator } = await migratorOn(db, {
+      '1.sql': 'CREATE TABLE made (t text)',
+      '2.sql': `INSERT INTO made VALUES\n${rows};`,
+      '3.sql': 'SELECT 3',
+    });
+    expect((await migrator.migrate()).applied).toEqual(['1.sql', '2.sql', '3.sql']);
+    expect((await db.query('SELECT count(*)::int AS n FROM made')).rows).toEqual([{ n: 2_000 }]);
+  });
+});
+
+describe('a file that ends its own transaction', () => {
+  test.each(['COMMIT', 'ROLLBACK', 'COMMIT; BEGIN', 'COMMIT; COMMIT', 'COMMIT; BEGIN; SELECT 2'])(
+    'with a %s that nobody could see is never recorded as applied, nor told to be',
+    async (end) => {
+      const files = {
+        '1.sql': 'SELECT 1',
+        // Under the old rules for strings, which this database still has, the string ends at the second quote.
+        '2.sql': `CREATE TABLE before_end (); SELECT '\\'' ; ${end}; CREATE TABLE after_end (); --'`,
+        '3.sql': 'CREATE TABLE never ()',
+      };
+      const url = `${db.connectionString}?options=${encodeURIComponent('-c standard_conforming_strings=off')}`;
+      const { migrator, events } = await migratorOn(db, files, { connectionString: url });
+      const error = await failureOf(migrator.migrate(), MigrationFailedError);
+      expect(error.file).toBe('2.sql');
+      expect(error.message).toContain('the file ended the transaction that it ran in');
+      expect(error.message).not.toContain('was rolled back');
+      expect(error.failure).toMatchObject({ applied: ['1.sql'], pending: ['2.sql', '3.sql'] });
+      expect(events.filter(({ type }) => type === 'migration-applied')).toHaveLength(1);
+      expect(await outcomes(db)).toEqual({
+        '1.sql': 'applied',
+        '2.sql': expect.stringContaining('the file ended the transaction'),
+      });
+      expect(await relations(db)).not.toContain('never');
+    },
+  );
+
+  test('with a COMMIT that can be seen runs in steps, and is recorded', async () => {
+    const { migrator } = await migratorOn(db, { '1.sql': 'CREATE TABLE a (); COMMIT; CREATE TABLE b ();' });
+    await migrator.migrate();
+    expect(await relations(db)).toEqual(['a', 'b']);
+    expect(await historyOf(db)).toMatchObject([{ error_message: null, steps_done: 3, steps_total: 3 }]);
+  });
+
+  test('in a procedure fails in its transaction, with advice', async () => {
+    const error = await failing({
+      '1.sql': 'CREATE TABLE a (); DO $$ BEGIN CREATE TABLE b (); COMMIT; END $$;',
+    });
+    expect(error.message).toContain('SQLSTATE 2D000');
+    expect(error.message).toContain('put the line "-- no-transaction" at the top of the file');
+    expect(await relations(db)).toEqual([]);
+  });
+
+  test('in a procedure, and says that it must not run in one, is applied', async () => {
+    const { migrator } = await migratorOn(db, {
+      '1.sql': '-- no-transaction\nCREATE TABLE a (); DO $$ BEGIN CREATE TABLE b (); COMMIT; END $$;',
+    });
+    await migrator.migrate();
+    expect(await relations(db)).toEqual(['a', 'b']);
+  });
+
+  test.each(['BEGIN', 'begin isolation level serializable', 'START TRANSACTION'])(
+    'with a %s around more than 1 MB, too much for the parser, is applied as a whole',
+    async (begin) => {
+      const { migrator } = await migratorOn(db, {
+        '1.sql': `${begin};\nCREATE TABLE a ();\n-- ${'x'.repeat(1_100_000)}\nCOMMIT;`,
+        '2.sql': 'CREATE TABLE b ()',
+      });
+      await migrator.migrate();
+      expect(await relations(db)).toEqual(['a', 'b']);
+      expect(await historyOf(db)).toMatchObject([{ steps_total: null }, { steps_total: null }]);
+    },
+  );
+});
