@@ -2,15 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { NO_HISTORY, type HistoryRow } from '../../../src/core/status/history.js';
 import type { MigrationFile } from '../../../src/core/migration/migration-file.js';
-import {
-  isApplied,
-  isToRun,
-  joinStatuses,
-  type MigrationState,
-  type MigrationStatus,
-} from '../../../src/core/status/status.js';
+import { isApplied, isToRun, joinStatuses, type MigrationState } from '../../../src/core/status/status.js';
 import { compareMigrations, inMigrationOrder, migrationOrder } from '../../../src/core/migration/version.js';
 import { appliedRow, bareRow, history, migrationFile } from '../fixtures.js';
+import { join, show } from './joined.js';
 
 const [one, two, three] = ['1_a.sql', '2_b.sql', '3_c.sql'].map((file) => migrationFile(file)) as [
   MigrationFile,
@@ -19,11 +14,6 @@ const [one, two, three] = ['1_a.sql', '2_b.sql', '3_c.sql'].map((file) => migrat
 ];
 const failed: Partial<HistoryRow> = { state: 'failed', error: 'x' };
 const running: Partial<HistoryRow> = { state: 'running', error: 'running' };
-
-const show = (statuses: readonly MigrationStatus[]): [string, MigrationState][] =>
-  statuses.map(({ file, state }) => [file, state]);
-const join = (files: readonly MigrationFile[], ...rows: HistoryRow[]): [string, MigrationState][] =>
-  show(joinStatuses(files, history(...rows)));
 
 describe('a migration is', () => {
   test.each<[string, MigrationFile[], HistoryRow[], [string, MigrationState][]]>([
@@ -168,123 +158,6 @@ describe('an applied migration whose file is another now is', () => {
   test('changed when nothing tells whether it is cosmetic', () => {
     const row = { ...recorded('SELECT 1; -- a'), canonicalChecksum: null };
     expect(join([migrationFile('1_a.sql', 'SELECT 1;')], row)).toEqual([['1_a.sql', 'changed']]);
-  });
-});
-
-describe('a rename', () => {
-  const text = 'CREATE TABLE t (a int);';
-  const old = migrationFile('2_old.sql', text);
-  const renamed = migrationFile('2_new.sql', text);
-
-  test('is a missing migration whose content exists under one other name: shown once, never pending', () => {
-    const statuses = joinStatuses([one, renamed, three], history(appliedRow(one), appliedRow(old), appliedRow(three)));
-    expect(show(statuses)).toEqual([
-      ['1_a.sql', 'applied'],
-      ['2_new.sql', 'renamed'],
-      ['3_c.sql', 'applied'],
-    ]);
-    expect(statuses[1]).toMatchObject({
-      onDisk: true,
-      recordedAs: '2_old.sql',
-      row: { file: '2_old.sql' },
-      checksum: renamed.checksum,
-    });
-  });
-
-  test.each<[string, MigrationFile, HistoryRow]>([
-    ['of the newest file to an older number', migrationFile('1_new.sql', text), appliedRow(old)],
-    ['to a newer number', migrationFile('3_new.sql', text), appliedRow(old)],
-    [
-      'with other line ends',
-      migrationFile('2_new.sql', `${text}\r\n`),
-      appliedRow(migrationFile('2_old.sql', `${text}\n`)),
-    ],
-    ['into another folder', migrationFile('x/2_old.sql', text), appliedRow(old)],
-  ])('is seen %s', (_, file, row) => {
-    expect(join([file], row)).toEqual([[file.file, 'renamed']]);
-  });
-
-  test.each<[string, MigrationFile[], HistoryRow[], [string, MigrationState][]]>([
-    [
-      'when the file with the old name is still there: that is a copy',
-      [old, migrationFile('3_copy.sql', text)],
-      [appliedRow(old)],
-      [
-        ['2_old.sql', 'applied'],
-        ['3_copy.sql', 'pending'],
-      ],
-    ],
-    [
-      'when the content differs in a comment',
-      [migrationFile('3_new.sql', `${text} -- a`)],
-      [appliedRow(old)],
-      [
-        ['2_old.sql', 'missing'],
-        ['3_new.sql', 'pending'],
-      ],
-    ],
-    [
-      'when the recorded one failed',
-      [migrationFile('3_new.sql', text)],
-      [appliedRow(old, failed)],
-      [
-        ['2_old.sql', 'failed'],
-        ['3_new.sql', 'pending'],
-      ],
-    ],
-    [
-      'when the recorded one has no checksum',
-      [migrationFile('3_new.sql', text)],
-      [bareRow('2_old.sql')],
-      [
-        ['2_old.sql', 'missing'],
-        ['3_new.sql', 'pending'],
-      ],
-    ],
-    [
-      'when the file under the new name is recorded too',
-      [migrationFile('3_new.sql', text)],
-      [appliedRow(old), appliedRow(migrationFile('3_new.sql', text))],
-      [
-        ['2_old.sql', 'missing'],
-        ['3_new.sql', 'applied'],
-      ],
-    ],
-    [
-      'when the file has no statement: two such files are alike by accident',
-      [migrationFile('3_new.sql', '-- nothing')],
-      [appliedRow(migrationFile('2_old.sql', '-- nothing'))],
-      [
-        ['2_old.sql', 'missing'],
-        ['3_new.sql', 'pending'],
-      ],
-    ],
-  ])('is not seen %s', (_, files, rows, expected) => {
-    expect(join(files, ...rows)).toEqual(expected);
-  });
-
-  test('is ambiguous when two files have the content', () => {
-    const statuses = joinStatuses(
-      [migrationFile('3_x.sql', text), migrationFile('4_y.sql', text)],
-      history(appliedRow(old)),
-    );
-    expect(show(statuses)).toEqual([
-      ['2_old.sql', 'missing'],
-      ['3_x.sql', 'ambiguous'],
-      ['4_y.sql', 'ambiguous'],
-    ]);
-    expect(statuses.map(({ candidates }) => candidates)).toEqual([[], ['2_old.sql'], ['2_old.sql']]);
-  });
-
-  test('is ambiguous when two missing migrations had the content', () => {
-    const statuses = joinStatuses(
-      [migrationFile('3_x.sql', text)],
-      history(appliedRow(migrationFile('1_v.sql', text)), appliedRow(old)),
-    );
-    expect(statuses.find(({ file }) => file === '3_x.sql')).toMatchObject({
-      state: 'ambiguous',
-      candidates: ['1_v.sql', '2_old.sql'],
-    });
   });
 });
 
