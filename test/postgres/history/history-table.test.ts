@@ -1,37 +1,21 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { DatabaseError, HistoryTableError, makeMigrator, type MigratorOptions } from '../../../src/migrator.js';
+import { HistoryTableError, makeMigrator, type MigratorOptions } from '../../../src/migrator.js';
 import { ConfigurationError } from '../../../src/core/errors/errors.js';
-import { prepareTable } from '../../../src/postgres/history/history-table.js';
-import { serverRole, withClient } from '../../support/database.js';
+import { serverRole } from '../../support/database.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
 import { historyOf, outcomes, relations } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { migratorOn } from '../../support/migrator-on.js';
+import { files } from './history-files.js';
+import { useRoles } from './roles.js';
 
 const db = useEmptyDatabase('history_table');
 afterEach(() => expectNoLeftovers(db));
+const newRole = useRoles(db);
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const columnsOf = async (table: string): Promise<string[]> =>
-  (
-    await db.query<{ name: string }>(
-      `SELECT attname AS name FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum`,
-      [table],
-    )
-  ).rows.map(({ name }) => name);
-/** Everything about a table that a run could change. */
-const imageOf = async (table: string): Promise<unknown> => [
-  await columnsOf(table),
-  (await db.query(`SELECT ctid::text, xmin::text, t::text FROM ${table} t ORDER BY 1`)).rows,
-];
-
-const files = {
-  '001_a.sql': 'CREATE TABLE a ();',
-  '002_b.sql': 'CREATE TABLE b ();',
-  '003_c.sql': 'CREATE TABLE c ();',
-};
 
 describe('a first run', () => {
   test('creates schema and table and records each file with time, duration and checksum', async () => {
@@ -145,113 +129,6 @@ describe('a table option that is no name', () => {
   });
 });
 
-describe('a table made by an older runner or by hand', () => {
-  const shapes: [sentence: string, ddl: string][] = [
-    ['with the four columns', 'migration_file text PRIMARY KEY, executed_at timestamptz NOT NULL DEFAULT now(), execution_time_ms integer, error_message text'],
-    ['with times without a time zone', 'migration_file text PRIMARY KEY, executed_at timestamp DEFAULT now(), execution_time_ms integer, error_message text'],
-    ['with short strings', 'migration_file varchar(255) PRIMARY KEY, executed_at timestamptz DEFAULT now(), execution_time_ms bigint, error_message varchar(2000)'],
-    ['with a serial id and a unique name', 'id serial PRIMARY KEY, migration_file varchar(255) UNIQUE NOT NULL, executed_at timestamp DEFAULT CURRENT_TIMESTAMP, execution_time_ms numeric, error_message text'],
-    ['without a key', 'migration_file text, executed_at timestamptz DEFAULT now(), execution_time_ms integer, error_message text'],
-    ['with a partial key only', 'migration_file text, executed_at timestamptz DEFAULT now(), execution_time_ms integer, error_message text); CREATE UNIQUE INDEX ON shared.schema_migrations (migration_file) WHERE (error_message IS NULL'],
-    ['with a deferrable key only', 'migration_file text UNIQUE DEFERRABLE, executed_at timestamptz DEFAULT now(), execution_time_ms integer, error_message text'],
-    ['with a key over two columns only', 'migration_file text, executed_at timestamptz DEFAULT now(), execution_time_ms integer, error_message text, UNIQUE (migration_file, executed_at)'],
-    ['with columns of its own', 'migration_file text PRIMARY KEY, executed_at timestamptz DEFAULT now(), execution_time_ms integer, error_message text, ticket text, "Weird Column" int DEFAULT 7'],
-    ['with just the name', 'migration_file text'],
-    ['with just the name as key', 'migration_file text PRIMARY KEY'],
-  ]; // prettier-ignore
-
-  test.each(shapes)('%s is upgraded without losing a row, and goes on', async (_sentence, ddl) => {
-    await db.query(`CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (${ddl})`);
-    await db.query(`INSERT INTO shared.schema_migrations (migration_file) VALUES ('001_a.sql'), ('000_gone.sql')`);
-    const complete = ddl.includes('error_message');
-    if (complete)
-      await db.query(
-        `INSERT INTO shared.schema_migrations (migration_file, executed_at, execution_time_ms, error_message) VALUES ('002_b.sql', '2024-02-29 12:00:00', 17, 'it failed')`,
-      );
-    const before = (await db.query('SELECT * FROM shared.schema_migrations')).fields.map(({ name }) => name);
-
-    const { migrator, warnings } = await migratorOn(db, files);
-    expect((await migrator.migrate()).applied).toEqual(['002_b.sql', '003_c.sql']);
-    expect(await outcomes(db)).toEqual({
-      '000_gone.sql': 'applied',
-      '001_a.sql': 'applied',
-      '002_b.sql': 'applied',
-      '003_c.sql': 'applied',
-    });
-    expect(await relations(db)).toEqual(['b', 'c']);
-    expect((await columnsOf('shared.schema_migrations')).slice(0, before.length)).toEqual(before);
-    expect(warnings().join()).toContain('1 applied migration(s) were recorded without a checksum');
-    expect(await migrator.migrate()).toMatchObject({ applied: [], adopted: [] });
-    // Registering by hand goes on working. The server does not know ON CONFLICT beside a deferrable key.
-    if (ddl.includes('DEFERRABLE')) return;
-    await db.query(`INSERT INTO shared.schema_migrations (migration_file) VALUES ('004_d.sql') ON CONFLICT DO NOTHING`);
-    expect((await migrator.status()).summary).toMatchObject({ applied: 5, ahead: 1 });
-  });
-
-  test('keeps what its rows say', async () => {
-    await db.query(
-      `CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file text PRIMARY KEY, executed_at timestamp, execution_time_ms integer, error_message text)`,
-    );
-    await db.query(
-      `INSERT INTO shared.schema_migrations VALUES ('001_a.sql', '2024-02-29 12:00:00.5', 17, NULL), ('002_b.sql', '2024-03-01', 18, NULL), ('zzz.sql', NULL, NULL, NULL)`,
-    );
-    const { migrator } = await migratorOn(db, files);
-    await migrator.migrate();
-    const { rows } = await db.query(
-      `SELECT migration_file, executed_at::text, execution_time_ms FROM shared.schema_migrations WHERE migration_file <> '003_c.sql' ORDER BY 1`,
-    );
-    expect(rows).toEqual([
-      { migration_file: '001_a.sql', executed_at: '2024-02-29 12:00:00.5', execution_time_ms: 17 },
-      { migration_file: '002_b.sql', executed_at: '2024-03-01 00:00:00', execution_time_ms: 18 },
-      { migration_file: 'zzz.sql', executed_at: null, execution_time_ms: null },
-    ]);
-    expect((await migrator.history()).map(({ file }) => file)).toEqual([
-      'zzz.sql',
-      '001_a.sql',
-      '002_b.sql',
-      '003_c.sql',
-    ]);
-  });
-
-  test('is read as it is before any run: status, plan and health change nothing', async () => {
-    await db.query(
-      `CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file text); INSERT INTO shared.schema_migrations VALUES ('001_a.sql')`,
-    );
-    const before = await imageOf('shared.schema_migrations');
-    const { migrator } = await migratorOn(db, files);
-    expect((await migrator.status()).migrations.map(({ state }) => state)).toEqual([
-      'unverified',
-      'pending',
-      'pending',
-    ]);
-    await migrator.plan();
-    await migrator.health();
-    await migrator.history();
-    expect(await imageOf('shared.schema_migrations')).toEqual(before);
-  });
-
-  test('without a key and with migrations recorded twice is refused with the list, and left untouched', async () => {
-    await db.query(`CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file text)`);
-    await db.query(
-      `INSERT INTO shared.schema_migrations VALUES ('001_a.sql'), ('001_a.sql'), ('002_b.sql'), ('x.sql'), ('x.sql'), ('x.sql'), (NULL), (NULL)`,
-    );
-    const before = await imageOf('shared.schema_migrations');
-    const error = await failureOf((await migratorOn(db, files)).migrator.migrate(), HistoryTableError);
-    expect(error).toMatchObject({ code: 'HISTORY_TABLE', table: 'shared.schema_migrations' });
-    expect(error.message).toContain('001_a.sql (2 rows), x.sql (3 rows)');
-    expect(await imageOf('shared.schema_migrations')).toEqual(before);
-    expect(await relations(db)).toEqual([]);
-  });
-
-  test('without rights to upgrade it is refused with the remedy', async () => {
-    await db.query(`CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file text PRIMARY KEY)`);
-    const role = await newRole('GRANT ALL ON SCHEMA shared, public TO', 'GRANT ALL ON ALL TABLES IN SCHEMA shared TO');
-    const { migrator } = await migratorOn(db, files, { connectionString: role });
-    const error = await failureOf(migrator.migrate(), HistoryTableError);
-    expect(error.message).toContain('ALTER TABLE "shared"."schema_migrations" OWNER TO');
-  });
-});
-
 describe('what is not a history table', () => {
   const intruders: [sentence: string, ddl: string, message: RegExp][] = [
     ['a table of another tool', 'CREATE TABLE shared.schema_migrations (version varchar(128) PRIMARY KEY, dirty boolean)', /belongs to something else: it has no column migration_file \(its columns: version, dirty\)/],
@@ -295,79 +172,4 @@ describe('what is not a history table', () => {
     for (const read of reads)
       expect(await failureOf(read(), HistoryTableError)).toMatchObject({ code: 'HISTORY_TABLE' });
   });
-});
-
-describe('a role without the rights', () => {
-  test('to read a table that somebody else made is told what to ask for', async () => {
-    await db.query('CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (migration_file text)');
-    const role = await newRole('GRANT USAGE ON SCHEMA shared TO');
-    const { migrator } = await migratorOn(db, files, { connectionString: role });
-    const error = await failureOf(migrator.status(), DatabaseError);
-    expect(error.server).toMatchObject({ sqlstate: '42501', hint: expect.stringContaining('GRANT SELECT') });
-  });
-
-  test('to create the schema is told what to ask for; nothing is changed', async () => {
-    const role = await newRole();
-    const { migrator } = await migratorOn(db, files, { connectionString: role });
-    const error = await failureOf(migrator.migrate(), HistoryTableError);
-    expect(error.message).toContain('has no right to create the schema shared');
-    expect(error.message).toContain('CREATE SCHEMA "shared" AUTHORIZATION <migrating role>;');
-    expect(await relations(db)).toEqual([]);
-  });
-
-  test('to create the table is told what to ask for', async () => {
-    await db.query('CREATE SCHEMA shared');
-    const { migrator } = await migratorOn(db, files, {
-      connectionString: await newRole('GRANT USAGE ON SCHEMA shared TO'),
-    });
-    const error = await failureOf(migrator.migrate(), HistoryTableError);
-    expect(error.message).toContain('GRANT CREATE, USAGE ON SCHEMA "shared" TO <migrating role>;');
-  });
-
-  test('to write anything can still read status, plan, history and health', async () => {
-    await (await migratorOn(db, files)).migrator.migrate();
-    const role = await newRole('GRANT USAGE ON SCHEMA shared TO', 'GRANT SELECT ON shared.schema_migrations TO');
-    const { migrator } = await migratorOn(db, files, { connectionString: role });
-    expect((await migrator.status()).summary.applied).toBe(3);
-    expect((await migrator.plan()).migrations).toEqual([]);
-    expect(await migrator.history()).toHaveLength(3);
-    expect((await migrator.health()).up).toBe(true);
-    expect((await migrator.migrate()).applied).toEqual([]);
-  });
-});
-
-let roles = 0;
-
-/** A role that may log in and has these rights, and nothing else. It ends with its database: roles are the server's. */
-async function newRole(...grants: string[]): Promise<string> {
-  const name = `${db.name}_${++roles}`;
-  await withClient(db.connectionString, async (client) => {
-    await client.query(`CREATE ROLE "${name}" LOGIN PASSWORD '${name}'`);
-    for (const grant of grants) await client.query(`${grant} "${name}"`);
-  });
-  const url = new URL(db.connectionString);
-  url.username = name;
-  url.password = name;
-  return url.href;
-}
-
-afterEach(async () => {
-  for (; roles > 0; roles--)
-    await db.query(`DROP OWNED BY "${db.name}_${roles}" CASCADE; DROP ROLE "${db.name}_${roles}"`);
-});
-
-test('an upgrade that has to wait for the table lets readers through, and is tried again', async () => {
-  await db.query('CREATE SCHEMA IF NOT EXISTS waiting; CREATE TABLE waiting.history (migration_file text PRIMARY KEY)');
-  const name = { schema: 'waiting', table: 'history' };
-  await withClient(db.connectionString, async (holder) => {
-    await holder.query('BEGIN; SELECT FROM waiting.history');
-    await withClient(db.connectionString, async (client) => {
-      const preparing = prepareTable(client, name, { lockMs: 100, lockRetries: 20 });
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      expect((await db.query('SELECT migration_file FROM waiting.history')).rows).toEqual([]);
-      await holder.query('COMMIT');
-      await preparing;
-    });
-  });
-  await expect(db.query('SELECT checksum FROM waiting.history')).resolves.toBeDefined();
 });

@@ -1,0 +1,97 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { once } from 'node:events';
+import { DatabaseConnectionError, MigrationFailedError, runMigrationsWithTracking } from '../../../src/migrator.js';
+import { freePort } from '../../../tools/embedded-postgres/free-port.js';
+import { startCountingProxy } from '../../support/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { failureOf } from '../../support/failure-of.js';
+import { expectNoLeftovers } from '../../support/leftovers.js';
+import { migratorOn } from '../../support/migrator-on.js';
+import { migrationsDirectory } from '../../support/temp-directory.js';
+import { usePasswordServer } from './password-server.js';
+import { expectNoSecret } from './secrets.js';
+
+const db = useEmptyDatabase('unreachable');
+const secured = usePasswordServer();
+const files = { '1.sql': 'CREATE TABLE one ()', '2.sql': 'CREATE TABLE two ()' };
+afterEach(() => expectNoLeftovers(db));
+
+describe('a database that is not there', () => {
+  test('is waited for, with growing pauses, and then migrated', async () => {
+    await secured.server.stop();
+    const { migrator, events } = await migratorOn(db, files, { connectionString: secured.appUrl() });
+    const running = migrator.migrate();
+    setTimeout(() => void secured.server.start(), 400);
+    expect((await running).applied).toEqual(['1.sql', '2.sql']);
+    const retries = events.flatMap((event) => (event.type === 'connection-retry' ? [event] : []));
+    expect(retries.length).toBeGreaterThanOrEqual(2);
+    expect(retries.map(({ attempt }) => attempt)).toEqual(retries.map((_, i) => i + 1));
+    expect(retries[0]?.reason).toMatch(/cannot be reached: .*ECONNREFUSED/);
+    expectNoSecret(events);
+  });
+
+  test('is waited for no longer than the option says', async () => {
+    const url = `postgres://app:hunter2@127.0.0.1:${await freePort()}/app`;
+    const { migrator, events } = await migratorOn(db, files, {
+      connectionString: url,
+      timeouts: { connectRetry: 300 },
+    });
+    const startedAt = performance.now();
+    const error = await failureOf(migrator.migrate(), DatabaseConnectionError);
+    expect(error.code).toBe('UNREACHABLE');
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(events.length).toBeGreaterThanOrEqual(1);
+    expectNoSecret(error, url);
+  });
+
+  test('is tried once when it is not to be waited for', async () => {
+    const url = `postgres://app:hunter2@127.0.0.1:${await freePort()}/app`;
+    const { migrator, events } = await migratorOn(db, files, { connectionString: url, timeouts: { connectRetry: 0 } });
+    await failureOf(migrator.migrate(), DatabaseConnectionError);
+    expect(events).toEqual([]);
+  });
+
+  test('and whose pool is the caller’s is waited for too', async () => {
+    await secured.server.stop();
+    const pool = db.pool({ connectionString: secured.server.connectionString('app') });
+    const directory = await migrationsDirectory({ '1.sql': 'SELECT 1' });
+    const running = runMigrationsWithTracking(pool, { directory, table: 'pooled' });
+    setTimeout(() => void secured.server.start(), 200);
+    expect((await running).applied).toEqual(['1.sql']);
+    await pool.end();
+  });
+
+  test('because it accepts and says nothing is given up after the time for one attempt', async () => {
+    const silent = await silentServer();
+    const url = `postgres://app:hunter2@127.0.0.1:${(silent.address() as AddressInfo).port}/app`;
+    for (const options of [
+      { connectionString: url },
+      { pool: db.pool({ connectionString: url, connectionTimeoutMillis: 500 }) },
+    ]) {
+      const timeouts = { connect: 150, connectRetry: 0, read: 150 };
+      const { migrator } = await migratorOn(db, files, { ...options, timeouts });
+      const error = await failureOf(migrator.migrate(), DatabaseConnectionError);
+      expect(error.code).toBe('UNREACHABLE');
+      expectNoSecret(error, url);
+      expect(await failureOf(migrator.status(), DatabaseConnectionError)).toMatchObject({ code: 'UNREACHABLE' });
+    }
+    silent.close();
+  });
+
+  test('is never the reason given for an SQL error, which is not tried again', async () => {
+    const proxy = await startCountingProxy(db.connectionString);
+    const { migrator, events } = await migratorOn(proxy, { '1.sql': 'SELECT 1/0' });
+    expectNoSecret(await failureOf(migrator.migrate(), MigrationFailedError), proxy.connectionString);
+    expect(proxy.connections()).toBe(1);
+    expect(proxy.messages.filter((text) => text.includes('1/0'))).toHaveLength(1);
+    expect(events.map(({ type }) => type)).not.toContain('connection-retry');
+  });
+});
+
+async function silentServer(): Promise<Server> {
+  const silent = createServer((socket) => socket.on('error', () => {}).resume());
+  silent.unref();
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  return silent;
+}
