@@ -1,39 +1,18 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MigrationFailedError, type MigratorOptions, RefusedError } from '../../../src/migrator.js';
+import { MigrationFailedError } from '../../../src/migrator.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
-import { historyOf, outcomes, relations } from '../../support/history-of.js';
+import { historyOf, relations } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
-import { type Files, migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+import { migratorOn } from '../../support/migrator-on.js';
+import { adding, ranOn, states } from './adding.js';
 
 const db = useEmptyDatabase('migrate');
 afterEach(() => expectNoLeftovers(db));
 
-/** Files that each add a row, so that running one twice shows. */
-const adding = (...names: string[]): Files =>
-  Object.fromEntries(
-    names.map((name) => [
-      name,
-      `CREATE TABLE IF NOT EXISTS ran (n serial, file text);\nINSERT INTO ran (file) VALUES ('${name}');`,
-    ]),
-  );
-const ran = async (): Promise<string[]> =>
-  (await db.query<{ file: string }>('SELECT file FROM ran ORDER BY n')).rows.map(({ file }) => file);
-const states = async ({ migrator }: ObservedMigrator): Promise<string[]> =>
-  (await migrator.status()).migrations.map(({ file, state }) => `${file} ${state}`);
-
-const late = async (options: MigratorOptions): Promise<ObservedMigrator> => {
-  await (await migratorOn(db, adding('1.sql', '3.sql'))).migrator.migrate();
-  return migratorOn(db, adding('1.sql', '2.sql', '3.sql', '4.sql'), options);
-};
-
-type Change = (directory: string) => Promise<void>;
-const write =
-  (file: string, text: string): Change =>
-  (directory) =>
-    writeFile(join(directory, file), text);
+const ran = (): Promise<string[]> => ranOn(db);
 
 describe('a run', () => {
   test('applies only what is new', async () => {
@@ -189,129 +168,6 @@ describe('a migration that failed', () => {
     await failureOf(migrator.migrate(), MigrationFailedError);
     await rm(join(directory, '1.sql'));
     expect((await migrator.migrate()).applied).toEqual(['2.sql']);
-  });
-});
-
-describe('a migration that comes late', () => {
-  test('is applied with a warning, never skipped in silence', async () => {
-    const observed = await late({});
-    expect(await states(observed)).toEqual(['1.sql applied', '2.sql out-of-order', '3.sql applied', '4.sql pending']);
-    expect((await observed.migrator.migrate()).applied).toEqual(['2.sql', '4.sql']);
-    expect(observed.warnings()).toEqual(['2.sql runs out of order: newer migrations are applied already']);
-    expect(await ran()).toEqual(['1.sql', '3.sql', '2.sql', '4.sql']);
-    expect((await observed.migrator.history()).map(({ file }) => file)).toEqual(['1.sql', '3.sql', '2.sql', '4.sql']);
-  });
-
-  test('is refused when the options say so, and nothing runs', async () => {
-    const { migrator } = await late({ outOfOrder: 'fail' });
-    const error = await failureOf(migrator.migrate(), RefusedError);
-    expect(error.refusals).toEqual([{ file: '2.sql', reason: expect.stringContaining('it is out of order') }]);
-    expect(await ran()).toEqual(['1.sql', '3.sql']);
-    expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '3.sql': 'applied' });
-  });
-});
-
-describe('files that are no longer what was recorded', () => {
-  const original = adding('2.sql')['2.sql'] as string;
-  const changes: [sentence: string, change: Change, state: string, message: RegExp][] = [
-    ['a changed one', write('2.sql', 'SELECT 2'), '2.sql changed', /^2\.sql was changed after it was applied: checksum recorded [0-9a-f]{8}…, on disk [0-9a-f]{8}…\. Restore/],
-    ['one with another comment', write('2.sql', `-- edited\n${original}`), '2.sql cosmetic', /^2\.sql was changed .*in comments or whitespace only/],
-    ['a missing one', (directory) => rm(join(directory, '2.sql')), '2.sql missing', /^2\.sql was applied and its file is gone/],
-    ['a renamed one', (directory) => rename(join(directory, '2.sql'), join(directory, '2_b.sql')), '2_b.sql renamed', /^2_b\.sql is recorded as 2\.sql/],
-    ['one that was renamed to the front', (directory) => rename(join(directory, '2.sql'), join(directory, '0.sql')), '0.sql renamed', /^0\.sql is recorded as 2\.sql/],
-    ['one that was renamed to the end', (directory) => rename(join(directory, '2.sql'), join(directory, '9.sql')), '9.sql renamed', /^9\.sql is recorded as 2\.sql/],
-  ]; // prettier-ignore
-
-  const changed = async (change: Change, options: MigratorOptions): Promise<ObservedMigrator> => {
-    const { migrator, directory } = await migratorOn(db, adding('1.sql', '2.sql', '3.sql'));
-    await migrator.migrate();
-    await change(directory);
-    await write('4.sql', adding('4.sql')['4.sql'] as string)(directory);
-    return migratorOn(db, directory, options);
-  };
-
-  test.each(changes)('do not run again and are warned of: %s', async (_sentence, change, state, message) => {
-    const observed = await changed(change, {});
-    expect(await states(observed)).toContain(state);
-    expect((await observed.migrator.migrate()).applied).toEqual(['4.sql']);
-    expect(observed.warnings()).toEqual([expect.stringMatching(message)]);
-    expect(await ran()).toEqual(['1.sql', '2.sql', '3.sql', '4.sql']);
-    expect(await observed.migrator.drift()).toEqual([
-      expect.objectContaining({ message: expect.stringMatching(message) }),
-    ]);
-  });
-
-  test.each(changes)('stop the run when the options say so: %s', async (_sentence, change, state, message) => {
-    const observed = await changed(change, { onDrift: 'fail' });
-    const before = await historyOf(db);
-    const error = await failureOf(observed.migrator.migrate(), RefusedError);
-    expect(error.refusals).toEqual([{ file: state.split(' ')[0], reason: expect.stringMatching(message) }]);
-    expect(await historyOf(db)).toEqual(before);
-    expect(await ran()).toEqual(['1.sql', '2.sql', '3.sql']);
-  });
-
-  test.each(changes)('are not mentioned when the options say so: %s', async (_sentence, change) => {
-    const { migrator, warnings } = await changed(change, { onDrift: 'ignore' });
-    expect((await migrator.migrate()).applied).toEqual(['4.sql']);
-    expect(warnings()).toEqual([]);
-  });
-
-  test('are warned of although nothing is pending', async () => {
-    const { migrator, directory } = await migratorOn(db, adding('1.sql'));
-    await migrator.migrate();
-    await write('1.sql', 'SELECT 1')(directory);
-    const again = await migratorOn(db, directory);
-    await again.migrator.migrate();
-    expect(again.warnings()).toEqual([expect.stringContaining('1.sql was changed')]);
-  });
-
-  test('are not those that only have other line ends or a byte order mark', async () => {
-    const { migrator, directory, warnings } = await migratorOn(db, adding('1.sql'));
-    await migrator.migrate();
-    await write('1.sql', `\uFEFF${(adding('1.sql')['1.sql'] as string).replaceAll('\n', '\r\n')}`)(directory);
-    expect((await migrator.migrate()).applied).toEqual([]);
-    expect(warnings()).toEqual([]);
-  });
-
-  test('stop every run while it cannot be told which one was renamed, whatever the options say', async () => {
-    const same = 'CREATE TABLE IF NOT EXISTS same ()';
-    const { migrator, directory } = await migratorOn(db, { '1.sql': same, '2.sql': same });
-    await migrator.migrate();
-    await rename(join(directory, '1.sql'), join(directory, '1_a.sql'));
-    await rename(join(directory, '2.sql'), join(directory, '2_a.sql'));
-    const observed = await migratorOn(db, directory, { onDrift: 'ignore' });
-    expect(await states(observed)).toEqual(expect.arrayContaining(['1_a.sql ambiguous', '2_a.sql ambiguous']));
-    const error = await failureOf(observed.migrator.migrate(), RefusedError);
-    expect(error.refusals.map(({ file }) => file)).toEqual(['1_a.sql', '2_a.sql']);
-    expect(error.message).toContain('1.sql, 2.sql');
-    // Saying which one it is ends it.
-    await observed.migrator.mark('1_a.sql');
-    await observed.migrator.mark('2_a.sql');
-    expect((await observed.migrator.migrate()).applied).toEqual([]);
-  });
-});
-
-describe('a database that is ahead', () => {
-  test('because a newer release ran is left as it is, without a warning, and is healthy', async () => {
-    await (await migratorOn(db, adding('1.sql', '2.sql', '3.sql'))).migrator.migrate();
-    const observed = await migratorOn(db, adding('1.sql'), { onDrift: 'fail', outOfOrder: 'fail' });
-    expect((await observed.migrator.migrate()).applied).toEqual([]);
-    expect(observed.warnings()).toEqual([]);
-    expect(await states(observed)).toEqual(['1.sql applied', '2.sql ahead', '3.sql ahead']);
-    expect(await observed.migrator.drift()).toEqual([]);
-    expect(await observed.migrator.health()).toMatchObject({ up: true, message: expect.stringContaining('ahead') });
-  });
-
-  test('and whose newer migration failed or runs is healthy for this release', async () => {
-    await failureOf(
-      (await migratorOn(db, { ...adding('1.sql'), '2.sql': 'SELECT 1/0' })).migrator.migrate(),
-      MigrationFailedError,
-    );
-    const { migrator } = await migratorOn(db, adding('1.sql'));
-    expect(await migrator.health()).toMatchObject({ up: true, blocking: [] });
-    await db.query(`UPDATE shared.schema_migrations SET running = true WHERE migration_file = '2.sql'`);
-    expect(await migrator.health()).toMatchObject({ up: true, blocking: [] });
-    expect((await migrator.migrate()).applied).toEqual([]);
   });
 });
 

@@ -209,37 +209,6 @@ describe('its table', () => {
   });
 });
 
-describe('what is recorded here before', () => {
-  const files = { '1_a.sql': 'SELECT 1;', '2_b.sql': 'SELECT nope;', '3_c.sql': 'SELECT 3;' };
-  const rows = `CREATE TABLE knex_migrations (id serial, name text, batch int, migration_time timestamptz);
-    INSERT INTO knex_migrations (name, migration_time) VALUES ('1_a.js', '2020-01-01Z'), ('2_b.js', '2020-01-02Z'), ('9_z.js', NULL)`;
-
-  test('as applied stays as it is; what failed counts as applied with the time of the other tool', async () => {
-    await db.query(rows);
-    const { migrator } = await migratorOn(db, files);
-    await migrator.migrate().catch(() => {});
-    const [first] = await historyOf(db);
-    expect(await outcomes(db)).toEqual({ '1_a.sql': 'applied', '2_b.sql': expect.stringContaining('nope') });
-    expect(await migrator.importFrom('knex')).toEqual({
-      recorded: ['2_b.sql'],
-      alreadyRecorded: ['1_a.sql'],
-      unmatched: ['9_z.js'],
-    });
-    const after = await historyOf(db);
-    expect(after[0]).toEqual(first);
-    expect(after[1]).toMatchObject({ error_message: null, origin: 'import', executed_at: new Date('2020-01-02Z') });
-    expect((await migrator.migrate()).applied).toEqual(['3_c.sql']);
-  });
-
-  test('by another import at the same time is recorded once', async () => {
-    await db.query(rows);
-    const [one, two] = [await migratorOn(db, files), await migratorOn(db, files)];
-    const reports = await Promise.all([one.migrator.importFrom('knex'), two.migrator.importFrom('knex')]);
-    expect(reports.flatMap(({ recorded }) => recorded)).toEqual(['1_a.sql', '2_b.sql']);
-    expect(await outcomes(db)).toEqual({ '1_a.sql': 'applied', '2_b.sql': 'applied' });
-  });
-});
-
 test('a caller whose pool has one connection gets it back', async () => {
   const example = exampleOf('sqlx');
   const pool = db.pool({ max: 1 });

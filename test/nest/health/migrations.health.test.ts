@@ -1,67 +1,24 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Controller, Get, Inject, type INestApplication } from '@nestjs/common';
-import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
-import type pg from 'pg';
-import request from 'supertest';
-import { MigrationsHealthIndicator, MigrationsModule, MigrationsService } from '../../../src/index.js';
+import type { INestApplication } from '@nestjs/common';
+import { MigrationsService } from '../../../src/index.js';
 import type { MigrationsModuleOptions } from '../../../src/nest/options.js';
 import { withClient } from '../../support/database.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { startPrivateServer } from '../../support/private-server.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
-import { startHttp } from '../support/application.js';
+import { useMigrations } from '../../support/use-migrations.js';
+import { ask, FILES, startServing } from './health-application.js';
 
 const db = useEmptyDatabase('health');
-
-@Controller('health')
-class HealthController {
-  constructor(
-    @Inject(HealthCheckService) private readonly health: HealthCheckService,
-    @Inject(MigrationsHealthIndicator) private readonly migrations: MigrationsHealthIndicator,
-  ) {}
-
-  @Get()
-  @HealthCheck()
-  ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.migrations.check()]);
-  }
-}
-
-let directory: string;
-beforeEach(async () => {
-  directory = await migrationsDirectory({
-    '002_a.sql': 'CREATE TABLE a (id int);',
-    '003_b.sql': 'CREATE TABLE b (id int);',
-  });
-});
+const migrations = useMigrations(FILES);
 
 const start = (options: MigrationsModuleOptions = {}): Promise<INestApplication> =>
-  startHttp({
-    imports: [
-      MigrationsModule.forRoot({
-        ...(options.pool || options.connection ? {} : { connectionString: db.connectionString }),
-        directory,
-        drift: false,
-        health: { cache: 0 },
-        ...options,
-      }),
-      TerminusModule.forRoot({ logger: false }),
-    ],
-    controllers: [HealthController],
+  startServing({
+    ...(options.pool || options.connection ? {} : { connectionString: db.connectionString }),
+    directory: migrations.directory,
+    ...options,
   });
-
-interface Report {
-  readonly code: number;
-  readonly details: Record<string, unknown>;
-  readonly text: string;
-}
-
-async function ask(app: INestApplication): Promise<Report> {
-  const { status, body, text } = await request(app.getHttpServer()).get('/health');
-  return { code: status, details: body.details.migrations, text };
-}
 
 /** A row as another process would leave it. */
 const record = (file: string, error: string | null, running = false): Promise<unknown> =>
@@ -70,14 +27,6 @@ const record = (file: string, error: string | null, running = false): Promise<un
     error,
     running,
   ]);
-
-/** A pool, and how often something was read through it. */
-function countedPool(): { pool: pg.Pool; reads: () => number } {
-  const pool = db.pool({ max: 4 });
-  let reads = 0;
-  pool.on('acquire', () => reads++);
-  return { pool, reads: () => reads };
-}
 
 describe('/health', () => {
   test('is 200 when everything of this release is applied', async () => {
@@ -99,7 +48,7 @@ describe('/health', () => {
 
   test('is 503 while something is pending', async () => {
     const app = await start();
-    await writeFile(join(directory, '004_c.sql'), 'SELECT 1;');
+    await writeFile(join(migrations.directory, '004_c.sql'), 'SELECT 1;');
     expect(await ask(app)).toMatchObject({
       code: 503,
       details: {
@@ -116,7 +65,7 @@ describe('/health', () => {
     ['running', 'running: not finished yet, or interrupted', true],
   ] as const)('is 503 while one of this release is %s', async (state, error, running) => {
     const app = await start();
-    await writeFile(join(directory, '004_c.sql'), 'SELECT 1;');
+    await writeFile(join(migrations.directory, '004_c.sql'), 'SELECT 1;');
     await record('004_c.sql', error, running);
     const { code, details, text } = await ask(app);
     expect(code).toBe(503);
@@ -126,7 +75,7 @@ describe('/health', () => {
 
   test('is up again as soon as a run is through, cache or not', async () => {
     const app = await start({ health: { cache: 60_000 } });
-    await writeFile(join(directory, '004_c.sql'), 'SELECT 1;');
+    await writeFile(join(migrations.directory, '004_c.sql'), 'SELECT 1;');
     expect((await ask(app)).code).toBe(503);
     await app.get(MigrationsService).migrate();
     expect((await ask(app)).code).toBe(200);
@@ -156,8 +105,8 @@ describe('/health', () => {
 
   test('stays up over drift', async () => {
     const app = await start();
-    await rm(join(directory, '002_a.sql'));
-    await writeFile(join(directory, '003_b.sql'), 'SELECT 2;');
+    await rm(join(migrations.directory, '002_a.sql'));
+    await writeFile(join(migrations.directory, '003_b.sql'), 'SELECT 2;');
     expect(await ask(app)).toMatchObject({ code: 200, details: { missing: 1, changed: 1 } });
   });
 
@@ -177,11 +126,11 @@ describe('/health', () => {
 
   test('is 503 when the directory is gone', async () => {
     const app = await start();
-    await rm(directory, { recursive: true });
+    await rm(migrations.directory, { recursive: true });
     const { code, details, text } = await ask(app);
     expect(code).toBe(503);
     expect(details).toMatchObject({ message: 'the migrations directory cannot be read' });
-    expect(text).not.toContain(directory);
+    expect(text).not.toContain(migrations.directory);
   });
 
   test('is 503 when the table is not a history table', async () => {
@@ -219,48 +168,5 @@ describe('a database that is away', () => {
       expect(performance.now() - startedAt).toBeLessThan(650);
       await client.query('ROLLBACK');
     });
-  });
-});
-
-describe('the load of health checks', () => {
-  test('is one read for all that come within the cache time', async () => {
-    const { pool, reads } = countedPool();
-    const app = await start({ pool, health: { cache: 60_000 } });
-    const before = reads();
-    await ask(app);
-    await ask(app);
-    await ask(app);
-    expect(reads() - before).toBe(1);
-  });
-
-  test('is one read for each without a cache', async () => {
-    const { pool, reads } = countedPool();
-    const app = await start({ pool, health: { cache: 0 } });
-    const before = reads();
-    await ask(app);
-    await ask(app);
-    expect(reads() - before).toBe(2);
-  });
-
-  test('is one read at a time, however slow it is and whatever the cache', async () => {
-    const { pool, reads } = countedPool();
-    const app = await start({ pool, health: { cache: 0, timeout: 100 }, timeouts: { read: 5_000 } });
-    const before = reads();
-    await withClient(db.connectionString, async (client) => {
-      await client.query('BEGIN; LOCK TABLE shared.schema_migrations');
-      for (let i = 0; i < 4; i++) expect((await ask(app)).code).toBe(503);
-      await client.query('ROLLBACK');
-    });
-    expect(reads() - before).toBe(1);
-  });
-
-  test('follows the options of the check over those of the module', async () => {
-    const { pool, reads } = countedPool();
-    const app = await start({ pool, health: { cache: 0 } });
-    const indicator = app.get(MigrationsHealthIndicator);
-    const before = reads();
-    expect(await indicator.check('schema', { cache: 60_000 })).toMatchObject({ schema: { status: 'up' } });
-    expect(await indicator.check('schema', { cache: 60_000 })).toMatchObject({ schema: { status: 'up' } });
-    expect(reads() - before).toBe(1);
   });
 });

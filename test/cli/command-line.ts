@@ -1,0 +1,14 @@
+import { join } from 'node:path';
+import { type ProcessOptions, type ProcessResult, repositoryRoot, runProcess } from '../support/process.js';
+
+/** Two migrations, the second of which raises a notice. */
+export const FILES = {
+  '001_a.sql': 'CREATE TABLE a (id int);',
+  '002_b.sql': `CREATE TABLE b (id int); DO $$ BEGIN RAISE NOTICE 'by the way'; END $$;`,
+};
+
+export const MAIN = join(repositoryRoot, 'dist/esm/cli/main.js');
+
+/** The command line as a process, without a DATABASE_URL of ours. */
+export const run = (args: string[], options: ProcessOptions = {}): Promise<ProcessResult> =>
+  runProcess(process.execPath, [MAIN, ...args], { ...options, env: { DATABASE_URL: undefined, ...options.env } });

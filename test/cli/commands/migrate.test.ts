@@ -1,0 +1,106 @@
+import { describe, expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { outcomes, relations } from '../../support/history-of.js';
+import { expectNoLeftovers } from '../../support/leftovers.js';
+import { startPrivateServer } from '../../support/private-server.js';
+import type { ProcessResult } from '../../support/process.js';
+import { migrationsDirectory } from '../../support/temp-directory.js';
+import { useMigrations } from '../../support/use-migrations.js';
+import { FILES, run } from '../command-line.js';
+
+const db = useEmptyDatabase('cli_migrate');
+const migrations = useMigrations(FILES);
+
+const onDatabase = (command: string, ...more: string[]): Promise<ProcessResult> =>
+  run([command, '--database-url', db.connectionString, '--dir', migrations.directory, ...more]);
+
+describe('migrate', () => {
+  test('reads the layout of another tool', async () => {
+    const goose = await migrationsDirectory({
+      '001_a.sql': '-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;',
+    });
+    const flags = ['--database-url', db.connectionString, '--dir', goose];
+    expect((await run(['migrate', ...flags])).stderr).toContain('Set the option layout ("goose"');
+    expect(await run(['migrate', ...flags, '--layout', 'goose'])).toMatchObject({ code: 0 });
+    expect(await relations(db)).toEqual(['a']);
+    expect(await run(['migrate', ...flags, '--layout', 'nosuch'])).toMatchObject({ code: 2 });
+  });
+
+  test('applies what is pending and says so; the second time there is nothing', async () => {
+    const first = await onDatabase('migrate');
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout.replaceAll(/\d+ ms/g, 'N ms').split('\n')).toEqual([
+      'applied 001_a.sql (N ms)',
+      '  NOTICE: by the way',
+      'applied 002_b.sql (N ms)',
+      '2 applied in N ms',
+      '',
+    ]);
+    expect(await relations(db)).toEqual(['a', 'b']);
+    const second = await onDatabase('migrate');
+    expect(second).toMatchObject({ code: 0, stderr: '' });
+    expect(second.stdout).toMatch(/^nothing to apply \(\d+ ms\)\n$/);
+    await expectNoLeftovers(db);
+  });
+
+  test('takes DATABASE_URL, the directory "migrations" of the working directory, and --table', async () => {
+    const cwd = await migrationsDirectory({ 'migrations/001_a.sql': 'CREATE TABLE a (id int);' });
+    const result = await run(['migrate', '--table', 'ops.history'], {
+      cwd,
+      env: { DATABASE_URL: db.connectionString },
+    });
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(await outcomes(db, 'ops.history')).toEqual({ '001_a.sql': 'applied' });
+  });
+
+  test('prefers --database-url to DATABASE_URL', async () => {
+    const env = { DATABASE_URL: 'postgres://127.0.0.1:1/nowhere' };
+    const args = ['migrate', '--database-url', db.connectionString, '--dir', migrations.directory];
+    expect(await run(args, { env })).toMatchObject({ code: 0 });
+  });
+
+  test('with --json prints one object to stdout, and the rest to stderr', async () => {
+    const { code, stdout, stderr } = await onDatabase('migrate', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toEqual({
+      runId: expect.any(String),
+      applied: ['001_a.sql', '002_b.sql'],
+      adopted: [],
+      durationMs: expect.any(Number),
+    });
+    expect(stderr).toContain('applied 001_a.sql');
+  });
+
+  test('ends with 1 and the place of the error when a migration fails', async () => {
+    await writeFile(
+      join(migrations.directory, '002_b.sql'),
+      'CREATE TABLE b (id int);\nINSERT INTO nowhere VALUES (1);',
+    );
+    const { code, stdout, stderr } = await onDatabase('migrate');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^applied 001_a\.sql \(\d+ ms\)\n$/);
+    expect(stderr).toContain('Migration failed at 002_b.sql:2:13: relation "nowhere" does not exist (SQLSTATE 42P01)');
+    expect(stderr).toContain('    INSERT INTO nowhere VALUES (1);\n                ^\n');
+    expect(stderr).not.toMatch(/^\s+at /m);
+    expect(await relations(db)).toEqual(['a']);
+  });
+
+  test('ends with 1 when a file is refused, and runs nothing', async () => {
+    await writeFile(join(migrations.directory, '003_c.sql'), 'SELECT 1;\n\\gexec\n');
+    const { code, stderr } = await onDatabase('migrate');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Nothing was run:\n {2}- 003_c\.sql:2:1: /);
+    expect(await relations(db)).toEqual([]);
+  });
+
+  test('waits for a database that is not there yet with --wait', async () => {
+    const server = await startPrivateServer();
+    await server.stop('immediate');
+    const url = server.connectionString();
+    const waiting = run(['migrate', '--wait', '20', '--database-url', url, '--dir', migrations.directory]);
+    await server.start();
+    expect(await waiting).toMatchObject({ code: 0, stderr: '' });
+  });
+});

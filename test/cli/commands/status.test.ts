@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import type { ProcessResult } from '../../support/process.js';
+import { tempDirectory } from '../../support/temp-directory.js';
+import { useMigrations } from '../../support/use-migrations.js';
+import { FILES, run } from '../command-line.js';
+
+const db = useEmptyDatabase('cli_status');
+const migrations = useMigrations(FILES);
+
+const onDatabase = (command: string, ...more: string[]): Promise<ProcessResult> =>
+  run([command, '--database-url', db.connectionString, '--dir', migrations.directory, ...more]);
+
+describe('status', () => {
+  test('prints a table and a summary', async () => {
+    await onDatabase('migrate');
+    await db.query(
+      `UPDATE shared.schema_migrations SET executed_at = '2024-02-29T13:14:15Z', execution_time_ms = 1234
+        WHERE migration_file = '001_a.sql'`,
+    );
+    await writeFile(join(migrations.directory, '002_b.sql'), 'CREATE TABLE b (id bigint);');
+    await writeFile(join(migrations.directory, '003_c.sql'), 'SELECT oops;');
+    await onDatabase('migrate');
+    await writeFile(join(migrations.directory, '004_d.sql'), 'SELECT 1;');
+
+    const { code, stdout, stderr } = await onDatabase('status');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const cells = stdout
+      .split('\n')
+      .filter((line) => line.startsWith('│'))
+      .map((line) =>
+        line
+          .split('│')
+          .slice(1, -1)
+          .map((cell) => cell.trim()),
+      );
+    expect(cells).toEqual([
+      ['State', 'Migration', 'Applied at', 'ms'],
+      ['applied', '001_a.sql', '2024-02-29 13:14:15', '1234'],
+      [
+        'changed',
+        '002_b.sql',
+        expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/),
+        expect.stringMatching(/^\d+$/),
+      ],
+      ['failed', '003_c.sql', '', expect.stringMatching(/^\d+$/)],
+      ['pending', '004_d.sql', '', ''],
+    ]);
+    expect(stdout).toContain('003_c.sql: column "oops" does not exist');
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 applied, 1 pending, 1 failed, 1 changed');
+  });
+
+  test('with --json prints one object of exactly this shape', async () => {
+    await onDatabase('migrate');
+    await writeFile(join(migrations.directory, '003_c.sql'), 'SELECT oops;');
+    await onDatabase('migrate');
+    await writeFile(join(migrations.directory, '004_d.sql'), 'SELECT 1;');
+
+    const { code, stdout, stderr } = await onDatabase('status', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
+    const applied = {
+      state: 'applied',
+      appliedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      executionTimeMs: expect.any(Number),
+      checksum: sha256,
+      error: null,
+    };
+    expect(JSON.parse(stdout)).toEqual({
+      migrations: [
+        { file: '001_a.sql', ...applied },
+        { file: '002_b.sql', ...applied },
+        {
+          file: '003_c.sql',
+          state: 'failed',
+          appliedAt: null,
+          executionTimeMs: expect.any(Number),
+          checksum: sha256,
+          error: expect.stringContaining('column "oops" does not exist'),
+        },
+        { file: '004_d.sql', state: 'pending', appliedAt: null, executionTimeMs: null, checksum: sha256, error: null },
+      ],
+      summary: expect.objectContaining({ total: 4, applied: 2, pending: 1, failed: 1, newestApplied: '002_b.sql' }),
+    });
+  });
+
+  test('of an empty directory and an empty database says so, and creates nothing', async () => {
+    const { code, stdout } = await run([
+      'status',
+      '--database-url',
+      db.connectionString,
+      '--dir',
+      await tempDirectory(),
+    ]);
+    expect(code).toBe(0);
+    expect(stdout).toBe('No migrations on disk and none recorded in shared.schema_migrations.\n');
+    expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
+  });
+});

@@ -1,0 +1,19 @@
+import type { Files, ObservedMigrator } from '../../support/migrator-on.js';
+import type { TestDatabase } from '../../support/database.js';
+
+/** Files that each add a row, so that running one twice shows. */
+export const adding = (...names: string[]): Files =>
+  Object.fromEntries(
+    names.map((name) => [
+      name,
+      `CREATE TABLE IF NOT EXISTS ran (n serial, file text);\nINSERT INTO ran (file) VALUES ('${name}');`,
+    ]),
+  );
+
+/** The files that added a row, in the order in which they ran. */
+export const ranOn = async (db: TestDatabase): Promise<string[]> =>
+  (await db.query<{ file: string }>('SELECT file FROM ran ORDER BY n')).rows.map(({ file }) => file);
+
+/** Each migration with its state. */
+export const states = async ({ migrator }: ObservedMigrator): Promise<string[]> =>
+  (await migrator.status()).migrations.map(({ file, state }) => `${file} ${state}`);
