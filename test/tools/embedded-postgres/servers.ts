@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isAlive } from '../../../tools/embedded-postgres/postmaster-pid.js';
+import {
+  type EmbeddedPostgresOptions,
+  type EmbeddedServer,
+  startEmbeddedPostgres,
+} from '../../../tools/embedded-postgres/server.js';
+import { withClient } from '../../support/database.js';
+import { testedBinaries } from '../../support/tested-binaries.js';
+import { beforeTheyGo, tempDirectory } from '../../support/temp-directory.js';
+
+export const PARENT = new URL('./parent.ts', import.meta.url).pathname;
+
+const servers: EmbeddedServer[] = [];
+
+beforeTheyGo(() => Promise.all(servers.map((server) => server.remove())));
+
+/** Only root runs its servers under another account. */
+export const asRoot = process.getuid?.() === 0 ? test : test.skip;
+
+/** As root, the directory above is closed to the account of the server, like that of a checkout in root's home. */
+export const newDataDirectory = async (): Promise<string> => join(await tempDirectory(), 'data');
+
+export async function start(options: EmbeddedPostgresOptions): Promise<EmbeddedServer> {
+  const settings = { fsync: 'off', ...options.settings };
+  const server = await startEmbeddedPostgres({ nativeDirectory: testedBinaries(), ...options, settings });
+  servers.push(server);
+  return server;
+}
+
+export const ask = (server: EmbeddedServer, sql: string): Promise<unknown[]> =>
+  withClient(server.connectionString(), async (client) =>
+    (await client.query({ text: sql, rowMode: 'array' })).rows.flat(),
+  );
+
+/** Dead, if perhaps not yet reaped: an orphan waits for process 1, which takes its time. */
+export function hasEnded(pid: number): boolean {
+  try {
+    return !isAlive(pid) || /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
+  } catch {
+    return !isAlive(pid);
+  }
+}
+
+export async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 8_000;
+  while (!condition() && Date.now() < deadline) await sleep(20);
+  expect(condition()).toBe(true);
+}
