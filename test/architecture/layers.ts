@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import type { ImportGraph } from './imports.js';
 
 interface Layer {
@@ -33,6 +34,24 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'the entry index.ts': { mayImport: ['nest', 'the entry migrator.ts'], packages: /^$/ },
 };
 
+/** Sub-folders of a layer, from the bottom to the top; `.` is the layer's own folder. */
+const SUB_FOLDERS: Readonly<Record<string, readonly string[]>> = {
+  core: [
+    'sql/text',
+    'sql/statements',
+    'errors',
+    'migration',
+    'target',
+    'tools',
+    'status',
+    'compile',
+    'events',
+    'ports',
+  ],
+  postgres: ['connection', 'parser', 'lock', 'history', 'catalog', 'run'],
+  migrator: ['run', 'use-cases', '.'],
+};
+
 function layerOf(file: string): string {
   const [, first, rest] = /^src\/([^/]+)(\/.*)?$/.exec(file) ?? [];
   return rest === undefined ? `the entry ${first}` : String(first);
@@ -52,6 +71,33 @@ export function findForbidden(graph: ImportGraph): string[] {
       })
       .map((imported) => `${file} (${name}) imports ${imported}`);
   });
+}
+
+/** Imports of a sub-folder from one above it in the same layer, one a line. */
+export function findUpward(graph: ImportGraph): string[] {
+  return [...graph].flatMap(([file, imports]) => {
+    const layer = layerOf(file);
+    const order = SUB_FOLDERS[layer];
+    if (!order) return [];
+    const heightOf = (name: string): number => order.indexOf(subFolderOf(name));
+    if (heightOf(file) < 0) return [`${file} is in no sub-folder of ${layer} that has a place in its order`];
+    return imports
+      .filter((imported) => imported.startsWith(`src/${layer}/`) && heightOf(imported) > heightOf(file))
+      .map((imported) => `${file} imports ${imported}, which is above it`);
+  });
+}
+
+/** `sql/text` of `src/core/sql/text/lexer.ts`. */
+function subFolderOf(file: string): string {
+  return dirname(file.split('/').slice(2).join('/'));
+}
+
+/** Folders that hold more files than a reader can take in, with their number. */
+export function findCrowded(files: readonly string[], most: number): string[] {
+  const folders = files.map((file) => dirname(file));
+  return [...new Set(folders)]
+    .map((folder) => ({ folder, held: folders.filter((other) => other === folder).length }))
+    .flatMap(({ folder, held }) => (held > most ? [`${folder} holds ${held} files`] : []));
 }
 
 /** Imports of files that are not there: a checker that reads names wrongly would find nothing forbidden. */

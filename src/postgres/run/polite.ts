@@ -2,16 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerErrorDetails } from '../../core/errors/errors.js';
 import type { Program } from '../../core/compile/program.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
-import { isPassing } from '../connection/passing.js';
+import { isPassing, pauseMs } from '../connection/passing.js';
 import type { RunContext } from './run-context.js';
-
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
-
-/** How long to wait after so many attempts, with jitter. */
-export function pauseMs(attempts: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random());
-}
 
 /** Counts the attempts at one migration after another, and pauses between them. */
 export class Patience {
