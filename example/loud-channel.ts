@@ -9,7 +9,7 @@ export class LoudChannel implements AlertChannel {
 
   alert(alert: DriftAlert): void {
     const files =
-      'findings' in alert ? alert.findings.map(({ kind, file }) => `${kind}: ${file}`).join(', ') : alert.error;
+      'findings' in alert ? alert.findings.map(({ code, subject }) => `${code}: ${subject}`).join(', ') : alert.error;
     this.logger.warn(`drift ${alert.type}: ${files}`);
   }
 }

@@ -22,7 +22,7 @@ Try:
   http://localhost:${port}/health        readiness: what is applied and what is pending
   http://localhost:${port}/health/live   liveness
   DATABASE_URL=${database?.connectionString ?? '(yours)'} npm run migrate:status
-  Edit migrations/003_schools_and_departments.sql and wait 15 seconds: the drift watch tells. Undo the edit: it tells again.
+  Edit migrations/003_schools_and_departments.sql and wait 15 seconds: the drift check reports it. Undo the edit: it reports that too.
   Stop with Ctrl+C and start again: nothing is left to apply.
 `);
 

@@ -1,7 +1,7 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { MigrationsService } from 'nestjs-pg-migrations';
 
-/** Anything of the application may ask about migrations; by the time of this hook they are through. */
+/** Anything of the application may ask about migrations; when this hook is called, they have been applied. */
 @Injectable()
 export class SchoolService implements OnModuleInit {
   private readonly logger = new Logger('School');

@@ -32,7 +32,7 @@ export class BreakableProxy {
     return new BreakableProxy(server, url.href, target);
   }
 
-  /** Ends every line on both sides: politely, or as by a host that knows nothing of it any more. */
+  /** Ends every line on both sides: in order, or as a host does that has forgotten it. */
   cut(how: 'end' | 'reset'): void {
     for (const { client, upstream } of this.lines) {
       for (const socket of [client, upstream]) {
@@ -44,7 +44,7 @@ export class BreakableProxy {
   }
 
   /**
-   * Nothing comes through any more, and neither side is told, not even of the other one's end.
+   * Nothing passes any more, and neither side is told, not even of the other one's end.
    *
    * @param newOnes also of connections that are made from now on.
    */

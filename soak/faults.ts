@@ -55,7 +55,7 @@ async function killBackend({ driver, server }: Target): Promise<void> {
     [APPLICATION],
   );
   const [backend] = rows;
-  if (!backend) return; // the runner was through a moment ago
+  if (!backend) return; // the runner finished a moment ago
   const gone = new Promise((resolve) => driver.once('end', resolve));
   try {
     process.kill(backend.pid, 'SIGKILL');
@@ -63,7 +63,7 @@ async function killBackend({ driver, server }: Target): Promise<void> {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return;
     throw error;
   }
-  // It may have been through with its work at this very moment: then nothing breaks.
+  // It may have finished at this very moment: then nothing breaks.
   await Promise.race([gone, sleep(BREAKS_WITHIN_MS)]);
   await until(() => accepts(server.connectionString()), 30_000);
 }

@@ -24,9 +24,9 @@ export interface FleetReport {
   readonly files: number;
   /** How many processes applied something. */
   readonly migrated: number;
-  /** From the common start until the last that applied something was through, its connections closed, in ms. */
+  /** From the common start until the last process that applied something ended, its connections closed, in ms. */
   readonly migratedMs: number;
-  /** From there until the slowest of all was through, in ms. */
+  /** From there until the slowest of all ended, in ms. */
   readonly slowestAfterMs: number;
   /** What is wrong; empty when nothing is. */
   readonly problems: readonly string[];
@@ -59,7 +59,7 @@ export async function runFleet(connectionString: string, options: FleetOptions =
       migratedMs: lastMigrated - startedAt,
       slowestAfterMs: slowest - lastMigrated,
       problems: [
-        ...ends.flatMap((end, i) => (end ? failure(end, i) : [`process ${i} was not through after ${LONGEST_MS} ms`])),
+        ...ends.flatMap((end, i) => (end ? failure(end, i) : [`process ${i} had not ended after ${LONGEST_MS} ms`])),
         ...once('applied, as the processes say', reports.flatMap(appliedBy), Object.keys(files)),
         ...(await databaseProblems(connectionString, Object.keys(files), by !== connectionString)),
       ],

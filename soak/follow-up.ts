@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeMigrator } from './built.js';
 
-const LOCK_PATIENCE_MS = 60_000;
+const LOCK_TIMEOUT_MS = 60_000;
 const BOUND_MS = 90_000;
 
 export interface FollowUp {
@@ -9,9 +9,9 @@ export interface FollowUp {
   readonly problems: readonly string[];
 }
 
-/** The run that comes after a fault: connected directly, and patient with what the run before may have left. */
+/** The run after a fault: connected directly, with time to wait for what the run before may have left. */
 export async function followUp(connectionString: string, directory: string): Promise<FollowUp> {
-  const migrator = makeMigrator({ connectionString, directory, timeouts: { migrationLock: LOCK_PATIENCE_MS } });
+  const migrator = makeMigrator({ connectionString, directory, timeouts: { migrationLock: LOCK_TIMEOUT_MS } });
   const timer = new AbortController();
   try {
     const run = await Promise.race([
@@ -19,7 +19,7 @@ export async function followUp(connectionString: string, directory: string): Pro
       sleep(BOUND_MS, undefined, { signal: timer.signal }).catch(() => undefined),
     ]);
     if (run) return { applied: run.applied, problems: [] };
-    return { applied: [], problems: [`the run that follows was not through after ${BOUND_MS} ms`] };
+    return { applied: [], problems: [`the run that follows had not ended after ${BOUND_MS} ms`] };
   } catch (error) {
     return { applied: [], problems: [`the run that follows failed: ${String(error)}`] };
   } finally {

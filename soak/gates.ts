@@ -14,7 +14,7 @@ export function gateCall(name: string): string {
 
 /**
  * - `claim <file>`: the claim is about to be written.
- * - `boundary <file> <n>`: step n of a file that runs in steps ran, and its record is about to be written.
+ * - `boundary <file> <n>`: step n of a non-transactional file ran, and its record is about to be written.
  * - `commit <file>`: within the COMMIT of a file, after everything that the client sent for it.
  */
 export const GATES_SQL = `
@@ -32,7 +32,7 @@ export const GATES_SQL = `
   CREATE CONSTRAINT TRIGGER commit AFTER UPDATE ON shared.schema_migrations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
     WHEN (NEW.error_message IS NULL) EXECUTE FUNCTION soak.pass();`;
 
-const PATIENCE_MS = 20_000;
+const ARRIVES_WITHIN_MS = 20_000;
 
 export async function closeGate(client: pg.Client, name: string): Promise<void> {
   await client.query(`SELECT pg_advisory_lock(${GATES}, hashtext($1))`, [name]);
@@ -52,5 +52,5 @@ export async function someoneWaitsAt(client: pg.Client, name: string): Promise<v
       [name],
     );
     return rows.length > 0;
-  }, PATIENCE_MS);
+  }, ARRIVES_WITHIN_MS);
 }

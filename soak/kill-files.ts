@@ -79,5 +79,5 @@ export const FILES: Readonly<Record<string, string>> = {
 /** Those that run in one transaction, and have a gate inside. */
 export const TRANSACTIONAL = Object.keys(FILES).filter((name) => FILES[name]?.includes(gateCall(`file ${name}`)));
 
-/** Those that run in steps. */
-export const STEPWISE = Object.keys(FILES).filter((name) => name !== FIRST && !TRANSACTIONAL.includes(name));
+/** The non-transactional ones. */
+export const NON_TRANSACTIONAL = Object.keys(FILES).filter((name) => name !== FIRST && !TRANSACTIONAL.includes(name));

@@ -8,7 +8,7 @@ const say = (text) => process.stdout.write(`${text}\n`);
 
 say('ready');
 for await (const line of createInterface({ input: process.stdin })) {
-  const onEvent = ({ type }) => type === 'waiting-for-lock' && say(type);
+  const onEvent = ({ type }) => type === 'lock-waiting' && say(type);
   const migrator = makeMigrator({ ...JSON.parse(line), onEvent });
   const outcome = await migrator.migrate().then(
     ({ applied }) => ({ applied }),

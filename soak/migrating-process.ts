@@ -66,7 +66,7 @@ export class MigratingProcess {
 
   /** In the run that it is in, or the next one, it found the migration lock taken. */
   async waitsForLock(): Promise<void> {
-    await once(this.said, 'waiting-for-lock');
+    await once(this.said, 'lock-waiting');
   }
 
   /** Nothing more will come: it ends by itself. */

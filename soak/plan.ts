@@ -1,4 +1,4 @@
-import { STEPWISE, TRANSACTIONAL } from './kill-files.js';
+import { NON_TRANSACTIONAL, TRANSACTIONAL } from './kill-files.js';
 import { Random } from './random.js';
 
 export const PHASES = ['lock', 'claim', 'file', 'COMMIT', 'boundary'] as const;
@@ -24,11 +24,11 @@ export interface RoundPlan {
   readonly variant: boolean;
 }
 
-/** A waiter pauses between two looks at the lock: only a longer time hits the moment at which it gets it. */
+/** A waiter pauses between two tries at the lock: only a longer time hits the moment at which it gets it. */
 const LONGEST_PAUSE_MS: Readonly<Record<Phase, number>> = { lock: 400, claim: 30, file: 30, COMMIT: 30, boundary: 30 };
 
 /**
- * @param steps how many steps each file that runs in steps has.
+ * @param steps how many steps each non-transactional file has.
  */
 export function planRound(seed: number, number: number, steps: Readonly<Record<string, number>>): RoundPlan {
   const random = new Random(seed, number);
@@ -52,13 +52,15 @@ function pickGate(phase: Phase, random: Random, steps: Readonly<Record<string, n
     case 'lock':
       return undefined;
     case 'claim':
-      return `claim ${random.pick([...TRANSACTIONAL, ...STEPWISE])}`;
+      return `claim ${random.pick([...TRANSACTIONAL, ...NON_TRANSACTIONAL])}`;
     case 'file':
       return `file ${random.pick(TRANSACTIONAL)}`;
     case 'COMMIT':
-      return `commit ${random.pick([...TRANSACTIONAL, ...STEPWISE])}`;
+      return `commit ${random.pick([...TRANSACTIONAL, ...NON_TRANSACTIONAL])}`;
     case 'boundary': {
-      const all = STEPWISE.flatMap((file) => Array.from({ length: steps[file] ?? 0 }, (_, i) => `${file} ${i + 1}`));
+      const all = NON_TRANSACTIONAL.flatMap((file) =>
+        Array.from({ length: steps[file] ?? 0 }, (_, i) => `${file} ${i + 1}`),
+      );
       return `boundary ${random.pick(all)}`;
     }
   }

@@ -58,7 +58,7 @@ export function endsTable(results: readonly RoundResult[]): string {
 
 export function fleetTable(reports: readonly (readonly [name: string, report: FleetReport])[]): string {
   return table([
-    ['fleet', 'processes', 'files', 'processes that migrated', 'through after, ms', 'slowest after that, ms', 'result'],
+    ['fleet', 'processes', 'files', 'processes that migrated', 'done after, ms', 'slowest after that, ms', 'result'],
     ...reports.map(([name, report]) => [
       name,
       String(report.processes),

@@ -84,7 +84,7 @@ function goesThroughProxy(fault: Fault): boolean {
 }
 
 function judge(fault: Fault, run: RunEnd | undefined, ms: number): Omit<StruckRun, 'release'> {
-  if (!run) return { end: 'hung', ms, problems: [`the runner was not through ${BOUND_MS} ms after the fault`] };
+  if (!run) return { end: 'hung', ms, problems: [`the runner had not ended ${BOUND_MS} ms after the fault`] };
   const { report, stderr } = run;
   if (!report && fault === 'runner' && stderr === '') return { end: 'killed', ms, problems: [] };
   const end = !report ? 'broken' : 'applied' in report ? 'applied' : report.code;

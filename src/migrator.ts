@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { createMigrator } from './composition/create-migrator.js';
 import { resolveMigratorOptions, type MigratorOptions } from './composition/options.js';
 import type { EmitEvent } from './core/events/events.js';
-import type { MigrationRun } from './migrator/run/migrate.js';
+import type { MigrationRun } from './migrator/run/run-report.js';
 import { Migrator } from './migrator/migrator.js';
 
 /** Options of the functions that take a pool. */
@@ -13,12 +13,12 @@ export interface RunOptions extends Omit<
   MigratorOptions,
   'connectionString' | 'connection' | 'pool' | 'migrateWith' | 'tracking'
 > {
-  /** Told of everything that happens, as it happens. */
+  /** Receives every event as it happens. */
   onEvent?: EmitEvent;
 }
 
 /**
- * Applies the migrations that are not applied yet, records each one, and stops at the first failure.
+ * Applies the pending migrations, records each one, and stops at the first failure.
  *
  * @throws MigrationFailedError, RefusedError, DirectoryError, ConfigurationError, LockTimeoutError, HistoryTableError,
  *   DatabaseConnectionError
@@ -27,18 +27,18 @@ export function runMigrationsWithTracking(pool: Pool, options: RunOptions = {}):
   return migratorFor(pool, options, true).migrate();
 }
 
-/** Runs every file, every time, and records nothing: for fresh and test databases. */
+/** Runs every file on every call and records nothing: for fresh and test databases. */
 export function runMigrations(pool: Pool, options: RunOptions = {}): Promise<MigrationRun> {
   return migratorFor(pool, options, false).migrate();
 }
 
-/** Names of the migrations that were applied successfully, in the order of execution. */
+/** Returns the names of the applied migrations, in the order of execution. */
 export async function getExecutedMigrations(pool: Pool, options: RunOptions = {}): Promise<string[]> {
   const rows = await migratorFor(pool, options, true).history();
   return rows.filter((row) => row.state === 'applied').map((row) => row.file);
 }
 
-/** A migrator for anything beyond that. Close it when done. @throws ConfigurationError */
+/** Creates a migrator, for everything else. Close it when done. @throws ConfigurationError */
 export function makeMigrator(options: MigratorOptions & { onEvent?: EmitEvent }): Migrator {
   const { onEvent, ...rest } = options;
   return createMigrator(resolveMigratorOptions(rest), onEvent ?? (() => {}));
@@ -51,20 +51,49 @@ function migratorFor(pool: Pool, { onEvent, ...options }: RunOptions, tracking: 
 export { Migrator };
 export type { ConnectionOptions } from './composition/connection-options.js';
 export type { MigratorOptions, TimeoutOptions } from './composition/options.js';
-export type { MigrationRun } from './migrator/run/migrate.js';
-export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
+export * from './core/errors/database-errors.js';
+export { FINDINGS, renderFinding, type Finding, type FindingCode, type Severity } from './core/errors/finding.js';
+export * from './core/errors/input-errors.js';
+export * from './core/errors/lock-errors.js';
+export {
+  MigrationFailedError,
+  type Aftermath,
+  type ExceededLimit,
+  type FailedMigration,
+  type InTransaction,
+} from './core/errors/migration-failed.js';
+export * from './core/errors/migration-error.js';
+export * from './core/errors/run-errors.js';
+export type {
+  ConnectionEvent,
+  DriftEvent,
+  EmitEvent,
+  EventContext,
+  MigrationEvent,
+  RunEvent,
+} from './core/events/events.js';
+export { renderEvent, type EventLine, type LineLevel } from './core/events/render-event.js';
+export type {
+  DetailedHistoryRow,
+  HistoryRow,
+  Notice,
+  Origin,
+  RecordedStep,
+  RowState,
+  StepProgress,
+} from './core/history/history.js';
+export type { Migration } from './core/migration/migration.js';
+export type { SourceLocation } from './core/sql/text/position.js';
+export type { MigrationHealth } from './core/status/health.js';
+export type { RepairAction } from './core/status/repair.js';
+export type { MigrationState, MigrationStatus } from './core/status/status.js';
+export type { StatusSummary } from './core/status/summary.js';
 export type { ForeignTool } from './core/tools/foreign-tools.js';
 export type { LayoutName } from './core/tools/layouts.js';
+export type { MigrationOperations } from './migrator/operations.js';
+export type { MigrationRun } from './migrator/run/run-report.js';
+export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
 export type { PlanReport, PlannedMigration } from './migrator/use-cases/plan.js';
 export type { RepairOptions } from './migrator/use-cases/repair.js';
+export type { StepOutcome } from './migrator/use-cases/resolve.js';
 export type { StatusReport } from './migrator/use-cases/status.js';
-export * from './core/errors/errors.js';
-export { MigrationFailedError, type Aftermath, type FailedMigration } from './core/errors/migration-failed.js';
-export type { EmitEvent, MigrationEvent, Notice } from './core/events/events.js';
-export type { DriftFinding } from './core/status/drift.js';
-export type { HistoryRow, Origin, RowState, StepProgress } from './core/status/history.js';
-export type { MigrationHealth } from './core/status/health.js';
-export type { MigrationState, MigrationStatus } from './core/status/status.js';
-export type { RepairAction } from './core/status/repair.js';
-export type { SourceLocation } from './core/sql/text/position.js';
-export type { StatusSummary } from './core/status/summary.js';

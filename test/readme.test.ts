@@ -2,6 +2,11 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { migratorFields } from '../src/composition/options.js';
+import { MigrationFailedError } from '../src/core/errors/migration-failed.js';
+import { locate } from '../src/core/sql/text/position.js';
+import { MigrationsService } from '../src/nest/migrations.service.js';
+import { resolveModuleOptions } from '../src/nest/configuration/options.js';
 import { freePort } from '../tools/embedded-postgres/free-port.js';
 import { childEnvironment, repositoryRoot, runProcess } from './support/process.js';
 import { useTestDatabase } from './support/use-test-database.js';
@@ -33,7 +38,7 @@ const attempts: Record<string, () => Promise<void>> = {
     const { code, stdout } = await inShell(
       'npx nest-migrations migrate --database-url "$DATABASE_URL" --dir migrations',
     );
-    expect(stdout).toMatch(/17 applied in \d+ ms|nothing to apply/);
+    expect(stdout).toMatch(/^(Applied 17 migrations in \d+ ms|Database is up to date \(17 applied\))$/m);
     expect(code).toBe(0);
   },
   'npx nest-migrations status': async () => {
@@ -49,7 +54,7 @@ const attempts: Record<string, () => Promise<void>> = {
   'npm cit': async () => expect(packageJson().scripts['test']).toContain('jest'),
   'npm run migrate': async () => {
     const { code, stdout } = await inShell('npm run --silent migrate');
-    expect(stdout).toMatch(/17 applied in \d+ ms|nothing to apply/);
+    expect(stdout).toMatch(/^(Applied 17 migrations in \d+ ms|Database is up to date \(17 applied\))$/m);
     expect(code).toBe(0);
   },
   'npm run migrate:status': async () => {
@@ -106,9 +111,43 @@ describe('what the README shows of Kubernetes', () => {
     for (const [program, ...parameters] of migrating) {
       expect(program).toBe(`node_modules/.bin/${Object.keys(packageJson().bin)[0]}`);
       const { code, stdout } = await inShell(`npx nest-migrations ${parameters.join(' ')}`);
-      expect(stdout).toMatch(/17 applied in \d+ ms|nothing to apply/);
+      expect(stdout).toMatch(/^(Applied 17 migrations in \d+ ms|Database is up to date \(17 applied\))$/m);
       expect(code).toBe(0);
     }
+  });
+});
+
+describe('what the README shows of the code', () => {
+  test('is the message of a failed migration', () => {
+    const sql = `${'\n'.repeat(11)}UPDATE enrolment SET status = 'open';`;
+    const { message } = new MigrationFailedError({
+      file: '005_x.sql',
+      server: { sqlstate: '42P01', message: 'relation "enrolment" does not exist' },
+      location: locate(sql, sql.indexOf('enrolment')),
+      aftermath: { kind: 'rolled-back' },
+      applied: ['003_a.sql', '004_b.sql'],
+      pending: ['006_y.sql'],
+    });
+    expect(readFileSync('README.md', 'utf8')).toContain(`\n\`\`\`\n${message}\n\`\`\`\n`);
+  });
+
+  test('is every method of the service, and none that does not exist', () => {
+    const shown = [
+      ...blocks('ts')
+        .join('')
+        .matchAll(/this\.migrations\.(\w+)\(/g),
+    ].map(([, name = '']) => name);
+    const methods = Object.getOwnPropertyNames(MigrationsService.prototype).filter((name) => name !== 'constructor');
+    expect([...new Set(shown)].filter((name) => name !== 'check').toSorted()).toEqual(methods.toSorted());
+  });
+
+  test('is every option, and none that does not exist', () => {
+    const table = /### Options\n([^]*?)\n### /.exec(readFileSync('README.md', 'utf8'))?.[1] ?? '';
+    const firstCells = table.split('\n').map((line) => /^\|(.*?)\|/.exec(line)?.[1] ?? '');
+    const shown = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+    const withDefaults = Object.keys(resolveModuleOptions({ connectionString: 'postgres://localhost/app' }));
+    const options = new Set([...Object.keys(migratorFields), ...withDefaults, 'name']);
+    expect(shown.toSorted()).toEqual([...options].toSorted());
   });
 });
 

@@ -1,74 +1,102 @@
 import type { EmitEvent } from '../core/events/events.js';
-import { NO_HISTORY } from '../core/status/history.js';
+import { NO_HISTORY } from '../core/history/history.js';
+import type { HistoryReader, MigrationSource } from '../core/ports/ports.js';
+import { Compiler } from '../core/compile/compiler.js';
+import { parseTableName, displayName } from '../core/target/table.js';
+import type { Target } from '../core/target/target.js';
 import { LAYOUTS } from '../core/tools/layouts.js';
-import type { HistoryReader } from '../core/ports/ports.js';
-import { parseTableName } from '../core/target/table.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
-import type { Connection } from '../postgres/connection/connection.js';
-import { PgMigrationDatabase } from '../postgres/run/database.js';
-import { parseStatements } from '../postgres/parser/parse-sql.js';
+import type { ConnectionSource } from '../postgres/connection/connect.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
-import { guarded } from './guarded.js';
+import { parseStatements } from '../postgres/parser/parse-sql.js';
+import { PgTargetDatabase } from '../postgres/run/target-database.js';
 import type { ConnectionOptions } from './connection-options.js';
+import { guarded } from './guarded.js';
+import { historyPlace } from './history-place.js';
+import { interruptible } from './interruptible.js';
 import type { ResolvedOptions } from './options.js';
 
-/** Puts adapters and use cases together for one target. */
-export function createMigrator(options: ResolvedOptions, listener: EmitEvent): Migrator {
-  const emit = guarded(listener);
-  const { timeouts } = options;
-  const table = parseTableName(options.table);
-  const layout = LAYOUTS[options.layout];
-  const placeholders = options.placeholders && {
-    values: options.placeholders,
-    delimiters: options.placeholderDelimiters,
-  };
-  const connection = connectionOf(options as ConnectionOptions);
-  const migrateWith = options.migrateWith ? connectionOf(options.migrateWith as ConnectionOptions) : connection;
-  const reader = new PgHistoryReader(connection, table, timeouts.read, options.migrateWith ? undefined : options.role);
-  const untracked: HistoryReader = { read: () => Promise.resolve(NO_HISTORY) };
-  const connecting = {
-    timeoutMs: timeouts.connect,
-    retryForMs: timeouts.connectRetry,
-    onRetry: (attempt: number, error: Error) => emit({ type: 'connection-retry', attempt, reason: error.message }),
-  };
-  const database = new PgMigrationDatabase({
-    connection: migrateWith,
-    connecting,
-    silenceMs: timeouts.network,
-    table,
-    timeouts: {
-      statementMs: timeouts.statement,
-      lockMs: timeouts.tableLock,
-      lockRetries: timeouts.tableLockRetries,
-    },
-    lock: options.lock,
-    role: options.role,
-  });
-  return new Migrator(
-    {
-      source: new MigrationDirectory(options.directory, {
-        layout,
-        recursive: options.recursive,
-        pattern: options.pattern,
-      }),
-      database,
-      reader: options.tracking ? reader : untracked,
-      parse: parseStatements,
-      reading: { layout, placeholders },
-      emit,
-    },
-    {
-      tracking: options.tracking,
-      policy: { outOfOrder: options.outOfOrder, onDrift: options.onDrift },
-      transaction: options.transaction,
-      lockTimeoutMs: timeouts.migrationLock,
-    },
-    () => reader.close(),
-  );
+/** The migrations of one directory and their compiler, for any number of targets. */
+export interface Migrations {
+  readonly source: MigrationSource;
+  readonly compiler: Compiler;
 }
 
-function connectionOf({ connectionString, connection, pool }: ConnectionOptions): Connection {
+/** Prepares the migrations of a directory. Each file is parsed once, however many targets it is applied to. */
+export function migrationsOf({ directory, layout, recursive, pattern }: ResolvedOptions): Migrations {
+  return {
+    source: new MigrationDirectory(directory, { layout: LAYOUTS[layout], recursive, pattern }),
+    compiler: new Compiler(parseStatements, LAYOUTS[layout]),
+  };
+}
+
+/** Assembles adapters and use cases for one target. Several targets may share the last argument. */
+export function createMigrator(
+  options: ResolvedOptions,
+  listener: EmitEvent,
+  { source, compiler }: Migrations = migrationsOf(options),
+): Migrator {
+  const target = targetOf(options);
+  const { tracking, timeouts, policy } = settingsOf(options);
+  const connection = connectionOf(options as ConnectionOptions);
+  const reader = new PgHistoryReader(
+    connection,
+    target.table,
+    options.timeouts.read,
+    options.migrateWith ? undefined : options.role,
+  );
+  const database = new PgTargetDatabase({
+    target,
+    tracking,
+    timeouts,
+    lock: options.lock,
+    showsRowData: options.showRowData,
+    source: options.migrateWith ? connectionOf(options.migrateWith as ConnectionOptions) : connection,
+    connectTimeoutMs: options.timeouts.connect,
+    connectRetryMs: options.timeouts.connectRetry,
+    networkTimeoutMs: options.timeouts.network,
+  });
+  const parts = { source, compiler, database, policy, emit: guarded(listener), reader: tracking ? reader : UNTRACKED };
+  return Migrator.of(parts, { tracked: tracking, interruptible, close: () => reader.close() });
+}
+
+const UNTRACKED: HistoryReader = {
+  read: () => Promise.resolve(NO_HISTORY),
+  readDetails: () => Promise.resolve([]),
+};
+
+function targetOf(options: ResolvedOptions): Target {
+  const table = parseTableName(options.table);
+  const { role, searchPath, placeholders, placeholderDelimiters: delimiters } = options;
+  return {
+    name: historyPlace(options)?.name ?? displayName(table),
+    table,
+    role,
+    searchPath,
+    placeholders: placeholders && { values: placeholders, delimiters },
+  };
+}
+
+function settingsOf({ tracking, timeouts, lock, outOfOrder, onDrift, transaction }: ResolvedOptions) {
+  return {
+    tracking,
+    timeouts: {
+      statementTimeoutMs: timeouts.statement,
+      tableLockTimeoutMs: timeouts.tableLock,
+      tableLockRetries: timeouts.tableLockRetries,
+    },
+    policy: {
+      outOfOrder,
+      onDrift,
+      transaction,
+      unlocked: lock === 'off',
+      migrationLockTimeoutMs: timeouts.migrationLock,
+    },
+  };
+}
+
+function connectionOf({ connectionString, connection, pool }: ConnectionOptions): ConnectionSource {
   const given = pool ?? connection ?? connectionString;
   if (given === undefined) throw new Error('options were not validated');
   return given;

@@ -1,9 +1,6 @@
 import type { EmitEvent } from '../core/events/events.js';
 
-/**
- * A listener that throws must not break a run, which may be in the middle of a message: Node warns, and the run goes
- * on.
- */
+/** Wraps a listener so that an error that it throws becomes a process warning and does not break the run. */
 export function guarded(listener: EmitEvent): EmitEvent {
   return (event) => {
     try {

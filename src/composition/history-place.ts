@@ -1,35 +1,34 @@
-import pg from 'pg';
 import type { ClientConfig } from 'pg';
 import { displayName, parseTableName } from '../core/target/table.js';
+import { addressOf } from '../postgres/connection/driver.js';
 import type { ConnectionOptions } from './connection-options.js';
 import type { ResolvedOptions } from './options.js';
 
+/** The location of a history, according to the options alone. One server may have several names. */
 export interface HistoryPlace {
-  /** Equal for two that are the same for certain. Of poolers that serve many, the user or an option tells which it is. */
+  /**
+   * Equal only if the location is certainly the same. Includes the user and the startup options, by which poolers
+   * route.
+   */
   readonly key: string;
-  /** For people. */
+  /** For messages, with the server. */
   readonly text: string;
+  /** For messages: database and table. */
+  readonly name: string;
 }
 
-/**
- * Where a history lies, as far as that can be told without asking a server: one server may go by several
- * names. Undefined when nothing is recorded, when the connection is a stream of its own, or when it is not understood,
- * which connecting reports.
- */
+/** Undefined for a connection over a custom stream, or one that cannot be parsed, which connecting reports. */
 export function historyPlace(options: ResolvedOptions): HistoryPlace | undefined {
-  if (!options.tracking) return undefined;
   const { pool, connection, connectionString } = (options.migrateWith ?? options) as ConnectionOptions;
   try {
     const config: ClientConfig = pool ? pool.options : (connection ?? { connectionString });
-    if (config.stream) return undefined; // it goes where only its maker knows, and making a client would open it
-    const client = new pg.Client(config);
-    const { host, port, database, user } = client;
-    const { options: startup } = (client as unknown as { connectionParameters: { options?: string } })
-      .connectionParameters;
+    if (config.stream) return undefined; // its destination is unknown, and creating a client would open it
+    const { host, port, database, user, startupOptions } = addressOf(config);
     const table = displayName(parseTableName(options.table));
     return {
-      key: JSON.stringify([host, port, user, startup, database, table]),
+      key: JSON.stringify([host, port, user, startupOptions, database, table]),
       text: `${table} in the database ${database} on ${host}:${port}`,
+      name: `${database}/${table}`,
     };
   } catch {
     return undefined;

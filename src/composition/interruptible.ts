@@ -1,39 +1,30 @@
 import { constants } from 'node:os';
-import { InterruptedError } from '../core/errors/errors.js';
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
-/** What this process has under way: several instances may migrate at once, and the signal is for all of them. */
-const underWay = new Set<AbortController>();
+/** The work in progress in this process: several instances may migrate at once, and a signal interrupts all of them. */
+const activeWork = new Set<AbortController>();
 let received: NodeJS.Signals | undefined;
-/** For how long the same request may arrive once more. */
+/** For how long a repeated signal counts as the same request. */
 const REPEAT_MS = 1_000;
 let stopSoon: NodeJS.Timeout | undefined;
 
 /**
- * Lets SIGTERM and SIGINT interrupt a piece of work instead of the process: the running statement is cancelled, what is
- * unfinished is rolled back, the lock is released. When all such work has ended the process ends by that signal, unless
- * somebody else listens to it: they have heard it too, and it is theirs to end. The host's own handlers are not there
- * yet during bootstrap. A second signal, a second or more after the first, is not held back.
- *
- * @param tell told what became of the work, before the process ends.
+ * Lets SIGTERM and SIGINT interrupt work instead of ending the process: the running statement is cancelled, unfinished
+ * work is rolled back and the lock is released. When all work has ended, the process ends with that signal, unless
+ * another listener received it too and is responsible for the exit. During bootstrap the host's own handlers are not
+ * installed yet. A second signal, a second or more after the first, ends the process at once.
  */
-export async function interruptible<T>(
-  work: (signal: AbortSignal) => Promise<T>,
-  tell: (message: string) => void,
-): Promise<T> {
+export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  if (underWay.size === 0) listen();
-  underWay.add(controller);
+  if (activeWork.size === 0) listen();
+  activeWork.add(controller);
   if (received) controller.abort(received);
   try {
     return await work(controller.signal);
-  } catch (error) {
-    if (error instanceof InterruptedError) tell(error.message);
-    throw error;
   } finally {
-    underWay.delete(controller);
-    if (underWay.size === 0) finish();
+    activeWork.delete(controller);
+    if (activeWork.size === 0) finish();
   }
 }
 
@@ -43,10 +34,10 @@ function listen(): void {
 }
 
 function onSignal(signal: NodeJS.Signals): void {
-  if (received) return; // the terminal and a wrapper such as npm both pass Ctrl+C on
+  if (received) return; // the terminal and a wrapper such as npm both forward Ctrl+C
   received = signal;
   stopSoon = setTimeout(stopListening, REPEAT_MS).unref();
-  for (const controller of underWay) controller.abort(signal);
+  for (const controller of activeWork) controller.abort(signal);
 }
 
 function stopListening(): void {
@@ -57,28 +48,28 @@ function stopListening(): void {
 function finish(): void {
   stopListening();
   if (!received) return;
-  if (process.listenerCount(received) === 0) endBy(received);
-  else sayInExitCode(received);
+  if (process.listenerCount(received) === 0) endProcess(received);
+  else replaceExitCode(received);
 }
 
-/** How soon an interrupted start ends the process. */
-const ENDING_MS = 5_000;
+/** How long an interrupted start may take to end the process. */
+const EXIT_WINDOW_MS = 5_000;
 
-/** Nest ends a start that was interrupted with 1, as it ends any that failed. What ends the process later is not ours to explain. */
-function sayInExitCode(signal: NodeJS.Signals): void {
-  const say = (code: number): void => {
+/** Replaces the 1 with which Nest exits after any failed start. A later exit has other reasons. */
+function replaceExitCode(signal: NodeJS.Signals): void {
+  const replace = (code: number): void => {
     if (code === 1) process.exitCode = exitCodeOf(signal);
   };
-  process.once('exit', say);
-  setTimeout(() => process.off('exit', say), ENDING_MS).unref();
+  process.once('exit', replace);
+  setTimeout(() => process.off('exit', replace), EXIT_WINDOW_MS).unref();
 }
 
 function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 
-function endBy(signal: NodeJS.Signals): void {
-  // The first process of a container is not ended by a signal that it does not handle: it gets the code of one that is.
+function endProcess(signal: NodeJS.Signals): void {
+  // A signal without a handler does not end the first process of a container: exit with the code of the signal.
   if (process.pid === 1) process.exit(exitCodeOf(signal));
   process.kill(process.pid, signal);
 }

@@ -1,13 +1,23 @@
 import { isUtf8 } from 'node:buffer';
+import { locate } from '../core/sql/text/position.js';
 
 const BYTE_ORDER_MARK = '\ufeff';
 
-/** Decodes UTF-8 and drops a byte order mark. */
+/** Decodes UTF-8 and drops a byte order mark. The problem says where the first invalid byte is. */
 export function decodeText(bytes: Buffer): string | { problem: string } {
-  if (!isUtf8(bytes)) {
-    const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-    return { problem: `it is not valid UTF-8${utf16 ? ' (it looks like UTF-16)' : ''}. Save it as UTF-8` };
-  }
   const text = bytes.toString();
-  return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+  if (isUtf8(bytes)) return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+  const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  const what = utf16 ? ' (it looks like UTF-16)' : `: ${placeOfInvalid(bytes, text)}`;
+  return { problem: `it is not valid UTF-8${what}. Save it as UTF-8` };
+}
+
+/** The decoder puts a replacement character where the bytes are invalid, so encoding the text again differs there. */
+function placeOfInvalid(bytes: Buffer, decoded: string): string {
+  const encoded = Buffer.from(decoded);
+  let offset = encoded.findIndex((byte, i) => byte !== bytes[i]);
+  while (((encoded[offset] as number) & 0xc0) === 0x80) offset--; // back to the first byte of that character
+  const before = bytes.toString('utf8', 0, offset);
+  const byte = (bytes[offset] as number).toString(16).toUpperCase().padStart(2, '0');
+  return `byte 0x${byte} at line ${locate(before, before.length).line}, offset ${offset}`;
 }

@@ -1,113 +1,156 @@
-import { findDrift, type DriftFinding } from '../core/status/drift.js';
-import { ConfigurationError } from '../core/errors/errors.js';
-import { judgeHealth, type MigrationHealth } from '../core/status/health.js';
-import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
-import type { HistoryRow } from '../core/status/history.js';
+import type { Finding } from '../core/errors/finding.js';
+import { ConfigurationError } from '../core/errors/input-errors.js';
+import type { DetailedHistoryRow } from '../core/history/history.js';
+import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
-import { isToRun, type MigrationStatus } from '../core/status/status.js';
-import type { Dependencies } from './run/dependencies.js';
+import { needsRun, joinStatuses, type MigrationStatus } from '../core/status/status.js';
+import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
+import type { MigrationOperations } from './operations.js';
+import type { MigratorParts } from './run/parts.js';
+import { Run } from './run/run.js';
+import type { MigrationRun } from './run/run-report.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
-import { migrate, type MigrateSettings, type MigrationRun } from './run/migrate.js';
 import { plan, type PlanReport } from './use-cases/plan.js';
 import { baseline, mark } from './use-cases/record.js';
 import { repair, type RepairOptions } from './use-cases/repair.js';
-import { runUntracked } from './run/run-untracked.js';
+import { resolve, type StepOutcome } from './use-cases/resolve.js';
 import { history, readStatuses, status, UNTRACKED_STATUS, type StatusReport } from './use-cases/status.js';
+import { unmark } from './use-cases/unmark.js';
 import { validate } from './use-cases/validate.js';
 
-export interface MigratorSettings extends MigrateSettings {
-  /** False: every file runs at every call of `migrate`, and nothing is recorded. */
-  readonly tracking: boolean;
+/** What a migrator needs besides its use cases. */
+interface MigratorHost {
+  /** False when every call of `migrate` runs every file and nothing is recorded. */
+  readonly tracked: boolean;
+  /** Runs work that the signals of the process may interrupt. */
+  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Closes the connections that reads keep open. */
+  readonly close: () => Promise<void>;
 }
 
-/** All use cases on one target: a connection, a directory and a history table. */
-export class Migrator {
-  constructor(
-    private readonly dependencies: Dependencies,
-    private readonly settings: MigratorSettings,
-    private readonly closeReader: () => Promise<void>,
-  ) {}
+/**
+ * All operations on the migrations of one target. Create one with `makeMigrator()`. Reads never lock, create or write.
+ * SIGTERM, SIGINT, the given signal and {@link stop} interrupt operations that change something.
+ */
+export class Migrator implements MigrationOperations {
+  readonly #parts: MigratorParts;
+  readonly #host: MigratorHost;
+  readonly #stopping = new AbortController();
+  readonly #operations = new Set<Promise<unknown>>();
 
+  private constructor(parts: MigratorParts, host: MigratorHost) {
+    this.#parts = parts;
+    this.#host = host;
+  }
+
+  /** @internal */
+  static of(parts: MigratorParts, host: MigratorHost): Migrator {
+    return new Migrator(parts, host);
+  }
+
+  /** False when every call of {@link migrate} runs every file and nothing is recorded. */
   get tracked(): boolean {
-    return this.settings.tracking;
+    return this.#host.tracked;
+  }
+
+  /** The database and history table: `app/shared.schema_migrations`. */
+  get target(): string {
+    return this.#parts.database.target.name;
+  }
+
+  migrate(signal?: AbortSignal): Promise<MigrationRun> {
+    return this.#guarded(signal, (combined) => new Run(this.#parts, combined).execute());
   }
 
   /**
-   * Applies what is pending; without tracking, runs every file. The signal gives the run up: what is under way is
-   * rolled back.
+   * Checks that no migration is pending or failed. Without tracking it always succeeds.
+   *
+   * @returns the warnings that a run would give.
+   * @throws NotUpToDateError, RefusedError, DirectoryError, DatabaseConnectionError
    */
-  migrate(signal?: AbortSignal): Promise<MigrationRun> {
-    const run = this.tracked ? migrate : runUntracked;
-    return run(this.dependencies, this.settings, signal);
-  }
-
-  /** Throws when something is pending or failed. Without tracking nothing can be. */
-  async validate(): Promise<void> {
-    if (this.tracked) await validate(this.dependencies, this.settings.policy);
+  async validate(): Promise<readonly Finding[]> {
+    return this.tracked ? validate(this.#parts) : [];
   }
 
   async status(): Promise<StatusReport> {
-    return this.tracked ? status(this.dependencies) : UNTRACKED_STATUS;
+    return this.tracked ? status(this.#parts) : UNTRACKED_STATUS;
   }
 
-  /** All rows, failed ones included, in the order of execution. */
-  async history(): Promise<HistoryRow[]> {
-    return history(this.dependencies);
+  async history(): Promise<DetailedHistoryRow[]> {
+    return history(this.#parts);
   }
 
-  /** What the next run would execute, failed ones included. */
   async pending(): Promise<MigrationStatus[]> {
-    return (await readStatuses(this.dependencies)).filter(({ state, onDisk }) => onDisk && isToRun(state));
+    return (await readStatuses(this.#parts)).filter(({ state, onDisk }) => onDisk && needsRun(state));
   }
 
-  /** What a run would do now. */
   plan(): Promise<PlanReport> {
-    return plan(this.dependencies, this.settings.policy);
+    return plan(this.#parts);
   }
 
-  /** How files and history disagree now. */
-  async drift(): Promise<DriftFinding[]> {
-    return this.tracked ? findDrift(await readStatuses(this.dependencies)) : [];
+  async drift(): Promise<Finding[]> {
+    return [...(await this.status()).findings];
   }
 
+  /** Checks whether the database is ready for this release. Cheap enough for frequent checks. */
   async health(): Promise<MigrationHealth> {
-    return judgeHealth(this.tracked ? await readStatuses(this.dependencies) : []);
+    if (!this.tracked) return assessHealth([]);
+    const { source, reader } = this.#parts;
+    const [set, rows] = await Promise.all([source.refresh(), reader.read()]);
+    return assessHealth(joinStatuses(set, rows));
   }
 
-  async baseline(version: string): Promise<string[]> {
-    this.assertTracked();
-    return baseline(this.dependencies, this.settings.lockTimeoutMs, version);
+  baseline(version: string, signal?: AbortSignal): Promise<string[]> {
+    return this.#change(signal, (combined) => baseline(this.#parts, version, combined));
   }
 
-  async mark(file: string): Promise<string[]> {
-    this.assertTracked();
-    return mark(this.dependencies, this.settings.lockTimeoutMs, file);
+  mark(file: string, signal?: AbortSignal): Promise<string[]> {
+    return this.#change(signal, (combined) => mark(this.#parts, file, combined));
   }
 
-  async importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport> {
-    this.assertTracked();
+  unmark(file: string, signal?: AbortSignal): Promise<string[]> {
+    return this.#change(signal, (combined) => unmark(this.#parts, file, combined));
+  }
+
+  resolve(file: string, outcome: StepOutcome, signal?: AbortSignal): Promise<string> {
+    return this.#change(signal, (combined) => resolve(this.#parts, file, outcome, combined));
+  }
+
+  repair(options: RepairOptions = {}): Promise<RepairAction[]> {
+    return this.#change(options.signal, (signal) => repair(this.#parts, { ...options, signal }));
+  }
+
+  async importFrom(tool: ForeignTool, options: ImportOptions = {}): Promise<ImportReport> {
     if (!FOREIGN_TOOLS.includes(tool)) {
-      const known = FOREIGN_TOOLS.join(', ');
-      throw new ConfigurationError('INVALID_OPTIONS', [
-        `${JSON.stringify(tool)} is no tool that can be imported from; these are: ${known}`,
-      ]);
+      const problem = `unknown tool ${JSON.stringify(tool)}; expected one of ${FOREIGN_TOOLS.join(', ')}`;
+      throw new ConfigurationError('INVALID_OPTIONS', [problem]);
     }
-    return importFrom(this.dependencies, this.settings.lockTimeoutMs, tool, options);
+    return this.#change(options.signal, (signal) => importFrom(this.#parts, tool, { ...options, signal }));
   }
 
-  async repair(options?: RepairOptions): Promise<RepairAction[]> {
-    this.assertTracked();
-    return repair(this.dependencies, this.settings.lockTimeoutMs, options);
+  /** Interrupts all running operations and waits until they end. Later operations are interrupted at once. */
+  async stop(reason = 'a request'): Promise<void> {
+    this.#stopping.abort(reason);
+    await Promise.allSettled(this.#operations);
   }
 
-  private assertTracked(): void {
-    if (!this.tracked) {
-      throw new ConfigurationError('INVALID_OPTIONS', ['tracking is false: there is no history to record anything in']);
-    }
+  /** Stops and closes its own connections. A pool of the caller stays open. */
+  async close(): Promise<void> {
+    await this.stop('the end of its migrator');
+    await this.#host.close();
   }
 
-  /** Closes connections of its own. A caller's pool is left alone. */
-  close(): Promise<void> {
-    return this.closeReader();
+  async #change<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (this.tracked) return this.#guarded(signal, work);
+    throw new ConfigurationError('INVALID_OPTIONS', ['tracking is false: there is no history to change']);
+  }
+
+  #guarded<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const others = [this.#stopping.signal, ...(signal ? [signal] : [])];
+    const running = this.#host.interruptible((own) => work(AbortSignal.any([...others, own])));
+    this.#operations.add(running);
+    const forget = (): void => void this.#operations.delete(running);
+    running.then(forget, forget);
+    return running;
   }
 }

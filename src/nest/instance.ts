@@ -1,19 +1,19 @@
 import { Inject, type InjectionToken } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import type { HistoryPlace } from '../composition/history-place.js';
-import { ConfigurationError } from '../core/errors/errors.js';
+import { ConfigurationError } from '../core/errors/input-errors.js';
 import { MigrationsHealthIndicator } from './health/migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
-import { INSTANCE_NAME, MIGRATIONS_READY } from './tokens.js';
+import { INSTANCE_NAME, MIGRATIONS_READY } from './configuration/tokens.js';
 
-/** What others know an instance by. */
-export interface InstanceTokens {
+/** The injection tokens of an instance. */
+interface InstanceTokens {
   readonly service: InjectionToken<MigrationsService>;
   readonly health: InjectionToken<MigrationsHealthIndicator>;
   readonly ready: symbol;
 }
 
-/** The classes for the instance without a name, and symbols for the others. */
+/** The tokens of an instance: classes if it has no name, symbols otherwise. */
 export function tokensOf(name?: string): InstanceTokens {
   if (name === undefined)
     return { service: MigrationsService, health: MigrationsHealthIndicator, ready: MIGRATIONS_READY };
@@ -21,46 +21,45 @@ export function tokensOf(name?: string): InstanceTokens {
   return { service: token('service'), health: token('health'), ready: token('ready') };
 }
 
-/**
- * Injects the `MigrationsService` of `MigrationsModule.forRoot({ name, … })`, or without a name the one that has none.
- */
+/** Injects the `MigrationsService` of the instance with this name, or of the one without a name. */
 export function InjectMigrations(name?: string): ParameterDecorator & PropertyDecorator {
   return Inject(tokensOf(name).service);
 }
 
-/** Injects the `MigrationsHealthIndicator` of that name. */
+/** Injects the `MigrationsHealthIndicator` of the instance with this name, or of the one without a name. */
 export function InjectMigrationsHealth(name?: string): ParameterDecorator & PropertyDecorator {
   return Inject(tokensOf(name).health);
 }
 
-/** The token to wait for the migrations of that name; `MIGRATIONS_READY` without a name. */
+/** Like `MIGRATIONS_READY`, for the instance with this name. */
 export function migrationsReadyToken(name?: string): symbol {
   return tokensOf(name).ready;
 }
 
 /**
- * Two `forRoot()` calls are two modules: both would migrate, and one service would hide the other. @throws
- * ConfigurationError
+ * Rejects two instances with the same name: both would migrate, and one service would hide the other.
+ *
+ * @throws ConfigurationError
  */
 export function assertOnlyOne(modules: ModulesContainer, metatype: unknown): void {
   const names = [...modules.values()]
     .filter((module) => module.metatype === metatype)
     .map((module) => nameOf(module.providers.get(INSTANCE_NAME)?.instance));
-  const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice === undefined) return;
+  const duplicate = names.find((name, i) => names.indexOf(name) !== i);
+  if (duplicate === undefined) return;
   throw new ConfigurationError('INVALID_OPTIONS', [
-    `${displayInstance(twice)} was configured ${names.filter((name) => name === twice).length} times in this application. Call forRoot() once, in the root module: ` +
-      'the module is global. For a second database give the module another "name"',
+    `${displayInstance(duplicate)} was configured ${names.filter((name) => name === duplicate).length} times in this application. The module is global, so call forRoot() once, in the root module. ` +
+      'For a second database, give the second module another "name"',
   ]);
 }
 
-/** By application; a weak map, because applications come and go in tests. */
+/** The histories in use, by application. Weak, because tests create many applications. */
 const histories = new WeakMap<ModulesContainer, Map<string, string>>();
 
 /**
- * Two instances with one history would each take the other's files for missing ones.
+ * Rejects two instances with one history: each would report the other's migrations as missing.
  *
- * @param place where the history lies; undefined when there is none.
+ * @param place the location of the history; undefined without tracking.
  * @throws ConfigurationError
  */
 export function assertOwnHistory(modules: ModulesContainer, name: string, place: HistoryPlace | undefined): void {
@@ -71,8 +70,8 @@ export function assertOwnHistory(modules: ModulesContainer, name: string, place:
   taken.set(place.key, name);
   if (other === undefined || other === name) return;
   throw new ConfigurationError('INVALID_OPTIONS', [
-    `${displayInstance(other)} and ${displayInstance(name)} have one history, ${place.text}: each would take the files of the other for missing. ` +
-      'Give one of them another "table", and take its rows there',
+    `${displayInstance(other)} and ${displayInstance(name)} share one history, ${place.text}: each would report the migrations of the other as missing. ` +
+      'Give one of them another "table", and move its rows there',
   ]);
 }
 

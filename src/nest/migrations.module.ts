@@ -3,6 +3,7 @@ import {
   Inject,
   Module,
   type DynamicModule,
+  type BeforeApplicationShutdown,
   type OnApplicationShutdown,
   type Provider,
 } from '@nestjs/common';
@@ -15,52 +16,41 @@ import { bootstrap, type MigrationsReady } from './bootstrap/bootstrap.js';
 import { BackgroundRun } from './bootstrap/background-run.js';
 import { DriftMonitor } from './drift/drift-monitor.js';
 import { assertOnlyOne, assertOwnHistory, tokensOf } from './instance.js';
-import { loggerOf } from './events/logger.js';
 import { MigrationEvents } from './events/migration-events.js';
 import { MigrationsHealthIndicator } from './health/migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
-import type { MigrationsModuleAsyncOptions } from './options-factory.js';
-import { resolveModuleOptions, type MigrationsModuleOptions, type ResolvedModuleOptions } from './options.js';
-import { explaining } from './bootstrap/start-error.js';
-import { INSTANCE_NAME, RESOLVED_OPTIONS } from './tokens.js';
+import type { MigrationsModuleAsyncOptions } from './configuration/options-factory.js';
+import {
+  resolveModuleOptions,
+  type MigrationsModuleOptions,
+  type ResolvedModuleOptions,
+} from './configuration/options.js';
+import { withReadableErrors } from './bootstrap/start-error.js';
+import { INSTANCE_NAME, RESOLVED_OPTIONS } from './configuration/tokens.js';
 
-/** Beside the options, because it decides what the module exports. */
-export interface InstanceExtras {
-  /** Name of a second, third, … instance, for an application with several databases. */
+/** Settings that decide what the module exports. They cannot come from an options factory. */
+interface InstanceExtras {
+  /** Name of an instance, for applications with several databases. @default none */
   name?: string | undefined;
 }
 
-/**
- * What an instance is for others, under the classes' names or, when it has a name itself, under tokens of its own: two
- * instances must not answer to one token, or whoever asks for it gets either.
- */
+/** Adds the exported providers. Named instances need their own tokens, or Nest would inject any one of them. */
 function asInstance(definition: DynamicModule, { name }: InstanceExtras): DynamicModule {
   const tokens = tokensOf(name);
   const instance: Provider[] = [
     { provide: INSTANCE_NAME, useValue: name ?? '' },
     {
       provide: tokens.ready,
-      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents, BackgroundRun, INSTANCE_NAME],
+      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents, BackgroundRun],
       useFactory: (
         migrator: Migrator,
         options: ResolvedModuleOptions,
         events: MigrationEvents,
         background: BackgroundRun,
-        instanceName: string,
-      ): Promise<MigrationsReady> =>
-        explaining(() => bootstrap(migrator, options, events.emit, background, loggerOf(instanceName))),
+      ): Promise<MigrationsReady> => withReadableErrors(() => bootstrap(migrator, options, events, background)),
     },
-    {
-      provide: tokens.service,
-      inject: [Migrator, MigrationEvents],
-      useFactory: (migrator: Migrator, events: MigrationEvents) => new MigrationsService(migrator, events),
-    },
-    {
-      provide: tokens.health,
-      inject: [Migrator, RESOLVED_OPTIONS, BackgroundRun, HealthIndicatorService, INSTANCE_NAME, MigrationEvents],
-      useFactory: (...dependencies: ConstructorParameters<typeof MigrationsHealthIndicator>) =>
-        new MigrationsHealthIndicator(...dependencies),
-    },
+    { provide: tokens.service, useClass: MigrationsService },
+    { provide: tokens.health, useClass: MigrationsHealthIndicator },
   ];
   const exported = [tokens.ready, tokens.service, tokens.health];
   return { ...definition, global: true, providers: [...(definition.providers ?? []), ...instance], exports: exported };
@@ -73,8 +63,8 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   .build();
 
 /**
- * Runs migrations before anything else of the application starts: an asynchronous provider of a global module is the
- * only place that comes before every `onModuleInit`, in any order of imports.
+ * Runs migrations before the rest of the application starts. An asynchronous provider of a global module is the only
+ * hook that comes before every `onModuleInit`, whatever the order of imports.
  */
 @Module({
   imports: [DiscoveryModule],
@@ -91,10 +81,10 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
         modules: ModulesContainer,
         name: string,
       ): Promise<ResolvedModuleOptions> =>
-        explaining(() => {
+        withReadableErrors(() => {
           assertOnlyOne(modules, MigrationsModule);
           const resolved = resolveModuleOptions(options);
-          assertOwnHistory(modules, name, historyPlace(resolved));
+          if (resolved.tracking) assertOwnHistory(modules, name, historyPlace(resolved));
           return resolved;
         }),
     },
@@ -102,22 +92,31 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
       provide: Migrator,
       inject: [RESOLVED_OPTIONS, MigrationEvents],
       useFactory: (options: ResolvedModuleOptions, events: MigrationEvents): Promise<Migrator> =>
-        explaining(() => createMigrator(options, events.emit)),
+        withReadableErrors(() => createMigrator(options, events.emit)),
     },
   ],
 })
-export class MigrationsModule extends ConfigurableModuleClass implements OnApplicationShutdown {
+export class MigrationsModule
+  extends ConfigurableModuleClass
+  implements BeforeApplicationShutdown, OnApplicationShutdown
+{
   constructor(@Inject(Migrator) private readonly migrator: Migrator) {
     super();
   }
 
+  /** Configures an instance. Invalid options throw a ConfigurationError when the application starts. */
   static override forRoot(options: MigrationsModuleOptions & InstanceExtras): DynamicModule {
     return super.forRoot(options);
   }
 
-  /** Options from a factory, a class or a provider that exists already. */
+  /** Like {@link forRoot}, with options from a factory, a class or an existing provider. */
   static override forRootAsync(options: MigrationsModuleAsyncOptions & InstanceExtras): DynamicModule {
     return super.forRootAsync(options);
+  }
+
+  /** Interrupts a run; the current migration is rolled back. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.migrator.stop('the shutdown of the application');
   }
 
   async onApplicationShutdown(): Promise<void> {

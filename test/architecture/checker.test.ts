@@ -5,6 +5,8 @@ import { findCrowded, findCycle, findDangling, findForbidden, findUpward } from 
 describe('the checker', () => {
   test.each([
     ['src/core/a.ts', 'src/files/b.ts'],
+    ['src/core/a.ts', 'src/timing/b.ts'],
+    ['src/timing/a.ts', 'src/core/b.ts'],
     ['src/core/a.ts', 'pg'],
     ['src/core/a.ts', 'node:fs'],
     ['src/core/a.ts', '@nestjs/common'],
@@ -33,8 +35,11 @@ describe('the checker', () => {
 
   test.each([
     ['src/core/sql/text/a.ts', 'src/core/sql/statements/b.ts'],
-    ['src/core/status/a.ts', 'src/core/compile/b.ts'],
+    ['src/core/compile/a.ts', 'src/core/status/b.ts'],
     ['src/core/errors/a.ts', 'src/core/ports/b.ts'],
+    ['src/core/errors/a.ts', 'src/core/history/b.ts'],
+    ['src/core/history/a.ts', 'src/core/compile/b.ts'],
+    ['src/core/tools/definitions/a.ts', 'src/core/migration/b.ts'],
     ['src/postgres/connection/a.ts', 'src/postgres/run/b.ts'],
     ['src/postgres/history/a.ts', 'src/postgres/run/b.ts'],
     ['src/migrator/run/a.ts', 'src/migrator/use-cases/b.ts'],
@@ -53,6 +58,8 @@ describe('the checker', () => {
   test('allows imports of the same sub-folder, of one below, and of another layer', () => {
     const graph = new Map([
       ['src/core/compile/a.ts', ['src/core/compile/b.ts', 'src/core/sql/text/c.ts', '@pgsql/types']],
+      ['src/core/tools/a.ts', ['src/core/tools/definitions/b.ts']],
+      ['src/core/tools/definitions/b.ts', ['src/core/tools/c.ts']],
       ['src/postgres/connection/a.ts', ['src/core/ports/b.ts', 'pg']],
       ['src/migrator/migrator.ts', ['src/migrator/run/a.ts', 'src/migrator/use-cases/a.ts']],
       ['src/nest/a.ts', ['src/nest/bootstrap/b.ts']],

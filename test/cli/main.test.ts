@@ -16,7 +16,7 @@ describe('usage', () => {
   test('--help explains, and ends with 0', async () => {
     const { code, stdout, stderr } = await run(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const part of ['Usage: nest-migrations', 'migrate', 'status', 'Exit codes: 0 fine, 1 ']) {
+    for (const part of ['Usage: nest-migrations', 'migrate', 'status', 'Exit codes: 0 success, 1 ']) {
       expect(stdout).toContain(part);
     }
     const ofCommand = await run(['migrate', '--help']);
@@ -32,7 +32,7 @@ describe('usage', () => {
     ['an unknown option', ['status', '--colour'], "error: unknown option '--colour'"],
     ['an option without its value', ['status', '--dir'], "option '--dir <directory>' argument missing"],
     ['an argument too many', ['migrate', '001'], 'too many arguments'],
-    ['no database', ['status'], 'no database: give --database-url, or set DATABASE_URL'],
+    ['no database', ['status'], 'no database: pass --database-url or set DATABASE_URL'],
     ['a time that is none', ['migrate', '--wait', 'long', '--database-url', 'postgres://localhost/x'], '--wait: '],
     [
       'a URL that cannot be read',
@@ -69,7 +69,7 @@ describe('a database that cannot be used', () => {
       migrations.directory,
     ]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toBe('The database cannot be reached: connect ECONNREFUSED 127.0.0.1:1.\n');
+    expect(stderr).toBe('The database cannot be reached: connect ECONNREFUSED 127.0.0.1:1. [UNREACHABLE]\n');
   });
 
   test('ends with 3 when it does not exist', async () => {

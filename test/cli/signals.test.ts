@@ -164,7 +164,7 @@ describe.each(Object.keys(shells))('%s', (shell) => {
     const end = endOf(waiter);
     let said = '';
     waiter.stdout?.on('data', (chunk) => (said += String(chunk)));
-    await until(() => /another process is migrating/i.test(said));
+    await until(() => /Waiting for the migration lock, held by backend \d+ /.test(said));
     waiter.kill('SIGTERM');
     expect((await end).signal).toBe('SIGTERM');
     holder.kill('SIGTERM');

@@ -81,7 +81,7 @@ describe('the example', () => {
     expect(String(job.cronTime.source)).toBe('*/15 * * * * *');
     await job.fireOnTick();
     await until(() => logger.lines.some((line) => line.includes('[LoudChannel]')));
-    expect(logger.lines).toContain('warn [LoudChannel] drift found: changed: 003_schools_and_departments.sql');
+    expect(logger.lines).toContain('warn [LoudChannel] drift found: CHANGED: 003_schools_and_departments.sql');
   });
 });
 

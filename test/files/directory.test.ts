@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DirectoryError } from '../../src/core/errors/errors.js';
+import { DirectoryError } from '../../src/core/errors/input-errors.js';
 import { MigrationDirectory } from '../../src/files/directory.js';
 import { failureOf } from '../support/failure-of.js';
 import type { Files } from '../support/migrator-on.js';
@@ -10,18 +10,24 @@ import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const read = async (directory: string): Promise<string[]> =>
-  (await new MigrationDirectory(directory).read()).map(({ file }) => file);
+  (await new MigrationDirectory(directory).read()).migrations.map(({ file }) => file);
+/** Why files cannot be used. */
 const problemsOf = async (directory: string): Promise<readonly string[]> =>
+  (await new MigrationDirectory(directory).read()).unusable.map(({ file, problem }) => `${file}: ${problem}`);
+/** Why the directory itself cannot be used. */
+const failuresOf = async (directory: string): Promise<readonly string[]> =>
   (await failureOf(new MigrationDirectory(directory).read(), DirectoryError)).problems;
 
 describe('a migrations directory', () => {
   test('gives names, texts and checksums in version order, not in byte order', async () => {
     const directory = await migrationsDirectory({ '10_b.sql': 'SELECT 10', '9_a.sql': 'SELECT 9', '010_a.sql': '' });
-    expect(await new MigrationDirectory(directory).read()).toEqual([
+    const { location, migrations, unusable } = await new MigrationDirectory(directory).read();
+    expect(migrations.map(({ file, text, checksum }) => ({ file, text, checksum }))).toEqual([
       { file: '9_a.sql', text: 'SELECT 9', checksum: sha256('SELECT 9') },
       { file: '010_a.sql', text: '', checksum: sha256('') },
       { file: '10_b.sql', text: 'SELECT 10', checksum: sha256('SELECT 10') },
     ]);
+    expect({ location, unusable }).toEqual({ location: directory, unusable: [] });
   });
 
   test('may be empty', async () => expect(await read(await tempDirectory())).toEqual([]));
@@ -43,15 +49,22 @@ describe('a migrations directory', () => {
       '001.sql': 'SELECT 1;\nSELECT 2;\n',
       '002.sql': 'SELECT 1;\r\nSELECT 2;\r\n',
       '003.sql': '\uFEFFSELECT 1;\nSELECT 2;\n',
-      '004.sql': 'SELECT 1;\nSELECT 2;',
+      '004.sql': '\uFEFFSELECT 1;\r\nSELECT 2;\r\n',
+      '005.sql': 'SELECT 1;\nSELECT 2;',
+      '006.sql': '\uFEFF\uFEFFSELECT 1;\nSELECT 2;\n',
     });
-    const files = await new MigrationDirectory(directory).read();
-    expect(files.map(({ checksum }) => checksum === files[0]?.checksum)).toEqual([true, true, true, false]);
+    const { migrations: files } = await new MigrationDirectory(directory).read();
+    const same = files.map(({ checksum }) => checksum === files[0]?.checksum);
+    expect(same).toEqual([true, true, true, true, false, false]);
+    const canonical = files.map(({ canonicalChecksum }) => canonicalChecksum === files[0]?.canonicalChecksum);
+    expect(canonical).toEqual([true, true, true, true, true, false]);
     expect(files.map(({ text }) => text.slice(0, 11))).toEqual([
       'SELECT 1;\nS',
       'SELECT 1;\r\n',
       'SELECT 1;\nS',
+      'SELECT 1;\r\n',
       'SELECT 1;\nS',
+      '\uFEFFSELECT 1;\n',
     ]);
   });
 
@@ -71,20 +84,13 @@ describe('a directory that cannot be used', () => {
 
   test('that is a file says so', async () => {
     const directory = await migrationsDirectory({ '001_a.sql': '' });
-    expect(await problemsOf(join(directory, '001_a.sql'))).toEqual(['it is a file, not a directory']);
+    expect(await failuresOf(join(directory, '001_a.sql'))).toEqual(['it is a file, not a directory']);
   });
 
   test('that this user may not list says so', async () => {
     const directory = await migrationsDirectory({ '001_a.sql': '' });
     await chmod(directory, 0o000);
-    expect(await asNobody(() => problemsOf(directory))).toEqual(['this user may not read it']);
-  });
-
-  test('that holds a file which this user may not read names the file', async () => {
-    const directory = await migrationsDirectory({ '001_a.sql': '', '002_b.sql': '' });
-    await chmod(directory, 0o755);
-    await chmod(join(directory, '002_b.sql'), 0o000);
-    expect(await asNobody(() => problemsOf(directory))).toEqual(['002_b.sql: reading it failed with EACCES']);
+    expect(await asNobody(() => failuresOf(directory))).toEqual(['this user may not read it']);
   });
 });
 
@@ -93,7 +99,7 @@ describe('a file that cannot be used', () => {
     [
       'is not UTF-8',
       { '001_a.sql': Buffer.from('SELECT \xe9', 'latin1') },
-      /^001_a\.sql: it is not valid UTF-8\. Save/,
+      /^001_a\.sql: it is not valid UTF-8: byte 0xE9 at line 1, offset 7\. Save it as UTF-8$/,
     ],
     [
       'is UTF-16, little end first',
@@ -110,12 +116,20 @@ describe('a file that cannot be used', () => {
     ['undoes another, in capitals', { '001_a.UNDO.SQL': '' }, /it is an undo migration/],
     ['undoes another in the way of Flyway', { 'U2__a.sql': '' }, /^U2__a\.sql: it is an undo migration/],
     ['is repeatable', { 'R__views.sql': '' }, /^R__views\.sql: it is a repeatable migration/],
-    ['is named in the way of Flyway', { 'V1__a.sql': '' }, /^V1__a\.sql: it is named in the way of Flyway/],
+    ['is named as Flyway names them', { 'V1__a.sql': '' }, /^V1__a\.sql: it is named like a migration of flyway/],
   ];
 
-  test.each(cases)('that %s is refused by name', async (_sentence, files, problem) => {
-    const problems = await problemsOf(await migrationsDirectory({ '000_good.sql': 'SELECT 1', ...files }));
-    expect(problems).toEqual([expect.stringMatching(problem)]);
+  test.each(cases)('that %s is given by name, and the others are read', async (_sentence, files, problem) => {
+    const directory = await migrationsDirectory({ '000_good.sql': 'SELECT 1', ...files });
+    expect(await problemsOf(directory)).toEqual([expect.stringMatching(problem)]);
+    expect(await read(directory)).toEqual(['000_good.sql']);
+  });
+
+  test('that this user may not read is given by name', async () => {
+    const directory = await migrationsDirectory({ '001_a.sql': '', '002_b.sql': '' });
+    await chmod(directory, 0o755);
+    await chmod(join(directory, '002_b.sql'), 0o000);
+    expect(await asNobody(() => problemsOf(directory))).toEqual(['002_b.sql: reading it failed with EACCES']);
   });
 
   test('is reported together with all the others', async () => {
@@ -130,7 +144,7 @@ describe('a link', () => {
     const directory = await migrationsDirectory({ '001_a.sql': '' });
     await symlink(join(outside, 'secret.sql'), join(directory, '002_b.sql'));
     expect(await problemsOf(directory)).toEqual([
-      expect.stringMatching(/^002_b\.sql: it is a link that leads out of the migrations directory/),
+      expect.stringMatching(/^002_b\.sql: it is a symbolic link to a file outside the migrations directory/),
     ]);
   });
 
@@ -144,7 +158,10 @@ describe('a link', () => {
     const directory = await migrationsDirectory({ '..2024_01_01/001_a.sql': 'SELECT 1' });
     await symlink('..2024_01_01', join(directory, '..data'));
     await symlink('..data/001_a.sql', join(directory, '001_a.sql'));
-    expect(await new MigrationDirectory(directory).read()).toMatchObject([{ file: '001_a.sql', text: 'SELECT 1' }]);
+    expect(await new MigrationDirectory(directory).read()).toMatchObject({
+      migrations: [{ file: '001_a.sql', text: 'SELECT 1' }],
+      unusable: [],
+    });
   });
 
   test('that is the directory itself is followed', async () => {
@@ -154,7 +171,7 @@ describe('a link', () => {
   });
 
   test.each<[string, (directory: string) => Promise<void>, RegExp]>([
-    ['nowhere', (directory) => symlink('gone.sql', join(directory, '001_a.sql')), /leads nowhere/],
+    ['nowhere', (directory) => symlink('gone.sql', join(directory, '001_a.sql')), /it is a broken symbolic link/],
     ['itself', (directory) => symlink('001_a.sql', join(directory, '001_a.sql')), /cannot be read \(ELOOP\)/],
     [
       'a folder',
@@ -175,32 +192,29 @@ describe('a link', () => {
     await symlink('..1', join(directory, '..data'));
     await symlink('..data/001_a.sql', join(directory, '001_a.sql'));
     const source = new MigrationDirectory(directory);
-    expect(await source.read()).toMatchObject([{ text: 'SELECT 1' }]);
+    expect(await source.read()).toMatchObject({ migrations: [{ text: 'SELECT 1' }], unusable: [] });
     await symlink('..2', join(directory, '..data_tmp'));
     await rename(join(directory, '..data_tmp'), join(directory, '..data'));
-    expect(await source.read()).toMatchObject([{ text: 'SELECT 2' }]);
+    expect(await source.read()).toMatchObject({ migrations: [{ text: 'SELECT 2' }], unusable: [] });
   });
 });
 
 test('a file that was written since is there at the next read', async () => {
   const directory = await migrationsDirectory({ '001_a.sql': '' });
   const source = new MigrationDirectory(directory);
-  expect(await source.read()).toHaveLength(1);
+  expect((await source.read()).migrations).toHaveLength(1);
   await writeFile(join(directory, '002_b.sql'), '');
-  expect(await source.read()).toHaveLength(2);
+  expect((await source.read()).migrations).toHaveLength(2);
 });
 
 const NOBODY = 65534;
 
-/**
- * Root may read everything: its rights are given up for the synchronous part of the work, which is where the reading
- * is.
- */
-function asNobody<T>(work: () => Promise<T>): Promise<T> {
+/** Root may read everything: its rights are given up while the work goes on. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
   if (process.getuid?.() !== 0) return work();
   process.seteuid?.(NOBODY);
   try {
-    return work();
+    return await work();
   } finally {
     process.seteuid?.(0);
   }

@@ -1,10 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DirectoryError } from '../../src/core/errors/errors.js';
 import { LAYOUTS, type LayoutName } from '../../src/core/tools/layouts.js';
 import { DEFAULT_PATTERN, type DirectoryRules, MigrationDirectory } from '../../src/files/directory.js';
-import { failureOf } from '../support/failure-of.js';
 import type { Files } from '../support/migrator-on.js';
 import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js';
 
@@ -12,10 +10,13 @@ type Rules = Partial<Omit<DirectoryRules, 'layout'>> & { layout?: LayoutName };
 
 const source = (directory: string, { layout = 'plain', ...rules }: Rules): MigrationDirectory =>
   new MigrationDirectory(directory, { recursive: false, pattern: DEFAULT_PATTERN, ...rules, layout: LAYOUTS[layout] });
+/** Why files cannot be used. */
+const unusableIn = async (directory: MigrationDirectory): Promise<readonly string[]> =>
+  (await directory.read()).unusable.map(({ file, problem }) => `${file}: ${problem}`);
 const read = async (files: Files, rules: Rules): Promise<string[]> =>
-  (await source(await migrationsDirectory(files), rules).read()).map(({ file }) => file);
+  (await source(await migrationsDirectory(files), rules).read()).migrations.map(({ file }) => file);
 const problemsOf = async (files: Files, rules: Rules): Promise<readonly string[]> =>
-  (await failureOf(source(await migrationsDirectory(files), rules).read(), DirectoryError)).problems;
+  unusableIn(source(await migrationsDirectory(files), rules));
 
 /** Empty files. */
 const named = (...names: string[]): Files => Object.fromEntries(names.map((name) => [name, '']));
@@ -84,7 +85,7 @@ describe('a directory of another tool', () => {
     ['diesel', ['1_a/up.sql']],
   ])('%s is refused without its layout also when subfolders are read', async (layout, names) => {
     expect(await problemsOf(named(...names), { recursive: true })).toEqual([
-      expect.stringContaining(`Set the option layout to "${layout}"`),
+      expect.stringContaining(`Set the option "layout" to "${layout}"`),
     ]);
   });
 
@@ -125,7 +126,7 @@ describe('subfolders', () => {
     ]);
   });
 
-  test('have their problems told with the whole path', async () => {
+  test('have their problems given with the whole path', async () => {
     expect(await problemsOf(named('billing/a.sql'), { recursive: true })).toEqual([
       expect.stringMatching(/^billing\/a\.sql: its name does not begin with a number/),
     ]);
@@ -135,8 +136,9 @@ describe('subfolders', () => {
     const outside = await migrationsDirectory(named('001_a.sql'));
     const directory = await migrationsDirectory(named('billing/002_b.sql'));
     await symlink(join(outside, '001_a.sql'), join(directory, 'billing', '001_a.sql'));
-    const error = await failureOf(source(directory, { recursive: true }).read(), DirectoryError);
-    expect(error.problems).toEqual([expect.stringMatching(/^billing\/001_a\.sql: it is a link that leads out/)]);
+    expect(await unusableIn(source(directory, { recursive: true }))).toEqual([
+      expect.stringMatching(/^billing\/001_a\.sql: it is a symbolic link to a file outside/),
+    ]);
   });
 });
 
@@ -149,7 +151,7 @@ describe('a pattern', () => {
     [/^v2\//, true, ['v2/003_c.sql']],
     [/^(?!seed).*\.sql$/, true, ['001_a.sql', 'v2/003_c.sql']],
     [/never/, true, []],
-  ])('%s says which paths are looked at (recursive: %s)', async (pattern, recursive, expected) => {
+  ])('%s says which paths are read (recursive: %s)', async (pattern, recursive, expected) => {
     expect(await read(files, { pattern, recursive })).toEqual(expected);
   });
 
@@ -171,9 +173,10 @@ describe('a name', () => {
 
   test('of a folder, decomposed on disk, is given composed, and its file is found', async () => {
     const directory = await migrationsDirectory({ ['1_été/migration.sql'.normalize('NFD')]: 'SELECT 1' });
-    expect(await source(directory, { layout: 'prisma' }).read()).toMatchObject([
-      { file: '1_été/migration.sql'.normalize('NFC'), text: 'SELECT 1' },
-    ]);
+    expect(await source(directory, { layout: 'prisma' }).read()).toMatchObject({
+      migrations: [{ file: '1_été/migration.sql'.normalize('NFC'), text: 'SELECT 1' }],
+      unusable: [],
+    });
   });
 
   test('that stands on disk both composed and decomposed is refused: the history knows one', async () => {
@@ -182,9 +185,8 @@ describe('a name', () => {
     await writeFile(join(directory, name.normalize('NFC')), 'SELECT 1');
     await writeFile(join(directory, name.normalize('NFD')), 'SELECT 2');
     if ((await readdir(directory)).length < 2) return; // this disk takes them for one
-    const error = await failureOf(source(directory, {}).read(), DirectoryError);
-    expect(error.problems).toEqual([
-      `${name.normalize('NFC')}: two files have this name, once composed and once decomposed`,
+    expect(await unusableIn(source(directory, {}))).toEqual([
+      `${name.normalize('NFC')}: two files have this name, in different Unicode normalization forms`,
     ]);
   });
 });

@@ -15,7 +15,7 @@ import { until } from '../support/until.js';
 const db = useEmptyDatabase('batches');
 afterEach(() => expectNoLeftovers(db));
 
-/** Connect, read, facts, lock, read again, look for the table, create it, run everything, unlock. */
+/** Connect, read, facts, lock, read again, check the table, create it, run everything, unlock. */
 const ROUND_TRIPS_OF_A_FIRST_RUN = 9;
 const ROUND_TRIP_MS = 10;
 
@@ -89,7 +89,7 @@ describe('a network with round trips of 10 ms', () => {
 });
 
 describe('while a message runs', () => {
-  test('what is applied is told, and stands in the history, before a later file of the same message ends', async () => {
+  test('what is applied is reported, and stands in the history, before a later file of the same message ends', async () => {
     const proxy = await startCountingProxy(db.connectionString);
     // The last file ends when its lock is released, and that waits for the events of those before it.
     await db.query('CREATE TABLE gate ()');
@@ -109,6 +109,8 @@ describe('while a message runs', () => {
       await until(() => heard.includes('migration-started 3.sql'));
       expect(heard).toEqual([
         'run-started',
+        'lock-acquired',
+        'run-planned',
         'migration-started 1.sql',
         'migration-applied 1.sql',
         'migration-started 2.sql',
@@ -149,7 +151,7 @@ describe('file k of a message that fails', () => {
     ['behind SET TRANSACTION', 'SET TRANSACTION ISOLATION LEVEL SERIALIZABLE;\nSELECT 1/0'],
     ['in the middle of a multi-line statement', 'SELECT\n  1,\n\tnope,\n  3;'],
   ])(
-    '%s is told in the same words as alone; before it all is recorded, behind it nothing is touched',
+    '%s is reported in the same words as alone; everything before it is recorded, nothing after it is touched',
     async (_s, sql) => {
       const seed =
         'CREATE TABLE IF NOT EXISTS seed (); CREATE TABLE keyed (id int PRIMARY KEY); INSERT INTO keyed VALUES (1);' +
@@ -165,7 +167,7 @@ describe('file k of a message that fails', () => {
 
       const all = Object.keys(files);
       expect(error.failure.applied).toEqual(all.slice(0, 4));
-      expect(error.failure.pending).toEqual(all.slice(4));
+      expect(error.failure.pending).toEqual(all.slice(5));
       expect(Object.keys(await outcomes(db))).toEqual(all.slice(0, 5));
       expect((await relations(db)).filter((name) => /^t\d$/.test(name))).toEqual(['t1', 't2', 't3', 't4']);
       expect(await outcomes(db)).toMatchObject(Object.fromEntries(all.slice(0, 4).map((file) => [file, 'applied'])));

@@ -73,7 +73,9 @@ describe('a concurrent detach that stopped half-way', () => {
     });
     expect(await partitions()).toEqual(['m1 pending', 'm2']);
     await migrator.migrate();
-    expect(warnings()).toEqual(['finished the detach of m1, which an earlier attempt left pending']);
+    expect(warnings()).toEqual([
+      'Partition m1 was left half detached by an earlier attempt; the detach has been finished. [DETACH_FINISHED]',
+    ]);
     expect(await partitions()).toEqual(['m2']);
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
   });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MigrationFailedError, RefusedError } from '../../src/migrator.js';
+import { RefusedError } from '../../src/migrator.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { endState } from '../support/end-state.js';
 import { failureOf } from '../support/failure-of.js';
@@ -15,8 +15,8 @@ import { testFixtures } from './test-fixture.js';
 const FIXTURES = fileURLToPath(new URL('fixtures/', import.meta.url));
 
 /**
- * How a file is run by psql, and how it must be run here: in one transaction, in one that it brings itself, or in
- * steps.
+ * How a file is run by psql, and how it must be run here: in one transaction, in one that it brings itself, or step by
+ * step.
  */
 type Mode = 'tx' | 'own' | 'steps';
 
@@ -40,13 +40,13 @@ async function twoDatabases(): Promise<[ours: TestDatabase, other: TestDatabase]
 }
 
 /** psql waits for a table without limit. */
-const AS_PATIENT_AS_PSQL = { timeouts: { tableLock: 0 } };
+const WAITS_AS_PSQL = { timeouts: { tableLock: 0 } };
 
 /** Runs the files here and in psql, and compares what they end in. */
 async function expectAsInPsql(files: Files, mode: (file: string) => Mode, setup = ''): Promise<void> {
   const [ours, other] = await twoDatabases();
   if (setup) await Promise.all([ours.query(setup), other.query(setup)]);
-  const { migrator, directory } = await migratorOn(ours, files, AS_PATIENT_AS_PSQL);
+  const { migrator, directory } = await migratorOn(ours, files, WAITS_AS_PSQL);
   const { applied } = await migrator.migrate();
   expect(applied.toSorted()).toEqual(Object.keys(files).toSorted());
   for (const file of applied)
@@ -57,8 +57,8 @@ async function expectAsInPsql(files: Files, mode: (file: string) => Mode, setup 
   expect(rows.map((row) => [row.migration_file, row.error_message, row.running, row.steps_done])).toEqual(
     rows.map((row) => [row.migration_file, null, false, row.steps_total]),
   );
-  const inSteps = rows.filter((row) => row.steps_total !== null).map((row) => row.migration_file);
-  expect(inSteps).toEqual(rows.map((row) => row.migration_file).filter((file) => mode(file) === 'steps'));
+  const nonTransactional = rows.filter((row) => row.steps_total !== null).map((row) => row.migration_file);
+  expect(nonTransactional).toEqual(rows.map((row) => row.migration_file).filter((file) => mode(file) === 'steps'));
 }
 
 const withPsql = describeWith('psql');
@@ -73,10 +73,10 @@ describe('psql', () => {
 });
 
 withPsql.each<[sentence: string, group: string, mode: Mode]>([
-  ['one transaction ends as with psql -1', 'transactional', 'tx'],
-  ['the transaction that it brings ends as with psql', 'own-transaction', 'own'],
-  ['steps ends as with psql', 'stepwise', 'steps'],
-])('a file that runs in %s:', (_sentence, group, mode) => {
+  ['a file that runs in one transaction ends as with psql -1', 'transactional', 'tx'],
+  ['a file that runs in the transaction that it brings ends as with psql', 'own-transaction', 'own'],
+  ['a file that runs step by step ends as with psql', 'non-transactional', 'steps'],
+])('%s:', (_sentence, group, mode) => {
   testFixtures(group, names(group), (name) => expectAsInPsql(filesOf(join(FIXTURES, group, name)), () => mode));
 });
 
@@ -84,47 +84,33 @@ withPsql('a history of several files ends as when psql runs one after the other:
   test.each(names('histories'))('%s', (name) => expectAsInPsql(filesOf(join(FIXTURES, 'histories', name)), modeOf));
 });
 
-withPsql(
-  'what only the server can know is refused late, and runs as in psql once the file says "no-transaction":',
-  () => {
-    const setup = `CREATE TYPE mood AS ENUM ('sad')`;
-
-    test.each(names('late'))('%s', async (name) => {
-      const [database] = await twoDatabases();
-      await database.query(setup);
-      const before = await endState(database.connectionString);
-      const files = filesOf(join(FIXTURES, 'late', name));
-      const { migrator } = await migratorOn(database, files);
-      const error = await failureOf(migrator.migrate(), MigrationFailedError);
-      expect(error.message).toContain('put the line "-- no-transaction" at the top of the file');
-      expect(await endState(database.connectionString)).toEqual(before);
-
-      const declared = Object.entries(files).map(([file, text]) => [file, `-- no-transaction\n${String(text)}`]);
-      await expectAsInPsql(Object.fromEntries(declared) as Files, () => 'steps', setup);
-    });
-  },
-);
+withPsql('what only the server can know is refused late, and then runs as in psql by itself:', () => {
+  test.each(names('late'))('%s', (name) =>
+    expectAsInPsql(filesOf(join(FIXTURES, 'late', name)), () => 'steps', `CREATE TYPE mood AS ENUM ('sad')`),
+  );
+});
 
 describe('what no driver can run is refused before anything runs, with its place and what to do:', () => {
   const refused: [name: string, message: string][] = [
     [
       'set.sql',
-      'set.sql:2:1: \\set is a psql meta-command; only psql understands it. Remove it, or write what it does as SQL',
+      'set.sql:2:1 uses the psql meta-command \\set, which only psql understands. Remove it, or write what it does as SQL. [META_COMMAND]',
     ],
-    ['gexec.sql', 'gexec.sql:2:1: \\gexec is a psql meta-command'],
-    ['restrict.sql', 'restrict.sql:2:1: \\restrict is a psql meta-command'],
-    ['include.sql', 'include.sql:1:20: \\i is a psql meta-command'],
+    ['gexec.sql', 'gexec.sql:2:1 uses the psql meta-command \\gexec, '],
+    ['include.sql', 'include.sql:1:20 uses the psql meta-command \\i, '],
     [
-      'copy-from-stdin.sql',
-      'copy-from-stdin.sql:2:1: COPY … FROM stdin is fed by psql; a driver cannot run it. Write the rows as INSERT',
+      'copy-without-an-end.sql',
+      'copy-without-an-end.sql:2:1 copies from stdin, but no line "\\." ends its rows. Put the rows on the lines after the statement, and a line "\\." after the last row. [COPY_WITHOUT_END]',
     ],
-    ['open-transaction.sql', 'open-transaction.sql:2:1: it begins a transaction that it never ends. Add the COMMIT'],
+    [
+      'open-transaction.sql',
+      'open-transaction.sql:2:1 begins a transaction that it never ends. Add the COMMIT. [OPEN_TRANSACTION]',
+    ],
     [
       'read-only.sql',
-      'read-only.sql:1:1: it makes a transaction READ ONLY, in which its record cannot be written. Remove READ ONLY',
+      'read-only.sql:1:1 makes its transaction READ ONLY, so its record could not be written. Remove READ ONLY. [READ_ONLY_TRANSACTION]',
     ],
-    ['read-only-group.sql', 'read-only-group.sql:2:1: it makes a transaction READ ONLY'],
-    ['read-only-by-setting.sql', 'read-only-by-setting.sql:2:1: it makes a transaction READ ONLY'],
+    ['read-only-by-setting.sql', 'read-only-by-setting.sql:2:1 makes its transaction READ ONLY'],
   ];
 
   test.each(refused)('%s', async (name, message) => {

@@ -59,7 +59,7 @@ async function blocked(statement: string): Promise<number> {
 }
 
 const TABLE = 'CREATE TABLE t (a int, b text); INSERT INTO t VALUES (1, $$x$$), (1, $$y$$)';
-/** Before 14 no backend looks whether its client is still there. */
+/** Before 14 no backend checks whether its client is still there. */
 const GOES_ON = serverMajor() >= 14 ? 'SET client_connection_check_interval = 0; ' : '';
 const REPAIR = 'DELETE FROM t WHERE b = $$y$$';
 
@@ -87,7 +87,9 @@ describe('the invalid index of a concurrent build', () => {
     await db.query(REPAIR);
     await migrator.migrate();
     expect(await shown()).toEqual(withToast(`${name} valid`));
-    expect(warnings()).toContain(`dropped the invalid index public.${name}, which an earlier attempt left behind`);
+    expect(warnings()).toContain(
+      `Index public.${name} was invalid, left behind by an earlier attempt, and has been dropped. [INVALID_INDEX_DROPPED]`,
+    );
   });
 
   test.each(builds)(
@@ -125,7 +127,7 @@ describe('the invalid index of a concurrent build', () => {
         await blocked(statement);
         const { migrator, events, warnings } = await migratorOn(db, directory);
         const run = migrator.migrate();
-        await until(() => events.some(({ type }) => type === 'waiting-for-lock'));
+        await until(() => events.some(({ type }) => type === 'lock-waiting'));
         const being = (await indexes()).find((each) => each.name === name);
         await open();
         await run;
@@ -150,7 +152,9 @@ describe('the invalid index of a concurrent build', () => {
         { '1.sql': 'CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON t (a)' },
       );
       const run = migrator.migrate();
-      await until(() => warnings().includes('waiting for another backend, which is building the index public.i'));
+      await until(() =>
+        warnings().includes('Index public.i is being built by another backend; waiting for it. [INDEX_BUILD_AWAITED]'),
+      );
       expect((await indexes())[0]).toEqual(being);
       await open();
       await Promise.all([builder, run]);
@@ -173,7 +177,9 @@ describe('what REINDEX CONCURRENTLY leaves behind', () => {
       await db.query(check(''));
       await migrator.migrate();
       expect(await shown()).toEqual(['i valid', 'pg_toast.toast_index valid']);
-      expect(warnings()).toContain('dropped the invalid index public.i_ccnew, which an earlier attempt left behind');
+      expect(warnings()).toContain(
+        'Index public.i_ccnew was invalid, left behind by an earlier attempt, and has been dropped. [INVALID_INDEX_DROPPED]',
+      );
     },
   );
 
@@ -197,7 +203,7 @@ function withToast(index: string): string[] {
   return [index, 'pg_toast.toast_index valid'].toSorted();
 }
 
-/** A role that owns the table and may create in the database, and is not told what other roles do. */
+/** A role that owns the table and may create in the database, and does not see what other roles do. */
 async function plainOwner(database: Pick<TestDatabase, 'connectionString'>): Promise<string> {
   const { name, urlOf } = await createRole();
   owners.push(name);

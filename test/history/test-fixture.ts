@@ -3,10 +3,10 @@ import { testSince } from '../support/since-version.js';
 
 /** Fixtures that an older server cannot run: since which version, and what it is that they use. */
 const SINCE: Readonly<Record<string, readonly [major: number, what: string]>> = {
-  'stepwise/detach-partition-concurrently.sql': [14, 'DETACH PARTITION … CONCURRENTLY'],
-  'stepwise/reindex-concurrently-as-an-option.sql': [14, 'REINDEX (CONCURRENTLY)'],
-  'stepwise/reindex-of-a-partitioned-table.sql': [14, 'REINDEX of a partitioned table'],
-  'stepwise/text-begin-atomic.sql': [14, 'BEGIN ATOMIC'],
+  'non-transactional/detach-partition-concurrently.sql': [14, 'DETACH PARTITION … CONCURRENTLY'],
+  'non-transactional/reindex-concurrently-as-an-option.sql': [14, 'REINDEX (CONCURRENTLY)'],
+  'non-transactional/reindex-of-a-partitioned-table.sql': [14, 'REINDEX of a partitioned table'],
+  'non-transactional/text-begin-atomic.sql': [14, 'BEGIN ATOMIC'],
   'transactional/text-begin-atomic.sql': [14, 'BEGIN ATOMIC'],
   'cluster/subscriptions-that-grow.sql': [14, 'ADD PUBLICATION'],
   'transactional/merge.sql': [15, 'MERGE'],

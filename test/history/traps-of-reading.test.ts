@@ -13,7 +13,7 @@ import { runInPsql } from '../support/psql.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
 /**
- * The traps of how files are read, by us and by the server, and of how errors are told; each is red without its cure.
+ * The traps of how files are read, by us and by the server, and of how errors are located; each is red without its cure.
  */
 const db = useEmptyDatabase('traps_of_reading');
 afterEach(() => expectNoLeftovers(db));
@@ -130,7 +130,7 @@ test('a query_timeout of the caller does not give up on a file that the server g
 });
 
 describe('the parser', () => {
-  test('counts bytes, the server characters: places are told in characters', async () => {
+  test('counts bytes, the server characters: places are given in characters', async () => {
     const text = `SELECT '😀é漢';\r\n/* 😀 */ `;
     expect(place(await fail({ '1.sql': `${text}CREATE TABLE pg_catalog.pg_class ()` }))).toBe('2:9');
     expect(place(await fail({ '2.sql': `${text}SELECT 1, '😀', nope` }))).toBe('2:24');
@@ -146,12 +146,15 @@ describe('the parser', () => {
   });
 
   test.each<[string, string]>([
-    ['\\set x 1', '\\set is a psql meta-command'],
-    [`COPY t FROM stdin;\n1\t'it;\n\\.`, 'COPY … FROM stdin'],
-  ])('would call %j a syntax error: a look at the words comes first, and says what to do', async (sql, reason) => {
-    const { migrator } = await migratorOn(db, { '1.sql': `SELECT 1;\n${sql}` });
-    expect((await failureOf(migrator.migrate(), RefusedError)).message).toContain(`1.sql:2:1: ${reason}`);
-  });
+    ['\\set x 1', 'uses the psql meta-command \\set,'],
+    [`COPY t FROM stdin;\n1\t'it;\n`, 'copies from stdin, but no line'],
+  ])(
+    'would call %j a syntax error: the words are checked first, and the refusal says what to do',
+    async (sql, reason) => {
+      const { migrator } = await migratorOn(db, { '1.sql': `SELECT 1;\n${sql}` });
+      expect((await failureOf(migrator.migrate(), RefusedError)).message).toContain(`1.sql:2:1 ${reason}`);
+    },
+  );
 
   test('of the server reads a whole message first: what it rejects in a later file keeps none before it back', async () => {
     // Here the server is stricter than our parser, as a server is that does not know a newer syntax.

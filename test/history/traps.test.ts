@@ -85,7 +85,7 @@ describe('a file that gives up its rights', () => {
     expect(await values('SELECT name FROM whose')).toEqual([serverRole()]);
   });
 
-  test('is recorded when it runs in steps, and keeps its role from step to step', async () => {
+  test('is recorded when it is not transactional, and keeps its role from step to step', async () => {
     await run({
       '1.sql': `CREATE TABLE whose (name text); GRANT ALL ON whose TO pg_monitor; GRANT USAGE ON SCHEMA public TO pg_monitor`,
       '2.sql': `-- no-transaction\nSET ROLE pg_monitor; INSERT INTO whose VALUES (current_user)`,
@@ -125,7 +125,7 @@ describe('the migration lock', () => {
   test.each<[string, string]>([
     ['in its transaction', `SELECT pg_advisory_unlock_all(); -- ${'x'.repeat(1_000_000)}`],
     ['in its transaction, with DISCARD ALL as a step', 'CREATE TABLE other (); DISCARD ALL'],
-    ['in steps', '-- no-transaction\nSELECT pg_advisory_unlock_all()'],
+    ['outside of a transaction', '-- no-transaction\nSELECT pg_advisory_unlock_all()'],
   ])('that a file drops %s is taken again before the next message', async (_sentence, drop) => {
     await run({ '1.sql': 'CREATE TABLE held (n int)', '2.sql': drop, '3.sql': holders });
     expect(await values('SELECT n FROM held')).toEqual([1]);

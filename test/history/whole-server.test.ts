@@ -32,7 +32,7 @@ const PUBLISHED = `
 /** So that the table of the second publication is there when its subscription is refreshed. */
 const SUBSCRIBED = 'CREATE TABLE another (id int)';
 
-const GROWS = 'but not where nothing tells what became of a statement: a publication that was added';
+const GROWS = 'but not where nothing shows what became of a statement: a publication that was added';
 
 let ours: EmbeddedServer;
 let other: EmbeddedServer;

@@ -86,11 +86,11 @@ describe('several databases in one application', () => {
         ],
       });
     await expect(two(here)).rejects.toThrow(
-      /MigrationsModule without a name and MigrationsModule "billing" have one history, shared\.schema_migrations in the database \S+ on \S+:\d+/,
+      /MigrationsModule without a name and MigrationsModule "billing" share one history, shared\.schema_migrations in the database \S+ on \S+:\d+/,
     );
-    await expect(two({ ...there, migrateWith: here })).rejects.toThrow('have one history');
+    await expect(two({ ...there, migrateWith: here })).rejects.toThrow('share one history');
     const pool = main.pool({ max: 1 });
-    await expect(two({ pool })).rejects.toThrow('have one history');
+    await expect(two({ pool })).rejects.toThrow('share one history');
     await pool.end();
     await two({ ...here, table: 'billing.history' });
     // Poolers that serve many tell them apart by the user.

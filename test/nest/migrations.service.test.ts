@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
-import { MigrationsService, type MigrationEvent } from '../../src/index.js';
-import { DriftMonitor } from '../../src/nest/drift/drift-monitor.js';
+import { MigrationsService } from '../../src/index.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { historyOf, outcomes, relations } from '../support/history-of.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
-import { eventsOf, startWith } from './support/application.js';
+import { startWith } from './support/application.js';
 
 const db = useEmptyDatabase('service');
 
@@ -29,9 +28,6 @@ const write = (file: string, text: string): Promise<void> => writeFile(join(dire
 const states = async (): Promise<Record<string, string>> =>
   Object.fromEntries((await service.status()).migrations.map(({ file, state }) => [file, state]));
 
-const told = (events: readonly MigrationEvent[]): string[] =>
-  events.map((event) => ('file' in event ? `${event.type} ${event.file}` : event.type));
-
 describe('MigrationsService', () => {
   test('status() shows every migration and a summary, and creates nothing', async () => {
     const { tracked, migrations, summary } = await service.status();
@@ -48,9 +44,9 @@ describe('MigrationsService', () => {
   test('plan() shows what would run and how', async () => {
     expect(await service.plan()).toEqual({
       migrations: [
-        { file: '001_a.sql', mode: 'transaction', reason: null },
-        { file: '002_b.sql', mode: 'transaction', reason: null },
-        { file: '010_c.sql', mode: 'steps', reason: expect.stringContaining('CONCURRENTLY') },
+        { file: '001_a.sql', mode: 'transactional', reason: null },
+        { file: '002_b.sql', mode: 'transactional', reason: null },
+        { file: '010_c.sql', mode: 'non-transactional', reason: expect.stringContaining('CONCURRENTLY') },
       ],
       warnings: [],
       refusals: [],
@@ -60,15 +56,23 @@ describe('MigrationsService', () => {
 
   test('plan() shows what a run would refuse', async () => {
     await write('002_b.sql', '\\set x 1\nSELECT 1;');
-    expect(await service.plan()).toMatchObject({ migrations: [], refusals: [{ file: '002_b.sql', line: 1 }] });
+    expect(await service.plan()).toMatchObject({
+      migrations: [],
+      refusals: [{ code: 'META_COMMAND', severity: 'error', subject: '002_b.sql', line: 1, column: 1 }],
+    });
   });
 
-  test('migrate() applies what is pending and tells what it did', async () => {
+  test('migrate() applies what is pending and returns what it did', async () => {
     const run = await service.migrate();
-    expect(run).toMatchObject({ applied: ['001_a.sql', '002_b.sql', '010_c.sql'], adopted: [] });
+    expect(run).toMatchObject({
+      applied: ['001_a.sql', '002_b.sql', '010_c.sql'],
+      appliedByOthers: [],
+      adopted: [],
+      alreadyApplied: 0,
+    });
     expect(await relations(db)).toEqual(['a', 'b', 'c']);
     expect((await historyOf(db)).map((row) => row.run_id)).toEqual([run.runId, run.runId, run.runId]);
-    expect(await service.migrate()).toMatchObject({ applied: [] });
+    expect(await service.migrate()).toMatchObject({ applied: [], appliedByOthers: [], alreadyApplied: 3 });
   });
 
   test('two calls of migrate() at once apply each file once', async () => {
@@ -100,10 +104,10 @@ describe('MigrationsService', () => {
     await write('001_a.sql', 'CREATE TABLE a (id bigint);');
     await rename(join(directory, '002_b.sql'), join(directory, '002_bee.sql'));
     await write('003_late.sql', 'SELECT 1;');
-    expect((await service.drift()).map(({ kind, file }) => `${kind} ${file}`)).toEqual([
-      'changed 001_a.sql',
-      'renamed 002_bee.sql',
-      'out-of-order 003_late.sql',
+    expect((await service.drift()).map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'CHANGED 001_a.sql',
+      'RENAMED 002_bee.sql',
+      'OUT_OF_ORDER 003_late.sql',
     ]);
   });
 
@@ -135,84 +139,5 @@ describe('MigrationsService', () => {
     expect(await service.repair()).toEqual(planned);
     expect(await service.drift()).toEqual([]);
     expect(Object.keys(await outcomes(db))).toEqual(['001_a.sql', '002_bee.sql', '010_c.sql']);
-  });
-});
-
-describe('events$', () => {
-  test('tells of a run in order', async () => {
-    const events = eventsOf(app);
-    const { runId, applied } = await service.migrate();
-    expect(told(events)).toEqual([
-      'run-started',
-      'migration-started 001_a.sql',
-      'migration-applied 001_a.sql',
-      'migration-started 002_b.sql',
-      'migration-applied 002_b.sql',
-      'migration-started 010_c.sql',
-      'migration-applied 010_c.sql',
-      'run-finished',
-    ]);
-    expect(events[0]).toEqual({ type: 'run-started', runId, pending: applied });
-    expect(events[3]).toEqual({ type: 'migration-started', runId, file: '002_b.sql', number: 2, of: 3 });
-    expect(events[4]).toEqual({
-      type: 'migration-applied',
-      runId,
-      file: '002_b.sql',
-      executionTimeMs: expect.any(Number),
-    });
-    expect(events[7]).toEqual({
-      type: 'run-finished',
-      runId,
-      applied,
-      succeeded: true,
-      durationMs: expect.any(Number),
-    });
-  });
-
-  test('tells of a failure, and that the run is over', async () => {
-    await write('002_b.sql', `DO $$ BEGIN RAISE NOTICE 'before'; END $$; SELECT oops;`);
-    const events = eventsOf(app);
-    await expect(service.migrate()).rejects.toMatchObject({ code: 'MIGRATION_FAILED' });
-    expect(told(events)).toEqual([
-      'run-started',
-      'migration-started 001_a.sql',
-      'migration-applied 001_a.sql',
-      'migration-started 002_b.sql',
-      'migration-notice 002_b.sql',
-      'migration-failed 002_b.sql',
-      'run-finished',
-    ]);
-    expect(events.at(-2)).toMatchObject({ error: expect.stringContaining('Migration failed at 002_b.sql:1:') });
-    expect(events.at(-1)).toMatchObject({ succeeded: false, applied: ['001_a.sql'] });
-  });
-
-  test('says nothing when there is nothing to do', async () => {
-    await service.migrate();
-    const events = eventsOf(app);
-    await service.migrate();
-    expect(events).toEqual([]);
-  });
-
-  test('tells of drift that was found and of drift that is resolved', async () => {
-    await service.migrate();
-    const monitor = app.get(DriftMonitor, { strict: false });
-    const events = eventsOf(app);
-    const file = join(directory, '001_a.sql');
-    const original = await readFile(file);
-    await rm(file);
-    await monitor.look();
-    await writeFile(file, original);
-    await monitor.look();
-    expect(events).toMatchObject([
-      { type: 'drift-found', findings: [{ kind: 'missing', file: '001_a.sql' }] },
-      { type: 'drift-resolved', findings: [{ kind: 'missing', file: '001_a.sql' }] },
-    ]);
-  });
-
-  test('completes when the application shuts down', async () => {
-    let completed = false;
-    service.events$.subscribe({ complete: () => (completed = true) });
-    await app.close();
-    expect(completed).toBe(true);
   });
 });

@@ -4,8 +4,8 @@ import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import request from 'supertest';
 import { MIGRATIONS_READY, MigrationsModule, MigrationsService, type MigrationsReady } from '../../src/index.js';
-import type { MigrationsModuleOptions } from '../../src/nest/options.js';
-import type { MigrationsOptionsFactory } from '../../src/nest/options-factory.js';
+import type { MigrationsModuleOptions } from '../../src/nest/configuration/options.js';
+import type { MigrationsOptionsFactory } from '../../src/nest/configuration/options-factory.js';
 import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { relations } from '../support/history-of.js';
@@ -102,10 +102,13 @@ describe('forRootAsync', () => {
   });
 
   test('checks what the factory gave', async () => {
-    const migrations = MigrationsModule.forRootAsync({ useFactory: () => ({ connectionString: undefined }) });
-    await expect(startContext({ imports: [migrations] })).rejects.toThrow(
-      'connectionString is undefined: is the environment variable that it comes from set?',
-    );
+    for (const [connectionString, problem] of [
+      [undefined, 'connectionString is undefined: is the environment variable that it comes from set?'],
+      ['', 'connectionString: it is empty: is the environment variable that it comes from set?'],
+    ] as const) {
+      const migrations = MigrationsModule.forRootAsync({ useFactory: () => ({ connectionString }) });
+      await expect(startContext({ imports: [migrations] })).rejects.toThrow(problem);
+    }
   });
 });
 
@@ -122,7 +125,7 @@ describe('order', () => {
   };
 
   test.each(['before', 'after'])(
-    'migrations are through before onModuleInit of a module imported %s this one',
+    'migrations are applied before onModuleInit of a module imported %s this one',
     async (place) => {
       seen.length = 0;
       const migrations = MigrationsModule.forRoot(await options());

@@ -5,13 +5,14 @@ import {
   type MigrationEvent,
   type Migrator,
   type MigratorOptions,
+  renderFinding,
 } from '../../src/migrator.js';
 import type { TestDatabase } from './database.js';
 import { migrationsDirectory } from './temp-directory.js';
 
 export type Files = Record<string, string | Buffer>;
 
-/** A migrator, and what it told so far. */
+/** A migrator, and the events that it has emitted so far. */
 export interface ObservedMigrator {
   readonly migrator: Migrator;
   readonly directory: string;
@@ -45,7 +46,8 @@ export async function migratorOn(
     },
   });
   open.push(migrator);
-  const warnings = (): string[] => events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
+  const warnings = (): string[] =>
+    events.flatMap((event) => (event.type === 'warning' ? [renderFinding(event.finding)] : []));
   return { migrator, directory, events, warnings };
 }
 

@@ -1,11 +1,10 @@
-import { interruptible } from '../../composition/interruptible.js';
 import { createMigrator } from '../../composition/create-migrator.js';
 import type { EmitEvent } from '../../core/events/events.js';
-import { displayName, parseTableName } from '../../core/target/table.js';
+import { renderEvent } from '../../core/events/render-event.js';
 import type { Migrator } from '../../migrator/migrator.js';
-import { renderEvent } from '../render/render-run.js';
+import { EXIT } from './exit-code.js';
 import { renderStatus, statusToJson } from '../render/render-status.js';
-import { settingsFrom, type CommonFlags } from '../settings.js';
+import { settingsFrom, type CommonFlags } from './settings.js';
 
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Terminal {
@@ -13,44 +12,42 @@ export interface Terminal {
   readonly err: (text: string) => void;
 }
 
-export async function migrateCommand(flags: CommonFlags, terminal: Terminal): Promise<void> {
-  const tell = flags.json ? terminal.err : terminal.out;
-  const onEvent: EmitEvent = (event) => {
-    const line = renderEvent(event);
-    if (line !== undefined) tell(line);
-  };
-  await withMigrator(flags, onEvent, async (migrator) => {
-    const run = await interruptible((signal) => migrator.migrate(signal), terminal.err);
-    if (flags.json) terminal.out(JSON.stringify(run));
-    else
-      terminal.out(
-        run.applied.length === 0
-          ? `nothing to apply (${run.durationMs} ms)`
-          : `${run.applied.length} applied in ${run.durationMs} ms`,
-      );
-  });
-}
+/** Runs a command and returns its exit code. @throws MigrationError */
+export type CommandAction = (flags: CommonFlags, terminal: Terminal) => Promise<number>;
 
-export async function statusCommand(flags: CommonFlags, terminal: Terminal): Promise<void> {
-  await withMigrator(
+/** Applies pending migrations. */
+export const migrateCommand: CommandAction = async (flags, { out, err }) => {
+  const print = flags.json ? err : out;
+  const onEvent: EmitEvent = (event) => {
+    for (const { level, text } of renderEvent(event))
+      if (level !== 'debug' || event.type === 'migration-notice') print(text);
+  };
+  const run = await withMigrator(flags, onEvent, (migrator) => migrator.migrate());
+  if (flags.json) out(JSON.stringify(run));
+  return EXIT.ok;
+};
+
+/** Shows every migration and its state. */
+export const statusCommand: CommandAction = async (flags, { out }) =>
+  withMigrator(
     flags,
     () => {},
-    async (migrator, table) => {
+    async (migrator) => {
       const report = await migrator.status();
-      terminal.out(flags.json ? JSON.stringify(statusToJson(report), null, 2) : renderStatus(report, table));
+      out(flags.json ? JSON.stringify(statusToJson(report), null, 2) : renderStatus(report, migrator.target));
+      const isEmpty = report.findings.some(({ code }) => code === 'EMPTY_DIRECTORY');
+      return isEmpty || report.summary.failed + report.summary.unusable > 0 ? EXIT.failed : EXIT.ok;
     },
   );
-}
 
-async function withMigrator(
+async function withMigrator<T>(
   flags: CommonFlags,
   onEvent: EmitEvent,
-  work: (migrator: Migrator, table: string) => Promise<void>,
-): Promise<void> {
-  const settings = settingsFrom(flags, process.env);
-  const migrator = createMigrator(settings, onEvent);
+  work: (migrator: Migrator) => Promise<T>,
+): Promise<T> {
+  const migrator = createMigrator(settingsFrom(flags, process.env), onEvent);
   try {
-    await work(migrator, displayName(parseTableName(settings.table)));
+    return await work(migrator);
   } finally {
     await migrator.close();
   }

@@ -1,17 +1,19 @@
 import Table from 'cli-table3';
+import { renderFinding } from '../../core/errors/finding.js';
 import type { MigrationStatus } from '../../core/status/status.js';
 import type { StatusReport } from '../../migrator/use-cases/status.js';
 
-/** The status as people read it: a table and a summary. */
-export function renderStatus({ migrations, summary }: StatusReport, table: string): string {
+/** The status for people: a table and a summary. */
+export function renderStatus({ migrations, summary, findings }: StatusReport, table: string): string {
   if (migrations.length === 0) return `No migrations on disk and none recorded in ${table}.`;
   const rows = new Table({
-    head: ['State', 'Migration', 'Applied at', 'ms'],
+    head: ['State', 'Migration', 'Applied at (UTC)', 'ms'],
     style: { head: [], border: [] },
     colAligns: ['left', 'left', 'left', 'right'],
   });
-  for (const { state, file, row } of migrations) rows.push([state, file, appliedAt(row), row?.executionTimeMs ?? '']);
-  return [rows.toString(), ...problems(migrations), summaryLine(summary)].join('\n');
+  for (const { state, file, row } of migrations) rows.push([state, file, appliedAt(row), row?.durationMs ?? '']);
+  const empty = findings.filter(({ code }) => code === 'EMPTY_DIRECTORY').map(renderFinding);
+  return [rows.toString(), ...problems(migrations), ...empty, summaryLine(summary)].join('\n');
 }
 
 function appliedAt(row: MigrationStatus['row']): string {
@@ -20,7 +22,10 @@ function appliedAt(row: MigrationStatus['row']): string {
 }
 
 function problems(migrations: readonly MigrationStatus[]): string[] {
-  return migrations.flatMap(({ file, row }) => (row?.error ? [`${file}: ${row.error}`] : []));
+  return migrations.flatMap(({ file, row, problem }) => {
+    const what = problem ?? row?.error;
+    return what ? [`${file}: ${what}`] : [];
+  });
 }
 
 function summaryLine(summary: StatusReport['summary']): string {
@@ -34,6 +39,8 @@ function summaryLine(summary: StatusReport['summary']): string {
     ['missing', summary.missing],
     ['ahead', summary.ahead],
     ['unverified', summary.unverified],
+    ['orphaned', summary.orphaned],
+    ['unusable', summary.unusable],
   ];
   return counts
     .filter(([name, count], i) => i < 2 || count > 0 || name === 'failed')
@@ -41,16 +48,16 @@ function summaryLine(summary: StatusReport['summary']): string {
     .join(', ');
 }
 
-/** The status as programs read it. Its shape is stable. */
+/** The status for programs. Its shape is stable. */
 export function statusToJson({ migrations, summary }: StatusReport): object {
   return {
-    migrations: migrations.map(({ file, state, row, checksum }) => ({
+    migrations: migrations.map(({ file, state, row, migration, problem }) => ({
       file,
       state,
       appliedAt: row?.state === 'applied' ? (row.executedAt?.toISOString() ?? null) : null,
-      executionTimeMs: row?.executionTimeMs ?? null,
-      checksum: row?.checksum ?? checksum ?? null,
-      error: row?.error ?? null,
+      durationMs: row?.durationMs ?? null,
+      checksum: row?.checksum ?? migration?.checksum ?? null,
+      error: problem ?? row?.error ?? null,
     })),
     summary,
   };

@@ -1,79 +1,96 @@
-import type { Refusal } from '../errors/errors.js';
-import { lex, type Unclosed } from '../sql/text/lexer.js';
+import { finding, type Finding, type FindingCode } from '../errors/finding.js';
+import type { CopySource } from '../sql/statements/statements.js';
+import { blankOut, type Range } from '../sql/text/blank.js';
+import { isBlank, lex, type TokenKind, type Unclosed } from '../sql/text/lexer.js';
 import { locate, type SourceLocation } from '../sql/text/position.js';
+import { StringMode } from '../sql/text/string-mode.js';
+import { undoSectionAdvice } from '../tools/registry.js';
 
-/** What a look at the words of a file tells, before any parser sees it. */
+/** What a lexical scan finds in a file before it is parsed. */
 export interface Preflight {
-  /** Things that a driver cannot run, or that must never run. */
-  readonly refusals: readonly Refusal[];
-  /** Set when the file ends inside an open string or comment: then nothing may be sent behind it in one message. */
+  /** Everything in the file that a driver cannot run or that must never run. */
+  readonly refusals: readonly Finding[];
+  /** Set when the file ends inside a string or comment: nothing may follow it in the same message. */
   readonly unclosed: Unclosed | undefined;
+  /** The text with COPY rows and psql commands blanked out; offsets are unchanged. */
+  readonly sql: string;
+  /** The rows of each `COPY … FROM stdin`, keyed by the end offset of its statement. */
+  readonly copies: ReadonlyMap<number, CopySource>;
+  /** True when the file changes how strings are read, which only the server can follow. */
+  readonly changesStringMode: boolean;
 }
 
-/** As goose, dbmate and node-pg-migrate read them: the last takes any number of dashes. */
-const UNDO_SECTION = /^--[\s-]*(?:\+goose\s+down\b|migrate:down\b|down\s+migration\b)/i;
-
 /**
- * Looks for what no driver can run and for undo sections. Words in comments, strings and function bodies never count as
- * SQL.
+ * Scans for undo sections and for anything that a driver cannot run. Words in comments, strings and function bodies
+ * never count as SQL.
  *
- * @param place where an offset of the text is in the file.
+ * @param place maps an offset in the text to its location in the file.
  */
 export function preflight(
   file: string,
   text: string,
   place: (offset: number) => SourceLocation = (offset) => locate(text, offset),
 ): Preflight {
-  const refusals: Refusal[] = [];
-  let first: { word: string; start: number } | undefined;
-  let previous = '';
-  const refuse = (offset: number, reason: string): void => {
+  const refusals: Finding[] = [];
+  const blanks: Range[] = [];
+  const copies = new Map<number, CopySource>();
+  const mode = new StringMode();
+  const statement = new StatementStart();
+  const refuse = (code: FindingCode, offset: number, detail?: string): void => {
     const { line, column } = place(offset);
-    refusals.push({ file, line, column, reason });
+    refusals.push(finding(code, { subject: file, line, column, ...(detail !== undefined && { detail }) }));
   };
   const nul = text.indexOf('\0');
-  if (nul >= 0)
-    refuse(nul, 'it holds a NUL character, which PostgreSQL cannot read; save the file as plain UTF-8 text');
+  if (nul >= 0) refuse('NUL_CHARACTER', nul);
 
-  const unclosed = lex(text, (kind, start, end) => {
-    switch (kind) {
-      case 'line-comment':
-        if (UNDO_SECTION.test(text.slice(start, end))) refuse(start, UNDO_REASON);
-        return;
-      case 'backslash':
-        refuse(start, metaCommandReason(text, start));
-        return false; // what follows a meta-command is psql's language, not SQL
-      case 'semicolon':
-        first = undefined;
-        return;
-      case 'word': {
-        const word = text.slice(start, end).toLowerCase();
-        first ??= { word, start };
-        if (first.word === 'copy' && previous === 'from' && word === 'stdin') {
-          refuse(first.start, COPY_REASON);
-          return false; // what follows is data
-        }
-        previous = word;
-        return;
-      }
-      case 'whitespace':
-      case 'block-comment':
-        return;
-      default:
-        first ??= { word: '', start };
-        previous = '';
-        return;
+  const visit = (kind: TokenKind, start: number, end: number): void => {
+    statement.token(kind, start);
+    if (kind === 'line-comment') {
+      const advice = undoSectionAdvice(text.slice(start, end));
+      if (advice !== undefined) refuse('UNDO_SECTION', start, advice);
     }
-  });
-  return { refusals, unclosed };
+    if (kind === 'meta-command') {
+      blanks.push({ start, end });
+      if (!isHarmless(text, start, end)) refuse('META_COMMAND', start, metaCommand(text, start));
+    }
+    if (kind === 'copy-rows') {
+      blanks.push({ start, end });
+      copies.set(statement.lastEnd, { dataStart: start, dataEnd: end - END_OF_ROWS.length, wholeEnd: end });
+    }
+  };
+  const unclosed = lex(text, visit, mode);
+  if (unclosed?.kind === 'copy-rows') refuse('COPY_WITHOUT_END', statement.current ?? statement.last);
+  return { refusals, unclosed, sql: blankOut(text, blanks), copies, changesStringMode: mode.changed };
 }
 
-const UNDO_REASON =
-  'it has an undo section, which this tool would run like the rest. Set the option layout ("goose", "dbmate") if the directory is that tool\'s; otherwise move that section out of the file: migrations here only go forward';
+/** Tracks where statements begin and end. */
+class StatementStart {
+  /** Start of the current statement; undefined between statements. */
+  current: number | undefined;
+  /** Start and end of the previous statement. */
+  last = 0;
+  lastEnd = 0;
 
-const COPY_REASON = 'COPY … FROM stdin is fed by psql; a driver cannot run it. Write the rows as INSERT statements';
+  token(kind: TokenKind, start: number): void {
+    if (isBlank(kind) || kind === 'meta-command' || kind === 'copy-rows') return;
+    if (kind !== 'semicolon') {
+      this.current ??= start;
+      return;
+    }
+    this.last = this.current ?? start;
+    this.lastEnd = start;
+    this.current = undefined;
+  }
+}
 
-function metaCommandReason(text: string, start: number): string {
-  const command = /^\\\S*/.exec(text.slice(start, start + 40))?.[0] ?? '\\';
-  return `${command} is a psql meta-command; only psql understands it. Remove it, or write what it does as SQL`;
+const END_OF_ROWS = '\\.';
+
+/** `\restrict` and `\unrestrict`, which pg_dump writes: they only stop psql from running other commands. */
+function isHarmless(text: string, start: number, end: number): boolean {
+  const lineStart = Math.max(text.lastIndexOf('\n', start), text.lastIndexOf('\r', start)) + 1;
+  return /^[ \t]*\\(?:un)?restrict(?:\s|$)/.test(text.slice(lineStart, end));
+}
+
+function metaCommand(text: string, start: number): string {
+  return /^\\\S*/.exec(text.slice(start, start + 40))?.[0] ?? '\\';
 }

@@ -1,59 +1,72 @@
-import type { Refusal } from '../errors/errors.js';
+import { finding, type Finding, type FindingCode } from '../errors/finding.js';
 import { LAYOUTS, type Layout } from '../tools/layouts.js';
-import type { MigrationFile } from '../migration/migration-file.js';
+import type { Migration } from '../migration/migration.js';
 import { substitute, type Placeholders } from './placeholders.js';
+import type { CopySource } from '../sql/statements/statements.js';
 import { locate, type SourceLocation } from '../sql/text/position.js';
 
-/** What of a file is run. */
+/** The part of a file that runs. */
 export interface SourceText {
+  /** The text to run, with COPY rows and psql commands blanked out. */
   readonly sql: string;
-  /** The offset in the file, for an offset in `sql`. */
+  /** The same text with COPY rows and psql commands. It has the same offsets. */
+  readonly withRows: string;
+  /** Maps an offset in `sql` to an offset in the file. */
   readonly toFile: (offset: number) => number;
-  /** True when values stand in it: what the server says of it may hold them, and is not for storing. */
+  /** True when it contains placeholder values: server messages may repeat them and must not be stored. */
   readonly holdsValues: boolean;
 }
 
-/** How a file's text is read before it is run. */
+/** How to read a file's text. */
 export interface ReadingRules {
   readonly layout: Layout;
-  /** Undefined: the feature is off, and `{{…}}` is data. */
+  /** Undefined when the feature is off; `{{…}}` is then plain text. */
   readonly placeholders: Placeholders | undefined;
 }
 
 export const PLAIN_READING: ReadingRules = { layout: LAYOUTS.plain, placeholders: undefined };
 
-/** The section of a file to run, with values in the place of placeholders; or every reason why there is none. */
+/**
+ * Returns the section of a file to run, with placeholders replaced, and every reason why it cannot run. The source is
+ * undefined when the file has no such section.
+ */
 export function sourceText(
-  migration: MigrationFile,
+  migration: Migration,
   rules: ReadingRules,
-): SourceText | { refusals: readonly Refusal[] } {
+): { readonly source: SourceText | undefined; readonly refusals: readonly Finding[] } {
   const { file, text } = migration;
   const section = rules.layout.section(text);
-  const refusal = (reason: string, offset: number): Refusal => {
-    const { line, column } = locate(text, offset);
-    return { file, line, column, reason };
+  const refusal = (code: FindingCode, detail: string, offset: number | undefined): Finding => {
+    const place = offset === undefined ? undefined : locate(text, offset);
+    return finding(code, { subject: file, detail, ...(place && { line: place.line, column: place.column }) });
   };
-  if (typeof section !== 'string') {
-    const { problem, offset } = section;
-    return { refusals: [offset === undefined ? { file, reason: problem } : refusal(problem, offset)] };
+  if (typeof section !== 'string')
+    return { source: undefined, refusals: [refusal('SECTION', section.problem, section.offset)] };
+  if (!rules.placeholders) {
+    const source = { sql: section, withRows: section, toFile: (offset: number) => offset, holdsValues: false };
+    return { source, refusals: [] };
   }
-  if (!rules.placeholders) return { sql: section, toFile: (offset) => offset, holdsValues: false };
-
   const { text: sql, toOriginal, unknown } = substitute(section, rules.placeholders);
-  if (unknown.length === 0) return { sql, toFile: toOriginal, holdsValues: sql !== section };
   return {
-    refusals: unknown.map(({ name, offset }) =>
-      refusal(`the placeholder ${name} has no value. Give it one in the option "placeholders"`, offset),
-    ),
+    source: { sql, withRows: sql, toFile: toOriginal, holdsValues: sql !== section },
+    refusals: unknown.map(({ name, offset }) => refusal('MISSING_PLACEHOLDER', name, offset)),
   };
 }
 
-/** Where in the file something of the source is. */
-export function locateInFile({ text }: MigrationFile, { toFile }: SourceText, offset: number): SourceLocation {
+/** The rows to send after a `COPY … FROM stdin`: as on disk, except that CRLF becomes LF. */
+export function copyRows(
+  { withRows }: SourceText,
+  { dataStart, dataEnd }: Pick<CopySource, 'dataStart' | 'dataEnd'>,
+): string {
+  return withRows.slice(dataStart, dataEnd).replace(/\r\n/g, '\n');
+}
+
+/** Locates an offset of the source in the file. */
+export function locateInFile({ text }: Migration, { toFile }: SourceText, offset: number): SourceLocation {
   return locate(text, toFile(offset));
 }
 
-/** What may be stored of something that the server says about a source: nothing, when that could hold values. */
+/** The text to store for a server message: a substitute when the message might contain placeholder values. */
 export function storableMessage(source: SourceText | undefined, message: string): string {
-  return source?.holdsValues ? 'what the server said is not stored, as it may hold values of placeholders' : message;
+  return source?.holdsValues ? 'the server message is not stored because it may contain placeholder values' : message;
 }

@@ -1,5 +1,8 @@
-import { extras, MigrationError, type ServerErrorDetails } from './errors.js';
 import type { SourceLocation } from '../sql/text/position.js';
+import { extras, type ServerErrorDetails } from './database-errors.js';
+import { MigrationError } from './migration-error.js';
+import { SQLSTATE } from './sqlstate.js';
+import { list } from './wording.js';
 
 /** What a failed migration left in the database. */
 export type Aftermath =
@@ -9,21 +12,51 @@ export type Aftermath =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'partial'; readonly stepsDone: number; readonly stepsTotal: number };
 
+/**
+ * Why a statement that the server does not allow in a transaction ran in one.
+ *
+ * - `undeclared`: nothing in the file showed it, because the parser could not read it.
+ * - `own-transaction`: the file has its own `BEGIN … COMMIT`.
+ * - `all`: the option `transaction` is `all`.
+ * - `session`: the session or its lock does not support non-transactional migrations.
+ * - `nested`: it is inside a function or a `DO` block, where it is never allowed.
+ */
+export type InTransaction = 'undeclared' | 'own-transaction' | 'all' | 'session' | 'nested';
+
+/** A limit that a statement exceeded. */
+export interface ExceededLimit {
+  /** The PostgreSQL setting: `statement_timeout` or `lock_timeout`. */
+  readonly setting: string;
+  /** In PostgreSQL's notation: `5s`, `1min`. */
+  readonly value: string;
+  /** Where it was set: an option or a directive of the file. */
+  readonly source: string;
+}
+
+/** A migration that failed, as data. */
 export interface FailedMigration {
   readonly file: string;
   readonly server: ServerErrorDetails;
-  /** Where in the file, when the server or the count of statements tells. */
+  /** Where in the file it failed, if known. */
   readonly location: SourceLocation | undefined;
   readonly aftermath: Aftermath;
-  /** False when the run records nothing (`tracking: false`). Default true. */
+  /** The limit that was exceeded, if that is why it failed. */
+  readonly limit?: ExceededLimit | undefined;
+  /** Set if it failed because the server does not allow the statement in a transaction. */
+  readonly inTransaction?: InTransaction | undefined;
+  /** Indexes that the failed statement left invalid, as `schema.name`. */
+  readonly invalidIndexes?: readonly string[];
+  /** Why the failure could not be recorded; undefined if it was recorded or the run records nothing. */
+  readonly unrecorded?: ServerErrorDetails | undefined;
+  /** False when the run records nothing (`tracking: false`). @default true */
   readonly tracked?: boolean;
   /** Migrations that this run applied before, in order. They stay applied unless everything was rolled back. */
   readonly applied: readonly string[];
-  /** Migrations that are still to do, the failed one first. */
+  /** Migrations that have not been applied and did not fail, in order. */
   readonly pending: readonly string[];
 }
 
-/** A migration failed. It is recorded as failed and is tried again at the next run. */
+/** A migration failed. It is recorded as failed, and the next run tries it again. */
 export class MigrationFailedError extends MigrationError {
   readonly file: string;
   readonly failure: FailedMigration;
@@ -40,55 +73,70 @@ function describe(failure: FailedMigration): string {
   const where = location ? `${file}:${location.line}:${location.column}` : file;
   return [
     `Migration failed at ${where}: ${server.message} (SQLSTATE ${server.sqlstate})`,
-    ...(location ? [indent(location.excerpt)] : []),
+    ...(location ? [location.excerpt.replace(/^/gm, '    ')] : []),
     ...(extras(server) ? [extras(server).slice(1)] : []),
-    `  ${aftermath(failure)}`,
-    `  applied in this run before it: ${list(failure.aftermath.kind === 'all-rolled-back' ? [] : failure.applied)}`,
-    `  still pending: ${list(failure.pending)}`,
-    ...advice(server.sqlstate, failure.aftermath).map((line) => `  ${line}`),
+    ...[
+      aftermath(failure),
+      ...unrecorded(failure),
+      `applied in this run before it: ${list(failure.aftermath.kind === 'all-rolled-back' ? [] : failure.applied)}`,
+      `failed: ${file}; still pending: ${list(failure.pending)}`,
+      ...advice(failure),
+    ].map((line) => `  ${line}`),
   ].join('\n');
 }
 
-function aftermath({ aftermath: left, file, tracked = true }: FailedMigration): string {
+function aftermath({ aftermath: left, file, tracked = true, unrecorded: problem }: FailedMigration): string {
+  const recorded = tracked && !problem;
   switch (left.kind) {
     case 'rolled-back':
-      return `${file} was rolled back as a whole${tracked ? '; it is recorded as failed and will be tried again' : ''}.`;
+      return `${file} was rolled back as a whole${recorded ? '; it is recorded as failed and will be tried again' : ''}.`;
     case 'all-rolled-back':
       return 'All migrations of this run were rolled back together (transaction: "all").';
     case 'unknown':
-      return `What ${file} did before that may be committed. Look at the database before the next run: it tries the whole file again.`;
+      return `What ${file} did before the failure may be committed. Check the database before the next run, which tries the whole file again.`;
     case 'partial':
-      return (
-        `${file} cannot run in a transaction: ${left.stepsDone} of its ${left.stepsTotal} steps are done and stay done; ` +
-        (tracked ? 'the next run goes on with the one that failed.' : 'the next run begins with the first.')
-      );
+      return `${file} cannot run in a transaction: ${stepsDone(left, tracked)}; the next run ${tracked ? 'continues with the step that failed' : 'starts from the beginning'}.`;
   }
 }
 
-/** What to do about a lock that could not be had, and about refusals that the server only makes while it runs. */
-function advice(sqlstate: string, left: Aftermath): string[] {
-  if (sqlstate === LOCK_NOT_AVAILABLE) return [LOCK_ADVICE];
-  const late = ['25001', '55P04', '2D000'].includes(sqlstate) && left.kind !== 'partial';
-  return late
-    ? [
-        'This statement cannot run inside a transaction: put the line "-- no-transaction" at the top of the file and start again.',
-      ]
+function stepsDone(
+  { stepsDone: done, stepsTotal: total }: Extract<Aftermath, { kind: 'partial' }>,
+  tracked: boolean,
+): string {
+  if (done === 0) return total === 1 ? 'its only step failed' : `the first of its ${total} steps failed`;
+  return `the first ${done === 1 ? 'step' : `${done} steps`} of ${total} committed${tracked ? ' and will not be repeated' : ''}`;
+}
+
+function unrecorded({ unrecorded: problem }: FailedMigration): string[] {
+  return problem
+    ? [`The failure could not be recorded in the history: ${problem.message} (SQLSTATE ${problem.sqlstate}).`]
     : [];
 }
 
-const LOCK_NOT_AVAILABLE = '55P03';
+/** What to do about locks, limits, invalid indexes and statements that the server refuses in a transaction. */
+function advice({ server, limit, inTransaction, invalidIndexes = [] }: FailedMigration): string[] {
+  const lines = invalidIndexes.map(
+    (name) =>
+      `The index ${name} is left behind invalid. The next attempt drops it and builds it again; if the file no longer builds it, drop it with DROP INDEX CONCURRENTLY ${name};`,
+  );
+  if (limit) lines.push(`The limit in force was ${limit.setting} = ${limit.value}, from ${limit.source}.`);
+  if (server.sqlstate === SQLSTATE.lockNotAvailable) lines.push(LOCK_ADVICE);
+  if (inTransaction) lines.push(TRANSACTION_ADVICE[inTransaction]);
+  return lines;
+}
+
+const TRANSACTION_ADVICE: Readonly<Record<InTransaction, string>> = {
+  undeclared:
+    'This statement cannot run inside a transaction: put the line "-- no-transaction" at the top of the file and start again.',
+  'own-transaction':
+    "This statement cannot run inside a transaction, but the file's own BEGIN … COMMIT opens one: remove BEGIN and COMMIT and start again.",
+  all: 'This statement cannot run inside a transaction, but transaction: "all" runs every file in one: run this file with transaction: "each".',
+  session:
+    'This statement cannot run inside a transaction, but here the file has to: the migration lock is off, or a transaction-mode pooler cannot keep ' +
+    'its session. Set the option "lock" to "auto" or connect to the database directly, and start again.',
+  nested:
+    'A function, procedure or DO block cannot do this, even outside a transaction: make it a statement of its own in the file.',
+};
 const LOCK_ADVICE =
-  'Another session holds a lock that it needs: pg_stat_activity shows whose transaction is old (xact_start). End that one, ' +
-  'or let the file wait longer, with the line "-- lock-timeout: 30s" at its top, and start again.';
-
-function indent(text: string): string {
-  return text.replace(/^/gm, '    ');
-}
-
-const LISTED = 10;
-
-function list(files: readonly string[]): string {
-  if (files.length === 0) return 'none';
-  const rest = files.length - LISTED;
-  return files.slice(0, LISTED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
-}
+  'Another session holds a lock that it needs: look for an old transaction in pg_stat_activity (xact_start). End that session, ' +
+  'or let the file wait longer with the line "-- lock-timeout: 30s" at its top. Then start again.';

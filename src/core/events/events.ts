@@ -1,44 +1,107 @@
-import type { DriftFinding } from '../status/drift.js';
+import type { Finding } from '../errors/finding.js';
+import type { LockHolder } from '../errors/lock-errors.js';
+import type { MigrationErrorCode } from '../errors/migration-error.js';
+import type { Notice } from '../history/history.js';
 
-/** A message that the server sent while a migration ran (`RAISE NOTICE`, "already exists, skipping", …). */
-export interface Notice {
-  readonly severity: string;
-  readonly sqlstate: string;
-  readonly message: string;
+/** Fields of every event. All durations are in milliseconds. */
+export interface EventContext {
+  /** Database and history table: `app/shared.schema_migrations`. */
+  readonly target: string;
+  /** When it was emitted. */
+  readonly at: Date;
 }
 
-/** What happens during a run and in the drift watch, in order. Times are in milliseconds. */
-export type MigrationEvent =
-  | { readonly type: 'run-started'; readonly runId: string; readonly pending: readonly string[] }
-  | { readonly type: 'waiting-for-lock'; readonly waitedMs: number }
-  | { readonly type: 'connection-retry'; readonly attempt: number; readonly reason: string }
+/**
+ * The events of a run, in order. A run begins with one `run-started` and ends with exactly one of `run-finished`,
+ * `run-failed`, `run-refused` and `run-interrupted`.
+ */
+export type RunEventBody =
+  | { readonly type: 'run-started' }
+  /** Another process holds the migration lock. Repeated every ten seconds. */
   | {
-      readonly type: 'migration-started';
-      readonly runId: string;
-      readonly file: string;
-      readonly number: number;
-      readonly of: number;
+      readonly type: 'lock-waiting';
+      readonly waitedMs: number;
+      /** How much longer it will wait. */
+      readonly remainingMs: number;
+      readonly holder: LockHolder | undefined;
     }
+  | { readonly type: 'lock-acquired'; readonly waitedMs: number }
+  /** What is about to run. Emitted again if another process has changed the history in the meantime. */
+  | { readonly type: 'run-planned'; readonly pending: readonly string[]; readonly alreadyApplied: number }
+  | { readonly type: 'migration-started'; readonly file: string; readonly number: number; readonly of: number }
+  /** The server sent a message while the migration ran. */
   | { readonly type: 'migration-notice'; readonly file: string; readonly notice: Notice }
+  /** The migration was rolled back because of a transient error and will be tried again. */
+  | {
+      readonly type: 'migration-retry';
+      readonly file: string;
+      readonly attempt: number;
+      readonly reason: string;
+      readonly pauseMs: number;
+    }
   | {
       readonly type: 'migration-applied';
-      readonly runId: string;
       readonly file: string;
-      readonly executionTimeMs: number;
+      /** Undefined when the connection was lost and only the history shows that it is applied. */
+      readonly durationMs: number | undefined;
     }
-  | { readonly type: 'migration-failed'; readonly runId: string; readonly file: string; readonly error: string }
-  | { readonly type: 'migration-retry'; readonly file: string; readonly attempt: number; readonly reason: string }
-  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'migration-failed'; readonly file: string; readonly error: string }
+  | { readonly type: 'warning'; readonly finding: Finding }
+  /** Everything is applied. */
   | {
       readonly type: 'run-finished';
-      readonly runId: string;
+      /** Migrations that this run applied, in order. */
+      readonly applied: readonly string[];
+      /** Migrations that another process applied while this one waited. */
+      readonly appliedByOthers: readonly string[];
+      /** The number of migrations that had been applied before. */
+      readonly alreadyApplied: number;
+      readonly durationMs: number;
+    }
+  /** The run stopped with an error. Migrations that it had applied stay applied. */
+  | {
+      readonly type: 'run-failed';
+      readonly code: MigrationErrorCode | undefined;
+      readonly error: string;
       readonly applied: readonly string[];
       readonly durationMs: number;
-      readonly succeeded: boolean;
     }
-  | { readonly type: 'drift-found'; readonly findings: readonly DriftFinding[] }
-  | { readonly type: 'drift-resolved'; readonly findings: readonly DriftFinding[] }
-  /** The database or the disk was away: whether there is drift is unknown. */
+  /** Nothing was run because of the findings. */
+  | { readonly type: 'run-refused'; readonly refusals: readonly Finding[]; readonly durationMs: number }
+  | {
+      readonly type: 'run-interrupted';
+      /** The source of the request, for example `SIGTERM`. */
+      readonly by: string;
+      readonly error: string;
+      readonly applied: readonly string[];
+      readonly durationMs: number;
+    };
+
+/** An event of a run. `runId` identifies the run, as in the history. */
+export type RunEvent = EventContext & { readonly runId: string } & RunEventBody;
+
+/** The database could not be reached; the connection is retried for up to `remainingMs`. */
+export type ConnectionEvent = EventContext & {
+  readonly type: 'connection-retry';
+  /** Undefined while `onBootstrap: "validate"` waits for the database. */
+  readonly runId: string | undefined;
+  readonly attempt: number;
+  readonly reason: string;
+  readonly remainingMs: number;
+};
+
+/** Results of the scheduled drift check. */
+export type DriftEventBody =
+  | { readonly type: 'drift-found'; readonly findings: readonly Finding[] }
+  | { readonly type: 'drift-resolved'; readonly findings: readonly Finding[] }
+  /** The database or the disk could not be read, so drift is unknown. */
   | { readonly type: 'drift-check-failed'; readonly error: string };
 
+/** An event of the scheduled drift check. */
+export type DriftEvent = EventContext & DriftEventBody;
+
+/** Every event that a listener may receive. */
+export type MigrationEvent = RunEvent | ConnectionEvent | DriftEvent;
+
+/** Receives events as they happen. */
 export type EmitEvent = (event: MigrationEvent) => void;

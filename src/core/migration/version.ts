@@ -1,9 +1,11 @@
+import { versionedName } from '../tools/registry.js';
+
 /**
- * The order of migrations. There is exactly one comparator, {@link compareMigrations}, and everything uses it: the
- * database's `ORDER BY` follows a collation that differs from server to server.
+ * The order of migrations. There is exactly one comparator, {@link compareMigrations}, and everything uses it: `ORDER
+ * BY` in the database depends on a collation that differs between servers.
  */
 
-/** A migration's place in the order, made once per name by {@link migrationOrder}. */
+/** A migration's sort key, computed once per name by {@link migrationOrder}. */
 export interface MigrationOrder {
   /** Path of the file relative to the migrations directory, with `/`. */
   readonly file: string;
@@ -15,8 +17,8 @@ const DASHED_DATE =
   /^(\d{4})([-_])(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])(?:[-_T ]?(\d{2})[-_:]?(\d{2})[-_:]?(\d{2}))?(?!\d)/;
 const NUMBER = /^\d+(?:\.\d+)*/;
 /**
- * A date with or without a time, told by width and century alone: people bump timestamps by hand, past the end of a
- * minute or a month, and those stay among their neighbours.
+ * A date with or without a time, recognized by width and century only: people increment timestamps by hand, past the
+ * end of a minute or a month, and such versions must keep their place in the order.
  */
 const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
 /** Width of `YYYYMMDDhhmmssSSS`. Calendar versions of any precision are padded to it, so that they compare as times. */
@@ -47,40 +49,25 @@ function calendarNumber(digits: string): bigint {
   return BigInt(digits.padEnd(CALENDAR_WIDTH, '0'));
 }
 
+/** Computes the sort key of a file. */
 export function migrationOrder(file: string): MigrationOrder {
   return { file, version: parseVersion(versionedName(file)) };
 }
 
-/**
- * The version of a path as other tools read it. They know no calendar: to them `20240131` is a smaller number than any
- * timestamp.
- */
+/** The version of a path as other tools read it: as plain numbers, so that `20240131` is less than any timestamp. */
 export function writtenVersion(file: string): readonly bigint[] | null {
   return numbersOf(versionedName(file), BigInt);
 }
 
-/** Files of these names, in a folder each, are ordered by their folder: the layouts of Prisma and diesel. */
-const IN_FOLDERS = /([^/]+)\/(?:migration|up)\.sql$/;
-const FLYWAY = /^V(\d[\d._]*?)__/;
-
-/**
- * The part of a path that begins with the version. There is one order for all layouts: rows do not tell which they came
- * from.
- */
-function versionedName(file: string): string {
-  const name = IN_FOLDERS.exec(file)?.[1] ?? file.slice(file.lastIndexOf('/') + 1);
-  return name.replace(FLYWAY, (_, version: string) => `${version.replaceAll('_', '.')}-`);
-}
-
 /**
  * The total order of migrations: by version, number by number (`2` before `10`, `1.2` before `1.2.1`), then by path,
- * code unit by code unit. Names without a version (possible only in rows that others recorded) come first.
+ * code unit by code unit. Names without a version, which only rows recorded by other tools can have, come first.
  */
 export function compareMigrations(a: MigrationOrder, b: MigrationOrder): number {
   return compareVersions(a.version, b.version) || (a.file < b.file ? -1 : a.file > b.file ? 1 : 0);
 }
 
-/** By number, number by number; no version comes first. */
+/** Compares versions number by number; null comes first. */
 export function compareVersions(a: readonly bigint[] | null, b: readonly bigint[] | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
@@ -89,12 +76,4 @@ export function compareVersions(a: readonly bigint[] | null, b: readonly bigint[
     if (left !== right) return left < right ? -1 : 1;
   }
   return 0;
-}
-
-/** Sorts things that have a file name into migration order. */
-export function inMigrationOrder<T extends { readonly file: string }>(items: Iterable<T>): T[] {
-  return [...items]
-    .map((item) => ({ item, order: migrationOrder(item.file) }))
-    .toSorted((a, b) => compareMigrations(a.order, b.order))
-    .map(({ item }) => item);
 }

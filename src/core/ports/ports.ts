@@ -1,104 +1,153 @@
-import type { Notice } from '../events/events.js';
-import type { LockHolder } from '../errors/errors.js';
+import type { LockHolder } from '../errors/lock-errors.js';
+import type { Finding } from '../errors/finding.js';
 import type { FailedMigration } from '../errors/migration-failed.js';
-import type { ForeignRow, ForeignTool } from '../tools/foreign-tools.js';
+import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin } from '../history/history.js';
+import type { Migration } from '../migration/migration.js';
+import type { MigrationSet } from '../migration/migration-set.js';
+import type { Target } from '../target/target.js';
 import type { TableName } from '../target/table.js';
-import type { History, Origin } from '../status/history.js';
-import type { MigrationFile } from '../migration/migration-file.js';
-import type { Program, TransactionalProgram } from '../compile/program.js';
+import type { ForeignTool } from '../tools/foreign-tools.js';
+import type { ForeignRow } from '../tools/history.js';
+import type { Task } from '../compile/task.js';
 
 /** Where migrations come from. */
 export interface MigrationSource {
-  /** For messages: the directory. */
-  readonly location: string;
-  /** All migrations, in migration order. @throws DirectoryError listing every problem. */
-  read(): Promise<readonly MigrationFile[]>;
+  /** Reads all files. @throws DirectoryError when the directory itself cannot be read. */
+  read(): Promise<MigrationSet>;
+  /** Like `read`, for frequent checks: rereads only files whose size or times have changed. */
+  refresh(): Promise<MigrationSet>;
 }
 
-/** Reads the history with one light query; locks nothing, creates nothing, writes nothing. */
+/** Reads the history with one light query. Never locks, creates or writes. */
 export interface HistoryReader {
   read(): Promise<History>;
+  /** All rows with all details; slower. */
+  readDetails(): Promise<readonly DetailedHistoryRow[]>;
 }
 
-/** Opens sessions that may migrate. */
-export interface MigrationDatabase {
-  /** For messages: the history table. */
-  readonly table: string;
-  /** @throws DatabaseConnectionError when the database cannot be reached. */
-  open(signal?: AbortSignal): Promise<MigrationSession>;
+/** A change to the history that runs nothing. */
+export type HistoryChange =
+  /** Records a migration as applied. Leaves a row that is applied unchanged, unless its file had no statements. */
+  | {
+      readonly kind: 'record';
+      readonly migration: Migration;
+      readonly origin: Origin;
+      /** Its row so far, possibly under another name. It is replaced, but its invalid indexes stay recorded. */
+      readonly row?: HistoryRow | undefined;
+      /** When it was applied. @default now */
+      readonly executedAt?: Date;
+    }
+  /** Updates the name and checksums of an applied row to match its file. */
+  | { readonly kind: 'adopt'; readonly recordedAs: string; readonly migration: Migration }
+  | { readonly kind: 'remove'; readonly file: string }
+  /** Forgets the finished steps of a migration, so that it starts from the beginning; and a `statement` in doubt. */
+  | { readonly kind: 'restart'; readonly file: string; readonly statement: string | undefined }
+  /** Resolves the `statement` in doubt: it took effect (`done`) or must run `again`. */
+  | {
+      readonly kind: 'resolve';
+      readonly file: string;
+      readonly statement: string;
+      readonly outcome: 'done' | 'again';
+    };
+
+/** The history of one target, on a connection that may write. */
+export interface HistoryStore extends Pick<HistoryReader, 'read'> {
+  /** False for a store that keeps nothing: its history is always empty. */
+  readonly keepsRecords: boolean;
+  /** Creates or upgrades our objects where needed. @throws HistoryTableError when the table cannot be used. */
+  install(signal?: AbortSignal): Promise<void>;
+  /** Applies all changes in one transaction. */
+  change(changes: readonly HistoryChange[]): Promise<void>;
 }
 
-/** A row to record without running anything. */
-export interface RecordedMigration {
-  readonly migration: MigrationFile;
-  readonly origin: Origin;
-  /** When it was applied, if known; now otherwise. */
-  readonly executedAt?: Date;
+/** Keeps processes from migrating one target at the same time. It never blocks: callers poll. */
+export interface MigrationLock {
+  /** Tries to take the lock once, without waiting on the server. */
+  tryTake(): Promise<boolean>;
+  /** The current holder, if it can be seen. */
+  holder(): Promise<LockHolder | undefined>;
+  /** The backend that holds the lock for this session, if known. */
+  readonly backend: string | undefined;
+  /** Terminates a backend that holds the lock while it waits for a client that is known to be gone. */
+  endStranded(backend: string): Promise<void>;
 }
 
-/** A change of a recorded row: adopting the file's checksum, its name, or both. */
-export interface RowRepair {
-  readonly recordedAs: string;
-  readonly migration: MigrationFile;
+/** Receives what happens while migrations run. */
+export interface ExecutionListener {
+  started(migration: Migration): void;
+  notice(migration: Migration, notice: Notice): void;
+  /** A transient error rolled the migration back; it will be tried again after a pause. */
+  retrying(migration: Migration, attempt: number, reason: string, pauseMs: number): void;
+  warning(finding: Finding): void;
+  applied(migration: Migration, durationMs: number): void;
 }
 
-export interface RunListener {
-  started(migration: MigrationFile): void;
-  notice(migration: MigrationFile, notice: Notice): void;
-  /** A lock on a table could not be had; the migration was rolled back and is tried again. */
-  retrying(migration: MigrationFile, attempt: number, reason: string): void;
-  warning(message: string): void;
-  applied(migration: MigrationFile, executionTimeMs: number): void;
-}
-
-/** How the programs of a run ended. */
-export type RunOutcome =
+/** How the execution of a list of tasks ended. */
+export type Outcome =
   | { readonly kind: 'done' }
-  | { readonly kind: 'failed'; readonly failure: Omit<FailedMigration, 'applied' | 'pending'>; readonly cause: unknown }
+  | {
+      readonly kind: 'failed';
+      readonly failure: Omit<FailedMigration, 'applied' | 'pending' | 'tracked'>;
+      readonly cause: unknown;
+    }
   /**
-   * Somebody else recorded the migration first, or is `undecided`: at it in a transaction that has not ended. Read the
-   * history again.
+   * Another process recorded the migration first or, if `undecided`, is running it in a transaction that has not ended.
+   * Read the history again.
    */
   | { readonly kind: 'conflict'; readonly file: string; readonly undecided: boolean }
   | { readonly kind: 'interrupted' }
-  /** What comes next wants a new session: defaults of new sessions were changed. */
+  /** The remaining migrations need a new session, because the defaults of new sessions were changed. */
   | { readonly kind: 'reconnect' };
 
-export interface RunSettings {
+/** How tasks are executed. */
+export interface ExecutionSettings {
   readonly runId: string;
-  /** False: run every file without claims and without history. */
-  readonly tracked: boolean;
+  /** `each`: one transaction per migration. `all`: one transaction for all migrations. */
+  readonly transaction: 'each' | 'all';
   /**
-   * Given up by it: the statement that runs is cancelled and nothing more is sent. A transactional migration leaves no
-   * trace; of one that runs in steps it is recorded where it was interrupted.
+   * Aborting it cancels the running statement, and nothing more is sent. A transactional migration leaves no trace; a
+   * non-transactional one records where it was interrupted.
    */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One connection that may migrate. */
-export interface MigrationSession extends HistoryReader {
-  /** Tries once to take the migration lock, without waiting in the server. */
-  tryLock(): Promise<boolean>;
-  lockHolder(): Promise<LockHolder | undefined>;
-  /** The backend that holds the lock for this session, as far as that is known. */
-  readonly lockBackend: string | undefined;
-  /** Ends a backend that holds the lock and only waits for its client: for when it is known that the client is gone. */
-  endStrandedHolder(backend: string): Promise<void>;
-  /** Creates or upgrades the history table where that is needed. @throws HistoryTableError when it cannot be used. */
-  prepareHistory(signal?: AbortSignal): Promise<void>;
-  /** Runs each program in a transaction, or in steps, of its own; stops at the first failure. */
-  runEach(programs: readonly Program[], settings: RunSettings, listener: RunListener): Promise<RunOutcome>;
-  /** Runs all programs in one transaction. */
-  runTogether(
-    programs: readonly TransactionalProgram[],
-    settings: RunSettings,
-    listener: RunListener,
-  ): Promise<RunOutcome>;
-  /** Records migrations as applied without running them. A row that is applied already is left as it is. */
-  record(migrations: readonly RecordedMigration[]): Promise<void>;
-  /** Reads the table of another tool, and only reads it. */
-  readForeign(tool: ForeignTool, table: TableName | undefined): Promise<readonly ForeignRow[]>;
-  repair(repairs: readonly RowRepair[]): Promise<void>;
-  /** Releases the connection: destroyed after anything ran or went wrong. Never throws. */
+/** Runs programs and records them. */
+export interface Executor {
+  /** Why the session does not support some of these tasks; behind a pooler it may not. */
+  refusals(tasks: readonly Task[]): Promise<readonly Finding[]>;
+  /** Runs tasks in order and stops at the first failure. */
+  run(tasks: readonly Task[], settings: ExecutionSettings, listener: ExecutionListener): Promise<Outcome>;
+}
+
+/** Reads the history tables of other tools. */
+export interface ForeignHistoryReader {
+  /** @throws HistoryTableError when the table does not exist or is not that tool's. */
+  read(tool: ForeignTool, table: TableName | undefined): Promise<readonly ForeignRow[]>;
+}
+
+/** One connection to a target that may migrate. */
+export interface TargetSession {
+  readonly history: HistoryStore;
+  readonly lock: MigrationLock;
+  readonly executor: Executor;
+  readonly foreign: ForeignHistoryReader;
+  /** Releases the connection, or destroys it if anything ran or failed. Never throws. */
   close(): Promise<void>;
+}
+
+/** The database could not be reached, and the connection will be retried. */
+export interface ConnectionRetry {
+  readonly attempt: number;
+  readonly reason: string;
+  /** For how much longer it will be retried, in ms. */
+  readonly remainingMs: number;
+}
+
+export type OnConnectionRetry = (retry: ConnectionRetry) => void;
+
+/** Opens sessions on one target. */
+export interface TargetDatabase {
+  readonly target: Target;
+  /** @throws DatabaseConnectionError when the database cannot be reached. */
+  open(signal?: AbortSignal, onRetry?: OnConnectionRetry): Promise<TargetSession>;
 }

@@ -1,41 +1,47 @@
-import type { MigrationStatus } from './status.js';
-import { summarise, type StatusSummary } from './summary.js';
+import { count } from '../errors/wording.js';
+import { isApplied, type MigrationStatus } from './status.js';
+import { summarize, type StatusSummary } from './summary.js';
 
-/** Whether this release finds the database that it needs. */
+/** Whether the database is ready for this release. */
 export interface MigrationHealth {
+  /** False when a migration of this release is not applied, or when it has none although some are applied. */
   readonly up: boolean;
   readonly message: string;
   readonly summary: StatusSummary;
-  /** What keeps it down: the first few, by name and state. */
+  /** The migrations that keep it down, at most ten. */
   readonly blocking: readonly { readonly file: string; readonly state: MigrationStatus['state'] }[];
 }
 
-const LISTED = 10;
+const MAX_LISTED = 10;
 
 /**
- * Judges by the migrations of this release's own directory alone: a row of another release never takes a healthy
- * replica down, and a database that is ahead is up.
+ * Considers only the migrations in this release's directory: a row of another release never takes a healthy replica
+ * down, and a database that is ahead is up. Only an empty directory is down then, because it is the wrong one.
  */
-export function judgeHealth(statuses: readonly MigrationStatus[]): MigrationHealth {
-  const summary = summarise(statuses);
+export function assessHealth(statuses: readonly MigrationStatus[]): MigrationHealth {
+  const summary = summarize(statuses);
   const blocking = statuses
-    .filter(({ state, onDisk }) => onDisk && BLOCKING.has(state))
+    .filter(({ state, onDisk }) => onDisk && !isApplied(state))
     .map(({ file, state }) => ({ file, state }));
-  const up = blocking.length === 0;
-  const behind = `${blocking.length} migration${blocking.length === 1 ? '' : 's'} of this release not applied`;
-  const ahead = `the database is ahead of this release by ${summary.ahead} migration${summary.ahead === 1 ? '' : 's'}`;
+  const isWrongDirectory = summary.applied > 0 && !statuses.some(({ onDisk }) => onDisk);
+  const up = blocking.length === 0 && !isWrongDirectory;
   return {
     up,
     summary,
-    blocking: blocking.slice(0, LISTED),
-    message: up ? (summary.ahead > 0 ? ahead : 'up to date') : behind,
+    blocking: blocking.slice(0, MAX_LISTED),
+    message: up ? upMessage(summary) : downMessage(blocking.length, summary),
   };
 }
 
-const BLOCKING: ReadonlySet<MigrationStatus['state']> = new Set([
-  'pending',
-  'out-of-order',
-  'ambiguous',
-  'failed',
-  'running',
-]);
+function downMessage(blocking: number, { applied }: StatusSummary): string {
+  if (blocking > 0) return `${count(blocking, 'migration')} of this release not applied`;
+  return `the directory of this release contains no migrations, but ${applied} ${applied === 1 ? 'is' : 'are'} applied`;
+}
+
+function upMessage({ ahead, orphaned }: StatusSummary): string {
+  const notes = [
+    ...(ahead > 0 ? [`the database is ahead of this release by ${count(ahead, 'migration')}`] : []),
+    ...(orphaned > 0 ? [`${count(orphaned, 'unfinished migration')} without a file`] : []),
+  ];
+  return notes.join('; ') || 'up to date';
+}

@@ -1,23 +1,34 @@
-import type { MigrationStatus } from './status.js';
+import type { RunnableStatus } from './plan.js';
+import type { MigrationState, MigrationStatus } from './status.js';
 
 /** One change that a repair makes to the history. */
 export interface RepairAction {
-  readonly kind: 'checksum' | 'name';
+  /** What changes: the recorded checksum or name, or the progress of an unfinished migration (`restart`). */
+  readonly kind: 'checksum' | 'name' | 'restart';
   readonly file: string;
+  /** The name in the history before the change. */
   readonly recordedAs: string;
-  /** Checksum recorded, and of the file. */
+  /** The recorded checksum and that of the file; for a restart, the progress before and after. */
   readonly from: string | null;
   readonly to: string;
 }
 
-/** What a repair would change: recorded checksums and names, brought in line with the files. Nothing is ever run. */
-export function planRepair(statuses: readonly MigrationStatus[]): RepairAction[] {
-  return statuses.flatMap(({ state, file, row, checksum }): RepairAction[] => {
-    if (!row || checksum === undefined) return [];
-    const common = { file, recordedAs: row.file, from: row.checksum, to: checksum };
-    if (state === 'renamed') return [{ kind: 'name', ...common }];
-    return state === 'changed' || state === 'cosmetic' || state === 'unverified'
-      ? [{ kind: 'checksum', ...common }]
-      : [];
-  });
+const REPAIRED: ReadonlySet<MigrationState> = new Set(['renamed', 'changed', 'cosmetic', 'unverified']);
+
+/** The migrations whose recorded checksum or name does not match their file. */
+export function findRepairable(statuses: readonly MigrationStatus[]): RunnableStatus[] {
+  return statuses.filter(
+    (status): status is RunnableStatus => status.migration !== undefined && REPAIRED.has(status.state),
+  );
+}
+
+/** The change that repairing a migration makes. */
+export function repairAction({ state, file, row, migration }: RunnableStatus): RepairAction {
+  return {
+    kind: state === 'renamed' ? 'name' : 'checksum',
+    file,
+    recordedAs: row?.file ?? file,
+    from: row?.checksum ?? null,
+    to: migration.checksum,
+  };
 }

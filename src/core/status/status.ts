@@ -1,25 +1,30 @@
-import { canonicalChecksum } from '../migration/checksum.js';
-import type { History, HistoryRow } from './history.js';
-import type { MigrationFile } from '../migration/migration-file.js';
-import { canonicalSql } from '../sql/text/canonical.js';
+import type { History, HistoryRow } from '../history/history.js';
+import { EMPTY_CHECKSUM, type Migration } from '../migration/migration.js';
+import type { MigrationSet } from '../migration/migration-set.js';
 import { compareMigrations, migrationOrder, type MigrationOrder } from '../migration/version.js';
+import { findRenames } from './renames.js';
 
 /**
- * What a migration is in, once files and history are joined. Each with its cause and its remedy:
+ * A migration's state after joining files with history. Each with its cause and its remedy:
  *
- * - `pending`: on disk, not recorded. The next run applies it.
+ * - `pending`: on disk, not recorded; or recorded when it did not contain statements yet. The next run applies it.
  * - `out-of-order`: pending, and it sorts before the newest applied one (a branch merged late). The next run applies
  *   it, or refuses to, as the option `outOfOrder` says.
  * - `failed`: recorded with an error. Correct the file; the next run tries it again.
- * - `running`: begun and not finished: a run is under way, or died in a file that cannot run in a transaction.
- * - `applied`: recorded as successfully executed, and the file is as it was.
- * - `unverified`: applied, recorded without a checksum. The next run adopts the file's.
- * - `cosmetic`: applied, and only comments or whitespace of the file changed since. `repair` adopts it.
- * - `changed`: applied, and the file is another now. Restore it, or `repair` when the change is meant.
+ * - `running`: started but not finished: a run is in progress, or it died during a non-transactional migration.
+ * - `applied`: recorded as successfully executed, and the file is unchanged.
+ * - `unverified`: applied, but recorded without a checksum. The next run adopts the file's.
+ * - `cosmetic`: applied, and only comments or whitespace of the file have changed since. `repair` adopts it.
+ * - `changed`: applied, and the file has changed since. Restore it, or `repair` if the change is intended.
  * - `renamed`: applied under another name; the content is the same. It never runs again. `repair` records the new name.
- * - `missing`: applied, its file is gone, and newer files are here. Restore it.
- * - `ahead`: applied, and it sorts after every file here: a newer release ran already, or the newest file was deleted.
- * - `ambiguous`: pending, with the content of a migration that is missing, and several could be meant. The run stops.
+ * - `missing`: applied, its file is gone, and newer files exist. Restore it, or `unmark` it if it was deleted on
+ *   purpose.
+ * - `ahead`: applied, has no file, and sorts after every file: a newer release has run already, or the newest file was
+ *   deleted.
+ * - `ambiguous`: pending, with the content of an applied migration whose file is gone, but there are several
+ *   candidates. Runs are refused.
+ * - `orphaned`: failed or unfinished, and its file is gone. Restore the file, or undo what it left and `unmark` it.
+ * - `unusable`: on disk, but not usable as a migration, for example because of its name or encoding. Runs are refused.
  */
 export type MigrationState =
   | 'pending'
@@ -33,7 +38,9 @@ export type MigrationState =
   | 'renamed'
   | 'missing'
   | 'ahead'
-  | 'ambiguous';
+  | 'ambiguous'
+  | 'orphaned'
+  | 'unusable';
 
 /** One migration, joined from disk and history. */
 export interface MigrationStatus {
@@ -41,127 +48,107 @@ export interface MigrationStatus {
   readonly state: MigrationState;
   /** False for rows whose file is not in this release's directory. */
   readonly onDisk: boolean;
+  /** The file; undefined when there is none, or when it is unusable. */
+  readonly migration: Migration | undefined;
+  /** Its row, possibly under another name. */
   readonly row: HistoryRow | undefined;
-  /** Checksum of the file on disk. */
-  readonly checksum: string | undefined;
-  /** Name under which a renamed migration is recorded. */
+  /** The recorded name of a renamed migration. */
   readonly recordedAs: string | undefined;
-  /** Of an ambiguous one: the recorded names that could be meant. */
+  /** The recorded names that an ambiguous migration may match. */
   readonly candidates: readonly string[];
+  /** Why an unusable file cannot be used, and what to do about it. */
+  readonly problem: string | undefined;
 }
 
-/** States in which the next run has something to execute. */
-export function isToRun(state: MigrationState): boolean {
+/** True for states of migrations that the next run executes. */
+export function needsRun(state: MigrationState): boolean {
   return state === 'pending' || state === 'out-of-order' || state === 'failed' || state === 'running';
 }
 
-/** States that count as applied in this database. */
+const NOT_APPLIED: ReadonlySet<MigrationState> = new Set(['ambiguous', 'orphaned', 'unusable']);
+
+/** True for states that count as applied in this database. */
 export function isApplied(state: MigrationState): boolean {
-  return !isToRun(state) && state !== 'ambiguous';
+  return !needsRun(state) && !NOT_APPLIED.has(state);
 }
 
 interface Entry {
   readonly order: MigrationOrder;
-  readonly file: MigrationFile | undefined;
-  readonly row: HistoryRow | undefined;
+  readonly migration?: Migration;
+  readonly problem?: string;
+  readonly row?: HistoryRow | undefined;
 }
 
 /** Joins the files on disk with the history into one list in migration order. */
-export function joinStatuses(files: readonly MigrationFile[], history: History): MigrationStatus[] {
-  const entries = joinByName(files, history);
-  const renames = findRenames(entries);
-  const newestFile = entries.findLast((entry) => entry.file)?.order;
-  const newestApplied = entries.findLast((entry) => entry.row?.state === 'applied')?.order;
+export function joinStatuses(set: MigrationSet, history: History): MigrationStatus[] {
+  const entries = joinByName(set, history);
+  const renames = findRenames(
+    entries.flatMap(({ migration, problem, row }) => (!migration && problem === undefined && row ? [row] : [])),
+    entries.flatMap(({ migration, row }) => (migration && !row ? [migration] : [])),
+  );
+  const oldNames = new Set([...renames.of.values()].map(({ file }) => file));
+  const newestFile = entries.findLast(({ migration }) => migration)?.order;
+  const newestApplied = entries.findLast(({ row }) => row?.state === 'applied')?.order;
 
   return entries
-    .filter(({ file, order }) => file || !renames.oldNames.has(order.file))
+    .filter(({ migration, order }) => migration || !oldNames.has(order.file))
     .map((entry) => {
-      const name = entry.order.file;
-      const renamedFrom = renames.of.get(name);
-      const candidates = renames.ambiguous.get(name);
+      const { migration, problem, order } = entry;
+      const renamedFrom = migration && renames.of.get(migration);
+      const candidates = migration && renames.ambiguous.get(migration);
       return {
-        file: name,
-        state: renamedFrom ? 'renamed' : candidates ? 'ambiguous' : stateOf(entry, newestFile, newestApplied),
-        onDisk: entry.file !== undefined,
+        file: order.file,
+        state: candidates ? 'ambiguous' : stateOf({ ...entry, newestFile, newestApplied }, renamedFrom),
+        onDisk: migration !== undefined || problem !== undefined,
+        migration,
         row: entry.row ?? renamedFrom,
-        checksum: entry.file?.checksum,
         recordedAs: renamedFrom?.file,
-        candidates: candidates?.map((row) => row.file) ?? [],
+        candidates: candidates?.map(({ file }) => file) ?? [],
+        problem,
       };
     });
 }
 
-function joinByName(files: readonly MigrationFile[], history: History): Entry[] {
-  const rows = new Map(history.rows.map((row) => [row.file, row]));
-  const onDisk = new Set(files.map((file) => file.file));
-  return [
-    ...files.map((file) => ({ order: migrationOrder(file.file), file, row: rows.get(file.file) })),
-    ...history.rows
-      .filter((row) => !onDisk.has(row.file))
-      .map((row) => ({ order: migrationOrder(row.file), file: undefined, row })),
-  ].toSorted((a, b) => compareMigrations(a.order, b.order));
+function joinByName({ migrations, unusable }: MigrationSet, { rows }: History): Entry[] {
+  const byName = new Map(rows.map((row) => [row.file, row]));
+  const take = (file: string): HistoryRow | undefined => {
+    const row = byName.get(file);
+    byName.delete(file);
+    return row;
+  };
+  const onDisk: Entry[] = [
+    ...migrations.map((migration) => ({ order: migration.order, migration, row: take(migration.file) })),
+    ...unusable.map(({ file, problem }) => ({ order: migrationOrder(file), problem, row: take(file) })),
+  ];
+  if (byName.size === 0 && unusable.length === 0) return onDisk; // sorted already
+  const others = [...byName.values()].map((row) => ({ order: migrationOrder(row.file), row }));
+  return [...onDisk, ...others].toSorted((a, b) => compareMigrations(a.order, b.order));
+}
+
+interface PlacedEntry extends Entry {
+  readonly newestFile: MigrationOrder | undefined;
+  readonly newestApplied: MigrationOrder | undefined;
 }
 
 function stateOf(
-  { order, file, row }: Entry,
-  newestFile: MigrationOrder | undefined,
-  newestApplied: MigrationOrder | undefined,
+  { order, migration, problem, row, newestFile, newestApplied }: PlacedEntry,
+  renamedFrom: HistoryRow | undefined,
 ): MigrationState {
-  if (row && row.state !== 'applied') return row.state;
-  if (!file) return newestFile && compareMigrations(order, newestFile) < 0 ? 'missing' : 'ahead';
-  if (row) return comparedState(file, row);
+  if (problem !== undefined) return 'unusable';
+  if (renamedFrom) return renamedFrom.state === 'applied' ? 'renamed' : renamedFrom.state;
+  if (row && row.state !== 'applied') return migration ? row.state : 'orphaned';
+  if (!migration) return newestFile && compareMigrations(order, newestFile) < 0 ? 'missing' : 'ahead';
+  if (row && !wasEmpty(row, migration)) return comparedState(migration, row);
   return newestApplied && compareMigrations(order, newestApplied) < 0 ? 'out-of-order' : 'pending';
 }
 
-function comparedState(file: MigrationFile, row: HistoryRow): MigrationState {
+/** A file that was recorded without statements and has some now: none of them ever ran. */
+function wasEmpty({ origin, canonicalChecksum }: HistoryRow, migration: Migration): boolean {
+  return origin === 'migrate' && canonicalChecksum === EMPTY_CHECKSUM && migration.hasStatements;
+}
+
+function comparedState(migration: Migration, row: HistoryRow): MigrationState {
   if (row.checksum === null) return 'unverified';
-  if (row.checksum === file.checksum) return 'applied';
-  return row.canonicalChecksum === canonicalChecksum(file.text) ? 'cosmetic' : 'changed';
-}
-
-interface Renames {
-  /** File that is not recorded → the row that recorded the same content under another name. */
-  readonly of: ReadonlyMap<string, HistoryRow>;
-  /** File that is not recorded → the rows that could be meant, when it is not one row and one file. */
-  readonly ambiguous: ReadonlyMap<string, readonly HistoryRow[]>;
-  /** Recorded names that are shown under their new name. */
-  readonly oldNames: ReadonlySet<string>;
-}
-
-/**
- * A rename is an applied row without a file and an unrecorded file with the same checksum, one of each. Rows that sort
- * after every file count too: when the newest file was renamed backwards, running it again would be just as wrong.
- * Files without any statement prove nothing and are left out.
- */
-function findRenames(entries: readonly Entry[]): Renames {
-  const rowsWithoutFile = groupBy(
-    entries.flatMap(({ file, row }) => (!file && row?.state === 'applied' && row.checksum ? [row] : [])),
-    (row) => row.checksum as string,
-  );
-  const filesWithoutRow = groupBy(
-    entries.flatMap(({ file, row }) =>
-      file && !row && rowsWithoutFile.has(file.checksum) && canonicalSql(file.text) ? [file] : [],
-    ),
-    (file) => file.checksum,
-  );
-  const of = new Map<string, HistoryRow>();
-  const ambiguous = new Map<string, readonly HistoryRow[]>();
-  for (const [checksum, files] of filesWithoutRow) {
-    const rows = rowsWithoutFile.get(checksum) ?? [];
-    const [row] = rows;
-    const [file] = files;
-    if (row && file && rows.length === 1 && files.length === 1) of.set(file.file, row);
-    else for (const { file: name } of files) ambiguous.set(name, rows);
-  }
-  return { of, ambiguous, oldNames: new Set([...of.values()].map((row) => row.file)) };
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
+  if (row.checksum === migration.checksum) return 'applied';
+  return row.canonicalChecksum === migration.canonicalChecksum ? 'cosmetic' : 'changed';
 }

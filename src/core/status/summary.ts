@@ -1,28 +1,32 @@
 import { isApplied, type MigrationStatus } from './status.js';
 
-/**
- * Counts over a list of statuses. `applied` counts everything recorded as applied, whatever became of the files since.
- */
+/** Counts over a list of statuses. */
 export interface StatusSummary {
   readonly total: number;
+  /** Recorded as applied, whatever the state of the files. */
   readonly applied: number;
-  /** On disk and to be run: out of order ones included. */
+  /** On disk but not applied yet, including out-of-order ones. */
   readonly pending: number;
   readonly failed: number;
   readonly running: number;
   readonly outOfOrder: number;
-  /** Changed after they were applied, cosmetic changes included. */
+  /** Changed after they were applied, including cosmetic changes. */
   readonly changed: number;
   readonly renamed: number;
   readonly missing: number;
   /** Applied by a newer release than this one. */
   readonly ahead: number;
   readonly unverified: number;
-  /** The last of the applied ones, in migration order. */
+  /** Failed or unfinished, and the file is gone. */
+  readonly orphaned: number;
+  /** Files that cannot be used as migrations. */
+  readonly unusable: number;
+  /** The last applied migration, in migration order. */
   readonly newestApplied: string | null;
 }
 
-export function summarise(statuses: readonly MigrationStatus[]): StatusSummary {
+/** Counts statuses by state. */
+export function summarize(statuses: readonly MigrationStatus[]): StatusSummary {
   const count = (...states: MigrationStatus['state'][]): number =>
     statuses.filter(({ state }) => states.includes(state)).length;
   return {
@@ -37,6 +41,8 @@ export function summarise(statuses: readonly MigrationStatus[]): StatusSummary {
     missing: count('missing'),
     ahead: count('ahead'),
     unverified: count('unverified'),
+    orphaned: count('orphaned'),
+    unusable: count('unusable'),
     newestApplied: statuses.findLast(({ state }) => isApplied(state))?.file ?? null,
   };
 }

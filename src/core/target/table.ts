@@ -1,7 +1,7 @@
-import { ConfigurationError } from '../errors/errors.js';
+import { ConfigurationError } from '../errors/input-errors.js';
 import { quoteIdentifier } from '../sql/text/quote.js';
 
-/** The history table's place. */
+/** The schema and name of the history table. */
 export interface TableName {
   readonly schema: string;
   readonly table: string;
@@ -11,24 +11,23 @@ export const DEFAULT_TABLE = 'shared.schema_migrations';
 
 const NAME = String.raw`(?:[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"\u0000]|"")+")`;
 const TABLE = new RegExp(`^(?:(${NAME})\\.)?(${NAME})$`, 'u');
-/** NAMEDATALEN - 1: the server would cut longer names in silence. */
-export const LONGEST_NAME = 63;
+/** NAMEDATALEN - 1: the server silently truncates longer names. */
+export const MAX_NAME_BYTES = 63;
 
 /**
- * Reads `table` or `schema.table`. Names are taken as PostgreSQL takes them: folded to lower case unless they stand in
- * double quotes.
+ * Reads `table` or `schema.table`. As in PostgreSQL, names are folded to lower case unless they are in double quotes.
  *
- * @throws ConfigurationError `INVALID_TABLE` when it is anything else.
+ * @throws ConfigurationError `INVALID_TABLE` for anything else.
  */
 export function parseTableName(text: string, defaultSchema = 'shared'): TableName {
   const match = TABLE.exec(text);
   const schema = match?.[1] === undefined ? defaultSchema : foldName(match[1]);
   const table = match?.[2] === undefined ? '' : foldName(match[2]);
-  const tooLong = [schema, table].find((name) => Buffer.byteLength(name) > LONGEST_NAME);
+  const tooLong = [schema, table].find((name) => Buffer.byteLength(name) > MAX_NAME_BYTES);
   if (!match || tooLong !== undefined) {
     throw new ConfigurationError('INVALID_TABLE', [
       match
-        ? `table: the name ${JSON.stringify(tooLong)} is longer than the ${LONGEST_NAME} bytes that PostgreSQL keeps`
+        ? `table: the name ${JSON.stringify(tooLong)} is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`
         : `table: ${JSON.stringify(text)} is not a table name; write "table" or "schema.table", each an SQL identifier`,
     ]);
   }
@@ -44,7 +43,7 @@ export function qualifiedName({ schema, table }: TableName): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
 
-/** The name as a person writes it. */
+/** The name without quotes, for messages. */
 export function displayName({ schema, table }: TableName): string {
   return `${schema}.${table}`;
 }

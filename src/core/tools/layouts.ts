@@ -1,116 +1,87 @@
-import { folderLayoutProblem, nameProblem } from './file-names.js';
-import { migrationOrder } from '../migration/version.js';
-import { upSection, type SectionMarkers, type SectionProblem } from '../sql/text/sections.js';
+import { type SectionProblem, upSection } from '../sql/text/sections.js';
+import { folderToolOf, layoutAdvice, TOOLS, type ToolWith } from './registry.js';
+import { baseName, type FileLayout, type FolderLayout, type ToolDefinition } from './tool.js';
 
-/** How a directory is laid out: by this tool's own rules, or by those of another tool, read as its files lie. */
-export const LAYOUT_NAMES = [
-  'plain',
-  'golang-migrate',
-  'sqlx',
-  'flyway',
-  'prisma',
-  'diesel',
-  'goose',
-  'dbmate',
-] as const;
+/** How a directory is laid out: by the rules of this library (`plain`), or by those of another tool. */
+export type LayoutName = 'plain' | ToolWith<'layout'>;
 
-export type LayoutName = (typeof LAYOUT_NAMES)[number];
-
-/** What a file is in a layout: a migration, something that is rightly left alone, or a problem. */
+/** What a file is in a layout: a migration, a file to skip, or a problem. */
 export type FileRole = 'migration' | 'ignored' | { readonly problem: string };
 
+/** How the files of a directory are read. */
 export interface Layout {
-  /** True when migrations lie in subfolders. */
+  /** True when migrations may be in subfolders. */
   readonly nested: boolean;
+  /** What the file at this path, relative to the directory, is. */
   role(path: string): FileRole;
-  /** The part of a file to run, everything else blanked out so that positions stay; a reason when there is none. */
+  /** The part of a file to run, with the rest blanked out so that positions stay the same; or why there is none. */
   section(text: string): string | SectionProblem;
 }
 
-const whole = (text: string): string => text;
+const wholeText = (text: string): string => text;
 
-const GOOSE: SectionMarkers = {
-  up: /^--[ \t]*\+goose[ \t]+Up\b/,
-  down: /^--[ \t]*\+goose[ \t]+Down\b/,
-  rewrites: /^--[ \t]*\+goose[ \t]+ENVSUB(?:ST)?[ \t]+ON\b/,
-  written: '-- +goose Up',
-};
-const DBMATE: SectionMarkers = {
-  up: /^--[ \t]*migrate:up\b/,
-  down: /^--[ \t]*migrate:down\b/,
-  written: '-- migrate:up',
-};
-
-export const LAYOUTS: Readonly<Record<LayoutName, Layout>> = {
-  plain: {
-    nested: false,
-    section: whole,
-    role: (path) => problemOr(folderLayoutProblem(path) ?? nameProblem(baseName(path))),
-  },
-  'golang-migrate': {
-    nested: false,
-    section: whole,
-    role: (path) => (isDown(path) ? 'ignored' : numbered(path, /\.up\.sql$/i, '<version>_<title>.up.sql')),
-  },
-  sqlx: {
-    nested: false,
-    section: whole,
-    role: (path) => (isDown(path) ? 'ignored' : numbered(path, /\.sql$/i, '<version>_<description>.sql')),
-  },
-  flyway: { nested: true, section: whole, role: flywayRole },
-  prisma: { nested: true, section: whole, role: (path) => inFolder(path, 'migration.sql') },
-  diesel: {
-    nested: true,
-    section: whole,
-    role: (path) => (baseName(path) === 'down.sql' ? 'ignored' : inFolder(path, 'up.sql')),
-  },
-  goose: {
-    nested: false,
-    section: (text) => upSection(text, GOOSE),
-    role: (path) => numbered(path, /\.sql$/i, '<version>_<name>.sql'),
-  },
-  dbmate: {
-    nested: false,
-    section: (text) => upSection(text, DBMATE),
-    role: (path) => numbered(path, /\.sql$/i, '<version>_<name>.sql'),
-  },
-};
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
+/** The plain layout and those of the tools, by name. */
+export function layoutsOf(tools: readonly ToolDefinition[]): Readonly<Record<string, Layout>> {
+  const plain: Layout = { nested: false, section: wholeText, role: (path) => plainRole(path, tools) };
+  return Object.fromEntries([
+    ['plain', plain],
+    ...tools.flatMap((tool) => (tool.layout ? [[tool.name, layoutOf(tool, tool.layout)] as const] : [])),
+  ]);
 }
 
-function problemOr(problem: string | undefined): FileRole {
-  return problem === undefined ? 'migration' : { problem };
+export const LAYOUTS = layoutsOf(TOOLS) as Readonly<Record<LayoutName, Layout>>;
+
+/** The values of the option `layout`. */
+export const LAYOUT_NAMES = Object.keys(LAYOUTS) as readonly LayoutName[];
+
+/** Why a path cannot belong to a migration in the plain layout: another tool keeps each migration in such a folder. */
+export function folderLayoutProblem(path: string, tools: readonly ToolDefinition[] = TOOLS): string | undefined {
+  const tool = path.includes('/') ? folderToolOf(baseName(path), tools) : undefined;
+  return tool && `it is a migration in a folder of its own. Set the option "layout" to "${tool.name}"`;
 }
 
-function isDown(path: string): boolean {
-  return /\.down\.sql$/i.test(path);
-}
+const REPEATABLE =
+  'it is a repeatable migration, and repeatable migrations are not supported. Give it a version, or move it out of the directory';
 
-function numbered(path: string, form: RegExp, written: string): FileRole {
-  const fits = form.test(path) && migrationOrder(path).version !== null;
-  return fits ? 'migration' : { problem: `its name is not of the form ${written}, which this layout wants` };
-}
-
-/**
- * `U` undoes and `B` is for new databases only: both are left alone. Repeatable files and callbacks would be missed, so
- * they are refused.
- */
-function flywayRole(path: string): FileRole {
-  const name = baseName(path);
-  if (/^[UB]\d[^/]*__/.test(name)) return 'ignored';
-  if (/^V\d[\d._]*__/.test(name)) return 'migration';
+function layoutOf({ undoFile, repeatableFile }: ToolDefinition, layout: FileLayout | FolderLayout): Layout {
+  if ('fileInFolder' in layout) {
+    return { nested: true, section: wholeText, role: (path) => roleInFolder(path, layout.fileInFolder) };
+  }
+  const { migrationFile, form, ignoredFile, nested = false, sections } = layout;
   return {
-    problem: name.startsWith('R__')
-      ? 'repeatable migrations are not supported'
-      : 'its name is not of the form V<version>__<description>.sql',
+    nested,
+    section: sections ? (text) => upSection(text, sections) : wholeText,
+    role: (path) => {
+      const name = baseName(path);
+      if (undoFile?.test(name) || ignoredFile?.test(name)) return 'ignored';
+      if (repeatableFile?.test(name)) return { problem: REPEATABLE };
+      return migrationFile.test(name) ? 'migration' : { problem: `its name is not of the form ${form}` };
+    },
   };
 }
 
-function inFolder(path: string, wanted: string): FileRole {
-  if (baseName(path) !== wanted) return 'ignored';
-  return migrationOrder(path).version === null
-    ? { problem: 'the name of its folder does not begin with a number' }
-    : 'migration';
+function roleInFolder(path: string, fileInFolder: string): FileRole {
+  const [folder = '', name = path] = path.split('/').slice(-2);
+  if (name !== fileInFolder) return 'ignored';
+  return /^\d/.test(folder) ? 'migration' : { problem: 'the name of its folder does not begin with a number' };
+}
+
+/** A file of another tool is refused with advice to set that tool's layout: its undo files would run like the rest. */
+function plainRole(path: string, tools: readonly ToolDefinition[]): FileRole {
+  const problem = folderLayoutProblem(path, tools) ?? nameProblem(baseName(path), tools);
+  return problem === undefined ? 'migration' : { problem };
+}
+
+function nameProblem(name: string, tools: readonly ToolDefinition[]): string | undefined {
+  const undoing = tools.filter(({ undoFile }) => undoFile?.test(name));
+  if (undoing.length > 0)
+    return `it is an undo migration, which would run with the rest. ${layoutAdvice(undoing, 'move it out of the directory')}: migrations only go forward`;
+  if (tools.some(({ repeatableFile }) => repeatableFile?.test(name))) return REPEATABLE;
+  if (/^\d/.test(name)) return undefined;
+  const owner = tools.find(
+    ({ layout }) => layout && 'migrationFile' in layout && layout.migrationFile.test(name),
+  )?.name;
+  return owner === undefined
+    ? 'its name does not begin with a number, so it has no place in the order. Name it like 001_name.sql or 20240131120000_name.sql'
+    : `it is named like a migration of ${owner}. Set the option "layout" to "${owner}", or begin the name with the number: 001_name.sql`;
 }

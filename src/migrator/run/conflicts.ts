@@ -1,68 +1,64 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { HistoryTableError, LockTimeoutError } from '../../core/errors/errors.js';
-import type { History, HistoryRow } from '../../core/status/history.js';
-import type { MigrationSession } from '../../core/ports/ports.js';
-import type { Dependencies } from './dependencies.js';
+import { HistoryTableError } from '../../core/errors/database-errors.js';
+import { LockTimeoutError } from '../../core/errors/lock-errors.js';
+import type { History, HistoryRow } from '../../core/history/history.js';
+import type { Outcome, TargetSession } from '../../core/ports/ports.js';
+import { pause } from '../../timing/pause.js';
+import type { LockWait } from './acquire-lock.js';
 import { throwIfInterrupted } from './interruption.js';
-import type { Conflict } from './run-programs.js';
+
+/** Another process runs the same migration or has recorded it. */
+export type Conflict = Extract<Outcome, { kind: 'conflict' }>;
 
 const POLL_MS = 250;
-/** How long to look for what becomes of a transaction that cannot be seen, before it is tried whether it has ended. */
+/** How long to poll for the outcome of a transaction that is not visible, before trying the migration again. */
 const UNSEEN_MS = 5_000;
 
-/** What a run meets when others migrate at the same time: without the lock, or when it was lost. */
+/** Handles other processes that migrate at the same time: without the lock, or after it was lost. */
 export class Conflicts {
-  private readonly met = new Set<string>();
+  private readonly seen = new Set<string>();
   private waiting: { readonly file: string; readonly since: number } | undefined;
 
-  /** @param patienceMs how long to wait for somebody who is at the same migration. */
   constructor(
-    private readonly dependencies: Pick<Dependencies, 'database' | 'emit'>,
-    private readonly session: MigrationSession,
-    private readonly patienceMs: number,
-    /** What the run has applied so far, for errors. */
-    private readonly applied: () => readonly string[],
+    private readonly session: TargetSession,
+    private readonly wait: LockWait,
   ) {}
 
   /**
-   * Returns when it is worth trying again, with the history read anew.
+   * Returns when it is worth trying again with a fresh read of the history.
    *
-   * @param known the history that the run went by.
-   * @throws LockTimeoutError; HistoryTableError when it is nobody else who keeps the row from being written.
+   * @param known the history on which the run was based.
+   * @throws LockTimeoutError; HistoryTableError when the row cannot be written although no other process holds it.
    */
-  async meet({ file, undecided }: Conflict, known: History, signal: AbortSignal | undefined): Promise<void> {
+  async handle({ file, undecided }: Conflict, known: History): Promise<void> {
     const dead = rowOf(known, file)?.runId;
-    const busy = (row: HistoryRow | undefined): boolean => row?.state === 'running' && row.runId !== dead;
-    if (undecided) return this.wait(file, (row) => row?.state !== 'applied', UNSEEN_MS, signal);
-    const row = rowOf(await this.session.read(), file);
-    if (busy(row)) return this.wait(file, busy, Number.POSITIVE_INFINITY, signal);
+    const isBusy = (row: HistoryRow | undefined): boolean => row?.state === 'running' && row.runId !== dead;
+    if (undecided) return this.waitWhile(file, (row) => row?.state !== 'applied', UNSEEN_MS);
+    const row = rowOf(await this.session.history.read(), file);
+    if (isBusy(row)) return this.waitWhile(file, isBusy, Number.POSITIVE_INFINITY);
     if (row?.state === 'applied') return;
-    const { table } = this.dependencies.database;
-    if (this.met.has(file)) {
+    const { target } = this.wait;
+    if (this.seen.has(file)) {
       throw new HistoryTableError(
-        table,
-        `${file} cannot be recorded in ${table}: a unique constraint refuses its row although it is not applied. Look at the table's constraints.`,
+        target,
+        `${file} cannot be recorded in ${target}: a unique constraint refuses its row although it is not applied. Check the table's constraints.`,
       );
     }
-    this.met.add(file);
+    this.seen.add(file);
   }
 
-  /** Waits while the row of a file is as it should not stay, for so many ms at most. */
-  private async wait(
-    file: string,
-    isSo: (row: HistoryRow | undefined) => boolean,
-    mostMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const { database, emit } = this.dependencies;
+  /** Waits while the row of a file is in a transient state, for `maxMs` at most. */
+  private async waitWhile(file: string, busy: (row: HistoryRow | undefined) => boolean, maxMs: number): Promise<void> {
+    const { session, wait } = this;
     if (this.waiting?.file !== file) this.waiting = { file, since: performance.now() };
-    const waitedMs = (): number => performance.now() - (this.waiting?.since ?? 0);
-    const until = performance.now() + mostMs;
-    emit({ type: 'waiting-for-lock', waitedMs: Math.round(waitedMs()) });
-    while (isSo(rowOf(await this.session.read(), file)) && performance.now() < until) {
-      if (waitedMs() >= this.patienceMs)
-        throw new LockTimeoutError(waitedMs(), await this.session.lockHolder(), database.table, this.applied());
-      await sleep(POLL_MS, undefined, { signal }).catch(() => throwIfInterrupted(signal));
+    const { since } = this.waiting;
+    const waited = (): number => performance.now() - since;
+    const until = performance.now() + maxMs;
+    wait.onWaiting(Math.round(waited()), Math.max(0, Math.round(wait.timeoutMs - waited())), undefined);
+    while (busy(rowOf(await session.history.read(), file)) && performance.now() < until) {
+      if (waited() >= wait.timeoutMs)
+        throw new LockTimeoutError(waited(), await session.lock.holder(), wait.target, wait.applied);
+      await pause(POLL_MS, wait.signal);
+      throwIfInterrupted(wait.signal, wait.applied);
     }
   }
 }

@@ -1,47 +1,54 @@
-import { DatabaseConnectionError, DatabaseError, InterruptedError } from '../../core/errors/errors.js';
+import { DatabaseConnectionError, DatabaseError } from '../../core/errors/database-errors.js';
+import { InterruptedError } from '../../core/errors/run-errors.js';
+import { SQLSTATE } from '../../core/errors/sqlstate.js';
 
-/** @throws InterruptedError when the signal, if there is one, was given. */
-export function throwIfInterrupted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw interrupted(signal, [], []);
-}
-
-export function interrupted(
-  signal: AbortSignal | undefined,
-  applied: readonly string[],
-  pending: readonly string[],
-): InterruptedError {
-  return new InterruptedError(reasonOf(signal), applied, pending);
-}
-
-function reasonOf(signal: AbortSignal | undefined): string {
+/** The source of the interruption, for messages. */
+export function reasonOf(signal: AbortSignal | undefined): string {
   return typeof signal?.reason === 'string' ? signal.reason : 'a request';
 }
 
-const QUERY_CANCELED = '57014';
-
-/** True for a statement that was cancelled because the run was given up. */
-export function isCancelled(signal: AbortSignal | undefined, error: unknown): boolean {
-  return signal?.aborted === true && error instanceof DatabaseError && error.server.sqlstate === QUERY_CANCELED;
+/** @throws InterruptedError when the signal is aborted and nothing has been sent yet. */
+export function throwIfInterrupted(signal: AbortSignal | undefined, applied: readonly string[] = []): void {
+  if (signal?.aborted) throw new InterruptedError(reasonOf(signal), applied, [], 'before');
 }
 
+interface Progress {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+  readonly isExecuting: boolean;
+}
+
+/** The progress of work that runs no migration. */
+export const NO_PROGRESS: Progress = { applied: [], pending: [], isExecuting: false };
+
 /**
- * Does a piece of work that a signal gives up, which may cost the connection.
+ * Runs work that a signal may interrupt.
  *
- * @param applied what was applied before.
  * @throws InterruptedError for a statement that was cancelled, or a connection that was lost, after the signal.
  */
-export async function asInterrupted<T>(
+export async function withInterruption<T>(
   signal: AbortSignal | undefined,
-  applied: readonly string[],
+  progress: Progress,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (isCancelled(signal, error)) throw interrupted(signal, applied, []);
-    if (!signal?.aborted || !(error instanceof DatabaseConnectionError)) throw error;
-    if (error.code === 'UNREACHABLE') throw interrupted(signal, applied, []);
-    if (error.code !== 'CONNECTION_LOST') throw error;
-    throw new InterruptedError(reasonOf(signal), applied, [], error);
+    const outcome = signal?.aborted ? outcomeOf(error, progress) : undefined;
+    if (outcome === undefined) throw error;
+    throw new InterruptedError(reasonOf(signal), progress.applied, progress.pending, outcome, { cause: error });
   }
+}
+
+/** The outcome when the server cancelled a statement, or when no further one was sent. */
+export function cancelledOutcome({ isExecuting }: Pick<Progress, 'isExecuting'>): InterruptedError['outcome'] {
+  return isExecuting ? 'cancelled' : 'before';
+}
+
+function outcomeOf(error: unknown, progress: Progress): InterruptedError['outcome'] | undefined {
+  if (error instanceof DatabaseError && error.server.sqlstate === SQLSTATE.queryCanceled)
+    return cancelledOutcome(progress);
+  if (!(error instanceof DatabaseConnectionError)) return undefined;
+  if (error.code === 'UNREACHABLE') return 'before';
+  return error.code === 'CONNECTION_LOST' ? 'unsure' : undefined;
 }

@@ -1,23 +1,33 @@
-import { DatabaseConnectionError, LockTimeoutError } from '../../core/errors/errors.js';
-import type { MigrationSession } from '../../core/ports/ports.js';
-import type { Dependencies } from './dependencies.js';
-import { acquireLock } from './lock.js';
+import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
+import { LockTimeoutError } from '../../core/errors/lock-errors.js';
+import { MigrationError } from '../../core/errors/migration-error.js';
+import { list } from '../../core/errors/wording.js';
+import type { OnConnectionRetry, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
+import { acquireLock, type LockWait } from './acquire-lock.js';
 import { withSession } from './with-session.js';
 
 /**
- * How long the server may take to notice that the lost connection is lost: until then it goes on, and may yet commit.
- * Its probes take 25 s.
+ * How long the server may take to detect that the connection is lost: until then it continues and may still commit. Its
+ * probes take 25 s.
  */
-const SERVER_PATIENCE_MS = 40_000;
+const SERVER_DETECTION_MS = 40_000;
 
 /** A run whose connection was lost. */
-export interface LostRun {
+interface LostRun {
   readonly runId: string;
   readonly planned: readonly string[];
-  /** The backend that held the lock, as far as that is known. */
+  /** The backend that held the lock, if known. */
   readonly lockBackend: string | undefined;
-  /** Ends the search for what became of it. */
-  readonly signal: AbortSignal | undefined;
+  readonly wait: LockWait;
+  readonly onConnectionRetry: OnConnectionRetry;
+}
+
+/** What the history says about a run whose connection was lost. */
+interface ResolvedLoss {
+  /** The planned migrations that this run applied; another process may have applied others. */
+  readonly byThisRun: readonly string[];
+  /** Says which planned migrations are applied and which are not, if not all are. */
+  readonly error: DatabaseConnectionError | undefined;
 }
 
 export function isLostConnection(error: unknown): error is DatabaseConnectionError {
@@ -25,91 +35,74 @@ export function isLostConnection(error: unknown): error is DatabaseConnectionErr
 }
 
 /**
- * Finds out what a run whose connection was lost has applied. Only the history knows: a COMMIT may have succeeded
- * although its answer never came. The lock is taken first, because while the lost session holds it, it is still at
- * work.
+ * Finds out what a run had applied when it lost its connection. Only the history knows: a COMMIT may have succeeded
+ * although the response never arrived. Takes the lock first, because the lost session is still working while it holds
+ * the lock.
  *
- * @returns those of the planned migrations that this run applied, when all are applied by now: another process may have
- *   done the rest.
- * @throws DatabaseConnectionError that says what is applied and what is not, as far as it can be known.
+ * @throws DatabaseConnectionError if the history cannot be read.
  */
 export async function resolveLoss(
-  dependencies: Pick<Dependencies, 'database' | 'emit'>,
+  database: TargetDatabase,
   run: LostRun,
   lost: DatabaseConnectionError,
-): Promise<readonly string[]> {
-  const { planned } = run;
-  const found = await lookAgain(dependencies, run).catch(() => undefined);
-  if (!found) {
-    throw new DatabaseConnectionError(
-      'CONNECTION_LOST',
-      `${lost.message} The history could not be read again, so what was applied of ${planned.join(', ')} is not known. Start again: the next run reads it.`,
-      lost.sqlstate,
-      { cause: lost },
-    );
-  }
-  const missing = planned.filter((file) => !found.applied.includes(file));
-  if (missing.length === 0) {
-    dependencies.emit({
-      type: 'warning',
-      message: `${lost.message} The history says that everything was applied before that.`,
-    });
-    return found.byThisRun;
-  }
-  throw new DatabaseConnectionError(
-    'CONNECTION_LOST',
-    `${lost.message} The history says: applied ${found.applied.join(', ') || 'none'}; not applied ${missing.join(', ')}. ${WAYS_OUT[found.lostSession]}`,
-    lost.sqlstate,
-    { cause: lost },
-  );
+): Promise<ResolvedLoss> {
+  const reading = withSession(database, (session) => reread(session, run), run.wait.signal, run.onConnectionRetry);
+  const found = await reading.catch((error: unknown) => {
+    throw lossError(lost, unknownOutcome(run.planned, error), error);
+  });
+  const { applied, byThisRun, lostSession } = found;
+  const missing = run.planned.filter((file) => !applied.includes(file));
+  if (missing.length === 0) return { byThisRun, error: undefined };
+  const outcome = `The history says: applied ${list(applied)}; not applied ${list(missing)}. ${REMEDIES[lostSession]}`;
+  return { byThisRun, error: lossError(lost, outcome) };
 }
 
-/** What became of the lost session. */
-type LostSession = 'ended' | 'at-work' | 'behind-standby';
+function unknownOutcome(planned: readonly string[], error: unknown): string {
+  const why = error instanceof MigrationError ? error.message : String(error);
+  return `The history could not be read again (${why}), so it is not known which of these migrations were applied: ${list(planned)}. Start again: the next run reads the history.`;
+}
 
-const WAYS_OUT: Readonly<Record<LostSession, string>> = {
+function lossError(lost: DatabaseConnectionError, outcome: string, cause: unknown = lost): DatabaseConnectionError {
+  return new DatabaseConnectionError('CONNECTION_LOST', `${lost.reason} ${outcome}`, lost.sqlstate, { cause });
+}
+
+type LostSession = 'ended' | 'running' | 'on-standby';
+
+const REMEDIES: Readonly<Record<LostSession, string>> = {
   ended: 'Start again.',
-  'at-work': 'The lost session is still at work in the server: wait for it, or end its backend, and start again.',
-  'behind-standby':
-    'The server that answers now is read-only, a standby: what the primary has may be more. Connect to the primary, and start again.',
+  running:
+    'The lost session is still running on the server: wait until it ends, or terminate its backend, and start again.',
+  'on-standby':
+    'The server that responds now is a read-only standby; the primary may have applied more. Connect to the primary and start again.',
 };
 
-interface SecondLook {
+interface HistoryAfterLoss {
   readonly applied: readonly string[];
   readonly byThisRun: readonly string[];
   readonly lostSession: LostSession;
 }
 
-function lookAgain({ database, emit }: Pick<Dependencies, 'database' | 'emit'>, run: LostRun): Promise<SecondLook> {
-  const { runId, planned, lockBackend, signal } = run;
-  const look = async (session: MigrationSession): Promise<SecondLook> => {
-    const settings = { lockTimeoutMs: SERVER_PATIENCE_MS, table: database.table };
-    const lostSession = await acquireLock(
-      session,
-      settings,
-      emit,
-      () => endStranded(session, lockBackend),
-      signal,
-    ).then((): LostSession => 'ended', whyNotTaken);
-    const { rows } = await session.read();
-    const done = new Map(rows.filter(({ state }) => state === 'applied').map((row) => [row.file, row.runId]));
-    return {
-      applied: planned.filter((file) => done.has(file)),
-      byThisRun: planned.filter((file) => done.get(file) === runId),
-      lostSession,
-    };
+async function reread({ lock, history }: TargetSession, run: LostRun): Promise<HistoryAfterLoss> {
+  const { runId, planned, lockBackend, wait } = run;
+  // The lost session may wait for us for hours: a stalled connection does not show that we are gone.
+  const tryTake = async (): Promise<boolean> => {
+    if (await lock.tryTake()) return true;
+    if (lockBackend !== undefined) await lock.endStranded(lockBackend);
+    return false;
   };
-  return withSession(database, look, signal);
+  const taking = acquireLock({ tryTake, holder: () => lock.holder() }, { ...wait, timeoutMs: SERVER_DETECTION_MS });
+  const lostSession = await taking.then((): LostSession => 'ended', stateOfLostSession);
+  const { rows } = await history.read();
+  const done = new Map(rows.filter(({ state }) => state === 'applied').map((row) => [row.file, row.runId]));
+  return {
+    applied: planned.filter((file) => done.has(file)),
+    byThisRun: planned.filter((file) => done.get(file) === runId),
+    lostSession,
+  };
 }
 
-/** The lost session may wait for us for hours: a network that stalls does not tell it that we are gone. */
-async function endStranded(session: MigrationSession, lockBackend: string | undefined): Promise<true> {
-  if (lockBackend !== undefined) await session.endStrandedHolder(lockBackend);
-  return true;
-}
-
-function whyNotTaken(error: unknown): LostSession {
-  if (error instanceof LockTimeoutError) return 'at-work';
-  if (error instanceof DatabaseConnectionError && error.code === 'READ_ONLY') return 'behind-standby';
+function stateOfLostSession(error: unknown): LostSession {
+  if (error instanceof LockTimeoutError) return 'running';
+  if (error instanceof DatabaseConnectionError && error.code === 'READ_ONLY') return 'on-standby';
   throw error;
 }

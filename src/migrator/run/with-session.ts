@@ -1,12 +1,13 @@
-import type { MigrationDatabase, MigrationSession } from '../../core/ports/ports.js';
+import type { OnConnectionRetry, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
 
-/** Opens a session for the time of one piece of work. */
+/** Opens a session for the duration of some work. */
 export async function withSession<T>(
-  database: MigrationDatabase,
-  work: (session: MigrationSession) => Promise<T>,
+  database: TargetDatabase,
+  work: (session: TargetSession) => Promise<T>,
   signal?: AbortSignal,
+  onRetry?: OnConnectionRetry,
 ): Promise<T> {
-  const session = await database.open(signal);
+  const session = await database.open(signal, onRetry);
   try {
     return await work(session);
   } finally {

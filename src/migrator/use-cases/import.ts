@@ -1,72 +1,74 @@
-import { HistoryTableError } from '../../core/errors/errors.js';
-import { FOREIGN_HISTORIES, type ForeignMigration, type ForeignTool } from '../../core/tools/foreign-tools.js';
-import { matchForeign } from '../../core/tools/match-foreign.js';
+import { HistoryTableError } from '../../core/errors/database-errors.js';
+import { matchForeign } from '../../core/status/match-foreign.js';
 import { isApplied } from '../../core/status/status.js';
 import { parseTableName } from '../../core/target/table.js';
-import type { Dependencies } from '../run/dependencies.js';
-import { underLock } from './locked.js';
+import { FOREIGN_HISTORIES, type ForeignTool } from '../../core/tools/foreign-tools.js';
+import type { ForeignMigration } from '../../core/tools/history.js';
+import type { MigratorParts } from '../run/parts.js';
+import { withInterruption, NO_PROGRESS } from '../run/interruption.js';
 import { withSession } from '../run/with-session.js';
+import { changeHistory } from './change-history.js';
+import { recordings } from './record.js';
 
+/** Options of `importFrom()`. */
 export interface ImportOptions {
-  /**
-   * The other tool's table, when it is not where that tool keeps it by itself: `schema.table`, or `table` in the schema
-   * `public`.
-   */
+  /** The other tool's table: `schema.table`, or `table` in the schema `public`. @default the tool's own default */
   readonly table?: string;
+  /** Interrupts the import. */
+  readonly signal?: AbortSignal;
 }
 
-/** What an import did. */
+/** The result of an import. */
 export interface ImportReport {
-  /** Recorded as applied now. */
+  /** Files that were recorded as applied now. */
   readonly recorded: readonly string[];
-  /** Recorded as applied before. */
+  /** Files that had been recorded as applied before. */
   readonly alreadyRecorded: readonly string[];
-  /** Applied by the other tool, and no file, or more than one, could be found for it. */
+  /** Migrations of the other tool with no matching file, or more than one. */
   readonly unmatched: readonly string[];
 }
 
-/**
- * Takes over the history of another tool: what it has applied is recorded here as applied, with its time where it has
- * one. Nothing is run, and its table is left as it is.
- *
- * @throws HistoryTableError when its table cannot be found or read.
- */
 export async function importFrom(
-  dependencies: Dependencies,
-  lockTimeoutMs: number,
+  parts: MigratorParts,
   tool: ForeignTool,
-  options: ImportOptions = {},
+  { table, signal }: ImportOptions = {},
 ): Promise<ImportReport> {
-  const applied = await readApplied(dependencies, tool, options.table); // a wrong name must not create our table
-  return underLock(dependencies, lockTimeoutMs, async ({ session, files, statuses }) => {
-    const { matched, unmatched } = matchForeign(files, applied);
+  const applied = await readApplied(parts, tool, table, signal); // a wrong name must not create our table
+  return changeHistory(parts, signal, ({ set, statuses }) => {
+    const { matched, unmatched } = matchForeign(set.migrations, applied);
     const done = new Set(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
     const fresh = matched.filter(({ migration }) => !done.has(migration.file));
-    await session.record(
-      fresh.map(({ migration, appliedAt }) => ({
-        migration,
-        origin: 'import' as const,
-        ...(appliedAt && { executedAt: appliedAt }),
-      })),
-    );
     return {
-      recorded: fresh.map(({ migration }) => migration.file),
-      alreadyRecorded: matched.map(({ migration }) => migration.file).filter((file) => done.has(file)),
-      unmatched,
+      changes: recordings(
+        fresh.map(({ migration, appliedAt }) => ({
+          kind: 'record',
+          migration,
+          origin: 'import',
+          ...(appliedAt && { executedAt: appliedAt }),
+        })),
+        statuses,
+      ),
+      result: {
+        recorded: fresh.map(({ migration }) => migration.file),
+        alreadyRecorded: matched.map(({ migration }) => migration.file).filter((file) => done.has(file)),
+        unmatched,
+      },
     };
   });
 }
 
-/** What the other tool has applied. @throws HistoryTableError */
 async function readApplied(
-  { database }: Dependencies,
+  { database }: MigratorParts,
   tool: ForeignTool,
   table: string | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<readonly ForeignMigration[]> {
   const history = FOREIGN_HISTORIES[tool];
   const name = table === undefined ? undefined : parseTableName(table, 'public');
-  const rows = await withSession(database, (session) => session.readForeign(tool, name));
+  const rows = await withInterruption(signal, NO_PROGRESS, () =>
+    withSession(database, ({ foreign }) => foreign.read(tool, name), signal),
+  );
   const applied = history.applied(rows);
   if (!('problem' in applied)) return applied;
-  throw new HistoryTableError(table ?? history.table, `Nothing was taken over: ${applied.problem}.`);
+  throw new HistoryTableError(table ?? history.table, `Nothing was imported: ${applied.problem}.`);
 }

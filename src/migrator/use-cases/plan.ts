@@ -1,38 +1,35 @@
-import { RefusedError, type Refusal } from '../../core/errors/errors.js';
-import { makePlan, type Plan, type PlanPolicy } from '../../core/status/plan.js';
-import { joinStatuses } from '../../core/status/status.js';
-import { compileAll } from '../run/compile-plan.js';
-import type { Dependencies } from '../run/dependencies.js';
+import type { Finding } from '../../core/errors/finding.js';
+import { planRun } from '../../core/status/plan.js';
+import type { MigratorParts } from '../run/parts.js';
+import { compilePlan } from '../run/compile-tasks.js';
 
 /** One migration that a run would execute. */
 export interface PlannedMigration {
   readonly file: string;
-  /** `transaction`: with its history row in one transaction. `steps`: it cannot, and runs step by step. */
-  readonly mode: 'transaction' | 'steps';
-  /** Why it runs in steps. */
+  /** In one transaction with its history row, or step by step. */
+  readonly mode: 'transactional' | 'non-transactional';
+  /** Why it cannot run in a transaction; null when it can. */
   readonly reason: string | null;
 }
 
-/** What a run would do now, found without changing anything. */
+/** What a run would do now. */
 export interface PlanReport {
   readonly migrations: readonly PlannedMigration[];
-  readonly warnings: readonly string[];
-  readonly refusals: readonly Refusal[];
+  readonly warnings: readonly Finding[];
+  /**
+   * Why a run would be refused; `migrations` is then empty. What a pooler does not support is known only to a run.
+   */
+  readonly refusals: readonly Finding[];
 }
 
-export async function plan(dependencies: Dependencies, policy: PlanPolicy): Promise<PlanReport> {
-  const files = await dependencies.source.read();
-  const made: Plan = makePlan(joinStatuses(files, await dependencies.reader.read()), policy);
-  try {
-    const programs = await compileAll(made.toRun, files, dependencies, made.refusals);
-    const migrations = programs.map((program) => ({
-      file: program.migration.file,
-      mode: program.kind === 'stepwise' ? ('steps' as const) : ('transaction' as const),
-      reason: program.kind === 'stepwise' ? program.reason : null,
-    }));
-    return { migrations, warnings: made.warnings, refusals: [] };
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    return { migrations: [], warnings: made.warnings, refusals: error.refusals };
-  }
+export async function plan(parts: MigratorParts): Promise<PlanReport> {
+  const { source, reader, database, policy } = parts;
+  const made = planRun(await source.read(), await reader.read(), policy, database.target.name);
+  const { tasks, refusals } = await compilePlan(made, parts);
+  const migrations = tasks.map(({ program }) => ({
+    file: program.migration.file,
+    mode: program.kind,
+    reason: program.kind === 'transactional' ? null : program.reason,
+  }));
+  return { migrations: refusals.length > 0 ? [] : migrations, warnings: made.warnings, refusals };
 }

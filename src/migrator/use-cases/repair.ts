@@ -1,29 +1,61 @@
-import { planRepair, type RepairAction } from '../../core/status/repair.js';
-import type { Dependencies } from '../run/dependencies.js';
-import { underLock } from './locked.js';
+import { UnknownMigrationError } from '../../core/errors/input-errors.js';
+import { stepInDoubt, type HistoryRow } from '../../core/history/history.js';
+import { findRepairable, repairAction, type RepairAction } from '../../core/status/repair.js';
+import type { MigratorParts } from '../run/parts.js';
+import { changeHistory, type Basis } from './change-history.js';
 import { readStatuses } from './status.js';
 
+/** Options of `repair()`. */
 export interface RepairOptions {
-  /** True: only tell what would change. Default false. */
+  /** Only return what would change. @default false */
   readonly dryRun?: boolean;
+  /**
+   * A migration that stopped between two steps: its finished steps are forgotten, and the next run starts it from the
+   * beginning. First undo by hand what they did. Nothing else is repaired.
+   */
+  readonly restart?: string;
+  /** Interrupts the repair. */
+  readonly signal?: AbortSignal;
 }
 
-/** Brings recorded checksums and names in line with the files. @returns what was changed, or would be. */
 export async function repair(
-  dependencies: Dependencies,
-  lockTimeoutMs: number,
-  { dryRun = false }: RepairOptions = {},
+  parts: MigratorParts,
+  { dryRun = false, restart, signal }: RepairOptions = {},
 ): Promise<RepairAction[]> {
-  if (dryRun) return planRepair(await readStatuses(dependencies));
-  return underLock(dependencies, lockTimeoutMs, async ({ session, files, statuses }) => {
-    const actions = planRepair(statuses);
-    const byName = new Map(files.map((migration) => [migration.file, migration]));
-    await session.repair(
-      actions.flatMap(({ file, recordedAs }) => {
-        const migration = byName.get(file);
-        return migration ? [{ recordedAs, migration }] : [];
-      }),
-    );
-    return actions;
+  if (restart !== undefined) return restartMigration(parts, restart, dryRun, signal);
+  if (dryRun) return findRepairable(await readStatuses(parts)).map(repairAction);
+  return changeHistory(parts, signal, ({ statuses }) => {
+    const repaired = findRepairable(statuses);
+    return {
+      changes: repaired.map(({ file, row, migration }) => ({
+        kind: 'adopt',
+        recordedAs: row?.file ?? file,
+        migration,
+      })),
+      result: repaired.map(repairAction),
+    };
+  });
+}
+
+async function restartMigration(
+  parts: MigratorParts,
+  file: string,
+  dryRun: boolean,
+  signal: AbortSignal | undefined,
+): Promise<RepairAction[]> {
+  const find = ({ statuses }: Pick<Basis, 'statuses'>): { action: RepairAction; row: HistoryRow } => {
+    const status = statuses.find((each) => each.file === file || each.row?.file === file);
+    const { row } = status ?? {};
+    if (!row || row.state === 'applied' || !row.progress)
+      throw new UnknownMigrationError(`${file} is not a migration that stopped between two steps.`);
+    const { done, total } = row.progress;
+    const [from, to] = [`${done} of ${total} steps`, `0 of ${total} steps`];
+    return { action: { kind: 'restart', file, recordedAs: row.file, from, to }, row };
+  };
+  if (dryRun) return [find({ statuses: await readStatuses(parts) }).action];
+  return changeHistory(parts, signal, (known) => {
+    const { action, row } = find(known);
+    const statement = stepInDoubt(row)?.statement;
+    return { changes: [{ kind: 'restart', file: row.file, statement }], result: [action] };
   });
 }

@@ -1,35 +1,40 @@
-import type { HistoryRow } from '../../core/status/history.js';
-import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
-import { summarise, type StatusSummary } from '../../core/status/summary.js';
+import type { Finding } from '../../core/errors/finding.js';
+import type { DetailedHistoryRow } from '../../core/history/history.js';
 import { compareMigrations, migrationOrder } from '../../core/migration/version.js';
-import type { Dependencies } from '../run/dependencies.js';
+import { findDrift, findEmptyDirectory } from '../../core/status/findings.js';
+import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
+import { summarize, type StatusSummary } from '../../core/status/summary.js';
+import type { MigratorParts } from '../run/parts.js';
 
-/** Files and history, joined. */
+/** Every migration with its state, and a summary. */
 export interface StatusReport {
-  /** False when the application runs without tracking: then nothing else here says anything. */
+  /** False when the application runs without tracking; everything else is then empty. */
   readonly tracked: boolean;
   readonly migrations: readonly MigrationStatus[];
   readonly summary: StatusSummary;
+  /** How files, history and database disagree. */
+  readonly findings: readonly Finding[];
 }
 
-type Reading = Pick<Dependencies, 'source' | 'reader'>;
+type Reading = Pick<MigratorParts, 'source' | 'reader' | 'database'>;
 
-/** Reads both sides and joins them. Never locks, creates or writes. */
-export async function readStatuses({ source, reader }: Reading): Promise<MigrationStatus[]> {
-  const files = await source.read();
-  return joinStatuses(files, await reader.read());
+/** Reads files and history and joins them. Never locks, creates or writes. */
+export async function readStatuses({ source, reader }: Omit<Reading, 'database'>): Promise<MigrationStatus[]> {
+  return joinStatuses(await source.read(), await reader.read());
 }
 
-export async function status(dependencies: Reading): Promise<StatusReport> {
-  const migrations = await readStatuses(dependencies);
-  return { tracked: true, migrations, summary: summarise(migrations) };
+export async function status({ source, reader, database }: Reading): Promise<StatusReport> {
+  const set = await source.read();
+  const migrations = joinStatuses(set, await reader.read());
+  const empty = findEmptyDirectory(set, migrations, database.target.name);
+  const findings = [...empty.filter(({ code }) => code !== 'NO_MIGRATIONS'), ...findDrift(migrations)];
+  return { tracked: true, migrations, summary: summarize(migrations), findings };
 }
 
-export const UNTRACKED_STATUS: StatusReport = { tracked: false, migrations: [], summary: summarise([]) };
+export const UNTRACKED_STATUS: StatusReport = { tracked: false, migrations: [], summary: summarize([]), findings: [] };
 
-/** All rows, in the order of execution; rows without a time come first. */
-export async function history({ reader }: Pick<Dependencies, 'reader'>): Promise<HistoryRow[]> {
-  const { rows } = await reader.read();
+export async function history({ reader }: Pick<MigratorParts, 'reader'>): Promise<DetailedHistoryRow[]> {
+  const rows = await reader.readDetails();
   return rows
     .map((row) => ({ row, at: row.executedAt?.getTime() ?? 0, order: migrationOrder(row.file) }))
     .toSorted((a, b) => a.at - b.at || compareMigrations(a.order, b.order))

@@ -1,71 +1,104 @@
-import { Inject, Injectable, type Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { InterruptedError, MigrationError } from '../../core/errors/errors.js';
+import { Inject, Injectable, type BeforeApplicationShutdown, type Logger } from '@nestjs/common';
+import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
+import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
-import type { MigrationRun } from '../../migrator/run/migrate.js';
-import { loggerOf } from '../events/logger.js';
-import { INSTANCE_NAME } from '../tokens.js';
+import { InterruptedError } from '../../core/errors/run-errors.js';
+import type { MigrationEvent } from '../../core/events/events.js';
+import { Migrator } from '../../migrator/migrator.js';
+import type { MigrationRun } from '../../migrator/run/run-report.js';
+import { retry } from '../../timing/retry.js';
 import { MigrationEvents } from '../events/migration-events.js';
+import type { ResolvedModuleOptions } from '../configuration/options.js';
+import { RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
-/** The run of `onBootstrap: "background"`. */
+/** The run for `onBootstrap: 'background'`. */
 @Injectable()
 export class BackgroundRun implements BeforeApplicationShutdown {
   private readonly logger: Logger;
-  private readonly controller = new AbortController();
+  private readonly shutdown = new AbortController();
   private running: Promise<unknown> | undefined;
   private failure: string | undefined;
+  private lostConnection = false;
   private waitingFor = 'the database';
   private progress:
     { readonly file: string; readonly number: number; readonly of: number; readonly since: number } | undefined;
 
-  constructor(@Inject(MigrationEvents) events: MigrationEvents, @Inject(INSTANCE_NAME) name: string) {
-    this.logger = loggerOf(name);
-    events.events$.subscribe((event) => {
-      if (event.type === 'run-finished' && event.succeeded) this.failure = undefined;
-      if (event.type === 'connection-retry') this.waitingFor = 'the database, which cannot be reached';
-      if (event.type === 'waiting-for-lock') this.waitingFor = 'another process, which is migrating';
-      if (event.type === 'migration-started') this.progress = { ...event, since: Date.now() };
-    });
+  constructor(
+    @Inject(Migrator) private readonly migrator: Migrator,
+    @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedModuleOptions,
+    @Inject(MigrationEvents) events: MigrationEvents,
+  ) {
+    this.logger = events.logger;
+    events.events$.subscribe((event) => this.follow(event));
+  }
+
+  private follow(event: MigrationEvent): void {
+    if (event.type === 'run-finished') this.failure = undefined;
+    if (event.type === 'run-started' || event.type === 'connection-retry') this.progress = undefined;
+    if (event.type === 'connection-retry') this.waitingFor = 'the database, which cannot be reached';
+    if (event.type === 'lock-waiting') this.waitingFor = 'another process, which is migrating';
+    if (event.type === 'migration-started') this.progress = { ...event, since: performance.now() };
   }
 
   /**
-   * Begins it and returns at once. @returns resolves with the run, and rejects when it failed; it may be left alone.
+   * Starts the run in the background. Connection failures are retried with backoff, for as long as the option
+   * `timeouts.connectRetry` allows. SQL errors are not retried.
+   *
+   * @returns a promise of the run, which rejects if it failed. It need not be awaited.
    */
-  start(migrate: (signal: AbortSignal) => Promise<MigrationRun>): Promise<MigrationRun> {
-    const run = migrate(this.controller.signal);
+  start(): Promise<MigrationRun> {
+    this.lostConnection = false;
+    const run = retry(() => this.migrator.migrate(), {
+      forMs: this.options.timeouts.connectRetry,
+      isTransient: isConnectionFailure,
+      signal: this.shutdown.signal,
+      onRetry: ({ error }) => this.logger.warn(`${(error as DatabaseConnectionError).reason} Migrating again`),
+    });
     this.running = run.then(
       () => (this.running = undefined),
       (error: unknown) => {
         this.running = undefined;
-        this.failure = inShort(error);
-        if (error instanceof InterruptedError) return; // told already, before the process ended
+        this.failure = publicReason(error);
+        this.lostConnection = isConnectionFailure(error);
+        if (error instanceof InterruptedError) return; // logged already, before the process ended
         this.logger.error(error instanceof Error ? error.message : String(error));
       },
     );
     return run;
   }
 
-  /** How far it is; undefined when nothing is under way. */
+  /** Restarts the run if its connection failed. Called by each health check. */
+  restartAfterConnectionLoss(): void {
+    if (!this.lostConnection) return;
+    this.start().catch(() => {}); // already logged
+  }
+
+  /** The progress of the run; undefined if none is running. */
   progressMessage(): string | undefined {
     if (!this.running) return undefined;
     if (!this.progress) return `migrating: waiting for ${this.waitingFor}`;
     const { file, number, of, since } = this.progress;
-    return `migrating, ${number} of ${of}, ${Math.round((Date.now() - since) / 1000)} s in ${file}`;
+    return `migrating, ${number} of ${of}, ${Math.round((performance.now() - since) / 1000)} s in ${file}`;
   }
 
-  /** Why it failed; undefined when it did not, or when a run has succeeded since. */
+  /** Why the last run failed; undefined if it did not, or if a later run succeeded. */
   failureMessage(): string | undefined {
     return this.failure;
   }
 
-  /** An application that shuts down gives the run up; what is under way is rolled back. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.controller.abort('the shutdown of the application');
-    await this.running;
+  /** Ends a pause before another attempt; the module itself stops what is running. */
+  beforeApplicationShutdown(): void {
+    this.shutdown.abort();
   }
 }
 
-/** Health reports are public: the file, the SQLSTATE or our own code, and no words of the server. */
-function inShort(error: unknown): string {
+/** A failure that a retry may fix. */
+function isConnectionFailure(error: unknown): boolean {
+  return error instanceof DatabaseConnectionError && (error.code === 'CONNECTION_LOST' || error.code === 'UNREACHABLE');
+}
+
+/** Health reports are public: name the file, the SQLSTATE or our own code, but quote nothing from the server. */
+function publicReason(error: unknown): string {
   if (error instanceof MigrationFailedError) return `${error.file} failed (SQLSTATE ${error.failure.server.sqlstate})`;
   const code = error instanceof MigrationError ? ` (${error.code})` : '';
   return `the migration run failed${code}; see the log`;

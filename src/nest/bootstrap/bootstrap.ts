@@ -1,54 +1,41 @@
-import type { Logger } from '@nestjs/common';
-import { backOff } from 'exponential-backoff';
+import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
+import { renderFinding } from '../../core/errors/finding.js';
 import type { EmitEvent } from '../../core/events/events.js';
-import { DatabaseConnectionError } from '../../core/errors/errors.js';
-import { interruptible } from '../../composition/interruptible.js';
-import type { MigrationRun } from '../../migrator/run/migrate.js';
 import type { Migrator } from '../../migrator/migrator.js';
+import type { MigrationRun } from '../../migrator/run/run-report.js';
+import { retry } from '../../timing/retry.js';
+import type { ResolvedModuleOptions } from '../configuration/options.js';
+import type { MigrationEvents } from '../events/migration-events.js';
 import type { BackgroundRun } from './background-run.js';
-import type { ResolvedModuleOptions } from '../options.js';
 
-/** What the bootstrap did. */
+/** The result of the bootstrap. */
 export interface MigrationsReady {
-  /** The run, when `onBootstrap` is `migrate`. */
+  /** The finished run, if `onBootstrap` is `migrate`. */
   readonly run: MigrationRun | undefined;
-  /** The run, when `onBootstrap` is `background`: it goes on, and rejects when it fails. */
+  /** The running run, if `onBootstrap` is `background`. Rejects if it fails. */
   readonly background?: Promise<MigrationRun>;
 }
 
-/** Does what `onBootstrap` says. An error from here stops the start of the application, so nothing may stay open. */
+/** Carries out `onBootstrap`. An error stops the start of the application, so it closes all connections first. */
 export async function bootstrap(
   migrator: Migrator,
   options: ResolvedModuleOptions,
-  emit: EmitEvent,
+  { emit, logger }: MigrationEvents,
   background: BackgroundRun,
-  logger: Logger,
 ): Promise<MigrationsReady> {
   try {
     switch (options.onBootstrap) {
       case 'off':
         return { run: undefined };
       case 'background':
-        return {
-          run: undefined,
-          background: background.start((shutdown) =>
-            interruptible(
-              (signal) => migrate(migrator, options.directory, logger, AbortSignal.any([shutdown, signal])),
-              (message) => logger.warn(message),
-            ),
-          ),
-        };
+        return { run: undefined, background: background.start() };
       case 'validate':
-        await validate(migrator, options.timeouts.connectRetry, emit);
-        logger.log('The database is up to date');
+        for (const warning of await validate(migrator, options.timeouts.connectRetry, emit))
+          logger.warn(renderFinding(warning));
+        logger.log(`${migrator.target} is up to date`);
         return { run: undefined };
       case 'migrate':
-        return {
-          run: await interruptible(
-            (signal) => migrate(migrator, options.directory, logger, signal),
-            (message) => logger.warn(message),
-          ),
-        };
+        return { run: await migrator.migrate() };
     }
   } catch (error) {
     await migrator.close();
@@ -56,33 +43,15 @@ export async function bootstrap(
   }
 }
 
-async function migrate(
-  migrator: Migrator,
-  directory: string,
-  logger: Logger,
-  signal: AbortSignal,
-): Promise<MigrationRun> {
-  const run = await migrator.migrate(signal);
-  if (run.applied.length === 0) logger.log(`Nothing to apply from ${directory} (${run.durationMs} ms)`);
-  return run;
-}
-
-const FIRST_DELAY_MS = 100;
-const LONGEST_DELAY_MS = 5_000;
-
-/** Reads give up at once when the database cannot be reached; at the start it may come up after the application. */
-async function validate(migrator: Migrator, retryForMs: number, emit: EmitEvent): Promise<void> {
-  const deadline = Date.now() + retryForMs;
-  await backOff(() => migrator.validate(), {
-    startingDelay: FIRST_DELAY_MS,
-    maxDelay: LONGEST_DELAY_MS,
-    jitter: 'full',
-    numOfAttempts: Number.MAX_SAFE_INTEGER,
-    retry: (error: unknown, attempt) => {
-      if (!(error instanceof DatabaseConnectionError) || error.code !== 'UNREACHABLE') return false;
-      if (Date.now() >= deadline) return false;
-      emit({ type: 'connection-retry', attempt, reason: error.message });
-      return true;
+/** Reads are not retried, but at startup the database may become available after the application. */
+function validate(migrator: Migrator, connectRetryMs: number, emit: EmitEvent): ReturnType<Migrator['validate']> {
+  return retry(() => migrator.validate(), {
+    forMs: connectRetryMs,
+    isTransient: (error) => error instanceof DatabaseConnectionError && error.code === 'UNREACHABLE',
+    onRetry: ({ attempt, error, remainingMs }) => {
+      const { reason } = error as DatabaseConnectionError;
+      const context = { target: migrator.target, at: new Date(), runId: undefined };
+      emit({ type: 'connection-retry', ...context, attempt, reason, remainingMs });
     },
   });
 }

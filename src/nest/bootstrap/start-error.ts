@@ -1,9 +1,9 @@
-import { MigrationError } from '../../core/errors/errors.js';
+import { MigrationError } from '../../core/errors/migration-error.js';
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
-/** Does one step of the start; an error of ours that stops it is made readable. */
-export async function explaining<T>(step: () => T | Promise<T>): Promise<T> {
+/** Runs a part of the startup, and makes our own errors readable in Nest's log. */
+export async function withReadableErrors<T>(step: () => T | Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
@@ -12,9 +12,8 @@ export async function explaining<T>(step: () => T | Promise<T>): Promise<T> {
 }
 
 /**
- * Nest's logger prints what stops a start as Node inspects it: stack, fields, and the driver's error with its own stack
- * below. For an error that explains itself the explanation is all there is to say. Its fields and its cause stay where
- * they are, for code.
+ * Nest's logger prints a startup error as Node inspects it: stack, fields, and the driver's error with another stack.
+ * Our messages explain themselves, so only the message is printed. Fields and cause stay available to code.
  */
 function readable(error: unknown): unknown {
   if (!(error instanceof MigrationError)) return error;

@@ -1,25 +1,28 @@
 import { DiscoveryService } from '@nestjs/core';
-import type { DriftFinding } from '../../core/status/drift.js';
+import type { Finding } from '../../core/errors/finding.js';
 
-/** What the drift watch has to say, and of which history. */
-export type DriftAlert = DriftNews & {
-  /** Name of the instance of the module; undefined for the one without. */
+/** The result of a drift check, with the history that was checked. */
+export type DriftAlert = DriftResult & {
+  /** Name of the instance; undefined if it has none. */
   readonly instance: string | undefined;
-  /** The history table. */
-  readonly table: string;
+  /** Database and history table: `app/shared.schema_migrations`. */
+  readonly target: string;
 };
 
-export type DriftNews =
-  | { readonly type: 'found'; readonly findings: readonly DriftFinding[] }
-  | { readonly type: 'resolved'; readonly findings: readonly DriftFinding[] }
-  /** The database or the disk is away: whether there is drift is unknown. */
-  | { readonly type: 'could-not-look'; readonly error: string };
+/** The outcome of a drift check. */
+export type DriftResult =
+  /** Findings that the previous check did not have. */
+  | { readonly type: 'found'; readonly findings: readonly Finding[] }
+  /** Findings that are gone. */
+  | { readonly type: 'resolved'; readonly findings: readonly Finding[] }
+  /** The database or the disk could not be read, so drift is unknown. */
+  | { readonly type: 'check-failed'; readonly error: string };
 
-/** A provider that passes drift alerts on: to a chat, a pager, a metric. Mark its class with `@DriftAlertChannel()`. */
+/** A provider that forwards drift alerts, such as to a chat or pager. Mark its class with `@DriftAlertChannel()`. */
 export interface AlertChannel {
-  /** Errors are logged and stop nothing. */
+  /** Delivers an alert. Errors are logged, and do not stop later checks. */
   alert(alert: DriftAlert): void | Promise<void>;
 }
 
-/** Marks a provider as an {@link AlertChannel}. It may be a provider of any module. */
+/** Marks a provider of any module as an {@link AlertChannel}. */
 export const DriftAlertChannel = DiscoveryService.createDecorator<void>();

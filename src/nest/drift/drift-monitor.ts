@@ -1,7 +1,6 @@
 import {
   Inject,
   Injectable,
-  type Logger,
   Optional,
   type BeforeApplicationShutdown,
   type OnApplicationBootstrap,
@@ -9,25 +8,25 @@ import {
 import { DiscoveryService } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
-import { firstValueFrom, from, throwError, timeout } from 'rxjs';
-import { compareFindings, type DriftFinding } from '../../core/status/drift.js';
+import type { Finding } from '../../core/errors/finding.js';
+import type { DriftEventBody } from '../../core/events/events.js';
+import { compareFindings } from '../../core/status/findings.js';
+import { withTimeout } from '../../timing/timeout.js';
 import { Migrator } from '../../migrator/migrator.js';
-import { DriftAlertChannel, type AlertChannel, type DriftAlert, type DriftNews } from './alert-channel.js';
+import { DriftAlertChannel, type AlertChannel, type DriftAlert, type DriftResult } from './alert-channel.js';
 import { MigrationEvents } from '../events/migration-events.js';
-import type { ResolvedModuleOptions } from '../options.js';
-import { loggerOf } from '../events/logger.js';
-import { INSTANCE_NAME, RESOLVED_OPTIONS } from '../tokens.js';
+import type { ResolvedModuleOptions } from '../configuration/options.js';
+import { INSTANCE_NAME, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
-/** Name of the job in the host's `SchedulerRegistry`; a colon and the name of the instance follow when it has one. */
+/** Name of the job in the host's `SchedulerRegistry`. If the instance has a name, `:` and the name follow. */
 export const DRIFT_JOB = 'nestjs-pg-migrations:drift';
 
-/** Looks for history drift on a schedule and alerts when the findings change. */
+/** Checks for drift on a schedule and alerts when the findings change. */
 @Injectable()
 export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly logger: Logger;
   private job: CronJob | undefined;
-  private known: readonly DriftFinding[] = [];
-  private couldNotLook = false;
+  private known: readonly Finding[] = [];
+  private checkFailed = false;
 
   constructor(
     @Inject(Migrator) private readonly migrator: Migrator,
@@ -36,9 +35,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(INSTANCE_NAME) private readonly name: string,
     @Optional() @Inject(SchedulerRegistry) private readonly registry?: SchedulerRegistry,
-  ) {
-    this.logger = loggerOf(name);
-  }
+  ) {}
 
   onApplicationBootstrap(): void {
     const { enabled, cron, timeZone } = this.options.drift;
@@ -46,7 +43,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     this.job = CronJob.from({
       cronTime: cron,
       timeZone: timeZone ?? null,
-      onTick: () => this.look(),
+      onTick: () => this.check(),
       waitForCompletion: true,
       unrefTimeout: true,
     });
@@ -58,39 +55,36 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     await this.job?.stop();
   }
 
-  /** One look, as the schedule does it. Never throws. */
-  async look(): Promise<void> {
-    let findings: readonly DriftFinding[];
+  /** Runs one check. Never throws. */
+  async check(): Promise<void> {
+    let findings: readonly Finding[];
     try {
       findings = await this.migrator.drift();
     } catch (error) {
-      await this.cannotLook(error);
+      await this.fail(error);
       return;
     }
-    this.couldNotLook = false;
+    this.checkFailed = false;
     const { appeared, resolved } = compareFindings(this.known, findings);
     this.known = findings;
-    if (appeared.length > 0) {
-      this.events.emit({ type: 'drift-found', findings: appeared });
-      await this.alert({ type: 'found', findings: appeared });
-    }
-    if (resolved.length > 0) {
-      this.events.emit({ type: 'drift-resolved', findings: resolved });
-      await this.alert({ type: 'resolved', findings: resolved });
-    }
+    if (appeared.length > 0)
+      await this.report({ type: 'drift-found', findings: appeared }, { type: 'found', findings: appeared });
+    if (resolved.length > 0)
+      await this.report({ type: 'drift-resolved', findings: resolved }, { type: 'resolved', findings: resolved });
   }
 
-  /** Said once, until a look succeeds. What was found before stays known: not having looked resolves nothing. */
-  private async cannotLook(cause: unknown): Promise<void> {
-    if (this.couldNotLook) return;
-    this.couldNotLook = true;
+  /** Reports only the first of several failed checks. Earlier findings stay known: a failed check resolves nothing. */
+  private async fail(cause: unknown): Promise<void> {
+    if (this.checkFailed) return;
+    this.checkFailed = true;
     const error = cause instanceof Error ? cause.message : 'unknown error';
-    this.events.emit({ type: 'drift-check-failed', error });
-    await this.alert({ type: 'could-not-look', error });
+    await this.report({ type: 'drift-check-failed', error }, { type: 'check-failed', error });
   }
 
-  private async alert(news: DriftNews): Promise<void> {
-    const alert = { ...news, instance: this.name || undefined, table: this.options.table };
+  private async report(event: DriftEventBody, result: DriftResult): Promise<void> {
+    const { target } = this.migrator;
+    this.events.emit({ ...event, target, at: new Date() });
+    const alert = { ...result, instance: this.name || undefined, target };
     const channels = this.discovery
       .getProviders({ metadataKey: DriftAlertChannel.KEY })
       .map(({ instance }) => instance as AlertChannel | undefined)
@@ -98,20 +92,19 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     await Promise.all(channels.map((channel) => this.deliver(channel, alert)));
   }
 
-  /** A channel that never returns would end the watch, and hold up the shutdown. */
-  private async inTime(work: void | Promise<void>): Promise<void> {
+  /** A channel that never returns would stop the checks and delay the shutdown. */
+  private async withinTimeout(work: void | Promise<void>): Promise<void> {
     const { alertTimeout } = this.options.drift;
-    const late = (): Error => new Error(`it took longer than ${alertTimeout} ms`);
-    await firstValueFrom(
-      from(Promise.resolve(work)).pipe(timeout({ first: alertTimeout, with: () => throwError(late) })),
-    );
+    await withTimeout(Promise.resolve(work), alertTimeout, () => {
+      throw new Error(`it took longer than ${alertTimeout} ms`);
+    });
   }
 
   private async deliver(channel: AlertChannel, alert: DriftAlert): Promise<void> {
     try {
-      await this.inTime(channel.alert(alert));
+      await this.withinTimeout(channel.alert(alert));
     } catch (error) {
-      this.logger.error(
+      this.events.logger.error(
         `The alert channel ${channel.constructor.name} failed: ${error instanceof Error ? error.message : String(error)}`,
       );
     }

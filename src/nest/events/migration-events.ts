@@ -1,24 +1,28 @@
-import { Inject, Injectable, type Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import type { MigrationEvent } from '../../core/events/events.js';
-import { loggerOf } from './logger.js';
-import { INSTANCE_NAME } from '../tokens.js';
-import { logEvent } from './event-log.js';
+import { renderEvent } from '../../core/events/render-event.js';
+import { INSTANCE_NAME } from '../configuration/tokens.js';
 
-/** Everything that happens, as it happens. */
+const METHODS = { debug: 'debug', info: 'log', warning: 'warn' } as const;
+
+/** Emits and logs the events of one instance. */
 @Injectable()
 export class MigrationEvents implements OnApplicationShutdown {
   private readonly subject = new Subject<MigrationEvent>();
+  /** All events from the time of subscribing. Completes on shutdown. */
   readonly events$: Observable<MigrationEvent> = this.subject.asObservable();
 
-  private readonly logger: Logger;
+  /** With the name of the instance in its context. */
+  readonly logger: Logger;
 
   constructor(@Inject(INSTANCE_NAME) name: string) {
-    this.logger = loggerOf(name);
+    this.logger = new Logger(name === '' ? 'Migrations' : `Migrations:${name}`);
   }
 
+  /** Logs an event and passes it to subscribers. A failed run is not logged, because the thrown error reports it. */
   readonly emit = (event: MigrationEvent): void => {
-    logEvent(this.logger, event);
+    for (const { level, text } of renderEvent(event)) this.logger[METHODS[level]](text);
     this.subject.next(event);
   };
 

@@ -1,25 +1,26 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { firstValueFrom, from, of, timeout } from 'rxjs';
-import { DatabaseError, MigrationError, type MigrationErrorCode } from '../../core/errors/errors.js';
+import { DatabaseError } from '../../core/errors/database-errors.js';
+import { MigrationError, type MigrationErrorCode } from '../../core/errors/migration-error.js';
+import { withTimeout } from '../../timing/timeout.js';
 import { Migrator } from '../../migrator/migrator.js';
 import { BackgroundRun } from '../bootstrap/background-run.js';
 import { MigrationEvents } from '../events/migration-events.js';
-import type { HealthOptions, ResolvedModuleOptions } from '../options.js';
-import { INSTANCE_NAME, RESOLVED_OPTIONS } from '../tokens.js';
+import type { HealthOptions, ResolvedModuleOptions } from '../configuration/options.js';
+import { INSTANCE_NAME, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
-interface Answer {
+interface Result {
   readonly up: boolean;
   readonly details: Record<string, unknown>;
 }
 
-/**
- * Health for `@nestjs/terminus`: down while a migration of this release's own directory is pending, failed or running.
- */
+const RUN_ENDS: ReadonlySet<string> = new Set(['run-finished', 'run-failed', 'run-refused', 'run-interrupted']);
+
+/** Health for `@nestjs/terminus`: down while a migration in this release's directory is pending, failed or running. */
 @Injectable()
 export class MigrationsHealthIndicator {
-  private latest: { readonly answer: Answer; readonly askedAt: number } | undefined;
-  private asking: Promise<Answer> | undefined;
+  private latest: { readonly result: Result; readonly readAt: number } | undefined;
+  private pendingRead: Promise<Result> | undefined;
 
   constructor(
     @Inject(Migrator) private readonly migrator: Migrator,
@@ -30,61 +31,61 @@ export class MigrationsHealthIndicator {
     @Inject(MigrationEvents) events: MigrationEvents,
   ) {
     events.events$.subscribe((event) => {
-      if (event.type === 'run-finished') this.latest = this.asking = undefined;
+      if (RUN_ENDS.has(event.type)) this.latest = this.pendingRead = undefined;
     });
   }
 
   /**
-   * @param key name of the entry in the health report. Default `migrations`, or `migrations:` and the name of the
-   *   instance.
-   * @param options override what the module was given.
+   * @param key name of the entry in the health report. @default `migrations`, or `migrations:` and the instance's name
+   * @param options override the options of the module.
    */
   async check<Key extends string = 'migrations'>(
     key: Key = (this.name === '' ? 'migrations' : `migrations:${this.name}`) as Key,
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
     const { cache, timeout: timeoutMs } = { ...this.options.health, ...options };
-    const answer = this.underWay() ?? this.withFailure(await within(timeoutMs, this.recent(cache)));
+    const result = this.backgroundProgress() ?? this.withFailure(await withinTimeout(this.cached(cache), timeoutMs));
     const session = this.indicator.check(key);
-    return answer.up ? session.up(answer.details) : session.down(answer.details);
+    return result.up ? session.up(result.details) : session.down(result.details);
   }
 
   /** A run in the background knows more than the history, and needs no read. */
-  private underWay(): Answer | undefined {
+  private backgroundProgress(): Result | undefined {
+    this.background.restartAfterConnectionLoss();
     const message = this.background.progressMessage();
     return message === undefined
       ? undefined
       : { up: false, details: { tracked: this.migrator.tracked, state: 'running', message } };
   }
 
-  /** Why the run in the background failed, for as long as the history is not up to date: somebody may have put it right since. */
-  private withFailure(answer: Answer): Answer {
+  /** Adds why the background run failed, unless the history is up to date: someone may have fixed it since. */
+  private withFailure(result: Result): Result {
     const message = this.background.failureMessage();
-    if (message === undefined || (answer.up && this.migrator.tracked)) return answer;
-    return { up: false, details: { ...answer.details, state: 'failed', message } };
+    if (message === undefined || (result.up && this.migrator.tracked)) return result;
+    return { up: false, details: { ...result.details, state: 'failed', message } };
   }
 
-  /** Checks that come while a read is under way share it, cache or not: a slow database gets no heap of reads. */
-  private async recent(cache: number): Promise<Answer> {
-    if (this.latest && Date.now() - this.latest.askedAt < cache) return this.latest.answer;
-    return (this.asking ??= this.ask());
+  /** Concurrent checks share one read, even without a cache, so reads do not pile up on a slow database. */
+  private async cached(maxAgeMs: number): Promise<Result> {
+    if (this.latest && performance.now() - this.latest.readAt < maxAgeMs) return this.latest.result;
+    return (this.pendingRead ??= this.startRead());
   }
 
-  private ask(): Promise<Answer> {
-    const askedAt = Date.now();
-    const asking = this.look().then((answer) => {
-      // A run that finished meanwhile has made this answer old.
-      if (this.asking === asking) {
-        this.asking = undefined;
-        this.latest = { answer, askedAt };
+  private startRead(): Promise<Result> {
+    const readAt = performance.now();
+    const read = this.read().then((result) => {
+      // A run that ended during the read has made its result stale.
+      if (this.pendingRead === read) {
+        this.pendingRead = undefined;
+        this.latest = { result, readAt };
       }
-      return answer;
+      return result;
     });
-    return asking;
+    return read;
   }
 
-  private async look(): Promise<Answer> {
-    if (!this.migrator.tracked) return { up: true, details: { tracked: false, message: 'nothing is tracked' } };
+  private async read(): Promise<Result> {
+    if (!this.migrator.tracked) return { up: true, details: { tracked: false, message: 'tracking is off' } };
     try {
       const { up, message, summary, blocking } = await this.migrator.health();
       return { up, details: { tracked: true, message, ...summary, ...(up ? {} : { blocking }) } };
@@ -94,7 +95,7 @@ export class MigrationsHealthIndicator {
   }
 }
 
-/** Messages of our own for what went wrong: the errors' name addresses and roles, and health reports are public. */
+/** A message of our own: errors name addresses and roles, and health reports are public. */
 function reason(error: unknown): string {
   if (error instanceof DatabaseError) return `the history cannot be read (SQLSTATE ${error.server.sqlstate})`;
   return (error instanceof MigrationError && REASONS[error.code]) || 'the state of the migrations cannot be determined';
@@ -108,8 +109,8 @@ const REASONS: Partial<Record<MigrationErrorCode, string>> = {
   INVALID_DIRECTORY: 'the migrations directory cannot be read',
 };
 
-/** The answer, or that there was none in time; the read goes on, and others may get it. */
-function within(timeoutMs: number, answer: Promise<Answer>): Promise<Answer> {
-  const late: Answer = { up: false, details: { tracked: true, message: `no answer within ${timeoutMs} ms` } };
-  return firstValueFrom(from(answer).pipe(timeout({ first: timeoutMs, with: () => of(late) })));
+/** The result, or down after the timeout. The read continues, for later checks. */
+function withinTimeout(result: Promise<Result>, timeoutMs: number): Promise<Result> {
+  const message = `no answer within ${timeoutMs} ms`;
+  return withTimeout(result, timeoutMs, () => ({ up: false, details: { tracked: true, message } }));
 }

@@ -1,60 +1,61 @@
 import type { DropStmt, Node } from '@pgsql/types';
-import type { ClientBase } from 'pg';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
-import { chains } from '../../core/sql/statements/transaction-control.js';
-import type { Step } from '../../core/sql/statements/steps.js';
+import { chains, makesReadOnly, setsTransaction } from '../../core/sql/statements/transaction-control.js';
+import type { Statement } from '../../core/sql/statements/statements.js';
 import { matchingIndexes } from './invalid-indexes.js';
 import { concurrentDetach, detachState } from './pending-detach.js';
 import { regclass } from './relation.js';
-import { querySimply } from '../connection/script.js';
+import type { PgConnection } from '../connection/pg-connection.js';
 
 /**
- * What became of a statement that commits by itself when the process died around it.
+ * The fate of a self-committing statement whose process died before recording it.
  *
  * - `done`: the catalog shows its effect.
- * - `again`: it had none, or running it once more does no harm.
- * - `unknown`: nobody can tell.
+ * - `again`: it had no effect, or running it again is safe.
+ * - `unknown`: the catalog cannot answer.
  */
 export type Verdict = 'done' | 'again' | 'unknown';
 
-/** Decides by the catalog. */
-export async function settle(client: ClientBase, step: Step): Promise<Verdict> {
-  const [first] = step.statements;
-  const last = step.statements.at(-1);
+/** Looks in the catalog for the effect of a step in doubt. */
+export async function settle(connection: PgConnection, statements: readonly Statement[]): Promise<Verdict> {
+  const [first] = statements;
+  const last = statements.at(-1);
   if (!first?.node || !last) return 'unknown';
-  if (step.statements.length > 1) return step.statements.some(chains) ? 'unknown' : settleBlock(client, last.node);
-  return settleStatement(client, first.node);
+  if (statements.length > 1) {
+    if (makesReadOnly(first) && !statements.some(setsTransaction)) return 'again';
+    return statements.some(chains) ? 'unknown' : settleBlock(connection, last.node);
+  }
+  return settleStatement(connection, first.node);
 }
 
-async function settleStatement(client: ClientBase, node: Node): Promise<Verdict> {
-  const exists = async (query: string): Promise<boolean> => (await querySimply(client, query)).length > 0;
+async function settleStatement(connection: PgConnection, node: Node): Promise<Verdict> {
   const byExistence = async (query: string, verb: 'create' | 'drop'): Promise<Verdict> =>
-    (await exists(query)) === (verb === 'create') ? 'done' : 'again';
+    (await connection.query(query)).length > 0 === (verb === 'create') ? 'done' : 'again';
 
   if ('IndexStmt' in node)
-    return (await matchingIndexes(client, node.IndexStmt)).some(({ valid }) => valid) ? 'done' : 'again';
+    return (await matchingIndexes(connection, node.IndexStmt)).some(({ valid }) => valid) ? 'done' : 'again';
   if ('DropStmt' in node) return byExistence(`SELECT WHERE ${droppedRelation(node.DropStmt)} IS NOT NULL`, 'drop');
-  if ('AlterTableStmt' in node) return settleDetach(client, node);
-  if ('CreatedbStmt' in node) return byExistence(named('pg_database', 'datname', node.CreatedbStmt.dbname), 'create');
-  if ('DropdbStmt' in node) return byExistence(named('pg_database', 'datname', node.DropdbStmt.dbname), 'drop');
-  if ('CreateTableSpaceStmt' in node)
-    return byExistence(named('pg_tablespace', 'spcname', node.CreateTableSpaceStmt.tablespacename), 'create');
-  if ('DropTableSpaceStmt' in node)
-    return byExistence(named('pg_tablespace', 'spcname', node.DropTableSpaceStmt.tablespacename), 'drop');
-  if ('CreateSubscriptionStmt' in node)
-    return byExistence(named('pg_subscription', 'subname', node.CreateSubscriptionStmt.subname), 'create');
-  if ('DropSubscriptionStmt' in node)
-    return byExistence(named('pg_subscription', 'subname', node.DropSubscriptionStmt.subname), 'drop');
-  if ('TransactionStmt' in node) {
-    const { gid } = node.TransactionStmt;
-    // A COMMIT or ROLLBACK outside of a transaction does nothing.
-    return gid === undefined ? 'again' : byExistence(named('pg_prepared_xacts', 'gid', gid), 'drop');
+  if ('AlterTableStmt' in node) return settleDetach(connection, node);
+  for (const [kind, verb, field, catalog, column] of BY_NAME) {
+    const name = (node as unknown as Record<string, Record<string, string>>)[kind]?.[field];
+    if (name !== undefined) return byExistence(named(catalog, column, name), verb);
   }
-  return HARMLESS.some((kind) => kind in node) || isRefresh(node) ? 'again' : 'unknown';
+  return REPEATABLE.some((kind) => kind in node) || isRefresh(node) ? 'again' : 'unknown';
 }
 
-/** Running these once more ends in the same state. */
-const HARMLESS = [
+/** Statements that create or drop an object of the whole cluster: its name is in a catalog, or not. */
+const BY_NAME = [
+  ['CreatedbStmt', 'create', 'dbname', 'pg_database', 'datname'],
+  ['DropdbStmt', 'drop', 'dbname', 'pg_database', 'datname'],
+  ['CreateTableSpaceStmt', 'create', 'tablespacename', 'pg_tablespace', 'spcname'],
+  ['DropTableSpaceStmt', 'drop', 'tablespacename', 'pg_tablespace', 'spcname'],
+  ['CreateSubscriptionStmt', 'create', 'subname', 'pg_subscription', 'subname'],
+  ['DropSubscriptionStmt', 'drop', 'subname', 'pg_subscription', 'subname'],
+  ['TransactionStmt', 'drop', 'gid', 'pg_prepared_xacts', 'gid'],
+] as const;
+
+const REPEATABLE = [
+  'TransactionStmt', // a COMMIT or ROLLBACK outside a transaction does nothing
   'ReindexStmt',
   'VacuumStmt',
   'ClusterStmt',
@@ -72,23 +73,20 @@ function isRefresh(node: Node): boolean {
   );
 }
 
-/**
- * The file's own transaction that does not end in a plain COMMIT: rolled back, nothing is left; prepared, the server
- * lists it.
- */
-async function settleBlock(client: ClientBase, last: Node | undefined): Promise<Verdict> {
+/** Settles a transaction that does not end in a plain COMMIT: a rollback leaves nothing, a prepared one is listed. */
+async function settleBlock(connection: PgConnection, last: Node | undefined): Promise<Verdict> {
   if (!last || !('TransactionStmt' in last)) return 'unknown';
   const { kind, gid } = last.TransactionStmt;
   if (kind === 'TRANS_STMT_PREPARE' && gid !== undefined) {
-    return (await querySimply(client, named('pg_prepared_xacts', 'gid', gid))).length > 0 ? 'done' : 'again';
+    return (await connection.query(named('pg_prepared_xacts', 'gid', gid))).length > 0 ? 'done' : 'again';
   }
   return kind === 'TRANS_STMT_ROLLBACK' ? 'again' : 'unknown';
 }
 
-async function settleDetach(client: ClientBase, node: Node): Promise<Verdict> {
+async function settleDetach(connection: PgConnection, node: Node): Promise<Verdict> {
   const detach = concurrentDetach(node);
   if (!detach) return 'unknown';
-  return (await detachState(client, detach)) === 'detached' ? 'done' : 'again';
+  return (await detachState(connection, detach)) === 'detached' ? 'done' : 'again';
 }
 
 function droppedRelation({ objects }: DropStmt): string {
@@ -100,6 +98,6 @@ function droppedRelation({ objects }: DropStmt): string {
   return regclass(names);
 }
 
-function named(catalog: string, column: string, name: string | undefined): string {
-  return `SELECT FROM pg_catalog.${catalog} WHERE ${column} = ${quoteLiteral(name ?? '')}`;
+function named(catalog: string, column: string, name: string): string {
+  return `SELECT FROM pg_catalog.${catalog} WHERE ${column} = ${quoteLiteral(name)}`;
 }

@@ -1,57 +1,70 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RangeVar, ReindexStmt, IndexStmt, Node } from '@pgsql/types';
-import type { ClientBase } from 'pg';
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
 import { asIndex, indexShape } from '../../core/sql/statements/index-shape.js';
+import { pause } from '../../timing/pause.js';
 import { parseStatements } from '../parser/parse-sql.js';
-import { namesOf, regclass, written } from './relation.js';
-import { querySimply } from '../connection/script.js';
+import { namesOf, quotedName, regclass } from './relation.js';
+import type { PgConnection } from '../connection/pg-connection.js';
 
-/** An index of a table, as the catalog has it. */
-export interface TableIndex {
+/** An index in the catalog. */
+interface TableIndex {
   readonly schema: string;
   readonly name: string;
+  /** `schema.name`, quoted where needed. */
+  readonly quoted: string;
   readonly valid: boolean;
-  /** True while some backend is building it: then it is invalid and sound. */
+  /** True while a backend is building it: invalid, but not a leftover. */
   readonly building: boolean;
   readonly definition: string;
 }
 
 const POLL_MS = 250;
 
-/**
- * How to wait for an index that another backend is building: as long as that takes, like any statement that waits for a
- * table.
- */
-export interface BuildWait {
-  /** Told once, with the name of the index. */
+/** How to wait for an index that another backend is building. The wait has no timeout. */
+interface BuildWait {
+  /** Called once, with the name of the index. */
   readonly onWait: (index: string) => void;
+  /** Ends the wait. */
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Removes the invalid indexes that an earlier attempt at a concurrent build left behind. `IF NOT EXISTS` would take
- * such an index for the one that is wanted, and an unnamed build would put another one beside it.
+ * Drops the invalid indexes that an earlier concurrent build left behind. Otherwise `IF NOT EXISTS` would accept the
+ * invalid index, and an unnamed build would create a second one next to it.
  *
- * @returns the names of what was dropped.
+ * @returns the names of the dropped indexes.
+ * @throws the driver's error.
  */
 export async function dropInvalidLeftovers(
-  client: ClientBase,
+  connection: PgConnection,
   node: Node | undefined,
   wait: BuildWait,
 ): Promise<string[]> {
-  const leftovers = await findLeftovers(client, node, wait);
+  const leftovers = await findLeftovers(connection, node, wait);
   const dropped: string[] = [];
   for (const { schema, name } of leftovers) {
-    await querySimply(client, `DROP INDEX CONCURRENTLY IF EXISTS ${written([schema, name])}`);
+    const { error } = await connection.run(`DROP INDEX CONCURRENTLY IF EXISTS ${quotedName([schema, name])}`);
+    if (error) throw error;
     dropped.push(`${schema}.${name}`);
   }
   return dropped;
 }
 
-async function findLeftovers(client: ClientBase, node: Node | undefined, wait: BuildWait): Promise<TableIndex[]> {
+/** The invalid indexes left by a failed concurrent build, as `schema.name`, quoted where needed. */
+export async function invalidIndexesOf(connection: PgConnection, node: Node | undefined): Promise<string[]> {
+  const find = finder(connection, node);
+  if (!find) return [];
+  return (await find()).filter(({ valid, building }) => !valid && !building).map(({ quoted }) => quoted);
+}
+
+/** A query for the indexes that a concurrent build affects. */
+function finder(connection: PgConnection, node: Node | undefined): (() => Promise<TableIndex[]>) | undefined {
   const index = asIndex(node);
-  const find = index?.concurrent ? () => matchingIndexes(client, index) : reindexRemains(client, node);
+  return index?.concurrent ? () => matchingIndexes(connection, index) : reindexLeftovers(connection, node);
+}
+
+async function findLeftovers(connection: PgConnection, node: Node | undefined, wait: BuildWait): Promise<TableIndex[]> {
+  const find = finder(connection, node);
   if (!find) return [];
   const findInvalid = async (): Promise<TableIndex[]> => (await find()).filter(({ valid }) => !valid);
   let invalid = await findInvalid();
@@ -59,17 +72,17 @@ async function findLeftovers(client: ClientBase, node: Node | undefined, wait: B
   if (building) wait.onWait(`${building.schema}.${building.name}`);
   while (building) {
     if (wait.signal?.aborted) return [];
-    await sleep(POLL_MS);
+    await pause(POLL_MS, wait.signal);
     invalid = await findInvalid();
     building = invalid.find((each) => each.building);
   }
-  // A builder may have ended between the look at the index and the look at the builder: what is invalid now stays so.
+  // The query is not atomic: a build may have ended between the checks for validity and for the builder. Check again.
   return invalid.length === 0 ? [] : findInvalid();
 }
 
-/** The indexes that a `CREATE INDEX` statement means: those of its name, or without one those of its shape. */
-export async function matchingIndexes(client: ClientBase, statement: IndexStmt): Promise<TableIndex[]> {
-  const indexes = await indexesOf(client, statement.relation);
+/** The indexes that match a `CREATE INDEX` statement: by name or, for an unnamed index, by definition. */
+export async function matchingIndexes(connection: PgConnection, statement: IndexStmt): Promise<TableIndex[]> {
+  const indexes = await indexesOf(connection, statement.relation);
   if (statement.idxname) return indexes.filter(({ name }) => name === statement.idxname);
   const wanted = indexShape(statement);
   const shapes = await Promise.all(
@@ -81,12 +94,12 @@ export async function matchingIndexes(client: ClientBase, statement: IndexStmt):
   });
 }
 
-/** `REINDEX CONCURRENTLY` builds `…_ccnew` beside each index, and leaves it there, invalid, when it fails. */
-function reindexRemains(client: ClientBase, node: Node | undefined): (() => Promise<TableIndex[]>) | undefined {
+/** `REINDEX CONCURRENTLY` builds `…_ccnew` next to each index. If it fails, that index stays behind, invalid. */
+function reindexLeftovers(connection: PgConnection, node: Node | undefined): (() => Promise<TableIndex[]>) | undefined {
   if (!node || !('ReindexStmt' in node)) return undefined;
   const scope = reindexScope(node.ReindexStmt);
   if (scope === undefined) return undefined;
-  return async () => (await selectIndexes(client, scope)).filter(({ name }) => /_cc(?:new|old)\d*$/.test(name));
+  return async () => (await selectIndexes(connection, scope)).filter(({ name }) => /_cc(?:new|old)\d*$/.test(name));
 }
 
 function reindexScope({ kind, relation, name }: ReindexStmt): string | undefined {
@@ -104,23 +117,19 @@ function reindexScope({ kind, relation, name }: ReindexStmt): string | undefined
   }
 }
 
-/** Of the tables that a condition selects, and of the TOAST tables behind them. */
+/** Restricts indexes to the tables that a condition selects, and their TOAST tables. */
 function withToast(condition: string): string {
   return `i.indrelid IN (SELECT pg_catalog.unnest(ARRAY[oid, reltoastrelid]) FROM pg_catalog.pg_class WHERE ${condition})`;
 }
 
-function indexesOf(client: ClientBase, relation: RangeVar | undefined): Promise<TableIndex[]> {
-  return selectIndexes(client, `i.indrelid = ${regclass(namesOf(relation))}`);
+function indexesOf(connection: PgConnection, relation: RangeVar | undefined): Promise<TableIndex[]> {
+  return selectIndexes(connection, `i.indrelid = ${regclass(namesOf(relation))}`);
 }
 
-/**
- * Of the builder only its process is asked: which index it builds is hidden from other roles, the lock on the table is
- * not.
- */
-function selectIndexes(client: ClientBase, condition: string): Promise<TableIndex[]> {
-  return querySimply<TableIndex & Record<string, unknown>>(
-    client,
-    `SELECT n.nspname::text AS schema, c.relname::text AS name, i.indisvalid AND i.indisready AS valid,
+/** Detects a build by the builder's lock on the table: other roles cannot see which index it builds. */
+async function selectIndexes(connection: PgConnection, condition: string): Promise<TableIndex[]> {
+  const rows = await connection.query(
+    `SELECT n.nspname::text AS schema, c.relname::text AS name, pg_catalog.format('%I.%I', n.nspname, c.relname) AS quoted, i.indisvalid AND i.indisready AS valid,
             EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p JOIN pg_catalog.pg_locks l USING (pid)
                      WHERE l.relation = i.indrelid AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted
                        AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())) AS building,
@@ -130,4 +139,12 @@ function selectIndexes(client: ClientBase, condition: string): Promise<TableInde
        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       WHERE c.relkind = 'i' AND ${condition}`,
   );
+  return rows.map((row) => ({
+    schema: row['schema'] ?? '',
+    name: row['name'] ?? '',
+    quoted: row['quoted'] ?? '',
+    valid: row['valid'] === 't',
+    building: row['building'] === 't',
+    definition: row['definition'] ?? '',
+  }));
 }

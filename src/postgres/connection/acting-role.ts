@@ -1,42 +1,50 @@
-import type { ClientBase } from 'pg';
-import { DatabaseError } from '../../core/errors/errors.js';
+import { DatabaseError } from '../../core/errors/database-errors.js';
+import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
-import { asScript, runScript } from './script.js';
+import type { PgConnection } from './pg-connection.js';
+import { asScript } from './script.js';
 import { queryError, serverErrorOf } from './server-error.js';
 
-/** The role that migrations act as; undefined when it is the one that logs in. */
+/** The role that migrations act as; undefined for the login role. */
 export type ActingRole = string | undefined;
 
-/**
- * Statements for the beginning of a transaction, or of a message of several statements, that is to act as another role
- * than the one that logs in. They end with it, so nobody else is left with that role, behind a pooler neither.
- */
+/** Switches the role for one transaction or message, so even behind a pooler no other client inherits it. */
 export function actingAs(role: ActingRole): string[] {
   return role === undefined ? [] : [`SET LOCAL ROLE ${quoteIdentifier(role)}`];
 }
 
-/** The same for a session of our own. */
+/** Like {@link actingAs}, for the rest of a session of our own. */
 export function actingAsInSession(role: ActingRole): string[] {
   return role === undefined ? [] : [`SET ROLE ${quoteIdentifier(role)}`];
 }
 
-/** insufficient_privilege, and invalid_parameter_value for a role that does not exist. */
-const NOT_ALLOWED = ['42501', '22023'];
+/** `invalidParameterValue` means that the role does not exist. */
+const NOT_ALLOWED: readonly string[] = [SQLSTATE.insufficientPrivilege, SQLSTATE.invalidParameterValue];
 
-/** True when an error may come from taking on the role, and not from what was done in it. */
+/** True if an error may come from switching to the role rather than from the statement itself. */
 export function mayConcernRole(role: ActingRole, error: unknown): boolean {
   return role !== undefined && NOT_ALLOWED.includes(serverErrorOf(error)?.sqlstate ?? '');
 }
 
-/** @throws DatabaseError that says what to grant, when the role cannot be taken on. */
-export async function assertRole(client: ClientBase, role: ActingRole): Promise<void> {
+/** The quoted name of the current role, for remedies. */
+export async function actingRoleName(connection: PgConnection, role: ActingRole): Promise<string> {
+  return role === undefined ? roleName(connection, 'current_user') : quoteIdentifier(role);
+}
+
+async function roleName(connection: PgConnection, which: 'current_user' | 'session_user'): Promise<string> {
+  const [row] = await connection.query(`SELECT ${which} AS name`);
+  return quoteIdentifier(row?.['name'] ?? '');
+}
+
+/** @throws DatabaseError with the GRANT to run, if the login role cannot switch to the role. */
+export async function assertRole(connection: PgConnection, role: ActingRole): Promise<void> {
   if (role === undefined) return;
-  const { error } = await runScript(client, asScript(['BEGIN', ...actingAs(role)]));
-  await runScript(client, 'ROLLBACK');
+  const { error } = await connection.run(asScript(['BEGIN', ...actingAs(role)]));
+  await connection.run('ROLLBACK');
   if (!error) return;
   const server = serverErrorOf(error);
-  if (!server || !NOT_ALLOWED.includes(server.sqlstate)) throw queryError(`taking on the role ${role}`, error);
-  const name = quoteIdentifier(role);
-  const hint = `As an administrator: CREATE ROLE ${name}; if it does not exist, then GRANT ${name} TO <role that logs in>;`;
+  if (!server || !NOT_ALLOWED.includes(server.sqlstate)) throw queryError(`switching to the role ${role}`, error);
+  const [name, login] = [quoteIdentifier(role), await roleName(connection, 'session_user')];
+  const hint = `As an administrator: CREATE ROLE ${name}; if it does not exist, then GRANT ${name} TO ${login};`;
   throw new DatabaseError(`Migrations cannot act as the role ${role} (option role)`, { ...server, hint });
 }

@@ -1,27 +1,21 @@
-/** Limits of a migration's statements, in ms; 0 is without limit. */
+/** Limits of a migration's statements. */
 export interface StatementTimeouts {
-  readonly statementMs: number;
-  /** How long a statement may wait for a lock on a table, with all queries of the application queueing behind it. */
-  readonly lockMs: number;
-  /** How often a migration that could not have its locks in that time is tried again. */
-  readonly lockRetries: number;
+  /** `statement_timeout`, in ms; 0 means no limit. */
+  readonly statementTimeoutMs: number;
+  /** `lock_timeout`, in ms; 0 means no limit. The application's queries queue behind a waiting statement. */
+  readonly tableLockTimeoutMs: number;
+  /** How often a migration is retried after that timeout. */
+  readonly tableLockRetries: number;
 }
 
 const TRANSACTION_TIMEOUT_SINCE = 170_000;
-
 const CONNECTION_CHECK_SINCE = 140_000;
 
-/**
- * A server in the middle of a statement does not notice that its client died, and keeps the lock, unless it looks. Not
- * every platform can.
- */
+/** Without it a server in the middle of a statement does not notice a dead client. Some platforms do not support it. */
 const CHECK_CONNECTION =
   "DO $$ BEGIN PERFORM pg_catalog.set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$";
 
-/**
- * A client whose whole machine went away says nothing: the server finds out within half a minute, where its system's own
- * settings let it take hours. Platforms that cannot do it ignore it.
- */
+/** Detects a client whose machine has gone within 30 s instead of hours. Platforms without support ignore it. */
 export const PROBE_CLIENT: readonly string[] = [
   'SET tcp_keepalives_idle = 10',
   'SET tcp_keepalives_interval = 5',
@@ -29,7 +23,7 @@ export const PROBE_CLIENT: readonly string[] = [
   "SET tcp_user_timeout = '30s'",
 ];
 
-/** Settings of a transaction that stays open on purpose. */
+/** Settings for a transaction that is kept open on purpose. */
 export function pinnedSettings(serverVersion: number): string[] {
   return [
     'SET LOCAL idle_in_transaction_session_timeout = 0',
@@ -38,10 +32,7 @@ export function pinnedSettings(serverVersion: number): string[] {
   ];
 }
 
-/**
- * The statements that leave nothing of a migration in its session: behind a pooler the next one to use it is a
- * stranger. `RESET ALL` leaves the role alone.
- */
+/** Removes everything that a migration set in its session. `RESET ALL` does not reset the role. */
 export const CLEAN: readonly string[] = [
   'RESET SESSION AUTHORIZATION',
   'RESET ROLE',
@@ -53,15 +44,12 @@ export const CLEAN: readonly string[] = [
   'DISCARD SEQUENCES',
 ];
 
-/**
- * The statements that give a session the state that every migration starts from: nothing of the file before it, nor of
- * a pool's own settings, is left.
- */
+/** Brings a session into the state that every migration starts from, whatever a file or a pool set before. */
 export function resetStatements(timeouts: StatementTimeouts, serverVersion: number): string[] {
   return [
     ...CLEAN,
-    `SET statement_timeout = ${timeouts.statementMs}`,
-    `SET lock_timeout = ${timeouts.lockMs}`,
+    `SET statement_timeout = ${timeouts.statementTimeoutMs}`,
+    `SET lock_timeout = ${timeouts.tableLockTimeoutMs}`,
     'SET idle_in_transaction_session_timeout = 0',
     ...(serverVersion >= TRANSACTION_TIMEOUT_SINCE ? ['SET transaction_timeout = 0'] : []),
     'SET client_min_messages = notice',

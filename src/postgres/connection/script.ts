@@ -1,8 +1,9 @@
-import type { ClientBase, Connection, QueryResult, QueryResultRow, Submittable } from 'pg';
+import type { Connection, Submittable } from 'pg';
+import { refuseCopy, sendCopyData, sendText } from './driver.js';
 
 /** How a message of several statements ended. */
 export interface ScriptResult {
-  /** Statements that completed, in the order of the message. */
+  /** The number of statements that completed. */
   readonly completed: number;
   /** The error that stopped it: the server discards the rest of the message. */
   readonly error: unknown;
@@ -10,108 +11,67 @@ export interface ScriptResult {
   readonly lastValue: string | undefined;
 }
 
-/**
- * The longest delay that a timer takes, some 24 days: a client-side timeout would give up while the server goes on and
- * commits.
- */
+/** A row as the server sent it: every value is text or null. The driver's type parsers are not used. */
+export type Row = Readonly<Record<string, string | null>>;
+
+/** The longest delay of a timer, about 24 days: after a client-side timeout the server would go on and commit. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
-interface ScriptConnection extends Connection {
-  query(text: string): void;
-  sendCopyFail(message: string): void;
-}
-
-const awaited = new WeakMap<ClientBase, string>();
-
-/** The text whose answer a client is waiting for; undefined when it waits for none. */
-export function awaitedText(client: ClientBase): string | undefined {
-  return awaited.get(client);
-}
-
-const bookkeeping = new WeakSet<ClientBase>();
-
-/** True while a client records what became of a migration: that is not to be cancelled. */
-export function isBookkeeping(client: ClientBase): boolean {
-  return bookkeeping.has(client);
-}
-
-/** Sends a script that records something. */
-export async function runBookkeeping(client: ClientBase, text: string): Promise<ScriptResult> {
-  bookkeeping.add(client);
-  try {
-    return await runScript(client, text);
-  } finally {
-    bookkeeping.delete(client);
-  }
-}
-
-async function awaiting<T>(client: ClientBase, text: string, answer: Promise<T>): Promise<T> {
-  awaited.set(client, text);
-  try {
-    return await answer;
-  } finally {
-    if (awaited.get(client) === text) awaited.delete(client);
-  }
-}
-
-/**
- * Sends a text of several statements as one message of the simple protocol. Unlike the driver's own query it tells of
- * each statement that completes, while the message runs, and keeps no rows.
- *
- * @param onCompleted called with the number of statements completed so far.
- */
-export function runScript(
-  client: ClientBase,
-  text: string,
-  onCompleted?: (completed: number) => void,
-): Promise<ScriptResult> {
-  const answer = new Promise<ScriptResult>((resolve) => client.query(new Script(text, onCompleted, resolve)));
-  return awaiting(client, text, answer);
-}
-
-/** Statements as the text of one message. */
+/** Joins statements into the text of one message. */
 export function asScript(statements: readonly string[]): string {
   return statements.map((statement) => `${statement};`).join('\n');
 }
 
-/**
- * Runs one statement, or several of which the last returns rows, in the simple protocol and without a client-side
- * timeout.
- */
-export async function querySimply<Row extends QueryResultRow>(client: ClientBase, text: string): Promise<Row[]> {
-  const answer = client.query<Row>({ text, query_timeout: NO_TIMEOUT_MS } as { text: string });
-  const results = await awaiting<QueryResult<Row> | QueryResult<Row>[]>(client, text, answer);
-  return (Array.isArray(results) ? results.at(-1) : results)?.rows ?? [];
+/** Callbacks and data for a {@link Script}. */
+export interface ScriptSettings {
+  /** Called after each statement with the number of statements completed so far. */
+  readonly onCompleted?: ((completed: number) => void) | undefined;
+  /** Called with each row, and with `undefined` before the rows of each statement. */
+  readonly onRow?: (row: Row | undefined) => void;
+  /** Rows for each `COPY … FROM stdin` in it. */
+  readonly copyRows?: readonly string[];
 }
 
-/** The driver's interface for a query of one's own; `pg-cursor` uses the same. */
-class Script implements Submittable {
+/**
+ * Several statements in one message of the simple query protocol. Unlike the driver's own query it reports each
+ * completed statement while the message runs, and keeps no rows. `pg-cursor` uses the same interface.
+ */
+export class Script implements Submittable {
   readonly query_timeout = NO_TIMEOUT_MS;
-  /** The driver wraps it with the end of its own timer: it must be called once. */
+  /** The driver wraps it to stop its own timer, so it must be called once. */
   callback = (): void => {};
   private completed = 0;
   private lastValue: string | undefined;
   private settled = false;
+  private copies = 0;
+  private columns: readonly string[] = [];
 
   constructor(
     private readonly text: string,
-    private readonly onCompleted: ((completed: number) => void) | undefined,
+    private readonly settings: ScriptSettings,
     private readonly resolve: (result: ScriptResult) => void,
   ) {}
 
   submit(connection: Connection): void {
-    (connection as ScriptConnection).query(this.text);
+    sendText(connection, this.text);
   }
 
-  handleRowDescription(): void {}
+  handleRowDescription({ fields }: { fields: readonly { readonly name: string }[] }): void {
+    this.columns = fields.map(({ name }) => name);
+    this.settings.onRow?.(undefined);
+  }
 
-  handleDataRow(message: { fields: (string | null)[] }): void {
-    this.lastValue = message.fields[0] ?? undefined;
+  handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
+    this.lastValue = fields[0] ?? undefined;
+    if (!this.settings.onRow) return;
+    const row: Record<string, string | null> = {}; // a loop: a history may have many thousand rows
+    for (let i = 0; i < this.columns.length; i++) row[this.columns[i] as string] = fields[i] ?? null;
+    this.settings.onRow(row);
   }
 
   handleCommandComplete(): void {
     this.completed++;
-    this.onCompleted?.(this.completed);
+    this.settings.onCompleted?.(this.completed);
   }
 
   handleEmptyQuery(): void {}
@@ -119,7 +79,9 @@ class Script implements Submittable {
   handleCopyData(): void {}
 
   handleCopyInResponse(connection: Connection): void {
-    (connection as ScriptConnection).sendCopyFail('COPY FROM stdin has no source here');
+    const rows = this.settings.copyRows?.[this.copies++];
+    if (rows === undefined) refuseCopy(connection, 'this COPY FROM stdin has no rows to send');
+    else sendCopyData(connection, rows);
   }
 
   handleError(error: unknown): void {

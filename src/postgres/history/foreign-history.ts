@@ -1,50 +1,51 @@
-import type { ClientBase } from 'pg';
-import { HistoryTableError } from '../../core/errors/errors.js';
-import { FOREIGN_HISTORIES, type ForeignRow, type ForeignTool } from '../../core/tools/foreign-tools.js';
+import { HistoryTableError } from '../../core/errors/database-errors.js';
+import { FOREIGN_HISTORIES, type ForeignTool } from '../../core/tools/foreign-tools.js';
+import type { ForeignRow } from '../../core/tools/history.js';
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { actingAs, type ActingRole } from '../connection/acting-role.js';
-import { asScript, querySimply } from '../connection/script.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { asScript } from '../connection/script.js';
 import { queryError } from '../connection/server-error.js';
 
 /**
- * Reads another tool's table, and only reads it.
+ * Reads the history table of another tool, without changing it.
  *
- * @param table where it is, when it is not where the tool keeps it by itself.
- * @throws HistoryTableError when there is no such table, or it is not that tool's.
+ * @param table the table. @default the tool's own default
+ * @throws HistoryTableError if the table does not exist or is not that tool's.
  */
 export async function readForeignHistory(
-  client: ClientBase,
+  connection: PgConnection,
   tool: ForeignTool,
   table: TableName | undefined,
   role?: ActingRole,
 ): Promise<readonly ForeignRow[]> {
-  const { table: usual, columns, orderBy } = FOREIGN_HISTORIES[tool];
-  const name = table ? qualifiedName(table) : quoteIdentifier(usual);
+  const { table: defaultTable, columns, orderBy } = FOREIGN_HISTORIES[tool];
+  const name = table ? qualifiedName(table) : quoteIdentifier(defaultTable);
   try {
-    const [found] = await querySimply<{ columns: string[]; zoneless: string[] }>(
-      client,
-      `SELECT ARRAY(${columnsOf('true')}) AS columns,
-              ARRAY(${columnsOf("atttypid = 'pg_catalog.timestamp'::pg_catalog.regtype")}) AS zoneless
+    const [found] = await connection.query(
+      `SELECT pg_catalog.to_json(ARRAY(${columnsOf('true')})) AS columns,
+              pg_catalog.to_json(ARRAY(${columnsOf("atttypid = 'pg_catalog.timestamp'::pg_catalog.regtype")})) AS zoneless
          FROM (SELECT pg_catalog.to_regclass(${quoteLiteral(name)}) AS oid) AS t WHERE t.oid IS NOT NULL`,
     );
     if (!found)
       throw new HistoryTableError(
         name,
-        `There is no table ${name} of ${tool}. Say where it is with the option "table".`,
+        `The table ${name} of ${tool} does not exist. Set its location with the option "table".`,
       );
-    const missing = [...columns, orderBy].filter((column) => !found.columns.includes(column));
+    const present = namesIn(found['columns']);
+    const zoneless = namesIn(found['zoneless']);
+    const missing = [...columns, orderBy].filter((column) => !present.includes(column));
     if (missing.length > 0) {
       throw new HistoryTableError(name, `${name} is not a table of ${tool}: it has no column ${missing.join(', ')}.`);
     }
     const list = columns.map((column) => {
       const quoted = quoteIdentifier(column);
-      // Such a time is one of the session's time zone, not of this process's.
-      const value = found.zoneless.includes(column) ? `${quoted}::pg_catalog.timestamptz` : quoted;
+      // A time without zone is in the session's time zone, not this process's.
+      const value = zoneless.includes(column) ? `${quoted}::pg_catalog.timestamptz` : quoted;
       return `pg_catalog.to_jsonb(${value}) #>> '{}' AS ${quoted}`;
     });
-    return await querySimply<Record<string, string | null>>(
-      client,
+    return await connection.query(
       asScript([
         ...actingAs(role),
         `SELECT ${list.join(', ')} FROM ${name} AS t ORDER BY t.${quoteIdentifier(orderBy)}`,
@@ -54,6 +55,10 @@ export async function readForeignHistory(
     if (error instanceof HistoryTableError) throw error;
     throw queryError(`reading the history of ${tool}`, error);
   }
+}
+
+function namesIn(json: string | null | undefined): string[] {
+  return JSON.parse(json ?? '[]') as string[];
 }
 
 function columnsOf(condition: string): string {

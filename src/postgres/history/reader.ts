@@ -1,53 +1,53 @@
 import pg from 'pg';
 import type { ClientConfig, Pool } from 'pg';
-import { DatabaseConnectionError } from '../../core/errors/errors.js';
-import type { History } from '../../core/status/history.js';
+import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
+import type { DetailedHistoryRow, History } from '../../core/history/history.js';
 import type { HistoryReader } from '../../core/ports/ports.js';
 import type { TableName } from '../../core/target/table.js';
 import type { ActingRole } from '../connection/acting-role.js';
-import { isPool, lease, ownConfig, type Connection } from '../connection/connection.js';
-import { readHistory } from './history-reader.js';
-import { within } from '../connection/within.js';
+import { connect, isPool, ownConfig, type ConnectionSource } from '../connection/connect.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { withTimeout } from '../../timing/timeout.js';
+import { readHistory, readHistoryDetails } from './read-history.js';
 
 const IDLE_MS = 10_000;
 
-/**
- * Light reads of the history for status, health and drift: the application's own pool, or a small one of ours that
- * closes when idle.
- */
+/** Reads the history for status, health and drift, through the caller's pool or a small one that closes when idle. */
 export class PgHistoryReader implements HistoryReader {
   private ownPool: Pool | undefined;
 
   constructor(
-    private readonly connection: Connection,
+    private readonly source: ConnectionSource,
     private readonly table: TableName,
-    /** How long a read may take in all, in ms. */
-    private readonly timeoutMs: number,
-    /** The role to read as, when it is not the one that logs in. */
+    /** How long a read may take, including connecting, in ms. */
+    private readonly readTimeoutMs: number,
+    /** The role to read as. @default the login role */
     private readonly role?: ActingRole,
   ) {}
 
-  /**
-   * @throws DatabaseConnectionError when there is no answer in time; HistoryTableError when the table belongs to
-   * something else.
-   */
-  async read(): Promise<History> {
-    const deadline = Date.now() + this.timeoutMs;
-    const leased = await lease(this.pool(), { timeoutMs: this.timeoutMs, retryForMs: 0 });
-    let clean = false;
+  /** @throws DatabaseConnectionError on a timeout; HistoryTableError if the table is not a history table. */
+  read(): Promise<History> {
+    return this.withConnection((connection) => readHistory(connection, this.table, this.role));
+  }
+
+  readDetails(): Promise<readonly DetailedHistoryRow[]> {
+    return this.withConnection((connection) => readHistoryDetails(connection, this.table, this.role));
+  }
+
+  private async withConnection<T>(work: (connection: PgConnection) => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const connection = await connect(this.pool(), { connectTimeoutMs: this.readTimeoutMs });
     try {
-      const left = Math.max(1, deadline - Date.now());
-      const history = await within(left, readHistory(leased.client, this.table, this.role), () =>
-        tooLate(this.timeoutMs),
-      );
-      clean = true;
-      return history;
+      const leftMs = Math.max(1, this.readTimeoutMs - (performance.now() - startedAt));
+      return await withTimeout(work(connection), leftMs, () => {
+        throw timeoutError(this.readTimeoutMs);
+      });
     } finally {
-      await leased.release(!clean);
+      await connection.release();
     }
   }
 
-  /** Closes connections of our own; a caller's pool is left alone. */
+  /** Closes our own connections; a caller's pool stays open. */
   async close(): Promise<void> {
     const pool = this.ownPool;
     this.ownPool = undefined;
@@ -55,15 +55,15 @@ export class PgHistoryReader implements HistoryReader {
   }
 
   private pool(): Pool {
-    if (isPool(this.connection)) return this.connection;
-    this.ownPool ??= smallPool(this.connection, this.timeoutMs);
+    if (isPool(this.source)) return this.source;
+    this.ownPool ??= smallPool(this.source, this.readTimeoutMs);
     return this.ownPool;
   }
 }
 
-function smallPool(connection: string | ClientConfig, timeoutMs: number): Pool {
+function smallPool(source: string | ClientConfig, readTimeoutMs: number): Pool {
   const pool = new pg.Pool({
-    ...ownConfig(connection, timeoutMs),
+    ...ownConfig(source, readTimeoutMs),
     max: 2,
     idleTimeoutMillis: IDLE_MS,
     allowExitOnIdle: true,
@@ -72,6 +72,6 @@ function smallPool(connection: string | ClientConfig, timeoutMs: number): Pool {
   return pool;
 }
 
-function tooLate(timeoutMs: number): DatabaseConnectionError {
-  return new DatabaseConnectionError('UNREACHABLE', `The database did not answer within ${timeoutMs} ms.`);
+function timeoutError(readTimeoutMs: number): DatabaseConnectionError {
+  return new DatabaseConnectionError('UNREACHABLE', `The database did not answer within ${readTimeoutMs} ms.`);
 }

@@ -1,17 +1,23 @@
-import { LONGEST_NAME } from '../../core/target/table.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+import { MAX_NAME_BYTES } from '../../core/target/table.js';
 
-/** Between the name that a session has by itself and the file that it runs. */
+/** Separates a session's own name from the file it runs. */
 export const NAME_SEPARATOR = ': ';
 
-/** The name of a session while it runs a file; cut at the end to the bytes that PostgreSQL keeps. */
+/** The `application_name` of a session while it runs a file, cut to the length that PostgreSQL keeps. */
 export function sessionName(own: string, file: string): string {
   let name = `${own}${NAME_SEPARATOR}${file}`;
-  while (Buffer.byteLength(name) > LONGEST_NAME) name = name.replace(/.$/su, '');
+  while (Buffer.byteLength(name) > MAX_NAME_BYTES) name = name.replace(/.$/su, '');
   return name;
 }
 
-/** The file in a name made by {@link sessionName}; null when there is none. */
+/** The file in a name from {@link sessionName}; null if there is none. */
 export function fileOfSession(name: string | null): string | null {
   const at = name?.lastIndexOf(NAME_SEPARATOR) ?? -1;
   return name === null || at < 0 ? null : name.slice(at + NAME_SEPARATOR.length);
+}
+
+/** SQL expression that sets `application_name` until it is reset. */
+export function nameSession(name: string): string {
+  return `pg_catalog.set_config('application_name', ${quoteLiteral(name)}, false)`;
 }

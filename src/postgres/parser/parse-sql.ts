@@ -1,8 +1,8 @@
 import type { ParseStatements } from '../../core/compile/program.js';
 import { locateStatements, type RawStatement, type Statement } from '../../core/sql/statements/statements.js';
 
-/** Characters above which a file is not parsed: at 1 MB the parser takes half a second, at 20 MB 1.5 GB of memory. */
-const LARGEST_PARSED = 1_000_000;
+/** Longer files are not parsed, in characters: 1 MB takes half a second, and 20 MB takes 1.5 GB of memory. */
+const MAX_PARSED_LENGTH = 1_000_000;
 
 interface Parser {
   loadModule(): Promise<void>;
@@ -11,17 +11,17 @@ interface Parser {
 
 let loading: Promise<Parser> | undefined;
 
-/** PostgreSQL's own parser, as WebAssembly. It is loaded at the first use only: most starts have nothing to parse. */
+/** PostgreSQL's own parser, as WebAssembly. Loaded on first use, because most starts have nothing to parse. */
 export const parseStatements: ParseStatements = async (text: string): Promise<readonly Statement[] | undefined> => {
-  if (text.length > LARGEST_PARSED) return undefined;
-  if (text.trim() === '') return []; // the parser calls this an error
+  if (text.length > MAX_PARSED_LENGTH) return undefined;
+  if (text.trim() === '') return []; // an error to the parser
   loading ??= load();
   const parser = await loading;
   let stmts: RawStatement[];
   try {
     ({ stmts = [] } = parser.parseSync(text));
   } catch {
-    return undefined; // newer syntax or a mistake: the server judges
+    return undefined; // newer syntax or a mistake: the server decides
   }
   return locateStatements(text, stmts);
 };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { outcomes, relations } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { startPrivateServer } from '../../support/private-server.js';
 import type { ProcessResult } from '../../support/process.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { migrationsDirectory, tempDirectory } from '../../support/temp-directory.js';
 import { useMigrations } from '../../support/use-migrations.js';
 import { FILES, run } from '../command-line.js';
 
@@ -22,7 +22,7 @@ describe('migrate', () => {
       '001_a.sql': '-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;',
     });
     const flags = ['--database-url', db.connectionString, '--dir', goose];
-    expect((await run(['migrate', ...flags])).stderr).toContain('Set the option layout ("goose"');
+    expect((await run(['migrate', ...flags])).stderr).toContain('Set the option "layout" to "goose"');
     expect(await run(['migrate', ...flags, '--layout', 'goose'])).toMatchObject({ code: 0 });
     expect(await relations(db)).toEqual(['a']);
     expect(await run(['migrate', ...flags, '--layout', 'nosuch'])).toMatchObject({ code: 2 });
@@ -32,16 +32,16 @@ describe('migrate', () => {
     const first = await onDatabase('migrate');
     expect(first).toMatchObject({ code: 0, stderr: '' });
     expect(first.stdout.replaceAll(/\d+ ms/g, 'N ms').split('\n')).toEqual([
-      'applied 001_a.sql (N ms)',
-      '  NOTICE: by the way',
-      'applied 002_b.sql (N ms)',
-      '2 applied in N ms',
+      `Applying 2 pending migrations to ${db.name}/shared.schema_migrations`,
+      'Applied 001_a.sql in N ms',
+      '002_b.sql: NOTICE: by the way',
+      'Applied 002_b.sql in N ms',
+      'Applied 2 migrations in N ms',
       '',
     ]);
     expect(await relations(db)).toEqual(['a', 'b']);
     const second = await onDatabase('migrate');
-    expect(second).toMatchObject({ code: 0, stderr: '' });
-    expect(second.stdout).toMatch(/^nothing to apply \(\d+ ms\)\n$/);
+    expect(second).toMatchObject({ code: 0, stdout: 'Database is up to date (2 applied)\n', stderr: '' });
     await expectNoLeftovers(db);
   });
 
@@ -67,10 +67,12 @@ describe('migrate', () => {
     expect(JSON.parse(stdout)).toEqual({
       runId: expect.any(String),
       applied: ['001_a.sql', '002_b.sql'],
+      appliedByOthers: [],
       adopted: [],
+      alreadyApplied: 0,
       durationMs: expect.any(Number),
     });
-    expect(stderr).toContain('applied 001_a.sql');
+    expect(stderr).toContain('Applied 001_a.sql');
   });
 
   test('ends with 1 and the place of the error when a migration fails', async () => {
@@ -80,7 +82,7 @@ describe('migrate', () => {
     );
     const { code, stdout, stderr } = await onDatabase('migrate');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^applied 001_a\.sql \(\d+ ms\)\n$/);
+    expect(stdout).toMatch(/^Applying 2 pending migrations to \S+\nApplied 001_a\.sql in \d+ ms\n$/);
     expect(stderr).toContain('Migration failed at 002_b.sql:2:13: relation "nowhere" does not exist (SQLSTATE 42P01)');
     expect(stderr).toContain('    INSERT INTO nowhere VALUES (1);\n                ^\n');
     expect(stderr).not.toMatch(/^\s+at /m);
@@ -91,8 +93,24 @@ describe('migrate', () => {
     await writeFile(join(migrations.directory, '003_c.sql'), 'SELECT 1;\n\\gexec\n');
     const { code, stderr } = await onDatabase('migrate');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^Nothing was run:\n {2}- 003_c\.sql:2:1: /);
+    expect(stderr).toMatch(/^Nothing was run:\n {2}- 003_c\.sql:2:1 .* \[META_COMMAND\]\n\[REFUSED\]\n$/);
     expect(await relations(db)).toEqual([]);
+  });
+
+  test('ends with 1 when a file is unusable, and when a directory is empty although its files were applied', async () => {
+    await writeFile(join(migrations.directory, 'no_version.sql'), 'SELECT 1;');
+    const { code, stderr } = await onDatabase('migrate');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^Nothing was run:\n {2}- no_version\.sql cannot be used: .* \[UNUSABLE_FILE\]\n/),
+    });
+    expect(await relations(db)).toEqual([]);
+
+    await rm(join(migrations.directory, 'no_version.sql'));
+    expect(await onDatabase('migrate')).toMatchObject({ code: 0 });
+    const empty = await tempDirectory();
+    const refused = await run(['migrate', '--database-url', db.connectionString, '--dir', empty]);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('[EMPTY_DIRECTORY]') });
   });
 
   test('waits for a database that is not there yet with --wait', async () => {

@@ -26,7 +26,7 @@ describe('status', () => {
     await writeFile(join(migrations.directory, '004_d.sql'), 'SELECT 1;');
 
     const { code, stdout, stderr } = await onDatabase('status');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' }); // something has failed
     const cells = stdout
       .split('\n')
       .filter((line) => line.startsWith('│'))
@@ -37,7 +37,7 @@ describe('status', () => {
           .map((cell) => cell.trim()),
       );
     expect(cells).toEqual([
-      ['State', 'Migration', 'Applied at', 'ms'],
+      ['State', 'Migration', 'Applied at (UTC)', 'ms'],
       ['applied', '001_a.sql', '2024-02-29 13:14:15', '1234'],
       [
         'changed',
@@ -59,12 +59,12 @@ describe('status', () => {
     await writeFile(join(migrations.directory, '004_d.sql'), 'SELECT 1;');
 
     const { code, stdout, stderr } = await onDatabase('status', '--json');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' }); // something has failed
     const sha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
     const applied = {
       state: 'applied',
       appliedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-      executionTimeMs: expect.any(Number),
+      durationMs: expect.any(Number),
       checksum: sha256,
       error: null,
     };
@@ -76,13 +76,39 @@ describe('status', () => {
           file: '003_c.sql',
           state: 'failed',
           appliedAt: null,
-          executionTimeMs: expect.any(Number),
+          durationMs: expect.any(Number),
           checksum: sha256,
           error: expect.stringContaining('column "oops" does not exist'),
         },
-        { file: '004_d.sql', state: 'pending', appliedAt: null, executionTimeMs: null, checksum: sha256, error: null },
+        { file: '004_d.sql', state: 'pending', appliedAt: null, durationMs: null, checksum: sha256, error: null },
       ],
       summary: expect.objectContaining({ total: 4, applied: 2, pending: 1, failed: 1, newestApplied: '002_b.sql' }),
+    });
+  });
+
+  test('ends with 0 when nothing has failed, whatever is pending', async () => {
+    expect(await onDatabase('status')).toMatchObject({ code: 0, stderr: '' });
+    await onDatabase('migrate');
+    expect(await onDatabase('status')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('ends with 1 when a file is unusable, and says why', async () => {
+    await writeFile(join(migrations.directory, 'no_version.sql'), 'SELECT 1;');
+    const { code, stdout, stderr } = await onDatabase('status');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/│ unusable +│ no_version\.sql +│/);
+    expect(stdout).toMatch(/^no_version\.sql: its name does not begin with a number, so it has no place in the order/m);
+    expect(stdout.trimEnd().split('\n').at(-1)).toBe('0 applied, 2 pending, 0 failed, 1 unusable');
+
+    const json = await onDatabase('status', '--json');
+    expect(json.code).toBe(1);
+    expect((JSON.parse(json.stdout) as { migrations: object[] }).migrations).toContainEqual({
+      file: 'no_version.sql',
+      state: 'unusable',
+      appliedAt: null,
+      durationMs: null,
+      checksum: null,
+      error: expect.stringContaining('its name does not begin with a number, so it has no place in the order'),
     });
   });
 
@@ -95,7 +121,7 @@ describe('status', () => {
       await tempDirectory(),
     ]);
     expect(code).toBe(0);
-    expect(stdout).toBe('No migrations on disk and none recorded in shared.schema_migrations.\n');
+    expect(stdout).toBe(`No migrations on disk and none recorded in ${db.name}/shared.schema_migrations.\n`);
     expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
-import { compile, type StepwiseProgram, type TransactionalProgram } from '../../../src/core/compile/program.js';
-import type { Refusal } from '../../../src/core/errors/errors.js';
+import { compile } from '../../../src/core/compile/compile.js';
+import type { NonTransactionalProgram, TransactionalProgram } from '../../../src/core/compile/program.js';
+import type { Finding } from '../../../src/core/errors/finding.js';
 import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
 import { migrationFile } from '../fixtures.js';
 
@@ -14,14 +15,14 @@ export async function transactional(text: string, parse = parseStatements): Prom
   return compiled.program;
 }
 
-export async function stepwise(text: string, parse = parseStatements): Promise<StepwiseProgram> {
+export async function nonTransactional(text: string, parse = parseStatements): Promise<NonTransactionalProgram> {
   const compiled = await compileText(text, parse);
-  if ('refusals' in compiled || compiled.program.kind !== 'stepwise')
-    throw new Error(`not stepwise: ${JSON.stringify(compiled)}`);
+  if ('refusals' in compiled || compiled.program.kind !== 'non-transactional')
+    throw new Error(`not non-transactional: ${JSON.stringify(compiled)}`);
   return compiled.program;
 }
 
-export async function refusals(text: string): Promise<readonly Refusal[]> {
+export async function refusals(text: string): Promise<readonly Finding[]> {
   const compiled = await compileText(text);
   return 'refusals' in compiled ? compiled.refusals : [];
 }

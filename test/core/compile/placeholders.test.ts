@@ -49,7 +49,7 @@ const unknown = (text: string, values: Record<string, string> = {}): unknown =>
   substitute(text, { values, delimiters: DEFAULT_DELIMITERS }).unknown;
 
 describe('a placeholder without a value', () => {
-  test('is told with its offset in the text before, every time', () => {
+  test('is reported with its offset in the text before, every time', () => {
     expect(unknown('{{x}} {{long}} {{ y }} {{y}}', { long: '1'.repeat(99) })).toEqual([
       { name: 'x', offset: 0 },
       { name: 'y', offset: 15 },

@@ -1,61 +1,74 @@
 import { describe, expect, test } from '@jest/globals';
 import { preflight } from '../../../src/core/compile/preflight.js';
+import { finding, renderFinding, type FindingCode } from '../../../src/core/errors/finding.js';
+import { undoSectionAdvice } from '../../../src/core/tools/registry.js';
 
 const refusals = (text: string) => preflight('001_a.sql', text).refusals;
 const B = '\\';
 
 describe('preflight refuses', () => {
-  test.each<[string, string, string, [number, number]]>([
-    ['a meta-command', `SELECT 1;\n  ${B}set x 1\n`, `${B}set is a psql meta-command`, [2, 3]],
-    ['a meta-command at the end of a statement', `SELECT 'x' ${B}gexec`, `${B}gexec is a psql meta-command`, [1, 12]],
-    ['the meta-command of newer dumps', `${B}restrict abc\nSELECT 1;`, `${B}restrict is a psql meta-command`, [1, 1]],
-    ['a meta-command behind emoji and CRLF', `-- 😀\r\n'😀'; ${B}echo`, `${B}echo is a psql meta-command`, [2, 6]],
-    ['a backslash alone', `SELECT ${B}`, `${B} is a psql meta-command`, [1, 8]],
-    ['COPY from stdin', `\nCOPY t (a, b) FROM stdin;\n1\t2\n${B}.\n`, 'COPY … FROM stdin', [2, 1]],
-    [
-      'COPY from stdin in capitals, with options',
-      'COPY "t" FROM STDIN WITH (FORMAT csv);\n',
-      'COPY … FROM stdin',
-      [1, 1],
-    ],
-    [
-      'COPY from stdin over several lines with comments',
-      'copy /* a */ s.t -- b\nfrom\n/* c */ stdin;',
-      'COPY … FROM stdin',
-      [1, 1],
-    ],
-    ['COPY from stdin as a later statement', 'SELECT 1; COPY t FROM stdin;', 'COPY … FROM stdin', [1, 11]],
-    ['an undo section of goose', '-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;', 'undo section', [3, 1]],
-    ['an undo section of dbmate', '-- migrate:up\n\n-- migrate:down\n', 'undo section', [3, 1]],
-    ['an undo section of dbmate with an option', '-- migrate:down transaction:false\n', 'undo section', [1, 1]],
-    ['an undo section of node-pg-migrate', '-- Up Migration\n-- Down Migration\n', 'undo section', [2, 1]],
-    ['an undo section in small letters', '--down migration\n', 'undo section', [1, 1]],
-    ['an undo section with more dashes and blanks', '---- Down  Migration ----\n', 'undo section', [1, 1]],
-    ['an undo section behind a CRLF', 'SELECT 1;\r\n-- +goose down\r\n', 'undo section', [2, 1]],
-    ['a NUL character', "SELECT 'a\0b';", 'NUL character', [1, 10]],
-  ])('%s', (_, text, reason, [line, column]) => {
-    expect(refusals(text)).toEqual([{ file: '001_a.sql', line, column, reason: expect.stringContaining(reason) }]);
-  });
+  test.each<[string, string, FindingCode, string | undefined, [number, number]]>([
+    ['a meta-command', `SELECT 1;\n  ${B}set x 1\n`, 'META_COMMAND', `${B}set`, [2, 3]],
+    ['a meta-command at the end of a statement', `SELECT 'x' ${B}gexec`, 'META_COMMAND', `${B}gexec`, [1, 12]],
+    ['a meta-command of newer dumps behind SQL', `SELECT 1; ${B}restrict abc`, 'META_COMMAND', `${B}restrict`, [1, 11]],
+    ['a meta-command that begins like one of newer dumps', `${B}restricted\n`, 'META_COMMAND', `${B}restricted`, [1, 1]],
+    ['a meta-command behind a line end that is in a string', `SELECT 'a\n' ${B}unrestrict a`, 'META_COMMAND', `${B}unrestrict`, [2, 3]],
+    ['a meta-command behind emoji and CRLF', `-- 😀\r\n'😀'; ${B}echo`, 'META_COMMAND', `${B}echo`, [2, 6]],
+    ['a backslash alone', `SELECT ${B}`, 'META_COMMAND', B, [1, 8]],
+    ['rows of COPY without an end', '\nCOPY t (a, b) FROM stdin;\n1\t2\n', 'COPY_WITHOUT_END', undefined, [2, 1]],
+    ['COPY without rows', 'SELECT 1; COPY "t" FROM STDIN WITH (FORMAT csv);\n', 'COPY_WITHOUT_END', undefined, [1, 11]],
+    ['COPY whose statement does not end', 'copy /* a */ s.t -- b\nfrom\n/* c */ stdin', 'COPY_WITHOUT_END', undefined, [1, 1]],
+    ['COPY whose rows do not begin on the next line', `COPY t FROM stdin; SELECT 1;\n${B}.\n`, 'COPY_WITHOUT_END', undefined, [1, 1]],
+    ['an undo section of goose', '-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;', 'UNDO_SECTION', undoSectionAdvice('-- +goose Down'), [3, 1]],
+    ['an undo section of dbmate', '-- migrate:up\n\n-- migrate:down\n', 'UNDO_SECTION', undoSectionAdvice('-- migrate:down'), [3, 1]],
+    ['an undo section of dbmate with an option', '-- migrate:down transaction:false\n', 'UNDO_SECTION', undoSectionAdvice('-- migrate:down'), [1, 1]],
+    ['an undo section of node-pg-migrate', '-- Up Migration\n-- Down Migration\n', 'UNDO_SECTION', undoSectionAdvice('-- Down Migration'), [2, 1]],
+    ['an undo section in small letters', '--down migration\n', 'UNDO_SECTION', undoSectionAdvice('-- Down Migration'), [1, 1]],
+    ['an undo section with more dashes and blanks', '---- Down  Migration ----\n', 'UNDO_SECTION', undoSectionAdvice('-- Down Migration'), [1, 1]],
+    ['an undo section behind a CRLF', 'SELECT 1;\r\n-- +goose down\r\n', 'UNDO_SECTION', undoSectionAdvice('-- +goose Down'), [2, 1]],
+    ['a NUL character', "SELECT 'a\0b';", 'NUL_CHARACTER', undefined, [1, 10]],
+  ])('%s', (_, text, code, detail, [line, column]) => {
+    const details = { subject: '001_a.sql', line, column };
+    expect(refusals(text)).toEqual([finding(code, detail === undefined ? details : { ...details, detail })]);
+  }); // prettier-ignore
 
   test('everything that it finds, not the first thing only', () => {
     const lines = refusals(`-- +goose Down\n-- migrate:down\n${B}q`).map(({ line }) => line);
     expect(lines).toEqual([1, 2, 3]);
   });
 
-  test('nothing behind a meta-command: that is the language of psql', () => {
-    expect(refusals(`${B}if :x\n${B}else\n`)).toHaveLength(1);
+  test('every meta-command of a file, whatever its arguments are', () => {
+    const lines = refusals(`${B}if 'x\n${B}else\nSELECT 1; ${B}g\n`).map(({ line }) => line);
+    expect(lines).toEqual([1, 2, 3]);
   });
 
-  test('nothing behind COPY from stdin: that is data', () => {
-    expect(refusals(`COPY t FROM stdin;\n-- +goose Down\n${B}.\n`)).toHaveLength(1);
+  test('what stands behind rows of COPY, and nothing in them', () => {
+    const text = `COPY t FROM stdin;\n-- +goose Down\n${B}q\n${B}.\nSELECT 1;\n${B}q\n`;
+    expect(refusals(text).map(({ line }) => line)).toEqual([6]);
   });
 
-  test('with a way out in every reason', () => {
-    expect(refusals(`-- +goose Down\n${B}q`).map(({ reason }) => reason)).toEqual([
+  test.each<[string, string]>([
+    [
+      '-- +goose Down',
+      'Set the option "layout" to "goose" if the directory belongs to that tool; otherwise move that section',
+    ],
+    [
+      '-- migrate:down',
+      'Set the option "layout" to "dbmate" if the directory belongs to that tool; otherwise move that section',
+    ],
+    ['-- Down Migration', 'with the rest. Move that section out of the file'],
+  ])('%s, naming the layout that fits', (text, advice) => {
+    expect(refusals(text).map(renderFinding)).toEqual([expect.stringContaining(advice)]);
+  });
+
+  test('with a way out for each', () => {
+    expect(refusals(`-- +goose Down\n${B}q`).map(renderFinding)).toEqual([
       expect.stringContaining('move that section out of the file'),
       expect.stringContaining('Remove it, or write what it does as SQL'),
     ]);
-    expect(refusals('COPY t FROM stdin')[0]?.reason).toContain('INSERT');
+    expect(refusals('COPY t FROM stdin').map(renderFinding)).toEqual([
+      expect.stringContaining(`a line "${B}." after the last row`),
+    ]);
   });
 });
 
@@ -89,7 +102,13 @@ describe('preflight accepts', () => {
     ['an empty file', ''],
     ['braces as data', "INSERT INTO t VALUES ('{{name}}');"],
   ])('%s', (_, text) => {
-    expect(preflight('001_a.sql', text)).toEqual({ refusals: [], unclosed: undefined });
+    expect(preflight('001_a.sql', text)).toEqual({
+      refusals: [],
+      unclosed: undefined,
+      sql: text,
+      copies: new Map(),
+      changesStringMode: false,
+    });
   });
 });
 
@@ -98,6 +117,28 @@ test.each<[string, string, string, number]>([
   ['dollar quote', 'DO $x$ BEGIN END', 'dollar-string', 3],
   ['comment', 'SELECT 1; /* a', 'block-comment', 10],
   ['quoted identifier', 'SELECT "a', 'quoted-identifier', 7],
-])('preflight tells that a file ends in an open %s, and does not refuse it', (_, text, kind, start) => {
-  expect(preflight('001_a.sql', text)).toEqual({ refusals: [], unclosed: { kind, start } });
+])('preflight finds that a file ends in an open %s, and does not refuse it', (_, text, kind, start) => {
+  expect(preflight('001_a.sql', text)).toMatchObject({ refusals: [], unclosed: { kind, start }, sql: text });
+});
+
+test.each<[string, string, string]>([
+  ['the commands that every dump writes', `${B}restrict it's\r\nSELECT 1;\n ${B}unrestrict é😀\n`, 'SELECT 1'],
+  ['rows of COPY', `COPY t FROM stdin;\n1\t'\n2\t😀\n${B}.\nSELECT 1;\n`, 'SELECT 1'],
+])('preflight blanks out %s, and keeps all offsets and lines', (_, text, rest) => {
+  const { refusals: found, sql } = preflight('001_a.sql', text);
+  expect(found).toEqual([]);
+  expect(sql.indexOf(rest)).toBe(text.indexOf(rest));
+  expect(sql).toHaveLength(text.length);
+  expect(sql.split(/\r\n|\n/)).toHaveLength(text.split(/\r\n|\n/).length);
+  expect(sql).not.toMatch(/restrict|[12]\t|\\\./);
+});
+
+test('preflight finds the rows of each COPY by the end of its statement', () => {
+  const text = `COPY t FROM stdin ;\n1\n${B}.\nSELECT 1;\nCOPY u FROM stdin; -- none\n${B}.\n`;
+  const { copies } = preflight('001_a.sql', text);
+  const found = [...copies].map(([end, { dataStart, dataEnd }]) => [text[end], text.slice(dataStart, dataEnd)]);
+  expect(found).toEqual([
+    [';', '1\n'],
+    [';', ''],
+  ]);
 });

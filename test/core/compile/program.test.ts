@@ -1,10 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { compile } from '../../../src/core/compile/compile.js';
+import { DEFAULT_DELIMITERS } from '../../../src/core/compile/placeholders.js';
 import type { Program } from '../../../src/core/compile/program.js';
+import { finding, type Finding } from '../../../src/core/errors/finding.js';
+import { LAYOUTS } from '../../../src/core/tools/layouts.js';
 import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
-import { compileText, refusals, statementTexts, stepwise, transactional, unread } from './compiled.js';
+import { compileText, refusals, nonTransactional, statementTexts, transactional, unread } from './compiled.js';
+import { migrationFile } from '../fixtures.js';
 
-describe('a file runs in steps', () => {
+const places = (found: readonly Finding[]): [string, number | undefined][] =>
+  found.map(({ code, line }) => [code, line]);
+
+describe('a file is non-transactional', () => {
   test.each<[string, string, string[], string]>([
     [
       'when a statement cannot run in a transaction',
@@ -18,15 +26,25 @@ describe('a file runs in steps', () => {
       ['transaction', 'autocommit'],
       '"VACUUM t" cannot run in a transaction',
     ],
-    ['when it says so', '-- no-transaction\nSELECT 1; SELECT 2;', ['transaction', 'transaction'], 'it says so'],
-    ['when it says so as other tools do', '-- +goose NO TRANSACTION\nCALL p();', ['autocommit'], 'it says so'],
+    [
+      'when it says so',
+      '-- no-transaction\nSELECT 1; SELECT 2;',
+      ['transaction', 'transaction'],
+      'a comment at its top says so',
+    ],
+    [
+      'when it says so as other tools do',
+      '-- +goose NO TRANSACTION\nCALL p();',
+      ['autocommit'],
+      'a comment at its top says so',
+    ],
     [
       'when it says so, each group as one unit',
       '-- atlas:txmode none\nBEGIN; SELECT 1; COMMIT;',
       ['block'],
-      'it says so',
+      'a comment at its top says so',
     ],
-    ['when it says so and holds nothing else', '-- no_transaction', [], 'it says so'],
+    ['when it says so and holds nothing else', '-- no_transaction', [], 'a comment at its top says so'],
     [
       'when it commits in the middle',
       'SELECT 1; COMMIT; SELECT 2;',
@@ -71,38 +89,70 @@ describe('a file runs in steps', () => {
       'it uses an enum value that it adds',
     ],
   ])('%s', async (_, text, kinds, reason) => {
-    const program = await stepwise(text);
+    const program = await nonTransactional(text);
     expect(program.steps.map(({ kind }) => kind)).toEqual(kinds);
-    expect(program).toMatchObject({ reason, resumeAt: 0 });
+    expect(program.reason).toBe(reason);
   });
 
   test('when it says so, though the parser cannot read it', async () => {
     const text = '-- no-transaction\nCREATE NEWER SYNTAX; BEGIN; NEWER STILL; COMMIT;';
-    expect((await stepwise(text)).steps.map(({ kind, start, end }) => [kind, text.slice(start, end)])).toEqual([
+    expect((await nonTransactional(text)).steps.map(({ kind, start, end }) => [kind, text.slice(start, end)])).toEqual([
       ['autocommit', 'CREATE NEWER SYNTAX'],
       ['block', 'NEWER STILL; '],
     ]);
   });
 
   test('when it has two groups, though it is too large for the parser', async () => {
-    const program = await stepwise('BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;', unread);
+    const program = await nonTransactional('BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;', unread);
     expect(program.steps.map(({ kind }) => kind)).toEqual(['block', 'block']);
   });
 });
 
 describe('a file is refused before anything runs', () => {
-  test('with every reason that a look at its words gives', async () => {
-    const found = await refusals('SELECT 1;\n-- migrate:down\n\\q\n');
-    expect(found.map(({ line, reason }) => [line, reason])).toEqual([
-      [2, expect.stringContaining('undo section')],
-      [3, expect.stringContaining('meta-command')],
+  test('with everything that its words show', async () => {
+    expect(places(await refusals('SELECT 1;\n-- migrate:down\n\\q\n'))).toEqual([
+      ['UNDO_SECTION', 2],
+      ['META_COMMAND', 3],
     ]);
   });
 
-  test('for COPY from stdin, which the parser would accept', async () => {
-    expect(await refusals('SELECT 1;\nCOPY t FROM stdin;')).toEqual([
-      { file: '001_a.sql', line: 2, column: 1, reason: expect.stringContaining('INSERT') },
+  test('with every reason, whatever finds it, in the order of the file', async () => {
+    const found = await refusals(
+      '-- lock-timeout: soon\n\\q\nBEGIN READ ONLY;\nCOMMIT;\nBEGIN;\nCOPY t FROM stdin;\n\\.\n',
+    );
+    expect(places(found)).toEqual([
+      ['INVALID_DIRECTIVE', 1],
+      ['META_COMMAND', 2],
+      ['OPEN_TRANSACTION', 5],
     ]);
+    expect(found[0]?.detail).toBe('-- lock-timeout: soon');
+  });
+
+  test.each([
+    ['BEGIN READ ONLY;\nSELECT 1;\nCOMMIT;', 1],
+    ['SELECT 1;\nSET TRANSACTION READ ONLY;', 2],
+  ])('for its only transaction is READ ONLY, and has to hold its record: %s', async (text, line) => {
+    expect(await refusals(text)).toEqual([finding('READ_ONLY_TRANSACTION', { subject: '001_a.sql', line, column: 1 })]);
+  });
+
+  test('but not for a READ ONLY transaction among others: its record is written elsewhere', async () => {
+    const text = 'CREATE TABLE t (); BEGIN READ ONLY; SELECT 1; COMMIT; SELECT 2;';
+    expect((await nonTransactional(text)).steps.map(({ kind }) => kind)).toEqual([
+      'transaction',
+      'autocommit',
+      'transaction',
+    ]);
+  });
+
+  test('with placeholders that have no value and all else', async () => {
+    const rules = { layout: LAYOUTS.plain, placeholders: { values: {}, delimiters: DEFAULT_DELIMITERS } };
+    const migration = migrationFile('001_a.sql', 'SELECT {{a}};\n\\q');
+    expect(await compile(migration, parseStatements, rules)).toEqual({
+      refusals: [
+        finding('MISSING_PLACEHOLDER', { subject: '001_a.sql', line: 1, column: 8, detail: 'a' }),
+        finding('META_COMMAND', { subject: '001_a.sql', line: 2, column: 1, detail: '\\q' }),
+      ],
+    });
   });
 });
 
@@ -137,7 +187,7 @@ test('every statement of a file runs once, and all but SET TRANSACTION in order,
       const { program } = compiled as { program: Program };
       const wrapped = program.kind === 'transactional' && parts[0] !== 'BEGIN' ? ['BEGIN', ...parts, 'COMMIT'] : parts;
       const inOrder = (texts: readonly string[]): string[] =>
-        texts.filter((each) => program.kind === 'stepwise' || !each.startsWith('SET TRANSACTION'));
+        texts.filter((each) => program.kind === 'non-transactional' || !each.startsWith('SET TRANSACTION'));
       const sent = sentBy(program, text);
       expect(inOrder(sent)).toEqual(inOrder(wrapped));
       expect(sent.toSorted()).toEqual(wrapped.toSorted());

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { finding, renderFinding, type Finding } from '../../../src/core/errors/finding.js';
 import { LAYOUTS } from '../../../src/core/tools/layouts.js';
 import { DEFAULT_DELIMITERS } from '../../../src/core/compile/placeholders.js';
 import {
+  copyRows,
   locateInFile,
   PLAIN_READING,
   type ReadingRules,
@@ -17,15 +19,13 @@ const withValues = (values: Record<string, string>, layout = LAYOUTS.plain): Rea
 });
 
 function sourceOf(text: string, rules: ReadingRules): SourceText {
-  const source = sourceText(migrationFile('1.sql', text), rules);
-  if ('refusals' in source) throw new Error(JSON.stringify(source.refusals));
+  const { source, refusals } = sourceText(migrationFile('1.sql', text), rules);
+  if (!source || refusals.length > 0) throw new Error(JSON.stringify(refusals));
   return source;
 }
 
-const refusalsOf = (text: string, rules: ReadingRules): unknown => {
-  const source = sourceText(migrationFile('1.sql', text), rules);
-  return 'refusals' in source ? source.refusals : undefined;
-};
+const refusalsOf = (text: string, rules: ReadingRules): readonly Finding[] =>
+  sourceText(migrationFile('1.sql', text), rules).refusals;
 
 describe('what of a file is run', () => {
   test('is the file itself, braces included, while placeholders are off', () => {
@@ -52,21 +52,29 @@ describe('what of a file is run', () => {
 
 describe('a file is refused', () => {
   test('with line and column of each placeholder that has no value', () => {
-    expect(refusalsOf('SELECT 1,\r\n  😀{{one}}, {{two}};', withValues({ zero: '0' }))).toEqual([
-      { file: '1.sql', line: 2, column: 4, reason: expect.stringContaining('the placeholder one has no value') },
-      { file: '1.sql', line: 2, column: 13, reason: expect.stringContaining('the placeholder two has no value') },
+    const found = refusalsOf('SELECT 1,\r\n  😀{{one}}, {{two}};', withValues({ zero: '0' }));
+    expect(found).toEqual([
+      finding('MISSING_PLACEHOLDER', { subject: '1.sql', line: 2, column: 4, detail: 'one' }),
+      finding('MISSING_PLACEHOLDER', { subject: '1.sql', line: 2, column: 13, detail: 'two' }),
+    ]);
+    expect(found.map(renderFinding)).toEqual([
+      expect.stringMatching(/^1\.sql:2:4 uses the placeholder one, which has no value\./),
+      expect.stringMatching(/^1\.sql:2:13 uses the placeholder two, which has no value\./),
     ]);
   });
 
   test('with the line of what would be left out', () => {
-    expect(refusalsOf('-- hi\nSELECT 1;\n-- migrate:up\n', { ...PLAIN_READING, layout: LAYOUTS.dbmate })).toEqual([
-      { file: '1.sql', line: 2, column: 1, reason: expect.stringContaining('SQL before the line "-- migrate:up"') },
+    const rules = { ...PLAIN_READING, layout: LAYOUTS.dbmate };
+    const detail = 'it has SQL before the line "-- migrate:up", which would not run';
+    expect(refusalsOf('-- hi\nSELECT 1;\n-- migrate:up\n', rules)).toEqual([
+      finding('SECTION', { subject: '1.sql', line: 2, column: 1, detail }),
     ]);
   });
 
   test('without a line when it has no marker', () => {
+    const detail = 'it has no line "-- +goose Up", so nothing says what to run';
     expect(refusalsOf('SELECT 1', { ...PLAIN_READING, layout: LAYOUTS.goose })).toEqual([
-      { file: '1.sql', reason: expect.stringContaining('no line "-- +goose Up"') },
+      finding('SECTION', { subject: '1.sql', detail }),
     ]);
   });
 });
@@ -103,6 +111,16 @@ describe('what the server says of a source', () => {
 
   test('may not when there are, for it may quote a part of one', () => {
     const source = sourceOf('SELECT {{a}}', withValues({ a: 'some secret' }));
-    expect(storableMessage(source, 'syntax error at or near "secret"')).toMatch(/^what the server said is not stored/);
+    expect(storableMessage(source, 'syntax error at or near "secret"')).toMatch(/^the server message is not stored/);
   });
+});
+
+test.each<[string, string, string]>([
+  ['as they are', '1\t\\N\n2\té\n', '1\t\\N\n2\té\n'],
+  ['with CRLF as LF', '1\r\n2\r\n', '1\n2\n'],
+  ['with a lone CR', '1\r2\n', '1\r2\n'],
+])('rows of COPY are sent %s', (_, rows, sent) => {
+  const text = `COPY t FROM stdin;\n${rows}\\.\n`;
+  const dataStart = text.indexOf('1');
+  expect(copyRows(sourceOf(text, PLAIN_READING), { dataStart, dataEnd: dataStart + rows.length })).toBe(sent);
 });

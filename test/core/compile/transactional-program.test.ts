@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { finding, renderFinding } from '../../../src/core/errors/finding.js';
 import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
 import { notAsked, refusals, statementTexts, transactional } from './compiled.js';
 
@@ -128,9 +129,9 @@ describe('a file that brings its own transaction', () => {
     ['that nothing ends, behind emoji and CRLF', "SELECT '😀';\r\n/* 😀 */ BEGIN; SELECT 2;", 2, 9],
     ['of which a second one is not ended', 'BEGIN; COMMIT; BEGIN; SELECT 1;', 1, 16],
   ])('%s is refused', async (_, text, line, column) => {
-    expect(await refusals(text)).toEqual([
-      { file: '001_a.sql', line, column, reason: expect.stringContaining('never ends. Add the COMMIT') },
-    ]);
+    const found = await refusals(text);
+    expect(found).toEqual([finding('OPEN_TRANSACTION', { subject: '001_a.sql', line, column })]);
+    expect(found.map(renderFinding)).toEqual([expect.stringContaining('never ends. Add the COMMIT')]);
   });
 });
 

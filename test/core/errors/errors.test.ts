@@ -1,78 +1,125 @@
 import { describe, expect, test } from '@jest/globals';
+import { DatabaseConnectionError, DatabaseError, HistoryTableError } from '../../../src/core/errors/database-errors.js';
 import {
   ConfigurationError,
-  DatabaseConnectionError,
-  DatabaseError,
   DirectoryError,
-  LockTimeoutError,
-  MigrationError,
   NotUpToDateError,
   RefusedError,
   UnknownMigrationError,
-} from '../../../src/core/errors/errors.js';
+} from '../../../src/core/errors/input-errors.js';
+import { finding } from '../../../src/core/errors/finding.js';
+import { LockLostError, LockTimeoutError } from '../../../src/core/errors/lock-errors.js';
+import { MigrationFailedError } from '../../../src/core/errors/migration-failed.js';
+import { ERROR_CODES, MigrationError, type MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
+import { InDoubtError, InterruptedError } from '../../../src/core/errors/run-errors.js';
+
+const missing = finding('MISSING', { subject: '1_a.sql' });
+
+const EXAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
+  INVALID_OPTIONS: new ConfigurationError('INVALID_OPTIONS', ['a']),
+  INVALID_TABLE: new ConfigurationError('INVALID_TABLE', ['a']),
+  INVALID_DIRECTORY: new DirectoryError('migrations', ['a']),
+  REFUSED: new RefusedError([missing]),
+  MIGRATION_FAILED: new MigrationFailedError({
+    file: '1_a.sql',
+    server: { sqlstate: '42703', message: 'no' },
+    location: undefined,
+    aftermath: { kind: 'rolled-back' },
+    applied: [],
+    pending: [],
+  }),
+  HISTORY_TABLE: new HistoryTableError('shared.t', 'a'),
+  UNREACHABLE: new DatabaseConnectionError('UNREACHABLE', 'a'),
+  CONNECTION_REFUSED: new DatabaseConnectionError('CONNECTION_REFUSED', 'a', '28P01'),
+  CONNECTION_LOST: new DatabaseConnectionError('CONNECTION_LOST', 'a'),
+  READ_ONLY: new DatabaseConnectionError('READ_ONLY', 'a'),
+  INTERRUPTED: new InterruptedError('SIGTERM', [], [], 'before'),
+  IN_DOUBT: new InDoubtError('1_a.sql', 'VACUUM'),
+  LOCK_TIMEOUT: new LockTimeoutError(1, undefined, 'shared.t'),
+  LOCK_LOST: new LockLostError('shared.t'),
+  NOT_UP_TO_DATE: new NotUpToDateError([{ file: 'a', state: 'pending' }], 'shared.t'),
+  UNKNOWN_MIGRATION: new UnknownMigrationError('a'),
+  DATABASE_ERROR: new DatabaseError('a', { sqlstate: '42501', message: 'b' }),
+};
 
 describe('an error of ours', () => {
-  test.each<[string, MigrationError]>([
-    ['INVALID_OPTIONS', new ConfigurationError('INVALID_OPTIONS', ['a'])],
-    ['INVALID_TABLE', new ConfigurationError('INVALID_TABLE', ['a'])],
-    ['INVALID_DIRECTORY', new DirectoryError('migrations', ['a'])],
-    ['REFUSED', new RefusedError([{ file: 'a', reason: 'b' }])],
-    ['NOT_UP_TO_DATE', new NotUpToDateError(['a'], [], 'shared.t')],
-    ['UNKNOWN_MIGRATION', new UnknownMigrationError('a')],
-    ['LOCK_TIMEOUT', new LockTimeoutError(1, undefined, 'shared.t')],
-    ['CONNECTION_LOST', new DatabaseConnectionError('CONNECTION_LOST', 'a')],
-    ['DATABASE_ERROR', new DatabaseError('a', { sqlstate: '42501', message: 'b' })],
-  ])('has the stable code %s and the name of its class', (code, error) => {
+  test.each(ERROR_CODES)('has the stable code %s, at the end of its message, and the name of its class', (code) => {
+    const error = EXAMPLES[code];
     expect(error).toBeInstanceOf(MigrationError);
     expect([error.code, error.name]).toEqual([code, error.constructor.name]);
+    expect(error.message.endsWith(`[${code}]`)).toBe(true);
+    expect(error.message.split(`[${code}]`)).toHaveLength(2);
   });
 });
 
 test('everything that is refused is listed, with line and column where there are any', () => {
   const error = new RefusedError([
-    { file: '1_a.sql', line: 3, column: 4, reason: 'no' },
-    { file: '2_b.sql', line: 5, reason: 'nor this' },
-    { file: '3_c.sql', reason: 'nor that' },
+    finding('NUL_CHARACTER', { subject: '1_a.sql', line: 3, column: 4 }),
+    finding('NUL_CHARACTER', { subject: '2_b.sql', line: 5 }),
+    missing,
   ]);
-  expect(error.message).toBe('Nothing was run:\n  - 1_a.sql:3:4: no\n  - 2_b.sql:5:1: nor this\n  - 3_c.sql: nor that');
+  const nul =
+    'contains a NUL character, which PostgreSQL cannot read. Save the file as plain UTF-8 text. [NUL_CHARACTER]';
+  expect(error.message).toBe(
+    [
+      'Nothing was run:',
+      `  - 1_a.sql:3:4 ${nul}`,
+      `  - 2_b.sql:5:1 ${nul}`,
+      "  - 1_a.sql was applied, but its file is gone. Restore the file from version control; or, if it was deleted on purpose, remove its row with unmark('1_a.sql'). [MISSING]",
+      '[REFUSED]',
+    ].join('\n'),
+  );
   expect(error.refusals).toHaveLength(3);
 });
 
 test('every problem of the options and of the directory is listed', () => {
-  expect(new ConfigurationError('INVALID_OPTIONS', ['a', 'b']).message).toMatch(/:\n {2}- a\n {2}- b$/);
-  expect(new DirectoryError('migrations', ['a', 'b']).message).toMatch(/migrations cannot be used:\n {2}- a\n {2}- b$/);
+  expect(new ConfigurationError('INVALID_OPTIONS', ['a', 'b']).message).toMatch(
+    /:\n {2}- a\n {2}- b\n\[INVALID_OPTIONS\]$/,
+  );
+  expect(new DirectoryError('migrations', ['a', 'b']).message).toMatch(
+    /migrations cannot be used:\n {2}- a\n {2}- b\n\[INVALID_DIRECTORY\]$/,
+  );
 });
 
 test('what is not up to date is listed, pending and failed apart, with the way out', () => {
-  const { message } = new NotUpToDateError(['1_a.sql'], ['2_b.sql'], 'shared.t');
-  expect(message).toContain('(history in shared.t):\n  - 1_a.sql is pending\n  - 2_b.sql failed or is running\n');
-  expect(message).toContain('nest-migrations migrate');
+  const open = ['pending', 'failed', 'running', 'out-of-order', 'ambiguous'].map((state, i) => ({
+    file: `${i + 1}.sql`,
+    state,
+  }));
+  const error = new NotUpToDateError(open, 'shared.t');
+  expect(error.message).toContain(
+    '(history in shared.t):\n  - 1.sql is pending\n  - 2.sql is failed\n  - 3.sql is running\n  - 4.sql is out-of-order\n  - 5.sql is ambiguous\n',
+  );
+  expect(error.message).toContain('nest-migrations migrate');
+  expect(error.pending).toEqual(['1.sql', '4.sql', '5.sql']);
+  expect(error.failed).toEqual(['2.sql', '3.sql']);
 });
 
 describe('waiting for the lock in vain', () => {
   const NOTHING = { applicationName: null, since: null, running: null, blockedBy: [] };
 
   test.each([
-    ['nothing known of the holder', undefined, 'of shared.t, which another process holds.'],
-    ['its backend', { ...NOTHING, pid: 7 }, 'which backend 7 holds.'],
+    ['nothing known of the holder', undefined, 'of shared.t, held by another process.'],
+    ['its backend', { ...NOTHING, pid: 7 }, 'of shared.t, held by backend 7.'],
     [
       'its name and time',
       { ...NOTHING, pid: 7, applicationName: 'api', since: new Date('2026-01-31T12:00:00Z') },
-      'which backend 7 (api) holds, connected since 2026-01-31T12:00:00.000Z.',
+      'of shared.t, held by backend 7 (api), connected since 2026-01-31T12:00:00.000Z.',
     ],
-    ['what it runs', { ...NOTHING, pid: 7, running: '1_a.sql' }, 'which backend 7 holds; it is running 1_a.sql.'],
+    ['what it runs', { ...NOTHING, pid: 7, running: '1_a.sql' }, 'held by backend 7, running 1_a.sql.'],
     [
       'and what that waits for',
       { ...NOTHING, pid: 7, running: '1_a.sql', blockedBy: [9] },
-      'it is running 1_a.sql, which waits for a lock that backend 9 holds.',
+      'held by backend 7, running 1_a.sql, which waits for a lock held by backend 9.',
     ],
   ])('says who holds it: %s', (_, holder, text) => {
     const error = new LockTimeoutError(61_240, holder, 'shared.t');
     expect(error.message).toContain('Waited 61.2 s');
     expect(error.message).toContain(text);
-    expect(error.message).toContain('Nothing was run here');
+    expect(error.message).toContain('This run applied nothing. If that process');
+    expect(error.message).toContain(`pg_terminate_backend(${holder?.pid ?? 'pid'});`);
     const late = new LockTimeoutError(61_240, holder, 'shared.t', ['1.sql', '2.sql']);
-    expect(late.message).toContain('Applied here before: 1.sql, 2.sql. When that process');
+    expect(late.message).toContain('This run had applied 1.sql, 2.sql. If that process');
   });
 });
 
@@ -82,5 +129,47 @@ test('an error of the database shows what the server said', () => {
     message: 'permission denied',
     hint: 'Grant it.',
   });
-  expect(error.message).toBe('Failed while reading: permission denied (SQLSTATE 42501)\n  hint: Grant it.');
+  expect(error.message).toBe(
+    'Failed while reading: permission denied (SQLSTATE 42501)\n  hint: Grant it.\n[DATABASE_ERROR]',
+  );
+});
+
+describe('an interrupted run', () => {
+  test.each<[string, InterruptedError, string]>([
+    [
+      'before anything was run',
+      new InterruptedError('SIGTERM', [], ['1.sql'], 'before'),
+      'The run was interrupted by SIGTERM before anything was run. [INTERRUPTED]',
+    ],
+    [
+      'between two migrations',
+      new InterruptedError('SIGTERM', ['1.sql'], ['2.sql'], 'before'),
+      'The run was interrupted by SIGTERM. Applied before: 1.sql. [INTERRUPTED]',
+    ],
+    [
+      'while a migration ran',
+      new InterruptedError('SIGINT', ['1.sql'], ['2.sql', '3.sql'], 'cancelled'),
+      'The run was interrupted by SIGINT; the running migration was stopped. A transactional one was rolled back; a non-transactional one keeps its finished steps, and the next run continues it. Applied before: 1.sql. Still pending: 2.sql, 3.sql. [INTERRUPTED]',
+    ],
+    [
+      'when nobody knows what is pending',
+      new InterruptedError('SIGINT', [], [], 'cancelled'),
+      'The run was interrupted by SIGINT; the running migration was stopped. A transactional one was rolled back; a non-transactional one keeps its finished steps, and the next run continues it. Applied before: none. Still pending: see status. [INTERRUPTED]',
+    ],
+    [
+      'when the server did not answer any more',
+      new InterruptedError('SIGINT', ['1.sql'], ['2.sql'], 'unsure'),
+      'The run was interrupted by SIGINT; the server could not be asked to stop. It rolls back the running transaction when it notices; anything committed by then is in the history. [INTERRUPTED]',
+    ],
+  ])('says how far it came %s', (_, error, message) => {
+    expect(error.message).toBe(message);
+  });
+});
+
+test('a step in doubt is said with both ways out, as data too', () => {
+  const error = new InDoubtError('1_a.sql', 'VACUUM t');
+  expect(error).toMatchObject({ file: '1_a.sql', statement: 'VACUUM t' });
+  expect(error.finding).toEqual(finding('STEP_IN_DOUBT', { subject: '1_a.sql', detail: 'VACUUM t' }));
+  expect(error.message).toContain("resolve('1_a.sql', 'done')");
+  expect(error.message).toContain("resolve('1_a.sql', 'again')");
 });

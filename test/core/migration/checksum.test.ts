@@ -8,7 +8,7 @@ const text = fc
     fc.oneof(fc.string({ unit: 'binary', maxLength: 6 }), fc.constantFrom('\n', 'SELECT 1;', '-- c', "'a'", '\ufeff')),
   )
   .map((parts) => parts.join(''));
-const normalised = (value: string): string => value.replace(/^\ufeff/, '').replace(/\r\n?/g, '\n');
+const normalised = (value: string): string => value.replace(/\r\n?/g, '\n');
 
 describe('checksum', () => {
   test('is SHA-256 in hex over UTF-8', () => {
@@ -20,8 +20,6 @@ describe('checksum', () => {
     ['CRLF', 'a;\r\nb;\r\n', 'a;\nb;\n'],
     ['lone CR', 'a;\rb;', 'a;\nb;'],
     ['mixed line ends', 'a;\r\nb;\nc;\r', 'a;\nb;\nc;\n'],
-    ['a byte order mark', '\ufeffa;', 'a;'],
-    ['a byte order mark and CRLF', '\ufeffa;\r\n', 'a;\n'],
   ])('does not see %s', (_, left, right) => {
     expect(checksum(left)).toBe(checksum(right));
   });
@@ -34,18 +32,18 @@ describe('checksum', () => {
     ['the case of a letter', 'A;', 'a;'],
     ['a comment', 'a; -- x', 'a;'],
     ['a mark in the middle', 'a\ufeff;', 'a;'],
-    ['a second mark', '\ufeff\ufeffa;', 'a;'],
+    ['a mark at the beginning, which is no part of a decoded text', '\ufeffa;', 'a;'],
     ['another form of the same letter', 'e\u0301', '\u00e9'],
     ['a character outside the first plane', '😀', '😁'],
   ])('sees %s', (_, left, right) => {
     expect(checksum(left)).not.toBe(checksum(right));
   });
 
-  test('never depends on line ends or on a byte order mark', () => {
+  test('never depends on line ends', () => {
     fc.assert(
-      fc.property(text, fc.constantFrom('\r\n', '\r', '\n'), fc.boolean(), (value, lineEnd, mark) => {
-        const plain = normalised(value).replace(/^\ufeff+/, '');
-        expect(checksum((mark ? '\ufeff' : '') + plain.replaceAll('\n', lineEnd))).toBe(checksum(plain));
+      fc.property(text, fc.constantFrom('\r\n', '\r', '\n'), (value, lineEnd) => {
+        const plain = normalised(value);
+        expect(checksum(plain.replaceAll('\n', lineEnd))).toBe(checksum(plain));
       }),
       { numRuns: 200 },
     );

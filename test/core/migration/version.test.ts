@@ -1,15 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  compareMigrations,
-  inMigrationOrder,
-  migrationOrder,
-  parseVersion,
-} from '../../../src/core/migration/version.js';
+import { compareMigrations, migrationOrder, parseVersion } from '../../../src/core/migration/version.js';
 
 const compare = (a: string, b: string): number => compareMigrations(migrationOrder(a), migrationOrder(b));
-const sorted = (...files: string[]): string[] =>
-  inMigrationOrder(files.map((file) => ({ file }))).map(({ file }) => file);
+const sorted = (...files: string[]): string[] => files.toSorted(compare);
 
 describe('parseVersion', () => {
   test.each<[string, string, bigint[] | null]>([

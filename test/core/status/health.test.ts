@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { judgeHealth } from '../../../src/core/status/health.js';
+import { assessHealth } from '../../../src/core/status/health.js';
 import type { MigrationState } from '../../../src/core/status/status.js';
 import { statusOf } from '../fixtures.js';
 
@@ -7,7 +7,7 @@ describe('a replica is up', () => {
   test.each<MigrationState>(['applied', 'unverified', 'cosmetic', 'changed', 'renamed', 'missing'])(
     'when its migration is %s',
     (state) => {
-      expect(judgeHealth([statusOf('1_a.sql', state)])).toMatchObject({
+      expect(assessHealth([statusOf('1_a.sql', state), statusOf('2_b.sql', 'applied')])).toMatchObject({
         up: true,
         message: 'up to date',
         blocking: [],
@@ -16,7 +16,7 @@ describe('a replica is up', () => {
   );
 
   test('without any migrations', () => {
-    expect(judgeHealth([])).toMatchObject({ up: true, summary: { total: 0 } });
+    expect(assessHealth([])).toMatchObject({ up: true, summary: { total: 0 } });
   });
 
   test.each<[number, string]>([
@@ -24,22 +24,35 @@ describe('a replica is up', () => {
     [2, 'the database is ahead of this release by 2 migrations'],
   ])('when the database is ahead by %d, and it says so', (count, message) => {
     const ahead = Array.from({ length: count }, (_, i) => statusOf(`${i + 2}_b.sql`, 'ahead'));
-    expect(judgeHealth([statusOf('1_a.sql', 'applied'), ...ahead])).toMatchObject({ up: true, message });
+    expect(assessHealth([statusOf('1_a.sql', 'applied'), ...ahead])).toMatchObject({ up: true, message });
   });
 
-  test.each<MigrationState>(['failed', 'running'])("when only another release's migration is %s", (state) => {
-    expect(judgeHealth([statusOf('1_a.sql', 'applied'), statusOf('2_b.sql', state, { onDisk: false })])).toMatchObject({
+  test.each<[number, string]>([
+    [1, '1 unfinished migration without a file'],
+    [2, '2 unfinished migrations without a file'],
+  ])("when %d of another release's migrations did not finish, and it says so", (count, message) => {
+    const orphaned = Array.from({ length: count }, (_, i) => statusOf(`${i + 2}_b.sql`, 'orphaned'));
+    expect(assessHealth([statusOf('1_a.sql', 'applied'), ...orphaned])).toMatchObject({
       up: true,
+      message,
       blocking: [],
+    });
+  });
+
+  test('when the database is ahead and a migration did not finish, and it says both', () => {
+    const statuses = [statusOf('1_a.sql', 'orphaned'), statusOf('2_b.sql', 'applied'), statusOf('3_c.sql', 'ahead')];
+    expect(assessHealth(statuses)).toMatchObject({
+      up: true,
+      message: 'the database is ahead of this release by 1 migration; 1 unfinished migration without a file',
     });
   });
 });
 
 describe('a replica is down', () => {
-  test.each<MigrationState>(['pending', 'out-of-order', 'ambiguous', 'failed', 'running'])(
+  test.each<MigrationState>(['pending', 'out-of-order', 'ambiguous', 'failed', 'running', 'unusable'])(
     'when a migration of its own is %s, by name',
     (state) => {
-      expect(judgeHealth([statusOf('1_a.sql', 'applied'), statusOf('2_b.sql', state)])).toMatchObject({
+      expect(assessHealth([statusOf('1_a.sql', 'applied'), statusOf('2_b.sql', state)])).toMatchObject({
         up: false,
         message: '1 migration of this release not applied',
         blocking: [{ file: '2_b.sql', state }],
@@ -49,13 +62,21 @@ describe('a replica is down', () => {
   );
 
   test('when the database is ahead and yet lacks a migration of its own', () => {
-    expect(judgeHealth([statusOf('1_a.sql', 'out-of-order'), statusOf('2_b.sql', 'ahead')])).toMatchObject({
+    expect(assessHealth([statusOf('1_a.sql', 'out-of-order'), statusOf('2_b.sql', 'ahead')])).toMatchObject({
       up: false,
     });
   });
 
+  test.each<[MigrationState[], string]>([
+    [['ahead'], 'the directory of this release contains no migrations, but 1 is applied'],
+    [['ahead', 'ahead', 'orphaned'], 'the directory of this release contains no migrations, but 2 are applied'],
+  ])('when it has no migrations at all, while these are recorded: %j', (states, message) => {
+    const statuses = states.map((state, i) => statusOf(`${i}_a.sql`, state));
+    expect(assessHealth(statuses)).toMatchObject({ up: false, message, blocking: [] });
+  });
+
   test('and lists ten of many, counting all', () => {
-    const health = judgeHealth(Array.from({ length: 12 }, (_, i) => statusOf(`${i + 1}_a.sql`, 'pending')));
+    const health = assessHealth(Array.from({ length: 12 }, (_, i) => statusOf(`${i + 1}_a.sql`, 'pending')));
     expect(health.message).toBe('12 migrations of this release not applied');
     expect(health.blocking).toHaveLength(10);
     expect(health.blocking[0]).toEqual({ file: '1_a.sql', state: 'pending' });
@@ -64,6 +85,6 @@ describe('a replica is down', () => {
 
 test('health details hold names, states and counts, and nothing of the rows', () => {
   const status = statusOf('1_a.sql', 'failed');
-  const health = judgeHealth([{ ...status, row: { ...status.row!, error: 'secret' } }]);
+  const health = assessHealth([{ ...status, row: { ...status.row!, error: 'secret' } }]);
   expect(JSON.stringify(health)).not.toContain('secret');
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { planRepair } from '../../../src/core/status/repair.js';
-import { joinStatuses, type MigrationState } from '../../../src/core/status/status.js';
-import { appliedRow, bareRow, history, migrationFile, statusOf } from '../fixtures.js';
+import { findRepairable, repairAction, type RepairAction } from '../../../src/core/status/repair.js';
+import type { MigrationState, MigrationStatus } from '../../../src/core/status/status.js';
+import { appliedRow, bareRow, migrationFile, statusOf } from '../fixtures.js';
+import { joined } from './joined.js';
+
+const actions = (statuses: readonly MigrationStatus[]): RepairAction[] => findRepairable(statuses).map(repairAction);
 
 describe('a repair', () => {
   test.each<[string, string, string]>([
@@ -10,14 +13,14 @@ describe('a repair', () => {
   ])('adopts the checksum of a file that is %s', (_, before, now) => {
     const recorded = migrationFile('1_a.sql', before);
     const file = migrationFile('1_a.sql', now);
-    expect(planRepair(joinStatuses([file], history(appliedRow(recorded))))).toEqual([
+    expect(actions(joined([file], appliedRow(recorded)))).toEqual([
       { kind: 'checksum', file: '1_a.sql', recordedAs: '1_a.sql', from: recorded.checksum, to: file.checksum },
     ]);
   });
 
   test('gives a checksum to a row that has none', () => {
     const file = migrationFile('1_a.sql');
-    expect(planRepair(joinStatuses([file], history(bareRow('1_a.sql'))))).toMatchObject([
+    expect(actions(joined([file], bareRow('1_a.sql')))).toMatchObject([
       { kind: 'checksum', from: null, to: file.checksum },
     ]);
   });
@@ -25,7 +28,7 @@ describe('a repair', () => {
   test('records the new name of a renamed file', () => {
     const file = migrationFile('2_new.sql', 'SELECT 1;');
     const old = migrationFile('2_old.sql', 'SELECT 1;');
-    expect(planRepair(joinStatuses([file], history(appliedRow(old))))).toEqual([
+    expect(actions(joined([file], appliedRow(old)))).toEqual([
       { kind: 'name', file: '2_new.sql', recordedAs: '2_old.sql', from: file.checksum, to: file.checksum },
     ]);
   });
@@ -39,7 +42,9 @@ describe('a repair', () => {
     'missing',
     'ahead',
     'ambiguous',
+    'orphaned',
+    'unusable',
   ])('leaves alone what is %s', (state) => {
-    expect(planRepair([statusOf('1_a.sql', state)])).toEqual([]);
+    expect(actions([statusOf('1_a.sql', state)])).toEqual([]);
   });
 });

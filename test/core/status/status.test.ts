@@ -1,22 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
-import { NO_HISTORY, type HistoryRow } from '../../../src/core/status/history.js';
-import type { MigrationFile } from '../../../src/core/migration/migration-file.js';
-import { isApplied, isToRun, joinStatuses, type MigrationState } from '../../../src/core/status/status.js';
-import { compareMigrations, inMigrationOrder, migrationOrder } from '../../../src/core/migration/version.js';
-import { appliedRow, bareRow, history, migrationFile } from '../fixtures.js';
+import { NO_HISTORY, type HistoryRow } from '../../../src/core/history/history.js';
+import type { Migration } from '../../../src/core/migration/migration.js';
+import { joinStatuses, type MigrationState } from '../../../src/core/status/status.js';
+import { appliedRow, bareRow, history, migrationFile, setOf } from '../fixtures.js';
 import { join, show } from './joined.js';
 
 const [one, two, three] = ['1_a.sql', '2_b.sql', '3_c.sql'].map((file) => migrationFile(file)) as [
-  MigrationFile,
-  MigrationFile,
-  MigrationFile,
+  Migration,
+  Migration,
+  Migration,
 ];
 const failed: Partial<HistoryRow> = { state: 'failed', error: 'x' };
 const running: Partial<HistoryRow> = { state: 'running', error: 'running' };
 
 describe('a migration is', () => {
-  test.each<[string, MigrationFile[], HistoryRow[], [string, MigrationState][]]>([
+  test.each<[string, Migration[], HistoryRow[], [string, MigrationState][]]>([
     [
       'pending when it is on disk and not recorded',
       [one, two],
@@ -71,13 +69,49 @@ describe('a migration is', () => {
     ],
     ['running when it was begun and not finished', [one], [appliedRow(one, running)], [['1_a.sql', 'running']]],
     [
-      'failed though its file is gone',
+      'orphaned when it failed and its file is gone',
       [two],
       [appliedRow(one, failed), appliedRow(two)],
       [
-        ['1_a.sql', 'failed'],
+        ['1_a.sql', 'orphaned'],
         ['2_b.sql', 'applied'],
       ],
+    ],
+    [
+      'orphaned when it was begun and its file is gone, even after every file',
+      [one],
+      [appliedRow(one), appliedRow(two, running)],
+      [
+        ['1_a.sql', 'applied'],
+        ['2_b.sql', 'orphaned'],
+      ],
+    ],
+    [
+      'pending when it was run while it held no statement',
+      [two],
+      [appliedRow(migrationFile('2_b.sql', '-- to do'))],
+      [['2_b.sql', 'pending']],
+    ],
+    [
+      'out of order when it was run while it held no statement, and newer ones are applied',
+      [one, two],
+      [appliedRow(migrationFile('1_a.sql', '')), appliedRow(two)],
+      [
+        ['1_a.sql', 'out-of-order'],
+        ['2_b.sql', 'applied'],
+      ],
+    ],
+    [
+      'changed when it was marked as applied while it held no statement: it may have been run by hand',
+      [one],
+      [appliedRow(migrationFile('1_a.sql', ''), { origin: 'mark' })],
+      [['1_a.sql', 'changed']],
+    ],
+    [
+      'cosmetic when it holds no statement, and did not before',
+      [migrationFile('1_a.sql', '-- b')],
+      [appliedRow(migrationFile('1_a.sql', '-- a'))],
+      [['1_a.sql', 'cosmetic']],
     ],
     ['unverified when it was recorded without a checksum', [one], [bareRow('1_a.sql')], [['1_a.sql', 'unverified']]],
     [
@@ -133,11 +167,44 @@ describe('a migration is', () => {
   });
 
   test('pending without any history', () => {
-    expect(show(joinStatuses([one, two], NO_HISTORY))).toEqual([
+    expect(show(joinStatuses(setOf([one, two]), NO_HISTORY))).toEqual([
       ['1_a.sql', 'pending'],
       ['2_b.sql', 'pending'],
     ]);
-    expect(joinStatuses([], NO_HISTORY)).toEqual([]);
+    expect(joinStatuses(setOf([]), NO_HISTORY)).toEqual([]);
+  });
+});
+
+describe('a file that cannot be a migration', () => {
+  const unusable = { file: '2_b.sql', problem: 'it is not valid UTF-8' };
+
+  test('is unusable, in its place, with the reason', () => {
+    const statuses = joinStatuses(setOf([one, three], [unusable]), NO_HISTORY);
+    expect(show(statuses)).toEqual([
+      ['1_a.sql', 'pending'],
+      ['2_b.sql', 'unusable'],
+      ['3_c.sql', 'pending'],
+    ]);
+    expect(statuses[1]).toMatchObject({
+      onDisk: true,
+      migration: undefined,
+      row: undefined,
+      problem: unusable.problem,
+    });
+  });
+
+  test('is unusable though it is recorded, and keeps its row', () => {
+    const [status, ...others] = joinStatuses(setOf([], [unusable]), history(appliedRow(two)));
+    expect(status).toMatchObject({ state: 'unusable', row: { file: '2_b.sql' } });
+    expect(others).toEqual([]);
+  });
+
+  test('does not lend its row to a file of the same content', () => {
+    const copy = migrationFile('3_c.sql', two.text);
+    expect(show(joinStatuses(setOf([copy], [unusable]), history(appliedRow(two))))).toEqual([
+      ['2_b.sql', 'unusable'],
+      ['3_c.sql', 'pending'],
+    ]);
   });
 });
 
@@ -155,70 +222,8 @@ describe('an applied migration whose file is another now is', () => {
     expect(join([migrationFile('1_a.sql', now)], recorded(before))).toEqual([['1_a.sql', state]]);
   });
 
-  test('changed when nothing tells whether it is cosmetic', () => {
+  test('changed when nothing shows whether it is cosmetic', () => {
     const row = { ...recorded('SELECT 1; -- a'), canonicalChecksum: null };
     expect(join([migrationFile('1_a.sql', 'SELECT 1;')], row)).toEqual([['1_a.sql', 'changed']]);
   });
-});
-
-const states: MigrationState[] = [
-  'pending',
-  'out-of-order',
-  'failed',
-  'running',
-  'applied',
-  'unverified',
-  'cosmetic',
-  'changed',
-  'renamed',
-  'missing',
-  'ahead',
-  'ambiguous',
-];
-
-test('a state is to run, applied, or ambiguous, and only one of these', () => {
-  expect(states.filter((state) => isToRun(state))).toEqual(['pending', 'out-of-order', 'failed', 'running']);
-  expect(states.filter((state) => isApplied(state))).toEqual([
-    'applied',
-    'unverified',
-    'cosmetic',
-    'changed',
-    'renamed',
-    'missing',
-    'ahead',
-  ]);
-});
-
-const named = (item: { file: string }): string => item.file;
-
-test('joining loses no file and no row, sorts by the comparator, and never runs what is applied', () => {
-  const content = fc.constantFrom('SELECT 1;', 'SELECT 2;', 'SELECT 1; -- a', '');
-  const file = fc
-    .tuple(fc.nat(12), fc.constantFrom('a', 'b'), content)
-    .map(([n, name, text]) => migrationFile(`${n}_${name}.sql`, text));
-  const row = fc
-    .tuple(file, fc.constantFrom<Partial<HistoryRow>>({}, failed, running, { checksum: null }))
-    .map(([migration, changes]) => appliedRow(migration, changes));
-  fc.assert(
-    fc.property(fc.uniqueArray(file, { selector: named }), fc.uniqueArray(row, { selector: named }), (files, rows) => {
-      const statuses = joinStatuses(files, history(...rows));
-      const names = statuses.map(named);
-      expect(new Set([...names, ...statuses.flatMap(({ recordedAs }) => recordedAs ?? [])])).toEqual(
-        new Set([...files, ...rows].map(named)),
-      );
-      expect(new Set(names).size).toBe(names.length);
-      expect(names).toEqual(inMigrationOrder(statuses).map(named));
-      for (const { file: name, onDisk } of statuses) expect(onDisk).toBe(files.some((each) => each.file === name));
-      const applied = statuses.filter((status) => status.row?.state === 'applied');
-      expect(applied.filter(({ state }) => isToRun(state))).toEqual([]);
-      const newest = inMigrationOrder(files).at(-1);
-      const beforeNewest = (name: string): boolean =>
-        newest !== undefined && compareMigrations(migrationOrder(name), migrationOrder(newest.file)) < 0;
-      const gone = applied.filter(({ onDisk }) => !onDisk);
-      expect(gone.map(({ state }) => state)).toEqual(
-        gone.map(({ file: name }) => (beforeNewest(name) ? 'missing' : 'ahead')),
-      );
-    }),
-    { numRuns: 200 },
-  );
 });

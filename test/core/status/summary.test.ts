@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { MigrationState } from '../../../src/core/status/status.js';
-import { summarise } from '../../../src/core/status/summary.js';
+import { summarize } from '../../../src/core/status/summary.js';
 import { statusOf } from '../fixtures.js';
 
 const STATES: MigrationState[] = [
@@ -17,10 +17,12 @@ const STATES: MigrationState[] = [
   'missing',
   'ahead',
   'ambiguous',
+  'orphaned',
+  'unusable',
 ];
 
 test('a summary of nothing is all zero', () => {
-  expect(summarise([])).toEqual({
+  expect(summarize([])).toEqual({
     total: 0,
     applied: 0,
     pending: 0,
@@ -32,13 +34,15 @@ test('a summary of nothing is all zero', () => {
     missing: 0,
     ahead: 0,
     unverified: 0,
+    orphaned: 0,
+    unusable: 0,
     newestApplied: null,
   });
 });
 
 test('a summary counts every state where it belongs', () => {
-  expect(summarise(STATES.map((state, i) => statusOf(`${i + 1}_a.sql`, state)))).toEqual({
-    total: 12,
+  expect(summarize(STATES.map((state, i) => statusOf(`${i + 1}_a.sql`, state)))).toEqual({
+    total: 14,
     applied: 7,
     pending: 3,
     failed: 1,
@@ -49,6 +53,8 @@ test('a summary counts every state where it belongs', () => {
     missing: 1,
     ahead: 1,
     unverified: 1,
+    orphaned: 1,
+    unusable: 1,
     newestApplied: '11_a.sql',
   });
 });
@@ -60,17 +66,17 @@ test('the newest applied one is the last in migration order, whatever came later
     statusOf('11_c.sql', 'failed'),
     statusOf('12_d.sql', 'pending'),
   ];
-  expect(summarise(statuses).newestApplied).toBe('10_b.sql');
-  expect(summarise([statusOf('1_a.sql', 'pending')]).newestApplied).toBeNull();
+  expect(summarize(statuses).newestApplied).toBe('10_b.sql');
+  expect(summarize([statusOf('1_a.sql', 'pending')]).newestApplied).toBeNull();
 });
 
-test('applied, pending, failed and running add up to all', () => {
+test('applied, pending, failed, running, orphaned and unusable add up to all', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...STATES)), (states) => {
-      const { total, applied, pending, failed, running } = summarise(
+      const { total, applied, pending, failed, running, orphaned, unusable } = summarize(
         states.map((state, i) => statusOf(`${i}_a.sql`, state)),
       );
-      expect(applied + pending + failed + running).toBe(total);
+      expect(applied + pending + failed + running + orphaned + unusable).toBe(total);
       expect(total).toBe(states.length);
     }),
     { numRuns: 100 },

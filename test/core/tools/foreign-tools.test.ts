@@ -1,11 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  FOREIGN_HISTORIES,
-  FOREIGN_TOOLS,
-  type ForeignMigration,
-  type ForeignRow,
-  type ForeignTool,
-} from '../../../src/core/tools/foreign-tools.js';
+import { FOREIGN_HISTORIES, FOREIGN_TOOLS, type ForeignTool } from '../../../src/core/tools/foreign-tools.js';
+import type { ForeignMigration, ForeignRow } from '../../../src/core/tools/history.js';
 
 const AT = '2024-01-31T12:00:00+00:00';
 
@@ -121,7 +116,7 @@ describe('goose', () => {
     expect(labels('goose', rows)).toEqual(expected);
   });
 
-  test('tells the time of the last run of a version', () => {
+  test('gives the time of the last run of a version', () => {
     const rows = [goose('1', 'true', '2024-01-01T00:00:00Z'), goose('1', 'false'), goose('1', 'true', AT)];
     expect(applied('goose', rows)).toEqual([{ label: 'version 1', version: '1', appliedAt: AT }]);
   });

@@ -50,13 +50,13 @@ describe('a file that a layout leaves alone', () => {
 
 describe('a file that a layout refuses', () => {
   test.each<[LayoutName, string, RegExp]>([
-    ['plain', '001_a.down.sql', /undo migration.*option layout \("golang-migrate", "sqlx", "flyway"\)/],
-    ['plain', 'U1__a.sql', /undo migration.*"flyway"/],
-    ['plain', 'V1__a.sql', /way of Flyway\. Set the option layout to "flyway"/],
+    ['plain', '001_a.down.sql', /undo migration.*option "layout" to "golang-migrate" or "sqlx" if/],
+    ['plain', 'U1__a.sql', /undo migration.*option "layout" to "flyway" if/],
+    ['plain', 'V1__a.sql', /named like a migration of flyway\. Set the option "layout" to "flyway"/],
     ['plain', 'R__views.sql', /repeatable/],
     ['plain', 'users.sql', /does not begin with a number/],
-    ['plain', '20240131120000_init/migration.sql', /folder of its own\. Set the option layout to "prisma"/],
-    ['plain', '2024-01-31-120000_a/up.sql', /folder of its own\. Set the option layout to "diesel"/],
+    ['plain', '20240131120000_init/migration.sql', /folder of its own\. Set the option "layout" to "prisma"/],
+    ['plain', '2024-01-31-120000_a/up.sql', /folder of its own\. Set the option "layout" to "diesel"/],
     ['plain', 'migration.sql', /does not begin with a number/],
     ['golang-migrate', '1_a.sql', /not of the form <version>_<title>\.up\.sql/],
     ['golang-migrate', 'a.up.sql', /not of the form <version>_<title>\.up\.sql/],
@@ -66,8 +66,10 @@ describe('a file that a layout refuses', () => {
     ['flyway', 'V1_a.sql', /not of the form V<version>__/],
     ['flyway', 'v1__a.sql', /not of the form V<version>__/],
     ['flyway', '001_a.sql', /not of the form V<version>__/],
+    ['prisma', 'migration.sql', /name of its folder does not begin with a number/],
     ['prisma', 'init/migration.sql', /name of its folder does not begin with a number/],
     ['diesel', 'create_posts/up.sql', /name of its folder does not begin with a number/],
+    ['goose', 'V1__a.sql', /not of the form <version>_<name>\.sql/],
     ['goose', 'a.sql', /not of the form <version>_<name>\.sql/],
     ['dbmate', 'a.sql', /not of the form <version>_<name>\.sql/],
   ])('%s: %s', (layout, path, problem) => {
@@ -120,6 +122,6 @@ describe('the part of a file that is run', () => {
   );
 });
 
-test('folders are looked into by the layouts that have them', () => {
+test('subfolders are read by the layouts that have them', () => {
   expect(LAYOUT_NAMES.filter((name) => LAYOUTS[name].nested)).toEqual(['flyway', 'prisma', 'diesel']);
 });

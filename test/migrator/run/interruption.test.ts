@@ -12,7 +12,7 @@ import { until } from '../../support/until.js';
 const db = useEmptyDatabase('interruption');
 afterEach(() => expectNoLeftovers(db));
 
-/** Gives the run up as soon as the server is in the statement that sleeps. */
+/** Interrupts the run as soon as the server is in the statement that sleeps. */
 async function interruptWhileSleeping(run: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
   const controller = new AbortController();
   const ended = run(controller.signal).catch((error: unknown) => error);
@@ -35,7 +35,7 @@ const waitsForLock = async (): Promise<boolean> =>
     )
   ).rows.length > 0;
 
-describe('a run that is given up', () => {
+describe('a run that is interrupted', () => {
   test('cancels the statement that runs, rolls its file back and records nothing of it', async () => {
     const { migrator } = await migratorOn(db, {
       '1.sql': 'CREATE TABLE one ()',
@@ -46,12 +46,17 @@ describe('a run that is given up', () => {
     const error = await interruptWhileSleeping((signal) => migrator.migrate(signal));
     expect(Date.now() - startedAt).toBeLessThan(10_000);
     expect(error).toBeInstanceOf(InterruptedError);
-    expect(error).toMatchObject({ by: 'SIGTERM', applied: ['1.sql'], pending: ['2.sql', '3.sql'] });
+    expect(error).toMatchObject({
+      by: 'SIGTERM',
+      applied: ['1.sql'],
+      pending: ['2.sql', '3.sql'],
+      outcome: 'cancelled',
+    });
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
     expect((await db.query(`SELECT to_regclass('two') AS two`)).rows).toEqual([{ two: null }]);
   });
 
-  test('in a file that runs in steps leaves it where it is, and the next run goes on there', async () => {
+  test('in a non-transactional file leaves it where it is, and the next run continues there', async () => {
     const files = { '1.sql': '-- no-transaction\nCREATE TABLE one ();\nSELECT pg_sleep(30);\nCREATE TABLE two ();' };
     const { migrator, directory } = await migratorOn(db, files);
     expect(await interruptWhileSleeping((signal) => migrator.migrate(signal))).toBeInstanceOf(InterruptedError);
@@ -79,7 +84,7 @@ describe('a run that is given up', () => {
     expect(rows).toEqual([{ running: false, steps_done: 1 }]);
   });
 
-  test('between two files leaves the next one alone, also when it runs in steps', async () => {
+  test('between two files leaves the next one alone, also when it is non-transactional', async () => {
     const controller = new AbortController();
     const { migrator } = await migratorOn(
       db,
@@ -87,7 +92,8 @@ describe('a run that is given up', () => {
       { onEvent: ({ type }) => void (type === 'migration-applied' && controller.abort('SIGTERM')) },
     );
     const error = await failureOf(migrator.migrate(controller.signal), InterruptedError);
-    expect(error).toMatchObject({ applied: ['1.sql'], pending: ['2.sql'] });
+    expect(error).toMatchObject({ applied: ['1.sql'], pending: ['2.sql'], outcome: 'before' });
+    expect(error.message).toBe('The run was interrupted by SIGTERM. Applied before: 1.sql. [INTERRUPTED]');
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
   });
 
@@ -108,7 +114,7 @@ describe('a run that is given up', () => {
   });
 
   testSince(14, 'DETACH CONCURRENTLY')(
-    'while it waits in the catalog, between steps, is told as interrupted',
+    'while it waits in the catalog, between steps, is reported as interrupted',
     async () => {
       await db.query(
         `CREATE TABLE parts (n int) PARTITION BY LIST (n); CREATE TABLE part PARTITION OF parts FOR VALUES IN (1)`,
@@ -129,9 +135,37 @@ describe('a run that is given up', () => {
     },
   );
 
+  test('after it was planned and before anything was sent changes nothing, and says so', async () => {
+    const controller = new AbortController();
+    const { migrator } = await migratorOn(
+      db,
+      { '1.sql': 'CREATE TABLE one ()' },
+      { onEvent: ({ type }) => void (type === 'run-planned' && controller.abort('SIGTERM')) },
+    );
+    const error = await failureOf(migrator.migrate(controller.signal), InterruptedError);
+    expect(error).toMatchObject({ outcome: 'before', applied: [], pending: ['1.sql'] });
+    expect(error.message).toBe('The run was interrupted by SIGTERM before anything was run. [INTERRUPTED]');
+    expect(await outcomes(db)).toEqual({});
+  });
+
+  test('by the end of its migrator is interrupted, and so is what is asked for later', async () => {
+    const { migrator } = await migratorOn(db, { '1.sql': 'SELECT pg_sleep(30)' });
+    const error = await interruptWhileSleeping((signal) => {
+      signal.addEventListener('abort', () => void migrator.stop('the test'));
+      return migrator.migrate();
+    });
+    expect(error).toBeInstanceOf(InterruptedError);
+    expect(error).toMatchObject({ by: 'the test', outcome: 'cancelled', pending: ['1.sql'] });
+    for (const later of [() => migrator.migrate(), () => migrator.mark('1.sql'), () => migrator.repair()])
+      expect(await failureOf(later(), InterruptedError)).toMatchObject({ by: 'the test', outcome: 'before' });
+    expect(await outcomes(db)).toEqual({});
+  });
+
   test('before it began changes nothing', async () => {
     const { migrator } = await migratorOn(db, { '1.sql': 'CREATE TABLE one ()' });
-    await expect(migrator.migrate(AbortSignal.abort('SIGINT'))).rejects.toThrow('interrupted by SIGINT');
+    const error = await failureOf(migrator.migrate(AbortSignal.abort('SIGINT')), InterruptedError);
+    expect(error).toMatchObject({ by: 'SIGINT', outcome: 'before', applied: [] });
+    expect(error.message).toBe('The run was interrupted by SIGINT before anything was run. [INTERRUPTED]');
     expect((await db.query(`SELECT to_regclass('one') AS one`)).rows).toEqual([{ one: null }]);
   });
 });

@@ -1,7 +1,7 @@
 import type { LayoutName } from '../../../src/migrator.js';
 import type { Files } from '../../support/migrator-on.js';
 
-/** Every file notes its name; whatever goes back would empty the notes. */
+/** Every file notes its name; whatever undoes would empty the notes. */
 export const START = 'CREATE TABLE ran (n serial, file text);\n';
 export const note = (file: string): string => `INSERT INTO ran (file) VALUES ('${file}');\n`;
 const UNDO = 'DROP TABLE ran;\n';

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { checksum } from '../../../src/core/migration/checksum.js';
-import { DirectoryError, type LayoutName, MigrationFailedError, RefusedError } from '../../../src/migrator.js';
+import { type LayoutName, MigrationFailedError, RefusedError } from '../../../src/migrator.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
 import { historyOf, outcomes } from '../../support/history-of.js';
@@ -40,35 +40,56 @@ describe('a directory of another tool runs as it lies', () => {
     '%s: without the layout nothing runs, and the error names it',
     async (_, { layout, files }) => {
       const { migrator } = await migratorOn(db, files);
-      const error = await migrator.migrate().catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(layout === 'goose' || layout === 'dbmate' ? RefusedError : DirectoryError);
-      expect((error as Error).message).toContain(`"${layout}"`);
+      const { message, refusals } = await failureOf(migrator.migrate(), RefusedError);
+      expect(message).toContain(`"${layout}"`);
+      const inFile = layout === 'goose' || layout === 'dbmate';
+      expect(refusals.map(({ code }) => code)).toContain(inFile ? 'UNDO_SECTION' : 'UNUSABLE_FILE');
       expect(await db.query("SELECT to_regclass('ran') AS ran")).toMatchObject({ rows: [{ ran: null }] });
     },
   );
 });
 
 describe('how a file runs', () => {
-  test.each<[LayoutName, string, string, 'transaction' | 'steps']>([
-    ['goose', 'with NO TRANSACTION before its section', '-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;', 'steps'],
-    ['goose', 'with NO TRANSACTION in its section', '-- +goose Up\n-- +goose NO TRANSACTION\nSELECT 1;', 'steps'],
-    ['goose', 'with a comment before', '-- hello\n-- +goose NO TRANSACTION\n\n-- +goose Up\nSELECT 1;', 'steps'],
-    ['goose', 'without', '-- +goose Up\nSELECT 1;\n-- +goose Down\nVACUUM;', 'transaction'],
-    ['dbmate', 'with transaction:false', '-- migrate:up transaction:false\nSELECT 1;\n-- migrate:down', 'steps'],
-    ['dbmate', 'with transaction:true', '-- migrate:up transaction:true\nSELECT 1;\n-- migrate:down', 'transaction'],
+  test.each<[LayoutName, string, string, 'transactional' | 'non-transactional']>([
+    [
+      'goose',
+      'with NO TRANSACTION before its section',
+      '-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;',
+      'non-transactional',
+    ],
+    [
+      'goose',
+      'with NO TRANSACTION in its section',
+      '-- +goose Up\n-- +goose NO TRANSACTION\nSELECT 1;',
+      'non-transactional',
+    ],
+    [
+      'goose',
+      'with a comment before',
+      '-- hello\n-- +goose NO TRANSACTION\n\n-- +goose Up\nSELECT 1;',
+      'non-transactional',
+    ],
+    ['goose', 'without', '-- +goose Up\nSELECT 1;\n-- +goose Down\nVACUUM;', 'transactional'],
     [
       'dbmate',
-      'with transaction:false for what goes back',
-      '-- migrate:up\nSELECT 1;\n-- migrate:down transaction:false',
-      'transaction',
+      'with transaction:false',
+      '-- migrate:up transaction:false\nSELECT 1;\n-- migrate:down',
+      'non-transactional',
     ],
-    ['sqlx', 'with no-transaction', '-- no-transaction\nSELECT 1;', 'steps'],
+    ['dbmate', 'with transaction:true', '-- migrate:up transaction:true\nSELECT 1;\n-- migrate:down', 'transactional'],
+    [
+      'dbmate',
+      'with transaction:false for the undo section',
+      '-- migrate:up\nSELECT 1;\n-- migrate:down transaction:false',
+      'transactional',
+    ],
+    ['sqlx', 'with no-transaction', '-- no-transaction\nSELECT 1;', 'non-transactional'],
   ])('%s, %s', async (layout, _, text, mode) => {
     const { migrator } = await migratorOn(db, { '1_a.sql': text }, { layout });
     expect((await migrator.plan()).migrations).toMatchObject([{ mode }]);
   });
 
-  test('an error behind a section that is left out is told where it is in the file', async () => {
+  test('an error behind a section that is left out is located in the file', async () => {
     const text = '-- 😀\r\n-- +goose Up\r\nSELECT 1;\r\nSELECT nope;\r\n-- +goose Down\r\nSELECT 2;\r\n';
     const { migrator } = await migratorOn(db, { '1_a.sql': text }, { layout: 'goose' });
     const { failure } = await failureOf(migrator.migrate(), MigrationFailedError);
@@ -78,16 +99,31 @@ describe('how a file runs', () => {
 
 describe('what a layout cannot run is refused before anything runs', () => {
   test.each<[LayoutName, string, string, RegExp]>([
-    ['goose', 'no marker', 'SELECT 1;', /1_a\.sql: it has no line "-- \+goose Up"/],
-    ['goose', 'variables', '-- +goose Up\n-- +goose ENVSUB ON\nSELECT 1;', /1_a\.sql:2:1: .*environment variables/],
-    ['dbmate', 'several parts', '-- migrate:up\n-- migrate:down\n-- migrate:up\n', /1_a\.sql:3:1: .*second part/],
-    ['dbmate', 'SQL before its part', 'SELECT 1;\n-- migrate:up\n', /1_a\.sql:1:1: .*SQL before/],
-    ['dbmate', 'an indented marker', '-- migrate:up\n  -- migrate:down\nSELECT 1;', /1_a\.sql:2:3: .*undo section/],
+    ['goose', 'no marker', 'SELECT 1;', /1_a\.sql cannot be read in this layout: it has no line "-- \+goose Up"/],
+    [
+      'goose',
+      'variables',
+      '-- +goose Up\n-- +goose ENVSUB ON\nSELECT 1;',
+      /1_a\.sql:2:1 cannot be read in this layout: .*environment variables/,
+    ],
+    [
+      'dbmate',
+      'several parts',
+      '-- migrate:up\n-- migrate:down\n-- migrate:up\n',
+      /1_a\.sql:3:1 cannot be read in this layout: .*second part/,
+    ],
+    [
+      'dbmate',
+      'SQL before its part',
+      'SELECT 1;\n-- migrate:up\n',
+      /1_a\.sql:1:1 cannot be read in this layout: .*SQL before/,
+    ],
+    ['dbmate', 'an indented marker', '-- migrate:up\n  -- migrate:down\nSELECT 1;', /1_a\.sql:2:3 has an undo section/],
     [
       'goose',
       'a meta-command',
       '-- +goose Up\n\\set x 1\n-- +goose Down\n',
-      /1_a\.sql:2:1: \\set is a psql meta-command/,
+      /1_a\.sql:2:1 uses the psql meta-command \\set,/,
     ],
   ])('%s: %s', async (layout, _, text, problem) => {
     const { migrator } = await migratorOn(
@@ -100,7 +136,7 @@ describe('what a layout cannot run is refused before anything runs', () => {
     expect(error.message).toMatch(problem);
   });
 
-  test('a meta-command in what goes back does not count', async () => {
+  test('a meta-command in the undo section does not count', async () => {
     const { migrator } = await migratorOn(
       db,
       { '1_a.sql': '-- +goose Up\n-- +goose Down\n\\set x 1\n' },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { DatabaseConnectionError } from '../../../src/migrator.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
+import { failureOf } from '../../support/failure-of.js';
 import { outcomes } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { migratorOn } from '../../support/migrator-on.js';
@@ -50,7 +51,7 @@ async function cuttingProxy(text: string): Promise<string> {
 }
 
 describe('when the connection is lost', () => {
-  test('after everything was committed the run has succeeded, and says what happened', async () => {
+  test('after everything was committed the run succeeds, and a warning says what happened', async () => {
     const connectionString = await cuttingProxy('CREATE TABLE one');
     const observed = await migratorOn(
       db,
@@ -59,7 +60,14 @@ describe('when the connection is lost', () => {
     );
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '2.sql': 'applied' });
-    expect(observed.warnings().join()).toContain('The history says that everything was applied before that');
+    const applied = observed.events.flatMap((event) => (event.type === 'migration-applied' ? [event.file] : []));
+    expect(applied).toEqual(['1.sql', '2.sql']);
+    expect(observed.events.at(-1)).toMatchObject({ type: 'run-finished', applied });
+    expect(observed.warnings()).toEqual([
+      expect.stringMatching(
+        /^Run [0-9a-f-]{36} lost its connection, but the history shows that everything was applied before that: The connection was lost .*[^.]\. \[LOSS_RESOLVED\]$/,
+      ),
+    ]);
   });
 
   test('in the middle the error says what the history says', async () => {
@@ -74,6 +82,20 @@ describe('when the connection is lost', () => {
       'The history says: applied 1.sql; not applied 2.sql, 3.sql. Start again.',
     );
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
+  });
+
+  test('in the middle, what this run had applied is reported as applied', async () => {
+    const connectionString = await cuttingProxy('CREATE TABLE one');
+    const { migrator, events } = await migratorOn(
+      db,
+      { '1.sql': 'CREATE TABLE one ()', '2.sql': 'SELECT pg_terminate_backend(pg_backend_pid())' },
+      { connectionString },
+    );
+    const { message } = await failureOf(migrator.migrate(), DatabaseConnectionError);
+    expect(message).toContain('The history says: applied 1.sql; not applied 2.sql.');
+    const applied = events.flatMap((event) => (event.type === 'migration-applied' ? [event.file] : []));
+    expect(applied).toEqual(['1.sql']);
+    expect(events.at(-1)).toMatchObject({ type: 'run-failed', code: 'CONNECTION_LOST', applied });
   });
 
   test('a pool with one connection is no hindrance to finding out', async () => {

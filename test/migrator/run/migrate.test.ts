@@ -53,28 +53,45 @@ describe('a run', () => {
     await migrator.migrate();
     await writeFile(join(directory, '004_a_third.sql'), adding('004_a_third.sql')['004_a_third.sql'] ?? '');
     expect((await migrator.migrate()).applied).toEqual(['004_a_third.sql']);
-    expect(warnings()).toEqual(['004_a_third.sql runs out of order: newer migrations are applied already']);
+    expect(warnings()).toEqual([
+      '004_a_third.sql runs out of order: newer migrations have been applied already. [RUNS_OUT_OF_ORDER]',
+    ]);
   });
 
-  test('of an empty directory does nothing, and makes no table', async () => {
-    const { migrator, events } = await migratorOn(db, {});
+  test('of an empty directory does nothing but warn, and makes no table', async () => {
+    const { migrator, directory, events, warnings } = await migratorOn(db, {});
     expect(await migrator.migrate()).toMatchObject({ applied: [], adopted: [] });
-    expect(events).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(['run-started', 'warning', 'run-finished']);
+    expect(warnings()).toEqual([
+      expect.stringMatching(/ contains no migrations, and none have been applied\. .* \[NO_MIGRATIONS\]$/),
+    ]);
+    expect(warnings()[0]).toContain(directory);
     expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
   });
 
-  test('is told in events, from the start with what is pending to the end with what was applied', async () => {
+  test('emits events, from its start to its end with what was applied, each with run, target and time', async () => {
     const { migrator, events } = await migratorOn(db, adding('1.sql', '2.sql'));
     const { runId, durationMs } = await migrator.migrate();
+    const context = { runId, target: `${db.name}/shared.schema_migrations`, at: expect.any(Date) };
     expect(events).toEqual([
-      { type: 'run-started', runId, pending: ['1.sql', '2.sql'] },
-      { type: 'migration-started', runId, file: '1.sql', number: 1, of: 2 },
-      { type: 'migration-applied', runId, file: '1.sql', executionTimeMs: expect.any(Number) },
-      { type: 'migration-started', runId, file: '2.sql', number: 2, of: 2 },
-      { type: 'migration-notice', file: '2.sql', notice: expect.objectContaining({ sqlstate: '42P07' }) },
-      { type: 'migration-applied', runId, file: '2.sql', executionTimeMs: expect.any(Number) },
-      { type: 'run-finished', runId, applied: ['1.sql', '2.sql'], durationMs: expect.any(Number), succeeded: true },
+      { ...context, type: 'run-started' },
+      { ...context, type: 'lock-acquired', waitedMs: expect.any(Number) },
+      { ...context, type: 'run-planned', pending: ['1.sql', '2.sql'], alreadyApplied: 0 },
+      { ...context, type: 'migration-started', file: '1.sql', number: 1, of: 2 },
+      { ...context, type: 'migration-applied', file: '1.sql', durationMs: expect.any(Number) },
+      { ...context, type: 'migration-started', file: '2.sql', number: 2, of: 2 },
+      { ...context, type: 'migration-notice', file: '2.sql', notice: expect.objectContaining({ sqlstate: '42P07' }) },
+      { ...context, type: 'migration-applied', file: '2.sql', durationMs: expect.any(Number) },
+      {
+        ...context,
+        type: 'run-finished',
+        applied: ['1.sql', '2.sql'],
+        appliedByOthers: [],
+        alreadyApplied: 0,
+        durationMs: expect.any(Number),
+      },
     ]);
+    expect(migrator.target).toBe(context.target);
     expect(durationMs).toBeGreaterThan(0);
   });
 
@@ -105,7 +122,7 @@ describe('a run', () => {
     const run = await observed.migrator.migrate();
     expect(run).toMatchObject({ applied: ['030_c.sql'], adopted: ['029_stripe_integration_fields.sql'] });
     expect(observed.warnings()).toEqual([
-      "1 applied migration(s) were recorded without a checksum and have adopted their file's: 029_stripe_integration_fields.sql",
+      `${db.name}/shared.schema_migrations has adopted the checksums of files that were recorded without one: 029_stripe_integration_fields.sql. [CHECKSUMS_ADOPTED]`,
     ]);
     expect(await ran()).toEqual(['028_a.sql', '030_c.sql']);
     expect(await states(observed)).toEqual([

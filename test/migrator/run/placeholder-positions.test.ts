@@ -63,7 +63,7 @@ describe('where an error is in a file with placeholders', () => {
       [2, 20],
       "SELECT 'a\\'{{a}}', nope;",
     ],
-  ])('%s is told in the file as it lies on disk', async (_, text, values, [line, column], shown) => {
+  ])('%s is located in the file on disk', async (_, text, values, [line, column], shown) => {
     const { migrator } = await migratorOn(db, { '1.sql': text }, { placeholders: values });
     const { failure } = await failureOf(migrator.migrate(), MigrationFailedError);
     expect(failure.location).toEqual({
@@ -74,7 +74,7 @@ ${' '.repeat(column - 1)}^`,
     });
   });
 
-  test('is told for a file behind others in one message', async () => {
+  test('is found for a file behind others in one message', async () => {
     const files = { '1.sql': 'SELECT {{a}}', '2.sql': 'SELECT {{a}}', '3.sql': 'SELECT {{a}}, {{a}}, nope' };
     const { migrator } = await migratorOn(db, files, { placeholders: { a: `'${LONG}'` } });
     const { failure } = await failureOf(migrator.migrate(), MigrationFailedError);
@@ -86,9 +86,9 @@ ${' '.repeat(column - 1)}^`,
     ['a meta-command on the line of a value', 'SELECT {{a}} \\gexec', '1.sql:1:14'],
     ['COPY from stdin', 'SELECT {{a}}; COPY t FROM stdin;', '1.sql:1:15'],
     ['an open transaction', 'VACUUM; SELECT {{a}}; BEGIN; SELECT 1;', '1.sql:1:23'],
-  ])('is told for what is refused: %s', async (_, text, place) => {
+  ])('is found for what is refused: %s', async (_, text, place) => {
     const { migrator } = await migratorOn(db, { '1.sql': text }, { placeholders: { a: `'${LONG}'` } });
     const { message } = await failureOf(migrator.migrate(), RefusedError);
-    expect(message).toContain(`${place}: `);
+    expect(message).toContain(`${place} `);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { DirectoryError, RefusedError } from '../../../src/migrator.js';
+import { DirectoryError, RefusedError, renderFinding } from '../../../src/migrator.js';
 import { startCountingProxy } from '../../support/counting-proxy.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
@@ -15,14 +15,14 @@ const isEmpty = async (): Promise<boolean> =>
 
 describe('refused before anything runs', () => {
   const cases: [sentence: string, sql: string, place: string, reason: RegExp][] = [
-    ['a psql meta-command', 'SELECT 1;\n\\set x 1\n', ':2:1', /\\set is a psql meta-command/],
-    ['a psql meta-command in the middle of a line', `SELECT 1 \\gexec`, ':1:10', /\\gexec is a psql meta-command/],
-    ['the restriction of a newer dump', '\\restrict abc\nSELECT 1;', ':1:1', /\\restrict is a psql meta-command/],
-    ['COPY FROM stdin', 'CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n\\.\n', ':2:1', /COPY … FROM stdin is fed by psql/],
-    ['COPY FROM stdin in other words', `CREATE TABLE a (id int);\n  copy a (id) from /* x */ STDIN WITH (FORMAT csv);\n1\n\\.`, ':2:3', /COPY … FROM stdin/],
-    ['a down section of goose', '-- +goose Up\nSELECT 1;\n-- +goose Down\nDROP TABLE x;', ':3:1', /it has an undo section/],
-    ['a down section of dbmate', '-- migrate:up\nSELECT 1;\n-- migrate:down\nDROP TABLE x;', ':3:1', /it has an undo section/],
-    ['a down section of node-pg-migrate', '-- Up Migration\nSELECT 1;\n-- Down Migration\nDROP TABLE x;', ':3:1', /it has an undo section/],
+    ['a psql meta-command', 'SELECT 1;\n\\set x 1\n', ':2:1', /uses the psql meta-command \\set,/],
+    ['a psql meta-command in the middle of a line', `SELECT 1 \\gexec`, ':1:10', /uses the psql meta-command \\gexec,/],
+    ['COPY FROM stdin', 'CREATE TABLE a (id int);\nCOPY a FROM stdin;\n1\n', ':2:1', /copies from stdin, but no line "\\\." ends its rows/],
+    ['COPY FROM stdin in other words', `CREATE TABLE a (id int);\n  copy a (id) from /* x */ STDIN WITH (FORMAT csv);\n1\n\\..`, ':2:3', /copies from stdin, but no line/],
+    ['a down section of goose', '-- +goose Up\nSELECT 1;\n-- +goose Down\nDROP TABLE x;', ':3:1', /has an undo section/],
+    ['a down section of dbmate', '-- migrate:up\nSELECT 1;\n-- migrate:down\nDROP TABLE x;', ':3:1', /has an undo section/],
+    ['a down section of node-pg-migrate', '-- Up Migration\nSELECT 1;\n-- Down Migration\nDROP TABLE x;', ':3:1', /has an undo section/],
+    ['a mistyped directive', '-- a\n-- statement-timout: 5s\nSELECT 1;', ':2:1', /unknown directive "-- statement-timout: 5s"\. Did you mean "-- statement-timeout: 5min"\?/],
     ['a NUL character', 'SELECT 1;\nSELECT \0;', ':2:8', /NUL character/],
     ['a transaction that is never ended', 'SELECT 1;\nBEGIN;\nSELECT 2;', ':2:1', /begins a transaction that it never ends/],
   ]; // prettier-ignore
@@ -35,16 +35,16 @@ describe('refused before anything runs', () => {
     });
     const error = await failureOf(migrator.migrate(), RefusedError);
     expect(error.code).toBe('REFUSED');
-    expect(error.refusals).toEqual([
-      {
-        file: '2_x.sql',
-        line: Number(place.split(':')[1]),
-        column: Number(place.split(':')[2]),
-        reason: expect.stringMatching(reason),
-      },
+    expect(error.refusals).toMatchObject([
+      { subject: '2_x.sql', line: Number(place.split(':')[1]), column: Number(place.split(':')[2]) },
     ]);
-    expect(error.message).toContain(`2_x.sql${place}: `);
-    expect(events.filter(({ type }) => type !== 'waiting-for-lock')).toEqual([]);
+    expect(error.refusals.map(renderFinding)).toEqual([expect.stringMatching(reason)]);
+    expect(error.message).toContain(`2_x.sql${place} `);
+    expect(events.filter(({ type }) => type !== 'lock-waiting')).toMatchObject([
+      { type: 'run-started' },
+      { type: 'lock-acquired' },
+      { type: 'run-refused', refusals: error.refusals },
+    ]);
     expect(await isEmpty()).toBe(true);
     expect((await migrator.plan()).refusals).toEqual(error.refusals);
   });
@@ -57,7 +57,11 @@ describe('refused before anything runs', () => {
       '4.sql': '-- migrate:down',
     });
     const error = await failureOf(migrator.migrate(), RefusedError);
-    expect(error.refusals.map(({ file }) => file)).toEqual(['1.sql', '3.sql', '4.sql']);
+    expect(error.refusals.map(({ code, subject }) => `${subject} ${code}`)).toEqual([
+      '1.sql META_COMMAND',
+      '3.sql COPY_WITHOUT_END',
+      '4.sql UNDO_SECTION',
+    ]);
   });
 
   test('but not what only looks like it, in comments, strings, names and bodies', async () => {
@@ -76,16 +80,27 @@ describe('refused before anything runs', () => {
   });
 });
 
-test('what is wrong with the directory is said before anything is connected', async () => {
+test('a directory that cannot be read is reported before anything is connected', async () => {
   const proxy = await startCountingProxy(db.connectionString);
-  const { migrator } = await migratorOn(proxy, {
+  const { migrator } = await migratorOn(proxy, '/no/such/directory');
+  const error = await failureOf(migrator.migrate(), DirectoryError);
+  expect(error.problems).toHaveLength(1);
+  expect(proxy.connections()).toBe(0);
+});
+
+test('every unusable file is reported at once, after one read of the history and without the lock', async () => {
+  const proxy = await startCountingProxy(db.connectionString);
+  const { migrator, events } = await migratorOn(proxy, {
     '1.sql': 'SELECT 1',
     '1.down.sql': 'DROP TABLE x',
     'R__v.sql': '',
     'name.sql': '',
     '2.sql': Buffer.from([0xff]),
   });
-  const error = await failureOf(migrator.migrate(), DirectoryError);
-  expect(error.problems).toHaveLength(4);
-  expect(proxy.connections()).toBe(0);
+  const { refusals } = await failureOf(migrator.migrate(), RefusedError);
+  expect(refusals.map(({ code }) => code)).toEqual(Array(4).fill('UNUSABLE_FILE'));
+  expect(refusals.map(({ subject }) => subject).toSorted()).toEqual(['1.down.sql', '2.sql', 'R__v.sql', 'name.sql']);
+  expect(proxy.messages).toHaveLength(1);
+  expect(events.map(({ type }) => type)).toEqual(['run-started', 'run-refused']);
+  expect(await isEmpty()).toBe(true);
 });

@@ -30,7 +30,7 @@ test('a primary that becomes a standby under a run: it and who waits end typed, 
     await until(async () => (await query('SELECT FROM pg_locks WHERE NOT granted')).length > 0);
     const waiting = await migratorOn(db, running.directory);
     const waitedInVain = failureOf(waiting.migrator.migrate(), DatabaseConnectionError);
-    await until(() => waiting.events.some(({ type }) => type === 'waiting-for-lock'));
+    await until(() => waiting.events.some(({ type }) => type === 'lock-waiting'));
 
     const demotedAt = Date.now();
     await server.stop();
@@ -40,7 +40,7 @@ test('a primary that becomes a standby under a run: it and who waits end typed, 
     const error = await lost;
     expect(error.code).toBe('CONNECTION_LOST');
     expect(error.message).toContain('The history says: applied 1.sql; not applied 2.sql, 3.sql. ');
-    expect(error.message).toContain('The server that answers now is read-only, a standby');
+    expect(error.message).toContain('The server that responds now is a read-only standby');
     expect((await waitedInVain).code).toBe('CONNECTION_LOST');
     expect(Date.now() - demotedAt).toBeLessThan(20_000);
   });

@@ -45,12 +45,12 @@ test('while the process that migrates stands still, others give up in time or wa
   const error = await failureOf(hurried.migrator.migrate(), LockTimeoutError);
   expect(Date.now() - startedAt).toBeLessThan(10_000);
   expect(error).toMatchObject({ code: 'LOCK_TIMEOUT', holder: { pid } });
-  expect(error.message).toContain(`which backend ${pid} (nestjs-pg-migrations`);
+  expect(error.message).toContain(`held by backend ${pid} (nestjs-pg-migrations`);
   expect(await outcomes(db)).toMatchObject({ '1.sql': 'applied', '2.sql': expect.stringContaining('running') });
 
   const patient = await migratorOn(db, directory);
   const waiting = patient.migrator.migrate();
-  await until(() => patient.events.some(({ type }) => type === 'waiting-for-lock'));
+  await until(() => patient.events.some(({ type }) => type === 'lock-waiting'));
   holder.goOn();
   expect(await run).toMatchObject({ report: { applied: Object.keys(FILES) }, stderr: '' });
   expect((await waiting).applied).toEqual([]);

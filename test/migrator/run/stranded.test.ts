@@ -40,12 +40,12 @@ async function runWithDeadLines(connectionString: string): Promise<void> {
   proxy.stall(false);
   expect((await run).applied).toEqual(['1.sql', '2.sql']);
   expect(Date.now() - startedAt).toBeLessThan(30_000);
-  expect(warnings().join()).toContain('The history says that everything was applied before that');
+  expect(warnings().join()).toContain('the history shows that everything was applied before that');
   expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '2.sql': 'applied' });
 }
 
 describe('a server that never hears that its client is gone', () => {
-  test('is told by the run that lost it, and keeps no lock', async () => {
+  test('learns it from the run that lost it, and keeps no lock', async () => {
     await runWithDeadLines(db.connectionString);
     await expectNoLeftovers(db, { patienceMs: 10_000 }); // the proxy still holds the dead lines open
   }, 90_000);
@@ -56,7 +56,7 @@ test('a server probes its client as long as that holds the lock, also behind the
   const files = { '1.sql': 'SELECT 1', '2.sql': '-- no-transaction\nSELECT 2', '3.sql': 'SELECT 3' };
   await (await migratorOn(proxy, files)).migrator.migrate();
   const resets = proxy.messages.filter((text) => text.includes('RESET ALL'));
-  expect(resets.length).toBeGreaterThanOrEqual(4); // one for each transactional file, two for that in steps
+  expect(resets.length).toBeGreaterThanOrEqual(4); // one for each transactional file, two for the non-transactional one
   for (const text of resets) {
     expect(text.slice(text.lastIndexOf('RESET ALL'))).toMatch(
       /tcp_keepalives_idle = 10[\s\S]*tcp_user_timeout = '30s'/,
@@ -70,7 +70,7 @@ describeWith('pgbouncer')('a pooler that never hears that its client is gone', (
     pooled = await startPgBouncer(db.connectionString);
   });
 
-  test('is told by the run that lost it, and keeps no lock', async () => {
+  test('learns it from the run that lost it, and keeps no lock', async () => {
     await runWithDeadLines(pooled);
     await expectNoLeftovers(db, { allow: ['nestjs-pg-migrations', ''], patienceMs: 10_000 }); // its own connections, which are idle
   }, 90_000);

@@ -31,8 +31,21 @@ describe('everything in one transaction', () => {
     expect(rows.map(({ error_message }) => error_message)).toEqual([null, null, null]);
     expect(rows[2]?.execution_time_ms).toBeGreaterThanOrEqual(50);
     expect(rows[2]?.notices).toMatchObject([{ sqlstate: '42P07' }]);
-    const told = events.map(({ type }) => type);
-    expect(told.lastIndexOf('migration-started')).toBeLessThan(told.indexOf('migration-applied'));
+    const types = events.map(({ type }) => type);
+    expect(types.lastIndexOf('migration-started')).toBeLessThan(types.indexOf('migration-applied'));
+  });
+
+  test.each([
+    ['begin', 'BEGIN ISOLATION LEVEL SERIALIZABLE'],
+    ['BEGIN ISOLATION LEVEL REPEATABLE READ', 'begin isolation level serializable'],
+    ['BEGIN ISOLATION LEVEL SERIALIZABLE', 'BEGIN; SET TRANSACTION ISOLATION LEVEL REPEATABLE READ'],
+  ])('has the strictest isolation level that a file asks for: %s, %s', async (first, second) => {
+    const files = {
+      '1.sql': `${first}; CREATE TABLE seen AS SELECT current_setting('transaction_isolation') AS level; COMMIT;`,
+      '2.sql': `${second}; INSERT INTO seen SELECT current_setting('transaction_isolation'); COMMIT;`,
+    };
+    await (await migratorOn(db, files, all)).migrator.migrate();
+    expect((await db.query('SELECT DISTINCT level FROM seen')).rows).toEqual([{ level: 'serializable' }]);
   });
 
   test('leaves nothing when one fails, records that one, and says that nothing stands', async () => {
@@ -46,9 +59,10 @@ describe('everything in one transaction', () => {
     expect(error.message).toContain('All migrations of this run were rolled back together');
     expect(error.failure).toMatchObject({
       aftermath: { kind: 'all-rolled-back' },
+      file: '2.sql',
       applied: [],
-      pending: ['1.sql', '2.sql', '3.sql'],
     });
+    expect(error.failure.pending).toEqual(['1.sql', '3.sql']);
     expect(events.filter(({ type }) => type === 'migration-applied')).toEqual([]);
     expect(await relations(db)).toEqual([]);
     expect(await outcomes(db)).toEqual({ '2.sql': 'division by zero (SQLSTATE 22012)' });
@@ -82,11 +96,15 @@ describe('everything in one transaction', () => {
       all,
     );
     const error = await failureOf(migrator.migrate(), RefusedError);
-    expect(error.refusals.map(({ file }) => file)).toEqual(['2.sql', '3.sql', '4.sql']);
+    expect(error.refusals.map(({ code, subject }) => `${subject} ${code}`)).toEqual([
+      '2.sql NOT_TRANSACTIONAL',
+      '3.sql NOT_TRANSACTIONAL',
+      '4.sql NOT_TRANSACTIONAL',
+    ]);
     expect(error.message).toContain(
-      '"CREATE INDEX CONCURRENTLY" cannot run in a transaction, and the option transaction is "all"',
+      '2.sql cannot be part of one transaction: "CREATE INDEX CONCURRENTLY" cannot run in a transaction. Set the option "transaction" to "each"',
     );
-    expect(events.filter(({ type }) => type === 'run-started')).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(['run-started', 'lock-acquired', 'run-refused']);
     expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
   });
 

@@ -52,7 +52,7 @@ const historyExists = async (): Promise<boolean> =>
     ?.name !== null;
 
 test('there is an example for every tool', () => {
-  expect(FOREIGN_EXAMPLES.map(({ tool }) => tool)).toEqual(FOREIGN_TOOLS);
+  expect(FOREIGN_EXAMPLES.map(({ tool }) => tool).toSorted()).toEqual(FOREIGN_TOOLS.toSorted());
 });
 
 describe.each(FOREIGN_EXAMPLES.map((example) => [example.tool, example] as const))(
@@ -113,7 +113,7 @@ describe.each(FOREIGN_EXAMPLES.map((example) => [example.tool, example] as const
       const { migrator } = await migratorOn(db, {});
       const error = await failureOf(migrator.importFrom(tool), HistoryTableError);
       expect(error.message).toBe(
-        `There is no table "${example.tables[0]}" of ${tool}. Say where it is with the option "table".`,
+        `The table "${example.tables[0]}" of ${tool} does not exist. Set its location with the option "table". [HISTORY_TABLE]`,
       );
       expect(await historyExists()).toBe(false);
     });
@@ -149,12 +149,12 @@ describe('a time without a zone', () => {
 });
 
 describe('golang-migrate', () => {
-  test('that is dirty is refused: what is applied cannot be told', async () => {
+  test('that is dirty is refused: nothing shows what is applied', async () => {
     const { migrator } = await taken(exampleOf('golang-migrate'));
     await db.query('UPDATE schema_migrations SET dirty = true');
     const before = await imageOf(['schema_migrations']);
     const error = await failureOf(migrator.importFrom('golang-migrate'), HistoryTableError);
-    expect(error.message).toMatch(/^Nothing was taken over: version 10 is dirty/);
+    expect(error.message).toMatch(/^Nothing was imported: version 10 is dirty/);
     expect(await historyExists()).toBe(false);
     expect(await imageOf(['schema_migrations'])).toEqual(before);
   });
@@ -207,6 +207,13 @@ describe('its table', () => {
     expect(error.message).toContain('belongs to something else');
     expect(await imageOf(example.tables)).toEqual(before);
   });
+});
+
+test('an unknown tool is refused with the names of the known ones', async () => {
+  const { migrator } = await migratorOn(db, {});
+  const error = await failureOf(migrator.importFrom('liquibase' as ForeignTool), ConfigurationError);
+  expect(error.code).toBe('INVALID_OPTIONS');
+  expect(error.message).toContain(`unknown tool "liquibase"; expected one of ${FOREIGN_TOOLS.join(', ')}`);
 });
 
 test('a caller whose pool has one connection gets it back', async () => {

@@ -2,9 +2,11 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksum } from '../../../src/core/migration/checksum.js';
+import { MigrationFailedError, RefusedError, UnknownMigrationError } from '../../../src/migrator.js';
 import { startCountingProxy } from '../../support/counting-proxy.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
-import { historyOf } from '../../support/history-of.js';
+import { failureOf } from '../../support/failure-of.js';
+import { historyOf, relations } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
 
@@ -72,7 +74,7 @@ describe('a repair', () => {
     expect((await migrator.migrate()).applied).toEqual(['6.sql']);
   });
 
-  test('that is a dry run tells the same and does nothing but read', async () => {
+  test('that is a dry run returns the same and does nothing but read', async () => {
     const { directory } = await disturbed();
     const before = await historyOf(db);
     const proxy = await startCountingProxy(db.connectionString);
@@ -88,5 +90,55 @@ describe('a repair', () => {
     const before = await historyOf(db);
     expect(await migrator.repair()).toEqual([]);
     expect(await historyOf(db)).toEqual(before);
+  });
+});
+
+describe('a restart', () => {
+  const STOPPED = '-- no-transaction\nCREATE TABLE one ();\nSELECT 1/0;';
+
+  async function stopped(): Promise<ObservedMigrator> {
+    const observed = await migratorOn(db, { '1.sql': STOPPED });
+    await failureOf(observed.migrator.migrate(), MigrationFailedError);
+    return observed;
+  }
+
+  const ACTION = { kind: 'restart', file: '1.sql', recordedAs: '1.sql', from: '1 of 2 steps', to: '0 of 2 steps' };
+
+  test('lets an unfinished migration whose finished part was changed start over', async () => {
+    const { migrator, directory } = await stopped();
+    await writeFile(join(directory, '1.sql'), '-- no-transaction\nCREATE TABLE other ();\nSELECT 1;');
+    const { refusals } = await failureOf(migrator.migrate(), RefusedError);
+    expect(refusals).toMatchObject([{ code: 'FINISHED_STEPS_CHANGED', subject: '1.sql', detail: '1 of 2' }]);
+    await db.query('DROP TABLE one');
+    expect(await migrator.repair({ restart: '1.sql' })).toEqual([ACTION]);
+    expect((await migrator.migrate()).applied).toEqual(['1.sql']);
+    expect(await relations(db)).toEqual(['other']);
+  });
+
+  test('of one whose process died says so in its row', async () => {
+    const { migrator } = await stopped();
+    await db.query(`UPDATE shared.schema_migrations SET running = true, error_message = 'running: not finished yet'`);
+    await migrator.repair({ restart: '1.sql' });
+    expect(await historyOf(db)).toMatchObject([
+      { running: false, error_message: 'to be started over, as repair() was asked', steps_done: null },
+    ]);
+  });
+
+  test('that is a dry run changes nothing', async () => {
+    const { migrator } = await stopped();
+    const before = await historyOf(db);
+    expect(await migrator.repair({ restart: '1.sql', dryRun: true })).toEqual([ACTION]);
+    expect(await historyOf(db)).toEqual(before);
+  });
+
+  test('of what did not stop between two steps is refused', async () => {
+    const { migrator } = await migratorOn(db, { '1.sql': 'SELECT 1', '2.sql': 'SELECT 1/0' });
+    await failureOf(migrator.migrate(), MigrationFailedError);
+    for (const restart of ['1.sql', '2.sql', '3.sql']) {
+      for (const dryRun of [false, true]) {
+        const error = await failureOf(migrator.repair({ restart, dryRun }), UnknownMigrationError);
+        expect(error.message).toBe(`${restart} is not a migration that stopped between two steps. [UNKNOWN_MIGRATION]`);
+      }
+    }
   });
 });

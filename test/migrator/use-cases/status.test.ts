@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DirectoryError, NotUpToDateError, RefusedError } from '../../../src/migrator.js';
+import { DirectoryError, NotUpToDateError, RefusedError, renderFinding } from '../../../src/migrator.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
 import { historyOf } from '../../support/history-of.js';
@@ -56,6 +56,8 @@ test('status joins files and history, in the order of versions, with a summary',
     missing: 0,
     ahead: 1,
     unverified: 0,
+    orphaned: 0,
+    unusable: 0,
     newestApplied: '9.sql',
   });
   expect(migrations[1]?.row).toMatchObject({ state: 'failed', error: expect.stringContaining('22012') });
@@ -97,10 +99,10 @@ test('history gives every row in the order of execution', async () => {
 test('drift lists what is out of order, beside what was changed', async () => {
   const { migrator, directory } = await everything();
   await writeFile(join(directory, '1.sql'), 'SELECT 11');
-  expect((await migrator.drift()).map(({ kind, file }) => `${file} ${kind}`)).toEqual([
-    '1.sql changed',
-    '3.sql out-of-order',
-    '5.sql out-of-order',
+  expect((await migrator.drift()).map(({ code, subject }) => `${subject} ${code}`)).toEqual([
+    '1.sql CHANGED',
+    '3.sql OUT_OF_ORDER',
+    '5.sql OUT_OF_ORDER',
   ]);
 });
 
@@ -113,9 +115,9 @@ describe('a plan', () => {
     });
     expect(await migrator.plan()).toEqual({
       migrations: [
-        { file: '1.sql', mode: 'transaction', reason: null },
-        { file: '2.sql', mode: 'steps', reason: '"CREATE INDEX CONCURRENTLY" cannot run in a transaction' },
-        { file: '3.sql', mode: 'transaction', reason: null },
+        { file: '1.sql', mode: 'transactional', reason: null },
+        { file: '2.sql', mode: 'non-transactional', reason: '"CREATE INDEX CONCURRENTLY" cannot run in a transaction' },
+        { file: '3.sql', mode: 'transactional', reason: null },
       ],
       warnings: [],
       refusals: [],
@@ -130,20 +132,22 @@ describe('a plan', () => {
     const { migrator } = await migratorOn(db, directory, { outOfOrder: 'fail' });
     const plan = await migrator.plan();
     expect(plan.migrations).toEqual([]);
-    expect(plan.refusals.map(({ file }) => file)).toEqual(['3.sql', '5.sql', '3.sql']);
-    expect(plan.warnings).toEqual([expect.stringContaining('1.sql was changed')]);
+    expect(plan.refusals.map(({ code, subject }) => `${subject} ${code}`)).toEqual([
+      '3.sql OUT_OF_ORDER',
+      '5.sql OUT_OF_ORDER',
+      '3.sql META_COMMAND',
+    ]);
+    expect(plan.warnings.map(renderFinding)).toEqual([expect.stringContaining('1.sql was changed')]);
   });
 });
 
 describe('a validation', () => {
-  test('passes when everything is applied, and warns of drift', async () => {
-    const { migrator, directory, warnings } = await migratorOn(db, { '1.sql': 'SELECT 1' });
+  test('passes when everything is applied, and returns what a run would warn about', async () => {
+    const { migrator, directory } = await migratorOn(db, { '1.sql': 'SELECT 1' });
     await migrator.migrate();
-    await migrator.validate();
-    expect(warnings()).toEqual([]);
+    expect(await migrator.validate()).toEqual([]);
     await writeFile(join(directory, '1.sql'), 'SELECT 11');
-    await migrator.validate();
-    expect(warnings()).toEqual([expect.stringContaining('1.sql was changed')]);
+    expect((await migrator.validate()).map(renderFinding)).toEqual([expect.stringContaining('1.sql was changed')]);
   });
 
   test('fails with everything that is pending or failed', async () => {
@@ -151,8 +155,16 @@ describe('a validation', () => {
     const before = await historyOf(db);
     const error = await failureOf(migrator.validate(), NotUpToDateError);
     expect(error).toMatchObject({ code: 'NOT_UP_TO_DATE', pending: ['3.sql', '5.sql'], failed: ['2.sql', '6.sql'] });
-    expect(error.message).toContain('3.sql is pending');
-    expect(error.message).toContain('2.sql failed or is running');
+    expect(error.message).toContain(
+      [
+        `(history in ${db.name}/shared.schema_migrations):`,
+        '  - 2.sql is failed',
+        '  - 3.sql is out-of-order',
+        '  - 5.sql is out-of-order',
+        '  - 6.sql is running',
+        '',
+      ].join('\n'),
+    );
     expect(await historyOf(db)).toEqual(before);
   });
 

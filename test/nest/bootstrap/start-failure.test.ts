@@ -42,7 +42,7 @@ describe('a start as a process', () => {
     expectOneReadableError(result, 'Migration failed at 002_bad.sql:2:13: relation "nowhere" does not exist');
     expect(result.stderr).toContain(`    INSERT INTO nowhere VALUES (1);\n                ^\n`);
     expect(result.stderr).toContain(
-      'applied in this run before it: 001_a.sql\n  still pending: 002_bad.sql, 003_c.sql',
+      'applied in this run before it: 001_a.sql\n  failed: 002_bad.sql; still pending: 003_c.sql\n[MIGRATION_FAILED]',
     );
   });
 

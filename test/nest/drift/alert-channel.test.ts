@@ -6,7 +6,7 @@ import { DriftAlertChannel, MigrationsModule, type AlertChannel, type DriftAlert
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { startContext } from '../support/application.js';
 import { RecordingLogger } from '../support/recording-logger.js';
-import { alerts, lookOf, NEVER, Pager, RecordingChannel, useDriftApplication } from './drift-application.js';
+import { alerts, checkOf, NEVER, Pager, RecordingChannel, useDriftApplication } from './drift-application.js';
 
 const db = useEmptyDatabase('alert_channel');
 const tested = useDriftApplication(db);
@@ -22,13 +22,13 @@ class Chat extends RecordingChannel {
 }
 
 describe('alert channels', () => {
-  test('are told which instance it is, and which table', async () => {
-    const told: DriftAlert[] = [];
+  test('get the name of the instance and of its target', async () => {
+    const received: DriftAlert[] = [];
     @Injectable()
     @DriftAlertChannel()
     class Desk implements AlertChannel {
       alert(alert: DriftAlert): void {
-        told.push(alert);
+        received.push(alert);
       }
     }
     const options = { connectionString: db.connectionString, directory: tested.directory, drift: NEVER };
@@ -37,27 +37,29 @@ describe('alert channels', () => {
       providers: [Desk],
     });
     await edit('001_a.sql', 'CREATE TABLE a (id bigint);');
-    await lookOf(app)();
-    expect(told).toMatchObject([{ type: 'found', instance: 'billing', table: 'billing.history' }]);
+    await checkOf(app)();
+    expect(received).toMatchObject([{ type: 'found', instance: 'billing', target: `${db.name}/billing.history` }]);
   });
 
-  test('are all told; one that throws is logged and stops nothing', async () => {
+  test('all get an alert; one that throws is logged and stops nothing', async () => {
     const logger = new RecordingLogger();
-    const look = lookOf(await start({}, { providers: [Chat, Pager] }, logger));
+    const check = checkOf(await start({}, { providers: [Chat, Pager] }, logger));
     await rm(join(tested.directory, '001_a.sql'));
-    await look();
-    expect(alerts.toSorted()).toEqual(['Chat found missing:001_a.sql', 'Pager found missing:001_a.sql']);
+    await check();
+    expect(alerts.toSorted()).toEqual(['Chat found MISSING:001_a.sql', 'Pager found MISSING:001_a.sql']);
     expect(logger.migrations).toContain('error The alert channel Chat failed: the chat is away');
   });
 
   test('may be made by a factory', async () => {
-    const look = lookOf(await start({}, { providers: [{ provide: 'CHANNEL', useFactory: async () => new Pager() }] }));
+    const check = checkOf(
+      await start({}, { providers: [{ provide: 'CHANNEL', useFactory: async () => new Pager() }] }),
+    );
     await rm(join(tested.directory, '001_a.sql'));
-    await look();
-    expect(alerts).toEqual(['Pager found missing:001_a.sql']);
+    await check();
+    expect(alerts).toEqual(['Pager found MISSING:001_a.sql']);
   });
 
-  test('that never return hold up neither the watch nor the shutdown', async () => {
+  test('that never return hold up neither the checks nor the shutdown', async () => {
     @Injectable()
     @DriftAlertChannel()
     class Silent implements AlertChannel {
@@ -68,8 +70,8 @@ describe('alert channels', () => {
     const logger = new RecordingLogger();
     const app = await start({ drift: { ...NEVER, alertTimeout: 100 } }, { providers: [Silent, Pager] }, logger);
     await rm(join(tested.directory, '001_a.sql'));
-    await lookOf(app)();
-    expect(alerts).toEqual(['Pager found missing:001_a.sql']);
+    await checkOf(app)();
+    expect(alerts).toEqual(['Pager found MISSING:001_a.sql']);
     expect(logger.migrations).toContain('error The alert channel Silent failed: it took longer than 100 ms');
   });
 });

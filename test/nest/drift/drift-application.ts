@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Injectable, type INestApplicationContext, type ModuleMetadata } from '@nestjs/common';
 import { DriftAlertChannel, type AlertChannel, type DriftAlert } from '../../../src/index.js';
 import { DriftMonitor } from '../../../src/nest/drift/drift-monitor.js';
-import type { MigrationsModuleOptions } from '../../../src/nest/options.js';
+import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
 import { startWith } from '../support/application.js';
 import type { RecordingLogger } from '../support/recording-logger.js';
 import type { TestDatabase } from '../../support/database.js';
@@ -51,17 +51,18 @@ export function useDriftApplication(db: TestDatabase): DriftApplication {
   };
 }
 
-export const lookOf = (app: INestApplicationContext): (() => Promise<void>) => {
+/** Does one check, as the schedule does it. */
+export const checkOf = (app: INestApplicationContext): (() => Promise<void>) => {
   const monitor = app.get(DriftMonitor, { strict: false });
-  return () => monitor.look();
+  return () => monitor.check();
 };
 
-/** What channels were told, as `channel type kind:file …`. */
+/** What channels were told, as `channel type code:subject …`. */
 export const alerts: string[] = [];
 
 export class RecordingChannel implements AlertChannel {
   alert(alert: DriftAlert): void | Promise<void> {
-    const what = 'findings' in alert ? alert.findings.map(({ kind, file }) => `${kind}:${file}`) : [];
+    const what = 'findings' in alert ? alert.findings.map(({ code, subject }) => `${code}:${subject}`) : [];
     alerts.push([this.constructor.name, alert.type, ...what].join(' '));
   }
 }

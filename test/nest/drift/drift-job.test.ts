@@ -26,7 +26,7 @@ describe('the job', () => {
     await expectNoLeftovers(db);
   });
 
-  test('is nowhere when the watch is off or nothing is tracked', async () => {
+  test('does not exist when drift checks are off or nothing is tracked', async () => {
     for (const options of [{ drift: false } as const, { drift: { enabled: false } }, { tracking: false }]) {
       await db.query('DROP TABLE IF EXISTS a, b, c');
       const app = await start(options, { imports: [ScheduleModule.forRoot()] });
@@ -34,14 +34,14 @@ describe('the job', () => {
     }
   });
 
-  test('looks each second when told so, without a ScheduleModule, and not after close()', async () => {
+  test('checks every second when configured so, without a ScheduleModule, and not after close()', async () => {
     const app = await start({ drift: EVERY_SECOND }, { providers: [Pager] });
     await rm(join(tested.directory, '001_a.sql'));
     await until(() => alerts.length > 0);
     await app.close();
     await edit('001_a.sql', FILES['001_a.sql']);
     await sleep(1_100);
-    expect(alerts).toEqual(['Pager found missing:001_a.sql']);
+    expect(alerts).toEqual(['Pager found MISSING:001_a.sql']);
   });
 
   test("fires beside the host's own jobs, each once a tick, and never overlaps itself", async () => {
@@ -53,24 +53,24 @@ describe('the job', () => {
         ticks.push(Math.floor(Date.now() / 1_000));
       }
     }
-    let [running, most, looks] = [0, 0, 0];
+    let [running, most, checks] = [0, 0, 0];
     @Injectable()
     @DriftAlertChannel()
     class Slow implements AlertChannel {
       async alert(): Promise<void> {
-        looks++;
+        checks++;
         most = Math.max(most, ++running);
-        // Each look finds another edit, and takes longer than the time to the next tick.
-        await edit('001_a.sql', `CREATE TABLE a (id int, edit${looks} int);`);
+        // Each check finds another edit, and takes longer than the time to the next tick.
+        await edit('001_a.sql', `CREATE TABLE a (id int, edit${checks} int);`);
         await sleep(1_300);
         running--;
       }
     }
     const app = await start({ drift: EVERY_SECOND }, { imports: [ScheduleModule.forRoot()], providers: [Host, Slow] });
     await edit('001_a.sql', 'CREATE TABLE a (id bigint);');
-    await until(() => looks === 2);
+    await until(() => checks === 2);
     await app.close();
-    expect(running).toBe(0); // the shutdown waited for the look that was under way
+    expect(running).toBe(0); // the shutdown waited for the check that was under way
     expect(most).toBe(1);
     expect(ticks.length).toBeGreaterThanOrEqual(2);
     expect(new Set(ticks).size).toBe(ticks.length);

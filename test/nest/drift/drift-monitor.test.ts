@@ -6,32 +6,32 @@ import { useEmptyDatabase } from '../../support/empty-database.js';
 import { startPrivateServer } from '../../support/private-server.js';
 import { eventsOf } from '../support/application.js';
 import { RecordingLogger } from '../support/recording-logger.js';
-import { alerts, FILES, lookOf, Pager, useDriftApplication } from './drift-application.js';
+import { alerts, FILES, checkOf, Pager, useDriftApplication } from './drift-application.js';
 
 const db = useEmptyDatabase('drift_monitor');
 const tested = useDriftApplication(db);
 const { edit, start } = tested;
 
-describe('a look', () => {
-  test('alerts when something is found, when it changes, and when it is resolved; not at every look', async () => {
-    const look = lookOf(await start({}, { providers: [Pager] }));
-    const told = async (): Promise<string[]> => {
-      await look();
+describe('a check', () => {
+  test('alerts when something is found, when it changes, and when it is resolved; not at every check', async () => {
+    const check = checkOf(await start({}, { providers: [Pager] }));
+    const reported = async (): Promise<string[]> => {
+      await check();
       return alerts.splice(0);
     };
-    expect(await told()).toEqual([]);
+    expect(await reported()).toEqual([]);
     await edit('001_a.sql', 'CREATE TABLE a (id bigint);');
-    expect(await told()).toEqual(['Pager found changed:001_a.sql']);
-    expect(await told()).toEqual([]);
+    expect(await reported()).toEqual(['Pager found CHANGED:001_a.sql']);
+    expect(await reported()).toEqual([]);
     await edit('001_a.sql', 'CREATE TABLE a (id text);');
-    expect(await told()).toEqual(['Pager found changed:001_a.sql']);
+    expect(await reported()).toEqual(['Pager found CHANGED:001_a.sql']);
     await rm(join(tested.directory, '003_b.sql'));
-    expect(await told()).toEqual(['Pager found missing:003_b.sql']);
+    expect(await reported()).toEqual(['Pager found MISSING:003_b.sql']);
     await edit('001_a.sql', FILES['001_a.sql']);
-    expect(await told()).toEqual(['Pager resolved changed:001_a.sql']);
+    expect(await reported()).toEqual(['Pager resolved CHANGED:001_a.sql']);
     await edit('003_b.sql', FILES['003_b.sql']);
-    expect(await told()).toEqual(['Pager resolved missing:003_b.sql']);
-    expect(await told()).toEqual([]);
+    expect(await reported()).toEqual(['Pager resolved MISSING:003_b.sql']);
+    expect(await reported()).toEqual([]);
   });
 
   test('finds what is changed, renamed, missing and out of order, and logs it', async () => {
@@ -41,14 +41,14 @@ describe('a look', () => {
     await rename(join(tested.directory, '003_b.sql'), join(tested.directory, '003_bee.sql'));
     await edit('004_late.sql', 'SELECT 1;');
     const events = eventsOf(app);
-    await lookOf(app)();
+    await checkOf(app)();
     expect(events).toMatchObject([
       {
         type: 'drift-found',
         findings: [
-          { kind: 'cosmetic', file: '001_a.sql' },
-          { kind: 'renamed', file: '003_bee.sql' },
-          { kind: 'out-of-order', file: '004_late.sql' },
+          { code: 'COSMETIC', subject: '001_a.sql' },
+          { code: 'RENAMED', subject: '003_bee.sql', recorded: '003_b.sql' },
+          { code: 'OUT_OF_ORDER', subject: '004_late.sql' },
         ],
       },
     ]);
@@ -60,57 +60,57 @@ describe('a look', () => {
   test('of another release ahead of this one is no drift', async () => {
     const app = await start({}, { providers: [Pager] });
     await rm(join(tested.directory, '005_c.sql'));
-    await lookOf(app)();
+    await checkOf(app)();
     expect(alerts).toEqual([]);
   });
 });
 
-describe('a look that cannot be taken', () => {
-  test('is told once, resolves nothing, and is followed by what changed meanwhile', async () => {
+describe('a check that fails', () => {
+  test('is reported once, resolves nothing, and the next one reports what changed meanwhile', async () => {
     const server = await startPrivateServer();
     const logger = new RecordingLogger();
     const options = { connectionString: server.connectionString() };
     const app = await start(options, { providers: [Pager] }, logger);
-    const look = lookOf(app);
+    const check = checkOf(app);
     const events = eventsOf(app);
     await edit('001_a.sql', 'CREATE TABLE a (id bigint);');
-    await look();
+    await check();
     await server.stop('immediate');
-    await look();
-    await look();
-    expect(alerts).toEqual(['Pager found changed:001_a.sql', 'Pager could-not-look']);
+    await check();
+    await check();
+    expect(alerts).toEqual(['Pager found CHANGED:001_a.sql', 'Pager check-failed']);
     expect(events.map(({ type }) => type)).toEqual(['drift-found', 'drift-check-failed']);
-    expect(logger.migrations.at(-1)).toMatch(/^warn The drift watch could not look, so drift is unknown: /);
+    expect(logger.migrations.at(-1)).toMatch(/^warn The drift check failed, so drift is unknown: /);
 
     await server.start();
-    await look();
+    await check();
     expect(alerts).toHaveLength(2);
     await edit('001_a.sql', FILES['001_a.sql']);
-    await look();
-    expect(alerts.at(-1)).toBe('Pager resolved changed:001_a.sql');
+    await check();
+    expect(alerts.at(-1)).toBe('Pager resolved CHANGED:001_a.sql');
     await server.stop('immediate');
-    await look();
-    expect(alerts.at(-1)).toBe('Pager could-not-look');
+    await check();
+    expect(alerts.at(-1)).toBe('Pager check-failed');
   });
 
-  test('because the directory is away is told as well', async () => {
-    const look = lookOf(await start({}, { providers: [Pager] }));
+  test('because the directory is away is reported as well', async () => {
+    const check = checkOf(await start({}, { providers: [Pager] }));
     const away = `${tested.directory}-away`;
     await rename(tested.directory, away);
-    await look();
+    await check();
     await rename(away, tested.directory);
-    await look();
-    expect(alerts).toEqual(['Pager could-not-look']);
+    await check();
+    expect(alerts).toEqual(['Pager check-failed']);
   });
 
   test('because the database does not answer ends in time', async () => {
-    const look = lookOf(await start({ timeouts: { read: 200 } }, { providers: [Pager] }));
+    const check = checkOf(await start({ timeouts: { read: 200 } }, { providers: [Pager] }));
     await withClient(db.connectionString, async (client) => {
       await client.query('BEGIN; LOCK TABLE shared.schema_migrations');
       const startedAt = performance.now();
-      await look();
+      await check();
       expect(performance.now() - startedAt).toBeLessThan(2_000);
     });
-    expect(alerts).toEqual(['Pager could-not-look']);
+    expect(alerts).toEqual(['Pager check-failed']);
   });
 });

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, type INestApplication } from '@nestjs/common';
 import { HealthCheck, HealthCheckService, TerminusModule, type HealthCheckResult } from '@nestjs/terminus';
 import request from 'supertest';
 import { MigrationsHealthIndicator, MigrationsModule } from '../../../src/index.js';
-import type { MigrationsModuleOptions } from '../../../src/nest/options.js';
+import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
 import { startHttp } from '../support/application.js';
 
 @Controller('health')

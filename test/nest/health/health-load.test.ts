@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import type pg from 'pg';
 import { MigrationsHealthIndicator } from '../../../src/index.js';
-import type { MigrationsModuleOptions } from '../../../src/nest/options.js';
+import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
 import { withClient } from '../../support/database.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { useMigrations } from '../../support/use-migrations.js';

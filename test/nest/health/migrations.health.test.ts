@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { MigrationsService } from '../../../src/index.js';
-import type { MigrationsModuleOptions } from '../../../src/nest/options.js';
+import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
 import { withClient } from '../../support/database.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { startPrivateServer } from '../../support/private-server.js';
@@ -73,7 +73,7 @@ describe('/health', () => {
     expect(text).not.toContain('nowhere');
   });
 
-  test('is up again as soon as a run is through, cache or not', async () => {
+  test('is up again as soon as a run has ended, cache or not', async () => {
     const app = await start({ health: { cache: 60_000 } });
     await writeFile(join(migrations.directory, '004_c.sql'), 'SELECT 1;');
     expect((await ask(app)).code).toBe(503);
@@ -86,7 +86,17 @@ describe('/health', () => {
     await record('001_older.sql', 'it failed');
     await record('004_newer.sql', 'it failed');
     await record('005_newest.sql', 'running: not finished yet, or interrupted', true);
-    expect(await ask(app)).toMatchObject({ code: 200, details: { status: 'up', failed: 2, running: 1, pending: 0 } });
+    expect(await ask(app)).toMatchObject({
+      code: 200,
+      details: {
+        status: 'up',
+        message: '3 unfinished migrations without a file',
+        orphaned: 3,
+        failed: 0,
+        running: 0,
+        pending: 0,
+      },
+    });
   });
 
   test('stays up when the database is ahead of this release, and says so', async () => {
@@ -116,11 +126,11 @@ describe('/health', () => {
     expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
   });
 
-  test('is up and says that nothing is tracked with tracking: false', async () => {
+  test('is up and says that tracking is off with tracking: false', async () => {
     const app = await start({ tracking: false });
     expect(await ask(app)).toMatchObject({
       code: 200,
-      details: { status: 'up', tracked: false, message: 'nothing is tracked' },
+      details: { status: 'up', tracked: false, message: 'tracking is off' },
     });
   });
 

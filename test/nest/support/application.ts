@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { MigrationEvent } from '../../../src/core/events/events.js';
 import { MigrationsModule } from '../../../src/nest/migrations.module.js';
 import { MigrationsService } from '../../../src/nest/migrations.service.js';
-import type { MigrationsModuleOptions } from '../../../src/nest/options.js';
+import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
 import { RecordingLogger } from './recording-logger.js';
 
 const started: INestApplicationContext[] = [];

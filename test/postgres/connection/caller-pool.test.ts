@@ -38,7 +38,7 @@ describe('a pool of the caller’s', () => {
   test.each<[string, Record<string, string>]>([
     ['ran a migration', files],
     ['ran one that failed', { '1.sql': 'SELECT 1/0' }],
-    ['ran one in steps', { '1.sql': 'VACUUM' }],
+    ['ran a non-transactional one', { '1.sql': 'VACUUM' }],
   ])('gets a client that %s destroyed', async (_sentence, migrations) => {
     const pool = db.pool({ max: 1 });
     const before = await pidOf(pool);
@@ -82,8 +82,16 @@ describe('a pool of the caller’s', () => {
     const error = await failureOf(migrator.migrate(), DatabaseConnectionError);
     expect(error).toMatchObject({
       code: 'UNREACHABLE',
-      message: expect.stringContaining('pool gave no connection within 100 ms'),
+      message: expect.stringContaining(
+        'the pool provided no connection within 100 ms. Either all of its connections are in use, or the server does not answer ' +
+          '(connections: 1, idle: 0, waiting requests: 1)',
+      ),
     });
+    pool.options.connectionTimeoutMillis = 50;
+    expect((await failureOf(migrator.migrate(), DatabaseConnectionError)).message).toContain(
+      'the pool provided no connection. Either all of its connections are in use, or the server does not answer (connections: 1, idle: 0, ',
+    );
+    pool.options.connectionTimeoutMillis = 0;
     client.release();
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
     expect([pool.totalCount, pool.idleCount, pool.waitingCount]).toEqual([1, 1, 0]);

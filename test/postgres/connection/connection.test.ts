@@ -15,6 +15,9 @@ import { migratorOn } from '../../support/migrator-on.js';
 import { usePasswordServer } from './password-server.js';
 import { expectNoSecret, PASSWORD } from './secrets.js';
 
+const NO_PASSWORD =
+  /^No connection can be made: the server requires a password, but none was provided\. Set it in the connection string .*, in the password field .*PGPASSWORD\. \[CONNECTION_REFUSED\]$/;
+
 const db = useEmptyDatabase('connection');
 const secured = usePasswordServer();
 const files = { '1.sql': 'CREATE TABLE one ()', '2.sql': 'CREATE TABLE two ()' };
@@ -23,7 +26,9 @@ afterEach(() => expectNoLeftovers(db));
 describe('a database that refuses', () => {
   const cases: [sentence: string, options: () => MigratorOptions, message: RegExp, sqlstate: string | undefined][] = [
     ['a wrong password', () => ({ connectionString: secured.appUrl('hunter2-wrong') }), /password authentication failed .*28P01.*Check the password/, '28P01'],
-    ['no password at all', () => ({ connectionString: secured.appUrl(null) }), /No connection can be made: .*password/, undefined],
+    ['no password at all', () => ({ connectionString: secured.appUrl(null) }), NO_PASSWORD, undefined],
+    ['an empty password', () => ({ connection: { host: '127.0.0.1', port: secured.server.port, user: 'app', password: '', database: 'app' } }), NO_PASSWORD, undefined],
+    ['a pool without a password', () => ({ pool: db.pool({ connectionString: secured.appUrl(null) }) }), NO_PASSWORD, undefined],
     ['an unknown role', () => ({ connectionString: secured.server.connectionString('app').replace('postgres@', 'nobody@') }), /role "nobody" does not exist.*28000.*Check the role name/, '28000'],
     ['an unknown database', () => ({ connectionString: secured.appUrl(PASSWORD, 'missing') }), /database "missing" does not exist.*3D000.*Create the database first/, '3D000'],
     ['a config with a wrong password', () => ({ connection: { host: '127.0.0.1', port: secured.server.port, user: 'app', password: 'hunter2-no', database: 'app' } }), /28P01/, '28P01'],
@@ -40,8 +45,9 @@ describe('a database that refuses', () => {
       expect(error).toMatchObject({ code: 'CONNECTION_REFUSED', sqlstate });
       expect(error.message).toMatch(message);
       expect(performance.now() - startedAt).toBeLessThan(2_000);
-      expect(events).toEqual([]);
+      expect(events.map(({ type }) => type)).toEqual(['run-started', 'run-failed']);
       expectNoSecret(error);
+      expectNoSecret(events);
       const read = await failureOf(migrator.status(), DatabaseConnectionError);
       expectNoSecret(read);
     },
@@ -56,8 +62,11 @@ describe('a database that refuses', () => {
     const { migrator, events } = await migratorOn(db, files, { connection: { connectionString } });
     const error = await failureOf(migrator.migrate(), DatabaseConnectionError);
     expect(error.code).toBe('CONNECTION_REFUSED');
-    expect(events).toEqual([]);
+    expect(error.message).toContain('is not a valid URL');
+    expect(error.message).toContain('percent-encoded: encodeURIComponent(password)');
+    expect(events.map(({ type }) => type)).toEqual(['run-started', 'run-failed']);
     expectNoSecret(error);
+    expectNoSecret(events);
     expectNoSecret(await failureOf(migrator.status(), DatabaseConnectionError));
   });
 
@@ -73,19 +82,19 @@ describe('a database that refuses', () => {
     await pool.end();
     const { migrator, events } = await migratorOn(db, files, { pool });
     expect((await failureOf(migrator.migrate(), DatabaseConnectionError)).message).toContain('pool');
-    expect(events).toEqual([]);
+    expect(events.map(({ type }) => type)).toEqual(['run-started', 'run-failed']);
   });
 });
 
 describe('a connection that is lost', () => {
   test.each<[string, string]>([
     ['by the server', 'SELECT pg_terminate_backend(pg_backend_pid())'],
-    ['by the server, in a file that runs in steps', 'SELECT pg_terminate_backend(pg_backend_pid()); VACUUM;'],
-  ])('%s in a migration is said to be lost, and the next run goes on', async (_sentence, sql) => {
+    ['by the server, in a non-transactional migration', 'SELECT pg_terminate_backend(pg_backend_pid()); VACUUM;'],
+  ])('%s in a migration is reported as lost, and the next run continues', async (_sentence, sql) => {
     const { migrator, directory, events } = await migratorOn(db, { ...files, '3.sql': sql });
     const error = await failureOf(migrator.migrate(), DatabaseConnectionError);
     expect(error.code).toBe('CONNECTION_LOST');
-    expect(events.at(-1)).toMatchObject({ type: 'run-finished', succeeded: false });
+    expect(events.at(-1)).toMatchObject({ type: 'run-failed', code: 'CONNECTION_LOST' });
     expectNoSecret(error, db.connectionString);
     await writeFile(join(directory, '3.sql'), 'CREATE TABLE three ()');
     await migrator.migrate();

@@ -24,9 +24,18 @@ describe('a server that only reads', () => {
     expect((await migrator.migrate()).applied).toEqual([]);
     await writeFile(join(directory, '3.sql'), 'CREATE TABLE three ()');
     const refused = async (): Promise<MigrationError> => failureOf(migrator.migrate(), DatabaseConnectionError);
-    expect(await refused()).toMatchObject({ code: 'READ_ONLY', message: expect.stringContaining('read-only') });
+    const message = expect.stringMatching(/default_transaction_read_only is on.*RESET default_transaction_read_only/);
+    expect(await refused()).toMatchObject({ code: 'READ_ONLY', message });
+    expect((await refused()).message).not.toContain('Connect to the primary');
     const fresh = await migratorOn(db, files, { table: 'fresh' });
-    expect(await failureOf(fresh.migrator.migrate(), DatabaseConnectionError)).toMatchObject({ code: 'READ_ONLY' });
+    expect(await failureOf(fresh.migrator.migrate(), DatabaseConnectionError)).toMatchObject({
+      code: 'READ_ONLY',
+      message,
+    });
+    const inspecting = await migratorOn(db, { '1.sql': 'SELECT 1' }, { tracking: false });
+    await inspecting.migrator.migrate();
+    const writing = await migratorOn(db, { '1.sql': 'CREATE TABLE one_more ()' }, { tracking: false });
+    await expect(writing.migrator.migrate()).rejects.toThrow('read-only transaction');
     expect((await migrator.status()).summary).toMatchObject({ applied: 2, pending: 1, failed: 0 });
     await withClient(db.connectionString, async (client) => {
       await client.query('SET default_transaction_read_only = off');

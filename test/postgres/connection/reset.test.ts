@@ -9,7 +9,7 @@ const db = useEmptyDatabase('reset');
 afterEach(() => expectNoLeftovers(db));
 
 /** What a migration finds in its session. */
-const LOOK = `
+const RECORD_STATE = `
   CREATE TABLE IF NOT EXISTS public.seen (file text, state jsonb);
   INSERT INTO public.seen SELECT '%s', jsonb_build_object(
     'user', current_user, 'session', session_user, 'path', current_setting('search_path'), 'zone', current_setting('TimeZone'),
@@ -19,7 +19,7 @@ const LOOK = `
     'prepared', (SELECT count(*) FROM pg_prepared_statements), 'cursors', (SELECT count(*) FROM pg_cursors),
     'channels', (SELECT count(*) FROM pg_listening_channels()), 'role', current_setting('role'),
     'replication', current_setting('session_replication_role'), 'locks', (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()));`;
-const look = (file: string): string => LOOK.replace('%s', file);
+const recordState = (file: string): string => RECORD_STATE.replace('%s', file);
 
 describe('a migration finds the same session whatever the one before it did', () => {
   test.each<[sentence: string, sql: string]>([
@@ -41,9 +41,9 @@ describe('a migration finds the same session whatever the one before it did', ()
     ['no lock at all', `SELECT pg_advisory_unlock_all()`],
     ['silence', `SET client_min_messages = error`],
   ])('%s', async (_sentence, sql) => {
-    const plain = await migratorOn(db, { '1.sql': look('1'), '2.sql': 'SELECT 2', '3.sql': look('3') }, { table: 'plain' });
+    const plain = await migratorOn(db, { '1.sql': recordState('1'), '2.sql': 'SELECT 2', '3.sql': recordState('3') }, { table: 'plain' });
     await plain.migrator.migrate();
-    const { migrator } = await migratorOn(db, { '1.sql': look('1'), '2.sql': sql, '3.sql': look('3'), '4.sql': `DO $$ BEGIN RAISE NOTICE 'heard'; END $$` });
+    const { migrator } = await migratorOn(db, { '1.sql': recordState('1'), '2.sql': sql, '3.sql': recordState('3'), '4.sql': `DO $$ BEGIN RAISE NOTICE 'heard'; END $$` });
     await migrator.migrate();
     const { rows } = await db.query<{ state: Record<string, unknown> }>('SELECT state FROM seen');
     const [expected, , first, third] = rows.map(({ state }) => state);
@@ -82,7 +82,7 @@ describe('timeouts', () => {
     const url = `${db.connectionString}?options=${encodeURIComponent('-c statement_timeout=300 -c lock_timeout=300')}`;
     const { migrator } = await migratorOn(
       db,
-      { '1.sql': `SELECT pg_sleep(0.4); ${look('1')}` },
+      { '1.sql': `SELECT pg_sleep(0.4); ${recordState('1')}` },
       {
         connection: { connectionString: url, query_timeout: 1, statement_timeout: 1 },
         timeouts: { statement: 7_000, tableLock: 3_000 },

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { HistoryTableError } from '../../../src/migrator.js';
-import { prepareTable } from '../../../src/postgres/history/history-table.js';
+import { install } from '../../../src/postgres/history/install.js';
+import { connectionOn } from '../../support/connection-on.js';
 import { withClient } from '../../support/database.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
@@ -8,7 +9,7 @@ import { outcomes, relations } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { migratorOn } from '../../support/migrator-on.js';
 import { files } from './history-files.js';
-import { useRoles } from './roles.js';
+import { nameOf, useRoles } from './roles.js';
 import { columnsOf, imageOf } from './table-image.js';
 
 const db = useEmptyDatabase('history_upgrade');
@@ -30,7 +31,7 @@ describe('a table made by an older runner or by hand', () => {
     ['with just the name as key', 'migration_file text PRIMARY KEY'],
   ]; // prettier-ignore
 
-  test.each(shapes)('%s is upgraded without losing a row, and goes on', async (_sentence, ddl) => {
+  test.each(shapes)('%s is upgraded without losing a row, and used from then on', async (_sentence, ddl) => {
     await db.query(`CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (${ddl})`);
     await db.query(`INSERT INTO shared.schema_migrations (migration_file) VALUES ('001_a.sql'), ('000_gone.sql')`);
     const complete = ddl.includes('error_message');
@@ -50,9 +51,11 @@ describe('a table made by an older runner or by hand', () => {
     });
     expect(await relations(db)).toEqual(['b', 'c']);
     expect((await columnsOf(db, 'shared.schema_migrations')).slice(0, before.length)).toEqual(before);
-    expect(warnings().join()).toContain('1 applied migration(s) were recorded without a checksum');
+    expect(warnings()).toContain(
+      `${db.name}/shared.schema_migrations has adopted the checksums of files that were recorded without one: 001_a.sql. [CHECKSUMS_ADOPTED]`,
+    );
     expect(await migrator.migrate()).toMatchObject({ applied: [], adopted: [] });
-    // Registering by hand goes on working. The server does not know ON CONFLICT beside a deferrable key.
+    // Registering by hand still works. The server does not know ON CONFLICT beside a deferrable key.
     if (ddl.includes('DEFERRABLE')) return;
     await db.query(`INSERT INTO shared.schema_migrations (migration_file) VALUES ('004_d.sql') ON CONFLICT DO NOTHING`);
     expect((await migrator.status()).summary).toMatchObject({ applied: 5, ahead: 1 });
@@ -118,7 +121,7 @@ describe('a table made by an older runner or by hand', () => {
     const role = await newRole('GRANT ALL ON SCHEMA shared, public TO', 'GRANT ALL ON ALL TABLES IN SCHEMA shared TO');
     const { migrator } = await migratorOn(db, files, { connectionString: role });
     const error = await failureOf(migrator.migrate(), HistoryTableError);
-    expect(error.message).toContain('ALTER TABLE "shared"."schema_migrations" OWNER TO');
+    expect(error.message).toContain(`ALTER TABLE "shared"."schema_migrations" OWNER TO "${nameOf(role)}";`);
   });
 });
 
@@ -128,11 +131,11 @@ test('an upgrade that has to wait for the table lets readers through, and is tri
   await withClient(db.connectionString, async (holder) => {
     await holder.query('BEGIN; SELECT FROM waiting.history');
     await withClient(db.connectionString, async (client) => {
-      const preparing = prepareTable(client, name, { lockMs: 100, lockRetries: 20 });
+      const installing = install(connectionOn(client), name, { tableLockTimeoutMs: 100, tableLockRetries: 20 });
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect((await db.query('SELECT migration_file FROM waiting.history')).rows).toEqual([]);
       await holder.query('COMMIT');
-      await preparing;
+      await installing;
     });
   });
   await expect(db.query('SELECT checksum FROM waiting.history')).resolves.toBeDefined();

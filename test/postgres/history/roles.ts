@@ -1,6 +1,9 @@
 import { afterEach } from '@jest/globals';
 import { type TestDatabase, withClient } from '../../support/database.js';
 
+/** The role that a connection string names. */
+export const nameOf = (url: string): string => decodeURIComponent(new URL(url).username);
+
 /** Makes roles that may log in and have these rights, and nothing else. They end with each test: roles are the server's. */
 export function useRoles(db: TestDatabase): (...grants: string[]) => Promise<string> {
   let roles = 0;

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { LockTimeoutError, type MigrationError } from '../../../src/migrator.js';
 import { lockKey } from '../../../src/postgres/lock/lock.js';
+import { connectionOn } from '../../support/connection-on.js';
 import { withClient } from '../../support/database.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
@@ -42,18 +43,19 @@ describe('the key of the migration lock', () => {
     async (number) => {
       const { holdsLockSql, readLockHolder, tryLock, unlock } = await import('../../../src/postgres/lock/lock.js');
       await withClient(db.connectionString, async (client) => {
+        const connection = connectionOn(client);
         const holds = async (): Promise<unknown> =>
           Object.values((await client.query(holdsLockSql(number))).rows[0] as object)[0];
         expect(await holds()).toBe(false);
-        expect(await tryLock(client, number)).toBe(true);
+        expect(await tryLock(connection, number)).toBe(true);
         expect(await holds()).toBe(true);
-        expect(await readLockHolder(client, number)).toMatchObject({
+        expect(await readLockHolder(connection, number)).toMatchObject({
           pid: expect.any(Number),
           applicationName: 'test-support',
         });
-        await unlock(client, number);
+        await unlock(connection, number);
         expect(await holds()).toBe(false);
-        expect(await readLockHolder(client, number)).toBeUndefined();
+        expect(await readLockHolder(connection, number)).toBeUndefined();
       });
     },
   );
@@ -72,10 +74,10 @@ describe('a run that finds the lock taken', () => {
     expect(error.waitedMs).toBeGreaterThanOrEqual(100);
     expect(error.message).toMatch(
       new RegExp(
-        `for the migration lock of shared\\.schema_migrations, which backend ${pid} \\(nestjs-pg-migrations: 1\\.sql\\) holds, connected since \\d{4}-.*; it is running 1\\.sql\\.`,
+        `for the migration lock of ${db.name}/shared\\.schema_migrations, held by backend ${pid} \\(nestjs-pg-migrations: 1\\.sql\\), connected since \\d{4}-.*, running 1\\.sql\\.`,
       ),
     );
-    expect(events.map(({ type }) => type)).toEqual(['waiting-for-lock']);
+    expect(events.map(({ type }) => type)).toEqual(['run-started', 'lock-waiting', 'run-failed']);
     expect((await running).applied).toEqual(['1.sql', '2.sql']);
   });
 
@@ -89,9 +91,7 @@ describe('a run that finds the lock taken', () => {
       await until(async () => holder.events.some(({ type }) => type === 'migration-started'));
       const { migrator } = await migratorOn(db, SLOW, { timeouts: { migrationLock: 300 } });
       const error = await failureOf(migrator.migrate(), LockTimeoutError);
-      expect(error.message).toContain(
-        `it is running 1_drop.sql, which waits for a lock that backend ${blocking.pid} holds.`,
-      );
+      expect(error.message).toContain(`, running 1_drop.sql, which waits for a lock held by backend ${blocking.pid}.`);
       await blocker.query('ROLLBACK');
       await running;
     });
@@ -103,7 +103,7 @@ describe('a run that finds the lock taken', () => {
       await client.query('SELECT pg_advisory_lock($1::bigint)', [key()]);
       const { migrator } = await migratorOn(db, SLOW, { timeouts: { migrationLock: 0 } });
       const error = await failureOf(migrator.migrate(), LockTimeoutError);
-      expect(error.message).toContain('(deploy job 7) holds, connected since');
+      expect(error.message).toContain('(deploy job 7), connected since');
     });
   });
 
@@ -113,7 +113,7 @@ describe('a run that finds the lock taken', () => {
     await until(async () => (await holders()).length > 0);
     const waiter = await migratorOn(db, SLOW);
     expect(await waiter.migrator.migrate()).toMatchObject({ applied: [], adopted: [] });
-    expect(waiter.events.map(({ type }) => type)).toEqual(['waiting-for-lock']);
+    expect(waiter.events.map(({ type }) => type)).toEqual(['run-started', 'lock-waiting', 'run-finished']);
     await running;
     expect(holder.events.filter(({ type }) => type === 'migration-applied')).toHaveLength(2);
   });
@@ -125,7 +125,7 @@ describe('a run that finds the lock taken', () => {
       await client.query('SELECT pg_advisory_lock($1::bigint)', [key()]);
       const { migrator, events } = await migratorOn(db, SLOW, { timeouts: { migrationLock: 3_000 } });
       const waiting = migrator.migrate();
-      await until(() => events.some(({ type }) => type === 'waiting-for-lock'));
+      await until(() => events.some(({ type }) => type === 'lock-waiting'));
       await db.query(
         `INSERT INTO shared.schema_migrations (migration_file, checksum) VALUES ('2.sql', encode(sha256('CREATE TABLE two ()'), 'hex'))`,
       );
@@ -179,13 +179,13 @@ describe('a run without the lock', () => {
     );
     expect(codes.filter((code) => code !== 'LOCK_LOST')).toEqual([]);
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied', '2.sql': 'applied', '3.sql': 'applied' });
-    const told = migrators.flatMap(({ events }) =>
+    const applied = migrators.flatMap(({ events }) =>
       events.flatMap((event) => (event.type === 'migration-applied' ? [event.file] : [])),
     );
-    expect(told.toSorted()).toEqual(['1.sql', '2.sql', '3.sql']);
+    expect(applied.toSorted()).toEqual(['1.sql', '2.sql', '3.sql']);
   });
 
-  test('and a claim that another made first reads the history again and goes on', async () => {
+  test('and a claim that another made first makes the run read the history again and continue', async () => {
     const { migrator, events } = await migratorOn(db, {
       '1.sql': 'SELECT pg_sleep(0.3)',
       '2.sql': 'SELECT 2',

@@ -3,7 +3,7 @@ import { tokensOf } from '../text/lexer.js';
 
 /**
  * True for statements that PostgreSQL refuses inside a transaction block (`PreventInTransactionBlock` in its source).
- * Of what only the catalog can tell, see {@link mayNeedAutocommit}.
+ * See {@link mayNeedAutocommit} for statements that depend on the catalog.
  */
 export function needsAutocommit(node: Node): boolean {
   if ('IndexStmt' in node) return node.IndexStmt.concurrent === true;
@@ -30,9 +30,9 @@ export function needsAutocommit(node: Node): boolean {
 }
 
 /**
- * True for statements outside of a transaction that keep the application from a table, and all its queries waiting while
- * they themselves wait for it; those that run concurrently do not. They may be tried again. Not those for many tables,
- * which would do all of them again because of one.
+ * True for statements outside a transaction that lock one table: while they wait for the lock, all queries of the
+ * application on that table wait too. They are subject to the lock retry. Statements that run concurrently do not block
+ * queries; statements for many tables would repeat all of them because of one.
  */
 export function locksOut(node: Node): boolean {
   if ('VacuumStmt' in node) return isOn(node.VacuumStmt.options, 'full') && node.VacuumStmt.rels?.length === 1;
@@ -42,22 +42,23 @@ export function locksOut(node: Node): boolean {
 }
 
 /**
- * True for statements of which only the server knows whether they can run in a transaction: a procedure may commit, a
- * table may be partitioned. They run in one until the file says `-- no-transaction`; in a file that runs in steps they
- * stand alone.
+ * True when only the server knows whether a statement can run in a transaction: a procedure may commit, a table may be
+ * partitioned. It runs in one unless the file says `-- no-transaction`; in a non-transactional migration it is a step
+ * that commits by itself.
  */
 export function mayNeedAutocommit(node: Node): boolean {
   if ('CallStmt' in node || 'ReindexStmt' in node || 'ClusterStmt' in node) return true;
-  if (!('DoStmt' in node)) return false;
-  const body = option(node.DoStmt.args, 'as')?.arg;
-  return (
-    body !== undefined &&
-    'String' in body &&
-    tokensOf(body.String.sval ?? '', 'word').some((word) => COMMITS.test(word))
-  );
+  return wordsOfBlock(node).some((word) => COMMITS.test(word));
 }
 
-const COMMITS = /^(?:commit|rollback|call)$/i;
+/** The words of a `DO` block, in lower case, without strings and comments; empty for every other statement. */
+export function wordsOfBlock(node: Node): string[] {
+  const body = 'DoStmt' in node ? option(node.DoStmt.args, 'as')?.arg : undefined;
+  if (!body || !('String' in body)) return [];
+  return tokensOf(body.String.sval ?? '', 'word').map((word) => word.toLowerCase());
+}
+
+const COMMITS = /^(?:commit|rollback|call)$/;
 
 const ALWAYS = [
   'CreatedbStmt',
@@ -106,7 +107,7 @@ function isOff(options: readonly Node[] | undefined, name: string): boolean {
   if (arg === undefined) return false;
   if ('Boolean' in arg) return arg.Boolean.boolval !== true;
   if ('Integer' in arg) return (arg.Integer.ival ?? 0) === 0;
-  // A word that is not reserved is read as the name of a type: "off" is one, "false" is not.
+  // The parser reads a word that is not reserved as the name of a type: "off", but not "false".
   const value = 'TypeName' in arg ? arg.TypeName.names?.at(-1) : arg;
   return value !== undefined && 'String' in value && /^(?:false|off|no|0)$/i.test(value.String.sval ?? '');
 }

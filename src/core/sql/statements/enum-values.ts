@@ -2,27 +2,19 @@ import type { CreateFunctionStmt, Node } from '@pgsql/types';
 import { quoteLiteral } from '../text/quote.js';
 import { tokensOf } from '../text/lexer.js';
 import type { Statement } from './statements.js';
+import { partsOf } from './syntax-tree.js';
 
 /**
- * True when a file adds a value to an enum and uses it further down: the value cannot be used before it is committed
- * (55P04). A type that the file itself creates is free of this from PostgreSQL 17 on.
+ * True when a file adds a value to an enum and uses it later: a new value cannot be used before it is committed
+ * (55P04). From PostgreSQL 17 on this does not apply to a type that the file itself creates.
  */
 export function usesNewEnumValue(statements: readonly Statement[]): boolean {
-  return usesAddedValue(statements, false);
-}
-
-/** The same, for servers before 17: though the file itself creates the type. */
-export function usesNewValueOfOwnEnum(statements: readonly Statement[]): boolean {
-  return usesAddedValue(statements, true);
-}
-
-function usesAddedValue(statements: readonly Statement[], ofOwnType: boolean): boolean {
   return statements.some(({ node }, i) => {
     if (!node || !('AlterEnumStmt' in node)) return false;
     const { newVal, typeName, oldVal } = node.AlterEnumStmt;
     if (newVal === undefined || oldVal !== undefined) return false; // a rename needs no commit
     const createdHere = statements.slice(0, i).some((earlier) => createsEnum(earlier.node, typeName));
-    return createdHere === ofOwnType && statements.slice(i + 1).some((later) => mentionsString(later.node, newVal));
+    return !createdHere && statements.slice(i + 1).some((later) => mentionsString(later.node, newVal));
   });
 }
 
@@ -34,19 +26,18 @@ function createsEnum(node: Node | undefined, typeName: readonly Node[] | undefin
   );
 }
 
-/** Looks for a string constant anywhere in a syntax tree, and in the bodies that PostgreSQL reads at once. */
+/** Searches a syntax tree for a string constant, and the bodies that PostgreSQL parses immediately. */
 function mentionsString(tree: unknown, value: string): boolean {
-  if (Array.isArray(tree)) return tree.some((item) => mentionsString(item, value));
-  if (tree === null || typeof tree !== 'object') return false;
-  if ('A_Const' in tree) return (tree.A_Const as { sval?: { sval?: string } }).sval?.sval === value;
-  const readAtOnce =
-    'DoStmt' in tree || ('CreateFunctionStmt' in tree && isInSql(tree.CreateFunctionStmt as CreateFunctionStmt));
-  if (readAtOnce && bodiesOf(tree).some((body) => tokensOf(body, 'string').includes(quoteLiteral(value)))) return true;
-  return Object.values(tree).some((item) => mentionsString(item, value));
+  return partsOf(tree).some((part) => {
+    if ('A_Const' in part) return (part.A_Const as { sval?: { sval?: string } }).sval?.sval === value;
+    const parsedNow =
+      'DoStmt' in part || ('CreateFunctionStmt' in part && isSql(part.CreateFunctionStmt as CreateFunctionStmt));
+    return parsedNow && bodiesOf(part).some((body) => tokensOf(body, 'string').includes(quoteLiteral(value)));
+  });
 }
 
-/** PostgreSQL checks the body of a function in SQL when it is made; those of other languages only when they run. */
-function isInSql({ options }: CreateFunctionStmt): boolean {
+/** PostgreSQL checks the body of an SQL function when it is created; bodies in other languages only when they run. */
+function isSql({ options }: CreateFunctionStmt): boolean {
   return (options ?? []).some((node) => {
     if (!('DefElem' in node) || node.DefElem.defname !== 'language') return false;
     const { arg } = node.DefElem;
@@ -54,8 +45,6 @@ function isInSql({ options }: CreateFunctionStmt): boolean {
   });
 }
 
-function bodiesOf(tree: unknown): string[] {
-  if (tree === null || typeof tree !== 'object') return [];
-  if ('String' in tree) return [(tree.String as { sval?: string }).sval ?? ''];
-  return Object.values(tree).flatMap(bodiesOf);
+function bodiesOf(tree: object): string[] {
+  return partsOf(tree).map((part) => ('String' in part ? ((part.String as { sval?: string }).sval ?? '') : ''));
 }

@@ -1,8 +1,8 @@
 import type { IndexStmt, Node } from '@pgsql/types';
 
 /**
- * What an index is, apart from its name: two statements with the same shape build the same index. Expressions are
- * compared without the casts that the server adds when it writes a definition back.
+ * Everything about an index except its name: two statements with the same shape build the same index. Casts are
+ * ignored, because the server adds some when it prints a definition.
  */
 export function indexShape(index: IndexStmt): string {
   return JSON.stringify([
@@ -15,11 +15,12 @@ export function indexShape(index: IndexStmt): string {
   ]);
 }
 
+/** The `CREATE INDEX` in a syntax tree, if it is one. */
 export function asIndex(node: Node | undefined): IndexStmt | undefined {
   return node && 'IndexStmt' in node ? node.IndexStmt : undefined;
 }
 
-/** A syntax tree without positions, casts and the defaults that may be written or left out. */
+/** A syntax tree without positions, casts and optional defaults. */
 function plain(tree: unknown): unknown {
   if (Array.isArray(tree)) return tree.map(plain);
   if (tree === null || typeof tree !== 'object') return tree;

@@ -1,8 +1,8 @@
 import type { Statement } from './statements.js';
 
 /**
- * True for `ALTER ROLE … SET` and `ALTER DATABASE … SET`, which new sessions only see: the migrations behind them want another
- * connection, as each has one where `psql` runs one file after the other.
+ * True for `ALTER ROLE … SET` and `ALTER DATABASE … SET`, which only take effect in new sessions: later migrations need
+ * a new connection, as they would have if each file were run by its own `psql`.
  */
 export function changesSessionDefaults({ node }: Statement): boolean {
   return node !== undefined && ('AlterRoleSetStmt' in node || 'AlterDatabaseSetStmt' in node);

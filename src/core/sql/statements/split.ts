@@ -1,12 +1,12 @@
 import type { Node, TransactionStmtKind } from '@pgsql/types';
 import { canonicalSql } from '../text/canonical.js';
-import { lex, skipBlank } from '../text/lexer.js';
+import { isBlank, lex, skipBlank } from '../text/lexer.js';
 import type { Statement } from './statements.js';
 
 /**
- * Splits at top-level semicolons, for texts that the parser cannot read or that are too large for it. As `psql` does,
- * it counts parentheses (`CREATE RULE … DO (…; …)`), and tells a `BEGIN ATOMIC … END` body by counting `BEGIN`, `CASE`
- * and `END`. Transaction commands get a syntax tree, nothing else does.
+ * Splits at top-level semicolons, for text that the parser cannot read or that is too large for it. Like `psql`, it
+ * counts parentheses (`CREATE RULE … DO (…; …)`), and finds the end of a `BEGIN ATOMIC … END` body by counting `BEGIN`,
+ * `CASE` and `END`. Only transaction commands get a syntax tree. COPY rows and psql commands belong to no statement.
  */
 export function splitLexically(text: string): Statement[] {
   const statements: Statement[] = [];
@@ -21,7 +21,8 @@ export function splitLexically(text: string): Statement[] {
   let previous = '';
   lex(text, (kind, start, end) => {
     if (kind === 'semicolon' && depth === 0 && parentheses === 0) close(start);
-    if (kind === 'whitespace' || kind === 'line-comment' || kind === 'block-comment') return;
+    if (kind === 'copy-rows' || kind === 'meta-command') from = end;
+    if (isBlank(kind)) return;
     if (kind === 'punctuation') parentheses = Math.max(0, parentheses + (PARENTHESES[text.charAt(start)] ?? 0));
     const word = kind === 'word' ? text.slice(start, end).toLowerCase() : '';
     if (depth === 0) depth = previous === 'begin' && word === 'atomic' ? 1 : 0;
@@ -34,7 +35,7 @@ export function splitLexically(text: string): Statement[] {
 }
 
 const PARENTHESES: Readonly<Record<string, number>> = { '(': 1, ')': -1 };
-const LONGEST_COMMAND = 500;
+const MAX_COMMAND_LENGTH = 500;
 const FIRST_WORD = /^(?:begin|start|commit|end|rollback|abort|prepare)\b/i;
 
 const COMMANDS: readonly (readonly [RegExp, TransactionStmtKind])[] = [
@@ -45,7 +46,7 @@ const COMMANDS: readonly (readonly [RegExp, TransactionStmtKind])[] = [
 ];
 
 function transactionCommand(statement: string): Node | undefined {
-  if (statement.length > LONGEST_COMMAND || !FIRST_WORD.test(statement)) return undefined;
+  if (statement.length > MAX_COMMAND_LENGTH || !FIRST_WORD.test(statement)) return undefined;
   const canonical = canonicalSql(statement).toUpperCase();
   const kind = COMMANDS.find(([form]) => form.test(canonical))?.[1];
   return kind && { TransactionStmt: { kind, chain: canonical.endsWith(' AND CHAIN') } };

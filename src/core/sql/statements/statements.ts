@@ -1,19 +1,25 @@
 import type { Node } from '@pgsql/types';
 import { skipBlank } from '../text/lexer.js';
 
-/**
- * One statement of a migration. Offsets are UTF-16, without the semicolon and without blanks and comments before it.
- */
+/** One statement of a migration. Offsets are UTF-16 and exclude the semicolon and leading whitespace and comments. */
 export interface Statement {
   readonly start: number;
   readonly end: number;
-  /** The syntax tree; of a file that was split without a parser, only transaction commands have one. */
+  /** The syntax tree. If the file was split without the parser, only transaction commands have one. */
   readonly node: Node | undefined;
+  /** The rows of a `COPY … FROM stdin`; see `copyRows`. */
+  readonly copy?: CopySource;
 }
 
-/**
- * A statement as PostgreSQL's parser reports it: positions are bytes of UTF-8, blanks before the statement included.
- */
+/** The rows after a `COPY … FROM stdin`: UTF-16 offsets, without the line `\.` that ends them. */
+export interface CopySource {
+  readonly dataStart: number;
+  readonly dataEnd: number;
+  /** The end of that line. */
+  readonly wholeEnd: number;
+}
+
+/** A statement as PostgreSQL's parser reports it: positions are UTF-8 bytes and include leading whitespace. */
 export interface RawStatement {
   readonly stmt?: Node;
   readonly stmt_location?: number;
@@ -30,7 +36,7 @@ export function locateStatements(text: string, raw: readonly RawStatement[]): St
   });
 }
 
-/** Positions must be asked for in rising order; the text is walked once. */
+/** Positions must be given in rising order: the text is read only once. */
 function byteToOffset(text: string): (byte: number) => number {
   if (Buffer.byteLength(text) === text.length) return (byte) => byte;
   let bytes = 0;

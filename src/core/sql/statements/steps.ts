@@ -1,27 +1,30 @@
 import { mayNeedAutocommit, needsAutocommit } from './autocommit.js';
 import type { Statement } from './statements.js';
-import { chains, transactionControl } from './transaction-control.js';
+import { chains, makesReadOnly, transactionControl } from './transaction-control.js';
 
 /**
  * One step of a file that cannot run in a single transaction.
  *
  * - `transaction`: one statement that commits together with the record of its progress.
  * - `block`: the file's own `BEGIN … COMMIT`, which commits together with the record of its progress.
- * - `autocommit`: it commits by itself; its progress is recorded after it.
+ * - `autocommit`: one that commits by itself; its progress is recorded afterwards.
  */
 export interface Step {
   readonly kind: 'transaction' | 'block' | 'autocommit';
-  /** UTF-16 offsets of what is sent: of a block, what stands between its `BEGIN` and its `COMMIT`. */
+  /** UTF-16 offsets of the text to send: for a block, the part between `BEGIN` and `COMMIT`. */
   readonly start: number;
   readonly end: number;
-  /** Of a block, the statement that opens it, with its options. */
+  /** The end of the whole step, including the `COMMIT` of a block and the rows of a `COPY … FROM stdin`. */
+  readonly wholeEnd: number;
+  /** The statement that opens a block, with its options. */
   readonly begin: string;
   readonly statements: readonly Statement[];
 }
 
-export interface Steps {
+/** The steps of a file. */
+interface Steps {
   readonly steps: readonly Step[];
-  /** Offset of a `BEGIN` that nothing ends. */
+  /** Offset of a `BEGIN` without an end. */
   readonly openTransactionAt: number | undefined;
 }
 
@@ -34,13 +37,15 @@ export function makeSteps(text: string, statements: readonly Statement[]): Steps
     if (open.length > 0) {
       open.push(statement);
       if (control === 'commit' || (control === 'other-end' && !chains(statement))) {
-        steps.push(block(text, open, control === 'commit' && !open.some(chains)));
+        // In a READ ONLY transaction its progress could not be written.
+        steps.push(block(text, open, control === 'commit' && !open.some(chains) && !open.some(makesReadOnly)));
         open = [];
       }
     } else if (control === 'begin') {
       open = [statement];
     } else {
-      steps.push(single(statement, control !== 'none' || standsAlone(statement) ? 'autocommit' : 'transaction'));
+      const alone = control !== 'none' || standsAlone(statement) || makesReadOnly(statement);
+      steps.push(single(statement, alone ? 'autocommit' : 'transaction'));
     }
   }
   const last = open.at(-1);
@@ -48,22 +53,26 @@ export function makeSteps(text: string, statements: readonly Statement[]): Steps
   return { steps, openTransactionAt: open[0]?.start };
 }
 
-function standsAlone({ node }: Statement): boolean {
+function standsAlone({ node, copy }: Statement): boolean {
+  if (copy) return false;
   return node === undefined || needsAutocommit(node) || mayNeedAutocommit(node);
 }
 
 function single(statement: Statement, kind: 'transaction' | 'autocommit'): Step {
-  return { kind, start: statement.start, end: statement.end, begin: 'BEGIN', statements: [statement] };
+  const { start, end, copy } = statement;
+  return { kind, start, end, wholeEnd: copy?.wholeEnd ?? end, begin: 'BEGIN', statements: [statement] };
 }
 
 function block(text: string, statements: readonly Statement[], commits: boolean): Step {
   const first = statements[0] as Statement;
   const last = statements.at(-1) as Statement;
-  if (!commits) return { kind: 'autocommit', start: first.start, end: last.end, begin: '', statements };
+  const wholeEnd = last.end;
+  if (!commits) return { kind: 'autocommit', start: first.start, end: wholeEnd, wholeEnd, begin: '', statements };
   return {
     kind: 'block',
     start: statements[1]?.start ?? first.end,
     end: last.start,
+    wholeEnd,
     begin: text.slice(first.start, first.end),
     statements: statements.slice(1, -1),
   };

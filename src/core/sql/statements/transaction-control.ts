@@ -1,8 +1,8 @@
 import type { TransactionStmtKind } from '@pgsql/types';
 import type { Statement } from './statements.js';
 
-/** What a statement does to the transaction that it stands in. */
-export type TransactionControl = 'begin' | 'commit' | 'other-end' | 'none';
+/** What a statement does to the transaction that it is part of. */
+type TransactionControl = 'begin' | 'commit' | 'other-end' | 'none';
 
 export function transactionControl({ node }: Statement): TransactionControl {
   if (!node || !('TransactionStmt' in node)) return 'none';
@@ -22,7 +22,7 @@ const CONTROL: Partial<Record<TransactionStmtKind, TransactionControl>> = {
   TRANS_STMT_PREPARE: 'other-end',
 };
 
-/** `COMMIT AND CHAIN`, `ROLLBACK AND CHAIN`: the transaction that they end is followed by another at once. */
+/** `COMMIT AND CHAIN`, `ROLLBACK AND CHAIN`: they end a transaction and immediately begin another. */
 export function chains({ node }: Statement): boolean {
   return node !== undefined && 'TransactionStmt' in node && node.TransactionStmt.chain === true;
 }
@@ -37,6 +37,7 @@ export function setsTransaction({ node }: Statement): boolean {
   );
 }
 
+/** True for `SET` and `RESET`. */
 export function isSetting({ node }: Statement): boolean {
   return node !== undefined && 'VariableSetStmt' in node;
 }

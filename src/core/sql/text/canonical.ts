@@ -1,15 +1,24 @@
-import { lex } from './lexer.js';
+import { isBlank, lex } from './lexer.js';
+
+/**
+ * Calls `visit` with the offsets of each token that is neither whitespace nor a comment; an unclosed token at the end
+ * counts as one. Return `false` to stop.
+ */
+export function visitTokens(text: string, visit: (start: number, end: number) => void | boolean): void {
+  const unclosed = lex(text, (kind, start, end) => {
+    return isBlank(kind) || visit(start, end);
+  });
+  if (unclosed) visit(unclosed.start, text.length);
+}
 
 /**
  * The text without comments and with one space between tokens. Two texts that differ only in comments, line breaks or
- * indentation have the same canonical form; strings and function bodies are kept to the letter.
+ * indentation have the same canonical form; strings and function bodies are kept verbatim.
  */
 export function canonicalSql(text: string): string {
   const tokens: string[] = [];
-  const unclosed = lex(text, (kind, start, end) => {
-    if (kind !== 'whitespace' && kind !== 'line-comment' && kind !== 'block-comment')
-      tokens.push(text.slice(start, end));
+  visitTokens(text, (start, end) => {
+    tokens.push(text.slice(start, end));
   });
-  if (unclosed) tokens.push(text.slice(unclosed.start));
   return tokens.join(' ');
 }

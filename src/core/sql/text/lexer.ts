@@ -1,8 +1,9 @@
+import { CopyRows, endOfRows, startOfRows } from './copy-rows.js';
 import { StringMode } from './string-mode.js';
 
 /**
- * A small lexer for PostgreSQL's lexical rules: enough to know what is a comment, a string, a function body or a word.
- * It never judges SQL; the server does. Rules: https://www.postgresql.org/docs/current/sql-syntax-lexical.html
+ * A small lexer for PostgreSQL's lexical rules: enough to recognize comments, strings, function bodies and words. It
+ * never judges SQL; the server does. Rules: https://www.postgresql.org/docs/current/sql-syntax-lexical.html
  */
 
 export type TokenKind =
@@ -16,20 +17,25 @@ export type TokenKind =
   | 'number'
   | 'operator'
   | 'semicolon'
-  | 'backslash'
+  /** A backslash and the rest of its line: only psql understands it. */
+  | 'meta-command'
+  /** Rows of `COPY … FROM stdin`, with the line `\.` that ends them. */
+  | 'copy-rows'
   | 'punctuation';
 
 /** Called for each token with UTF-16 offsets; return `false` to stop. */
-export type TokenVisitor = (kind: TokenKind, start: number, end: number) => void | boolean;
+type TokenVisitor = (kind: TokenKind, start: number, end: number) => void | boolean;
 
+/** A token that is still open at the end of the text. */
 export interface Unclosed {
-  readonly kind: 'string' | 'dollar-string' | 'quoted-identifier' | 'block-comment';
-  /** UTF-16 offset at which the unclosed thing begins. */
+  readonly kind: 'string' | 'dollar-string' | 'quoted-identifier' | 'block-comment' | 'copy-rows';
+  /** UTF-16 offset at which it begins. */
   readonly start: number;
 }
 
 const WHITESPACE = /[ \t\n\r\f\v]+/y;
 const LINE_COMMENT = /--[^\r\n]*/y;
+const REST_OF_LINE = /[^\r\n]*/y;
 const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const NUMBER = /\d[\w.]*/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
@@ -37,28 +43,48 @@ const OPERATOR = /[+\-*/<>=~!@#%^&|`?:]/;
 const ESCAPE_PREFIX = /^e$/i;
 const STRING_PREFIX = /^(?:e|b|x|n)$/i;
 const UNICODE_PREFIX = /u&(?=['"])/iy;
-/**
- * What may stand between two strings that are one; the second goes on with the rules of the first, escapes included.
- */
+/** What may separate the parts of one string. The second part follows the rules of the first, including escapes. */
 const CONTINUATION = /(?:[ \t\f\v]*(?:--[^\r\n]*)?[\r\n])+[ \t\f\v]*'/y;
 
 /**
  * Walks over the tokens of a text.
  *
+ * @param mode follows how strings are read.
  * @returns what was still open at the end of the text, or undefined when the text is lexically closed.
  */
-export function lex(text: string, visit: TokenVisitor): Unclosed | undefined {
-  const mode = new StringMode();
+export function lex(text: string, visit: TokenVisitor, mode = new StringMode()): Unclosed | undefined {
+  const copy = new CopyRows();
+  let rows: number | undefined;
   let position = 0;
   while (position < text.length) {
     const start = position;
-    const { kind, end, unclosed } = tokenAt(text, start, mode.backslashEscapes);
+    const token = start === rows ? rowsAt(text, start) : tokenAt(text, start, mode.backslashEscapes);
+    const { kind, unclosed } = token;
     if (unclosed) return { kind: kind as Unclosed['kind'], start };
-    if (mode.watches(kind)) mode.token(text.slice(start, end));
+    const end = start < (rows ?? 0) ? Math.min(token.end, rows as number) : token.end;
+    if (mode.isRelevant(kind)) mode.token(text.slice(start, end));
     if (visit(kind, start, end) === false) return undefined;
+    if (kind === 'semicolon') {
+      if (copy.endOfStatement() && (rows = startOfRows(text, end)) === undefined)
+        return { kind: 'copy-rows', start: end };
+    } else if (copy.isRelevant && isSql(kind)) copy.token(text.slice(start, end));
     position = end;
   }
-  return undefined;
+  return copy.endOfStatement() || rows === position ? { kind: 'copy-rows', start: position } : undefined;
+}
+
+/** True for whitespace and comments. */
+export function isBlank(kind: TokenKind): boolean {
+  return kind === 'whitespace' || kind === 'line-comment' || kind === 'block-comment';
+}
+
+function isSql(kind: TokenKind): boolean {
+  return !isBlank(kind) && kind !== 'copy-rows' && kind !== 'meta-command';
+}
+
+function rowsAt(text: string, start: number): Token {
+  const end = endOfRows(text, start);
+  return { kind: 'copy-rows', end: end ?? text.length, unclosed: end === undefined };
 }
 
 interface Token {
@@ -79,7 +105,7 @@ function tokenAt(text: string, start: number, backslashEscapes = false): Token {
     case ';':
       return { kind: 'semicolon', end: start + 1 };
     case '\\':
-      return { kind: 'backslash', end: start + 1 };
+      return { kind: 'meta-command', end: match(REST_OF_LINE, text, start) };
     case '$':
       return dollar(text, start);
     case '-':
@@ -179,7 +205,7 @@ export function skipBlank(text: string, start: number, end: number): number {
   let position = start;
   while (position < end) {
     const token = tokenAt(text, position);
-    if (token.kind !== 'whitespace' && token.kind !== 'line-comment' && token.kind !== 'block-comment') return position;
+    if (!isBlank(token.kind)) return position;
     position = token.end;
   }
   return end;

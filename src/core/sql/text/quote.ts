@@ -1,9 +1,9 @@
-/** Quotes an identifier, always, so that no name can be anything but a name. */
+/** Always quotes an identifier, so that a name can never be anything but a name. */
 export function quoteIdentifier(name: string): string {
   return `"${name.replace(/"/g, '""')}"`;
 }
 
-/** Quotes a value as a string literal that reads the same whatever `standard_conforming_strings` says. */
+/** Quotes a value as a string literal that does not depend on `standard_conforming_strings`. */
 export function quoteLiteral(value: string | number | null): string {
   if (value === null) return 'NULL';
   if (typeof value === 'number') return String(value);
@@ -12,8 +12,8 @@ export function quoteLiteral(value: string | number | null): string {
 }
 
 /**
- * Quotes a function body with a dollar tag that ends nowhere but behind it: a body that ends in `$body` would close
- * `$body$` early.
+ * Quotes a function body with a dollar tag that cannot end inside it: a body that ends in `$body` would close `$body$`
+ * early.
  */
 export function quoteBody(body: string): string {
   let tag = '$body$';

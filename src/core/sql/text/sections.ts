@@ -1,25 +1,26 @@
 import { skipBlank } from './lexer.js';
 
-/** The comments that part a file into what goes forward and what goes back. */
+/** The comments that separate the part of a file to run from its undo section. */
 export interface SectionMarkers {
   readonly up: RegExp;
   readonly down: RegExp;
-  /** How the marker of the part to run is written, for messages. */
+  /** The form of the `up` marker, for messages. */
   readonly written: string;
-  /** A marker that has the other tool change the SQL before it runs. */
+  /** A marker that makes the other tool change the SQL before it runs. */
   readonly rewrites?: RegExp;
 }
 
+/** Why a file has no section that can run. */
 export interface SectionProblem {
   readonly problem: string;
-  /** Where in the text it is, when it is somewhere. */
+  /** Its offset in the text, if it has one. */
   readonly offset?: number;
 }
 
 /**
- * The part behind the "up" marker, with what goes back blanked out except for line ends. Markers are found as their
- * tools find them: at the beginning of a line, whatever surrounds it. What the other tool would run and this one would
- * not is a problem, never left out in silence.
+ * The file without its undo section, which is replaced by blanks except for line ends. Markers are found as their tools
+ * find them: at the beginning of a line, even inside a string. SQL that the other tool would run and this library would
+ * not is a problem; it is never skipped silently.
  */
 export function upSection(text: string, { up, down, written, rewrites }: SectionMarkers): string | SectionProblem {
   const from = lineOf(up, text, 0);
@@ -38,9 +39,9 @@ export function upSection(text: string, { up, down, written, rewrites }: Section
 }
 
 const REWRITES =
-  'it asks for environment variables to be put into its SQL, which this tool does not do. Use the option "placeholders", or write the values';
+  'it asks for environment variables to be substituted in its SQL, which is not supported. Use the option "placeholders", or write the values';
 
-/** The offset of the first line, from an offset on, that begins with a marker. */
+/** The offset of the first line at or after `from` that begins with a marker. */
 function lineOf(marker: RegExp, text: string, from: number): number | undefined {
   const lines = new RegExp(marker, 'gim');
   lines.lastIndex = from;

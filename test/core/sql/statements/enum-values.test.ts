@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { usesNewEnumValue, usesNewValueOfOwnEnum } from '../../../../src/core/sql/statements/enum-values.js';
+import { usesNewEnumValue } from '../../../../src/core/sql/statements/enum-values.js';
 import { statementsOf } from './statements-of.js';
 
 const ADD = "ALTER TYPE mood ADD VALUE 'new';\n";
@@ -57,13 +57,5 @@ describe('an enum value that is added and used in one file', () => {
     ['without any enum', "SELECT 'new';"],
   ])('is not found %s', async (_, sql) => {
     expect(usesNewEnumValue(await statementsOf(sql))).toBe(false);
-  });
-
-  test.each<[string, string, boolean]>([
-    ['is told from one of a type that is there', `CREATE TYPE mood AS ENUM ('old'); ${ADD}SELECT 'new'::mood;`, true],
-    ['is told only when it is used', `CREATE TYPE mood AS ENUM ('old'); ${ADD}SELECT 'old'::mood;`, false],
-    ['is not meant by a value of a type that is there', `${ADD}SELECT 'new'::mood;`, false],
-  ])('and whose type is made in it, too, %s', async (_, sql, found) => {
-    expect(usesNewValueOfOwnEnum(await statementsOf(sql))).toBe(found);
   });
 });

@@ -20,6 +20,13 @@ test.each([
   `SELECT set_config('work_mem', '1MB', false)`,
   `SELECT pg_catalog.set_config('work_mem', '1MB', false)`,
   'DECLARE c CURSOR WITH HOLD FOR SELECT 1',
+  'SELECT 1 INTO TEMP t',
+  'CREATE TEMP VIEW v AS SELECT 1',
+  'CREATE TEMP SEQUENCE s',
+  'CREATE TABLE pg_temp.t ()',
+  'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL SERIALIZABLE',
+  `DO $$ BEGIN PERFORM set_config('search_path', 'a', false); END $$`,
+  'DO $$ BEGIN PERFORM pg_advisory_lock(7); END $$',
   'SELECT 1 WHERE pg_try_advisory_lock(7)',
 ])('%s leaves something for the steps behind it', async (statement) => {
   expect(await leaving(`${statement}; SELECT 1`)).toBe(statement);
@@ -33,9 +40,16 @@ test.each([
   expect(await leaving(`SELECT 1; ${statement}`)).toBeUndefined();
 });
 
-test.each(['SET LOCAL search_path = public', 'CREATE TABLE t ()', 'SELECT pg_advisory_xact_lock(7)', 'VACUUM t'])(
-  '%s leaves nothing',
-  async (statement) => {
-    expect(await leaving(`${statement}; SELECT 1`)).toBeUndefined();
-  },
-);
+test.each([
+  'SET LOCAL search_path = public',
+  'CREATE TABLE t ()',
+  'CREATE TEMP TABLE t () ON COMMIT DROP',
+  'CREATE TEMP TABLE t ON COMMIT DROP AS SELECT 1',
+  'SELECT pg_advisory_xact_lock(7)',
+  'DO $$ BEGIN PERFORM pg_advisory_lock(7); PERFORM pg_advisory_unlock(7); END $$',
+  `CREATE FUNCTION f() RETURNS text LANGUAGE sql BEGIN ATOMIC SELECT set_config('a.b', '1', false); END`,
+  `DO $$ BEGIN RAISE NOTICE 'set_config'; END $$`,
+  'VACUUM t',
+])('%s leaves nothing', async (statement) => {
+  expect(await leaving(`${statement}; SELECT 1`)).toBeUndefined();
+});

@@ -72,6 +72,16 @@ describe('the steps of a file', () => {
       ],
     ],
     [
+      'a group that is READ ONLY, to the letter: its progress is recorded outside',
+      'BEGIN READ ONLY; SELECT 1; COMMIT; BEGIN; SELECT 2; SET TRANSACTION READ ONLY; COMMIT; SELECT 3',
+      [
+        ['autocommit', 'BEGIN READ ONLY; SELECT 1; COMMIT'],
+        ['autocommit', 'BEGIN; SELECT 2; SET TRANSACTION READ ONLY; COMMIT'],
+        ['transaction', 'SELECT 3'],
+      ],
+    ],
+    ['SET TRANSACTION READ ONLY alone', 'SET TRANSACTION READ ONLY', [['autocommit', 'SET TRANSACTION READ ONLY']]],
+    [
       'a bare COMMIT alone',
       'SELECT 1; COMMIT; SELECT 2',
       [
@@ -112,7 +122,7 @@ describe('the steps of a file', () => {
     ]);
   });
 
-  test('tell of a transaction that nothing ends', async () => {
+  test('report a transaction that nothing ends', async () => {
     const sql = "SELECT 'é'; BEGIN; SELECT 1";
     expect(makeSteps(sql, await statementsOf(sql)).openTransactionAt).toBe(sql.indexOf('BEGIN'));
     expect(makeSteps('BEGIN; COMMIT', await statementsOf('BEGIN; COMMIT')).openTransactionAt).toBeUndefined();

@@ -104,12 +104,12 @@ describe('lex', () => {
       ],
     ],
     [
-      'a backslash',
-      `${B}set x`,
+      'a meta-command, up to the end of its line',
+      `a ${B}set x 'it\r\nb`,
       [
-        ['backslash', B],
-        ['word', 'set'],
-        ['word', 'x'],
+        ['word', 'a'],
+        ['meta-command', `${B}set x 'it`],
+        ['word', 'b'],
       ],
     ],
     [
@@ -139,7 +139,7 @@ describe('lex', () => {
     ['a text that is closed', 'a \'b\' "c" /* d */ $$e$$', undefined],
     ['a text that ends in a line comment', "a -- don't", undefined],
     ['an empty text', '', undefined],
-  ])('tells of %s', (_, text, unclosed) => {
+  ])('reports %s', (_, text, unclosed) => {
     expect(lex(text, () => {})).toEqual(unclosed);
   });
 
@@ -212,4 +212,38 @@ describe('skipBlank', () => {
 
 test('tokensOf gives the texts of one kind', () => {
   expect(tokensOf("a 'b' \"c\" 'd' -- e", 'string')).toEqual(["'b'", "'d'"]);
+});
+
+const rowsOf = (text: string): string[] => tokensOf(text, 'copy-rows');
+
+describe('rows of COPY', () => {
+  test.each<[string, string, string[]]>([
+    ['stand behind FROM stdin, up to their end', `COPY t FROM stdin;\n1\t2\n${B}.\nSELECT 1;`, [`1\t2\n${B}.`]],
+    ['may be none', `COPY t FROM stdin;\n${B}.\n`, [`${B}.`]],
+    ['may end the text', `COPY t FROM stdin;\n1\n${B}.`, [`1\n${B}.`]],
+    ['may have CRLF', `COPY t FROM stdin;\r\n1\r\n${B}.\r\nSELECT 1;`, [`1\r\n${B}.`]],
+    ['may hold quotes, semicolons and comments', `COPY t FROM stdin;\n'it $$ ; /* --\n${B}.\n`, [`'it $$ ; /* --\n${B}.`]],
+    ['may hold what looks like their end', `COPY t FROM stdin;\n${B}.a\na${B}.\n ${B}.\n${B}.\n`, [`${B}.a\na${B}.\n ${B}.\n${B}.`]],
+    ['begin behind a comment in the line of the statement', `COPY t FROM stdin; -- rows; 'a\n1\n${B}.\n`, [`1\n${B}.`]],
+    ['stand behind options and lists of columns', `copy s."t" (a, "b") From StdIn with (format csv, header);\n1\n${B}.\n`, [`1\n${B}.`]],
+    ['stand behind each statement', `COPY t FROM stdin;\n1\n${B}.\n\nCOPY u FROM stdin;\n2\n${B}.\n`, [`1\n${B}.`, `2\n${B}.`]],
+    ['are none behind a statement that reads a file', "COPY t FROM 'stdin';\n1", []],
+    ['are none behind a query of a table of that name', 'COPY (SELECT 1 FROM stdin) TO stdout;\n1', []],
+    ['are none behind another statement', 'SELECT copy FROM stdin;\n1', []],
+    ['are none behind a body that says so', 'DO $$ BEGIN COPY t FROM stdin; END $$;\n1', []],
+    ['are none when a comment says so', '-- COPY t FROM stdin;\n1', []],
+  ])('%s', (_, text, expected) => {
+    expect(rowsOf(text)).toEqual(expected);
+    expect(lex(text, () => undefined)).toBeUndefined();
+  }); // prettier-ignore
+
+  test.each<[string, string, number]>([
+    ['without an end', 'SELECT 1;\nCOPY t FROM stdin;\n1\n', 29],
+    ['that do not begin on the next line', `COPY t FROM stdin; SELECT 1;\n${B}.\n`, 18],
+    ['that the text ends before', 'COPY t FROM stdin;', 18],
+    ['that the text ends before, with its line', 'COPY t FROM stdin;\n', 19],
+    ['of a statement that does not end', 'COPY t FROM stdin', 17],
+  ])('%s leave the text open', (_, text, start) => {
+    expect(lex(text, () => undefined)).toEqual({ kind: 'copy-rows', start });
+  });
 });

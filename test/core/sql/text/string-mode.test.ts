@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { lex } from '../../../../src/core/sql/text/lexer.js';
-import { changesStringMode } from '../../../../src/core/sql/text/string-mode.js';
+import { StringMode } from '../../../../src/core/sql/text/string-mode.js';
 
 /** The last string of a text, as the lexer cuts it; undefined when it never ends. */
 function lastString(text: string): string | undefined {
@@ -23,6 +23,8 @@ describe('a backslash escapes in plain strings', () => {
     ['behind a quoted value', "SET standard_conforming_strings TO 'off';"],
     ['behind false', 'SET standard_conforming_strings = false;'],
     ['behind 0', 'SET standard_conforming_strings = 0;'],
+    ['behind the beginning of a word', "SET standard_conforming_strings = 'f';"],
+    ['behind set_config', "SELECT set_config('standard_conforming_strings', 'off', false);"],
     ['behind SET SESSION', 'SET SESSION standard_conforming_strings = off;'],
     ['behind SET LOCAL', 'BEGIN; SET LOCAL standard_conforming_strings = off;'],
     ['though comments stand between the words', 'SET /* a */ standard_conforming_strings -- b\n = off;'],
@@ -57,15 +59,41 @@ describe('a backslash is a character', () => {
   });
 });
 
-describe('a text that changes how strings are read', () => {
-  test.each<[string, boolean]>([
-    ['SET standard_conforming_strings = off', true],
-    ['SELECT 1; set local\n  standard_conforming_strings to on', true],
-    ['SET search_path = x; SELECT 1', false],
-    ['SET a = b; SELECT standard_conforming_strings', false],
-    ['SHOW standard_conforming_strings', false],
-    ['RESET standard_conforming_strings', false],
-  ])('%s: %s', (text, changes) => {
-    expect(changesStringMode(text)).toBe(changes);
+function changes(text: string): boolean {
+  const mode = new StringMode();
+  lex(text, (kind, start, end) => {
+    if (mode.isRelevant(kind)) mode.token(text.slice(start, end));
+  });
+  return mode.changed;
+}
+
+describe('a text changes how strings are read', () => {
+  test.each([
+    'SET standard_conforming_strings = off;',
+    'SELECT 1; set local\n  standard_conforming_strings to FALSE;',
+    'SET standard_conforming_strings = on; SET standard_conforming_strings = off;',
+    'SET standard_conforming_strings = maybe;',
+    "SET standard_conforming_strings = E'off';",
+    "SELECT set_config('standard_conforming_strings', 'off', false);",
+    "SELECT pg_catalog.set_config('standard_conforming_strings', 'off', false);",
+    "SELECT set_config('standard_conforming_strings', (SELECT value FROM settings), false);",
+  ])('by %s', (text) => {
+    expect(changes(text)).toBe(true);
+  });
+
+  test.each([
+    'SET standard_conforming_strings = on;',
+    'SET standard_conforming_strings TO true; SET standard_conforming_strings = DEFAULT;',
+    "SELECT pg_catalog.set_config('standard_conforming_strings', 'on', false);",
+    'RESET standard_conforming_strings; RESET ALL;',
+    '-- SET standard_conforming_strings = off;\nSELECT 1;',
+    '/* SET standard_conforming_strings = off; */ SELECT 1;',
+    "SELECT 'SET standard_conforming_strings = off;';",
+    'DO $$ BEGIN SET standard_conforming_strings = off; END $$;',
+    'SET search_path = x; SELECT 1;',
+    'SET a = b; SELECT standard_conforming_strings;',
+    'SHOW standard_conforming_strings;',
+  ])('not by %s', (text) => {
+    expect(changes(text)).toBe(false);
   });
 });

@@ -1,0 +1,70 @@
+import { finding, type Finding } from '../errors/finding.js';
+import type { Migration } from '../migration/migration.js';
+import { splitLexically } from '../sql/statements/split.js';
+import { makeSteps } from '../sql/statements/steps.js';
+import { makesReadOnly } from '../sql/statements/transaction-control.js';
+import { readHeader, type Mistake } from './header.js';
+import { reasonAgainstTransaction } from './non-transactional.js';
+import { preflight, type Preflight } from './preflight.js';
+import type { ParseStatements, Program } from './program.js';
+import { locateInFile, PLAIN_READING, sourceText, type ReadingRules, type SourceText } from './source-text.js';
+import { transactional, type ReadStatements } from './transactional.js';
+
+/** The result of compiling a migration: a program to run, or every reason why it cannot run. */
+export type Compiled = { readonly program: Program } | { readonly refusals: readonly Finding[] };
+
+/** Decides, by PostgreSQL's own grammar, how a migration runs, or collects every reason why it cannot. */
+export async function compile(
+  migration: Migration,
+  parse: ParseStatements,
+  rules: ReadingRules = PLAIN_READING,
+): Promise<Compiled> {
+  const { file } = migration;
+  const { source: whole, refusals: unreadable } = sourceText(migration, rules);
+  if (!whole) return { refusals: unreadable };
+  const scan = preflight(file, whole.sql, (offset) => locateInFile(migration, whole, offset));
+  const { sql } = scan;
+  const source = { ...whole, sql };
+  const read = await readStatements(source, scan, parse);
+  const { timeouts, mistakes, ...header } = readHeader(sql);
+  const reason = reasonAgainstTransaction(sql, read.statements, header);
+  const { steps, openTransactionAt } = makeSteps(sql, reason === undefined ? [] : read.statements);
+  // A non-transactional file may have read-only transactions: its progress is recorded outside them.
+  const readOnly = reason === undefined ? read.statements.find(makesReadOnly)?.start : undefined;
+  const found: readonly Mistake[] = [
+    ...mistakes,
+    ...(readOnly === undefined ? [] : [{ code: 'READ_ONLY_TRANSACTION' as const, offset: readOnly }]),
+    ...(openTransactionAt === undefined ? [] : [{ code: 'OPEN_TRANSACTION' as const, offset: openTransactionAt }]),
+  ];
+  const refusals = [
+    ...unreadable,
+    ...scan.refusals,
+    ...found.map(({ code, offset, ...details }) => {
+      const { line, column } = locateInFile(migration, source, offset);
+      return finding(code, { subject: file, line, column, ...details });
+    }),
+  ];
+  if (refusals.length > 0) return { refusals: refusals.toSorted(byPlace) };
+  const common = { migration, source, timeouts };
+  if (reason !== undefined) return { program: { kind: 'non-transactional', ...common, steps, reason } };
+  return { program: { kind: 'transactional', ...common, ...transactional(sql, read) } };
+}
+
+async function readStatements(
+  { sql, withRows }: SourceText,
+  { unclosed, copies, changesStringMode }: Pick<Preflight, 'unclosed' | 'copies' | 'changesStringMode'>,
+  parse: ParseStatements,
+): Promise<ReadStatements> {
+  const separateMessages = changesStringMode || copies.size > 0;
+  if (unclosed) return { statements: [], areKnown: false, separateMessages, closed: false };
+  const parsed = changesStringMode ? undefined : await parse(sql);
+  const statements = (parsed ?? splitLexically(withRows)).map((statement) => {
+    const copy = copies.get(statement.end);
+    return copy ? { ...statement, copy } : statement;
+  });
+  return { statements, areKnown: parsed !== undefined || separateMessages, separateMessages, closed: true };
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

@@ -1,0 +1,89 @@
+import type { FindingCode, FindingDetails } from '../errors/finding.js';
+import { isBlank, lex } from '../sql/text/lexer.js';
+import { isNoTransactionDirective } from '../tools/registry.js';
+
+/** Timeouts that a file sets for itself, in PostgreSQL's notation: `30s`, `5min`, `0`. */
+export interface FileTimeouts {
+  readonly lockTimeout?: string;
+  readonly statementTimeout?: string;
+}
+
+/** The directives in the comments before the first statement of a file. */
+export interface Header {
+  readonly timeouts: FileTimeouts;
+  /** The file must not run in a transaction. */
+  readonly noTransaction: boolean;
+  /** Misspelled or invalid directives, which would have no effect. */
+  readonly mistakes: readonly Mistake[];
+}
+
+/** A problem that prevents a file from running. */
+export interface Mistake extends Pick<FindingDetails, 'detail' | 'actual'> {
+  readonly code: FindingCode;
+  readonly offset: number;
+}
+
+/** Reads our directives, and those of other tools not to use a transaction. */
+export function readHeader(text: string): Header {
+  const timeouts: { lockTimeout?: string; statementTimeout?: string } = {};
+  const mistakes: Mistake[] = [];
+  let noTransaction = false;
+  lex(text, (kind, start, end) => {
+    if (kind !== 'line-comment') return isBlank(kind);
+    const comment = text.slice(start, end);
+    const directive = comment.slice(2).trim();
+    if (NO_TRANSACTION.test(directive) || isNoTransactionDirective(directive)) {
+      noTransaction = true;
+      return true;
+    }
+    const [, name = '', value] = DIRECTIVE.exec(directive) ?? [];
+    const timeout = TIMEOUTS[name.toLowerCase()];
+    if (timeout && value !== undefined && DURATION.test(value)) timeouts[timeout] = value;
+    else if (timeout) mistakes.push({ code: 'INVALID_DIRECTIVE', offset: start, detail: comment });
+    else {
+      const hint = name ? closest(name.toLowerCase()) : undefined;
+      if (hint) mistakes.push({ code: 'UNKNOWN_DIRECTIVE', offset: start, detail: comment, actual: `-- ${hint}` });
+    }
+    return true;
+  });
+  return { timeouts, noTransaction, mistakes };
+}
+
+/**
+ * Two words joined by a dash or underscore, with an optional value: what our directives look like. With a duration as
+ * the value, the words may also be joined by spaces or nothing.
+ */
+const DIRECTIVE = /^([a-z]+(?:[-_]| *(?=[a-z]+\s*:\s*\d+\s*[a-z]*$))[a-z]+)\s*(?::\s*(.*))?$/i;
+const DURATION = /^\d+\s*(?:us|ms|s|min|h|d)?$/;
+const TIMEOUTS: Readonly<Record<string, 'lockTimeout' | 'statementTimeout'>> = {
+  'lock-timeout': 'lockTimeout',
+  'statement-timeout': 'statementTimeout',
+};
+const NO_TRANSACTION = /^no[-_]transaction$/i;
+/** Each directive with an example of its use, for messages. */
+const KNOWN: readonly (readonly [name: string, written: string])[] = [
+  ['no-transaction', 'no-transaction'],
+  ['lock-timeout', 'lock-timeout: 30s'],
+  ['statement-timeout', 'statement-timeout: 5min'],
+];
+const MAX_TYPOS = 2;
+
+function closest(name: string): string | undefined {
+  return KNOWN.find(([known]) => editDistance(name, known) <= MAX_TYPOS)?.[1];
+}
+
+/** The number of insertions, deletions, substitutions and adjacent swaps between two names (Damerau-Levenshtein). */
+function editDistance(a: string, b: string): number {
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1] ? 0 : 1;
+      const at = (di: number, dj: number): number => (di === 0 ? row : (rows[i - di] as number[]))[j - dj] as number;
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      row.push(Math.min(at(0, 1) + 1, at(1, 0) + 1, at(1, 1) + same, swapped ? at(2, 2) + 1 : Infinity));
+    }
+    rows.push(row);
+  }
+  return rows[a.length]?.[b.length] as number;
+}

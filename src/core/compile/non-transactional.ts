@@ -1,0 +1,94 @@
+import { mayNeedAutocommit, needsAutocommit } from '../sql/statements/autocommit.js';
+import { usesNewEnumValue } from '../sql/statements/enum-values.js';
+import type { Statement } from '../sql/statements/statements.js';
+import { makeSteps } from '../sql/statements/steps.js';
+import { transactionControl } from '../sql/statements/transaction-control.js';
+import type { ServerErrorDetails } from '../errors/database-errors.js';
+import type { InTransaction } from '../errors/migration-failed.js';
+import { SQLSTATE } from '../errors/sqlstate.js';
+import type { Header } from './header.js';
+import type { NonTransactionalProgram, TransactionalProgram } from './program.js';
+import { withoutOwnTransaction } from './transactional.js';
+
+/** Returns why a file cannot run in one transaction; undefined if nothing in its text prevents that. */
+export function reasonAgainstTransaction(
+  text: string,
+  statements: readonly Statement[],
+  { noTransaction }: Pick<Header, 'noTransaction'>,
+): string | undefined {
+  if (noTransaction) return 'a comment at its top says so';
+  const inner = withoutOwnTransaction(statements);
+  if (inner.some((statement) => transactionControl(statement) !== 'none')) return 'it controls transactions itself';
+  if (inner.length < statements.length) return undefined;
+  const first = statements.find(({ node }) => node && needsAutocommit(node));
+  if (first) return `"${words(text, first)}" cannot run in a transaction`;
+  if (usesNewEnumValue(statements)) return 'it uses an enum value that it adds';
+  return undefined;
+}
+
+function words(text: string, { start, end }: Statement): string {
+  return text.slice(start, end).split(/\s+/).slice(0, 3).join(' ');
+}
+
+/**
+ * True when the server rolled a file back because of something that is allowed outside a transaction: a commit in a
+ * procedure or `DO` block, reindexing a partitioned table, or using a new enum value. Elsewhere the same SQLSTATEs are
+ * plain failures: a function can never commit, so running the file step by step would only commit the statements before
+ * it.
+ *
+ * @param offset of the failed statement in the source, if known.
+ */
+export function isLateRefusal(
+  { statements = [] }: TransactionalProgram,
+  sqlstate: string,
+  offset: number | undefined,
+): boolean {
+  if (sqlstate === SQLSTATE.unsafeNewEnumValue) return true;
+  const node = statements.find(({ start, end }) => offset !== undefined && start <= offset && offset < end)?.node;
+  // A file with its own BEGIN may have statements that would otherwise make it non-transactional.
+  if (!node || !(mayNeedAutocommit(node) || needsAutocommit(node))) return false;
+  const commits = 'CallStmt' in node || 'DoStmt' in node;
+  return sqlstate === (commits ? SQLSTATE.invalidTransactionTermination : SQLSTATE.activeSqlTransaction);
+}
+
+const REFUSALS: readonly string[] = [
+  SQLSTATE.activeSqlTransaction,
+  SQLSTATE.unsafeNewEnumValue,
+  SQLSTATE.invalidTransactionTermination,
+];
+
+/**
+ * Why a statement that the server refused in a transaction ran in one, if its file could not run without. Undefined for
+ * other failures.
+ *
+ * @param run `all` for one transaction for all files; whether this process holds the migration lock.
+ */
+export function whyInTransaction(
+  program: TransactionalProgram,
+  { sqlstate, where }: Pick<ServerErrorDetails, 'sqlstate' | 'where'>,
+  offset: number | undefined,
+  run: { readonly mode: 'each' | 'all'; readonly locked: boolean },
+): InTransaction | undefined {
+  if (!REFUSALS.includes(sqlstate)) return undefined;
+  const { statements, ownTransaction } = program;
+  if (!isLateRefusal(program, sqlstate, offset)) {
+    // Only code in the database has a context. In a file that was not parsed, a block of it may have committed.
+    if (where !== undefined && (statements || sqlstate === SQLSTATE.activeSqlTransaction)) return 'nested';
+    if (statements) return undefined;
+  }
+  if (ownTransaction) return 'own-transaction';
+  if (run.mode === 'all') return 'all';
+  return statements || !run.locked ? 'session' : 'undeclared';
+}
+
+/**
+ * The same migration as a non-transactional program, for when only the server could tell that it cannot run in a
+ * transaction. Undefined if the file has its own `BEGIN … COMMIT` or its statements are unknown.
+ */
+export function toNonTransactional(program: TransactionalProgram): NonTransactionalProgram | undefined {
+  const { migration, source, timeouts, statements, ownTransaction } = program;
+  if (!statements || ownTransaction) return undefined;
+  const { steps } = makeSteps(source.sql, statements);
+  const reason = 'the server refused to run it in a transaction';
+  return { kind: 'non-transactional', migration, source, timeouts, steps, reason };
+}

@@ -1,0 +1,66 @@
+import { finding, type Finding } from '../errors/finding.js';
+import { stepInDoubt, type HistoryRow, type StepProgress } from '../history/history.js';
+import { toNonTransactional } from './non-transactional.js';
+import type { NonTransactionalProgram, Program } from './program.js';
+import { NOTHING_DONE, stepChecksums } from './step-checksums.js';
+import type { Doubt, Task } from './task.js';
+import type { Step } from '../sql/statements/steps.js';
+import { maskSecrets } from '../sql/text/secrets.js';
+
+/** What is left to run of a program, or the reasons why it cannot run. */
+type Scheduled = { readonly task: Task } | { readonly refusals: readonly Finding[] };
+
+/** Makes a program continue where an earlier run stopped, as its history row says. */
+export function schedule(program: Program, row: HistoryRow | undefined): Scheduled {
+  const progress = row && row.state !== 'applied' ? row.progress : null;
+  const next = stepInDoubt(row);
+  if (!progress || (progress.done === 0 && !next)) return { task: { program, row, resumeAt: 0, doubt: undefined } };
+
+  // In the earlier run it may have been the server that refused to run the file in a transaction.
+  const stepped = program.kind === 'non-transactional' ? program : toNonTransactional(program);
+  if (!stepped || doneChecksum(stepped, progress.done) !== progress.doneChecksum) return refuse(program, progress);
+  const unchanged = doneChecksum(stepped, progress.done + 1) === next?.doneChecksum;
+  const doubt = next ? { ...next, unchanged } : undefined;
+  return { task: { program: stepped, row, resumeAt: progress.done, doubt } };
+}
+
+function refuse({ migration: { file } }: Program, { done, total }: StepProgress): Scheduled {
+  return { refusals: [finding('FINISHED_STEPS_CHANGED', { subject: file, detail: `${done} of ${total}` })] };
+}
+
+/** Checksum of the first `done` steps; undefined when the program has fewer. */
+function doneChecksum(program: NonTransactionalProgram, done: number): string | undefined {
+  return done === 0 ? NOTHING_DONE : stepChecksums(program)[done - 1];
+}
+
+/** In characters. Longer statements are recorded truncated. */
+const MAX_STATEMENT_LENGTH = 2_000;
+
+/**
+ * The progress to record once `done` steps have finished.
+ *
+ * @param doubt a step in doubt from an earlier run, which stays recorded.
+ */
+export function progressAt(program: NonTransactionalProgram, done: number, doubt?: Doubt): StepProgress {
+  const step = program.steps[done];
+  const own = step?.kind === 'autocommit' && {
+    statement: stepText(program, step).slice(0, MAX_STATEMENT_LENGTH),
+    doneChecksum: doneChecksum(program, done + 1) ?? '',
+  };
+  return {
+    done,
+    total: program.steps.length,
+    doneChecksum: doneChecksum(program, done) ?? '',
+    next: doubt ?? (own || null),
+  };
+}
+
+/**
+ * A step's text as in the file, up to the first COPY rows: neither rows nor placeholder values may be stored. Passwords
+ * are masked.
+ */
+export function stepText({ migration, source }: NonTransactionalProgram, step: Step): string {
+  const rows = step.statements.find(({ copy }) => copy)?.copy;
+  const end = rows?.dataStart ?? step.wholeEnd;
+  return maskSecrets(migration.text.slice(source.toFile(step.start), source.toFile(end)).trim());
+}

@@ -1,0 +1,26 @@
+/** How serious a finding is. `note`: for information. `warning`: should be checked. `error`: must be fixed. */
+export type Severity = 'note' | 'warning' | 'error';
+
+/** The data of a finding. Fields that do not apply are absent. */
+export interface FindingDetails {
+  /** A migration's file, an index, or a directory. */
+  readonly subject: string;
+  /** Position in the file. Both count from 1; columns are in characters. */
+  readonly line?: number;
+  readonly column?: number;
+  /** The text, name or reason that the finding is about. */
+  readonly detail?: string;
+  /** The value in the history: a checksum or a name. */
+  readonly recorded?: string | null;
+  /** The value found instead. */
+  readonly actual?: string | null;
+}
+
+/** The severity and the texts of a finding code. */
+export interface FindingDefinition {
+  readonly severity: Severity;
+  /** The problem: the rest of a sentence that begins with the subject. */
+  readonly text: (details: FindingDetails) => string;
+  /** What to do, in whole sentences; empty when there is nothing to do. */
+  readonly remedy: (details: FindingDetails) => string;
+}

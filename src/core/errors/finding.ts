@@ -1,0 +1,48 @@
+import { FILE_FINDINGS } from './file-findings.js';
+import { HISTORY_FINDINGS } from './history-findings.js';
+import { RUN_FINDINGS } from './run-findings.js';
+import type { FindingDefinition, FindingDetails, Severity } from './finding-definition.js';
+
+/** All findings by code. Each has a section in docs/errors.md. */
+export const FINDINGS = { ...HISTORY_FINDINGS, ...FILE_FINDINGS, ...RUN_FINDINGS } satisfies Readonly<
+  Record<string, FindingDefinition>
+>;
+
+/** Identifies a kind of finding. Codes are stable: scripts may depend on them. */
+export type FindingCode = keyof typeof FINDINGS;
+
+/** A problem or fact about files, history or database. Plain data; {@link renderFinding} turns it into text. */
+export interface Finding extends FindingDetails {
+  /** The kind of finding. */
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  /** What to do, in whole sentences; may be empty. */
+  readonly remedy: string;
+}
+
+/** Creates a finding with the severity and remedy of its code. */
+export function finding(code: FindingCode, details: FindingDetails): Finding {
+  const { severity, remedy }: FindingDefinition = FINDINGS[code];
+  return { code, severity, ...details, remedy: remedy(details) };
+}
+
+/** Renders a finding as text: location, problem, remedy and code. */
+export function renderFinding(found: Finding): string {
+  return `${describeFinding(found)} [${found.code}]`;
+}
+
+/** Renders a finding without its code. */
+export function describeFinding(found: Finding): string {
+  const { text }: FindingDefinition = FINDINGS[found.code];
+  const { subject, line, column, remedy } = found;
+  const place = line === undefined ? subject : `${subject}:${line}:${column ?? 1}`;
+  const sentence = text(found).replace(/\.$/, ''); // a quoted text may end with a full stop
+  return [`${place} ${sentence}.`, remedy].filter(Boolean).join(' ');
+}
+
+/** A key that is equal for findings with the same code, subject and values. */
+export function findingKey({ code, subject, detail, recorded, actual }: Finding): string {
+  return JSON.stringify([code, subject, detail, recorded, actual]);
+}
+
+export type { FindingDetails, Severity } from './finding-definition.js';

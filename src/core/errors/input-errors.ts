@@ -1,0 +1,61 @@
+import { renderFinding, type Finding } from './finding.js';
+import { MigrationError } from './migration-error.js';
+
+function listed(problems: readonly string[]): string {
+  return problems.map((problem) => `\n  - ${problem}`).join('');
+}
+
+/** Options are invalid or contradict each other. Lists every problem. */
+export class ConfigurationError extends MigrationError {
+  constructor(
+    code: 'INVALID_OPTIONS' | 'INVALID_TABLE',
+    readonly problems: readonly string[],
+  ) {
+    super(code, `Migrations are not configured correctly:${listed(problems)}`);
+  }
+}
+
+/** The migrations directory, or a file in it, cannot be used. Lists every problem. */
+export class DirectoryError extends MigrationError {
+  constructor(
+    readonly directory: string,
+    readonly problems: readonly string[],
+    options?: { cause?: unknown },
+  ) {
+    super('INVALID_DIRECTORY', `The migrations directory ${directory} cannot be used:${listed(problems)}`, options);
+  }
+}
+
+/** Nothing was run because of problems in the files, the history or the database. Lists every finding. */
+export class RefusedError extends MigrationError {
+  constructor(readonly refusals: readonly Finding[]) {
+    super('REFUSED', `Nothing was run:${listed(refusals.map(renderFinding))}`);
+  }
+}
+
+/** The named migration or history row does not exist. */
+export class UnknownMigrationError extends MigrationError {
+  constructor(message: string) {
+    super('UNKNOWN_MIGRATION', message);
+  }
+}
+
+/** A migration is pending or failed, so the application must not start (`onBootstrap: "validate"`). */
+export class NotUpToDateError extends MigrationError {
+  readonly pending: readonly string[];
+  /** Migrations that failed or did not finish. */
+  readonly failed: readonly string[];
+
+  /** @param open the migrations that are not applied, in migration order. */
+  constructor(open: readonly { readonly file: string; readonly state: string }[], target: string) {
+    super(
+      'NOT_UP_TO_DATE',
+      `The database is not up to date with this release (history in ${target}):` +
+        listed(open.map(({ file, state }) => `${file} is ${state}`)) +
+        '\nRun "nest-migrations migrate" first, then start the application again.',
+    );
+    const tried = open.filter(({ state }) => state === 'failed' || state === 'running');
+    this.failed = tried.map(({ file }) => file);
+    this.pending = open.filter((each) => !tried.includes(each)).map(({ file }) => file);
+  }
+}

@@ -1,0 +1,35 @@
+/** All error codes. They are stable: scripts may depend on them. Each has a section in docs/errors.md. */
+export const ERROR_CODES = [
+  'INVALID_OPTIONS',
+  'INVALID_TABLE',
+  'INVALID_DIRECTORY',
+  'REFUSED',
+  'MIGRATION_FAILED',
+  'HISTORY_TABLE',
+  'UNREACHABLE',
+  'CONNECTION_REFUSED',
+  'CONNECTION_LOST',
+  'READ_ONLY',
+  'INTERRUPTED',
+  'IN_DOUBT',
+  'LOCK_TIMEOUT',
+  'LOCK_LOST',
+  'NOT_UP_TO_DATE',
+  'UNKNOWN_MIGRATION',
+  'DATABASE_ERROR',
+] as const;
+
+/** Identifies a kind of error. */
+export type MigrationErrorCode = (typeof ERROR_CODES)[number];
+
+/** Base class of all errors of this library. The message is for people and ends with the code. */
+export class MigrationError extends Error {
+  constructor(
+    readonly code: MigrationErrorCode,
+    text: string,
+    options?: { cause?: unknown },
+  ) {
+    super(`${text}${text.includes('\n') ? '\n' : ' '}[${code}]`, options);
+    this.name = new.target.name;
+  }
+}

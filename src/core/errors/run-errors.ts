@@ -1,0 +1,51 @@
+import { describeFinding, finding, type Finding } from './finding.js';
+import { MigrationError } from './migration-error.js';
+import { list } from './wording.js';
+
+/**
+ * A run was asked to stop. A transactional migration was rolled back, unless the message says otherwise; a
+ * non-transactional one keeps its finished steps. Applied migrations stay applied.
+ */
+export class InterruptedError extends MigrationError {
+  constructor(
+    /** The source of the request, for example `SIGTERM`. */
+    readonly by: string,
+    readonly applied: readonly string[],
+    readonly pending: readonly string[],
+    /**
+     * How far it got. `before`: nothing had been sent. `cancelled`: the server stopped. `unsure`: the connection was
+     * lost before the server confirmed.
+     */
+    readonly outcome: 'before' | 'cancelled' | 'unsure',
+    options?: { cause?: unknown },
+  ) {
+    super('INTERRUPTED', `The run was interrupted by ${by}${OUTCOMES[outcome](applied, pending)}`, options);
+  }
+}
+
+type Describe = (applied: readonly string[], pending: readonly string[]) => string;
+
+const OUTCOMES: Readonly<Record<InterruptedError['outcome'], Describe>> = {
+  before: (applied) => (applied.length === 0 ? ' before anything was run.' : `. Applied before: ${list(applied)}.`),
+  cancelled: (applied, pending) =>
+    `; the running migration was stopped. A transactional one was rolled back; a non-transactional one keeps its finished steps, and the next run continues it. Applied before: ${list(applied)}. Still pending: ${pending.length === 0 ? 'see status' : list(pending)}.`,
+  unsure: () =>
+    '; the server could not be asked to stop. It rolls back the running transaction when it notices; anything committed by then is in the history.',
+};
+
+/**
+ * A process died during a statement that commits by itself, and nothing shows whether the statement took effect. The
+ * migration was not continued.
+ */
+export class InDoubtError extends MigrationError {
+  readonly finding: Finding;
+
+  constructor(
+    readonly file: string,
+    readonly statement: string,
+  ) {
+    const doubt = finding('STEP_IN_DOUBT', { subject: file, detail: statement });
+    super('IN_DOUBT', describeFinding(doubt));
+    this.finding = doubt;
+  }
+}

@@ -1,0 +1,59 @@
+import type { FindingDefinition } from './finding-definition.js';
+
+/** What a run reports while it runs. */
+export const RUN_FINDINGS = {
+  CHECKSUMS_ADOPTED: {
+    severity: 'warning',
+    text: ({ detail }) => `has adopted the checksums of files that were recorded without one: ${detail}`,
+    remedy: () => '',
+  },
+  RUNS_OUT_OF_ORDER: {
+    severity: 'warning',
+    text: () => 'runs out of order: newer migrations have been applied already',
+    remedy: () => '',
+  },
+  RESUMED: {
+    severity: 'warning',
+    text: ({ detail }) => `continues where an earlier run stopped: ${detail}`,
+    remedy: () => '',
+  },
+  RUN_AS_STEPS: {
+    severity: 'warning',
+    text: ({ detail }) =>
+      `was rolled back because the server refused to run it in a transaction (${detail}); it now runs statement by statement`,
+    remedy: () =>
+      'To skip the failed attempt on other databases, put the line "-- no-transaction" at the top of the file.',
+  },
+  INVALID_INDEX_DROPPED: {
+    severity: 'warning',
+    text: () => 'was invalid, left behind by an earlier attempt, and has been dropped',
+    remedy: () => '',
+  },
+  INDEX_BUILD_AWAITED: {
+    severity: 'note',
+    text: () => 'is being built by another backend; waiting for it',
+    remedy: () => '',
+  },
+  DETACH_FINISHED: {
+    severity: 'warning',
+    text: () => 'was left half detached by an earlier attempt; the detach has been finished',
+    remedy: () => '',
+  },
+  SESSION_LOCK_BEHIND_POOLER: {
+    severity: 'warning',
+    text: () => 'uses a session lock behind a pooler, which is safe only if the pooler works in session mode',
+    remedy: () =>
+      'A session lock protects nothing behind a transaction-mode pooler: set the option "lock" to "auto" there.',
+  },
+  NOTICES_NOT_RECORDED: {
+    severity: 'warning',
+    text: ({ detail }) => `could not record the messages from the server: ${detail}`,
+    remedy: () => 'The migrations themselves were recorded.',
+  },
+  LOSS_RESOLVED: {
+    severity: 'warning',
+    text: ({ detail }) =>
+      `lost its connection, but the history shows that everything was applied before that: ${detail}`,
+    remedy: () => '',
+  },
+} as const satisfies Readonly<Record<string, FindingDefinition>>;

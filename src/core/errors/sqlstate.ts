@@ -1,0 +1,50 @@
+import type { ServerErrorDetails } from './database-errors.js';
+
+/** The SQLSTATEs that decisions depend on, named as in PostgreSQL's own list. */
+export const SQLSTATE = {
+  successfulCompletion: '00000',
+  connectionFailure: '08006',
+  invalidParameterValue: '22023',
+  uniqueViolation: '23505',
+  activeSqlTransaction: '25001',
+  readOnlySqlTransaction: '25006',
+  invalidAuthorization: '28000',
+  invalidPassword: '28P01',
+  invalidTransactionTermination: '2D000',
+  invalidCatalogName: '3D000',
+  invalidSchemaName: '3F000',
+  deadlockDetected: '40P01',
+  insufficientPrivilege: '42501',
+  undefinedColumn: '42703',
+  wrongObjectType: '42809',
+  undefinedTable: '42P01',
+  duplicateSchema: '42P06',
+  duplicateTable: '42P07',
+  tooManyConnections: '53300',
+  lockNotAvailable: '55P03',
+  unsafeNewEnumValue: '55P04',
+  queryCanceled: '57014',
+  adminShutdown: '57P01',
+  crashShutdown: '57P02',
+  cannotConnectNow: '57P03',
+  /** Our own: raised on completion when the claim is not the one that this transaction made. */
+  lostClaim: 'NPM01',
+} as const;
+
+/** True when a retry may succeed: after a lock timeout or a deadlock. */
+export function isTransient({ sqlstate }: ServerErrorDetails): boolean {
+  return sqlstate === SQLSTATE.lockNotAvailable || sqlstate === SQLSTATE.deadlockDetected;
+}
+
+const CONNECTION_EXCEPTIONS = '08';
+const UNAVAILABLE: readonly string[] = [
+  SQLSTATE.tooManyConnections,
+  SQLSTATE.adminShutdown,
+  SQLSTATE.crashShutdown,
+  SQLSTATE.cannotConnectNow,
+];
+
+/** True when the server cannot be used now: the connection failed, or the server is shutting down, starting or full. */
+export function isUnavailable({ sqlstate }: ServerErrorDetails): boolean {
+  return sqlstate.startsWith(CONNECTION_EXCEPTIONS) || UNAVAILABLE.includes(sqlstate);
+}

@@ -1,0 +1,45 @@
+/** The beginning of a checksum, for messages. */
+export function shortChecksum(checksum: string | null | undefined): string {
+  return checksum ? `${checksum.slice(0, 8)}…` : 'none';
+}
+
+/** A string literal in JavaScript. */
+export function quoted(text: string): string {
+  return `'${text.replace(/['\\]/g, '\\$&')}'`;
+}
+
+/** A method call of the service in JavaScript. */
+export function call(method: string, ...args: readonly string[]): string {
+  return `${method}(${args.map(quoted).join(', ')})`;
+}
+
+/** How to decide about a statement in doubt. */
+export function decide(file: string): string {
+  return `if it took effect, call ${call('resolve', file, 'done')}; if it did not, call ${call('resolve', file, 'again')}.`;
+}
+
+/** `1 migration`, `2 migrations`. */
+export function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+/** The beginning of a statement, on one line. */
+export function firstWords(statement: string): string {
+  return statement.split(/\s+/).slice(0, 8).join(' ');
+}
+
+const MAX_LISTED = 10;
+
+/** Joins names for a sentence; long lists are truncated. */
+export function list(names: readonly string[]): string {
+  if (names.length === 0) return 'none';
+  const rest = names.length - MAX_LISTED;
+  return names.slice(0, MAX_LISTED).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+/** A readable duration: `350 ms`, `12.5 s`, `15 min`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${Math.round(ms / 100) / 10} s`;
+  return `${Math.round(ms / 60_000)} min`;
+}

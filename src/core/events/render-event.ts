@@ -1,0 +1,89 @@
+import type { Severity } from '../errors/finding-definition.js';
+import { renderFinding } from '../errors/finding.js';
+import { describeHolder } from '../errors/lock-errors.js';
+import { count, duration, list } from '../errors/wording.js';
+import type { MigrationEvent } from './events.js';
+
+/** The log level of a line. */
+export type LineLevel = 'debug' | 'info' | 'warning';
+
+/** An event as text, for terminals and loggers. */
+export interface EventLine {
+  readonly level: LineLevel;
+  readonly text: string;
+}
+
+/** Renders an event as lines of text: none if the thrown error says the same. No other code turns events into text. */
+export function renderEvent(event: MigrationEvent): readonly EventLine[] {
+  switch (event.type) {
+    case 'run-planned':
+      return [info(`Applying ${count(event.pending.length, 'pending migration')} to ${event.target}`)];
+    case 'migration-started':
+      return [debug(`${event.number} of ${event.of}: ${event.file}`)];
+    case 'migration-applied':
+      return [info(`Applied ${event.file}${event.durationMs === undefined ? '' : ` in ${event.durationMs} ms`}`)];
+    case 'migration-notice': {
+      const { severity, message } = event.notice;
+      return [{ level: severity === 'WARNING' ? 'warning' : 'debug', text: `${event.file}: ${severity}: ${message}` }];
+    }
+    case 'migration-retry':
+      return [
+        warning(
+          `${event.file} was rolled back and will be tried again in ${duration(event.pauseMs)} (attempt ${event.attempt}): ${event.reason}`,
+        ),
+      ];
+    case 'connection-retry':
+      return [
+        warning(`${event.reason} Trying again (attempt ${event.attempt}) for up to ${duration(event.remainingMs)}`),
+      ];
+    case 'lock-waiting':
+      return [
+        info(
+          `Waiting for the migration lock, ${describeHolder(event.holder)} (${duration(event.waitedMs)} so far, up to ${duration(event.remainingMs)} more)`,
+        ),
+      ];
+    case 'warning':
+      return [{ level: LEVELS[event.finding.severity], text: renderFinding(event.finding) }];
+    case 'run-finished':
+      return [info(finished(event))];
+    case 'drift-found':
+      return event.findings.map((finding) => warning(`Drift: ${renderFinding(finding)}`));
+    case 'drift-resolved':
+      return event.findings.map(({ subject, code }) => info(`Drift resolved: ${subject} [${code}]`));
+    case 'drift-check-failed':
+      return [warning(`The drift check failed, so drift is unknown: ${event.error}`)];
+    case 'run-interrupted':
+      return [warning(event.error)];
+    case 'run-started':
+    case 'lock-acquired':
+    case 'migration-failed':
+    case 'run-failed':
+    case 'run-refused':
+      return [];
+  }
+}
+
+const LEVELS: Readonly<Record<Severity, LineLevel>> = { note: 'info', warning: 'warning', error: 'warning' };
+
+function finished({
+  applied,
+  appliedByOthers,
+  alreadyApplied,
+  durationMs,
+}: Extract<MigrationEvent, { type: 'run-finished' }>): string {
+  const others = appliedByOthers.length > 0 ? `; another process applied ${list(appliedByOthers)}` : '';
+  if (applied.length > 0) return `Applied ${count(applied.length, 'migration')} in ${durationMs} ms${others}`;
+  return `Database is up to date (${alreadyApplied + appliedByOthers.length} applied)${others}`;
+}
+
+function debug(text: string): EventLine {
+  return { level: 'debug', text };
+}
+
+function info(text: string): EventLine {
+  return { level: 'info', text };
+}
+
+function warning(text: string): EventLine {
+  return { level: 'warning', text };
+}

@@ -1,0 +1,63 @@
+import type { Range } from './blank.js';
+
+/** A string literal after the word PASSWORD, possibly inside another literal, or `password=…` in a URL or DSN. */
+const PASSWORD =
+  /\bpassword(?:\s*=\s*|\s+)(?:(?:'')+([^'\s][^']*)''|e'((?:[^'\\]|''|\\[^])*)|(?:u&)?'((?:[^']|'')*)|\$(\w*)\$([^]*?)\$\4\$)|\bpassword=([^\s'";&]+)/dgi;
+/** `user:password@` in a URL. Up to the last `@`, because the password may not be encoded; not a port and a path. */
+const URL_PASSWORD = /:\/\/[^\s:@/'"]*:(?!\d+\/)((?:[^\s'"]|'')+)@/dg;
+const CONTENT_GROUPS = [1, 2, 3, 5, 6];
+const MASK = '***';
+/** Shorter values occur everywhere and are not secrets. */
+const MIN_VALUE_LENGTH = 4;
+
+/**
+ * Replaces secrets with `***`: the content of string literals after the word PASSWORD, passwords in URLs, and every
+ * occurrence of a value.
+ *
+ * @param values of placeholders; those of up to 3 characters are ignored.
+ */
+export function maskSecrets(text: string, values: Iterable<string> = []): string {
+  return maskRanges(text, secretRanges(text, values), 0).text;
+}
+
+/** Finds the secrets in a text, in rising order and without overlaps. */
+export function secretRanges(text: string, values: Iterable<string> = []): readonly Range[] {
+  const found: Range[] = [];
+  for (const { indices } of [PASSWORD, URL_PASSWORD].flatMap((pattern) => [...text.matchAll(pattern)])) {
+    const [start, end] = CONTENT_GROUPS.map((group) => indices?.[group]).find(Boolean) ?? [0, 0];
+    if (start < end) found.push({ start, end });
+  }
+  for (const value of values) {
+    if (value.length < MIN_VALUE_LENGTH) continue;
+    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
+      found.push({ start: at, end: at + value.length });
+  }
+  const merged: Range[] = [];
+  for (const range of found.toSorted((a, b) => a.start - b.start)) {
+    const last = merged.at(-1);
+    if (last && range.start < last.end) merged[merged.length - 1] = { ...last, end: Math.max(last.end, range.end) };
+    else merged.push(range);
+  }
+  return merged;
+}
+
+/**
+ * Masks ranges of a text; they may extend beyond it.
+ *
+ * @returns the masked text and the new position of the offset; inside a secret, its beginning.
+ */
+export function maskRanges(text: string, ranges: readonly Range[], offset: number): { text: string; offset: number } {
+  let result = '';
+  let at = 0;
+  let masked = offset;
+  for (const range of ranges) {
+    const start = Math.max(range.start, 0);
+    const end = Math.min(range.end, text.length);
+    if (start >= end) continue;
+    result += text.slice(at, start);
+    if (offset > start) masked = offset < end ? result.length : result.length + MASK.length + offset - end;
+    result += MASK;
+    at = end;
+  }
+  return { text: result + text.slice(at), offset: masked };
+}

@@ -1,0 +1,108 @@
+import { stepInDoubt, type HistoryRow } from '../history/history.js';
+import { finding, findingKey, type Finding } from '../errors/finding.js';
+import { firstWords } from '../errors/wording.js';
+import type { MigrationSet } from '../migration/migration-set.js';
+import type { MigrationStatus } from './status.js';
+
+/** Finds how files, history and database disagree, in migration order. */
+export function findDrift(statuses: readonly MigrationStatus[]): Finding[] {
+  const newest = newestWithoutFile(statuses);
+  const candidates = new Set(statuses.flatMap((status) => status.candidates));
+  return statuses.flatMap((status, i) => [
+    // Not missing, but renamed: removing its row first would let the file run again.
+    ...(status.state === 'missing' && candidates.has(status.file)
+      ? []
+      : findingOf(status, newest && newest.after < i ? newest.file : undefined)),
+    ...invalidIndexFindings(status.file, status.row?.invalidIndexes ?? []),
+  ]);
+}
+
+/** The newest applied row, if it has no file; and the index of the newest one that has. */
+function newestWithoutFile(statuses: readonly MigrationStatus[]): { file: string; after: number } | undefined {
+  const newest = statuses.findLast(({ row }) => row?.state === 'applied');
+  if (!newest || newest.onDisk) return undefined;
+  return { file: newest.file, after: statuses.findLastIndex(({ onDisk, row }) => onDisk && row?.state === 'applied') };
+}
+
+/** The row without a file whose step in doubt must be resolved before anything runs: that may be the same migration. */
+export function findDoubt({ state, row }: MigrationStatus): Finding[] {
+  return state === 'orphaned' ? doubtOf(row) : [];
+}
+
+/** The step in doubt of a row. */
+export function doubtOf(row: HistoryRow | undefined): Finding[] {
+  const step = stepInDoubt(row);
+  return row && step ? [finding('STEP_IN_DOUBT', { subject: row.file, detail: firstWords(step.statement) })] : [];
+}
+
+/** @param newest the newest applied row, if only rows without a file are newer than this migration. */
+function findingOf(status: MigrationStatus, newest: string | undefined): Finding[] {
+  const { state, file: subject, row, migration, recordedAs } = status;
+  const step = stepInDoubt(row);
+  const checksums = { recorded: row?.checksum ?? null, actual: migration?.checksum ?? null };
+  switch (state) {
+    case 'changed':
+      return [finding('CHANGED', { subject, ...checksums })];
+    case 'cosmetic':
+      return [finding('COSMETIC', { subject, ...checksums })];
+    case 'renamed':
+      return [finding('RENAMED', { subject, recorded: recordedAs ?? null })];
+    case 'failed':
+    case 'running':
+      return recordedAs === undefined ? [] : [finding('RENAMED_UNFINISHED', { subject, recorded: recordedAs })];
+    case 'missing':
+      return [finding('MISSING', { subject })];
+    case 'out-of-order':
+      return [finding('OUT_OF_ORDER', { subject, ...(newest !== undefined && { recorded: newest }) })];
+    case 'ambiguous':
+      return [finding('AMBIGUOUS_RENAME', { subject, recorded: status.candidates.join(', ') })];
+    case 'orphaned':
+      return [
+        finding('ORPHANED', {
+          subject,
+          detail: progressOf(status),
+          recorded: row?.error ?? null,
+          ...(step && { actual: firstWords(step.statement) }),
+        }),
+      ];
+    case 'unusable':
+      return [finding('UNUSABLE_FILE', { subject, detail: status.problem ?? '' })];
+    default:
+      return [];
+  }
+}
+
+function progressOf({ row }: MigrationStatus): string {
+  if (row?.progress && row.progress.done > 0) return `${row.progress.done} of ${row.progress.total} steps finished`;
+  return row?.state === 'running' ? 'it was begun' : 'it failed';
+}
+
+/** The indexes that a migration left invalid. */
+export function invalidIndexFindings(file: string, names: readonly string[]): Finding[] {
+  return names.map((name) => finding('INVALID_INDEX', { subject: `Index ${name}`, detail: file, actual: name }));
+}
+
+/** Reports an empty directory: nothing to do yet, or the wrong directory. @param target for the message. */
+export function findEmptyDirectory(set: MigrationSet, statuses: readonly MigrationStatus[], target: string): Finding[] {
+  if (set.migrations.length > 0 || set.unusable.length > 0) return [];
+  const applied = statuses.filter(({ row }) => row?.state === 'applied').length;
+  return applied === 0
+    ? [finding('NO_MIGRATIONS', { subject: set.location })]
+    : [finding('EMPTY_DIRECTORY', { subject: set.location, recorded: String(applied), actual: target })];
+}
+
+/** The difference between two drift checks. A finding whose values changed (another edit) counts as new. */
+interface DriftChange {
+  readonly appeared: readonly Finding[];
+  readonly resolved: readonly Finding[];
+}
+
+/** Compares the findings of two drift checks. */
+export function compareFindings(before: readonly Finding[], now: readonly Finding[]): DriftChange {
+  const known = new Set(before.map(findingKey));
+  const stillThere = new Set(now.map(({ code, subject }) => `${code} ${subject}`));
+  return {
+    appeared: now.filter((each) => !known.has(findingKey(each))),
+    resolved: before.filter(({ code, subject }) => !stillThere.has(`${code} ${subject}`)),
+  };
+}

@@ -1,0 +1,7 @@
+import type { ToolDefinition } from '../tool.js';
+
+/** Diesel: https://diesel.rs */
+export const diesel = {
+  name: 'diesel',
+  layout: { fileInFolder: 'up.sql' },
+} as const satisfies ToolDefinition;

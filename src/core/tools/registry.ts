@@ -1,0 +1,77 @@
+import { atlas } from './definitions/atlas.js';
+import { dbmate } from './definitions/dbmate.js';
+import { diesel } from './definitions/diesel.js';
+import { flyway } from './definitions/flyway.js';
+import { golangMigrate } from './definitions/golang-migrate.js';
+import { goose } from './definitions/goose.js';
+import { knex } from './definitions/knex.js';
+import { nodePgMigrate } from './definitions/node-pg-migrate.js';
+import { postgrator } from './definitions/postgrator.js';
+import { prisma } from './definitions/prisma.js';
+import { sqlx } from './definitions/sqlx.js';
+import { typeorm } from './definitions/typeorm.js';
+import type { ToolDefinition } from './tool.js';
+
+/** The tools that this library knows, in the order in which lists name them. A new tool is a file and an entry here. */
+export const TOOLS = [
+  golangMigrate,
+  sqlx,
+  flyway,
+  prisma,
+  diesel,
+  goose,
+  dbmate,
+  nodePgMigrate,
+  knex,
+  typeorm,
+  atlas,
+  postgrator,
+] as const;
+
+/** Names of the tools that define a part. */
+export type ToolWith<Part extends keyof ToolDefinition> = Extract<
+  (typeof TOOLS)[number],
+  Readonly<Record<Part, unknown>>
+>['name'];
+
+/** Whether a comment, given without its dashes, is some tool's directive not to use a transaction. */
+export function isNoTransactionDirective(comment: string, tools: readonly ToolDefinition[] = TOOLS): boolean {
+  return tools.some(({ noTransaction }) => noTransaction?.test(comment));
+}
+
+/** What to do about a line comment, given with its dashes, that begins some tool's undo section; undefined for others. */
+export function undoSectionAdvice(comment: string, tools: readonly ToolDefinition[] = TOOLS): string | undefined {
+  const marker = comment.replace(/^--[\s-]*/, '-- '); // some tools accept any number of dashes
+  const owners = tools.filter(({ undoSection }) => undoSection?.test(marker));
+  if (owners.length === 0) return undefined;
+  return `${layoutAdvice(owners, 'move that section out of the file')}: migrations only go forward`;
+}
+
+/** The advice to set the option `layout`, if one of the tools has a layout, and the alternative; without a full stop. */
+export function layoutAdvice(tools: readonly ToolDefinition[], alternative: string): string {
+  const names = tools.filter(({ layout }) => layout).map(({ name }) => `"${name}"`);
+  return names.length > 0
+    ? `Set the option "layout" to ${names.join(' or ')} if the directory belongs to that tool; otherwise ${alternative}`
+    : `${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`;
+}
+
+/** The files that show that a folder is a migration of some tool. */
+export const FILES_IN_FOLDERS: readonly string[] = TOOLS.flatMap((tool) =>
+  'layout' in tool && 'fileInFolder' in tool.layout ? [tool.layout.fileInFolder] : [],
+);
+
+/** The tool whose layout has a folder for each migration and a file of this name in it. */
+export function folderToolOf(fileName: string, tools: readonly ToolDefinition[] = TOOLS): ToolDefinition | undefined {
+  return tools.find(({ layout }) => layout && 'fileInFolder' in layout && layout.fileInFolder === fileName);
+}
+
+/**
+ * The part of a path that begins with the version: the file name, or the folder name in layouts with a folder for each
+ * migration. It does not depend on the layout in use, because rows of the history do not say where they came from.
+ */
+export function versionedName(path: string, tools: readonly ToolDefinition[] = TOOLS): string {
+  const segments = path.split('/');
+  const fileName = segments.at(-1) as string;
+  const name = (folderToolOf(fileName, tools) && segments.at(-2)) || fileName;
+  return tools.reduce((rewritten, tool) => tool.versionFirst?.(rewritten) ?? rewritten, name);
+}

@@ -1,0 +1,102 @@
+import type { Finding } from '../core/errors/finding.js';
+import type { DetailedHistoryRow } from '../core/history/history.js';
+import type { RepairAction } from '../core/status/repair.js';
+import type { MigrationStatus } from '../core/status/status.js';
+import type { ForeignTool } from '../core/tools/foreign-tools.js';
+import type { MigrationRun } from './run/run-report.js';
+import type { ImportOptions, ImportReport } from './use-cases/import.js';
+import type { PlanReport } from './use-cases/plan.js';
+import type { RepairOptions } from './use-cases/repair.js';
+import type { StepOutcome } from './use-cases/resolve.js';
+import type { StatusReport } from './use-cases/status.js';
+
+/**
+ * What can be done with the migrations of one target. Reads never lock, create or write. SIGTERM, SIGINT and the given
+ * signal interrupt operations that change something. Without tracking, an operation that changes only the history throws
+ * a ConfigurationError.
+ */
+export interface MigrationOperations {
+  /**
+   * Applies the pending migrations; without tracking, runs every file. Safe to call on several replicas at once.
+   *
+   * @param signal interrupts the run: the running statement is cancelled.
+   * @throws InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, LockLostError,
+   *   HistoryTableError, DatabaseConnectionError
+   */
+  migrate(signal?: AbortSignal): Promise<MigrationRun>;
+
+  /** Returns every migration with its state, and a summary. @throws DirectoryError, DatabaseConnectionError */
+  status(): Promise<StatusReport>;
+
+  /**
+   * Returns all rows of the history, including failed ones, with roles, server messages and progress. They are in the
+   * order of execution; rows without a time come first.
+   */
+  history(): Promise<DetailedHistoryRow[]>;
+
+  /** Returns the migrations that the next run would execute, including failed ones. */
+  pending(): Promise<MigrationStatus[]>;
+
+  /** Returns what a run would do now, and why it would be refused. @throws DirectoryError, DatabaseConnectionError */
+  plan(): Promise<PlanReport>;
+
+  /** Returns how files, history and database disagree now. */
+  drift(): Promise<Finding[]>;
+
+  /**
+   * Records every migration up to and including a version as applied, without running any: for a database that already
+   * has these objects.
+   *
+   * @param version a version (`016`, which includes every file with that number) or a file name.
+   * @returns the files recorded now; those applied before are left unchanged.
+   * @throws UnknownMigrationError when no file has that version or name; RefusedError while a step of one is in doubt.
+   */
+  baseline(version: string, signal?: AbortSignal): Promise<string[]>;
+
+  /**
+   * Records one migration as applied without running it.
+   *
+   * @returns the file, or an empty array if it was already applied.
+   * @throws UnknownMigrationError when there is no such file; RefusedError while a step of it is in doubt.
+   */
+  mark(file: string, signal?: AbortSignal): Promise<string[]>;
+
+  /**
+   * Removes a migration's row from the history, for a migration that failed, whose file is gone, or that was recorded
+   * by mistake. Runs nothing; a file that still exists is pending afterwards.
+   *
+   * @param file name in the history.
+   * @returns the file.
+   * @throws UnknownMigrationError when there is no such row; RefusedError while a step of it is in doubt, or an
+   *   index that it left invalid still exists, because nothing else records that.
+   */
+  unmark(file: string, signal?: AbortSignal): Promise<string[]>;
+
+  /**
+   * Resolves the statement during which a migration was interrupted, if only a person can tell whether it took effect:
+   * it is `done`, or must run `again`. Runs nothing; the next run continues after the statement, or with it.
+   *
+   * @param file name in the history.
+   * @returns the statement.
+   * @throws UnknownMigrationError when no step of that migration is in doubt.
+   */
+  resolve(file: string, outcome: StepOutcome, signal?: AbortSignal): Promise<string>;
+
+  /**
+   * Updates recorded checksums and names to match the files, or with `{ restart: file }` lets an unfinished migration
+   * start over. `{ dryRun: true }` only returns the changes.
+   *
+   * @returns the changes that were made, or would be.
+   * @throws UnknownMigrationError when the migration to restart is not an unfinished one.
+   */
+  repair(options?: RepairOptions): Promise<RepairAction[]>;
+
+  /**
+   * Imports the history of another tool: records the migrations that it has applied. Runs nothing and leaves the table
+   * of the tool unchanged.
+   *
+   * @throws ConfigurationError for an unknown tool; HistoryTableError when its table cannot be found or read;
+   *   RefusedError while a step of a migration to record is in doubt.
+   */
+  importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport>;
+}

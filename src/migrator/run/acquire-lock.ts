@@ -1,0 +1,55 @@
+import { LockTimeoutError, type LockHolder } from '../../core/errors/lock-errors.js';
+import type { MigrationLock } from '../../core/ports/ports.js';
+import { pause } from '../../timing/pause.js';
+import { throwIfInterrupted } from './interruption.js';
+
+/** How to wait for the migration lock. */
+export interface LockWait {
+  readonly timeoutMs: number;
+  /** For messages. */
+  readonly target: string;
+  /** What the run has applied so far, for errors. @default nothing */
+  readonly applied?: readonly string[];
+  readonly signal?: AbortSignal | undefined;
+  /** Called at once, and again every ten seconds. */
+  readonly onWaiting: (waitedMs: number, remainingMs: number, holder: LockHolder | undefined) => void;
+  /** Called before each further attempt; `false` ends the wait, because the holder did all the work. */
+  readonly isStillNeeded?: () => Promise<boolean>;
+}
+
+const MIN_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 250;
+const REMINDER_MS = 10_000;
+
+/**
+ * Polls for the migration lock; between polls it holds nothing on the server.
+ *
+ * @returns the time that it waited, in ms; undefined when the lock was not taken because it is no longer needed.
+ * @throws LockTimeoutError naming the holder; InterruptedError when the signal is aborted.
+ */
+export async function acquireLock(
+  lock: Pick<MigrationLock, 'tryTake' | 'holder'>,
+  wait: LockWait,
+): Promise<number | undefined> {
+  const startedAt = performance.now();
+  const waited = (): number => performance.now() - startedAt;
+  let pauseMs = MIN_PAUSE_MS;
+  let reportedAt = Number.NEGATIVE_INFINITY;
+  while (!(await lock.tryTake())) {
+    throwIfInterrupted(wait.signal, wait.applied);
+    const waitedMs = waited();
+    if (waitedMs - reportedAt >= REMINDER_MS || waitedMs >= wait.timeoutMs) {
+      const holder = await lock.holder();
+      if (reportedAt < 0 || waitedMs < wait.timeoutMs)
+        wait.onWaiting(Math.round(waitedMs), Math.max(0, Math.round(wait.timeoutMs - waitedMs)), holder);
+      if (waitedMs >= wait.timeoutMs) throw new LockTimeoutError(waitedMs, holder, wait.target, wait.applied);
+      reportedAt = waitedMs;
+    }
+    await pause(pauseMs * (0.5 + Math.random()), wait.signal);
+    throwIfInterrupted(wait.signal, wait.applied);
+    pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS);
+    // Checked before the next attempt: once a holder has finished, all waiters leave at once, with one message each.
+    if (wait.isStillNeeded && !(await wait.isStillNeeded())) return undefined;
+  }
+  return Math.round(waited());
+}

@@ -1,0 +1,25 @@
+import type { Compiler } from '../../core/compile/compiler.js';
+import type { EmitEvent } from '../../core/events/events.js';
+import type { HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
+import type { PlanPolicy } from '../../core/status/plan.js';
+
+/** What the use cases depend on, for one target. */
+export interface MigratorParts {
+  readonly source: MigrationSource;
+  readonly compiler: Compiler;
+  readonly database: TargetDatabase;
+  /** For light reads, possibly under another role. */
+  readonly reader: HistoryReader;
+  readonly policy: MigratorPolicy;
+  readonly emit: EmitEvent;
+}
+
+/** How runs behave. */
+interface MigratorPolicy extends PlanPolicy {
+  /** `each`: one transaction per migration. `all`: one transaction for all migrations. */
+  readonly transaction: 'each' | 'all';
+  /** True without a migration lock: non-transactional migrations are refused. */
+  readonly unlocked: boolean;
+  /** How long to wait for another process that is migrating, in ms. */
+  readonly migrationLockTimeoutMs: number;
+}

@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import type { Task } from '../../core/compile/task.js';
+import { finding } from '../../core/errors/finding.js';
+import { MigrationFailedError } from '../../core/errors/migration-failed.js';
+import { InterruptedError } from '../../core/errors/run-errors.js';
+import type { History } from '../../core/history/history.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
+import type { HistoryStore, Outcome, TargetSession } from '../../core/ports/ports.js';
+import { isNothingToDo, planRun, type Plan } from '../../core/status/plan.js';
+import { isApplied } from '../../core/status/status.js';
+import type { MigratorParts } from './parts.js';
+import { acquireLock, type LockWait } from './acquire-lock.js';
+import { compileTasks } from './compile-tasks.js';
+import { Conflicts, type Conflict } from './conflicts.js';
+import { withInterruption, cancelledOutcome, reasonOf, throwIfInterrupted } from './interruption.js';
+import { isLostConnection, resolveLoss } from './lost-connection.js';
+import { RunReport, type MigrationRun } from './run-report.js';
+import { withSession } from './with-session.js';
+
+/** How one session of a run ended: everything is done, or a new session is needed. */
+type SessionResult = 'done' | 'reconnect';
+
+/** One run of a set of migrations on one target. It owns all mutable state of the run. */
+export class Run {
+  private readonly runId = randomUUID();
+  private readonly report: RunReport;
+  private readonly target: string;
+
+  /** @param signal interrupts the run: the running statement is cancelled. */
+  constructor(
+    private readonly parts: MigratorParts,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.target = parts.database.target.name;
+    this.report = new RunReport(this.runId, this.target, parts.emit);
+  }
+
+  /**
+   * Applies the pending migrations, each exactly once across all processes.
+   *
+   * @throws InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, LockLostError,
+   *   HistoryTableError, DatabaseConnectionError
+   */
+  async execute(): Promise<MigrationRun> {
+    try {
+      const set = await this.parts.source.read();
+      while ((await this.inSession((session) => this.migrate(session, set))) === 'reconnect');
+    } catch (error) {
+      this.report.fail(error);
+      throw error;
+    }
+    return this.report.finish();
+  }
+
+  private inSession(work: (session: TargetSession) => Promise<SessionResult>): Promise<SessionResult> {
+    const { parts, report, signal } = this;
+    return withInterruption(signal, report, () => withSession(parts.database, work, signal, report.connectionRetry));
+  }
+
+  /** One read when there is nothing to do; everything else happens under the lock. */
+  private async migrate(session: TargetSession, set: MigrationSet): Promise<SessionResult> {
+    const { plan } = await this.readPlan(session, set);
+    if (isNothingToDo(plan)) {
+      this.report.warn(plan.warnings);
+      return 'done';
+    }
+    // Without the lock a step in doubt may just be running.
+    if (plan.refusals.some(({ code }) => code !== 'STEP_IN_DOUBT'))
+      await compileTasks(plan, this.parts, session.executor);
+    return (await this.takeLock(session, set)) ? this.migrateLocked(session, set) : 'done';
+  }
+
+  /** @returns false when another process did all the work in the meantime. */
+  private async takeLock(session: TargetSession, set: MigrationSet): Promise<boolean> {
+    const waitedMs = await acquireLock(session.lock, {
+      ...this.lockWait(),
+      isStillNeeded: async () => !isNothingToDo((await this.readPlan(session, set)).plan),
+    });
+    if (waitedMs === undefined) return false;
+    this.report.emit({ type: 'lock-acquired', waitedMs });
+    return true;
+  }
+
+  /** Another process may have run while this one waited, so the history is read again. */
+  private async migrateLocked(session: TargetSession, set: MigrationSet): Promise<SessionResult> {
+    const conflicts = new Conflicts(session, this.lockWait());
+    for (let installed = false; ; installed = true) {
+      const { plan, history } = await this.readPlan(session, set);
+      if (isNothingToDo(plan)) return 'done';
+      const tasks = await compileTasks(plan, this.parts, session.executor);
+      if (!installed) {
+        await this.install(session);
+        this.report.warn(plan.warnings);
+      }
+      await this.adoptChecksums(session, plan);
+      if (tasks.length === 0) return 'done';
+      const outcome = await this.runTasks(session, tasks);
+      if (outcome.kind !== 'conflict') return outcome.kind;
+      await conflicts.handle(outcome, history);
+    }
+  }
+
+  private async readPlan(session: TargetSession, set: MigrationSet): Promise<{ plan: Plan; history: History }> {
+    const history = await session.history.read();
+    const { statuses, ...plan } = planRun(set, history, this.parts.policy, this.target);
+    const { report } = this;
+    report.observeApplied(statuses.flatMap(({ file, state }) => (isApplied(state) ? [file] : [])));
+    // A history that keeps no records does not know what this run has applied.
+    return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !report.applied.includes(file)) } };
+  }
+
+  private async install({ history }: TargetSession): Promise<void> {
+    await history.install(this.signal).catch((error: unknown) => {
+      throwIfInterrupted(this.signal, this.report.applied); // the cause of any error then
+      throw error;
+    });
+  }
+
+  /** Rows that were made by hand, or by an older runner, have no checksum: they adopt the file's, with a warning. */
+  private async adoptChecksums({ history }: TargetSession, { toAdopt }: Plan): Promise<void> {
+    if (toAdopt.length === 0) return;
+    await history.change(toAdopt.map(({ file, migration }) => ({ kind: 'adopt', recordedAs: file, migration })));
+    this.report.adoptedChecksums(toAdopt.map(({ file }) => file));
+  }
+
+  /** Executes tasks; if the connection is lost, finds out what was applied. */
+  private async runTasks(session: TargetSession, tasks: readonly Task[]): Promise<{ kind: SessionResult } | Conflict> {
+    const { runId, report, signal, parts } = this;
+    const listener = report.beginExecution(tasks.map(({ program }) => program.migration.file));
+    try {
+      const settings = { runId, transaction: parts.policy.transaction, signal };
+      return this.judge(await session.executor.run(tasks, settings, listener), session.history);
+    } catch (error) {
+      if (!isLostConnection(error) || signal?.aborted || !session.history.keepsRecords) throw error;
+      const { backend } = session.lock;
+      await session.close(); // the pool may have no other connection
+      const { planned, connectionRetry: onConnectionRetry } = report;
+      const lost = { runId, planned, lockBackend: backend, wait: this.lockWait(), onConnectionRetry };
+      const { byThisRun, error: partial } = await resolveLoss(parts.database, lost, error);
+      report.foundApplied(byThisRun);
+      if (partial) throw partial;
+      report.warn([finding('LOSS_RESOLVED', { subject: `Run ${runId}`, detail: error.reason })]);
+      return { kind: 'done' };
+    }
+  }
+
+  /** @throws MigrationFailedError; InterruptedError */
+  private judge(outcome: Outcome, { keepsRecords }: HistoryStore): { kind: SessionResult } | Conflict {
+    const { applied, pending } = this.report;
+    if (outcome.kind === 'interrupted')
+      throw new InterruptedError(reasonOf(this.signal), applied, pending, cancelledOutcome(this.report));
+    if (outcome.kind !== 'failed') return outcome;
+    const { failure, cause } = outcome;
+    const left = pending.filter((file) => file !== failure.file);
+    throw new MigrationFailedError(
+      { ...failure, tracked: keepsRecords, applied: [...applied], pending: left },
+      { cause },
+    );
+  }
+
+  private lockWait(): LockWait {
+    return {
+      timeoutMs: this.parts.policy.migrationLockTimeoutMs,
+      target: this.target,
+      applied: this.report.applied,
+      signal: this.signal,
+      onWaiting: this.report.lockWaiting,
+    };
+  }
+}

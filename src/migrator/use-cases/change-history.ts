@@ -1,0 +1,49 @@
+import type { HistoryChange, TargetSession } from '../../core/ports/ports.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
+import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
+import type { MigratorParts } from '../run/parts.js';
+import { acquireLock } from '../run/acquire-lock.js';
+import { withInterruption, NO_PROGRESS } from '../run/interruption.js';
+import { readUsable } from './read-usable.js';
+import { withSession } from '../run/with-session.js';
+
+/** The state on which a change is based. */
+export interface Basis {
+  readonly set: MigrationSet;
+  readonly statuses: readonly MigrationStatus[];
+}
+
+/** The changes to make to the history, and the result for the caller. */
+interface Decision<T> {
+  readonly changes: readonly HistoryChange[];
+  readonly result: T;
+}
+
+/**
+ * Changes the history under the migration lock, without running anything.
+ *
+ * @param decide a pure function. It is called twice: after a plain read, so that a mistake neither waits for the lock
+ *   nor creates a table, and again under the lock. An error that it throws ends the change.
+ */
+export async function changeHistory<T>(
+  parts: MigratorParts,
+  signal: AbortSignal | undefined,
+  decide: (known: Basis) => Decision<T>,
+): Promise<T> {
+  const set = await readUsable(parts.source);
+  const change = async (session: TargetSession): Promise<T> => {
+    const known = async (): Promise<Basis> => ({ set, statuses: joinStatuses(set, await session.history.read()) });
+    decide(await known());
+    await acquireLock(session.lock, {
+      timeoutMs: parts.policy.migrationLockTimeoutMs,
+      target: parts.database.target.name,
+      signal,
+      onWaiting: () => {},
+    });
+    await session.history.install(signal);
+    const { changes, result } = decide(await known());
+    await session.history.change(changes);
+    return result;
+  };
+  return withInterruption(signal, NO_PROGRESS, () => withSession(parts.database, change, signal));
+}

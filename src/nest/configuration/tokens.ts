@@ -1,0 +1,11 @@
+/**
+ * Inject this token into providers that query the database in their constructor or factory. They are created after the
+ * migrations of the bootstrap have finished, and get the result ({@link MigrationsReady}).
+ */
+export const MIGRATIONS_READY: unique symbol = Symbol('nestjs-pg-migrations: ready');
+
+/** The module's options with every default filled in. */
+export const RESOLVED_OPTIONS: unique symbol = Symbol('nestjs-pg-migrations: resolved options');
+
+/** The name of the instance; empty if it has none. */
+export const INSTANCE_NAME: unique symbol = Symbol('nestjs-pg-migrations: name');

@@ -1,0 +1,136 @@
+import type { ClientBase } from 'pg';
+import { processIdOf, sendCancelRequest, socketOf } from './driver.js';
+import { Script, type Row, type ScriptResult, type ScriptSettings } from './script.js';
+import { serverErrorOf } from './server-error.js';
+
+const CANCEL_REQUEST_TIMEOUT_MS = 5_000;
+
+/** The server process of one connection. */
+export interface Backend {
+  /** Process ID and start time. */
+  readonly name: string;
+  /** Condition on `pg_stat_activity a`: it still serves only that connection. */
+  readonly condition: string;
+}
+
+/** A message from the server, such as `RAISE NOTICE`. */
+export interface RawNotice {
+  readonly severity?: string | undefined;
+  readonly code?: string | undefined;
+  readonly message?: string | undefined;
+}
+
+/** One connection for exclusive use: a client of the driver with its state. */
+export class PgConnection {
+  /** The backend that serves only this connection, if known. Behind a pooler that takes an open transaction. */
+  backend: Backend | undefined;
+  private current: { readonly text: string; readonly isRecord: boolean } | undefined;
+  private isDirty = false;
+  private readonly releaseListeners: (() => void)[] = [];
+
+  /** @param releaseClient returns the client to its pool, or closes it. */
+  constructor(
+    private readonly client: ClientBase,
+    private readonly releaseClient: (destroy: boolean) => Promise<void>,
+  ) {}
+
+  /** The text that is being sent, or whose answer is pending. */
+  get sending(): string | undefined {
+    return this.current?.text;
+  }
+
+  /** True unless this connection has only read. A dirty connection must not be reused. */
+  get dirty(): boolean {
+    return this.isDirty || this.current !== undefined;
+  }
+
+  /** The process ID that the server sent on connecting; behind a pooler it is not that of a backend. */
+  get processId(): number {
+    return processIdOf(this.client);
+  }
+
+  /**
+   * Sends several statements as one message. Never rejects: the error is part of the result.
+   *
+   * @param settings callbacks while it runs, and rows for a COPY in it.
+   */
+  run(script: string, settings: ScriptSettings = {}): Promise<ScriptResult> {
+    this.isDirty = true;
+    return this.send(script, settings, false);
+  }
+
+  /** Like {@link run}, for history records: interrupting the run does not cancel it. */
+  record(script: string): Promise<ScriptResult> {
+    this.isDirty = true;
+    return this.send(script, {}, true);
+  }
+
+  /**
+   * Reads with one statement, or with several of which the last one returns rows.
+   *
+   * @param expectedErrors SQLSTATEs that the caller handles; any other error makes the connection dirty.
+   * @throws the driver's error.
+   */
+  async query(text: string, expectedErrors: readonly string[] = []): Promise<Row[]> {
+    let rows: Row[] = [];
+    const onRow = (row: Row | undefined): void => {
+      if (row) rows.push(row);
+      else rows = [];
+    };
+    const { error } = await this.send(text, { onRow }, false);
+    if (error === undefined) return rows;
+    if (!expectedErrors.includes(serverErrorOf(error)?.sqlstate ?? '')) this.isDirty = true;
+    throw error;
+  }
+
+  private async send(text: string, settings: ScriptSettings, isRecord: boolean): Promise<ScriptResult> {
+    const sent = { text, isRecord };
+    this.current = sent;
+    const result = await new Promise<ScriptResult>((resolve) => this.client.query(new Script(text, settings, resolve)));
+    if (this.current === sent) this.current = undefined;
+    return result;
+  }
+
+  /** Listens to the server's messages. Returns a function that stops it. */
+  onNotice(listener: (notice: RawNotice) => void): () => void {
+    this.client.on('notice', listener);
+    return () => this.client.off('notice', listener);
+  }
+
+  /** Listens to all data from the server. Returns a function that stops it. */
+  onData(listener: () => void): () => void {
+    const socket = socketOf(this.client);
+    socket.on('data', listener);
+    return () => socket.off('data', listener);
+  }
+
+  /** @param listener called when the connection has ended, for whatever reason. */
+  onEnd(listener: () => void): void {
+    this.client.once('end', listener);
+  }
+
+  /** @param listener called when the connection is released. */
+  onRelease(listener: () => void): void {
+    this.releaseListeners.push(listener);
+  }
+
+  /**
+   * Asks the server to cancel the running statement, unless it is a record. The server does not reply, and a request
+   * between two statements has no effect, so callers repeat it.
+   */
+  requestCancel(): void {
+    if (this.current?.isRecord !== true) sendCancelRequest(this.client, CANCEL_REQUEST_TIMEOUT_MS);
+  }
+
+  /** Closes the socket at once. A pending query fails with this reason. */
+  destroy(reason: string): void {
+    this.isDirty = true;
+    socketOf(this.client).destroy(new Error(reason));
+  }
+
+  /** Returns the connection to its pool, or closes it if it is dirty or our own. Never rejects. */
+  async release(): Promise<void> {
+    for (const listener of this.releaseListeners.splice(0)) listener();
+    await this.releaseClient(this.dirty);
+  }
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { NO_HISTORY, type History } from '../../core/history/history.js';
+import type { HistoryChange, HistoryStore } from '../../core/ports/ports.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+import { qualifiedName, type TableName } from '../../core/target/table.js';
+import { parseStatements } from '../parser/parse-sql.js';
+import { invalidIndexesOf } from '../catalog/invalid-indexes.js';
+import { actingAs } from '../connection/acting-role.js';
+import { cancelWhenAborted } from '../connection/cancel.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { asScript } from '../connection/script.js';
+import { queryError, readOnlyError } from '../connection/server-error.js';
+import type { ServerFacts } from '../connection/server-facts.js';
+import { assignments, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
+import { install, type InstallSettings } from './install.js';
+import { readHistory } from './read-history.js';
+import { identity, keptValues, removeOldName, replaceable, withInvalidIndexes } from './statements.js';
+
+/** The history table, on a connection that may write. */
+export class PgHistoryStore implements HistoryStore {
+  readonly keepsRecords = true;
+
+  constructor(
+    private readonly connection: PgConnection,
+    private readonly table: TableName,
+    private readonly settings: Omit<InstallSettings, 'signal'>,
+    private readonly facts: () => Promise<ServerFacts>,
+  ) {}
+
+  read(): Promise<History> {
+    return readHistory(this.connection, this.table, this.settings.role);
+  }
+
+  async install(signal?: AbortSignal): Promise<void> {
+    if ((await this.facts()).readOnly) throw readOnlyError('setting');
+    const stopCancelling = cancelWhenAborted(this.connection, signal);
+    await install(this.connection, this.table, { ...this.settings, signal }).finally(stopCancelling);
+  }
+
+  async change(changes: readonly HistoryChange[]): Promise<void> {
+    if (changes.length === 0) return;
+    const runId = randomUUID();
+    const statements: string[] = [];
+    for (const change of changes) {
+      const invalid = await this.findInvalidIndexes(change);
+      statements.push(...changeSql(qualifiedName(this.table), change, runId, invalid));
+    }
+    const { error } = await this.connection.record(
+      asScript(['BEGIN', ...actingAs(this.settings.role), ...statements, 'COMMIT']),
+    );
+    if (!error) return;
+    await this.connection.record('ROLLBACK');
+    throw queryError('changing the history', error);
+  }
+
+  /** A change that forgets a statement in doubt keeps what it left: nothing will look for it again. */
+  private async findInvalidIndexes(change: HistoryChange): Promise<ColumnValues> {
+    if (!('statement' in change) || change.statement === undefined) return {};
+    const [first] = (await parseStatements(change.statement)) ?? [];
+    const names = await invalidIndexesOf(this.connection, first?.node).catch((error: unknown) => {
+      throw queryError('looking for invalid indexes', error);
+    });
+    return withInvalidIndexes(names);
+  }
+}
+
+/** A history that is always empty: for runs without tracking. */
+export const NO_STORE: HistoryStore = {
+  keepsRecords: false,
+  read: () => Promise.resolve(NO_HISTORY),
+  install: () => Promise.resolve(),
+  change: () => Promise.resolve(),
+};
+
+const NO_STEP_NEXT: ColumnValues = { running: false, next_statement: null, next_checksum: null };
+
+/** @param invalid the invalid indexes of a statement that was in doubt. */
+function changeSql(table: string, change: HistoryChange, runId: string, invalid: ColumnValues): string[] {
+  const update = (file: string, values: ColumnValues, condition: string): string[] => [
+    `UPDATE ${table} SET ${assignments(values)} WHERE migration_file = ${quoteLiteral(file)} AND ${condition}`,
+  ];
+  switch (change.kind) {
+    case 'record': {
+      const { migration, origin, executedAt = NOW, row } = change;
+      const values = { ...identity(migration), origin, run_id: runId, executed_at: executedAt, ...keptValues(row) };
+      return [...removeOldName(table, migration, row), upsertSql(table, values, replaceable(row))];
+    }
+    case 'adopt': {
+      const { executed_by: _, ...values } = identity(change.migration);
+      return update(change.recordedAs, values, 'error_message IS NULL');
+    }
+    case 'remove':
+      return [`DELETE FROM ${table} WHERE migration_file = ${quoteLiteral(change.file)}`];
+    case 'restart': {
+      const values: ColumnValues = {
+        ...NO_STEP_NEXT,
+        ...invalid,
+        steps_done: null,
+        steps_total: null,
+        done_checksum: null,
+        error_message: 'to be started over, as repair() was asked',
+      };
+      return update(change.file, values, 'error_message IS NOT NULL');
+    }
+    case 'resolve': {
+      const done = change.outcome === 'done';
+      const values: ColumnValues = {
+        ...NO_STEP_NEXT,
+        ...invalid,
+        error_message: `interrupted; the step in doubt was resolved: ${done ? 'it took effect' : 'it will be run again'}`,
+        ...(done && {
+          steps_done: new SqlExpression('steps_done + 1'),
+          done_checksum: new SqlExpression('next_checksum'),
+        }),
+      };
+      return update(change.file, values, 'running AND next_checksum IS NOT NULL');
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import { HistoryTableError } from '../../core/errors/database-errors.js';
+import { MigrationError } from '../../core/errors/migration-error.js';
+import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
+import { quoteIdentifier } from '../../core/sql/text/quote.js';
+import { displayName, qualifiedName, type TableName } from '../../core/target/table.js';
+import { retry } from '../../timing/retry.js';
+import { actingAs, type ActingRole } from '../connection/acting-role.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { asScript } from '../connection/script.js';
+import { queryError, serverErrorOf } from '../connection/server-error.js';
+import { KEY_COLUMN } from './columns.js';
+import { assertHistoryTable, readShape, type TableShape } from './table-shape.js';
+import { OBJECT_VERSIONS } from './versions.js';
+
+/** How to create or upgrade our objects. */
+export interface InstallSettings {
+  /** The role to act as. @default the login role */
+  readonly role?: ActingRole;
+  /** `lock_timeout`, in ms: reads of the history queue behind a waiting statement. 0 means no limit. @default 0 */
+  readonly tableLockTimeoutMs?: number;
+  /** How often to retry after a transient error. @default 0 */
+  readonly tableLockRetries?: number;
+  /** Ends the retries. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Created by someone else after our check: another history may be creating the same schema right now. */
+const CREATED_MEANWHILE: readonly string[] = [
+  SQLSTATE.duplicateSchema,
+  SQLSTATE.duplicateTable,
+  SQLSTATE.uniqueViolation,
+];
+const MAX_ATTEMPTS_TO_CREATE = 3;
+
+/**
+ * Creates our objects, or upgrades those made by hand or by an older release. Rows are kept. Call it under the lock.
+ *
+ * @throws HistoryTableError if an existing object cannot be used, or a privilege is missing.
+ */
+export async function install(
+  connection: PgConnection,
+  table: TableName,
+  settings: InstallSettings = {},
+): Promise<void> {
+  const { tableLockRetries = 0, signal } = settings;
+  let shape: TableShape | undefined;
+  const attempt = async (): Promise<void> => {
+    shape = await readShape(connection, table, settings.role);
+    assertHistoryTable(shape, table);
+    assertRights(shape, table);
+    await upgrade(connection, table, shape, settings);
+  };
+  await retry(attempt, {
+    firstPauseMs: 200,
+    maxPauseMs: 10_000,
+    signal,
+    isTransient: (error, attempts) => {
+      const server = serverErrorOf(error);
+      if (!server || signal?.aborted) return false;
+      return isTransient(server)
+        ? attempts <= tableLockRetries
+        : CREATED_MEANWHILE.includes(server.sqlstate) && attempts < MAX_ATTEMPTS_TO_CREATE;
+    },
+  }).catch((error: unknown) => {
+    throw !shape || error instanceof MigrationError ? error : installError(error, shape, table);
+  });
+}
+
+async function upgrade(
+  connection: PgConnection,
+  table: TableName,
+  shape: TableShape,
+  { role, tableLockTimeoutMs = 0 }: InstallSettings,
+): Promise<void> {
+  const statements = OBJECT_VERSIONS.filter(({ isInstalled }) => !isInstalled(shape)).flatMap((version) =>
+    version.statements(table, shape),
+  );
+  if (statements.length === 0) return;
+  if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, table, role);
+  const limit = `SET LOCAL lock_timeout = ${tableLockTimeoutMs}`;
+  const { error } = await connection.run(asScript(['BEGIN', limit, ...actingAs(role), ...statements, 'COMMIT']));
+  if (!error) return;
+  await connection.run('ROLLBACK');
+  throw error;
+}
+
+async function assertNoDuplicates(connection: PgConnection, table: TableName, role: ActingRole): Promise<void> {
+  const query = `SELECT ${KEY_COLUMN} AS file, count(*) AS count FROM ${qualifiedName(table)} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 20`;
+  const duplicates = await connection.query(asScript([...actingAs(role), query])).catch((error: unknown) => {
+    throw queryError('looking for duplicates in the history', error);
+  });
+  if (duplicates.length === 0) return;
+  const name = displayName(table);
+  throw new HistoryTableError(
+    name,
+    `${name} has no key on ${KEY_COLUMN} and holds some migrations more than once: ` +
+      `${duplicates.map(({ file, count }) => `${file ?? 'NULL'} (${count} rows)`).join(', ')}. ` +
+      'Keep one row of each and start again; the table was left untouched.',
+  );
+}
+
+function assertRights({ role, missingRights }: TableShape, table: TableName): void {
+  if (missingRights.length === 0) return;
+  const name = displayName(table);
+  const rights = missingRights.join(', ');
+  throw new HistoryTableError(
+    name,
+    `The role ${role} is missing privileges on ${name} (${rights}), so nothing could be recorded. ` +
+      `Ask its owner to run: GRANT ${rights} ON ${qualifiedName(table)} TO ${quoteIdentifier(role)};`,
+  );
+}
+
+function installError(error: unknown, shape: TableShape, name: TableName): Error {
+  const table = displayName(name);
+  const server = serverErrorOf(error);
+  if (server?.sqlstate !== SQLSTATE.insufficientPrivilege)
+    return queryError(`preparing the history table ${table}`, error);
+  const schema = quoteIdentifier(name.schema);
+  const role = quoteIdentifier(shape.role);
+  const [missing, remedy] = !shape.schemaExists
+    ? [`create the schema ${name.schema}`, `CREATE SCHEMA ${schema} AUTHORIZATION ${role};`]
+    : shape.kind === null
+      ? [`create a table in the schema ${name.schema}`, `GRANT CREATE, USAGE ON SCHEMA ${schema} TO ${role};`]
+      : [`upgrade ${table}, which another role owns`, `ALTER TABLE ${qualifiedName(name)} OWNER TO ${role};`];
+  return new HistoryTableError(
+    table,
+    `The role ${shape.role} is not allowed to ${missing}. Ask an administrator to run: ${remedy} ` +
+      `Nothing was changed. The server said: ${server.message}`,
+  );
+}

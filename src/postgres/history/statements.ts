@@ -1,0 +1,210 @@
+import type { Task } from '../../core/compile/task.js';
+import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import { RUNNING_MARKER, type HistoryRow, type Notice, type StepProgress } from '../../core/history/history.js';
+import { EMPTY_CHECKSUM, type Migration } from '../../core/migration/migration.js';
+import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
+import { assignments, insertSql, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
+
+/** The SQL that records a run, sent in the same messages as the migrations. Without tracking it records nothing. */
+export interface RunRecords {
+  /**
+   * Deletes the row of a failed or dead attempt and inserts a "running" row. Raises 23505 if the migration is already
+   * applied, or if another run than the one known to be dead is running it. It never silently matches zero rows.
+   */
+  claim(task: Task, progress?: StepProgress): string[];
+  /**
+   * Completes a claim of this same transaction. Raises if the file has ended that transaction. Reports the file, and
+   * the recorded duration if there is one, in an INFO message that starts with the marker.
+   */
+  complete(file: string, marker: string): string;
+  /** Completes a non-transactional migration. */
+  completeSteps(file: string): string[];
+  /**
+   * Records how many steps are done. Raises if the row is no longer this run's, unless `unchecked`, which is faster and
+   * safe in a session that holds the lock itself. @default unchecked: false
+   */
+  progress(file: string, progress: StepProgress, unchecked?: boolean): string[];
+  /** Records a failed attempt after its rollback. Never overwrites an applied row. */
+  fail(task: Task, error: string, startedAt: Date, durationMs: number): string[];
+  /** Records a failed step. The progress of earlier steps stays recorded. */
+  failStep(file: string, error: string): string[];
+  /** Records invalid indexes, as `schema.name`, in addition to those recorded before. */
+  invalidIndexes(file: string, names: readonly string[]): string[];
+  /** Stores server messages, by file, in the rows of this run. */
+  notices(notices: ReadonlyMap<string, readonly Notice[]>): string[];
+}
+
+const BY_CURRENT_USER = new SqlExpression('current_user');
+const COMPLETED: ColumnValues = {
+  running: false,
+  error_message: null,
+  executed_at: NOW,
+  execution_time_ms: new SqlExpression(`(extract(epoch FROM ${NOW.sql} - started_at) * 1000)::integer`),
+  next_statement: null,
+  next_checksum: null,
+};
+
+/** The columns that identify the file. */
+export function identity({ file, checksum, canonicalChecksum }: Migration): ColumnValues {
+  return { migration_file: file, checksum, canonical_checksum: canonicalChecksum, executed_by: BY_CURRENT_USER };
+}
+
+function progressValues({ done, total, doneChecksum, next }: StepProgress): ColumnValues {
+  return {
+    steps_done: done,
+    steps_total: total,
+    done_checksum: doneChecksum,
+    next_statement: next?.statement ?? null,
+    next_checksum: next?.doneChecksum ?? null,
+  };
+}
+
+/** Records in the history table. */
+export class TableRecords implements RunRecords {
+  constructor(
+    /** Quoted name. */
+    private readonly table: string,
+    private readonly runId: string,
+  ) {}
+
+  claim({ program: { migration }, row }: Task, progress?: StepProgress): string[] {
+    const names = [...new Set([migration.file, row?.file ?? migration.file])].map(quoteLiteral).join(', ');
+    const dead = quoteLiteral(row?.state === 'running' ? row.runId : null);
+    return [
+      `DELETE FROM ${this.table} WHERE migration_file IN (${names}) AND (error_message IS NOT NULL ` +
+        `AND (NOT running OR run_id IS NOT DISTINCT FROM ${dead})${orEmpty(row)})`,
+      insertSql(this.table, {
+        ...identity(migration),
+        origin: 'migrate',
+        run_id: this.runId,
+        running: true,
+        error_message: RUNNING_MARKER,
+        executed_at: NOW,
+        started_at: NOW,
+        ...(progress && progressValues(progress)),
+        ...keptValues(row),
+      }),
+    ];
+  }
+
+  complete(file: string, marker: string): string {
+    const update =
+      `UPDATE ${this.table} SET ${assignments(COMPLETED)} WHERE migration_file = ${quoteLiteral(file)} ` +
+      'AND xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid RETURNING execution_time_ms INTO ms';
+    const lost = "the file ended the migration's transaction, so its record cannot be trusted";
+    const report = `RAISE INFO '%', ${quoteLiteral(marker)} || ms || ${quoteLiteral(` ${file}`)};`;
+    return block(`${update}; ${raiseUnlessFound(lost)} ${report}`, 'DECLARE ms text; ');
+  }
+
+  completeSteps(file: string): string[] {
+    return this.updateOwnRow(file, COMPLETED);
+  }
+
+  progress(file: string, progress: StepProgress, unchecked = false): string[] {
+    return this.updateOwnRow(file, progressValues(progress), unchecked);
+  }
+
+  fail({ program: { migration }, row }: Task, error: string, startedAt: Date, durationMs: number): string[] {
+    return [
+      ...removeOldName(this.table, migration, row),
+      upsertSql(
+        this.table,
+        {
+          ...identity(migration),
+          origin: 'migrate',
+          run_id: this.runId,
+          running: false,
+          error_message: error,
+          executed_at: NOW,
+          started_at: startedAt,
+          execution_time_ms: durationMs,
+          ...keptValues(row),
+        },
+        replaceable(row),
+      ),
+    ];
+  }
+
+  failStep(file: string, error: string): string[] {
+    const values = assignments({ running: false, error_message: error, executed_at: NOW });
+    return [`UPDATE ${this.table} SET ${values} WHERE ${this.isOwnRow(file)} AND error_message IS NOT NULL`];
+  }
+
+  invalidIndexes(file: string, names: readonly string[]): string[] {
+    return names.length === 0 ? [] : this.updateOwnRow(file, withInvalidIndexes(names));
+  }
+
+  notices(notices: ReadonlyMap<string, readonly Notice[]>): string[] {
+    if (notices.size === 0) return [];
+    const rows = [...notices].map(
+      ([file, list]) => `(${quoteLiteral(file)}, ${quoteLiteral(JSON.stringify(list))}::pg_catalog.jsonb)`,
+    );
+    return [
+      `UPDATE ${this.table} AS history SET notices = sent.list FROM (VALUES ${rows.join(', ')}) AS sent (file, list) ` +
+        `WHERE history.migration_file = sent.file AND history.run_id = ${quoteLiteral(this.runId)}`,
+    ];
+  }
+
+  private isOwnRow(file: string): string {
+    return `migration_file = ${quoteLiteral(file)} AND run_id = ${quoteLiteral(this.runId)}`;
+  }
+
+  private updateOwnRow(file: string, values: ColumnValues, unchecked = false): string[] {
+    const update = `UPDATE ${this.table} SET ${assignments(values)} WHERE ${this.isOwnRow(file)}`;
+    return [
+      unchecked ? update : block(`${update}; ${raiseUnlessFound('the row of this run is no longer in the history')}`),
+    ];
+  }
+}
+
+/** Records nothing. */
+export const NO_RECORDS: RunRecords = {
+  claim: () => [],
+  complete: (file, marker) => block(`RAISE INFO '%', ${quoteLiteral(`${marker} ${file}`)};`),
+  completeSteps: () => [],
+  progress: () => [],
+  fail: () => [],
+  failStep: () => [],
+  invalidIndexes: () => [],
+  notices: () => [],
+};
+
+/** Removes the row of a migration that did not finish under another name. */
+export function removeOldName(table: string, { file }: Migration, row: HistoryRow | undefined): string[] {
+  if (!row || row.file === file) return [];
+  return [`DELETE FROM ${table} WHERE migration_file = ${quoteLiteral(row.file)} AND error_message IS NOT NULL`];
+}
+
+/** What a new row keeps of the one that it replaces. */
+export function keptValues(row: HistoryRow | undefined): ColumnValues {
+  return row && row.invalidIndexes.length > 0 ? { invalid_indexes: row.invalidIndexes } : {};
+}
+
+/** Invalid indexes in addition to those recorded before. */
+export function withInvalidIndexes(names: readonly string[]): ColumnValues {
+  if (names.length === 0) return {};
+  const all = `coalesce(invalid_indexes, '[]') || ${quoteLiteral(JSON.stringify(names))}::pg_catalog.jsonb`;
+  return {
+    invalid_indexes: new SqlExpression(
+      `(SELECT pg_catalog.jsonb_agg(DISTINCT name) FROM pg_catalog.jsonb_array_elements_text(${all}) AS left_behind (name))`,
+    ),
+  };
+}
+
+/** The condition of {@link upsertSql} under which a row may be replaced. */
+export function replaceable(row: HistoryRow | undefined): string {
+  return `history.error_message IS NOT NULL${orEmpty(row, 'history.')}`;
+}
+
+/** An applied row may be replaced only if its file had no statements when it was applied. */
+function orEmpty(row: HistoryRow | undefined, prefix = ''): string {
+  return row?.state === 'applied' ? ` OR ${prefix}canonical_checksum = ${quoteLiteral(EMPTY_CHECKSUM)}` : '';
+}
+
+function block(body: string, declarations = ''): string {
+  return `DO ${quoteBody(`${declarations}BEGIN ${body} END`)}`;
+}
+
+function raiseUnlessFound(message: string): string {
+  return `IF NOT FOUND THEN RAISE EXCEPTION USING ERRCODE = '${SQLSTATE.lostClaim}', MESSAGE = ${quoteLiteral(message)}; END IF;`;
+}

@@ -1,0 +1,62 @@
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
+import { qualifiedName, type TableName } from '../../core/target/table.js';
+import { COLUMN_NAMES, HISTORY_COLUMNS, KEY_COLUMN } from './columns.js';
+import type { TableShape } from './table-shape.js';
+
+/**
+ * A version of our objects in the database. The catalog shows whether it is installed, not a counter, because a table
+ * may have been made by hand or restored. Released versions never change; new ones are appended.
+ */
+interface ObjectVersion {
+  readonly number: number;
+  /** What it adds, for docs/history-table.md. */
+  readonly summary: string;
+  readonly isInstalled: (shape: TableShape) => boolean;
+  /** Upgrades from the previous version. */
+  readonly statements: (table: TableName, shape: TableShape) => readonly string[];
+}
+
+/** All versions, by number. */
+export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
+  {
+    number: 1,
+    summary: 'the history table',
+    isInstalled: ({ kind }) => kind !== null,
+    statements: createTable,
+  },
+  {
+    number: 2,
+    summary: 'columns that an older runner did not have',
+    // A new table has all columns.
+    isInstalled: (shape) => shape.kind === null || missingColumns(shape).length === 0,
+    statements: (table, shape) => [
+      `ALTER TABLE ${qualifiedName(table)} ${missingColumns(shape)
+        .map((name) => `ADD COLUMN IF NOT EXISTS ${name} ${HISTORY_COLUMNS[name].type}`)
+        .join(', ')}`,
+    ],
+  },
+  {
+    number: 3,
+    summary: 'the key that claims depend on',
+    isInstalled: ({ kind, hasKey }) => kind === null || hasKey,
+    statements: (table) => [`ALTER TABLE ${qualifiedName(table)} ADD UNIQUE (${KEY_COLUMN})`],
+  },
+];
+
+function missingColumns({ columns }: TableShape): (keyof typeof HISTORY_COLUMNS)[] {
+  return COLUMN_NAMES.filter((name) => !columns.includes(name));
+}
+
+/** No `CREATE SCHEMA IF NOT EXISTS`: it needs the CREATE privilege even if the schema exists. */
+function createTable(name: TableName, { schemaExists }: TableShape): string[] {
+  const table = qualifiedName(name);
+  const columns = COLUMN_NAMES.map((column) => `${column} ${HISTORY_COLUMNS[column].type}`).join(', ');
+  return [
+    ...(schemaExists ? [] : [`CREATE SCHEMA ${quoteIdentifier(name.schema)}`]),
+    `CREATE TABLE ${table} (${columns})`,
+    `COMMENT ON TABLE ${table} IS 'History of migrations. A row means applied only when error_message is null.'`,
+    ...COLUMN_NAMES.map(
+      (column) => `COMMENT ON COLUMN ${table}.${column} IS ${quoteLiteral(HISTORY_COLUMNS[column].comment)}`,
+    ),
+  ];
+}

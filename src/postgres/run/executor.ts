@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import type { Task } from '../../core/compile/task.js';
+import { finding, type Finding } from '../../core/errors/finding.js';
+import type { ExecutionListener, ExecutionSettings, Executor, Outcome } from '../../core/ports/ports.js';
+import { maskSecrets } from '../../core/sql/text/secrets.js';
+import type { Target } from '../../core/target/target.js';
+import { actingAs } from '../connection/acting-role.js';
+import { cancelWhenAborted } from '../connection/cancel.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { resetStatements, type StatementTimeouts } from '../connection/reset.js';
+import type { ServerFacts } from '../connection/server-facts.js';
+import type { RunRecords } from '../history/statements.js';
+import type { LockKind } from '../lock/migration-lock.js';
+import type { TargetLock } from '../lock/target-lock.js';
+import {
+  redactedError,
+  tryRecord,
+  type ExecutionContext,
+  type TransactionalTask,
+} from '../execution/execution-context.js';
+import { groupTasks, isTransactional, needsNewSession } from '../execution/grouping.js';
+import { NoticeCollector, storableNotices } from '../execution/notices.js';
+import { runNonTransactional } from '../non-transactional/run-non-transactional.js';
+import { TransactionalRun } from '../transactional/run-transactional.js';
+import { poolerRefusals } from '../execution/session-refusals.js';
+
+/** What an executor needs to know about its target. */
+interface ExecutorSettings {
+  readonly target: Target;
+  readonly timeouts: StatementTimeouts;
+  readonly lock: LockKind;
+  /** False: details of server errors, which may contain rows, are left out. */
+  readonly showsRowData: boolean;
+  /** Creates the records of a run. */
+  readonly records: (runId: string) => RunRecords;
+}
+
+/** Executes migrations on one connection. */
+export class PgExecutor implements Executor {
+  constructor(
+    private readonly connection: PgConnection,
+    private readonly settings: ExecutorSettings,
+    private readonly lock: TargetLock,
+    private readonly facts: () => Promise<ServerFacts>,
+  ) {}
+
+  /** Asks the server only if the answer matters. */
+  async refusals(tasks: readonly Task[]): Promise<readonly Finding[]> {
+    const found = tasks.flatMap((task) => poolerRefusals(task, this.settings.target));
+    return found.length > 0 && (await this.isPooled()) ? found : [];
+  }
+
+  /** @throws MigrationError */
+  async run(tasks: readonly Task[], settings: ExecutionSettings, listener: ExecutionListener): Promise<Outcome> {
+    const context = await this.prepare(settings, listener);
+    const { connection, notices, records, target } = context;
+    const stopCancelling = cancelWhenAborted(connection, settings.signal);
+    try {
+      const outcome = await execute(context, tasks);
+      const statements = records.notices(storableNotices(notices.collected(), tasks));
+      const error = statements.length > 0 && (await tryRecord(context, [...actingAs(target.role), ...statements]));
+      // Why a run failed matters more than this error.
+      if (error && outcome.kind !== 'failed' && outcome.kind !== 'interrupted') {
+        const detail = (redactedError(context, error) as Error).message;
+        listener.warning(finding('NOTICES_NOT_RECORDED', { subject: `Run ${settings.runId}`, detail }));
+      }
+      return outcome;
+    } finally {
+      notices.stop();
+      stopCancelling();
+    }
+  }
+
+  /** Whoever asks for a session lock says that a pooler works in session mode. */
+  private async isPooled(): Promise<boolean> {
+    return (await this.facts()).pooled && this.settings.lock !== 'session';
+  }
+
+  private async prepare(settings: ExecutionSettings, listener: ExecutionListener): Promise<ExecutionContext> {
+    const { connection, lock } = this;
+    const { target, timeouts, showsRowData } = this.settings;
+    const facts = await this.facts();
+    const pooled = await this.isPooled();
+    if (facts.pooled && !pooled) listener.warning(finding('SESSION_LOCK_BEHIND_POOLER', { subject: target.name }));
+    const marker = `${randomUUID()} `;
+    const values = Object.values(target.placeholders?.values ?? {});
+    return {
+      connection,
+      target,
+      timeouts,
+      showsRowData,
+      lock,
+      settings,
+      listener,
+      marker,
+      records: this.settings.records(settings.runId),
+      notices: new NoticeCollector(
+        connection,
+        marker,
+        (migration, notice) => listener.notice(migration, notice),
+        (message) => maskSecrets(message, values),
+      ),
+      reset: resetStatements(timeouts, facts.version),
+      pooled,
+      applicationName: facts.applicationName,
+    };
+  }
+}
+
+async function execute(context: ExecutionContext, tasks: readonly Task[]): Promise<Outcome> {
+  const { transaction } = context.settings;
+  const run = new TransactionalRun(context, transaction);
+  // Tasks that cannot run in this transaction were refused before.
+  if (transaction === 'all') return run.run(tasks.filter(isTransactional));
+  const groups = groupTasks(tasks);
+  for (const [i, group] of groups.entries()) {
+    const outcome =
+      group.kind === 'transactional' ? await run.run(group.tasks) : await runNonTransactional(context, group.task);
+    if (outcome.kind !== 'done') return outcome;
+    const last = group.kind === 'transactional' ? (group.tasks.at(-1) as TransactionalTask) : group.task;
+    if (i < groups.length - 1 && needsNewSession(last)) return { kind: 'reconnect' };
+  }
+  return { kind: 'done' };
+}

@@ -1,0 +1,55 @@
+import type { ClientConfig } from 'pg';
+import type { OnConnectionRetry, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
+import type { Target } from '../../core/target/target.js';
+import { destroyWhenAborted } from '../connection/cancel.js';
+import { connect, isPool, type ConnectionSource } from '../connection/connect.js';
+import { checkLiveness } from '../connection/liveness.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { PgTargetSession, type SessionSettings } from './target-session.js';
+
+/** How to connect to a target, and how its sessions work. */
+interface DatabaseSettings extends SessionSettings {
+  readonly source: ConnectionSource;
+  /** How long one attempt to connect may take, in ms. */
+  readonly connectTimeoutMs: number;
+  /** How long to retry while the database is unreachable, in ms. */
+  readonly connectRetryMs: number;
+  /** How long the server may send nothing before its liveness is checked, in ms. */
+  readonly networkTimeoutMs: number;
+}
+
+/** Opens sessions that may migrate one target. */
+export class PgTargetDatabase implements TargetDatabase {
+  readonly target: Target;
+
+  constructor(private readonly settings: DatabaseSettings) {
+    this.target = settings.target;
+  }
+
+  async open(signal?: AbortSignal, onRetry?: OnConnectionRetry): Promise<TargetSession> {
+    const { source } = this.settings;
+    const first = await this.connect(source, signal, onRetry);
+    return new PgTargetSession(first, this.settings, () => this.connect(secondSource(source), signal, onRetry));
+  }
+
+  /** Opens a connection that ends when the network stalls, and soon after the run is interrupted. */
+  private async connect(
+    source: ConnectionSource,
+    signal: AbortSignal | undefined,
+    onRetry: OnConnectionRetry | undefined,
+  ): Promise<PgConnection> {
+    const { connectTimeoutMs, connectRetryMs, networkTimeoutMs } = this.settings;
+    const connection = await connect(source, { connectTimeoutMs, connectRetryMs, ...(onRetry && { onRetry }) }, signal);
+    const openConnection = (): Promise<PgConnection> => connect(secondSource(source), { connectTimeoutMs });
+    checkLiveness(connection, { networkTimeoutMs, connectTimeoutMs, openConnection });
+    destroyWhenAborted(connection, signal);
+    return connection;
+  }
+}
+
+/** A pool may have no second connection to spare: open our own with the pool's options. */
+function secondSource(source: ConnectionSource): string | ClientConfig {
+  if (!isPool(source)) return source;
+  const { options } = source;
+  return { ...options, password: options.password }; // not enumerable, so spreading does not copy it
+}

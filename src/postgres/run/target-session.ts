@@ -1,0 +1,63 @@
+import type { ForeignHistoryReader, HistoryStore, TargetSession } from '../../core/ports/ports.js';
+import { qualifiedName } from '../../core/target/table.js';
+import type { Target } from '../../core/target/target.js';
+import { assertRole } from '../connection/acting-role.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import type { StatementTimeouts } from '../connection/reset.js';
+import { readServerFacts, type ServerFacts } from '../connection/server-facts.js';
+import { readForeignHistory } from '../history/foreign-history.js';
+import { NO_STORE, PgHistoryStore } from '../history/history-store.js';
+import { NO_RECORDS, TableRecords } from '../history/statements.js';
+import type { LockKind } from '../lock/migration-lock.js';
+import { TargetLock } from '../lock/target-lock.js';
+import { PgExecutor } from './executor.js';
+
+/** How a session migrates. */
+export interface SessionSettings {
+  readonly target: Target;
+  /** False: nothing is recorded. */
+  readonly tracking: boolean;
+  readonly timeouts: StatementTimeouts;
+  readonly lock: LockKind;
+  /** False: details of server errors, which may contain rows, are left out. */
+  readonly showsRowData: boolean;
+}
+
+/** A connection that may migrate, with the parts that use it. */
+export class PgTargetSession implements TargetSession {
+  readonly history: HistoryStore;
+  readonly lock: TargetLock;
+  readonly executor: PgExecutor;
+  readonly foreign: ForeignHistoryReader;
+  private facts: Promise<ServerFacts> | undefined;
+  private closed = false;
+
+  /** @param openConnection opens another connection to the same database. */
+  constructor(
+    private readonly connection: PgConnection,
+    private readonly settings: SessionSettings,
+    openConnection: () => Promise<PgConnection>,
+  ) {
+    const { target, timeouts, tracking, lock } = settings;
+    const { table, role } = target;
+    const facts = (): Promise<ServerFacts> => (this.facts ??= this.readFacts());
+    const records = (runId: string) => (tracking ? new TableRecords(qualifiedName(table), runId) : NO_RECORDS);
+    this.history = tracking ? new PgHistoryStore(connection, table, { role, ...timeouts }, facts) : NO_STORE;
+    this.lock = new TargetLock(connection, table, lock, facts, openConnection);
+    this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
+    this.foreign = { read: (tool, foreignTable) => readForeignHistory(connection, tool, foreignTable, role) };
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.lock.release();
+    await this.connection.release();
+  }
+
+  private async readFacts(): Promise<ServerFacts> {
+    const facts = await readServerFacts(this.connection);
+    await assertRole(this.connection, this.settings.target.role);
+    return facts;
+  }
+}

@@ -1,0 +1,234 @@
+import { isLateRefusal, toNonTransactional, whyInTransaction } from '../../core/compile/non-transactional.js';
+import type { ServerErrorDetails } from '../../core/errors/database-errors.js';
+import { finding } from '../../core/errors/finding.js';
+import type { Aftermath } from '../../core/errors/migration-failed.js';
+import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
+import type { Outcome } from '../../core/ports/ports.js';
+import { actingAs } from '../connection/acting-role.js';
+import { CLEAN } from '../connection/reset.js';
+import type { ScriptResult } from '../connection/script.js';
+import { queryError, serverErrorOf } from '../connection/server-error.js';
+import {
+  claimConflict,
+  record,
+  recordedError,
+  redactedError,
+  requireServerError,
+  tryRecord,
+  wasInterrupted,
+  type ExecutionContext,
+  type NonTransactionalTask,
+  type TransactionalTask,
+} from '../execution/execution-context.js';
+import { failed } from '../execution/failure.js';
+import { tasksOf } from '../execution/grouping.js';
+import { LockRetry } from '../execution/lock-retry.js';
+import { MessageCursor, type Message, type Part, type Place } from '../execution/message.js';
+import { packEach, packTogether } from './pack.js';
+import { runNonTransactional } from '../non-transactional/run-non-transactional.js';
+import { poolerRefusals } from '../execution/session-refusals.js';
+
+type SendOutcome =
+  | Outcome
+  | { readonly kind: 'retry'; readonly from: TransactionalTask }
+  | { readonly kind: 'as-steps'; readonly from: TransactionalTask; readonly steps: NonTransactionalTask };
+
+/** Runs transactional migrations, packed into messages, and tracks what is running and what is committed. */
+export class TransactionalRun {
+  /** Completed, but not reported as applied yet: with the duration in ms, measured by counting statements. */
+  private readonly uncommitted = new Map<TransactionalTask, number>();
+  private current: TransactionalTask | undefined;
+  private startedAt = new Date();
+  private startedAtMs = performance.now();
+  private readonly lockRetry: LockRetry;
+
+  constructor(
+    private readonly context: ExecutionContext,
+    private readonly mode: 'each' | 'all',
+  ) {
+    this.lockRetry = new LockRetry(context);
+  }
+
+  async run(tasks: readonly TransactionalTask[]): Promise<Outcome> {
+    let left = tasks;
+    for (;;) {
+      const outcome = await this.sendAll(this.pack(left));
+      if (outcome.kind === 'as-steps') {
+        const result = await runNonTransactional(this.context, outcome.steps);
+        left = tasks.slice(tasks.indexOf(outcome.from) + 1);
+        if (result.kind !== 'done' || left.length === 0) return result;
+        continue;
+      }
+      if (outcome.kind !== 'retry') return outcome;
+      left = this.mode === 'all' ? tasks : tasks.slice(tasks.indexOf(outcome.from));
+    }
+  }
+
+  private pack(tasks: readonly TransactionalTask[]): Message[] {
+    return this.mode === 'all' ? packTogether(this.context, tasks) : packEach(this.context, tasks);
+  }
+
+  private async sendAll(messages: readonly Message[]): Promise<SendOutcome> {
+    const { settings, lock } = this.context;
+    for (const message of messages) {
+      if (settings.signal?.aborted) return { kind: 'interrupted' };
+      await lock.assertHeld();
+      const result = await this.send(message);
+      if (result.error) {
+        const rejected = result.completed === 0 && serverErrorOf(result.error) !== undefined;
+        const smaller = rejected ? this.splitUp(message) : [];
+        const outcome = smaller.length > 0 ? await this.sendAll(smaller) : await this.afterError(message, result);
+        if (outcome.kind !== 'done') return outcome;
+      } else if (message.parts.at(-1)?.kind === 'lock-check' && result.lastValue === 'f') {
+        await lock.retake();
+      }
+    }
+    return { kind: 'done' };
+  }
+
+  /** For a message that the server could not parse: a message per migration, or nothing if there is only one. */
+  private splitUp(message: Message): Message[] {
+    const tasks = tasksOf(message);
+    if (this.mode === 'all' || tasks.length < 2) return [];
+    return tasks.flatMap((task) => this.pack([task]));
+  }
+
+  private async send(message: Message): Promise<ScriptResult> {
+    const cursor = new MessageCursor(
+      message,
+      (part) => this.onEnter(part),
+      (part) => this.onLeave(part),
+    );
+    const { connection, notices } = this.context;
+    const result = await connection.run(message.text, {
+      onCompleted: () => cursor.statementCompleted(),
+      copyRows: message.copyRows,
+    });
+    if (!result.error) cursor.messageCompleted();
+    notices.attributeTo(undefined);
+    return result;
+  }
+
+  /** The announcement makes the server flush earlier completions, so a start is reported when it happens. */
+  private onEnter({ kind, task }: Part): void {
+    if (!task) return;
+    const { migration } = task.program;
+    if (this.current !== task) {
+      this.current = task;
+      this.startedAt = new Date();
+      this.startedAtMs = performance.now();
+      this.context.listener.started(migration);
+    }
+    if (kind === 'body') this.context.notices.attributeTo(migration);
+  }
+
+  private onLeave({ kind, task }: Part): void {
+    if (kind === 'body') this.context.notices.attributeTo(undefined);
+    if (kind === 'complete' && task) this.uncommitted.set(task, this.elapsedMs);
+    if (kind === 'commit') this.reportApplied();
+  }
+
+  private get elapsedMs(): number {
+    return Math.round(performance.now() - this.startedAtMs);
+  }
+
+  /** Reports only what the server confirmed: counting statements fails if a file hides one. */
+  private reportApplied(): void {
+    const { notices, listener } = this.context;
+    for (const [task, elapsedMs] of this.uncommitted) {
+      const { migration } = task.program;
+      const completion = notices.completionOf(migration.file);
+      if (!completion) continue;
+      this.uncommitted.delete(task);
+      listener.applied(migration, completion.durationMs ?? elapsedMs);
+    }
+  }
+
+  private get aftermath(): Aftermath {
+    return { kind: this.mode === 'all' ? 'all-rolled-back' : 'rolled-back' };
+  }
+
+  private async afterError(message: Message, { error, completed }: ScriptResult): Promise<SendOutcome> {
+    const { context } = this;
+    const server = requireServerError(context, error, 'running migrations');
+    if (wasInterrupted(context, server)) {
+      await this.rollBack();
+      return { kind: 'interrupted' };
+    }
+    const place = message.locate(completed, server.position);
+    const task = place?.part.task;
+    const conflict =
+      place?.part.kind === 'claim' && task ? claimConflict(context, task.program.migration, server) : undefined;
+    if (conflict) {
+      await this.rollBack();
+      return conflict;
+    }
+    return (task && (await this.recover(task, server, place))) ?? this.fail(place, server, error);
+  }
+
+  /** Retries after a transient error, or runs in steps what the server refused in a transaction. */
+  private async recover(
+    task: TransactionalTask,
+    server: ServerErrorDetails,
+    place: Place | undefined,
+  ): Promise<SendOutcome | undefined> {
+    if (isTransient(server)) {
+      await this.rollBack();
+      this.uncommitted.clear();
+      if (await this.lockRetry.allowsAnother(task, server, place?.statement)) return { kind: 'retry', from: task };
+      return undefined;
+    }
+    const steps = this.asSteps(task, server, place?.offset);
+    if (!steps) return undefined;
+    await this.rollBack();
+    const subject = task.program.migration.file;
+    this.context.listener.warning(finding('RUN_AS_STEPS', { subject, detail: `SQLSTATE ${server.sqlstate}` }));
+    return { kind: 'as-steps', from: task, steps };
+  }
+
+  private asSteps(
+    task: TransactionalTask,
+    { sqlstate }: ServerErrorDetails,
+    offset: number | undefined,
+  ): NonTransactionalTask | undefined {
+    const { context } = this;
+    if (this.mode === 'all' || !isLateRefusal(task.program, sqlstate, offset)) return undefined;
+    const program = context.lock.exclusive ? toNonTransactional(task.program) : undefined;
+    if (!program || (context.pooled && poolerRefusals({ ...task, program }, context.target).length > 0))
+      return undefined;
+    return { ...task, program };
+  }
+
+  private async fail(place: Place | undefined, server: ServerErrorDetails, error: unknown): Promise<SendOutcome> {
+    const { context } = this;
+    const lostClaim = server.sqlstate === SQLSTATE.lostClaim;
+    const task = lostClaim ? this.current : place?.part.task;
+    const isRecording = !lostClaim && (place?.part.kind === 'claim' || place?.part.kind === 'complete');
+    if (!place || !task || isRecording) {
+      await this.rollBack();
+      // The file is not at fault if it cannot be recorded.
+      const file = task?.program.migration.file;
+      const doing = file ? `recording ${file} in the history, so it was rolled back` : 'running migrations';
+      throw queryError(doing, redactedError(context, error));
+    }
+    const records = context.records.fail(task, recordedError(server, task), this.startedAt, this.elapsedMs);
+    const recordError = await tryRecord(context, this.rollbackStatements(records));
+    const aftermath: Aftermath = lostClaim ? { kind: 'unknown' } : this.aftermath;
+    const offset = lostClaim ? undefined : place.offset;
+    // The redacted error may lack its context.
+    const inTransaction = whyInTransaction(task.program, serverErrorOf(error) ?? server, offset, {
+      mode: this.mode,
+      locked: context.lock.exclusive,
+    });
+    return failed(context, task, { server, offset, aftermath, cause: error, recordError, inTransaction });
+  }
+
+  private rollBack(): Promise<void> {
+    return record(this.context, 'rolling back', this.rollbackStatements());
+  }
+
+  private rollbackStatements(records: readonly string[] = []): string[] {
+    const asRole = records.length > 0 ? actingAs(this.context.target.role) : [];
+    return ['ROLLBACK', ...CLEAN, ...asRole, ...records];
+  }
+}

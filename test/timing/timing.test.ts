@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { pause } from '../../src/timing/pause.js';
+import { retry, type Retry } from '../../src/timing/retry.js';
+import { withTimeout } from '../../src/timing/timeout.js';
+
+const LONG_MS = 60_000;
+const never = new Promise<string>(() => {});
+
+function tooLate(): never {
+  throw new Error('too late');
+}
+
+async function elapsedMs(work: Promise<unknown>): Promise<number> {
+  const startedAt = performance.now();
+  await work.catch(() => {});
+  return performance.now() - startedAt;
+}
+
+/** Work that fails so many times. */
+function failing(times: number): { work: () => Promise<string>; calls: () => number } {
+  let calls = 0;
+  const work = (): Promise<string> =>
+    ++calls <= times ? Promise.reject(new Error(`failure ${calls}`)) : Promise.resolve('done');
+  return { work, calls: () => calls };
+}
+
+describe('retry', () => {
+  test('repeats work that fails with a transient error, and reports each failure with the remaining time', async () => {
+    const { work, calls } = failing(2);
+    const retries: Retry[] = [];
+    const settings = { firstPauseMs: 1, forMs: LONG_MS, isTransient: () => true };
+    expect(await retry(work, { ...settings, onRetry: (each) => retries.push(each) })).toBe('done');
+    expect(calls()).toBe(3);
+    expect(retries.map(({ attempt, error }) => [attempt, (error as Error).message])).toEqual([
+      [2, 'failure 1'],
+      [3, 'failure 2'],
+    ]);
+    for (const { remainingMs } of retries) {
+      expect(remainingMs).toBeGreaterThan(LONG_MS - 1_000);
+      expect(remainingMs).toBeLessThanOrEqual(LONG_MS);
+    }
+  });
+
+  test('ends with an error that is not transient', async () => {
+    const { work, calls } = failing(9);
+    await expect(retry(work, { firstPauseMs: 1, isTransient: (_, attempt) => attempt < 3 })).rejects.toThrow(
+      'failure 3',
+    );
+    expect(calls()).toBe(3);
+  });
+
+  test('makes one attempt when there is no time for another', async () => {
+    const { work, calls } = failing(9);
+    await expect(retry(work, { forMs: 0, isTransient: () => true })).rejects.toThrow('failure 1');
+    expect(calls()).toBe(1);
+  });
+
+  test('ends a pause at once when the signal is aborted, and begins no further attempt', async () => {
+    const { work, calls } = failing(9);
+    const controller = new AbortController();
+    const settings = { firstPauseMs: 200, isTransient: () => true, signal: controller.signal };
+    const retrying = retry(work, { ...settings, onRetry: () => setTimeout(() => controller.abort(), 0) });
+    await expect(retrying).rejects.toThrow('failure 1');
+    await pause(250);
+    expect(calls()).toBe(1);
+  });
+
+  test('lets an attempt end that is under way when the signal is aborted', async () => {
+    const controller = new AbortController();
+    const work = async (): Promise<string> => {
+      controller.abort();
+      await pause(10);
+      return 'done';
+    };
+    expect(await retry(work, { isTransient: () => true, signal: controller.signal })).toBe('done');
+  });
+});
+
+describe('withTimeout', () => {
+  test('gives the outcome of work that ends in time', async () => {
+    expect(await withTimeout(Promise.resolve('done'), LONG_MS, () => 'late')).toBe('done');
+    const failed = withTimeout(Promise.reject<string>(new Error('failed')), LONG_MS, () => 'late');
+    await expect(failed).rejects.toThrow('failed');
+  });
+
+  test('gives what the caller says otherwise', async () => {
+    expect(await withTimeout(never, 1, () => 'late')).toBe('late');
+    await expect(withTimeout(never, 1, tooLate)).rejects.toThrow('too late');
+  });
+});
+
+describe('pause', () => {
+  test('ends after its time, or when the signal is aborted, before or meanwhile', async () => {
+    expect(await elapsedMs(pause(30))).toBeGreaterThanOrEqual(25);
+    expect(await elapsedMs(pause(LONG_MS, AbortSignal.abort()))).toBeLessThan(1_000);
+    expect(await elapsedMs(pause(LONG_MS, AbortSignal.timeout(10)))).toBeLessThan(1_000);
+  });
+});
