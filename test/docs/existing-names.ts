@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import { makeProgram } from '../../src/cli/program.js';
+import { readHeader } from '../../src/core/compile/header.js';
+import { ConfigurationError } from '../../src/core/errors/input-errors.js';
+import { Migrator } from '../../src/migrator/migrator.js';
+import { MigrationsService } from '../../src/nest/migrations.service.js';
+import { resolveModuleOptions } from '../../src/nest/configuration/options.js';
+
+/** Functions that are not methods of ours: of the package, of PostgreSQL, and a user's own in examples. */
+const OTHER_FUNCTIONS = /^(?:makeMigrator|renderFinding|renderEvent|pg_\w+|backfill_orders)$/;
+
+/** What a text tells a reader to call, type, set or write, and that does not exist. */
+export function unknownNames(text: string): string[] {
+  return [
+    ...found(text, /\b([A-Za-z_]\w*)\(/g).filter((name) => !OTHER_FUNCTIONS.test(name) && !isMethodOfBoth(name)),
+    ...unknownInstructions(text),
+    ...found(text, /["`](-- [a-z]+-[a-z]+(?:: \w+)?)["`]/g).filter((line) => !isDirective(line)),
+  ];
+}
+
+/** The same for commands, flags and options alone, which can be recognized in any text. */
+export function unknownInstructions(text: string): string[] {
+  return [
+    ...found(text, /nest-migrations ([a-z][\w-]*)/g).filter((name) => !commands.some((each) => each.name() === name)),
+    ...found(text, /`(--[a-z][a-z-]*)/g).filter((flag) => !commands.some((command) => hasFlag(command, flag))),
+    ...found(text, /(?<!unknown )\boption "([^"$]*)"/g).filter((name) => !isOption(name)),
+  ];
+}
+
+const commands = makeProgram({
+  version: '0.0.0',
+  terminal: { out: () => {}, err: () => {} },
+  onExit: () => {},
+}).commands;
+
+function found(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map(([, name = '']) => name);
+}
+
+function hasFlag(command: Command, flag: string): boolean {
+  return command.options.some(({ long }) => long === flag);
+}
+
+function isMethodOfBoth(name: string): boolean {
+  return [Migrator, MigrationsService].every(
+    ({ prototype }) => typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === 'function',
+  );
+}
+
+/** Options say of a name whether they know it. @param path with dots: `timeouts.read` */
+function isOption(path: string): boolean {
+  const given = path.split('.').reduceRight<unknown>((value, name) => ({ [name]: value }), Symbol('of no option'));
+  try {
+    resolveModuleOptions(given as object);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return !error.problems.includes(`unknown option "${path}"`);
+    throw error;
+  }
+  return true;
+}
+
+function isDirective(line: string): boolean {
+  const { timeouts, noTransaction, mistakes } = readHeader(line);
+  return noTransaction || (mistakes.length === 0 && Object.keys(timeouts).length === 1);
+}
