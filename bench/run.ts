@@ -10,6 +10,7 @@ import { makeMigrator } from '../src/migrator.js';
 import { startEphemeralServer } from '../test/support/ephemeral-server.js';
 import { startDelayingProxy } from './delaying-proxy.js';
 import { generateMigrations } from './files.js';
+import { generateManySteps, runWithPsql } from './many-steps.js';
 
 const SIZES = [32, 1_000, 10_000];
 const REPEATS = 7;
@@ -57,6 +58,18 @@ console.log(`32 files, first run over a network with ${2 * ONE_WAY_MS} ms round 
 await migrator.close();
 proxy.close();
 await rm(small, { recursive: true });
+
+const steps = await generateManySteps();
+for (const database of ['bench_psql', 'bench_steps']) await onServer(`CREATE DATABASE ${database}`);
+const stepping = makeMigrator({
+  connectionString: server.connectionString('bench_steps'),
+  directory: steps.directory,
+});
+const psql = await time(async () => runWithPsql(steps.file, server.connectionString('bench_psql')));
+const stepped = await time(() => stepping.migrate());
+console.log(`10,001 statements without a transaction: ${round(stepped)} ms, psql ${round(psql)} ms`);
+await stepping.close();
+await rm(steps.directory, { recursive: true });
 await server.remove();
 
 /** The least that anything can do: connect, one query, list the directory. */
