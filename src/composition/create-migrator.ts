@@ -51,7 +51,7 @@ export function createMigrator(
     tracking,
     timeouts,
     lock: options.lock,
-    showsRowData: options.showRowData,
+    showRowData: options.showRowData,
     source: options.migrateWith ? connectionOf(options.migrateWith as ConnectionOptions) : connection,
     connectTimeoutMs: options.timeouts.connect,
     connectRetryMs: options.timeouts.connectRetry,

@@ -33,7 +33,7 @@ export interface ExecutionContext {
   /** True behind a transaction-mode pooler: session settings leak to other clients, and do not last. */
   readonly pooled: boolean;
   /** False when details of server errors, which may hold rows, must not be shown or stored. */
-  readonly showsRowData: boolean;
+  readonly showRowData: boolean;
   /** Statements that bring the session into the state that every migration starts from. */
   readonly reset: readonly string[];
   /** The initial `application_name` of the session. */
@@ -43,7 +43,7 @@ export interface ExecutionContext {
 }
 
 /** What decides which parts of an error may be shown. */
-type Redaction = Pick<ExecutionContext, 'showsRowData' | 'target'>;
+type Redaction = Pick<ExecutionContext, 'showRowData' | 'target'>;
 
 /** Sends a record that must succeed. @throws MigrationError */
 export async function record(context: ExecutionContext, doing: string, statements: readonly string[]): Promise<void> {
@@ -91,16 +91,16 @@ export function redactedError(context: Redaction, error: unknown): unknown {
 
 /** Masks secrets in a server error, which may quote what was sent, and removes rows if the options say so. */
 export function redact(
-  { showsRowData, target }: Redaction,
+  { showRowData, target }: Redaction,
   { message, detail, hint, where, ...rest }: ServerErrorDetails,
 ): ServerErrorDetails {
   const mask = (text: string): string => maskSecrets(text, Object.values(target.placeholders?.values ?? {}));
   return {
     ...rest,
     message: mask(message),
-    ...(detail && showsRowData && { detail: mask(detail) }),
+    ...(detail && showRowData && { detail: mask(detail) }),
     ...(hint && { hint: mask(hint) }),
-    ...(where && showsRowData && { where: mask(where) }),
+    ...(where && showRowData && { where: mask(where) }),
   };
 }
 

@@ -30,7 +30,7 @@ interface ExecutorSettings {
   readonly timeouts: StatementTimeouts;
   readonly lock: LockKind;
   /** False: details of server errors, which may contain rows, are left out. */
-  readonly showsRowData: boolean;
+  readonly showRowData: boolean;
   /** Creates the records of a run. */
   readonly records: (runId: string) => RunRecords;
 }
@@ -78,7 +78,7 @@ export class PgExecutor implements Executor {
 
   private async prepare(settings: ExecutionSettings, listener: ExecutionListener): Promise<ExecutionContext> {
     const { connection, lock } = this;
-    const { target, timeouts, showsRowData } = this.settings;
+    const { target, timeouts, showRowData } = this.settings;
     const facts = await this.facts();
     const pooled = await this.isPooled();
     if (facts.pooled && !pooled) listener.warning(finding('SESSION_LOCK_BEHIND_POOLER', { subject: target.name }));
@@ -88,7 +88,7 @@ export class PgExecutor implements Executor {
       connection,
       target,
       timeouts,
-      showsRowData,
+      showRowData,
       lock,
       settings,
       listener,

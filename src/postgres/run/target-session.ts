@@ -20,7 +20,7 @@ export interface SessionSettings {
   readonly timeouts: StatementTimeouts;
   readonly lock: LockKind;
   /** False: details of server errors, which may contain rows, are left out. */
-  readonly showsRowData: boolean;
+  readonly showRowData: boolean;
 }
 
 /** A connection that may migrate, with the parts that use it. */
