@@ -114,9 +114,14 @@ export function claimConflict(
   return isTransient(server) && !lock.exclusive ? { kind: 'conflict', file, undecided: true } : undefined;
 }
 
+/** True once the run is asked to stop. */
+export function isInterrupted({ settings }: ExecutionContext): boolean {
+  return settings.signal?.aborted === true;
+}
+
 /** True if a statement was cancelled by the interruption of the run, and not by a timeout or an administrator. */
-export function wasInterrupted({ settings }: ExecutionContext, { sqlstate }: ServerErrorDetails): boolean {
-  return settings.signal?.aborted === true && sqlstate === SQLSTATE.queryCanceled;
+export function wasInterrupted(context: ExecutionContext, { sqlstate }: ServerErrorDetails): boolean {
+  return isInterrupted(context) && sqlstate === SQLSTATE.queryCanceled;
 }
 
 /** The `error_message` for a failed migration. */

@@ -6,7 +6,7 @@ import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { duration } from '../../core/errors/wording.js';
 import type { Outcome } from '../../core/ports/ports.js';
 import { serverErrorOf } from '../connection/server-error.js';
-import { redact, redactedError, type ExecutionContext } from './execution-context.js';
+import { isInterrupted, redact, redactedError, type ExecutionContext } from './execution-context.js';
 
 /** What is known about a failure. */
 interface Failure {
@@ -53,7 +53,7 @@ function unrecorded(context: ExecutionContext, error: unknown): ServerErrorDetai
 
 /** The timeout that cancelled a statement. Undefined if the file's own SQL may have set another one. */
 function limitOf(
-  { timeouts, settings }: ExecutionContext,
+  context: ExecutionContext,
   { timeouts: own, source }: Task['program'],
   { sqlstate }: ServerErrorDetails,
 ): ExceededLimit | undefined {
@@ -68,8 +68,8 @@ function limitOf(
     return ms === 0 ? undefined : { setting, value: duration(ms), source: `the option "${option}"` };
   };
   if (sqlstate === SQLSTATE.lockNotAvailable)
-    return limit('lock_timeout', own.lockTimeout, timeouts.tableLockTimeoutMs, 'timeouts.tableLock');
-  if (sqlstate === SQLSTATE.queryCanceled && settings.signal?.aborted !== true)
-    return limit('statement_timeout', own.statementTimeout, timeouts.statementTimeoutMs, 'timeouts.statement');
+    return limit('lock_timeout', own.lockTimeout, context.timeouts.tableLockTimeoutMs, 'timeouts.tableLock');
+  if (sqlstate === SQLSTATE.queryCanceled && !isInterrupted(context))
+    return limit('statement_timeout', own.statementTimeout, context.timeouts.statementTimeoutMs, 'timeouts.statement');
   return undefined;
 }

@@ -18,6 +18,7 @@ import { nameSession, sessionName } from '../lock/session-name.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import {
   claimConflict,
+  isInterrupted,
   record,
   redactedError,
   requireServerError,
@@ -94,10 +95,6 @@ async function runSteps(context: ExecutionContext, task: NonTransactionalTask, s
   if (task.doubt || from > 0) reportResuming(context, task, settled);
   const failure = from > 0 ? await run.guard(from, () => restoreSession(context, task)) : undefined;
   return failure ?? run.runFrom(from);
-}
-
-function isInterrupted({ settings }: ExecutionContext): boolean {
-  return settings.signal?.aborted === true;
 }
 
 function reportResuming({ listener }: ExecutionContext, task: NonTransactionalTask, settled: 0 | 1): void {

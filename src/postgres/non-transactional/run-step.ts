@@ -10,6 +10,7 @@ import { actingAs } from '../connection/acting-role.js';
 import { CLEAN } from '../connection/reset.js';
 import type { ScriptResult } from '../connection/script.js';
 import {
+  isInterrupted,
   record,
   recordedError,
   requireServerError,
@@ -53,7 +54,7 @@ export class StepRun {
   async runFrom(index: number): Promise<Outcome> {
     let next = index;
     while (next < this.steps.length) {
-      if (this.context.settings.signal?.aborted) return this.stopBefore(next);
+      if (isInterrupted(this.context)) return this.stopBefore(next);
       await this.context.lock.assertHeld();
       const result = this.steps[next]?.kind === 'autocommit' ? await this.runSingle(next) : await this.runBatch(next);
       if (!('next' in result)) return result;
@@ -69,7 +70,7 @@ export class StepRun {
       return undefined;
     } catch (error) {
       const server = requireServerError(this.context, error, `preparing ${this.file}`);
-      if (this.context.settings.signal?.aborted) return this.stopBefore(index);
+      if (isInterrupted(this.context)) return this.stopBefore(index);
       return this.fail(index, server, this.steps[index]?.start, error);
     }
   }
@@ -103,7 +104,7 @@ export class StepRun {
     const result = await this.send(message);
     if (!result.error) return { next: last + 1 };
     // A syntax error fails the whole message: run the steps before it one at a time.
-    if (result.completed === 0 && last > from && !this.context.settings.signal?.aborted) {
+    if (result.completed === 0 && last > from && !isInterrupted(this.context)) {
       await record(this.context, 'rolling back', ['ROLLBACK']);
       return this.runBatch(from, 1);
     }
@@ -119,7 +120,7 @@ export class StepRun {
       finished = await this.finishPendingDetach(step);
     });
     if (failure) return failure;
-    if (this.context.settings.signal?.aborted) return this.stopBefore(index);
+    if (isInterrupted(this.context)) return this.stopBefore(index);
     const limited = !finished && (await this.limitLockWait(step, index));
     const message = this.messages.single(index);
     const result = finished ? undefined : await this.send(message);

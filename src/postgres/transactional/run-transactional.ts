@@ -10,6 +10,7 @@ import type { ScriptResult } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import {
   claimConflict,
+  isInterrupted,
   record,
   recordedError,
   redactedError,
@@ -69,9 +70,9 @@ export class TransactionalRun {
   }
 
   private async sendAll(messages: readonly Message[]): Promise<SendOutcome> {
-    const { settings, lock } = this.context;
+    const { lock } = this.context;
     for (const message of messages) {
-      if (settings.signal?.aborted) return { kind: 'interrupted' };
+      if (isInterrupted(this.context)) return { kind: 'interrupted' };
       await lock.assertHeld();
       const result = await this.send(message);
       if (result.error) {
