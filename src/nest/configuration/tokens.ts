@@ -9,3 +9,8 @@ export const RESOLVED_OPTIONS: unique symbol = Symbol('nestjs-pg-migrations: res
 
 /** The name of the instance; empty if it has none. */
 export const INSTANCE_NAME: unique symbol = Symbol('nestjs-pg-migrations: name');
+
+/** What an instance calls something of its own: the label, and behind a colon the instance's name if it has one. */
+export function labelOf(label: string, name: string): string {
+  return name === '' ? label : `${label}:${name}`;
+}

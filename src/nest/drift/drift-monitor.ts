@@ -16,7 +16,7 @@ import { Migrator } from '../../migrator/migrator.js';
 import { DriftAlertChannel, type AlertChannel, type DriftAlert, type DriftResult } from './alert-channel.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
-import { INSTANCE_NAME, RESOLVED_OPTIONS } from '../configuration/tokens.js';
+import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
 /** Name of the job in the host's `SchedulerRegistry`. If the instance has a name, `:` and the name follow. */
 export const DRIFT_JOB = 'nestjs-pg-migrations:drift';
@@ -47,7 +47,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
       waitForCompletion: true,
       unrefTimeout: true,
     });
-    this.registry?.addCronJob(this.name === '' ? DRIFT_JOB : `${DRIFT_JOB}:${this.name}`, this.job);
+    this.registry?.addCronJob(labelOf(DRIFT_JOB, this.name), this.job);
     this.job.start();
   }
 

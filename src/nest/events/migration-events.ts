@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { Subject, type Observable } from 'rxjs';
 import type { MigrationEvent } from '../../core/events/events.js';
 import { renderEvent } from '../../core/events/render-event.js';
-import { INSTANCE_NAME } from '../configuration/tokens.js';
+import { INSTANCE_NAME, labelOf } from '../configuration/tokens.js';
 
 const METHODS = { debug: 'debug', info: 'log', warning: 'warn' } as const;
 
@@ -17,7 +17,7 @@ export class MigrationEvents implements OnApplicationShutdown {
   readonly logger: Logger;
 
   constructor(@Inject(INSTANCE_NAME) name: string) {
-    this.logger = new Logger(name === '' ? 'Migrations' : `Migrations:${name}`);
+    this.logger = new Logger(labelOf('Migrations', name));
   }
 
   /** Logs an event and passes it to subscribers. A failed run is not logged, because the thrown error reports it. */

@@ -7,7 +7,7 @@ import { Migrator } from '../../migrator/migrator.js';
 import { BackgroundRun } from '../bootstrap/background-run.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { HealthOptions, ResolvedModuleOptions } from '../configuration/options.js';
-import { INSTANCE_NAME, RESOLVED_OPTIONS } from '../configuration/tokens.js';
+import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
 interface Result {
   readonly up: boolean;
@@ -40,7 +40,7 @@ export class MigrationsHealthIndicator {
    * @param options override the options of the module.
    */
   async check<Key extends string = 'migrations'>(
-    key: Key = (this.name === '' ? 'migrations' : `migrations:${this.name}`) as Key,
+    key: Key = labelOf('migrations', this.name) as Key,
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
     const { cache, timeout: timeoutMs } = { ...this.options.health, ...options };
