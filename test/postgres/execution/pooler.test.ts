@@ -90,14 +90,15 @@ describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
   });
 
   test('a run whose lock is lost stops before its next message', async () => {
-    const { migrator } = await migratorOn(
+    const { migrator, events } = await migratorOn(
       db,
       { '1.sql': 'SELECT pg_sleep(1)', '2.sql': '-- no-transaction\nCREATE TABLE two ()' },
       { connectionString: pooled },
     );
     const run = migrator.migrate().catch((error: unknown) => error);
     const holder = `FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE locktype = 'advisory' AND state = 'idle in transaction' AND datname = current_database()`;
-    await until(async () => (await db.query(`SELECT ${holder}`)).rows.length === 1);
+    await until(() => events.some(({ type }) => type === 'migration-started'));
+    expect((await db.query(`SELECT ${holder}`)).rows).toHaveLength(1);
     await db.query(`SELECT pg_terminate_backend(pid) ${holder}`);
     expect(String(await run)).toMatch(/The connection that holds the migration lock was lost/);
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
