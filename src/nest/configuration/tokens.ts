@@ -10,7 +10,7 @@ export const RESOLVED_OPTIONS: unique symbol = Symbol('nestjs-pg-migrations: res
 /** The name of the instance; empty if it has none. */
 export const INSTANCE_NAME: unique symbol = Symbol('nestjs-pg-migrations: name');
 
-/** What an instance calls something of its own: the label, and behind a colon the instance's name if it has one. */
+/** A label that tells instances apart: a colon and the instance's name follow, if it has one. */
 export function labelOf(label: string, name: string): string {
   return name === '' ? label : `${label}:${name}`;
 }
