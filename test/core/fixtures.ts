@@ -45,6 +45,24 @@ export function history(...rows: HistoryRow[]): History {
   return { exists: true, current: true, rows };
 }
 
+/** Every state, in the order in which they are documented. */
+export const STATES: readonly MigrationState[] = [
+  'pending',
+  'out-of-order',
+  'failed',
+  'running',
+  'applied',
+  'unverified',
+  'cosmetic',
+  'changed',
+  'renamed',
+  'missing',
+  'ahead',
+  'ambiguous',
+  'orphaned',
+  'unusable',
+];
+
 const UNRECORDED: readonly MigrationState[] = ['pending', 'out-of-order', 'ambiguous', 'unusable'];
 const WITHOUT_FILE: readonly MigrationState[] = ['missing', 'ahead', 'orphaned'];
 

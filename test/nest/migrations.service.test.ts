@@ -1,27 +1,18 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { INestApplicationContext } from '@nestjs/common';
-import { MigrationsService } from '../../src/index.js';
+import type { MigrationsService } from '../../src/index.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { historyOf, outcomes, relations } from '../support/history-of.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { startWith } from './support/application.js';
+import { startService } from './support/service.js';
 
 const db = useEmptyDatabase('service');
 
 let directory: string;
-let app: INestApplicationContext;
 let service: MigrationsService;
 
 beforeEach(async () => {
-  directory = await migrationsDirectory({
-    '001_a.sql': 'CREATE TABLE a (id int);',
-    '002_b.sql': 'CREATE TABLE b (id int);',
-    '010_c.sql': 'CREATE INDEX CONCURRENTLY c ON a (id);',
-  });
-  app = await startWith({ connectionString: db.connectionString, directory, onBootstrap: 'off' });
-  service = app.get(MigrationsService);
+  ({ directory, service } = await startService(db));
 });
 
 const write = (file: string, text: string): Promise<void> => writeFile(join(directory, file), text);

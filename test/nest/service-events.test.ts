@@ -5,8 +5,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { MigrationsService, type MigrationEvent } from '../../src/index.js';
 import { DriftMonitor } from '../../src/nest/drift/drift-monitor.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { eventsOf, startWith } from './support/application.js';
+import { eventsOf } from './support/application.js';
+import { startService } from './support/service.js';
 
 const db = useEmptyDatabase('service_events');
 
@@ -15,13 +15,7 @@ let app: INestApplicationContext;
 let service: MigrationsService;
 
 beforeEach(async () => {
-  directory = await migrationsDirectory({
-    '001_a.sql': 'CREATE TABLE a (id int);',
-    '002_b.sql': 'CREATE TABLE b (id int);',
-    '010_c.sql': 'CREATE INDEX CONCURRENTLY c ON a (id);',
-  });
-  app = await startWith({ connectionString: db.connectionString, directory, onBootstrap: 'off' });
-  service = app.get(MigrationsService);
+  ({ directory, app, service } = await startService(db));
 });
 
 const write = (file: string, text: string): Promise<void> => writeFile(join(directory, file), text);

@@ -3,33 +3,16 @@ import fc from 'fast-check';
 import type { HistoryRow } from '../../../src/core/history/history.js';
 import { EMPTY_CHECKSUM } from '../../../src/core/migration/migration.js';
 import { compareMigrations, migrationOrder } from '../../../src/core/migration/version.js';
-import { isApplied, needsRun, type MigrationState } from '../../../src/core/status/status.js';
-import { appliedRow, inMigrationOrder, migrationFile } from '../fixtures.js';
+import { isApplied, needsRun } from '../../../src/core/status/status.js';
+import { appliedRow, inMigrationOrder, migrationFile, STATES } from '../fixtures.js';
 import { joined } from './joined.js';
 
 const failed: Partial<HistoryRow> = { state: 'failed', error: 'x' };
 const running: Partial<HistoryRow> = { state: 'running', error: 'running' };
 
-const states: MigrationState[] = [
-  'pending',
-  'out-of-order',
-  'failed',
-  'running',
-  'applied',
-  'unverified',
-  'cosmetic',
-  'changed',
-  'renamed',
-  'missing',
-  'ahead',
-  'ambiguous',
-  'orphaned',
-  'unusable',
-];
-
 test('a state is to run, applied, or one that only people can deal with, and only one of these', () => {
-  expect(states.filter((state) => needsRun(state))).toEqual(['pending', 'out-of-order', 'failed', 'running']);
-  expect(states.filter((state) => isApplied(state))).toEqual([
+  expect(STATES.filter((state) => needsRun(state))).toEqual(['pending', 'out-of-order', 'failed', 'running']);
+  expect(STATES.filter((state) => isApplied(state))).toEqual([
     'applied',
     'unverified',
     'cosmetic',

@@ -1,25 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { MigrationState } from '../../../src/core/status/status.js';
 import { summarize } from '../../../src/core/status/summary.js';
-import { statusOf } from '../fixtures.js';
-
-const STATES: MigrationState[] = [
-  'pending',
-  'out-of-order',
-  'failed',
-  'running',
-  'applied',
-  'unverified',
-  'cosmetic',
-  'changed',
-  'renamed',
-  'missing',
-  'ahead',
-  'ambiguous',
-  'orphaned',
-  'unusable',
-];
+import { STATES, statusOf } from '../fixtures.js';
 
 test('a summary of nothing is all zero', () => {
   expect(summarize([])).toEqual({

@@ -9,6 +9,7 @@ import { historyOf, outcomes, relations } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { migratorOn } from '../../support/migrator-on.js';
 import { files } from './history-files.js';
+import { readersOf } from './readers-of.js';
 import { useRoles } from './roles.js';
 
 const db = useEmptyDatabase('history_table');
@@ -161,15 +162,7 @@ describe('what is not a history table', () => {
   test('a table of another tool is refused by every reader too', async () => {
     await db.query('CREATE SCHEMA shared; CREATE TABLE shared.schema_migrations (version int)');
     const { migrator } = await migratorOn(db, files);
-    const reads = [
-      () => migrator.status(),
-      () => migrator.plan(),
-      () => migrator.history(),
-      () => migrator.health(),
-      () => migrator.drift(),
-      () => migrator.validate(),
-    ];
-    for (const read of reads)
+    for (const read of readersOf(migrator))
       expect(await failureOf(read(), HistoryTableError)).toMatchObject({ code: 'HISTORY_TABLE' });
   });
 });

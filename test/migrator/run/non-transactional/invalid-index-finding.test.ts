@@ -7,51 +7,16 @@ import { failureOf } from '../../../support/failure-of.js';
 import { warned } from '../../../support/findings-of.js';
 import { outcomes } from '../../../support/history-of.js';
 import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
+import { migratorOn } from '../../../support/migrator-on.js';
 import { states } from '../adding.js';
+import { BUILD, expectFoundUntilDropped, failedBuild, FILE, FOUND, indexOn, rewrite } from './invalid-index.js';
 
 const db = useEmptyDatabase('invalid_index');
 afterEach(() => expectNoLeftovers(db));
 
-const BUILD = 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (a);';
-const FILE = `-- no-transaction\nCREATE TABLE one ();\n${BUILD}\nCREATE TABLE two ();\n`;
-const FOUND = {
-  code: 'INVALID_INDEX',
-  severity: 'warning',
-  subject: 'Index public.u',
-  detail: '1.sql',
-  actual: 'public.u',
-  remedy: expect.stringContaining('DROP INDEX CONCURRENTLY public.u;'),
-};
-
-/** `1.sql` failed to build a unique index over duplicates. */
-async function failedBuild(): Promise<ObservedMigrator & { error: MigrationFailedError }> {
-  await db.query('CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)');
-  const observed = await migratorOn(db, { '1.sql': FILE });
-  return { ...observed, error: await failureOf(observed.migrator.migrate(), MigrationFailedError) };
-}
-
-const index = async (): Promise<string | undefined> => {
-  const { rows } = await db.query<{ valid: boolean }>(
-    `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('public.u')`,
-  );
-  return rows[0] && (rows[0].valid ? 'valid' : 'invalid');
-};
-
-const rewrite = ({ directory }: ObservedMigrator, text: string): Promise<void> =>
-  writeFile(join(directory, '1.sql'), text);
-
-/** The index is found until it is dropped. */
-async function expectFoundUntilDropped({ migrator }: ObservedMigrator): Promise<void> {
-  expect(await index()).toBe('invalid');
-  expect((await migrator.drift()).filter(({ code }) => code === 'INVALID_INDEX')).toEqual([FOUND]);
-  await db.query('DROP INDEX CONCURRENTLY public.u');
-  expect((await migrator.drift()).filter(({ code }) => code === 'INVALID_INDEX')).toEqual([]);
-}
-
 describe('a concurrent index build that failed', () => {
   test('names the index that it left invalid, what becomes of it, and how to drop it', async () => {
-    const { error } = await failedBuild();
+    const { error } = await failedBuild(db);
     expect(error.failure).toMatchObject({
       location: { line: 3 },
       server: { sqlstate: '23505' },
@@ -75,23 +40,23 @@ describe('a concurrent index build that failed', () => {
 
 describe('an index that a failed build left invalid is a finding', () => {
   test('until it is dropped', async () => {
-    await expectFoundUntilDropped(await failedBuild());
+    await expectFoundUntilDropped(db, await failedBuild(db));
   });
 
   test('until somebody makes it valid', async () => {
-    const { migrator } = await failedBuild();
+    const { migrator } = await failedBuild(db);
     await db.query('DELETE FROM t');
     await db.query('REINDEX INDEX CONCURRENTLY u');
     expect(await migrator.drift()).toEqual([]);
   });
 
   test('until the next attempt has dropped it and built it again', async () => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await failureOf(observed.migrator.migrate(), MigrationFailedError);
     expect(await observed.migrator.drift()).toEqual([FOUND]);
     await db.query('DELETE FROM t');
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql']);
-    expect(await index()).toBe('valid');
+    expect(await indexOn(db)).toBe('valid');
     expect(warned(observed, 'INVALID_INDEX_DROPPED')).toMatchObject([
       { subject: 'Index public.u' },
       { subject: 'Index public.u' },
@@ -103,26 +68,26 @@ describe('an index that a failed build left invalid is a finding', () => {
     ['the statement was deleted', FILE.replace(BUILD, '')],
     ['the statement builds another index', FILE.replace(BUILD, 'CREATE INDEX CONCURRENTLY other ON t (a);')],
   ])('when %s: the migration ends well, and says that the index is there', async (_what, text) => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await rewrite(observed, text);
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql']);
     expect(warned(observed, 'INVALID_INDEX')).toEqual([FOUND]);
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 
   test('when the file was deleted', async () => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await rm(join(observed.directory, '1.sql'));
     await writeFile(join(observed.directory, '2.sql'), 'SELECT 2');
     await observed.migrator.migrate();
     expect(warned(observed).map(({ code }) => code)).toEqual(['ORPHANED', 'INVALID_INDEX']);
     expect((await observed.migrator.drift()).map(({ code }) => code)).toEqual(['ORPHANED', 'INVALID_INDEX']);
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 
   test('when the file was renamed and the statement deleted', async () => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await rm(join(observed.directory, '1.sql'));
     await writeFile(join(observed.directory, '2.sql'), FILE.replace(BUILD, ''));
     await observed.migrator.migrate();
@@ -131,35 +96,35 @@ describe('an index that a failed build left invalid is a finding', () => {
   });
 
   test('when the migration was restarted, and no longer builds it', async () => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await observed.migrator.repair({ restart: '1.sql' });
     await rewrite(observed, '-- no-transaction\nSELECT 1;');
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql']);
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 
   test('when the migration became transactional, whether it fails or not', async () => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await observed.migrator.repair({ restart: '1.sql' });
     await rewrite(observed, 'SELECT 1/0;');
     await failureOf(observed.migrator.migrate(), MigrationFailedError);
     expect(await observed.migrator.drift()).toEqual([FOUND]);
     await rewrite(observed, 'SELECT 1;');
     await observed.migrator.migrate();
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 
   test('when the migration was recorded with mark(), which runs nothing', async () => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await observed.migrator.mark('1.sql');
     expect(await states(observed)).toEqual(['1.sql applied']);
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 });
 
 describe('unmark of a migration that left an index invalid', () => {
   test.each(['failed', 'marked', 'without its file'])('is refused while the index is there: %s', async (how) => {
-    const { migrator, directory } = await failedBuild();
+    const { migrator, directory } = await failedBuild(db);
     if (how === 'marked') await migrator.mark('1.sql');
     if (how === 'without its file') await rm(join(directory, '1.sql'));
     const { refusals } = await failureOf(migrator.unmark('1.sql'), RefusedError);

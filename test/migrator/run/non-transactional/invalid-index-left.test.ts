@@ -10,73 +10,38 @@ import { expectNoLeftovers } from '../../../support/leftovers.js';
 import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
 import { until } from '../../../support/until.js';
 import { checksum } from '../../../../src/core/migration/checksum.js';
+import { BUILD, expectFoundUntilDropped, failedBuild, FILE, FOUND, indexOn, rewrite } from './invalid-index.js';
 
 const db = useEmptyDatabase('left_invalid');
 afterEach(() => expectNoLeftovers(db));
 
-const BUILD = 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (a);';
-const FILE = `-- no-transaction\nCREATE TABLE one ();\n${BUILD}\nCREATE TABLE two ();\n`;
-const FOUND = {
-  code: 'INVALID_INDEX',
-  severity: 'warning',
-  subject: 'Index public.u',
-  detail: '1.sql',
-  actual: 'public.u',
-  remedy: expect.stringContaining('DROP INDEX CONCURRENTLY public.u;'),
-};
-
-/** `1.sql` failed to build a unique index over duplicates. */
-async function failedBuild(): Promise<ObservedMigrator & { error: MigrationFailedError }> {
-  await db.query('CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)');
-  const observed = await migratorOn(db, { '1.sql': FILE });
-  return { ...observed, error: await failureOf(observed.migrator.migrate(), MigrationFailedError) };
-}
-
-const index = async (): Promise<string | undefined> => {
-  const { rows } = await db.query<{ valid: boolean }>(
-    `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('public.u')`,
-  );
-  return rows[0] && (rows[0].valid ? 'valid' : 'invalid');
-};
-
-const rewrite = ({ directory }: ObservedMigrator, text: string): Promise<void> =>
-  writeFile(join(directory, '1.sql'), text);
-
-/** The index is found until it is dropped. */
-async function expectFoundUntilDropped({ migrator }: ObservedMigrator): Promise<void> {
-  expect(await index()).toBe('invalid');
-  expect((await migrator.drift()).filter(({ code }) => code === 'INVALID_INDEX')).toEqual([FOUND]);
-  await db.query('DROP INDEX CONCURRENTLY public.u');
-  expect((await migrator.drift()).filter(({ code }) => code === 'INVALID_INDEX')).toEqual([]);
-}
-
 /** The process died during the build, and recorded nothing about it. */
 async function diedInBuild(): Promise<ObservedMigrator> {
-  const observed = await failedBuild();
+  const observed = await failedBuild(db);
   await db.query(
     `UPDATE shared.schema_migrations SET running = true, error_message = 'running', invalid_indexes = NULL`,
   );
   return observed;
 }
 
+/** `1.sql` was interrupted while it built the index. */
+async function interruptedBuild(): Promise<ObservedMigrator> {
+  await db.query('CREATE TABLE t (a int)');
+  const observed = await migratorOn(db, { '1.sql': FILE });
+  const controller = new AbortController();
+  await withClient(db.connectionString, async (writer) => {
+    await writer.query('BEGIN; INSERT INTO t VALUES (1)'); // the build waits for it
+    const run = failureOf(observed.migrator.migrate(controller.signal), InterruptedError);
+    await until(async () => (await indexOn(db)) === 'invalid');
+    controller.abort('SIGTERM');
+    expect(await run).toMatchObject({ outcome: 'cancelled' });
+    await writer.query('ROLLBACK');
+  });
+  return observed;
+}
+
 describe('an index is found although nothing failed', () => {
   const WITHOUT = FILE.replace(BUILD, '');
-
-  /** `1.sql` was interrupted while it built the index. */
-  async function interruptedBuild(): Promise<ObservedMigrator> {
-    await db.query('CREATE TABLE t (a int)');
-    const observed = await migratorOn(db, { '1.sql': FILE });
-    const controller = new AbortController();
-    await withClient(db.connectionString, async (writer) => {
-      await writer.query('BEGIN; INSERT INTO t VALUES (1)'); // the build waits for it
-      const run = failureOf(observed.migrator.migrate(controller.signal), InterruptedError);
-      await until(async () => (await index()) === 'invalid');
-      controller.abort('SIGTERM');
-      expect(await run).toMatchObject({ outcome: 'cancelled' });
-      await writer.query('ROLLBACK');
-    });
-    return observed;
-  }
 
   test('when the build was interrupted', async () => {
     const observed = await interruptedBuild();
@@ -84,7 +49,7 @@ describe('an index is found although nothing failed', () => {
     await rewrite(observed, WITHOUT);
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql']);
     expect(warned(observed, 'INVALID_INDEX')).toEqual([FOUND]);
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 
   test.each([
@@ -95,7 +60,7 @@ describe('an index is found although nothing failed', () => {
     await rewrite(observed, text);
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql']);
     expect(warned(observed, 'INVALID_INDEX')).toEqual([FOUND]);
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 
   test('when the process died in the build, and the migration is started over without it', async () => {
@@ -104,7 +69,7 @@ describe('an index is found although nothing failed', () => {
     await db.query('DROP TABLE one');
     await rewrite(observed, WITHOUT);
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql']);
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 
   test('when the process died in the build, the file was deleted, and the step is resolved', async () => {
@@ -113,18 +78,18 @@ describe('an index is found although nothing failed', () => {
     await observed.migrator.resolve('1.sql', 'again');
     const { refusals } = await failureOf(observed.migrator.unmark('1.sql'), RefusedError);
     expect(refusals).toEqual([FOUND]);
-    await expectFoundUntilDropped(observed);
+    await expectFoundUntilDropped(db, observed);
   });
 
   test('when another build fails after that: both are found', async () => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await rewrite(observed, FILE.replace(BUILD, BUILD.replace(' u ', ' v ')));
     await failureOf(observed.migrator.migrate(), MigrationFailedError);
     expect((await observed.migrator.drift()).map(({ actual }) => actual)).toEqual(['public.u', 'public.v']);
   });
 
   test('when the migration was restarted, renamed, made transactional, and fails', async () => {
-    const observed = await failedBuild();
+    const observed = await failedBuild(db);
     await observed.migrator.repair({ restart: '1.sql' });
     await rm(join(observed.directory, '1.sql'));
     await db.query(`UPDATE shared.schema_migrations SET checksum = '${checksum('SELECT 1/0;')}'`);

@@ -1,0 +1,44 @@
+import { expect } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MigrationFailedError } from '../../../../src/migrator.js';
+import type { TestDatabase } from '../../../support/database.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
+
+export const BUILD = 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (a);';
+export const FILE = `-- no-transaction\nCREATE TABLE one ();\n${BUILD}\nCREATE TABLE two ();\n`;
+export const FOUND = {
+  code: 'INVALID_INDEX',
+  severity: 'warning',
+  subject: 'Index public.u',
+  detail: '1.sql',
+  actual: 'public.u',
+  remedy: expect.stringContaining('DROP INDEX CONCURRENTLY public.u;'),
+};
+
+/** `1.sql` failed to build a unique index over duplicates. */
+export async function failedBuild(db: TestDatabase): Promise<ObservedMigrator & { error: MigrationFailedError }> {
+  await db.query('CREATE TABLE t (a int); INSERT INTO t VALUES (1), (1)');
+  const observed = await migratorOn(db, { '1.sql': FILE });
+  return { ...observed, error: await failureOf(observed.migrator.migrate(), MigrationFailedError) };
+}
+
+/** Whether the index is there, and valid. */
+export const indexOn = async (db: TestDatabase): Promise<string | undefined> => {
+  const { rows } = await db.query<{ valid: boolean }>(
+    `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('public.u')`,
+  );
+  return rows[0] && (rows[0].valid ? 'valid' : 'invalid');
+};
+
+export const rewrite = ({ directory }: ObservedMigrator, text: string): Promise<void> =>
+  writeFile(join(directory, '1.sql'), text);
+
+/** The index is found until it is dropped. */
+export async function expectFoundUntilDropped(db: TestDatabase, { migrator }: ObservedMigrator): Promise<void> {
+  expect(await indexOn(db)).toBe('invalid');
+  expect((await migrator.drift()).filter(({ code }) => code === 'INVALID_INDEX')).toEqual([FOUND]);
+  await db.query('DROP INDEX CONCURRENTLY public.u');
+  expect((await migrator.drift()).filter(({ code }) => code === 'INVALID_INDEX')).toEqual([]);
+}
