@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { pause } from '../../src/timing/pause.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Backoff } from '../../src/timing/backoff.js';
 import { retry, type Retry } from '../../src/timing/retry.js';
 import { withTimeout } from '../../src/timing/timeout.js';
 
@@ -14,6 +15,16 @@ async function elapsedMs(work: Promise<unknown>): Promise<number> {
   const startedAt = performance.now();
   await work.catch(() => {});
   return performance.now() - startedAt;
+}
+
+async function pausesOf(backoff: Backoff, count: number): Promise<number[]> {
+  const lengths: number[] = [];
+  for (let i = 0; i < count; i++) await backoff.pause(undefined, (pauseMs) => lengths.push(pauseMs));
+  return lengths;
+}
+
+function withPauses(lengthMs: number): Backoff {
+  return new Backoff({ firstPauseMs: lengthMs, longestPauseMs: lengthMs, factor: 1 });
 }
 
 /** Work that fails so many times. */
@@ -61,7 +72,7 @@ describe('retry', () => {
     const settings = { firstPauseMs: 200, isTransient: () => true, signal: controller.signal };
     const retrying = retry(work, { ...settings, onRetry: () => setTimeout(() => controller.abort(), 0) });
     await expect(retrying).rejects.toThrow('failure 1');
-    await pause(250);
+    await sleep(250);
     expect(calls()).toBe(1);
   });
 
@@ -69,7 +80,7 @@ describe('retry', () => {
     const controller = new AbortController();
     const work = async (): Promise<string> => {
       controller.abort();
-      await pause(10);
+      await sleep(10);
       return 'done';
     };
     expect(await retry(work, { isTransient: () => true, signal: controller.signal })).toBe('done');
@@ -89,10 +100,21 @@ describe('withTimeout', () => {
   });
 });
 
-describe('pause', () => {
-  test('ends after its time, or when the signal is aborted, before or meanwhile', async () => {
-    expect(await elapsedMs(pause(30))).toBeGreaterThanOrEqual(25);
-    expect(await elapsedMs(pause(LONG_MS, AbortSignal.abort()))).toBeLessThan(1_000);
-    expect(await elapsedMs(pause(LONG_MS, AbortSignal.timeout(10)))).toBeLessThan(1_000);
+describe('Backoff', () => {
+  test('pauses longer each time, up to its limit, and for a time of its own', async () => {
+    const backoff = new Backoff({ firstPauseMs: 2, longestPauseMs: 16, factor: 2 });
+    const lengths = await pausesOf(backoff, 6);
+    for (const [i, most] of [2, 4, 8, 16, 16, 16].entries()) {
+      expect(lengths[i]).toBeGreaterThanOrEqual(most / 2);
+      expect(lengths[i]).toBeLessThanOrEqual(most * 1.5);
+    }
+    const firsts = await Promise.all(Array.from({ length: 20 }, () => pausesOf(new Backoff(), 1)));
+    expect(new Set(firsts.flat()).size).toBeGreaterThan(1);
+  });
+
+  test('ends a pause after its time, or when the signal is aborted, before or meanwhile', async () => {
+    expect(await elapsedMs(withPauses(60).pause())).toBeGreaterThanOrEqual(25);
+    expect(await elapsedMs(withPauses(LONG_MS).pause(AbortSignal.abort()))).toBeLessThan(1_000);
+    expect(await elapsedMs(withPauses(LONG_MS).pause(AbortSignal.timeout(10)))).toBeLessThan(1_000);
   });
 });

@@ -1,6 +1,6 @@
 import { LockTimeoutError, type LockHolder } from '../../core/errors/lock-errors.js';
 import type { MigrationLock } from '../../core/ports/ports.js';
-import { pause } from '../../timing/pause.js';
+import { Backoff } from '../../timing/backoff.js';
 import { throwIfInterrupted } from './interruption.js';
 
 /** How to wait for the migration lock. */
@@ -17,8 +17,6 @@ export interface LockWait {
   readonly isStillNeeded?: () => Promise<boolean>;
 }
 
-const MIN_PAUSE_MS = 20;
-const MAX_PAUSE_MS = 250;
 const REMINDER_MS = 10_000;
 
 /**
@@ -33,7 +31,7 @@ export async function acquireLock(
 ): Promise<number | undefined> {
   const startedAt = performance.now();
   const waited = (): number => performance.now() - startedAt;
-  let pauseMs = MIN_PAUSE_MS;
+  const backoff = new Backoff();
   let reportedAt = Number.NEGATIVE_INFINITY;
   while (!(await lock.tryTake())) {
     throwIfInterrupted(wait.signal, wait.applied);
@@ -45,9 +43,8 @@ export async function acquireLock(
       if (waitedMs >= wait.timeoutMs) throw new LockTimeoutError(waitedMs, holder, wait.target, wait.applied);
       reportedAt = waitedMs;
     }
-    await pause(pauseMs * (0.5 + Math.random()), wait.signal);
+    await backoff.pause(wait.signal);
     throwIfInterrupted(wait.signal, wait.applied);
-    pauseMs = Math.min(pauseMs * 1.5, MAX_PAUSE_MS);
     // Checked before the next attempt: once a holder has finished, all waiters leave at once, with one message each.
     if (wait.isStillNeeded && !(await wait.isStillNeeded())) return undefined;
   }

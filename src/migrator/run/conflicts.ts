@@ -2,14 +2,13 @@ import { HistoryTableError } from '../../core/errors/database-errors.js';
 import { LockTimeoutError } from '../../core/errors/lock-errors.js';
 import type { History, HistoryRow } from '../../core/history/history.js';
 import type { Outcome, TargetSession } from '../../core/ports/ports.js';
-import { pause } from '../../timing/pause.js';
+import { Backoff } from '../../timing/backoff.js';
 import type { LockWait } from './acquire-lock.js';
 import { throwIfInterrupted } from './interruption.js';
 
 /** Another process runs the same migration or has recorded it. */
 export type Conflict = Extract<Outcome, { kind: 'conflict' }>;
 
-const POLL_MS = 250;
 /** How long to poll for the outcome of a transaction that is not visible, before trying the migration again. */
 const UNSEEN_MS = 5_000;
 
@@ -53,11 +52,12 @@ export class Conflicts {
     const { since } = this.waiting;
     const waited = (): number => performance.now() - since;
     const until = performance.now() + maxMs;
+    const backoff = new Backoff();
     wait.onWaiting(Math.round(waited()), Math.max(0, Math.round(wait.timeoutMs - waited())), undefined);
     while (busy(rowOf(await session.history.read(), file)) && performance.now() < until) {
       if (waited() >= wait.timeoutMs)
         throw new LockTimeoutError(waited(), await session.lock.holder(), wait.target, wait.applied);
-      await pause(POLL_MS, wait.signal);
+      await backoff.pause(wait.signal);
       throwIfInterrupted(wait.signal, wait.applied);
     }
   }

@@ -1,7 +1,7 @@
 import type { RangeVar, ReindexStmt, IndexStmt, Node } from '@pgsql/types';
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
 import { asIndex, indexShape } from '../../core/sql/statements/index-shape.js';
-import { pause } from '../../timing/pause.js';
+import { Backoff } from '../../timing/backoff.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import { namesOf, quotedName, regclass } from './relation.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -17,8 +17,6 @@ interface TableIndex {
   readonly building: boolean;
   readonly definition: string;
 }
-
-const POLL_MS = 250;
 
 /** How to wait for an index that another backend is building. The wait has no timeout. */
 interface BuildWait {
@@ -70,9 +68,10 @@ async function findLeftovers(connection: PgConnection, node: Node | undefined, w
   let invalid = await findInvalid();
   let building = invalid.find((each) => each.building);
   if (building) wait.onWait(`${building.schema}.${building.name}`);
+  const backoff = new Backoff();
   while (building) {
     if (wait.signal?.aborted) return [];
-    await pause(POLL_MS, wait.signal);
+    await backoff.pause(wait.signal);
     invalid = await findInvalid();
     building = invalid.find((each) => each.building);
   }

@@ -2,16 +2,16 @@ import type { Task } from '../../core/compile/task.js';
 import type { ServerErrorDetails } from '../../core/errors/database-errors.js';
 import { isTransient } from '../../core/errors/sqlstate.js';
 import type { Statement } from '../../core/sql/statements/statements.js';
-import { pause } from '../../timing/pause.js';
+import { Backoff } from '../../timing/backoff.js';
 import { describeBlockers } from '../catalog/blockers.js';
 import type { ExecutionContext } from './execution-context.js';
 
-const FIRST_PAUSE_MS = 200;
-const LONGEST_PAUSE_MS = 10_000;
+const PAUSES = { firstPauseMs: 200, longestPauseMs: 10_000, factor: 2 };
 
 /** Counts the attempts per migration, and pauses between them. */
 export class LockRetry {
   private attempts = 0;
+  private backoff = new Backoff(PAUSES);
   private task: Task | undefined;
 
   constructor(private readonly context: ExecutionContext) {}
@@ -24,20 +24,20 @@ export class LockRetry {
   async allowsAnother(task: Task, server: ServerErrorDetails, statement: Statement | undefined): Promise<boolean> {
     const { connection, timeouts, listener, settings } = this.context;
     if (!isTransient(server)) return false;
-    if (this.task !== task) this.attempts = 0;
-    this.task = task;
+    if (this.task !== task) this.startOver(task);
     if (this.attempts >= timeouts.tableLockRetries) return false;
     this.attempts++;
-    const pauseMs = pauseAfter(this.attempts);
     const blockers = await describeBlockers(connection, statement?.node);
     const reason = blockers === undefined ? server.message : `${server.message}: ${blockers}`;
-    listener.retrying(task.program.migration, this.attempts + 1, reason, Math.round(pauseMs));
-    await pause(pauseMs, settings.signal);
+    await this.backoff.pause(settings.signal, (pauseMs) =>
+      listener.retrying(task.program.migration, this.attempts + 1, reason, pauseMs),
+    );
     return true;
   }
-}
 
-/** The pause after a number of attempts, with jitter, in ms. */
-function pauseAfter(attempts: number): number {
-  return Math.min(FIRST_PAUSE_MS * 2 ** (attempts - 1), LONGEST_PAUSE_MS) * (0.5 + Math.random());
+  private startOver(task: Task): void {
+    this.task = task;
+    this.attempts = 0;
+    this.backoff = new Backoff(PAUSES);
+  }
 }

@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How the pauses between attempts grow. */
+interface BackoffSettings {
+  /** In ms. */
+  readonly firstPauseMs: number;
+  /** In ms. */
+  readonly longestPauseMs: number;
+  /** How much longer each pause is than the one before. */
+  readonly factor: number;
+}
+
+/** For polling a server: soon at first, then often enough that nobody notices the wait. */
+const POLLING: BackoffSettings = { firstPauseMs: 20, longestPauseMs: 250, factor: 1.5 };
+
+/** Pauses between the attempts of one wait. Each is lengthened or shortened at random, so that processes spread out. */
+export class Backoff {
+  private lengthMs: number;
+
+  /** @param settings @default polling: 20 ms at first, 250 ms at most */
+  constructor(private readonly settings: BackoffSettings = POLLING) {
+    this.lengthMs = settings.firstPauseMs;
+  }
+
+  /**
+   * Waits for the next pause, or until the signal is aborted. Never rejects.
+   *
+   * @param onPause called first, with the length of the pause in ms.
+   */
+  async pause(signal?: AbortSignal, onPause?: (pauseMs: number) => void): Promise<void> {
+    const pauseMs = Math.round(this.lengthMs * (0.5 + Math.random()));
+    this.lengthMs = Math.min(this.lengthMs * this.settings.factor, this.settings.longestPauseMs);
+    onPause?.(pauseMs);
+    await sleep(pauseMs, undefined, { signal }).catch(() => {});
+  }
+}
