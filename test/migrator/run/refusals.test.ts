@@ -85,7 +85,7 @@ test('a directory that cannot be read is reported before anything is connected',
   const { migrator } = await migratorOn(proxy, '/no/such/directory');
   const error = await failureOf(migrator.migrate(), DirectoryError);
   expect(error.problems).toHaveLength(1);
-  expect(proxy.connections()).toBe(0);
+  expect(proxy.traffic().connections).toBe(0);
 });
 
 test('every unusable file is reported at once, after one read of the history and without the lock', async () => {

@@ -131,7 +131,7 @@ describe('a database that is not there', () => {
     const proxy = await startCountingProxy(db.connectionString);
     const { migrator, events } = await migratorOn(proxy, { '1.sql': 'SELECT 1/0' });
     expectNoSecret(await failureOf(migrator.migrate(), MigrationFailedError), proxy.connectionString);
-    expect(proxy.connections()).toBe(1);
+    expect(proxy.traffic().connections).toBe(1);
     expect(proxy.messages.filter((text) => text.includes('1/0'))).toHaveLength(1);
     expect(events.map(({ type }) => type)).not.toContain('connection-retry');
   });

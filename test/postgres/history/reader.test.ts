@@ -34,7 +34,7 @@ describe('a read', () => {
     for (const read of reads) await read();
     expect(proxy.messages).toHaveLength(reads.length);
     expect(proxy.messages.every((text) => /^SELECT [^;]*$/.test(text))).toBe(true);
-    expect(proxy.connections()).toBe(1);
+    expect(proxy.traffic().connections).toBe(1);
   });
 
   test('gives every column as it is, in the types of this language', async () => {
@@ -122,8 +122,8 @@ describe('a read', () => {
       migrateWith: { connectionString: migrating.connectionString },
     });
     await migrator.migrate();
-    expect([reading.connections(), migrating.connections()]).toEqual([0, 1]);
+    expect([reading.traffic().connections, migrating.traffic().connections]).toEqual([0, 1]);
     await migrator.status();
-    expect([reading.connections(), migrating.connections()]).toEqual([1, 1]);
+    expect([reading.traffic().connections, migrating.traffic().connections]).toEqual([1, 1]);
   });
 });

@@ -25,7 +25,7 @@ const firstRun = async (files: Files): Promise<string[]> => {
   });
   const run = await migrator.migrate();
   expect(run.applied).toEqual(Object.keys(files));
-  expect(proxy.connections()).toBe(1);
+  expect(proxy.traffic().connections).toBe(1);
   await db.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
   return proxy.messages;
 };
@@ -57,10 +57,10 @@ describe('round trips', () => {
     await runMigrationsWithTracking(pool, { directory });
     await pool.query('SELECT 1');
     proxy.messages.length = 0;
-    const connections = proxy.connections();
+    const connections = proxy.traffic().connections;
     await runMigrationsWithTracking(pool, { directory });
     expect(proxy.messages).toHaveLength(1);
-    expect(proxy.connections()).toBe(connections);
+    expect(proxy.traffic().connections).toBe(connections);
     expect(await getExecutedMigrations(pool, { directory })).toHaveLength(3);
     expect(proxy.messages).toHaveLength(2);
     await pool.end();

@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+
+export { writeFiles as write } from './files.mjs';
+
+/** psql records nothing. */
+export const history = undefined;
+
+/** Each statement in a transaction of its own. */
+export const load =
+  () =>
+  async ({ connectionString, directory }) => {
+    const files = readdirSync(directory).toSorted();
+    const args = files.flatMap((file) => ['-f', path.join(directory, file)]);
+    execFileSync('psql', ['-X', '-q', '-v', 'ON_ERROR_STOP=1', ...args, connectionString]);
+  };

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+
+/** What a run was measured on and when. */
+export interface Circumstances {
+  readonly date: string;
+  readonly cpu: string;
+  readonly memoryGb: number;
+  readonly platform: string;
+  readonly node: string;
+  readonly postgres: string;
+  readonly rounds: number;
+}
+
+export function circumstances(node: string, postgres: string, rounds: number): Circumstances {
+  const cores = cpus();
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    cpu: `${cores.length} × ${cores[0]?.model.trim() ?? 'unknown'}`,
+    memoryGb: Math.round(totalmem() / 1024 ** 3),
+    platform: `${process.platform} ${process.arch}`,
+    node: output(node, ['--version']),
+    postgres,
+    rounds,
+  };
+}
+
+/** @param version of Node, brought by npx; undefined for the running one. @returns the path of the program */
+export function findNode(version: string | undefined): string {
+  if (version === undefined) return process.execPath;
+  return output('npx', ['--yes', '--package', `node@${version}`, 'node', '--print', 'process.execPath']);
+}
+
+function output(program: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${stderr}`);
+  return stdout.trim();
+}

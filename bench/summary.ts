@@ -1,0 +1,74 @@
+import type { Traffic } from '../tools/proxy/traffic.js';
+import type { Measurement } from './measurement.js';
+import type { Series } from './rounds.js';
+import { OURS } from './tool.js';
+import type { Metric, Target, Workload } from './workloads/workload.js';
+
+/** The medians of one tool in a workload. */
+export interface Row {
+  readonly tool: string;
+  readonly ms: number;
+  /** `ms` in multiples of the reference. */
+  readonly ratio: number | undefined;
+  readonly cpuMs: number | undefined;
+  readonly peakMb: number | undefined;
+  readonly traffic: Traffic | undefined;
+}
+
+/** What a workload showed. */
+export interface Summary {
+  readonly name: string;
+  readonly title: string;
+  readonly reference: string;
+  /** Fastest first. */
+  readonly rows: readonly Row[];
+  readonly targets: readonly Verdict[];
+}
+
+/** A target, and what ours reached. */
+export interface Verdict extends Target {
+  readonly reached: number;
+  readonly met: boolean;
+}
+
+export function summarize({ name, title, reference, targets }: Workload, series: readonly Series[]): Summary {
+  const referenceMs = median(series.find(({ tool }) => tool === reference)?.measurements ?? [], ({ ms }) => ms);
+  const rows = series.map(({ tool, measurements }): Row => {
+    const ms = median(measurements, (measurement) => measurement.ms) ?? NaN;
+    return {
+      tool,
+      ms,
+      ratio: referenceMs === undefined ? undefined : ms / referenceMs,
+      cpuMs: median(measurements, ({ cpuMs }) => cpuMs),
+      peakMb: median(measurements, ({ peakMb }) => peakMb),
+      traffic: measurements.at(-1)?.traffic,
+    };
+  });
+  const ours = rows.find(({ tool }) => tool === OURS);
+  return {
+    name,
+    title,
+    reference,
+    rows: rows.toSorted((a, b) => a.ms - b.ms),
+    targets: ours ? targets.flatMap((target) => judge(target, ours)) : [],
+  };
+}
+
+function judge(target: Target, ours: Row): Verdict[] {
+  const reached = target.relative ? ours.ratio : valueOf(target.metric, ours);
+  return reached === undefined ? [] : [{ ...target, reached, met: reached <= target.limit }];
+}
+
+function valueOf(metric: Metric, row: Row): number | undefined {
+  return metric === 'roundTrips' ? row.traffic?.roundTrips : row[metric];
+}
+
+function median(
+  measurements: readonly Measurement[],
+  pick: (measurement: Measurement) => number | undefined,
+): number | undefined {
+  const values = measurements.flatMap((measurement) => pick(measurement) ?? []).toSorted((a, b) => a - b);
+  const middle = values.length / 2;
+  const [low, high] = [values[Math.ceil(middle) - 1], values[Math.floor(middle)]];
+  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+}
