@@ -3,7 +3,8 @@
  */
 import type { Pool } from 'pg';
 import { createMigrator } from './composition/create-migrator.js';
-import { resolveMigratorOptions, type MigratorOptions } from './composition/options.js';
+import type { MigratorOptions } from './composition/options.js';
+import { resolveMigratorOptions } from './composition/validation/migrator-options.js';
 import type { EmitEvent } from './core/events/events.js';
 import type { MigrationRun } from './migrator/run/run-report.js';
 import { Migrator } from './migrator/migrator.js';

@@ -39,7 +39,7 @@ export function createMigrator(
 ): Migrator {
   const target = targetOf(options);
   const { tracking, timeouts, policy } = settingsOf(options);
-  const connection = connectionOf(options as ConnectionOptions);
+  const connection = connectionOf(options);
   const reader = new PgHistoryReader(
     connection,
     target.table,
@@ -52,7 +52,7 @@ export function createMigrator(
     timeouts,
     lock: options.lock,
     showRowData: options.showRowData,
-    source: options.migrateWith ? connectionOf(options.migrateWith as ConnectionOptions) : connection,
+    source: options.migrateWith ? connectionOf(options.migrateWith) : connection,
     connectTimeoutMs: options.timeouts.connect,
     connectRetryMs: options.timeouts.connectRetry,
     networkTimeoutMs: options.timeouts.network,

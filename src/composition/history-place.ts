@@ -1,7 +1,6 @@
 import type { ClientConfig } from 'pg';
 import { displayName, parseTableName } from '../core/target/table.js';
 import { addressOf } from '../postgres/connection/driver.js';
-import type { ConnectionOptions } from './connection-options.js';
 import type { ResolvedOptions } from './options.js';
 
 /** The location of a history, according to the options alone. One server may have several names. */
@@ -19,7 +18,7 @@ export interface HistoryPlace {
 
 /** Undefined for a connection over a custom stream, or one that cannot be parsed, which connecting reports. */
 export function historyPlace(options: ResolvedOptions): HistoryPlace | undefined {
-  const { pool, connection, connectionString } = (options.migrateWith ?? options) as ConnectionOptions;
+  const { pool, connection, connectionString } = options.migrateWith ?? options;
   try {
     const config: ClientConfig = pool ? pool.options : (connection ?? { connectionString });
     if (config.stream) return undefined; // its destination is unknown, and creating a client would open it

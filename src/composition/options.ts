@@ -1,10 +1,5 @@
-import { z } from 'zod';
-import { ConfigurationError } from '../core/errors/input-errors.js';
-import { LAYOUT_NAMES, type LayoutName } from '../core/tools/layouts.js';
-import { DEFAULT_DELIMITERS, isPlaceholderName } from '../core/compile/placeholders.js';
-import { DEFAULT_TABLE, MAX_NAME_BYTES, parseTableName } from '../core/target/table.js';
-import { DEFAULT_PATTERN } from '../files/directory.js';
-import { connectionFields, connectionProblems, isObject, type ConnectionOptions } from './connection-options.js';
+import type { LayoutName } from '../core/tools/layouts.js';
+import type { ConnectionOptions } from './connection-options.js';
 
 /** Timeouts, in milliseconds. */
 export interface TimeoutOptions {
@@ -112,114 +107,26 @@ export interface MigratorOptions extends ConnectionOptions {
   showRowData?: boolean;
 }
 
-const milliseconds = (least: number) =>
-  z
-    .number()
-    .int()
-    .min(least)
-    .max(2 ** 31 - 1);
-
-/** Fields of {@link MigratorOptions}; shells add theirs. */
-export const migratorFields = {
-  ...connectionFields,
-  migrateWith: z.strictObject(connectionFields).optional(),
-  role: z
-    .string()
-    .min(1, 'it is empty')
-    .refine((role) => role.toLowerCase() !== 'none', 'PostgreSQL reads "none" as no role')
-    .refine(
-      (role) => Buffer.byteLength(role) <= MAX_NAME_BYTES,
-      `it is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`,
-    )
-    .optional(),
-  directory: z.string().min(1, 'it is empty').default('migrations'),
-  layout: z.enum(LAYOUT_NAMES).default('plain'),
-  recursive: z.boolean().default(false),
-  pattern: z
-    .instanceof(RegExp)
-    .refine(({ global, sticky }) => !global && !sticky, 'the flags g and y are not supported')
-    .default(DEFAULT_PATTERN),
-  placeholders: z
-    .record(z.string(), z.string())
-    .refine(
-      (values) => Object.keys(values).every(isPlaceholderName),
-      'a name begins with a letter or _, followed by letters, digits and _ . : -',
-    )
-    .optional(),
-  placeholderDelimiters: z.tuple([z.string().min(1), z.string().min(1)]).default([...DEFAULT_DELIMITERS]),
-  table: z.string().default(DEFAULT_TABLE),
-  searchPath: z.array(z.string().min(1, 'it has an empty name')).optional(),
-  tracking: z.boolean().default(true),
-  outOfOrder: z.enum(['apply', 'fail']).default('apply'),
-  onDrift: z.enum(['fail', 'warn', 'ignore']).default('warn'),
-  transaction: z.enum(['each', 'all']).default('each'),
-  lock: z.enum(['auto', 'session', 'transaction', 'off']).default('auto'),
-  showRowData: z.boolean().default(true),
-  timeouts: z
-    .strictObject({
-      connect: milliseconds(1).default(10_000),
-      connectRetry: milliseconds(0).default(60_000),
-      network: milliseconds(1).default(30_000),
-      migrationLock: milliseconds(0).default(900_000),
-      statement: milliseconds(0).default(0),
-      tableLock: milliseconds(0).default(5_000),
-      tableLockRetries: z.number().int().min(0).default(10),
-      read: milliseconds(1).default(5_000),
-    })
-    .prefault({}),
-};
-
-const migratorSchema = z.strictObject(migratorFields);
+/** `T` with a value for each of these, because they have defaults. The others may be absent or undefined. */
+export type WithDefaults<T, K extends keyof T> = { [P in keyof Omit<T, K>]: Omit<T, K>[P] | undefined } & Required<
+  Pick<T, K>
+>;
 
 /** Options with every default filled in. */
-export type ResolvedOptions = z.output<typeof migratorSchema>;
-
-/** Checks options and fills in the defaults. @throws ConfigurationError listing every problem. */
-export function resolveMigratorOptions(options: MigratorOptions): ResolvedOptions {
-  return resolve(migratorSchema, options);
-}
-
-/**
- * Checks options against a schema and for contradictions.
- *
- * @param contradictions contradictions that the shell found among its own options.
- * @throws ConfigurationError listing every problem by option name. It shows no values except the table's name, because
- *   values may be secrets.
- */
-export function resolve<T extends z.ZodType<ResolvedOptions>>(
-  schema: T,
-  options: unknown,
-  contradictions: readonly string[] = [],
-): z.output<T> {
-  const parsed = schema.safeParse(options ?? {});
-  const given: MigratorOptions = isObject(options) ? options : {};
-  const ofTable = tableProblems(given.table);
-  const others = [
-    ...(parsed.error?.issues.flatMap(describeIssue) ?? []),
-    ...connectionProblems(given, ''),
-    ...(isObject(given.migrateWith) ? connectionProblems(given.migrateWith, 'migrateWith.') : []),
-    ...contradictions,
-  ];
-  const problems = [...new Set([...others, ...ofTable])];
-  if (problems.length > 0)
-    throw new ConfigurationError(others.length > 0 ? 'INVALID_OPTIONS' : 'INVALID_TABLE', problems);
-  return parsed.data as z.output<T>;
-}
-
-function tableProblems(table: unknown): readonly string[] {
-  if (typeof table !== 'string') return [];
-  try {
-    parseTableName(table);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
-    throw error;
-  }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `unknown option "${[...path, key].join('.')}"`);
-  return [`${path.join('.') || 'options'}: ${issue.message}`];
+export interface ResolvedOptions extends WithDefaults<
+  Omit<MigratorOptions, 'timeouts'>,
+  | 'directory'
+  | 'layout'
+  | 'recursive'
+  | 'pattern'
+  | 'placeholderDelimiters'
+  | 'table'
+  | 'tracking'
+  | 'outOfOrder'
+  | 'onDrift'
+  | 'transaction'
+  | 'lock'
+  | 'showRowData'
+> {
+  readonly timeouts: Required<TimeoutOptions>;
 }

@@ -20,11 +20,8 @@ import { MigrationEvents } from './events/migration-events.js';
 import { MigrationsHealthIndicator } from './health/migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
 import type { MigrationsModuleAsyncOptions } from './configuration/options-factory.js';
-import {
-  resolveModuleOptions,
-  type MigrationsModuleOptions,
-  type ResolvedModuleOptions,
-} from './configuration/options.js';
+import type { MigrationsModuleOptions, ResolvedModuleOptions } from './configuration/options.js';
+import { resolveModuleOptions } from './configuration/resolve-options.js';
 import { withReadableErrors } from './bootstrap/start-error.js';
 import { INSTANCE_NAME, RESOLVED_OPTIONS } from './configuration/tokens.js';
 

@@ -19,14 +19,14 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   files: { mayImport: ['core'], packages: new RegExp(`^(?:${NODE})$`) },
   postgres: { mayImport: ['core', 'timing'], packages: new RegExp(`^(?:node:(?!fs).*|${DRIVER})$`) },
   migrator: { mayImport: ['core', 'timing'], packages: /^node:crypto$/ },
-  composition: { mayImport: ['core', 'timing', 'files', 'postgres', 'migrator'], packages: /^(?:node:.*|pg|zod)$/ },
+  composition: { mayImport: ['core', 'timing', 'files', 'postgres', 'migrator'], packages: /^(?:node:.*|pg|valibot)$/ },
   nest: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
-    packages: /^(?:node:.*|@nestjs\/(?:common|core|schedule|terminus)|rxjs|cron|zod)$/,
+    packages: /^(?:node:.*|@nestjs\/(?:common|core|schedule|terminus)|rxjs|cron|valibot)$/,
   },
   cli: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
-    packages: /^(?:node:.*|commander|cli-table3|zod)$/,
+    packages: /^(?:node:.*|commander|cli-table3)$/,
   },
   'the entry migrator.ts': {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import { createMigrator, migrationsOf, type Migrations } from '../../src/composition/create-migrator.js';
-import { resolveMigratorOptions } from '../../src/composition/options.js';
+import { resolveMigratorOptions } from '../../src/composition/validation/migrator-options.js';
 import { Compiler } from '../../src/core/compile/compiler.js';
 import type { MigrationSet } from '../../src/core/migration/migration-set.js';
 import type { MigrationSource } from '../../src/core/ports/ports.js';

@@ -1,5 +1,5 @@
 import { parseTableName } from '../../src/core/target/table.js';
-import { resolveMigratorOptions } from '../../src/composition/options.js';
+import { resolveMigratorOptions } from '../../src/composition/validation/migrator-options.js';
 import { finding, type FindingCode, type FindingDetails } from '../../src/core/errors/finding.js';
 import { NotUpToDateError, RefusedError, UnknownMigrationError } from '../../src/core/errors/input-errors.js';
 import { LockLostError, LockTimeoutError } from '../../src/core/errors/lock-errors.js';

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { LayoutName } from '../../core/tools/layouts.js';
-import { resolveMigratorOptions, type ResolvedOptions } from '../../composition/options.js';
+import type { ResolvedOptions } from '../../composition/options.js';
+import { resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
 
 /** Flags of the commands. */
 export interface CommonFlags {

@@ -1,6 +1,4 @@
-import { validateCronExpression } from 'cron';
-import { z } from 'zod';
-import { migratorFields, resolve, type MigratorOptions } from '../../composition/options.js';
+import type { MigratorOptions, ResolvedOptions, WithDefaults } from '../../composition/options.js';
 
 /** The drift check: a scheduled comparison of files, history and database. */
 export interface DriftOptions {
@@ -41,51 +39,9 @@ export interface MigrationsModuleOptions extends MigratorOptions {
   health?: HealthOptions;
 }
 
-const schema = z.strictObject({
-  ...migratorFields,
-  onBootstrap: z.enum(['migrate', 'background', 'validate', 'off']).default('migrate'),
-  drift: z.preprocess(
-    (drift) => (drift === false ? { enabled: false } : (drift ?? {})),
-    z.strictObject({
-      enabled: z.boolean().default(true),
-      // A bad expression or time zone must fail at the start, not at the first tick.
-      cron: z.string().refine(isCron, 'not a valid cron expression').default('*/10 * * * *'),
-      timeZone: z.string().refine(isTimeZone, 'not a valid IANA time zone').optional(),
-      alertTimeout: z.number().int().min(1).default(10_000),
-    }),
-  ),
-  health: z
-    .strictObject({ cache: z.number().int().min(0).default(2_000), timeout: z.number().int().min(1).default(3_000) })
-    .prefault({}),
-});
-
 /** Module options with every default filled in. */
-export type ResolvedModuleOptions = z.output<typeof schema>;
-
-/** Checks options and fills in defaults. @throws ConfigurationError with every problem, by name of the option */
-export function resolveModuleOptions(options: MigrationsModuleOptions): ResolvedModuleOptions {
-  const { name, ...own }: MigrationsModuleOptions & { name?: unknown } = options ?? {};
-  const validatesNothing = own.onBootstrap === 'validate' && own.tracking === false;
-  return resolve(schema, own, [
-    ...(name === undefined ? [] : [MISPLACED_NAME]),
-    ...(validatesNothing ? [VALIDATES_NOTHING] : []),
-  ]);
-}
-
-const MISPLACED_NAME =
-  'name: pass it to forRootAsync() next to useFactory, useClass or useExisting, not in the options that they return: it decides what the module exports';
-
-const VALIDATES_NOTHING =
-  'onBootstrap: "validate" and tracking: false contradict one another: without a history there is nothing to validate';
-
-function isCron(cron: string): boolean {
-  return validateCronExpression(cron).valid;
-}
-
-function isTimeZone(timeZone: string): boolean {
-  try {
-    return Boolean(Intl.DateTimeFormat('en', { timeZone }));
-  } catch {
-    return false;
-  }
+export interface ResolvedModuleOptions extends ResolvedOptions {
+  readonly onBootstrap: NonNullable<MigrationsModuleOptions['onBootstrap']>;
+  readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout'>;
+  readonly health: Required<HealthOptions>;
 }

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMigrator, migrationsOf } from '../../../src/composition/create-migrator.js';
-import { resolveMigratorOptions } from '../../../src/composition/options.js';
+import { resolveMigratorOptions } from '../../../src/composition/validation/migrator-options.js';
 import type { MigrationSet } from '../../../src/core/migration/migration-set.js';
 import type { MigrationSource } from '../../../src/core/ports/ports.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';

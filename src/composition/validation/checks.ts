@@ -1,0 +1,72 @@
+/*
+ * The checks that options are made of. Each has its own message: those of the validator show the value, which may be a
+ * secret.
+ */
+import * as v from 'valibot';
+import { nearestName } from './nearest-name.js';
+
+/** The longest delay of a timer, and the largest integer setting of PostgreSQL. */
+const MAX_MILLISECONDS = 2 ** 31 - 1;
+
+/** A check for each option of `T`. */
+export type Fields<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
+
+export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+export const text = v.string('expected a string');
+
+export const notEmpty = v.pipe(text, v.minLength(1, 'it is empty'));
+
+export const flag = v.boolean('expected true or false');
+
+export function oneOf<const T extends readonly string[]>(names: T) {
+  return v.picklist(names, `expected one of ${names.map((name) => `"${name}"`).join(', ')}`);
+}
+
+/** A whole number. */
+export function count(least: number) {
+  return wholeNumber(least, Number.MAX_SAFE_INTEGER, `expected a whole number from ${least}`);
+}
+
+/** A duration in ms. */
+export function milliseconds(least: number) {
+  return wholeNumber(least, MAX_MILLISECONDS, `expected a whole number of ms from ${least} to ${MAX_MILLISECONDS}`);
+}
+
+function wholeNumber(least: number, most: number, message: string) {
+  return v.custom<number>(
+    (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+    message,
+  );
+}
+
+const dictionary = v.custom<object>((value) => isObject(value) && !Array.isArray(value), 'expected an object');
+
+/** Strings by name. */
+export const strings = v.pipe(dictionary, v.record(v.string(), text));
+
+/** An object with these fields and no others. The validator itself reports only the first unknown name. */
+export function objectOf<E extends v.ObjectEntries>(entries: E): SchemaOf<v.ObjectSchema<E, undefined>> {
+  const known = Object.keys(entries);
+  const unknownNames = v.rawCheck<object>(({ dataset: { value }, addIssue }) => {
+    for (const key of isObject(value) ? Object.keys(value) : []) {
+      if (known.includes(key)) continue;
+      addIssue({
+        message: nearestName(key, known) ?? '',
+        path: [{ type: 'unknown', origin: 'key', input: value, key, value: undefined }],
+      });
+    }
+  });
+  const schema: unknown = v.pipe(dictionary, v.looseObject(entries), unknownNames);
+  return schema as SchemaOf<v.ObjectSchema<E, undefined>>;
+}
+
+type SchemaOf<T extends v.GenericSchema> = v.GenericSchema<v.InferInput<T>, v.InferOutput<T>>;
+
+/** Problems as texts, by the names of the options. */
+export function describeIssue(issue: v.GenericIssue): string {
+  const path = issue.path?.map(({ key }) => String(key)) ?? [];
+  if (issue.type !== 'raw_check') return `${path.join('.') || 'options'}: ${issue.message}`;
+  const nearest = [...path.slice(0, -1), issue.message].join('.');
+  return `unknown option "${path.join('.')}"${issue.message === '' ? '' : `; did you mean "${nearest}"?`}`;
+}

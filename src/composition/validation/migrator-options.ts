@@ -1,0 +1,122 @@
+import * as v from 'valibot';
+import { DEFAULT_DELIMITERS, isPlaceholderName } from '../../core/compile/placeholders.js';
+import { ConfigurationError } from '../../core/errors/input-errors.js';
+import { DEFAULT_TABLE, MAX_NAME_BYTES, parseTableName } from '../../core/target/table.js';
+import { LAYOUT_NAMES } from '../../core/tools/layouts.js';
+import { DEFAULT_PATTERN } from '../../files/directory.js';
+import type { MigratorOptions, ResolvedOptions } from '../options.js';
+import {
+  count,
+  describeIssue,
+  flag,
+  isObject,
+  milliseconds,
+  notEmpty,
+  objectOf,
+  oneOf,
+  strings,
+  text,
+  type Fields,
+} from './checks.js';
+import { connectionFields, connectionProblems } from './connection.js';
+
+/** Fields of {@link MigratorOptions}; shells add theirs. */
+export const migratorFields: Fields<ResolvedOptions> = {
+  ...connectionFields,
+  migrateWith: v.optional(objectOf(connectionFields)),
+  role: v.optional(
+    v.pipe(
+      notEmpty,
+      v.check((role) => role.toLowerCase() !== 'none', 'PostgreSQL reads "none" as no role'),
+      v.check(
+        (role) => Buffer.byteLength(role) <= MAX_NAME_BYTES,
+        `it is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`,
+      ),
+    ),
+  ),
+  directory: v.optional(notEmpty, 'migrations'),
+  layout: v.optional(oneOf(LAYOUT_NAMES), 'plain'),
+  recursive: v.optional(flag, false),
+  pattern: v.optional(
+    v.pipe(
+      v.instance(RegExp, 'expected a regular expression'),
+      v.check(({ global, sticky }) => !global && !sticky, 'the flags g and y are not supported'),
+    ),
+    DEFAULT_PATTERN,
+  ),
+  placeholders: v.optional(
+    v.pipe(
+      strings,
+      v.check(
+        (values) => Object.keys(values).every(isPlaceholderName),
+        'a name begins with a letter or _, followed by letters, digits and _ . : -',
+      ),
+    ),
+  ),
+  placeholderDelimiters: v.optional(v.strictTuple([notEmpty, notEmpty], 'expected two strings'), DEFAULT_DELIMITERS),
+  table: v.optional(text, DEFAULT_TABLE),
+  searchPath: v.optional(v.array(v.pipe(text, v.minLength(1, 'it has an empty name')), 'expected an array of strings')),
+  tracking: v.optional(flag, true),
+  outOfOrder: v.optional(oneOf(['apply', 'fail']), 'apply'),
+  onDrift: v.optional(oneOf(['fail', 'warn', 'ignore']), 'warn'),
+  transaction: v.optional(oneOf(['each', 'all']), 'each'),
+  lock: v.optional(oneOf(['auto', 'session', 'transaction', 'off']), 'auto'),
+  showRowData: v.optional(flag, true),
+  timeouts: v.optional(
+    objectOf({
+      connect: v.optional(milliseconds(1), 10_000),
+      connectRetry: v.optional(milliseconds(0), 60_000),
+      network: v.optional(milliseconds(1), 30_000),
+      migrationLock: v.optional(milliseconds(0), 900_000),
+      statement: v.optional(milliseconds(0), 0),
+      tableLock: v.optional(milliseconds(0), 5_000),
+      tableLockRetries: v.optional(count(0), 10),
+      read: v.optional(milliseconds(1), 5_000),
+    }),
+    {},
+  ),
+};
+
+const migratorSchema = objectOf(migratorFields);
+
+/** Checks options and fills in the defaults. @throws ConfigurationError listing every problem. */
+export function resolveMigratorOptions(options: MigratorOptions): ResolvedOptions {
+  return resolve(migratorSchema, options);
+}
+
+/**
+ * Checks options against a schema and for contradictions.
+ *
+ * @param contradictions contradictions that the shell found among its own options.
+ * @throws ConfigurationError listing every problem by option name. It shows no values except the table's name, because
+ *   values may be secrets.
+ */
+export function resolve<T extends ResolvedOptions>(
+  schema: v.GenericSchema<unknown, T>,
+  options: unknown,
+  contradictions: readonly string[] = [],
+): T {
+  const parsed = v.safeParse(schema, options ?? {});
+  const given: MigratorOptions = isObject(options) ? options : {};
+  const ofTable = tableProblems(given.table);
+  const others = [
+    ...(parsed.issues ?? []).map(describeIssue),
+    ...connectionProblems(given, ''),
+    ...(isObject(given.migrateWith) ? connectionProblems(given.migrateWith, 'migrateWith.') : []),
+    ...contradictions,
+  ];
+  const problems = [...new Set([...others, ...ofTable])];
+  if (parsed.success && problems.length === 0) return parsed.output;
+  throw new ConfigurationError(others.length > 0 ? 'INVALID_OPTIONS' : 'INVALID_TABLE', problems);
+}
+
+function tableProblems(table: unknown): readonly string[] {
+  if (typeof table !== 'string') return [];
+  try {
+    parseTableName(table);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { validateCronExpression } from 'cron';
+import * as v from 'valibot';
+import { flag, milliseconds, objectOf, oneOf, text } from '../../composition/validation/checks.js';
+import { migratorFields, resolve } from '../../composition/validation/migrator-options.js';
+import type { MigrationsModuleOptions, ResolvedModuleOptions } from './options.js';
+
+const schema = objectOf({
+  ...migratorFields,
+  onBootstrap: v.optional(oneOf(['migrate', 'background', 'validate', 'off']), 'migrate'),
+  drift: v.optional(
+    v.pipe(
+      v.unknown(),
+      v.transform((drift) => (drift === false ? { enabled: false } : drift)),
+      objectOf({
+        enabled: v.optional(flag, true),
+        // A bad expression or time zone must fail at the start, not at the first tick.
+        cron: v.optional(v.pipe(text, v.check(isCron, 'not a valid cron expression')), '*/10 * * * *'),
+        timeZone: v.optional(v.pipe(text, v.check(isTimeZone, 'not a valid IANA time zone'))),
+        alertTimeout: v.optional(milliseconds(1), 10_000),
+      }),
+    ),
+    {},
+  ),
+  health: v.optional(
+    objectOf({ cache: v.optional(milliseconds(0), 2_000), timeout: v.optional(milliseconds(1), 3_000) }),
+    {},
+  ),
+});
+
+/** Checks options and fills in defaults. @throws ConfigurationError with every problem, by name of the option */
+export function resolveModuleOptions(options: MigrationsModuleOptions): ResolvedModuleOptions {
+  const { name, ...own }: MigrationsModuleOptions & { name?: unknown } = options ?? {};
+  const validatesNothing = own.onBootstrap === 'validate' && own.tracking === false;
+  return resolve(schema, own, [
+    ...(name === undefined ? [] : [MISPLACED_NAME]),
+    ...(validatesNothing ? [VALIDATES_NOTHING] : []),
+  ]);
+}
+
+const MISPLACED_NAME =
+  'name: pass it to forRootAsync() next to useFactory, useClass or useExisting, not in the options that they return: it decides what the module exports';
+
+const VALIDATES_NOTHING =
+  'onBootstrap: "validate" and tracking: false contradict one another: without a history there is nothing to validate';
+
+function isCron(cron: string): boolean {
+  return validateCronExpression(cron).valid;
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return Boolean(Intl.DateTimeFormat('en', { timeZone }));
+  } catch {
+    return false;
+  }
+}
