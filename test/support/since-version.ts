@@ -22,7 +22,8 @@ export function testBefore(major: number, what: string): Test {
   return testIf(serverMajor() < major, `${what}: before PostgreSQL ${major}`);
 }
 
-function testIf(runs: boolean, reason: string): Test {
+/** `test` where `runs` is true; elsewhere it is skipped, with the reason in its name. */
+export function testIf(runs: boolean, reason: string): Test {
   const register = runs ? test : test.skip;
   return (name, work) => register(runs ? name : `${name} (${reason})`, work);
 }
