@@ -1,5 +1,5 @@
 import type { FindingCode, FindingDetails } from '../errors/finding.js';
-import { isBlank, lex } from '../sql/text/lexer.js';
+import { isComment, lex } from '../sql/text/lexer.js';
 import { isNoTransactionDirective } from '../tools/registry.js';
 
 /** Timeouts that a file sets for itself, in PostgreSQL's notation: `30s`, `5min`, `0`. */
@@ -29,7 +29,7 @@ export function readHeader(text: string): Header {
   const mistakes: Mistake[] = [];
   let noTransaction = false;
   lex(text, (kind, start, end) => {
-    if (kind !== 'line-comment') return isBlank(kind);
+    if (kind !== 'line-comment') return isComment(kind);
     const comment = text.slice(start, end);
     const directive = comment.slice(2).trim();
     if (NO_TRANSACTION.test(directive) || isNoTransactionDirective(directive)) {

@@ -1,7 +1,7 @@
 import { finding, type Finding, type FindingCode } from '../errors/finding.js';
 import type { CopySource } from '../sql/statements/statements.js';
 import { blankOut, type Range } from '../sql/text/blank.js';
-import { isBlank, lex, type TokenKind, type Unclosed } from '../sql/text/lexer.js';
+import { isComment, lex, type TokenKind, type Unclosed } from '../sql/text/lexer.js';
 import { locate, type SourceLocation } from '../sql/text/position.js';
 import { StringMode } from '../sql/text/string-mode.js';
 import { undoSectionAdvice } from '../tools/registry.js';
@@ -72,7 +72,7 @@ class StatementStart {
   lastEnd = 0;
 
   token(kind: TokenKind, start: number): void {
-    if (isBlank(kind) || kind === 'meta-command' || kind === 'copy-rows') return;
+    if (isComment(kind) || kind === 'meta-command' || kind === 'copy-rows') return;
     if (kind !== 'semicolon') {
       this.current ??= start;
       return;

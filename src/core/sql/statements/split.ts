@@ -1,6 +1,6 @@
 import type { Node, TransactionStmtKind } from '@pgsql/types';
 import { canonicalSql } from '../text/canonical.js';
-import { isBlank, lex, skipBlank } from '../text/lexer.js';
+import { isComment, lex, skipBlank } from '../text/lexer.js';
 import type { Statement } from './statements.js';
 
 /**
@@ -22,7 +22,7 @@ export function splitLexically(text: string): Statement[] {
   lex(text, (kind, start, end) => {
     if (kind === 'semicolon' && depth === 0 && parentheses === 0) close(start);
     if (kind === 'copy-rows' || kind === 'meta-command') from = end;
-    if (isBlank(kind)) return;
+    if (isComment(kind)) return;
     if (kind === 'punctuation') parentheses = Math.max(0, parentheses + (PARENTHESES[text.charAt(start)] ?? 0));
     const word = kind === 'word' ? text.slice(start, end).toLowerCase() : '';
     if (depth === 0) depth = previous === 'begin' && word === 'atomic' ? 1 : 0;

@@ -1,4 +1,4 @@
-import { isBlank, lex } from './lexer.js';
+import { isComment, lex } from './lexer.js';
 
 /**
  * Calls `visit` with the offsets of each token that is neither whitespace nor a comment; an unclosed token at the end
@@ -6,7 +6,7 @@ import { isBlank, lex } from './lexer.js';
  */
 export function visitTokens(text: string, visit: (start: number, end: number) => void | boolean): void {
   const unclosed = lex(text, (kind, start, end) => {
-    return isBlank(kind) || visit(start, end);
+    return isComment(kind) || visit(start, end);
   });
   if (unclosed) visit(unclosed.start, text.length);
 }

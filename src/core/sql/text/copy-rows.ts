@@ -8,12 +8,13 @@ export class CopyRows {
   private previous = '';
   private fromStdin = false;
 
-  /** False when the rest of the statement cannot matter; lexing is a hot path. */
+  /** False when the rest of the statement cannot matter: nearly always, and lexing is a hot path. */
   get isRelevant(): boolean {
     return this.state !== 'other';
   }
 
   token(text: string): void {
+    if (!this.isRelevant) return;
     const word = text.length <= MAX_WORD_LENGTH ? text.toLowerCase() : '';
     if (this.state === 'start') this.state = word === 'copy' ? 'copy' : 'other';
     // `COPY (SELECT … FROM stdin) TO …` reads a table of that name.

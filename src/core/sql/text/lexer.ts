@@ -7,7 +7,6 @@ import { StringMode } from './string-mode.js';
  */
 
 export type TokenKind =
-  | 'whitespace'
   | 'line-comment'
   | 'block-comment'
   | 'string'
@@ -23,7 +22,7 @@ export type TokenKind =
   | 'copy-rows'
   | 'punctuation';
 
-/** Called for each token with UTF-16 offsets; return `false` to stop. */
+/** Called for each token with UTF-16 offsets; return `false` to stop. Whitespace is not a token. */
 type TokenVisitor = (kind: TokenKind, start: number, end: number) => void | boolean;
 
 /** A token that is still open at the end of the text. */
@@ -33,19 +32,6 @@ export interface Unclosed {
   readonly start: number;
 }
 
-const WHITESPACE = /[ \t\n\r\f\v]+/y;
-const LINE_COMMENT = /--[^\r\n]*/y;
-const REST_OF_LINE = /[^\r\n]*/y;
-const WORD = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
-const NUMBER = /\d[\w.]*/y;
-const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
-const OPERATOR = /[+\-*/<>=~!@#%^&|`?:]/;
-const ESCAPE_PREFIX = /^e$/i;
-const STRING_PREFIX = /^(?:e|b|x|n)$/i;
-const UNICODE_PREFIX = /u&(?=['"])/iy;
-/** What may separate the parts of one string. The second part follows the rules of the first, including escapes. */
-const CONTINUATION = /(?:[ \t\f\v]*(?:--[^\r\n]*)?[\r\n])+[ \t\f\v]*'/y;
-
 /**
  * Walks over the tokens of a text.
  *
@@ -54,86 +40,129 @@ const CONTINUATION = /(?:[ \t\f\v]*(?:--[^\r\n]*)?[\r\n])+[ \t\f\v]*'/y;
  */
 export function lex(text: string, visit: TokenVisitor, mode = new StringMode()): Unclosed | undefined {
   const copy = new CopyRows();
-  let rows: number | undefined;
-  let position = 0;
-  while (position < text.length) {
-    const start = position;
-    const token = start === rows ? rowsAt(text, start) : tokenAt(text, start, mode.backslashEscapes);
-    const { kind, unclosed } = token;
+  let start = match(WHITESPACE, text, 0);
+  while (start < text.length) {
+    const { kind, end, unclosed } = tokenAt(text, start, mode.backslashEscapes);
     if (unclosed) return { kind: kind as Unclosed['kind'], start };
-    const end = start < (rows ?? 0) ? Math.min(token.end, rows as number) : token.end;
-    if (mode.isRelevant(kind)) mode.token(text.slice(start, end));
     if (visit(kind, start, end) === false) return undefined;
+    let next = end;
     if (kind === 'semicolon') {
-      if (copy.endOfStatement() && (rows = startOfRows(text, end)) === undefined)
-        return { kind: 'copy-rows', start: end };
-    } else if (copy.isRelevant && isSql(kind)) copy.token(text.slice(start, end));
-    position = end;
+      mode.endOfStatement();
+      if (copy.endOfStatement()) {
+        const rows = readRows(text, end, visit);
+        if (typeof rows !== 'number') return rows;
+        next = rows;
+      }
+    } else if ((mode.isRelevant || copy.isRelevant) && isSql(kind)) {
+      const token = text.slice(start, end);
+      mode.token(token);
+      copy.token(token);
+    }
+    start = match(WHITESPACE, text, next);
   }
-  return copy.endOfStatement() || rows === position ? { kind: 'copy-rows', start: position } : undefined;
+  return copy.endOfStatement() ? { kind: 'copy-rows', start: text.length } : undefined;
 }
 
-/** True for whitespace and comments. */
-export function isBlank(kind: TokenKind): boolean {
-  return kind === 'whitespace' || kind === 'line-comment' || kind === 'block-comment';
+/** Visits the rows of a `COPY … FROM stdin`. @returns the end of the line that ends them, or what is missing. */
+function readRows(text: string, semicolon: number, visit: TokenVisitor): number | Unclosed | undefined {
+  const start = startOfRows(text, semicolon);
+  if (start === undefined) return { kind: 'copy-rows', start: semicolon };
+  const comment = match(WHITESPACE, text, semicolon);
+  if (comment < start && visit('line-comment', comment, match(REST_OF_LINE, text, comment)) === false) return undefined;
+  const end = endOfRows(text, start);
+  if (end === undefined) return { kind: 'copy-rows', start };
+  return visit('copy-rows', start, end) === false ? undefined : end;
+}
+
+/** True for comments, which like whitespace separate tokens and mean nothing. */
+export function isComment(kind: TokenKind): boolean {
+  return kind === 'line-comment' || kind === 'block-comment';
 }
 
 function isSql(kind: TokenKind): boolean {
-  return !isBlank(kind) && kind !== 'copy-rows' && kind !== 'meta-command';
-}
-
-function rowsAt(text: string, start: number): Token {
-  const end = endOfRows(text, start);
-  return { kind: 'copy-rows', end: end ?? text.length, unclosed: end === undefined };
+  return !isComment(kind) && kind !== 'meta-command';
 }
 
 interface Token {
-  kind: TokenKind;
-  end: number;
-  unclosed?: boolean;
+  readonly kind: TokenKind;
+  readonly end: number;
+  readonly unclosed?: boolean;
 }
 
+// Runs of characters are left to regular expressions: most files are read before the JavaScript here is compiled.
+const WHITESPACE = /[ \t\n\r\f\v]*/y;
+const REST_OF_LINE = /[^\r\n]*/y;
+const WORD = /[\w$\u0080-\uffff]+/y;
+const NUMBER = /[\w.]+/y;
+/** An operator ends where a comment begins. */
+const OPERATOR = /(?:(?!--|\/\*)[+\-*/<>=~!@#%^&|`?:])+/y;
+const PARAMETER = /\$\d*/y;
+const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
+/** What may separate the parts of one string. The second part follows the rules of the first, including escapes. */
+const CONTINUATION = /(?:[ \t\f\v]*(?:--[^\r\n]*)?[\r\n])+[ \t\f\v]*'/y;
+
+/** What an ASCII character begins. All others begin a word. */
+const BEGINS: readonly (TokenKind | 'several')[] = Array.from({ length: 128 }, (_, code) => {
+  const char = String.fromCharCode(code);
+  if (/[A-Za-z_]/.test(char)) return 'word';
+  if (/\d/.test(char)) return 'number';
+  if (char === ';') return 'semicolon';
+  if (/['"$\\/-]/.test(char)) return 'several';
+  return /[+*<>=~!@#%^&|`?:]/.test(char) ? 'operator' : 'punctuation';
+});
+
+/** The token at an offset that has no whitespace. */
 function tokenAt(text: string, start: number, backslashEscapes = false): Token {
-  const char = text.charAt(start);
-  const whitespace = match(WHITESPACE, text, start);
-  if (whitespace) return { kind: 'whitespace', end: whitespace };
-  switch (char) {
+  const kind = BEGINS[text.charCodeAt(start)] ?? 'word';
+  switch (kind) {
+    case 'word':
+      return word(text, start);
+    case 'number':
+      return { kind, end: match(NUMBER, text, start) };
+    case 'operator':
+      return { kind, end: match(OPERATOR, text, start) };
+    case 'several':
+      return special(text, start, backslashEscapes);
+    default:
+      return { kind, end: start + 1 };
+  }
+}
+
+/** A word, or a string or quoted identifier that begins with a letter: `E'…'`, `U&"…"`. */
+function word(text: string, start: number): Token {
+  const end = match(WORD, text, start);
+  if (end === start + 1) {
+    const next = text.charAt(end);
+    const prefix = text.charAt(start).toLowerCase();
+    if (next === "'" && 'ebxn'.includes(prefix)) return quoted('string', text, end, "'", prefix === 'e');
+    const unicode = prefix === 'u' && next === '&' ? text.charAt(end + 1) : '';
+    if (unicode === "'") return quoted('string', text, end + 1, "'", false);
+    if (unicode === '"') return quoted('quoted-identifier', text, end + 1, '"', false);
+  }
+  return { kind: 'word', end };
+}
+
+function special(text: string, start: number, backslashEscapes: boolean): Token {
+  switch (text.charAt(start)) {
     case "'":
       return quoted('string', text, start, "'", backslashEscapes);
     case '"':
       return quoted('quoted-identifier', text, start, '"', false);
-    case ';':
-      return { kind: 'semicolon', end: start + 1 };
-    case '\\':
-      return { kind: 'meta-command', end: match(REST_OF_LINE, text, start) };
     case '$':
       return dollar(text, start);
+    case '\\':
+      return { kind: 'meta-command', end: match(REST_OF_LINE, text, start) };
     case '-':
-      if (text.charAt(start + 1) === '-') return { kind: 'line-comment', end: match(LINE_COMMENT, text, start) };
+      if (text.charAt(start + 1) === '-') return { kind: 'line-comment', end: match(REST_OF_LINE, text, start) };
       break;
     case '/':
       if (text.charAt(start + 1) === '*') return blockComment(text, start);
       break;
   }
-  const unicode = match(UNICODE_PREFIX, text, start);
-  if (unicode) {
-    const quote = text.charAt(unicode) as "'" | '"';
-    return quoted(quote === "'" ? 'string' : 'quoted-identifier', text, unicode, quote, false);
-  }
-  const word = match(WORD, text, start);
-  if (word) {
-    const prefix = text.slice(start, word);
-    if (text.charAt(word) === "'" && STRING_PREFIX.test(prefix)) {
-      return quoted('string', text, word, "'", ESCAPE_PREFIX.test(prefix));
-    }
-    return { kind: 'word', end: word };
-  }
-  const number = match(NUMBER, text, start);
-  if (number) return { kind: 'number', end: number };
-  if (OPERATOR.test(char)) return { kind: 'operator', end: operatorEnd(text, start) };
-  return { kind: 'punctuation', end: start + 1 };
+  return { kind: 'operator', end: match(OPERATOR, text, start) };
 }
 
+/** The end of a match at an offset; 0 if there is none. */
 function match(sticky: RegExp, text: string, start: number): number {
   sticky.lastIndex = start;
   return sticky.test(text) ? sticky.lastIndex : 0;
@@ -162,16 +191,11 @@ function isEscaped(text: string, open: number, position: number): boolean {
 
 function dollar(text: string, start: number): Token {
   const bodyStart = match(DOLLAR_TAG, text, start);
-  if (!bodyStart) {
-    let end = start + 1;
-    while (/\d/.test(text.charAt(end))) end++;
-    return { kind: 'punctuation', end };
-  }
+  if (!bodyStart) return { kind: 'punctuation', end: match(PARAMETER, text, start) };
   const tag = text.slice(start, bodyStart);
   const close = text.indexOf(tag, bodyStart);
-  return close < 0
-    ? { kind: 'dollar-string', end: text.length, unclosed: true }
-    : { kind: 'dollar-string', end: close + tag.length };
+  if (close < 0) return { kind: 'dollar-string', end: text.length, unclosed: true };
+  return { kind: 'dollar-string', end: close + tag.length };
 }
 
 /** Block comments nest in PostgreSQL. */
@@ -189,24 +213,13 @@ function blockComment(text: string, start: number): Token {
   return { kind: 'block-comment', end: position };
 }
 
-/** An operator ends where a comment begins. */
-function operatorEnd(text: string, start: number): number {
-  let end = start + 1;
-  while (OPERATOR.test(text.charAt(end))) {
-    const pair = text.slice(end, end + 2);
-    if (pair === '--' || pair === '/*') break;
-    end++;
-  }
-  return end;
-}
-
 /** Offset of the first character in `[start, end)` that is neither whitespace nor comment; `end` when there is none. */
 export function skipBlank(text: string, start: number, end: number): number {
-  let position = start;
+  let position = match(WHITESPACE, text, start);
   while (position < end) {
     const token = tokenAt(text, position);
-    if (!isBlank(token.kind)) return position;
-    position = token.end;
+    if (!isComment(token.kind)) return position;
+    position = match(WHITESPACE, text, token.end);
   }
   return end;
 }

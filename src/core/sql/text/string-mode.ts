@@ -1,25 +1,25 @@
 /**
  * Tracks whether a backslash escapes in plain strings: `SET standard_conforming_strings = off` turns that on for later
- * statements, as `psql` reads a file.
+ * statements, as `psql` reads a file. It expects the tokens of a text that are neither whitespace nor comments.
  */
 export class StringMode {
   backslashEscapes = false;
   /** True once a statement changed the mode, or may have: from there on only the server knows how strings are read. */
   changed = false;
   private words: string[] = [];
-
-  /** False for tokens that cannot matter: nearly all of them, and lexing is a hot path. */
-  isRelevant(kind: string): boolean {
-    if (kind === 'semicolon') return this.words.length > 0;
-    return this.words.length < MAX_WORDS && !BLANK.has(kind);
-  }
+  /** False when the rest of the statement cannot matter: nearly always, and lexing is a hot path. */
+  isRelevant = true;
 
   token(text: string): void {
-    if (text === ';') this.endOfStatement();
-    else this.words.push(text.slice(0, MAX_WORD_LENGTH).toLowerCase());
+    if (!this.isRelevant) return;
+    const word = text.slice(0, MAX_WORD_LENGTH).toLowerCase();
+    if (this.words.length === 0 && !COMMANDS.has(word)) this.isRelevant = false;
+    else this.isRelevant = this.words.push(word) < MAX_WORDS;
   }
 
-  private endOfStatement(): void {
+  endOfStatement(): void {
+    this.isRelevant = true;
+    if (this.words.length === 0) return;
     const statement = this.words.join(' ');
     this.words = [];
     const value = (SET.exec(statement) ?? SET_CONFIG.exec(statement))?.[1];
@@ -33,13 +33,7 @@ export class StringMode {
 
 const MAX_WORDS = 8;
 const MAX_WORD_LENGTH = 40;
-const BLANK: ReadonlySet<string> = new Set([
-  'whitespace',
-  'line-comment',
-  'block-comment',
-  'meta-command',
-  'copy-rows',
-]);
+const COMMANDS: ReadonlySet<string> = new Set(['set', 'select', 'reset']);
 const SET = /^set (?:session |local )?standard_conforming_strings (?:=|to) (.+)$/;
 const SET_CONFIG = /^select (?:pg_catalog \. )?set_config \( 'standard_conforming_strings' , ('[^']*'|\S+)/;
 const RESET = /^reset (?:standard_conforming_strings|all)$/;
