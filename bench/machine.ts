@@ -1,5 +1,8 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+
+const BENCH = new URL('.', import.meta.url);
 
 /** What a run was measured on and when. */
 export interface Circumstances {
@@ -10,6 +13,8 @@ export interface Circumstances {
   readonly node: string;
   readonly postgres: string;
   readonly rounds: number;
+  /** Names and versions of the other tools. */
+  readonly peers: readonly string[];
 }
 
 export function circumstances(node: string, postgres: string, rounds: number): Circumstances {
@@ -19,10 +24,29 @@ export function circumstances(node: string, postgres: string, rounds: number): C
     cpu: `${cores.length} × ${cores[0]?.model.trim() ?? 'unknown'}`,
     memoryGb: Math.round(totalmem() / 1024 ** 3),
     platform: `${process.platform} ${process.arch}`,
-    node: output(node, ['--version']),
+    node: nodeVersion(node),
     postgres,
     rounds,
+    peers: peerVersions(),
   };
+}
+
+export function nodeVersion(node: string): string {
+  return output(node, ['--version']);
+}
+
+function peerVersions(): string[] {
+  const names = Object.keys((JSON.parse(readFileSync(new URL('package.json', BENCH), 'utf8')) as Package).dependencies);
+  return names.flatMap((name) => {
+    const manifest = new URL(`node_modules/${name}/package.json`, BENCH);
+    if (!existsSync(manifest)) return [];
+    return [`${name} ${(JSON.parse(readFileSync(manifest, 'utf8')) as Package).version}`];
+  });
+}
+
+interface Package {
+  readonly version: string;
+  readonly dependencies: Readonly<Record<string, string>>;
 }
 
 /** @param version of Node, brought by npx; undefined for the running one. @returns the path of the program */

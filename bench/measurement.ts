@@ -7,9 +7,9 @@ import type { Job, Tool } from './tool.js';
 export interface Measurement {
   /** From after the imports to the end of the run; for a command, from its start to its end. */
   readonly ms: number;
-  /** User and system time of the whole process. Unknown for a command. */
+  /** User and system time of the whole process. Unknown for other programs than Node. */
   readonly cpuMs?: number;
-  /** Its highest resident memory. Unknown for a command. */
+  /** Its highest resident memory. Unknown for other programs than Node. */
   readonly peakMb?: number;
   /** What passed through the proxy, where there was one. */
   readonly traffic?: Traffic;
@@ -23,7 +23,8 @@ export async function measureInProcess(tool: Tool, node: string, job: Job): Prom
   const { stdout } = await run(node, [CHILD, tool.adapterUrl, JSON.stringify(job)], tool.env);
   const measured = /^MEASURED (.*)$/m.exec(stdout)?.[1];
   if (measured === undefined) throw new Error(`${tool.name} ended without a measurement:\n${stdout}`);
-  return JSON.parse(measured) as Measurement;
+  const { ms, ...usage } = JSON.parse(measured) as Measurement;
+  return { ms, ...(!tool.external && usage) };
 }
 
 /** Runs a tool's own command, and times the process from outside. @throws with its output if it fails */

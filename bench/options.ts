@@ -12,7 +12,8 @@ export const USAGE = `npm run bench -- [options]
   --rounds <number>      measurements of each tool, after a first one that is dropped (default: 7)
   --postgres <version>   major version of the server (default: ${NEWEST})
   --node <version>       run the measured processes on another version of Node, which npx brings
-  --json <file>          where to write every measurement (default: bench/results.json)`;
+  --json <file>          where to write every measurement (default: bench/results.json)
+  --docs                 write the tables into docs/performance.md; needs every workload and tool`;
 
 export interface BenchOptions {
   readonly workloads: readonly Workload[];
@@ -23,6 +24,7 @@ export interface BenchOptions {
   readonly postgres: string;
   readonly node: string | undefined;
   readonly json: string;
+  readonly docs: boolean;
 }
 
 /** @throws Error that says what is wrong with them, or what the program does if help is asked for */
@@ -37,12 +39,16 @@ export function parseOptions(args: string[]): BenchOptions {
       postgres: { type: 'string', default: NEWEST },
       node: { type: 'string' },
       json: { type: 'string', default: 'bench/results.json' },
+      docs: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) throw new Error('Measures this library beside other tools.');
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds}: expected a number from 1.`);
+  if (values.docs && (values.workload ?? values.only ?? values.node) !== undefined) {
+    throw new Error('--docs needs every workload and tool, on the Node that runs this.');
+  }
   const names = listOf(
     'workload',
     values.workload,

@@ -1,11 +1,12 @@
 /** Measures this library beside other tools: `npm run bench`. Compare within one run; times differ between machines. */
 import { writeFileSync } from 'node:fs';
-import { circumstances, findNode } from './machine.js';
+import { circumstances, findNode, nodeVersion } from './machine.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';
+import { writePerformancePage } from './performance-page.js';
 import { measureInRounds, type Series } from './rounds.js';
 import { BenchServer } from './server.js';
 import { type Summary, summarize } from './summary.js';
-import { renderSummary } from './table.js';
+import { renderTools, renderVerdict } from './table.js';
 import { loadTools } from './tool.js';
 import type { Workload } from './workloads/workload.js';
 
@@ -19,8 +20,7 @@ try {
 
 const node = findNode(options.node);
 const server = await BenchServer.start(options.postgres);
-const measuredOn = circumstances(node, server.version, options.rounds);
-console.log(`PostgreSQL ${server.version}, Node ${measuredOn.node}, ${measuredOn.cpu}`);
+console.log(`PostgreSQL ${server.version}, Node ${nodeVersion(node)}`);
 
 const results: { readonly summary: Summary; readonly series: readonly Series[] }[] = [];
 try {
@@ -29,15 +29,27 @@ try {
     const series = await measure(workload);
     const summary = summarize(workload, series);
     results.push({ summary, series });
-    console.log(renderSummary(summary));
+    console.log(renderTools(summary));
+    for (const verdict of summary.targets) console.log(renderVerdict(summary, verdict));
   }
 } finally {
   await server.remove();
 }
+const measuredOn = circumstances(node, server.version, options.rounds);
 writeFileSync(options.json, `${JSON.stringify({ circumstances: measuredOn, results }, undefined, 1)}\n`);
+if (options.docs)
+  await writePerformancePage(
+    measuredOn,
+    results.map(({ summary }) => summary),
+  );
 
 async function measure(workload: Workload): Promise<Series[]> {
   const names = workload.tools.filter((name) => options.only?.includes(name) ?? true);
-  const tools = await loadTools(names, options.checkouts);
+  const loaded = await loadTools(names, options.checkouts);
+  const tools = loaded.filter((tool) => {
+    const missing = tool.missing?.();
+    if (missing !== undefined) console.log(`${tool.name} is left out: ${missing}.`);
+    return missing === undefined;
+  });
   return measureInRounds({ server, node }, workload, tools, options.rounds);
 }

@@ -8,6 +8,8 @@ import type { Metric, Target, Workload } from './workloads/workload.js';
 export interface Row {
   readonly tool: string;
   readonly ms: number;
+  /** The shortest time. On a busy machine it varies less than the median. */
+  readonly lowestMs: number;
   /** `ms` in multiples of the reference. */
   readonly ratio: number | undefined;
   readonly cpuMs: number | undefined;
@@ -27,40 +29,43 @@ export interface Summary {
 
 /** A target, and what ours reached. */
 export interface Verdict extends Target {
-  readonly reached: number;
+  readonly value: number;
+  /** Of a relative target. */
+  readonly ratio: number | undefined;
   readonly met: boolean;
 }
 
 export function summarize({ name, title, reference, targets }: Workload, series: readonly Series[]): Summary {
   const referenceMs = median(series.find(({ tool }) => tool === reference)?.measurements ?? [], ({ ms }) => ms);
-  const rows = series.map(({ tool, measurements }): Row => {
-    const ms = median(measurements, (measurement) => measurement.ms) ?? NaN;
-    return {
-      tool,
-      ms,
-      ratio: referenceMs === undefined ? undefined : ms / referenceMs,
-      cpuMs: median(measurements, ({ cpuMs }) => cpuMs),
-      peakMb: median(measurements, ({ peakMb }) => peakMb),
-      traffic: measurements.at(-1)?.traffic,
-    };
-  });
+  const rows = series.map((one) => rowOf(one, referenceMs)).toSorted((a, b) => a.ms - b.ms);
   const ours = rows.find(({ tool }) => tool === OURS);
+  return { name, title, reference, rows, targets: ours ? targets.flatMap((target) => judge(target, ours)) : [] };
+}
+
+export function valueOf(metric: Metric, row: Row): number | undefined {
+  return metric === 'roundTrips' ? row.traffic?.roundTrips : row[metric];
+}
+
+function rowOf({ tool, measurements }: Series, referenceMs: number | undefined): Row {
+  const ms = median(measurements, (measurement) => measurement.ms) ?? NaN;
   return {
-    name,
-    title,
-    reference,
-    rows: rows.toSorted((a, b) => a.ms - b.ms),
-    targets: ours ? targets.flatMap((target) => judge(target, ours)) : [],
+    tool,
+    ms,
+    lowestMs: Math.min(...measurements.map((measurement) => measurement.ms)),
+    ratio: referenceMs === undefined ? undefined : ms / referenceMs,
+    cpuMs: median(measurements, ({ cpuMs }) => cpuMs),
+    peakMb: median(measurements, ({ peakMb }) => peakMb),
+    traffic: measurements.at(-1)?.traffic,
   };
 }
 
+/** Nothing, if the reference of a relative target was not measured. */
 function judge(target: Target, ours: Row): Verdict[] {
-  const reached = target.relative ? ours.ratio : valueOf(target.metric, ours);
-  return reached === undefined ? [] : [{ ...target, reached, met: reached <= target.limit }];
-}
-
-function valueOf(metric: Metric, row: Row): number | undefined {
-  return metric === 'roundTrips' ? row.traffic?.roundTrips : row[metric];
+  const value = valueOf(target.metric, ours);
+  const ratio = target.relative && ours.ratio;
+  const judged = target.relative ? ratio : value;
+  if (value === undefined || judged === undefined) return [];
+  return [{ ...target, value, ratio, met: judged <= target.limit }];
 }
 
 function median(

@@ -13,6 +13,10 @@ export interface Job {
 interface Adapter {
   /** Writes the files the way the tool reads them; may be called again with more of them. */
   write(directory: string, files: readonly MigrationFile[]): void;
+  /** Why the tool cannot be measured on this machine, if it cannot. */
+  missing?(): string | undefined;
+  /** The work is done by another program, so that CPU time and memory of the measured process say nothing. */
+  readonly external?: true;
   /** Counts the applied migrations. */
   readonly history?: string;
   /** The tool's command line. */
@@ -35,8 +39,19 @@ export interface Tool extends Adapter {
 export const OURS = 'ours';
 export const FLOORS_IN_PROCESS = ['floor-one', 'floor-hash', 'floor-each'];
 const FLOORS = [...FLOORS_IN_PROCESS, 'bare-script'];
-export const PEERS: readonly string[] = [];
-export const PEERS_WITH_COMMAND: readonly string[] = [];
+export const PEERS: readonly string[] = [
+  'dbmate',
+  'drizzle',
+  'graphile-migrate',
+  'knex',
+  'kysely',
+  'node-pg-migrate',
+  'postgres-migrations',
+  'postgrator',
+  'typeorm',
+  'umzug',
+];
+export const PEERS_WITH_COMMAND: readonly string[] = ['dbmate', 'graphile-migrate', 'node-pg-migrate'];
 
 export const TOOL_NAMES: readonly string[] = [OURS, ...FLOORS, 'psql', ...PEERS];
 

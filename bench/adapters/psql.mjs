@@ -1,8 +1,12 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 
 export { writeFiles as write } from './files.mjs';
+
+export const external = true;
+
+export const missing = () => (spawnSync('psql', ['--version']).error ? 'there is no psql here' : undefined);
 
 /** psql records nothing. */
 export const history = undefined;

@@ -80,6 +80,17 @@ export const WORKLOADS: readonly Workload[] = [
     targets: [atMost(1.3)],
     tools: [OURS, 'bare-script', ...PEERS_WITH_COMMAND],
   }),
+  ...['22', '24'].map((nodeMajor) =>
+    noOpCommand({
+      name: `cli-32-node-${nodeMajor}`,
+      title: `command line, nothing to do, 32 files, Node ${nodeMajor}`,
+      files: realisticFiles(32),
+      nodeMajor,
+      reference: 'bare-script',
+      targets: [atMost(1.3)],
+      tools: [OURS, 'bare-script'],
+    }),
+  ),
   firstRun({
     name: 'many-steps',
     title: '10,001 statements without a transaction',

@@ -1,5 +1,6 @@
 import type { MigrationFile } from '../files/migration-file.js';
 import { expectedFingerprint, fingerprintOf } from '../fingerprint.js';
+import { findNode } from '../machine.js';
 import { measureCommand, measureInProcess } from '../measurement.js';
 import type { Job, Tool } from '../tool.js';
 import { once } from './once.js';
@@ -31,9 +32,16 @@ export function noOp({ files, ...workload }: LaterRun, measure = measureInProces
   };
 }
 
-/** The command line on a directory that is applied. */
-export function noOpCommand(options: LaterRun): Workload {
-  return noOp(options, measureCommand);
+/**
+ * The command line on a directory that is applied.
+ *
+ * @param nodeMajor version of Node, brought by npx. Default: the one that runs the other workloads.
+ */
+export function noOpCommand({ nodeMajor, ...options }: LaterRun & { readonly nodeMajor?: string }): Workload {
+  const findOnce = once(findNode);
+  return noOp(options, (tool, node, job) =>
+    measureCommand(tool, nodeMajor === undefined ? node : findOnce(nodeMajor), job),
+  );
 }
 
 /** A run after all files were applied and one was added. The directory grows by one with each measurement. */
