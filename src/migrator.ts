@@ -74,6 +74,7 @@ export type {
   RunEvent,
 } from './core/events/events.js';
 export { renderEvent, type EventLine, type LineLevel } from './core/events/render-event.js';
+export type { AuditAction, AuditDetails, AuditEntry } from './core/history/audit.js';
 export type {
   DetailedHistoryRow,
   HistoryRow,
@@ -93,6 +94,7 @@ export type { ForeignTool } from './core/tools/foreign-tools.js';
 export type { LayoutName } from './core/tools/layouts.js';
 export type { MigrationOperations } from './migrator/operations.js';
 export type { MigrationRun } from './migrator/run/run-report.js';
+export type { ChangeOptions } from './migrator/use-cases/change-history.js';
 export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
 export type { PlanReport, PlannedMigration } from './migrator/use-cases/plan.js';
 export type { RepairOptions } from './migrator/use-cases/repair.js';

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { MigrationError } from '../core/errors/migration-error.js';
+import { LIBRARY_VERSION } from '../core/history/library-version.js';
 import type { Terminal } from './commands/commands.js';
 import { EXIT, exitCodeOf } from './commands/exit-code.js';
 import { makeProgram } from './program.js';
@@ -11,19 +11,13 @@ const terminal: Terminal = {
   err: (text) => process.stderr.write(`${text}\n`),
 };
 
-/** The package's version. The path is relative to `dist/esm/cli/main.js`. */
-function version(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
 async function main(): Promise<number> {
   let exitCode: number = EXIT.ok;
   const onExit = (code: number): void => {
     exitCode = code;
   };
   try {
-    await makeProgram({ version: version(), terminal, onExit }).parseAsync();
+    await makeProgram({ version: LIBRARY_VERSION, terminal, onExit }).parseAsync();
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

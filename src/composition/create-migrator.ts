@@ -64,6 +64,7 @@ export function createMigrator(
 const UNTRACKED: HistoryReader = {
   read: () => Promise.resolve(NO_HISTORY),
   readDetails: () => Promise.resolve([]),
+  readAudit: () => Promise.resolve([]),
 };
 
 function targetOf(options: ResolvedOptions): Target {

@@ -1,5 +1,6 @@
 import type { Finding } from '../core/errors/finding.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
+import type { AuditEntry } from '../core/history/audit.js';
 import type { DetailedHistoryRow } from '../core/history/history.js';
 import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
@@ -9,6 +10,7 @@ import type { MigrationOperations } from './operations.js';
 import type { MigratorParts } from './run/parts.js';
 import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
+import type { ChangeOptions } from './use-cases/change-history.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
 import { plan, type PlanReport } from './use-cases/plan.js';
 import { baseline, mark } from './use-cases/record.js';
@@ -80,6 +82,10 @@ export class Migrator implements MigrationOperations {
     return history(this.#parts);
   }
 
+  async audit(): Promise<AuditEntry[]> {
+    return [...(await this.#parts.reader.readAudit())];
+  }
+
   async pending(): Promise<MigrationStatus[]> {
     return (await readStatuses(this.#parts)).filter(({ state, onDisk }) => onDisk && needsRun(state));
   }
@@ -100,24 +106,24 @@ export class Migrator implements MigrationOperations {
     return assessHealth(joinStatuses(set, rows));
   }
 
-  baseline(version: string, signal?: AbortSignal): Promise<string[]> {
-    return this.#change(signal, (combined) => baseline(this.#parts, version, combined));
+  baseline(version: string, options: ChangeOptions = {}): Promise<string[]> {
+    return this.#change(options, (combined) => baseline(this.#parts, version, combined));
   }
 
-  mark(file: string, signal?: AbortSignal): Promise<string[]> {
-    return this.#change(signal, (combined) => mark(this.#parts, file, combined));
+  mark(file: string, options: ChangeOptions = {}): Promise<string[]> {
+    return this.#change(options, (combined) => mark(this.#parts, file, combined));
   }
 
-  unmark(file: string, signal?: AbortSignal): Promise<string[]> {
-    return this.#change(signal, (combined) => unmark(this.#parts, file, combined));
+  unmark(file: string, options: ChangeOptions = {}): Promise<string[]> {
+    return this.#change(options, (combined) => unmark(this.#parts, file, combined));
   }
 
-  resolve(file: string, outcome: StepOutcome, signal?: AbortSignal): Promise<string> {
-    return this.#change(signal, (combined) => resolve(this.#parts, file, outcome, combined));
+  resolve(file: string, outcome: StepOutcome, options: ChangeOptions = {}): Promise<string> {
+    return this.#change(options, (combined) => resolve(this.#parts, file, outcome, combined));
   }
 
   repair(options: RepairOptions = {}): Promise<RepairAction[]> {
-    return this.#change(options.signal, (signal) => repair(this.#parts, { ...options, signal }));
+    return this.#change(options, (combined) => repair(this.#parts, combined));
   }
 
   async importFrom(tool: ForeignTool, options: ImportOptions = {}): Promise<ImportReport> {
@@ -125,7 +131,7 @@ export class Migrator implements MigrationOperations {
       const problem = `unknown tool ${JSON.stringify(tool)}; expected one of ${FOREIGN_TOOLS.join(', ')}`;
       throw new ConfigurationError('INVALID_OPTIONS', [problem]);
     }
-    return this.#change(options.signal, (signal) => importFrom(this.#parts, tool, { ...options, signal }));
+    return this.#change(options, (combined) => importFrom(this.#parts, tool, combined));
   }
 
   /** Interrupts all running operations and waits until they end. Later operations are interrupted at once. */
@@ -140,8 +146,12 @@ export class Migrator implements MigrationOperations {
     await this.#host.close();
   }
 
-  async #change<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    if (this.tracked) return this.#guarded(signal, work);
+  /** @param work receives the options with the signal that interrupts the change. */
+  async #change<Options extends ChangeOptions, T>(
+    options: Options,
+    work: (options: Options) => Promise<T>,
+  ): Promise<T> {
+    if (this.tracked) return this.#guarded(options.signal, (signal) => work({ ...options, signal }));
     throw new ConfigurationError('INVALID_OPTIONS', ['tracking is false: there is no history to change']);
   }
 

@@ -1,9 +1,11 @@
 import type { Finding } from '../core/errors/finding.js';
+import type { AuditEntry } from '../core/history/audit.js';
 import type { DetailedHistoryRow } from '../core/history/history.js';
 import type { RepairAction } from '../core/status/repair.js';
 import type { MigrationStatus } from '../core/status/status.js';
 import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import type { MigrationRun } from './run/run-report.js';
+import type { ChangeOptions } from './use-cases/change-history.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
 import type { PlanReport } from './use-cases/plan.js';
 import type { RepairOptions } from './use-cases/repair.js';
@@ -34,6 +36,12 @@ export interface MigrationOperations {
    */
   history(): Promise<DetailedHistoryRow[]>;
 
+  /**
+   * Returns the audit, from the oldest entry on: who ran migrations or changed the history, when and why. Empty for a
+   * history of an older release, and where the migrating role may not write the audit.
+   */
+  audit(): Promise<AuditEntry[]>;
+
   /** Returns the migrations that the next run would execute, including failed ones. */
   pending(): Promise<MigrationStatus[]>;
 
@@ -51,7 +59,7 @@ export interface MigrationOperations {
    * @returns the files recorded now; those applied before are left unchanged.
    * @throws UnknownMigrationError when no file has that version or name; RefusedError while a step of one is in doubt.
    */
-  baseline(version: string, signal?: AbortSignal): Promise<string[]>;
+  baseline(version: string, options?: ChangeOptions): Promise<string[]>;
 
   /**
    * Records one migration as applied without running it.
@@ -59,7 +67,7 @@ export interface MigrationOperations {
    * @returns the file, or an empty array if it was already applied.
    * @throws UnknownMigrationError when there is no such file; RefusedError while a step of it is in doubt.
    */
-  mark(file: string, signal?: AbortSignal): Promise<string[]>;
+  mark(file: string, options?: ChangeOptions): Promise<string[]>;
 
   /**
    * Removes a migration's row from the history, for a migration that failed, whose file is gone, or that was recorded
@@ -70,7 +78,7 @@ export interface MigrationOperations {
    * @throws UnknownMigrationError when there is no such row; RefusedError while a step of it is in doubt, or an
    *   index that it left invalid still exists, because nothing else records that.
    */
-  unmark(file: string, signal?: AbortSignal): Promise<string[]>;
+  unmark(file: string, options?: ChangeOptions): Promise<string[]>;
 
   /**
    * Resolves the statement during which a migration was interrupted, if only a person can tell whether it took effect:
@@ -80,7 +88,7 @@ export interface MigrationOperations {
    * @returns the statement.
    * @throws UnknownMigrationError when no step of that migration is in doubt.
    */
-  resolve(file: string, outcome: StepOutcome, signal?: AbortSignal): Promise<string>;
+  resolve(file: string, outcome: StepOutcome, options?: ChangeOptions): Promise<string>;
 
   /**
    * Updates recorded checksums and names to match the files, or with `{ restart: file }` lets an unfinished migration

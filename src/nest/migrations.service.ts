@@ -4,6 +4,7 @@ import type { MigrationEvent } from '../core/events/events.js';
 import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import { Migrator } from '../migrator/migrator.js';
 import type { MigrationOperations } from '../migrator/operations.js';
+import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
 import type { RepairOptions } from '../migrator/use-cases/repair.js';
 import type { StepOutcome } from '../migrator/use-cases/resolve.js';
@@ -33,6 +34,10 @@ export class MigrationsService implements MigrationOperations {
     return this.migrator.history();
   }
 
+  audit() {
+    return this.migrator.audit();
+  }
+
   pending() {
     return this.migrator.pending();
   }
@@ -49,20 +54,20 @@ export class MigrationsService implements MigrationOperations {
     return this.migrator.drift();
   }
 
-  baseline(version: string, signal?: AbortSignal) {
-    return this.migrator.baseline(version, signal);
+  baseline(version: string, options?: ChangeOptions) {
+    return this.migrator.baseline(version, options);
   }
 
-  mark(file: string, signal?: AbortSignal) {
-    return this.migrator.mark(file, signal);
+  mark(file: string, options?: ChangeOptions) {
+    return this.migrator.mark(file, options);
   }
 
-  unmark(file: string, signal?: AbortSignal) {
-    return this.migrator.unmark(file, signal);
+  unmark(file: string, options?: ChangeOptions) {
+    return this.migrator.unmark(file, options);
   }
 
-  resolve(file: string, outcome: StepOutcome, signal?: AbortSignal) {
-    return this.migrator.resolve(file, outcome, signal);
+  resolve(file: string, outcome: StepOutcome, options?: ChangeOptions) {
+    return this.migrator.resolve(file, outcome, options);
   }
 
   importFrom(tool: ForeignTool, options?: ImportOptions) {

@@ -58,6 +58,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'parser',
     'lock',
     'catalog',
+    'companions',
     'history',
     'execution',
     'non-transactional',

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { HISTORY_COLUMNS } from '../../src/postgres/history/columns.js';
+import { COMPANION_NAMES, COMPANIONS } from '../../src/postgres/companions/tables.js';
 import { OBJECT_VERSIONS } from '../../src/postgres/history/versions.js';
 import { migratorOn } from '../support/migrator-on.js';
 import { useTestDatabase } from '../support/use-test-database.js';
@@ -17,6 +18,13 @@ describe('docs/history-table.md', () => {
   test('has every column, with its type and its comment, in the order of the table', () => {
     const columns = Object.entries(HISTORY_COLUMNS).map(([name, { type, comment }]) => ({ name, type, comment }));
     expect(rows.map(({ name, type, comment }) => ({ name, type, comment }))).toEqual(columns);
+  });
+
+  test.each(COMPANION_NAMES)('has every column of the table %s, with its type and its comment', (name) => {
+    const [, section = ''] = new RegExp(`_${COMPANIONS[name].suffix}\`([\\s\\S]*?)^## `, 'm').exec(text) ?? [];
+    const documented = [...section.matchAll(/^\| `(\w+)` \| `(.*?)` \| (.*) \|$/gm)].map(([, ...row]) => row);
+    const columns = Object.entries<{ type: string; comment: string }>(COMPANIONS[name].columns);
+    expect(documented).toEqual(columns.map(([column, { type, comment }]) => [column, type, comment]));
   });
 
   test('has every version of our objects', () => {

@@ -77,7 +77,12 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   INDEX_BUILD_AWAITED: { subject: 'Index public.orders_by_customer' },
   DETACH_FINISHED: { subject: 'Partition orders_2023' },
   SESSION_LOCK_BEHIND_POOLER: { subject: TARGET },
-  NOTICES_NOT_RECORDED: {
+  RECORDS_LIMITED: {
+    subject: 'shared.schema_migrations_audit',
+    detail: 'app_owner',
+    actual: 'GRANT CREATE ON SCHEMA "shared" TO "app_owner";',
+  },
+  DETAILS_NOT_RECORDED: {
     subject: 'Run 6f1c2a34-0b5d-4c8e-9a7f-2d3e4f5a6b7c',
     detail: 'canceling statement due to statement timeout',
   },
@@ -115,6 +120,8 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
         hasKey: true,
         role: 'app_owner',
         missingRights: [],
+        mayCreate: true,
+        companions: { audit: 'usable' },
       },
       parseTableName('public.schema_migrations'),
     ),

@@ -45,10 +45,15 @@ export const RUN_FINDINGS = {
     remedy: () =>
       'A session lock protects nothing behind a transaction-mode pooler: set the option "lock" to "auto" there.',
   },
-  NOTICES_NOT_RECORDED: {
+  DETAILS_NOT_RECORDED: {
     severity: 'warning',
-    text: ({ detail }) => `could not record the messages from the server: ${detail}`,
+    text: ({ detail }) => `could not record its messages from the server or its entry in the audit: ${detail}`,
     remedy: () => 'The migrations themselves were recorded.',
+  },
+  RECORDS_LIMITED: {
+    severity: 'note',
+    text: ({ detail }) => `cannot be written by the role ${detail}, so this is not recorded there`,
+    remedy: ({ actual }) => `To record it, ask an administrator to run: ${actual}`,
   },
   LOSS_RESOLVED: {
     severity: 'warning',

@@ -1,5 +1,6 @@
 import type { LockHolder } from '../errors/lock-errors.js';
 import type { Finding } from '../errors/finding.js';
+import type { AuditEntry, AuditNote } from '../history/audit.js';
 import type { FailedMigration } from '../errors/migration-failed.js';
 import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin } from '../history/history.js';
 import type { Migration } from '../migration/migration.js';
@@ -23,6 +24,8 @@ export interface HistoryReader {
   read(): Promise<History>;
   /** All rows with all details; slower. */
   readDetails(): Promise<readonly DetailedHistoryRow[]>;
+  /** The audit, from the oldest entry on; empty if there is none yet. */
+  readAudit(): Promise<readonly AuditEntry[]>;
 }
 
 /** A change to the history that runs nothing. */
@@ -54,10 +57,21 @@ export type HistoryChange =
 export interface HistoryStore extends Pick<HistoryReader, 'read'> {
   /** False for a store that keeps nothing: its history is always empty. */
   readonly keepsRecords: boolean;
-  /** Creates or upgrades our objects where needed. @throws HistoryTableError when the table cannot be used. */
-  install(signal?: AbortSignal): Promise<void>;
-  /** Applies all changes in one transaction. */
-  change(changes: readonly HistoryChange[]): Promise<void>;
+  /**
+   * Creates or upgrades our objects where needed.
+   *
+   * @returns notes about what cannot be recorded, because a privilege is missing that only records need.
+   * @throws HistoryTableError when the table cannot be used.
+   */
+  install(signal?: AbortSignal): Promise<readonly Finding[]>;
+  /**
+   * Applies all changes in one transaction, together with their entry in the audit.
+   *
+   * @param runId the run that makes them. @default an identifier of their own
+   */
+  change(changes: readonly HistoryChange[], note: AuditNote, runId?: string): Promise<void>;
+  /** Adds the entry of a run to the audit, unless it is there. For runs whose end was not recorded. Never throws. */
+  auditRun(runId: string): Promise<void>;
 }
 
 /** Keeps processes from migrating one target at the same time. It never blocks: callers poll. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { ConfigurationError } from '../errors/input-errors.js';
 import { quoteIdentifier } from '../sql/text/quote.js';
 
@@ -36,6 +37,23 @@ export function parseTableName(text: string, defaultSchema = 'shared'): TableNam
 
 function foldName(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replace(/""/g, '"') : name.toLowerCase();
+}
+
+/**
+ * A table of ours beside the history table, named after it. A name that would be too long is shortened and made unique
+ * by a part of its hash.
+ */
+export function companionTable({ schema, table }: TableName, suffix: string): TableName {
+  const full = `${table}_${suffix}`;
+  if (Buffer.byteLength(full) <= MAX_NAME_BYTES) return { schema, table: full };
+  const ending = `_${hash('sha256', table).slice(0, 8)}_${suffix}`;
+  const room = MAX_NAME_BYTES - Buffer.byteLength(ending);
+  let start = '';
+  for (const character of table) {
+    if (Buffer.byteLength(start + character) > room) break;
+    start += character;
+  }
+  return { schema, table: start + ending };
 }
 
 /** The name, quoted, for use in SQL. */

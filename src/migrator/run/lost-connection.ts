@@ -93,6 +93,7 @@ async function reread({ lock, history }: TargetSession, run: LostRun): Promise<H
   const taking = acquireLock({ tryTake, holder: () => lock.holder() }, { ...wait, timeoutMs: SERVER_DETECTION_MS });
   const lostSession = await taking.then((): LostSession => 'ended', stateOfLostSession);
   const { rows } = await history.read();
+  if (lostSession === 'ended') await history.auditRun(runId);
   const done = new Map(rows.filter(({ state }) => state === 'applied').map((row) => [row.file, row.runId]));
   return {
     applied: planned.filter((file) => done.has(file)),

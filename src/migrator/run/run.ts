@@ -86,7 +86,11 @@ export class Run {
     const conflicts = new Conflicts(session, this.lockWait());
     for (let installed = false; ; installed = true) {
       const { plan, history } = await this.readPlan(session, set);
-      if (isNothingToDo(plan)) return 'done';
+      if (isNothingToDo(plan)) {
+        // Another process did the rest, so the execution did not record the end of this run.
+        if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
+        return 'done';
+      }
       const tasks = await compileTasks(plan, this.parts, session.executor);
       if (!installed) {
         await this.install(session);
@@ -110,17 +114,20 @@ export class Run {
   }
 
   private async install({ history }: TargetSession): Promise<void> {
-    await history.install(this.signal).catch((error: unknown) => {
+    const notes = await history.install(this.signal).catch((error: unknown) => {
       throwIfInterrupted(this.signal, this.report.applied); // the cause of any error then
       throw error;
     });
+    this.report.warn(notes);
   }
 
   /** Rows that were made by hand, or by an older runner, have no checksum: they adopt the file's, with a warning. */
   private async adoptChecksums({ history }: TargetSession, { toAdopt }: Plan): Promise<void> {
     if (toAdopt.length === 0) return;
-    await history.change(toAdopt.map(({ file, migration }) => ({ kind: 'adopt', recordedAs: file, migration })));
-    this.report.adoptedChecksums(toAdopt.map(({ file }) => file));
+    const files = toAdopt.map(({ file }) => file);
+    const changes = toAdopt.map(({ file, migration }) => ({ kind: 'adopt', recordedAs: file, migration }) as const);
+    await history.change(changes, { action: 'adopt', files }, this.runId);
+    this.report.adoptedChecksums(files);
   }
 
   /** Executes tasks; if the connection is lost, finds out what was applied. */

@@ -1,3 +1,4 @@
+import type { AuditNote } from '../../core/history/audit.js';
 import type { HistoryChange, TargetSession } from '../../core/ports/ports.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
@@ -6,6 +7,14 @@ import { acquireLock } from '../run/acquire-lock.js';
 import { withInterruption, NO_PROGRESS } from '../run/interruption.js';
 import { readUsable } from './read-usable.js';
 import { withSession } from '../run/with-session.js';
+
+/** Options of an operation that changes the history. */
+export interface ChangeOptions {
+  /** Why, for the audit. @default none */
+  readonly reason?: string;
+  /** Interrupts the operation. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** The state on which a change is based. */
 export interface Basis {
@@ -16,6 +25,8 @@ export interface Basis {
 /** The changes to make to the history, and the result for the caller. */
 interface Decision<T> {
   readonly changes: readonly HistoryChange[];
+  /** For the audit, if there are changes; the reason is added. */
+  readonly note: AuditNote;
   readonly result: T;
 }
 
@@ -27,7 +38,7 @@ interface Decision<T> {
  */
 export async function changeHistory<T>(
   parts: MigratorParts,
-  signal: AbortSignal | undefined,
+  { reason, signal }: ChangeOptions,
   decide: (known: Basis) => Decision<T>,
 ): Promise<T> {
   const set = await readUsable(parts.source);
@@ -41,8 +52,8 @@ export async function changeHistory<T>(
       onWaiting: () => {},
     });
     await session.history.install(signal);
-    const { changes, result } = decide(await known());
-    await session.history.change(changes);
+    const { changes, note, result } = decide(await known());
+    await session.history.change(changes, { ...note, reason });
     return result;
   };
   return withInterruption(signal, NO_PROGRESS, () => withSession(parts.database, change, signal));

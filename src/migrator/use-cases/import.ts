@@ -7,15 +7,13 @@ import type { ForeignMigration } from '../../core/tools/history.js';
 import type { MigratorParts } from '../run/parts.js';
 import { withInterruption, NO_PROGRESS } from '../run/interruption.js';
 import { withSession } from '../run/with-session.js';
-import { changeHistory } from './change-history.js';
+import { changeHistory, type ChangeOptions } from './change-history.js';
 import { recordings } from './record.js';
 
 /** Options of `importFrom()`. */
-export interface ImportOptions {
+export interface ImportOptions extends ChangeOptions {
   /** The other tool's table: `schema.table`, or `table` in the schema `public`. @default the tool's own default */
   readonly table?: string;
-  /** Interrupts the import. */
-  readonly signal?: AbortSignal;
 }
 
 /** The result of an import. */
@@ -31,10 +29,10 @@ export interface ImportReport {
 export async function importFrom(
   parts: MigratorParts,
   tool: ForeignTool,
-  { table, signal }: ImportOptions = {},
+  { table, ...options }: ImportOptions = {},
 ): Promise<ImportReport> {
-  const applied = await readApplied(parts, tool, table, signal); // a wrong name must not create our table
-  return changeHistory(parts, signal, ({ set, statuses }) => {
+  const applied = await readApplied(parts, tool, table, options.signal); // a wrong name must not create our table
+  return changeHistory(parts, options, ({ set, statuses }) => {
     const { matched, unmatched } = matchForeign(set.migrations, applied);
     const done = new Set(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
     const fresh = matched.filter(({ migration }) => !done.has(migration.file));
@@ -48,6 +46,7 @@ export async function importFrom(
         })),
         statuses,
       ),
+      note: { action: 'import', files: fresh.map(({ migration }) => migration.file), details: { tool } },
       result: {
         recorded: fresh.map(({ migration }) => migration.file),
         alreadyRecorded: matched.map(({ migration }) => migration.file).filter((file) => done.has(file)),

@@ -1,5 +1,4 @@
 import { RefusedError, UnknownMigrationError } from '../../core/errors/input-errors.js';
-import type { Origin } from '../../core/history/history.js';
 import type { Migration } from '../../core/migration/migration.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { compareVersions, parseVersion } from '../../core/migration/version.js';
@@ -7,14 +6,14 @@ import type { HistoryChange } from '../../core/ports/ports.js';
 import { doubtOf } from '../../core/status/findings.js';
 import { isApplied, type MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from '../run/parts.js';
-import { changeHistory } from './change-history.js';
+import { changeHistory, type ChangeOptions } from './change-history.js';
 
-export function baseline(parts: MigratorParts, version: string, signal?: AbortSignal): Promise<string[]> {
-  return recordAs('baseline', parts, signal, (set) => upTo(set, version));
+export function baseline(parts: MigratorParts, version: string, options: ChangeOptions): Promise<string[]> {
+  return recordAs('baseline', parts, options, (set) => upTo(set, version));
 }
 
-export function mark(parts: MigratorParts, file: string, signal?: AbortSignal): Promise<string[]> {
-  return recordAs('mark', parts, signal, ({ migrations, location }) => {
+export function mark(parts: MigratorParts, file: string, options: ChangeOptions): Promise<string[]> {
+  return recordAs('mark', parts, options, ({ migrations, location }) => {
     const found = migrations.filter((migration) => migration.file === file);
     if (found.length === 0) throw new UnknownMigrationError(`There is no migration ${file} in ${location}.`);
     return found;
@@ -24,20 +23,22 @@ export function mark(parts: MigratorParts, file: string, signal?: AbortSignal): 
 type Recording = Extract<HistoryChange, { readonly kind: 'record' }>;
 
 function recordAs(
-  origin: Origin,
+  origin: 'baseline' | 'mark',
   parts: MigratorParts,
-  signal: AbortSignal | undefined,
+  options: ChangeOptions,
   choose: (set: MigrationSet) => readonly Migration[],
 ): Promise<string[]> {
-  return changeHistory(parts, signal, ({ set, statuses }) => {
+  return changeHistory(parts, options, ({ set, statuses }) => {
     const done = new Set(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
     const todo = choose(set).filter(({ file }) => !done.has(file));
+    const files = todo.map(({ file }) => file);
     return {
       changes: recordings(
         todo.map((migration) => ({ kind: 'record', migration, origin })),
         statuses,
       ),
-      result: todo.map(({ file }) => file),
+      note: { action: origin, files },
+      result: files,
     };
   });
 }

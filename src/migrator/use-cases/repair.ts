@@ -2,11 +2,11 @@ import { UnknownMigrationError } from '../../core/errors/input-errors.js';
 import { stepInDoubt, type HistoryRow } from '../../core/history/history.js';
 import { findRepairable, repairAction, type RepairAction } from '../../core/status/repair.js';
 import type { MigratorParts } from '../run/parts.js';
-import { changeHistory, type Basis } from './change-history.js';
+import { changeHistory, type Basis, type ChangeOptions } from './change-history.js';
 import { readStatuses } from './status.js';
 
 /** Options of `repair()`. */
-export interface RepairOptions {
+export interface RepairOptions extends ChangeOptions {
   /** Only return what would change. @default false */
   readonly dryRun?: boolean;
   /**
@@ -14,25 +14,25 @@ export interface RepairOptions {
    * beginning. First undo by hand what they did. Nothing else is repaired.
    */
   readonly restart?: string;
-  /** Interrupts the repair. */
-  readonly signal?: AbortSignal;
 }
 
 export async function repair(
   parts: MigratorParts,
-  { dryRun = false, restart, signal }: RepairOptions = {},
+  { dryRun = false, restart, ...options }: RepairOptions = {},
 ): Promise<RepairAction[]> {
-  if (restart !== undefined) return restartMigration(parts, restart, dryRun, signal);
+  if (restart !== undefined) return restartMigration(parts, restart, dryRun, options);
   if (dryRun) return findRepairable(await readStatuses(parts)).map(repairAction);
-  return changeHistory(parts, signal, ({ statuses }) => {
+  return changeHistory(parts, options, ({ statuses }) => {
     const repaired = findRepairable(statuses);
+    const actions = repaired.map(repairAction);
     return {
       changes: repaired.map(({ file, row, migration }) => ({
         kind: 'adopt',
         recordedAs: row?.file ?? file,
         migration,
       })),
-      result: repaired.map(repairAction),
+      note: { action: 'repair', files: actions.map(({ file }) => file), details: { changes: actions } },
+      result: actions,
     };
   });
 }
@@ -41,7 +41,7 @@ async function restartMigration(
   parts: MigratorParts,
   file: string,
   dryRun: boolean,
-  signal: AbortSignal | undefined,
+  options: ChangeOptions,
 ): Promise<RepairAction[]> {
   const find = ({ statuses }: Pick<Basis, 'statuses'>): { action: RepairAction; row: HistoryRow } => {
     const status = statuses.find((each) => each.file === file || each.row?.file === file);
@@ -53,9 +53,13 @@ async function restartMigration(
     return { action: { kind: 'restart', file, recordedAs: row.file, from, to }, row };
   };
   if (dryRun) return [find({ statuses: await readStatuses(parts) }).action];
-  return changeHistory(parts, signal, (known) => {
+  return changeHistory(parts, options, (known) => {
     const { action, row } = find(known);
     const statement = stepInDoubt(row)?.statement;
-    return { changes: [{ kind: 'restart', file: row.file, statement }], result: [action] };
+    return {
+      changes: [{ kind: 'restart', file: row.file, statement }],
+      note: { action: 'repair', files: [action.file], details: { changes: [action] } },
+      result: [action],
+    };
   });
 }

@@ -2,10 +2,10 @@ import { RefusedError, UnknownMigrationError } from '../../core/errors/input-err
 import { doubtOf, invalidIndexFindings } from '../../core/status/findings.js';
 import { displayName } from '../../core/target/table.js';
 import type { MigratorParts } from '../run/parts.js';
-import { changeHistory } from './change-history.js';
+import { changeHistory, type ChangeOptions } from './change-history.js';
 
-export function unmark(parts: MigratorParts, file: string, signal?: AbortSignal): Promise<string[]> {
-  return changeHistory(parts, signal, ({ statuses }) => {
+export function unmark(parts: MigratorParts, file: string, options: ChangeOptions): Promise<string[]> {
+  return changeHistory(parts, options, ({ statuses }) => {
     const row = statuses.find((status) => status.row?.file === file)?.row;
     if (!row) {
       const table = displayName(parts.database.target.table);
@@ -13,6 +13,6 @@ export function unmark(parts: MigratorParts, file: string, signal?: AbortSignal)
     }
     const obstacles = [...doubtOf(row), ...invalidIndexFindings(file, row.invalidIndexes)];
     if (obstacles.length > 0) throw new RefusedError(obstacles);
-    return { changes: [{ kind: 'remove', file }], result: [file] };
+    return { changes: [{ kind: 'remove', file }], note: { action: 'unmark', files: [file] }, result: [file] };
   });
 }

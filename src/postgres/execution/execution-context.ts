@@ -2,6 +2,7 @@ import type { Task } from '../../core/compile/task.js';
 import type { NonTransactionalProgram, TransactionalProgram } from '../../core/compile/program.js';
 import { storableMessage } from '../../core/compile/source-text.js';
 import type { ServerErrorDetails } from '../../core/errors/database-errors.js';
+import { finding } from '../../core/errors/finding.js';
 import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Migration } from '../../core/migration/migration.js';
@@ -60,6 +61,12 @@ export async function tryRecord(context: ExecutionContext, statements: readonly 
   if (!isCancelled(context, error)) return error;
   await connection.record('ROLLBACK');
   return (await connection.record(script)).error;
+}
+
+/** Reports that details of the run could not be recorded: nothing that anything depends on. */
+export function warnOfDetails(context: ExecutionContext, error: unknown): void {
+  const detail = (redactedError(context, error) as Error).message;
+  context.listener.warning(finding('DETAILS_NOT_RECORDED', { subject: `Run ${context.settings.runId}`, detail }));
 }
 
 function isCancelled(context: ExecutionContext, error: unknown): boolean {

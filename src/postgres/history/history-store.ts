@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { AuditNote } from '../../core/history/audit.js';
+import type { Finding } from '../../core/errors/finding.js';
 import { NO_HISTORY, type History } from '../../core/history/history.js';
 import type { HistoryChange, HistoryStore } from '../../core/ports/ports.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import { invalidIndexesOf } from '../catalog/invalid-indexes.js';
+import { auditChangeSql, auditRunSql } from '../companions/audit.js';
+import type { CompanionName } from '../companions/tables.js';
 import { actingAs } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../connection/cancel.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -19,6 +23,7 @@ import { identity, keptValues, removeOldName, replaceable, withInvalidIndexes } 
 /** The history table, on a connection that may write. */
 export class PgHistoryStore implements HistoryStore {
   readonly keepsRecords = true;
+  private usable: readonly CompanionName[] = [];
 
   constructor(
     private readonly connection: PgConnection,
@@ -31,26 +36,44 @@ export class PgHistoryStore implements HistoryStore {
     return readHistory(this.connection, this.table, this.settings.role);
   }
 
-  async install(signal?: AbortSignal): Promise<void> {
-    if ((await this.facts()).readOnly) throw readOnlyError('setting');
-    const stopCancelling = cancelWhenAborted(this.connection, signal);
-    await install(this.connection, this.table, { ...this.settings, signal }).finally(stopCancelling);
+  /** The companion tables that can be written. Known once our objects are installed. */
+  get companions(): readonly CompanionName[] {
+    return this.usable;
   }
 
-  async change(changes: readonly HistoryChange[]): Promise<void> {
+  async install(signal?: AbortSignal): Promise<readonly Finding[]> {
+    if ((await this.facts()).readOnly) throw readOnlyError('setting');
+    const stopCancelling = cancelWhenAborted(this.connection, signal);
+    const { companions, notes } = await install(this.connection, this.table, { ...this.settings, signal }).finally(
+      stopCancelling,
+    );
+    this.usable = companions;
+    return notes;
+  }
+
+  async change(changes: readonly HistoryChange[], note: AuditNote, runId: string = randomUUID()): Promise<void> {
     if (changes.length === 0) return;
-    const runId = randomUUID();
     const statements: string[] = [];
     for (const change of changes) {
       const invalid = await this.findInvalidIndexes(change);
       statements.push(...changeSql(qualifiedName(this.table), change, runId, invalid));
     }
+    if (this.usable.includes('audit')) statements.push(auditChangeSql(this.table, runId, note));
     const { error } = await this.connection.record(
       asScript(['BEGIN', ...actingAs(this.settings.role), ...statements, 'COMMIT']),
     );
     if (!error) return;
     await this.connection.record('ROLLBACK');
     throw queryError('changing the history', error);
+  }
+
+  /** Called where the session may have installed nothing, so whether it works is not known before. */
+  async auditRun(runId: string): Promise<void> {
+    const insert = auditRunSql(this.table, runId, true);
+    const { error } = await this.connection.record(
+      asScript(['BEGIN', ...actingAs(this.settings.role), insert, 'COMMIT']),
+    );
+    if (error) await this.connection.record('ROLLBACK');
   }
 
   /** A change that forgets a statement in doubt keeps what it left: nothing will look for it again. */
@@ -68,8 +91,9 @@ export class PgHistoryStore implements HistoryStore {
 export const NO_STORE: HistoryStore = {
   keepsRecords: false,
   read: () => Promise.resolve(NO_HISTORY),
-  install: () => Promise.resolve(),
+  install: () => Promise.resolve([]),
   change: () => Promise.resolve(),
+  auditRun: () => Promise.resolve(),
 };
 
 const NO_STEP_NEXT: ColumnValues = { running: false, next_statement: null, next_checksum: null };

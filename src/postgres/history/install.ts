@@ -1,4 +1,5 @@
 import { HistoryTableError } from '../../core/errors/database-errors.js';
+import { finding, type Finding } from '../../core/errors/finding.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
@@ -8,6 +9,7 @@ import { actingAs, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
+import { COMPANION_NAMES, COMPANIONS, nameOfCompanion, type CompanionName } from '../companions/tables.js';
 import { KEY_COLUMN } from './columns.js';
 import { assertHistoryTable, readShape, type TableShape } from './table-shape.js';
 import { OBJECT_VERSIONS } from './versions.js';
@@ -32,6 +34,14 @@ const CREATED_MEANWHILE: readonly string[] = [
 ];
 const MAX_ATTEMPTS_TO_CREATE = 3;
 
+/** What was installed. */
+export interface Installed {
+  /** The companion tables that can be written. */
+  readonly companions: readonly CompanionName[];
+  /** Notes about those that cannot. */
+  readonly notes: readonly Finding[];
+}
+
 /**
  * Creates our objects, or upgrades those made by hand or by an older release. Rows are kept. Call it under the lock.
  *
@@ -41,16 +51,17 @@ export async function install(
   connection: PgConnection,
   table: TableName,
   settings: InstallSettings = {},
-): Promise<void> {
+): Promise<Installed> {
   const { tableLockRetries = 0, signal } = settings;
   let shape: TableShape | undefined;
-  const attempt = async (): Promise<void> => {
+  const attempt = async (): Promise<Installed> => {
     shape = await readShape(connection, table, settings.role);
     assertHistoryTable(shape, table);
     assertRights(shape, table);
     await upgrade(connection, table, shape, settings);
+    return installed(shape, table);
   };
-  await retry(attempt, {
+  return retry(attempt, {
     firstPauseMs: 200,
     maxPauseMs: 10_000,
     signal,
@@ -72,9 +83,9 @@ async function upgrade(
   shape: TableShape,
   { role, tableLockTimeoutMs = 0 }: InstallSettings,
 ): Promise<void> {
-  const statements = OBJECT_VERSIONS.filter(({ isInstalled }) => !isInstalled(shape)).flatMap((version) =>
-    version.statements(table, shape),
-  );
+  const statements = OBJECT_VERSIONS.filter(
+    ({ isInstalled, isOptional }) => !isInstalled(shape) && (shape.mayCreate || isOptional !== true),
+  ).flatMap((version) => version.statements(table, shape));
   if (statements.length === 0) return;
   if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, table, role);
   const limit = `SET LOCAL lock_timeout = ${tableLockTimeoutMs}`;
@@ -82,6 +93,25 @@ async function upgrade(
   if (!error) return;
   await connection.run('ROLLBACK');
   throw error;
+}
+
+function installed(shape: TableShape, table: TableName): Installed {
+  const isUsable = (name: CompanionName): boolean =>
+    shape.companions[name] === 'usable' || (shape.companions[name] === 'absent' && shape.mayCreate);
+  return {
+    companions: COMPANION_NAMES.filter(isUsable),
+    notes: COMPANION_NAMES.filter((name) => !isUsable(name)).map((name) => missingCompanion(name, shape, table)),
+  };
+}
+
+function missingCompanion(name: CompanionName, { role, companions }: TableShape, table: TableName): Finding {
+  const companion = nameOfCompanion(table, name);
+  const to = quoteIdentifier(role);
+  const grant =
+    companions[name] === 'absent'
+      ? `GRANT CREATE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${to};`
+      : `GRANT ${COMPANIONS[name].rights.join(', ')} ON ${qualifiedName(companion)} TO ${to};`;
+  return finding('RECORDS_LIMITED', { subject: displayName(companion), detail: role, actual: grant });
 }
 
 async function assertNoDuplicates(connection: PgConnection, table: TableName, role: ActingRole): Promise<void> {

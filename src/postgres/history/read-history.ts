@@ -8,8 +8,11 @@ import {
   type Notice,
   type Origin,
 } from '../../core/history/history.js';
+import type { AuditEntry } from '../../core/history/audit.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
+import { selectAuditSql, toAuditEntry } from '../companions/audit.js';
+import { nameOfCompanion } from '../companions/tables.js';
 import { actingAs, actingRoleName, assertRole, mayConcernRole, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
@@ -40,6 +43,22 @@ export async function readHistoryDetails(
 ): Promise<DetailedHistoryRow[]> {
   const { rows } = await readRows(connection, table, role, true);
   return rows.map(toDetailedRow);
+}
+
+/** Reads the audit; empty if there is none. @throws MigrationError */
+export async function readAudit(
+  connection: PgConnection,
+  history: TableName,
+  role?: ActingRole,
+): Promise<readonly AuditEntry[]> {
+  const statements = [...actingAs(role), selectAuditSql(history)];
+  try {
+    return (await connection.query(statements.join('; '), UNDEFINED_TABLE)).map(toAuditEntry);
+  } catch (error) {
+    if (mayConcernRole(role, error)) await assertRole(connection, role);
+    if (UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '')) return [];
+    throw await readingError(connection, error, nameOfCompanion(history, 'audit'), role, 'the audit');
+  }
 }
 
 interface Rows {
@@ -112,10 +131,11 @@ async function readingError(
   error: unknown,
   table: TableName,
   role: ActingRole,
+  what = 'the history',
 ): Promise<Error> {
   const server = serverErrorOf(error);
-  if (server?.sqlstate !== SQLSTATE.insufficientPrivilege) return queryError('reading the history', error);
+  if (server?.sqlstate !== SQLSTATE.insufficientPrivilege) return queryError(`reading ${what}`, error);
   const name = await actingRoleName(connection, role);
   const hint = `GRANT USAGE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${name}; GRANT SELECT ON ${qualifiedName(table)} TO ${name};`;
-  return new DatabaseError('The role may not read the history', { ...server, hint });
+  return new DatabaseError(`The role may not read ${what}`, { ...server, hint });
 }

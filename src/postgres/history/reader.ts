@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { ClientConfig, Pool } from 'pg';
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
+import type { AuditEntry } from '../../core/history/audit.js';
 import type { DetailedHistoryRow, History } from '../../core/history/history.js';
 import type { HistoryReader } from '../../core/ports/ports.js';
 import type { TableName } from '../../core/target/table.js';
@@ -8,7 +9,7 @@ import type { ActingRole } from '../connection/acting-role.js';
 import { connect, isPool, ownConfig, type ConnectionSource } from '../connection/connect.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { withTimeout } from '../../timing/timeout.js';
-import { readHistory, readHistoryDetails } from './read-history.js';
+import { readAudit, readHistory, readHistoryDetails } from './read-history.js';
 
 const IDLE_MS = 10_000;
 
@@ -32,6 +33,10 @@ export class PgHistoryReader implements HistoryReader {
 
   readDetails(): Promise<readonly DetailedHistoryRow[]> {
     return this.withConnection((connection) => readHistoryDetails(connection, this.table, this.role));
+  }
+
+  readAudit(): Promise<readonly AuditEntry[]> {
+    return this.withConnection((connection) => readAudit(connection, this.table, this.role));
   }
 
   private async withConnection<T>(work: (connection: PgConnection) => Promise<T>): Promise<T> {

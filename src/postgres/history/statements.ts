@@ -3,6 +3,9 @@ import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { RUNNING_MARKER, type HistoryRow, type Notice, type StepProgress } from '../../core/history/history.js';
 import { EMPTY_CHECKSUM, type Migration } from '../../core/migration/migration.js';
 import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
+import { qualifiedName, type TableName } from '../../core/target/table.js';
+import { auditRunSql } from '../companions/audit.js';
+import type { CompanionName } from '../companions/tables.js';
 import { assignments, insertSql, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
 
 /** The SQL that records a run, sent in the same messages as the migrations. Without tracking it records nothing. */
@@ -32,6 +35,8 @@ export interface RunRecords {
   invalidIndexes(file: string, names: readonly string[]): string[];
   /** Stores server messages, by file, in the rows of this run. */
   notices(notices: ReadonlyMap<string, readonly Notice[]>): string[];
+  /** Records the end of the run: what it has done is in its rows by then. */
+  end(): string[];
 }
 
 const BY_CURRENT_USER = new SqlExpression('current_user');
@@ -61,11 +66,17 @@ function progressValues({ done, total, doneChecksum, next }: StepProgress): Colu
 
 /** Records in the history table. */
 export class TableRecords implements RunRecords {
+  /** Quoted name. */
+  private readonly table: string;
+
+  /** @param companions the companion tables that can be written. */
   constructor(
-    /** Quoted name. */
-    private readonly table: string,
+    private readonly history: TableName,
     private readonly runId: string,
-  ) {}
+    private readonly companions: readonly CompanionName[],
+  ) {
+    this.table = qualifiedName(history);
+  }
 
   claim({ program: { migration }, row }: Task, progress?: StepProgress): string[] {
     const names = [...new Set([migration.file, row?.file ?? migration.file])].map(quoteLiteral).join(', ');
@@ -145,6 +156,10 @@ export class TableRecords implements RunRecords {
     ];
   }
 
+  end(): string[] {
+    return this.companions.includes('audit') ? [auditRunSql(this.history, this.runId)] : [];
+  }
+
   private isOwnRow(file: string): string {
     return `migration_file = ${quoteLiteral(file)} AND run_id = ${quoteLiteral(this.runId)}`;
   }
@@ -167,6 +182,7 @@ export const NO_RECORDS: RunRecords = {
   failStep: () => [],
   invalidIndexes: () => [],
   notices: () => [],
+  end: () => [],
 };
 
 /** Removes the row of a migration that did not finish under another name. */

@@ -4,6 +4,7 @@ import { displayName, type TableName } from '../../core/target/table.js';
 import type { ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { queryError } from '../connection/server-error.js';
+import { companionsSql, companionStates, type CompanionName, type CompanionState } from '../companions/tables.js';
 import { KEY_COLUMN } from './columns.js';
 
 /** The privileges that a run needs on the history table. */
@@ -21,14 +22,14 @@ export interface TableShape {
   readonly role: string;
   /** Privileges on the table that the role lacks. */
   readonly missingRights: readonly string[];
+  /** True if the role may create tables in the schema. */
+  readonly mayCreate: boolean;
+  readonly companions: Readonly<Record<CompanionName, CompanionState>>;
 }
 
 /** Inspects the catalog. @param role the role that will write. @throws MigrationError */
-export async function readShape(
-  connection: PgConnection,
-  { schema, table }: TableName,
-  role: ActingRole,
-): Promise<TableShape> {
+export async function readShape(connection: PgConnection, name: TableName, role: ActingRole): Promise<TableShape> {
+  const { schema, table } = name;
   const writer = role === undefined ? 'current_user::text' : quoteLiteral(role);
   const lacks = RIGHTS.map(
     (right) =>
@@ -43,7 +44,9 @@ export async function readShape(
                         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
                        WHERE i.indrelid = c.oid AND a.attname = '${KEY_COLUMN}' AND i.indnkeyatts = 1
                          AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL) AS has_key,
-              CASE WHEN c.relkind IN ('r', 'p') THEN pg_catalog.to_json(pg_catalog.array_remove(ARRAY[${lacks.join(', ')}], NULL)) END AS missing_rights
+              CASE WHEN c.relkind IN ('r', 'p') THEN pg_catalog.to_json(pg_catalog.array_remove(ARRAY[${lacks.join(', ')}], NULL)) END AS missing_rights,
+              n.oid IS NULL OR pg_catalog.has_schema_privilege(${writer}::pg_catalog.name, n.oid, 'CREATE') AS may_create,
+              ${companionsSql(name, writer, 'n.oid')} AS companions
          FROM (SELECT 1) AS one
          LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ${quoteLiteral(schema)}
          LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = ${quoteLiteral(table)}`,
@@ -59,6 +62,8 @@ export async function readShape(
     hasKey: row['has_key'] === 't',
     role: row['role'] ?? '',
     missingRights: names(row['missing_rights']),
+    mayCreate: row['may_create'] === 't',
+    companions: companionStates(name, row['companions']),
   };
 }
 

@@ -1,6 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { COLUMN_NAMES, HISTORY_COLUMNS, KEY_COLUMN } from './columns.js';
+import { createCompanion, type CompanionName } from '../companions/tables.js';
 import type { TableShape } from './table-shape.js';
 
 /**
@@ -12,6 +13,8 @@ interface ObjectVersion {
   /** What it adds, for docs/history-table.md. */
   readonly summary: string;
   readonly isInstalled: (shape: TableShape) => boolean;
+  /** True if runs work without it: then it is left out where the role may not create it. @default false */
+  readonly isOptional?: boolean;
   /** Upgrades from the previous version. */
   readonly statements: (table: TableName, shape: TableShape) => readonly string[];
 }
@@ -41,7 +44,18 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
     isInstalled: ({ kind, hasKey }) => kind === null || hasKey,
     statements: (table) => [`ALTER TABLE ${qualifiedName(table)} ADD UNIQUE (${KEY_COLUMN})`],
   },
+  companion(4, 'audit', 'the audit'),
 ];
+
+function companion(number: number, name: CompanionName, summary: string): ObjectVersion {
+  return {
+    number,
+    summary,
+    isInstalled: ({ companions }) => companions[name] !== 'absent',
+    isOptional: true,
+    statements: (table) => createCompanion(table, name),
+  };
+}
 
 function missingColumns({ columns }: TableShape): (keyof typeof HISTORY_COLUMNS)[] {
   return COLUMN_NAMES.filter((name) => !columns.includes(name));

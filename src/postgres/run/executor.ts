@@ -13,8 +13,8 @@ import type { RunRecords } from '../history/statements.js';
 import type { LockKind } from '../lock/migration-lock.js';
 import type { TargetLock } from '../lock/target-lock.js';
 import {
-  redactedError,
   tryRecord,
+  warnOfDetails,
   type ExecutionContext,
   type TransactionalTask,
 } from '../execution/execution-context.js';
@@ -56,14 +56,14 @@ export class PgExecutor implements Executor {
     const { connection, notices, records, target } = context;
     const stopCancelling = cancelWhenAborted(connection, settings.signal);
     try {
-      const outcome = await execute(context, tasks);
-      const statements = records.notices(storableNotices(notices.collected(), tasks));
+      const { outcome, endRecorded } = await execute(context, tasks);
+      const statements = [
+        ...records.notices(storableNotices(notices.collected(), tasks)),
+        ...(endRecorded || continues(outcome) ? [] : records.end()),
+      ];
       const error = statements.length > 0 && (await tryRecord(context, [...actingAs(target.role), ...statements]));
       // Why a run failed matters more than this error.
-      if (error && outcome.kind !== 'failed' && outcome.kind !== 'interrupted') {
-        const detail = (redactedError(context, error) as Error).message;
-        listener.warning(finding('NOTICES_NOT_RECORDED', { subject: `Run ${settings.runId}`, detail }));
-      }
+      if (error && outcome.kind !== 'failed' && outcome.kind !== 'interrupted') warnOfDetails(context, error);
       return outcome;
     } finally {
       notices.stop();
@@ -107,11 +107,30 @@ export class PgExecutor implements Executor {
   }
 }
 
-async function execute(context: ExecutionContext, tasks: readonly Task[]): Promise<Outcome> {
-  const { transaction } = context.settings;
-  const run = new TransactionalRun(context, transaction);
+/** True if the run is not over. */
+function continues({ kind }: Outcome): boolean {
+  return kind === 'conflict' || kind === 'reconnect';
+}
+
+interface Execution {
+  readonly outcome: Outcome;
+  /** True if the end of the run was recorded together with its last migration. */
+  readonly endRecorded: boolean;
+}
+
+async function execute(context: ExecutionContext, tasks: readonly Task[]): Promise<Execution> {
+  const run = new TransactionalRun(context, context.settings.transaction, tasks.at(-1));
+  const outcome = await executeGroups(context, tasks, run);
+  return { outcome, endRecorded: run.endRecorded };
+}
+
+async function executeGroups(
+  context: ExecutionContext,
+  tasks: readonly Task[],
+  run: TransactionalRun,
+): Promise<Outcome> {
   // Tasks that cannot run in this transaction were refused before.
-  if (transaction === 'all') return run.run(tasks.filter(isTransactional));
+  if (context.settings.transaction === 'all') return run.run(tasks.filter(isTransactional));
   const groups = groupTasks(tasks);
   for (const [i, group] of groups.entries()) {
     const outcome =

@@ -1,5 +1,4 @@
 import type { ForeignHistoryReader, HistoryStore, TargetSession } from '../../core/ports/ports.js';
-import { qualifiedName } from '../../core/target/table.js';
 import type { Target } from '../../core/target/target.js';
 import { assertRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -41,8 +40,9 @@ export class PgTargetSession implements TargetSession {
     const { target, timeouts, tracking, lock } = settings;
     const { table, role } = target;
     const facts = (): Promise<ServerFacts> => (this.facts ??= this.readFacts());
-    const records = (runId: string) => (tracking ? new TableRecords(qualifiedName(table), runId) : NO_RECORDS);
-    this.history = tracking ? new PgHistoryStore(connection, table, { role, ...timeouts }, facts) : NO_STORE;
+    const store = new PgHistoryStore(connection, table, { role, ...timeouts }, facts);
+    const records = (runId: string) => (tracking ? new TableRecords(table, runId, store.companions) : NO_RECORDS);
+    this.history = tracking ? store : NO_STORE;
     this.lock = new TargetLock(connection, table, lock, facts, openConnection);
     this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
     this.foreign = { read: (tool, foreignTable) => readForeignHistory(connection, tool, foreignTable, role) };

@@ -19,13 +19,16 @@ type PackContext = Pick<
 /**
  * Packs migrations into as few messages as their sizes allow, each in its own transaction. The statements between them
  * have their own transactions too. Otherwise they would join the next migration's, and be rolled back with it.
+ *
+ * @param isEnd true if the run ends with them.
  */
 export function packEach(
   context: PackContext,
   tasks: readonly TransactionalTask[],
+  isEnd: boolean,
   maxLength = MAX_MESSAGE_LENGTH,
 ): Message[] {
-  const packer = new Packer(maxLength, [clean(), ...lockCheck(context)]);
+  const packer = new Packer(maxLength, clean(), lockCheck(context));
   for (const task of tasks) {
     const { program } = task;
     const begin = [program.begin, ...program.preamble, ...asTarget(context.target), ...localTimeouts(program)];
@@ -37,13 +40,13 @@ export function packEach(
     ];
     packer.addMigration(task, before, [complete(context, task), commit(context, task)]);
   }
-  packer.close();
+  packer.close(true, isEnd ? endOfRun(context) : []);
   return packer.messages;
 }
 
-/** Packs migrations into one transaction. */
-export function packTogether(context: PackContext, tasks: readonly TransactionalTask[]): Message[] {
-  const packer = new Packer(MAX_MESSAGE_LENGTH, [clean(), ...lockCheck(context)]);
+/** Packs migrations into one transaction. @param isEnd true if the run ends with them. */
+export function packTogether(context: PackContext, tasks: readonly TransactionalTask[], isEnd: boolean): Message[] {
+  const packer = new Packer(MAX_MESSAGE_LENGTH, clean(), lockCheck(context));
   packer.add([reset(context), part('begin', openTogether(tasks.map(({ program }) => program)))]);
   for (const task of tasks) {
     const announced = [announce(context, task), ...asTarget(context.target), ...localTimeouts(task.program)];
@@ -51,7 +54,7 @@ export function packTogether(context: PackContext, tasks: readonly Transactional
     packer.addMigration(task, before, [complete(context, task), part('reset', context.reset)], false);
   }
   packer.add([commit(context, tasks.at(-1))]);
-  packer.close();
+  packer.close(true, isEnd ? endOfRun(context) : []);
   return packer.messages;
 }
 
@@ -69,6 +72,12 @@ function announce({ marker, applicationName }: PackContext, { program }: Transac
 /** Ends each message that ends outside a transaction. */
 function clean(): Part {
   return part('reset', ['BEGIN', ...CLEAN, 'COMMIT']);
+}
+
+/** Records the end of the run. In a transaction of its own, so that an error undoes no migration. */
+function endOfRun({ records, target }: PackContext): Part[] {
+  const statements = records.end();
+  return statements.length === 0 ? [] : [part('end', ['BEGIN', ...actingAs(target.role), ...statements, 'COMMIT'])];
 }
 
 function claim({ records }: PackContext, task: TransactionalTask): Part[] {
@@ -99,7 +108,8 @@ class Packer {
 
   constructor(
     private readonly maxLength: number,
-    private readonly end: readonly Part[],
+    private readonly cleanUp: Part,
+    private readonly checks: readonly Part[],
   ) {}
 
   add(parts: readonly Part[]): void {
@@ -128,9 +138,11 @@ class Packer {
     if (!canShare) this.close(endsTransaction);
   }
 
-  close(outsideTransaction = true): void {
+  /** @param last parts that come after everything but the check of the lock. */
+  close(outsideTransaction = true, last: readonly Part[] = []): void {
     if (this.parts.length === 0) return;
-    this.messages.push(new Message([...this.parts, ...(outsideTransaction ? this.end : [])]));
+    const after = outsideTransaction ? [this.cleanUp, ...last, ...this.checks] : [];
+    this.messages.push(new Message([...this.parts, ...after]));
     this.parts = [];
     this.size = 0;
   }

@@ -1,6 +1,7 @@
 import { isLateRefusal, toNonTransactional, whyInTransaction } from '../../core/compile/non-transactional.js';
 import type { ServerErrorDetails } from '../../core/errors/database-errors.js';
 import { finding } from '../../core/errors/finding.js';
+import type { Task } from '../../core/compile/task.js';
 import type { Aftermath } from '../../core/errors/migration-failed.js';
 import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
 import type { Outcome } from '../../core/ports/ports.js';
@@ -16,6 +17,7 @@ import {
   redactedError,
   requireServerError,
   tryRecord,
+  warnOfDetails,
   wasInterrupted,
   type ExecutionContext,
   type NonTransactionalTask,
@@ -42,10 +44,14 @@ export class TransactionalRun {
   private startedAt = new Date();
   private startedAtMs = performance.now();
   private readonly lockRetry: LockRetry;
+  /** True if the end of the run was recorded, or could not be. */
+  endRecorded = false;
 
   constructor(
     private readonly context: ExecutionContext,
     private readonly mode: 'each' | 'all',
+    /** The last task of the run. */
+    private readonly lastTask: Task | undefined,
   ) {
     this.lockRetry = new LockRetry(context);
   }
@@ -66,7 +72,8 @@ export class TransactionalRun {
   }
 
   private pack(tasks: readonly TransactionalTask[]): Message[] {
-    return this.mode === 'all' ? packTogether(this.context, tasks) : packEach(this.context, tasks);
+    const isEnd = tasks.at(-1) === this.lastTask;
+    return this.mode === 'all' ? packTogether(this.context, tasks, isEnd) : packEach(this.context, tasks, isEnd);
   }
 
   private async sendAll(messages: readonly Message[]): Promise<SendOutcome> {
@@ -127,6 +134,7 @@ export class TransactionalRun {
     if (kind === 'body') this.context.notices.attributeTo(undefined);
     if (kind === 'complete' && task) this.uncommitted.set(task, this.elapsedMs);
     if (kind === 'commit') this.reportApplied();
+    if (kind === 'end') this.endRecorded = true;
   }
 
   private get elapsedMs(): number {
@@ -145,10 +153,6 @@ export class TransactionalRun {
     }
   }
 
-  private get aftermath(): Aftermath {
-    return { kind: this.mode === 'all' ? 'all-rolled-back' : 'rolled-back' };
-  }
-
   private async afterError(message: Message, { error, completed }: ScriptResult): Promise<SendOutcome> {
     const { context } = this;
     const server = requireServerError(context, error, 'running migrations');
@@ -158,6 +162,7 @@ export class TransactionalRun {
     }
     const place = message.locate(completed, server.position);
     const task = place?.part.task;
+    if (place?.part.kind === 'end') return this.endNotRecorded(error);
     const conflict =
       place?.part.kind === 'claim' && task ? claimConflict(context, task.program.migration, server) : undefined;
     if (conflict) {
@@ -165,6 +170,14 @@ export class TransactionalRun {
       return conflict;
     }
     return (task && (await this.recover(task, server, place))) ?? this.fail(place, server, error);
+  }
+
+  /** Everything is applied and recorded; only details are missing. */
+  private async endNotRecorded(error: unknown): Promise<SendOutcome> {
+    this.endRecorded = true;
+    await this.rollBack();
+    warnOfDetails(this.context, error);
+    return { kind: 'done' };
   }
 
   /** Retries after a transient error, or runs in steps what the server refused in a transaction. */
@@ -214,7 +227,8 @@ export class TransactionalRun {
     }
     const records = context.records.fail(task, recordedError(server, task), this.startedAt, this.elapsedMs);
     const recordError = await tryRecord(context, this.rollbackStatements(records));
-    const aftermath: Aftermath = lostClaim ? { kind: 'unknown' } : this.aftermath;
+    const rolledBack = this.mode === 'all' ? 'all-rolled-back' : 'rolled-back';
+    const aftermath: Aftermath = { kind: lostClaim ? 'unknown' : rolledBack };
     const offset = lostClaim ? undefined : place.offset;
     // The redacted error may lack its context.
     const inTransaction = whyInTransaction(task.program, serverErrorOf(error) ?? server, offset, {

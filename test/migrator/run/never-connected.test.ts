@@ -17,7 +17,7 @@ async function deadPort(): Promise<number> {
 describe('a run that is interrupted before it reached the database', () => {
   const asks: Record<string, (migrator: Migrator, signal: AbortSignal) => Promise<unknown>> = {
     migrate: (migrator, signal) => migrator.migrate(signal),
-    mark: (migrator, signal) => migrator.mark('1.sql', signal),
+    mark: (migrator, signal) => migrator.mark('1.sql', { signal }),
   };
 
   test.each(Object.entries(asks))('%s says that nothing was run', async (_, ask) => {

@@ -16,9 +16,9 @@ afterEach(() => expectNoLeftovers(db));
 
 /** Each is a change that would be made if the lock could be had. */
 const changes: Record<string, (migrator: Migrator, signal: AbortSignal) => Promise<unknown>> = {
-  baseline: (migrator, signal) => migrator.baseline('3', signal),
-  mark: (migrator, signal) => migrator.mark('3_c.sql', signal),
-  unmark: (migrator, signal) => migrator.unmark('1_a.sql', signal),
+  baseline: (migrator, signal) => migrator.baseline('3', { signal }),
+  mark: (migrator, signal) => migrator.mark('3_c.sql', { signal }),
+  unmark: (migrator, signal) => migrator.unmark('1_a.sql', { signal }),
   repair: (migrator, signal) => migrator.repair({ signal }),
   importFrom: (migrator, signal) => migrator.importFrom('dbmate', { signal }),
 };

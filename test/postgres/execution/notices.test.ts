@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError } from '../../../src/migrator.js';
+import { parseTableName } from '../../../src/core/target/table.js';
 import { TableRecords } from '../../../src/postgres/history/statements.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
@@ -68,7 +69,11 @@ describe('what the server says while a migration runs', () => {
     const { migrator } = await migratorOn(db, { '1.sql': say(`'one'`), '2.sql': 'SELECT 2' });
     await migrator.migrate();
     await db.query(`UPDATE shared.schema_migrations SET run_id = gen_random_uuid(), notices = NULL`);
-    const records = new TableRecords('shared.schema_migrations', '00000000-0000-0000-0000-000000000000');
+    const records = new TableRecords(
+      parseTableName('shared.schema_migrations'),
+      '00000000-0000-0000-0000-000000000000',
+      [],
+    );
     const notice = { severity: 'NOTICE', sqlstate: '00000', message: 'of another run' };
     for (const statement of records.notices(new Map([['1.sql', [notice]]]))) await db.query(statement);
     expect((await historyOf(db)).map(({ notices }) => notices)).toEqual([null, null]);
@@ -82,7 +87,7 @@ describe('what the server says while a migration runs', () => {
     const observed = await migratorOn(db, { '0.sql': 'SELECT 0', '1.sql': say(`'one'`), '2.sql': 'SELECT 2' });
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
     expect(warned(observed)).toMatchObject([
-      { code: 'NOTICES_NOT_RECORDED', detail: expect.stringContaining('no notices') },
+      { code: 'DETAILS_NOT_RECORDED', detail: expect.stringContaining('no notices') },
     ]);
     expect(await outcomes(db)).toEqual({ '0.sql': 'applied', '1.sql': 'applied', '2.sql': 'applied' });
   });

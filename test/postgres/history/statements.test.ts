@@ -6,7 +6,7 @@ import type { HistoryRow } from '../../../src/core/history/history.js';
 import { checksum } from '../../../src/core/migration/checksum.js';
 import { Migration } from '../../../src/core/migration/migration.js';
 import type { HistoryChange } from '../../../src/core/ports/ports.js';
-import { parseTableName, qualifiedName } from '../../../src/core/target/table.js';
+import { parseTableName } from '../../../src/core/target/table.js';
 import { PgHistoryStore } from '../../../src/postgres/history/history-store.js';
 import { install } from '../../../src/postgres/history/install.js';
 import { TableRecords } from '../../../src/postgres/history/statements.js';
@@ -23,7 +23,7 @@ const table = parseTableName('shared.schema_migrations');
 const RUN = '00000000-0000-4000-8000-000000000001';
 const OTHER_RUN = '00000000-0000-4000-8000-000000000002';
 const migration = (text: string, file = '1.sql'): Migration => new Migration(file, text);
-const recordsOf = (runId: string): TableRecords => new TableRecords(qualifiedName(table), runId);
+const recordsOf = (runId: string): TableRecords => new TableRecords(table, runId, []);
 /** Records depend on the migration of a program, and on nothing else of it. */
 const taskOf = (of: Migration): Task => ({
   program: { migration: of } as Program,
@@ -68,7 +68,10 @@ const noFacts = (): Promise<never> => Promise.reject(new Error('a change asks fo
 
 function change(...changes: HistoryChange[]): Promise<void> {
   return withClient(db.connectionString, (client) => {
-    return new PgHistoryStore(connectionOn(client), table, {}, noFacts).change(changes);
+    return new PgHistoryStore(connectionOn(client), table, {}, noFacts).change(changes, {
+      action: 'repair',
+      files: [],
+    });
   });
 }
 

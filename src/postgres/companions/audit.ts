@@ -1,0 +1,91 @@
+import type { AuditAction, AuditEntry, AuditNote } from '../../core/history/audit.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+import { qualifiedName, type TableName } from '../../core/target/table.js';
+import { LIBRARY_VERSION } from '../../core/history/library-version.js';
+import type { Row } from '../connection/script.js';
+import { nameOfCompanion } from './tables.js';
+
+/** Adds an entry for a change. */
+export function auditChangeSql(
+  history: TableName,
+  runId: string,
+  { action, files, reason, details }: AuditNote,
+): string {
+  const values = [
+    quoteLiteral(action),
+    quoteLiteral(runId),
+    json(files),
+    quoteLiteral(reason ?? null),
+    details === undefined ? 'NULL' : json(details),
+    quoteLiteral(LIBRARY_VERSION),
+  ];
+  return (
+    `INSERT INTO ${tableOf(history)} (action, run_id, files, reason, details, library_version) ` +
+    `VALUES (${values.join(', ')})`
+  );
+}
+
+/**
+ * Adds the entry of a run. The server reads from the history what the run has done, so the statement is short and true
+ * however the run ended. A run that changed nothing gets none.
+ *
+ * @param unlessRecorded true to add nothing if the run has an entry.
+ */
+export function auditRunSql(history: TableName, runId: string, unlessRecorded = false): string {
+  const run = quoteLiteral(runId);
+  return (
+    `INSERT INTO ${tableOf(history)} (action, run_id, files, details, library_version) ` +
+    `SELECT 'migrate', ${run}, coalesce(${filesWhere('NULL')}, '[]'), ` +
+    `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0), ` +
+    `${quoteLiteral(LIBRARY_VERSION)} FROM ${qualifiedName(history)} WHERE run_id = ${run} AND origin = 'migrate'` +
+    (unlessRecorded
+      ? ` AND NOT EXISTS (SELECT FROM ${tableOf(history)} a WHERE a.run_id = ${run} AND a.action = 'migrate')`
+      : '') +
+    ' HAVING count(*) > 0'
+  );
+}
+
+function filesWhere(error: 'NULL' | 'NOT NULL'): string {
+  return `pg_catalog.jsonb_agg(migration_file ORDER BY executed_at, migration_file) FILTER (WHERE error_message IS ${error})`;
+}
+
+/** Selects all entries. */
+export function selectAuditSql(history: TableName): string {
+  return (
+    'SELECT id, extract(epoch FROM at) AS at, action, run_id, files, reason, details, role, login, application, library_version ' +
+    `FROM ${tableOf(history)} ORDER BY id`
+  );
+}
+
+/** An entry from a row of {@link selectAuditSql}. */
+export function toAuditEntry(row: Row): AuditEntry {
+  const text = (name: string): string => row[name] ?? '';
+  return {
+    id: Number(row['id']),
+    at: new Date(Number(row['at']) * 1000),
+    action: text('action') as AuditAction,
+    runId: text('run_id'),
+    files: JSON.parse(row['files'] ?? '[]') as string[],
+    reason: row['reason'] ?? null,
+    details: detailsOf(row['details']),
+    role: text('role'),
+    login: text('login'),
+    application: text('application'),
+    libraryVersion: text('library_version'),
+  };
+}
+
+/** A run without a failure has nothing to tell. */
+function detailsOf(text: string | null | undefined): AuditEntry['details'] {
+  if (!text) return null;
+  const details = JSON.parse(text) as Record<string, unknown>;
+  return Object.values(details).every((value) => value === null) ? null : details;
+}
+
+function tableOf(history: TableName): string {
+  return qualifiedName(nameOfCompanion(history, 'audit'));
+}
+
+function json(value: unknown): string {
+  return quoteLiteral(JSON.stringify(value));
+}

@@ -1,0 +1,113 @@
+import { companionTable, qualifiedName, type TableName } from '../../core/target/table.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+
+/** A column of a companion table. */
+interface CompanionColumn {
+  /** SQL type with constraints and default. */
+  readonly type: string;
+  /** For `COMMENT ON COLUMN` and docs/history-table.md. */
+  readonly comment: string;
+}
+
+/** A table of ours beside the history table. A run that may not create or write it works without it. */
+interface Companion {
+  readonly suffix: string;
+  /** For `COMMENT ON TABLE` and docs/history-table.md. */
+  readonly comment: string;
+  readonly columns: Readonly<Record<string, CompanionColumn>>;
+  /** The privileges that writing it needs. */
+  readonly rights: readonly string[];
+  /** Storage parameters. @default none */
+  readonly storage?: string;
+}
+
+const NOW = 'pg_catalog.clock_timestamp()';
+
+/** All companion tables. */
+export const COMPANIONS = {
+  audit: {
+    suffix: 'audit',
+    comment: 'Who changed the history, when and why. Rows are only added, never changed or removed.',
+    rights: ['SELECT', 'INSERT'],
+    columns: {
+      id: { type: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY', comment: 'rises with each entry' },
+      at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when it was made; for a run, when it ended' },
+      action: {
+        type: 'text NOT NULL',
+        comment: 'migrate, adopt, baseline, mark, unmark, resolve, repair, import or accept',
+      },
+      run_id: { type: 'uuid NOT NULL', comment: 'the run or change, as in the history' },
+      files: { type: `jsonb NOT NULL DEFAULT '[]'`, comment: 'the files that it concerns' },
+      reason: { type: 'text', comment: 'why, as given by whoever made the change' },
+      details: { type: 'jsonb', comment: 'what else is known; depends on the action' },
+      role: { type: 'text NOT NULL DEFAULT current_user', comment: 'the role that made it' },
+      login: { type: 'text NOT NULL DEFAULT session_user', comment: 'the role that logged in' },
+      application: {
+        type: "text NOT NULL DEFAULT pg_catalog.current_setting('application_name')",
+        comment: 'application_name of the connection',
+      },
+      library_version: { type: 'text NOT NULL', comment: 'the version of nestjs-pg-migrations' },
+    },
+  },
+} as const satisfies Readonly<Record<string, Companion>>;
+
+/** Identifies a companion table. */
+export type CompanionName = keyof typeof COMPANIONS;
+
+/** The names of all companion tables. */
+export const COMPANION_NAMES = Object.keys(COMPANIONS) as CompanionName[];
+
+/** Whether a companion table can be written by the role that migrates. */
+export type CompanionState = 'usable' | 'no-rights' | 'absent';
+
+/** The name of a companion of a history table. */
+export function nameOfCompanion(history: TableName, companion: CompanionName): TableName {
+  return companionTable(history, COMPANIONS[companion].suffix);
+}
+
+/** Creates a companion table. */
+export function createCompanion(history: TableName, companion: CompanionName): string[] {
+  const { columns, comment, storage }: Companion = COMPANIONS[companion];
+  const table = qualifiedName(nameOfCompanion(history, companion));
+  const list = Object.entries(columns).map(([name, { type }]) => `${name} ${type}`);
+  return [
+    `CREATE TABLE ${table} (${list.join(', ')})${storage ? ` WITH (${storage})` : ''}`,
+    `COMMENT ON TABLE ${table} IS ${quoteLiteral(comment)}`,
+  ];
+}
+
+/**
+ * A JSON object with the companion tables that exist, by their names in the catalog, and whether a role may write them.
+ *
+ * @param writer an expression for the role. @param namespace an expression for the OID of the schema.
+ */
+export function companionsSql(history: TableName, writer: string, namespace: string): string {
+  const names = COMPANION_NAMES.map((companion) => ({
+    name: quoteLiteral(nameOfCompanion(history, companion).table),
+    rights: COMPANIONS[companion].rights,
+  }));
+  const mayWrite = names.map(({ name, rights }) => {
+    const all = rights.map((right) => `pg_catalog.has_table_privilege(${writer}::pg_catalog.name, o.oid, '${right}')`);
+    return `WHEN ${name} THEN ${all.join(' AND ')}`;
+  });
+  return (
+    `(SELECT pg_catalog.json_object_agg(o.relname, o.relkind IN ('r', 'p') AND CASE o.relname ${mayWrite.join(' ')} END) ` +
+    `FROM pg_catalog.pg_class o WHERE o.relnamespace = ${namespace} AND o.relname IN (${names.map(({ name }) => name).join(', ')}))`
+  );
+}
+
+/** The states of all companion tables. @param json the result of {@link companionsSql}. */
+export function companionStates(
+  history: TableName,
+  json: string | null | undefined,
+): Readonly<Record<CompanionName, CompanionState>> {
+  const found = JSON.parse(json ?? '{}') as Record<string, boolean>;
+  const stateOf = (companion: CompanionName): CompanionState => {
+    const writable = found[nameOfCompanion(history, companion).table];
+    return writable === undefined ? 'absent' : writable ? 'usable' : 'no-rights';
+  };
+  return Object.fromEntries(COMPANION_NAMES.map((companion) => [companion, stateOf(companion)])) as Record<
+    CompanionName,
+    CompanionState
+  >;
+}
