@@ -19,7 +19,7 @@ export async function writePerformancePage(measuredOn: Circumstances, summaries:
   await writeFile(PAGE, `${text.slice(0, begin)}${BEGIN}\n\n${measured}\n\n${text.slice(end)}`);
 }
 
-function renderMeasured(measuredOn: Circumstances, summaries: readonly Summary[]): string {
+export function renderMeasured(measuredOn: Circumstances, summaries: readonly Summary[]): string {
   const { date, cpu, memoryGb, platform, node, postgres, rounds, peers } = measuredOn;
   const faster = summaries.flatMap(renderFaster);
   return [

@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import { renderMeasured } from '../../bench/performance-page.js';
+import type { Row, Summary } from '../../bench/summary.js';
+
+const measuredOn = {
+  date: '2026-01-31',
+  cpu: '2 × some CPU',
+  memoryGb: 8,
+  platform: 'linux x64',
+  node: 'v20.20.2',
+  postgres: '18.4',
+  rounds: 7,
+  peers: ['knex 3.3.0'],
+};
+
+const row = (tool: string, ms: number): Row => ({
+  tool,
+  ms,
+  lowestMs: ms,
+  ratio: ms / 10,
+  cpuMs: undefined,
+  peakMb: undefined,
+  traffic: undefined,
+});
+
+const summary = (rows: Row[]): Summary => ({
+  name: 'work',
+  title: 'some work',
+  reference: 'floor-hash',
+  rows,
+  targets: [{ metric: 'ms', limit: 1.25, relative: true, value: 12, ratio: 1.2, met: true }],
+});
+
+test('the page says on what was measured, what was reached, and where a peer is faster', () => {
+  const page = renderMeasured(measuredOn, [
+    summary([row('floor-hash', 10), row('knex', 11), row('ours', 12), row('drizzle', 13)]),
+  ]);
+  expect(page).toContain('Measured on 2026-01-31: 2 × some CPU, 8 GB, linux x64, Node v20.20.2, PostgreSQL 18.4');
+  expect(page).toContain('knex 3.3.0');
+  expect(page).toMatch(
+    /\| some work +\| floor-hash 10\.0 ms \| knex 11\.0 ms \| 12\.0 ms, 1\.20 × \| ≤ 1\.25 × floor-hash \| yes \|/,
+  );
+  expect(page).toContain('- Some work (12.0 ms): knex 11.0 ms\n');
+});
+
+test('a floor that is faster is no other tool', () => {
+  expect(renderMeasured(measuredOn, [summary([row('floor-hash', 10), row('ours', 12)])])).toContain(
+    'Nowhere in this run.',
+  );
+});
