@@ -3,12 +3,12 @@ import { execSync } from 'node:child_process';
 import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-const BUILT = 'dist/cjs/package.json'; // the last thing that a build writes
-const SOURCES = ['package.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json', 'tsconfig.cjs.json'];
+const BUILT = 'dist/LICENSES.txt'; // the last thing that a build writes
+const SOURCES = ['package.json', 'nest-cli.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const sources = readdirSync('src', { recursive: true, withFileTypes: true }).map((entry) =>
-  path.join(entry.parentPath, entry.name),
+const sources = ['src', 'tools/bundle'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).map((entry) => path.join(entry.parentPath, entry.name)),
 );
 
 const builtAt = changedAt(BUILT);

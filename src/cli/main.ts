@@ -1,35 +1,14 @@
 #!/usr/bin/env node
-import { CommanderError } from 'commander';
-import { MigrationError } from '../core/errors/migration-error.js';
-import { LIBRARY_VERSION } from '../core/history/library-version.js';
-import type { Terminal } from './commands/commands.js';
-import { EXIT, exitCodeOf } from './commands/exit-code.js';
-import { makeProgram } from './program.js';
+import nodeModule from 'node:module';
 
-const terminal: Terminal = {
-  out: (text) => process.stdout.write(`${text}\n`),
-  err: (text) => process.stderr.write(`${text}\n`),
-};
+/** What Node 22 added: it keeps compiled code, where it can write to its cache. */
+const { enableCompileCache } = nodeModule as { enableCompileCache?: () => unknown };
 
-async function main(): Promise<number> {
-  let exitCode: number = EXIT.ok;
-  const onExit = (code: number): void => {
-    exitCode = code;
-  };
-  try {
-    await makeProgram({ version: LIBRARY_VERSION, terminal, onExit }).parseAsync();
-    return exitCode;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    terminal.err(
-      error instanceof MigrationError
-        ? error.message
-        : error instanceof Error
-          ? (error.stack ?? error.message)
-          : String(error),
-    );
-    return exitCodeOf(error);
-  }
+async function main(): Promise<void> {
+  enableCompileCache?.();
+  // Loaded only now, so that its code comes from the cache.
+  const { runCommandLine } = await import('./command-line.js');
+  process.exitCode = await runCommandLine();
 }
 
-process.exitCode = await main();
+void main();

@@ -47,7 +47,7 @@ export class Migrator implements MigrationOperations {
 
   /** @internal */
   static of(parts: MigratorParts, host: MigratorHost): Migrator {
-    return new Migrator(parts, host);
+    return new this(parts, host); // a class that names itself is renamed by the bundler
   }
 
   /** False when every call of {@link migrate} runs every file and nothing is recorded. */

@@ -67,7 +67,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   ],
   migrator: ['run', 'use-cases', '.'],
   nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.'],
-  cli: ['render', 'commands', '.'],
+  cli: ['process', 'render', 'actions', 'commands', '.'],
 };
 
 function layerOf(file: string): string {

@@ -7,7 +7,7 @@ export const FILES = {
   '002_b.sql': `CREATE TABLE b (id int); DO $$ BEGIN RAISE NOTICE 'by the way'; END $$;`,
 };
 
-export const MAIN = join(repositoryRoot, 'dist/esm/cli/main.js');
+export const MAIN = join(repositoryRoot, 'dist/cli/main.js');
 
 /** The command line as a process, without a DATABASE_URL of ours. */
 export const run = (args: string[], options: ProcessOptions = {}): Promise<ProcessResult> =>

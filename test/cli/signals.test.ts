@@ -23,7 +23,7 @@ afterEach(() => {
 
 /** The same run in all shells: a first file, and one that takes too long. */
 const shells: Record<string, (directory: string) => string[]> = {
-  'the command line': (directory) => [`${repositoryRoot}/dist/esm/cli/main.js`, 'migrate', '--dir', directory],
+  'the command line': (directory) => [`${repositoryRoot}/dist/cli/main.js`, 'migrate', '--dir', directory],
   'an application that starts': (directory) => [
     ...typescriptArguments,
     APPLICATION,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { exitCodeOf } from '../../src/cli/commands/exit-code.js';
+import { exitCodeOf } from '../../src/cli/process/failure.js';
 import { finding, FINDINGS, renderFinding, type FindingCode } from '../../src/core/errors/finding.js';
 import { FILE_FINDINGS } from '../../src/core/errors/file-findings.js';
 import { HISTORY_FINDINGS } from '../../src/core/errors/history-findings.js';

@@ -89,6 +89,25 @@ describe('a consumer', () => {
     expect(names).toEqual(['function', 'function']);
   });
 
+  test.each([
+    ['ESM', 'esm'],
+    ['CommonJS', 'cjs'],
+  ])('sees each class under its own name, in the %s build', async (_, build) => {
+    const names = await run(
+      'names.mjs',
+      `
+      import 'reflect-metadata';
+      const built = await import('./node_modules/nestjs-pg-migrations/dist/${build}/index.js');
+      const classes = Object.entries(built).filter(([, value]) => /^class\\b/.test(String(value)));
+      console.log(JSON.stringify(classes.map(([name, value]) => [name, value.name])));
+      `,
+      '--disable-warning=ExperimentalWarning',
+    );
+    expect(names).toContainEqual(['MigrationsModule', 'MigrationsModule']);
+    expect(names).toContainEqual(['Migrator', 'Migrator']);
+    expect((names as [string, string][]).filter(([name, own]) => own !== name)).toEqual([]);
+  });
+
   test('with the defaults of Jest gets the CommonJS build, and it loads', async () => {
     const testFile = `
       test('the package', () => {

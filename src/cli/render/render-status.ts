@@ -47,18 +47,3 @@ function summaryLine(summary: StatusReport['summary']): string {
     .map(([name, count]) => `${count} ${name}`)
     .join(', ');
 }
-
-/** The status for programs. Its shape is stable. */
-export function statusToJson({ migrations, summary }: StatusReport): object {
-  return {
-    migrations: migrations.map(({ file, state, row, migration, problem }) => ({
-      file,
-      state,
-      appliedAt: row?.state === 'applied' ? (row.executedAt?.toISOString() ?? null) : null,
-      durationMs: row?.durationMs ?? null,
-      checksum: row?.checksum ?? migration?.checksum ?? null,
-      error: problem ?? row?.error ?? null,
-    })),
-    summary,
-  };
-}

@@ -1,8 +1,6 @@
 import { ConfigurationError, DirectoryError } from '../../core/errors/input-errors.js';
 import { MigrationError, type MigrationErrorCode } from '../../core/errors/migration-error.js';
-
-/** Exit codes of the command line. Scripts depend on them. */
-export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+import { EXIT } from './exit-codes.js';
 
 const UNREACHABLE: readonly MigrationErrorCode[] = ['UNREACHABLE', 'CONNECTION_REFUSED', 'CONNECTION_LOST'];
 
@@ -14,4 +12,10 @@ export function exitCodeOf(error: unknown): number {
   if (!(error instanceof MigrationError)) return EXIT.failed;
   if (error instanceof ConfigurationError || error instanceof DirectoryError) return EXIT.usage;
   return UNREACHABLE.includes(error.code) ? EXIT.unreachable : EXIT.failed;
+}
+
+/** The text of an error: its message if it is one of ours, otherwise also where it comes from. */
+export function describeError(error: unknown): string {
+  if (error instanceof MigrationError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -2,19 +2,7 @@ import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { LayoutName } from '../../core/tools/layouts.js';
 import type { ResolvedOptions } from '../../composition/options.js';
 import { resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
-
-/** Flags of the commands. */
-export interface CommonFlags {
-  readonly databaseUrl?: string;
-  readonly dir?: string;
-  readonly table?: string;
-  readonly role?: string;
-  readonly layout?: string;
-  readonly recursive?: boolean;
-  readonly json?: boolean;
-  /** In seconds; only for `migrate`. */
-  readonly wait?: string;
-}
+import type { CommonFlags } from '../process/flags.js';
 
 /** Turns flags and environment into options. @throws ConfigurationError */
 export function settingsFrom(flags: CommonFlags, environment: NodeJS.ProcessEnv): ResolvedOptions {

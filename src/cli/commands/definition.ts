@@ -1,0 +1,14 @@
+import type { Action } from '../actions/action.js';
+import type { CommonFlags } from '../process/flags.js';
+
+/** A flag as it is typed, and its description. */
+export type Flag = readonly [flag: string, description: string];
+
+/** A command as the help shows it. Every start of the command line loads the definitions of all commands. */
+export interface CommandDefinition {
+  readonly name: string;
+  readonly description: string;
+  readonly flags: readonly Flag[];
+  /** Loads what the command does. */
+  readonly load: () => Promise<Action<CommonFlags>>;
+}

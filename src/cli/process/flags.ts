@@ -1,0 +1,12 @@
+/** Flags of the commands. */
+export interface CommonFlags {
+  readonly databaseUrl?: string;
+  readonly dir?: string;
+  readonly table?: string;
+  readonly role?: string;
+  readonly layout?: string;
+  readonly recursive?: boolean;
+  readonly json?: boolean;
+  /** In seconds; only for `migrate`. */
+  readonly wait?: string;
+}

@@ -1,0 +1,59 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import path from 'node:path';
+import ts from 'typescript';
+import { repositoryRoot, runProcess } from '../support/process.js';
+
+interface Manifest {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+}
+
+/** Names of the files in the package. */
+let files: readonly string[];
+let manifest: Manifest;
+
+const contentOf = (file: string): Promise<string> => readFile(path.join(repositoryRoot, file), 'utf8');
+
+beforeAll(async () => {
+  const { stdout } = await runProcess('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
+  // The answer of npm 12 is an object with one member per package; before it was a list.
+  const [packed] = Object.values(JSON.parse(stdout) as object) as { files: { path: string }[] }[];
+  files = packed?.files.map((file) => file.path) ?? [];
+  manifest = JSON.parse(await contentOf('package.json')) as Manifest;
+});
+
+describe('the package', () => {
+  test('holds code, declarations and documents, and nothing else', () => {
+    const expected = /^(?:dist\/(?:cjs|cli|esm)\/.*\.(?:js|d\.ts)|dist\/(?:cjs|cli)\/package\.json|docs\/[\w-]+\.md)$/;
+    const topLevel = ['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'package.json'];
+    expect(files.filter((file) => !expected.test(file) && !topLevel.includes(file))).toEqual([]);
+    expect(files).toEqual(expect.arrayContaining([...topLevel, 'dist/esm/index.d.ts', 'dist/cjs/migrator.d.ts']));
+  });
+
+  test('imports only what is installed with it, in code and declarations', async () => {
+    const installed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+    const code = files.filter((file) => /\.(?:js|ts)$/.test(file));
+    const imports = await Promise.all(code.map(importedBy));
+    const foreign = imports.flat().filter(({ name }) => !installed.has(name));
+    expect(foreign).toEqual([]);
+    installed.delete('reflect-metadata'); // Nest's own peer, which the decorators use
+    expect(new Set(imports.flat().map(({ name }) => name))).toEqual(installed);
+  });
+
+  test('names the licence of every package that it contains', async () => {
+    const text = await contentOf('dist/LICENSES.txt');
+    for (const name of ['valibot', 'exponential-backoff', 'commander', 'cli-table3', 'string-width'])
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+  });
+});
+
+/** Packages that a file imports. */
+async function importedBy(file: string): Promise<{ file: string; name: string }[]> {
+  const { importedFiles, typeReferenceDirectives } = ts.preProcessFile(await contentOf(file), true, true);
+  return [...importedFiles, ...typeReferenceDirectives]
+    .map(({ fileName }) => fileName)
+    .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !builtinModules.includes(name))
+    .map((name) => ({ file, name: /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name }));
+}

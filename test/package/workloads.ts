@@ -1,0 +1,30 @@
+import { loadedBy, type Loaded } from './loaded-modules.js';
+
+/** The migrations of the workloads. */
+export const FILES = { '001_a.sql': 'CREATE TABLE a (id int);' };
+
+/** What each way of using the package loads, by its name. */
+export type Workloads = Readonly<Record<string, Loaded>>;
+
+const importing = (name: string): string[] => ['--input-type=module', '--eval', `import '${name}';`];
+
+/**
+ * Measures every workload.
+ *
+ * @param connectionString of an empty database.
+ * @param directory with at least one migration.
+ */
+export async function measureLoaded(connectionString: string, directory: string): Promise<Workloads> {
+  const env = { DATABASE_URL: connectionString };
+  const commandLine = (...args: string[]): Promise<Loaded> => loadedBy(['dist/cli/main.js', ...args], env);
+  return {
+    "import 'nestjs-pg-migrations'": await loadedBy(importing('nestjs-pg-migrations')),
+    "import 'nestjs-pg-migrations/migrator'": await loadedBy(importing('nestjs-pg-migrations/migrator')),
+    'nest-migrations --version': await commandLine('--version'),
+    'nest-migrations --help': await commandLine('--help'),
+    'nest-migrations migrate, something pending': await commandLine('migrate', '--dir', directory),
+    'nest-migrations migrate, nothing to do': await commandLine('migrate', '--dir', directory),
+    'nest-migrations status': await commandLine('status', '--dir', directory),
+    'nest-migrations status --json': await commandLine('status', '--dir', directory, '--json'),
+  };
+}
