@@ -11,14 +11,14 @@ const DIST = path.join(repositoryRoot, 'dist', path.sep);
 export interface Loaded {
   /** Packages in `node_modules`, with the number of their modules. */
   readonly installed: Readonly<Record<string, number>>;
-  /** What our own files contain: packages that are bundled, and layers of `src`. */
-  readonly bundled: readonly string[];
+  /** Packages that our own files contain, with the number of their modules. */
+  readonly bundled: Readonly<Record<string, number>>;
   /** The size of our own files. */
   readonly kilobytes: number;
 }
 
 /** What the build knows about each of our files, by name. */
-type Bundles = ReadonlyMap<string, { readonly bytes: number; readonly contents: readonly string[] }>;
+type Bundles = ReadonlyMap<string, { readonly bytes: number; readonly modules: readonly string[] }>;
 
 /** Runs Node with these arguments and lists what it loads. @throws Error if the process fails */
 export async function loadedBy(args: readonly string[], env: Record<string, string> = {}): Promise<Loaded> {
@@ -32,7 +32,7 @@ export async function loadedBy(args: readonly string[], env: Record<string, stri
   const own = files.flatMap((file) => (file.startsWith(DIST) ? (bundles.get(path.basename(file)) ?? []) : []));
   return {
     installed: countByPackage(files),
-    bundled: [...new Set(own.flatMap(({ contents }) => contents))].toSorted(),
+    bundled: countByPackage(own.flatMap(({ modules }) => modules)),
     kilobytes: Math.ceil(own.reduce((sum, { bytes }) => sum + bytes, 0) / 1024),
   };
 }
@@ -50,7 +50,7 @@ async function readBundles(): Promise<Bundles> {
   return new Map(
     outputs.map(([file, { bytes, inputs }]) => {
       const used = Object.entries(inputs).flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : []));
-      return [path.posix.basename(file), { bytes, contents: used.map(contentOf) }];
+      return [path.posix.basename(file), { bytes, modules: used }];
     }),
   );
 }
@@ -58,10 +58,6 @@ async function readBundles(): Promise<Bundles> {
 interface Output {
   readonly bytes: number;
   readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
-}
-
-function contentOf(input: string): string {
-  return packageOf(input) ?? `src/${input.split('/')[0]}`;
 }
 
 /** The package that a module belongs to, if it is installed. */

@@ -27,14 +27,18 @@ export function findDifferences(recorded: Workloads, measured: Workloads): strin
 }
 
 function differences(before: Loaded, now: Loaded): string[] {
-  const packages = new Set([...Object.keys(before.installed), ...Object.keys(now.installed)]);
   const change = Math.abs(now.kilobytes - before.kilobytes);
   return [
-    ...[...packages]
-      .filter((name) => before.installed[name] !== now.installed[name])
-      .map((name) => `${now.installed[name] ?? 0} modules of ${name}, recorded ${before.installed[name] ?? 0}`),
-    ...now.bundled.filter((name) => !before.bundled.includes(name)).map((name) => `${name} is loaded now`),
-    ...before.bundled.filter((name) => !now.bundled.includes(name)).map((name) => `${name} is no longer loaded`),
+    ...ofPackages('installed', before.installed, now.installed),
+    ...ofPackages('bundled', before.bundled, now.bundled),
     ...(change > before.kilobytes * MAY_GROW ? [`${now.kilobytes} kB of our own, recorded ${before.kilobytes}`] : []),
   ];
+}
+
+type Modules = Loaded['installed'];
+
+function ofPackages(kind: string, before: Modules, now: Modules): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(now)])]
+    .filter((name) => before[name] !== now[name])
+    .map((name) => `${now[name] ?? 0} ${kind} modules of ${name}, recorded ${before[name] ?? 0}`);
 }
