@@ -8,6 +8,7 @@ import { LAYOUTS } from '../core/tools/layouts.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
 import type { ConnectionSource } from '../postgres/connection/connect.js';
+import { COMPANION_NAMES } from '../postgres/companions/tables.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import { PgTargetDatabase } from '../postgres/run/target-database.js';
@@ -16,6 +17,7 @@ import { guarded } from './guarded.js';
 import { historyPlace } from './history-place.js';
 import { interruptible } from './interruptible.js';
 import type { ResolvedOptions } from './options.js';
+import { unifiedDiff } from './unified-diff.js';
 
 /** The migrations of one directory and their compiler, for any number of targets. */
 export interface Migrations {
@@ -52,12 +54,21 @@ export function createMigrator(
     timeouts,
     lock: options.lock,
     showRowData: options.showRowData,
+    companions: options.recordSource ? COMPANION_NAMES : COMPANION_NAMES.filter((name) => name !== 'source'),
     source: options.migrateWith ? connectionOf(options.migrateWith) : connection,
     connectTimeoutMs: options.timeouts.connect,
     connectRetryMs: options.timeouts.connectRetry,
     networkTimeoutMs: options.timeouts.network,
   });
-  const parts = { source, compiler, database, policy, emit: guarded(listener), reader: tracking ? reader : UNTRACKED };
+  const parts = {
+    source,
+    compiler,
+    database,
+    policy,
+    emit: guarded(listener),
+    reader: tracking ? reader : UNTRACKED,
+    diffTexts: unifiedDiff,
+  };
   return Migrator.of(parts, { tracked: tracking, interruptible, close: () => reader.close() });
 }
 
@@ -65,6 +76,7 @@ const UNTRACKED: HistoryReader = {
   read: () => Promise.resolve(NO_HISTORY),
   readDetails: () => Promise.resolve([]),
   readAudit: () => Promise.resolve([]),
+  readSources: () => Promise.resolve(new Map()),
 };
 
 function targetOf(options: ResolvedOptions): Target {

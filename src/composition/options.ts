@@ -105,6 +105,12 @@ export interface MigratorOptions extends ConnectionOptions {
    * @default true
    */
   showRowData?: boolean;
+  /**
+   * Whether the texts of applied migrations are recorded, with their secrets masked, so that `diff()` and findings can
+   * show what changed in a file.
+   * @default true
+   */
+  recordSource?: boolean;
 }
 
 /** `T` with a value for each of these, because they have defaults. The others may be absent or undefined. */
@@ -127,6 +133,7 @@ export interface ResolvedOptions extends WithDefaults<
   | 'transaction'
   | 'lock'
   | 'showRowData'
+  | 'recordSource'
 > {
   readonly timeouts: Required<TimeoutOptions>;
 }

@@ -6,11 +6,12 @@ import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
 import { needsRun, joinStatuses, type MigrationStatus } from '../core/status/status.js';
 import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
-import type { MigrationOperations } from './operations.js';
+import type { DriftQuery, MigrationOperations } from './operations.js';
 import type { MigratorParts } from './run/parts.js';
 import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
+import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
 import { plan, type PlanReport } from './use-cases/plan.js';
 import { baseline, mark } from './use-cases/record.js';
@@ -94,8 +95,13 @@ export class Migrator implements MigrationOperations {
     return plan(this.#parts);
   }
 
-  async drift(): Promise<Finding[]> {
-    return [...(await this.status()).findings];
+  async drift({ diff: isDiffWanted = false }: DriftQuery = {}): Promise<Finding[]> {
+    const { findings, migrations } = await this.status();
+    return isDiffWanted ? withDiffs(this.#parts, findings, migrations) : [...findings];
+  }
+
+  async diff(file: string): Promise<MigrationDiff> {
+    return diff(this.#parts, file);
   }
 
   /** Checks whether the database is ready for this release. Cheap enough for frequent checks. */

@@ -6,11 +6,18 @@ import type { MigrationStatus } from '../core/status/status.js';
 import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
+import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
 import type { PlanReport } from './use-cases/plan.js';
 import type { RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
 import type { StatusReport } from './use-cases/status.js';
+
+/** What `drift()` reads. */
+export interface DriftQuery {
+  /** Adds a unified diff to the findings about changed files, where their text was recorded. @default false */
+  readonly diff?: boolean;
+}
 
 /**
  * What can be done with the migrations of one target. Reads never lock, create or write. SIGTERM, SIGINT and the given
@@ -49,7 +56,15 @@ export interface MigrationOperations {
   plan(): Promise<PlanReport>;
 
   /** Returns how files, history and database disagree now. */
-  drift(): Promise<Finding[]>;
+  drift(query?: DriftQuery): Promise<Finding[]>;
+
+  /**
+   * Returns what changed in a file since it was applied. Secrets are masked.
+   *
+   * @param file its name on disk or in the history.
+   * @throws UnknownMigrationError when there is no such file or row.
+   */
+  diff(file: string): Promise<MigrationDiff>;
 
   /**
    * Records every migration up to and including a version as applied, without running any: for a database that already

@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { MigrationEvent } from '../core/events/events.js';
 import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import { Migrator } from '../migrator/migrator.js';
-import type { MigrationOperations } from '../migrator/operations.js';
+import type { DriftQuery, MigrationOperations } from '../migrator/operations.js';
 import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
 import type { RepairOptions } from '../migrator/use-cases/repair.js';
@@ -50,8 +50,12 @@ export class MigrationsService implements MigrationOperations {
     return this.migrator.migrate(signal);
   }
 
-  drift() {
-    return this.migrator.drift();
+  drift(query?: DriftQuery) {
+    return this.migrator.drift(query);
+  }
+
+  diff(file: string) {
+    return this.migrator.diff(file);
   }
 
   baseline(version: string, options?: ChangeOptions) {

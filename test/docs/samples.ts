@@ -121,7 +121,7 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
         role: 'app_owner',
         missingRights: [],
         mayCreate: true,
-        companions: { audit: 'usable' },
+        companions: { audit: 'usable', source: 'usable' },
       },
       parseTableName('public.schema_migrations'),
     ),

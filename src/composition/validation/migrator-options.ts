@@ -62,6 +62,7 @@ export const migratorFields: Fields<ResolvedOptions> = {
   transaction: v.optional(oneOf(['each', 'all']), 'each'),
   lock: v.optional(oneOf(['auto', 'session', 'transaction', 'off']), 'auto'),
   showRowData: v.optional(flag, true),
+  recordSource: v.optional(flag, true),
   timeouts: v.optional(
     objectOf({
       connect: v.optional(milliseconds(1), 10_000),

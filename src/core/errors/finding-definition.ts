@@ -14,6 +14,8 @@ export interface FindingDetails {
   readonly recorded?: string | null;
   /** The value found instead. */
   readonly actual?: string | null;
+  /** A unified diff of the recorded text against the file, if it was asked for. Secrets are masked. */
+  readonly diff?: string;
 }
 
 /** The severity and the texts of a finding code. */

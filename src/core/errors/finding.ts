@@ -26,9 +26,10 @@ export function finding(code: FindingCode, details: FindingDetails): Finding {
   return { code, severity, ...details, remedy: remedy(details) };
 }
 
-/** Renders a finding as text: location, problem, remedy and code. */
+/** Renders a finding as text: location, problem, remedy and code; and its diff, if it has one, on the next lines. */
 export function renderFinding(found: Finding): string {
-  return `${describeFinding(found)} [${found.code}]`;
+  const line = `${describeFinding(found)} [${found.code}]`;
+  return found.diff ? `${line}\n${found.diff.trimEnd()}` : line;
 }
 
 /** Renders a finding without its code. */

@@ -26,6 +26,8 @@ export interface HistoryReader {
   readDetails(): Promise<readonly DetailedHistoryRow[]>;
   /** The audit, from the oldest entry on; empty if there is none yet. */
   readAudit(): Promise<readonly AuditEntry[]>;
+  /** The recorded texts with these checksums, by checksum. */
+  readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** A change to the history that runs nothing. */
@@ -118,6 +120,8 @@ export interface ExecutionSettings {
   readonly runId: string;
   /** `each`: one transaction per migration. `all`: one transaction for all migrations. */
   readonly transaction: 'each' | 'all';
+  /** All migrations of the set, for records about those that were applied earlier. */
+  readonly migrations: readonly Migration[];
   /**
    * Aborting it cancels the running statement, and nothing more is sent. A transactional migration leaves no trace; a
    * non-transactional one records where it was interrupted.
@@ -138,6 +142,16 @@ export interface ForeignHistoryReader {
   /** @throws HistoryTableError when the table does not exist or is not that tool's. */
   read(tool: ForeignTool, table: TableName | undefined): Promise<readonly ForeignRow[]>;
 }
+
+/** A text with its name and a label for the header of a diff. */
+export interface LabelledText {
+  readonly name: string;
+  readonly label: string;
+  readonly text: string;
+}
+
+/** Returns a unified diff; empty if the texts are equal. */
+export type DiffTexts = (before: LabelledText, after: LabelledText) => Promise<string>;
 
 /** One connection to a target that may migrate. */
 export interface TargetSession {

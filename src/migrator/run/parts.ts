@@ -1,6 +1,6 @@
 import type { Compiler } from '../../core/compile/compiler.js';
 import type { EmitEvent } from '../../core/events/events.js';
-import type { HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
+import type { DiffTexts, HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
 import type { PlanPolicy } from '../../core/status/plan.js';
 
 /** What the use cases depend on, for one target. */
@@ -12,6 +12,7 @@ export interface MigratorParts {
   readonly reader: HistoryReader;
   readonly policy: MigratorPolicy;
   readonly emit: EmitEvent;
+  readonly diffTexts: DiffTexts;
 }
 
 /** How runs behave. */

@@ -98,7 +98,7 @@ export class Run {
       }
       await this.adoptChecksums(session, plan);
       if (tasks.length === 0) return 'done';
-      const outcome = await this.runTasks(session, tasks);
+      const outcome = await this.runTasks(session, tasks, set);
       if (outcome.kind !== 'conflict') return outcome.kind;
       await conflicts.handle(outcome, history);
     }
@@ -131,11 +131,15 @@ export class Run {
   }
 
   /** Executes tasks; if the connection is lost, finds out what was applied. */
-  private async runTasks(session: TargetSession, tasks: readonly Task[]): Promise<{ kind: SessionResult } | Conflict> {
+  private async runTasks(
+    session: TargetSession,
+    tasks: readonly Task[],
+    { migrations }: MigrationSet,
+  ): Promise<{ kind: SessionResult } | Conflict> {
     const { runId, report, signal, parts } = this;
     const listener = report.beginExecution(tasks.map(({ program }) => program.migration.file));
     try {
-      const settings = { runId, transaction: parts.policy.transaction, signal };
+      const settings = { runId, transaction: parts.policy.transaction, migrations, signal };
       return this.judge(await session.executor.run(tasks, settings, listener), session.history);
     } catch (error) {
       if (!isLostConnection(error) || signal?.aborted || !session.history.keepsRecords) throw error;

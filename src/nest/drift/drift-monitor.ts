@@ -59,7 +59,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
   async check(): Promise<void> {
     let findings: readonly Finding[];
     try {
-      findings = await this.migrator.drift();
+      findings = await this.migrator.drift({ diff: true });
     } catch (error) {
       await this.fail(error);
       return;

@@ -17,8 +17,6 @@ interface Companion {
   readonly columns: Readonly<Record<string, CompanionColumn>>;
   /** The privileges that writing it needs. */
   readonly rights: readonly string[];
-  /** Storage parameters. @default none */
-  readonly storage?: string;
 }
 
 const NOW = 'pg_catalog.clock_timestamp()';
@@ -49,6 +47,16 @@ export const COMPANIONS = {
       library_version: { type: 'text NOT NULL', comment: 'the version of nestjs-pg-migrations' },
     },
   },
+  source: {
+    suffix: 'source',
+    comment: 'The texts of applied migrations, to show what changed in a file. Secrets are masked.',
+    rights: ['SELECT', 'INSERT'],
+    columns: {
+      checksum: { type: 'text PRIMARY KEY', comment: 'as in the history' },
+      source: { type: 'text NOT NULL', comment: 'the text on disk: placeholders as they are, secrets masked' },
+      recorded_at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when it was recorded' },
+    },
+  },
 } as const satisfies Readonly<Record<string, Companion>>;
 
 /** Identifies a companion table. */
@@ -67,13 +75,10 @@ export function nameOfCompanion(history: TableName, companion: CompanionName): T
 
 /** Creates a companion table. */
 export function createCompanion(history: TableName, companion: CompanionName): string[] {
-  const { columns, comment, storage }: Companion = COMPANIONS[companion];
+  const { columns, comment }: Companion = COMPANIONS[companion];
   const table = qualifiedName(nameOfCompanion(history, companion));
   const list = Object.entries(columns).map(([name, { type }]) => `${name} ${type}`);
-  return [
-    `CREATE TABLE ${table} (${list.join(', ')})${storage ? ` WITH (${storage})` : ''}`,
-    `COMMENT ON TABLE ${table} IS ${quoteLiteral(comment)}`,
-  ];
+  return [`CREATE TABLE ${table} (${list.join(', ')})`, `COMMENT ON TABLE ${table} IS ${quoteLiteral(comment)}`];
 }
 
 /**

@@ -28,6 +28,8 @@ export interface ScriptSettings {
   readonly onCompleted?: ((completed: number) => void) | undefined;
   /** Called with each row, and with `undefined` before the rows of each statement. */
   readonly onRow?: (row: Row | undefined) => void;
+  /** Called with the name and the value of the first column of each row. */
+  readonly onValue?: (column: string, value: string | undefined) => void;
   /** Rows for each `COPY … FROM stdin` in it. */
   readonly copyRows?: readonly string[];
 }
@@ -63,6 +65,7 @@ export class Script implements Submittable {
 
   handleDataRow({ fields }: { fields: readonly (string | null)[] }): void {
     this.lastValue = fields[0] ?? undefined;
+    this.settings.onValue?.(this.columns[0] ?? '', this.lastValue);
     if (!this.settings.onRow) return;
     const row: Record<string, string | null> = {}; // a loop: a history may have many thousand rows
     for (let i = 0; i < this.columns.length; i++) row[this.columns[i] as string] = fields[i] ?? null;

@@ -4,7 +4,8 @@ import type { Statement } from '../../core/sql/statements/statements.js';
 import type { TransactionalTask } from './execution-context.js';
 
 /** The purpose of a part. */
-type PartKind = 'reset' | 'announce' | 'begin' | 'claim' | 'body' | 'complete' | 'commit' | 'end' | 'lock-check';
+type PartKind =
+  'reset' | 'announce' | 'begin' | 'claim' | 'body' | 'complete' | 'commit' | 'mark' | 'sources' | 'end' | 'lock-check';
 
 /** A run of statements inside a message. */
 export interface Part {

@@ -8,6 +8,7 @@ import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import { invalidIndexesOf } from '../catalog/invalid-indexes.js';
 import { auditChangeSql, auditRunSql } from '../companions/audit.js';
+import { SourceRecords } from '../companions/source.js';
 import type { CompanionName } from '../companions/tables.js';
 import { actingAs } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../connection/cancel.js';
@@ -59,6 +60,10 @@ export class PgHistoryStore implements HistoryStore {
       statements.push(...changeSql(qualifiedName(this.table), change, runId, invalid));
     }
     if (this.usable.includes('audit')) statements.push(auditChangeSql(this.table, runId, note));
+    if (this.usable.includes('source')) {
+      const recorded = changes.flatMap((change) => ('migration' in change ? [change.migration] : []));
+      statements.push(...new SourceRecords(this.table).of(recorded));
+    }
     const { error } = await this.connection.record(
       asScript(['BEGIN', ...actingAs(this.settings.role), ...statements, 'COMMIT']),
     );

@@ -20,6 +20,8 @@ export interface InstallSettings {
   readonly role?: ActingRole;
   /** `lock_timeout`, in ms: reads of the history queue behind a waiting statement. 0 means no limit. @default 0 */
   readonly tableLockTimeoutMs?: number;
+  /** The companion tables to install. @default all */
+  readonly companions?: readonly CompanionName[];
   /** How often to retry after a transient error. @default 0 */
   readonly tableLockRetries?: number;
   /** Ends the retries. */
@@ -59,7 +61,7 @@ export async function install(
     assertHistoryTable(shape, table);
     assertRights(shape, table);
     await upgrade(connection, table, shape, settings);
-    return installed(shape, table);
+    return installed(shape, table, settings);
   };
   return retry(attempt, {
     firstPauseMs: 200,
@@ -81,10 +83,11 @@ async function upgrade(
   connection: PgConnection,
   table: TableName,
   shape: TableShape,
-  { role, tableLockTimeoutMs = 0 }: InstallSettings,
+  { role, tableLockTimeoutMs = 0, companions = COMPANION_NAMES }: InstallSettings,
 ): Promise<void> {
   const statements = OBJECT_VERSIONS.filter(
-    ({ isInstalled, isOptional }) => !isInstalled(shape) && (shape.mayCreate || isOptional !== true),
+    ({ isInstalled, companion }) =>
+      !isInstalled(shape) && (companion === undefined || (shape.mayCreate && companions.includes(companion))),
   ).flatMap((version) => version.statements(table, shape));
   if (statements.length === 0) return;
   if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, table, role);
@@ -95,12 +98,12 @@ async function upgrade(
   throw error;
 }
 
-function installed(shape: TableShape, table: TableName): Installed {
+function installed(shape: TableShape, table: TableName, { companions = COMPANION_NAMES }: InstallSettings): Installed {
   const isUsable = (name: CompanionName): boolean =>
     shape.companions[name] === 'usable' || (shape.companions[name] === 'absent' && shape.mayCreate);
   return {
-    companions: COMPANION_NAMES.filter(isUsable),
-    notes: COMPANION_NAMES.filter((name) => !isUsable(name)).map((name) => missingCompanion(name, shape, table)),
+    companions: companions.filter(isUsable),
+    notes: companions.filter((name) => !isUsable(name)).map((name) => missingCompanion(name, shape, table)),
   };
 }
 

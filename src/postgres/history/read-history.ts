@@ -8,11 +8,8 @@ import {
   type Notice,
   type Origin,
 } from '../../core/history/history.js';
-import type { AuditEntry } from '../../core/history/audit.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
-import { selectAuditSql, toAuditEntry } from '../companions/audit.js';
-import { nameOfCompanion } from '../companions/tables.js';
 import { actingAs, actingRoleName, assertRole, mayConcernRole, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
@@ -20,7 +17,8 @@ import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { selectList, valueOf } from './columns.js';
 import { assertHistoryTable, readShape } from './table-shape.js';
 
-const UNDEFINED_TABLE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];
+/** SQLSTATEs of a table that does not exist. */
+export const UNDEFINED_TABLE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];
 /** A column is missing, or the object is not a table: inspect the catalog. */
 const UNEXPECTED_SHAPE: readonly string[] = [SQLSTATE.undefinedColumn, SQLSTATE.wrongObjectType];
 
@@ -43,22 +41,6 @@ export async function readHistoryDetails(
 ): Promise<DetailedHistoryRow[]> {
   const { rows } = await readRows(connection, table, role, true);
   return rows.map(toDetailedRow);
-}
-
-/** Reads the audit; empty if there is none. @throws MigrationError */
-export async function readAudit(
-  connection: PgConnection,
-  history: TableName,
-  role?: ActingRole,
-): Promise<readonly AuditEntry[]> {
-  const statements = [...actingAs(role), selectAuditSql(history)];
-  try {
-    return (await connection.query(statements.join('; '), UNDEFINED_TABLE)).map(toAuditEntry);
-  } catch (error) {
-    if (mayConcernRole(role, error)) await assertRole(connection, role);
-    if (UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '')) return [];
-    throw await readingError(connection, error, nameOfCompanion(history, 'audit'), role, 'the audit');
-  }
 }
 
 interface Rows {
@@ -126,7 +108,8 @@ function toDetailedRow(row: Row): DetailedHistoryRow {
   };
 }
 
-async function readingError(
+/** The error of a read, with the GRANT to run if a privilege is missing. */
+export async function readingError(
   connection: PgConnection,
   error: unknown,
   table: TableName,

@@ -9,7 +9,8 @@ import type { ActingRole } from '../connection/acting-role.js';
 import { connect, isPool, ownConfig, type ConnectionSource } from '../connection/connect.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { withTimeout } from '../../timing/timeout.js';
-import { readAudit, readHistory, readHistoryDetails } from './read-history.js';
+import { readAudit, readSources } from './read-companions.js';
+import { readHistory, readHistoryDetails } from './read-history.js';
 
 const IDLE_MS = 10_000;
 
@@ -37,6 +38,10 @@ export class PgHistoryReader implements HistoryReader {
 
   readAudit(): Promise<readonly AuditEntry[]> {
     return this.withConnection((connection) => readAudit(connection, this.table, this.role));
+  }
+
+  readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.withConnection((connection) => readSources(connection, this.table, checksums, this.role));
   }
 
   private async withConnection<T>(work: (connection: PgConnection) => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import { EMPTY_CHECKSUM, type Migration } from '../../core/migration/migration.j
 import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { auditRunSql } from '../companions/audit.js';
+import { SourceRecords } from '../companions/source.js';
 import type { CompanionName } from '../companions/tables.js';
 import { assignments, insertSql, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
 
@@ -37,6 +38,8 @@ export interface RunRecords {
   notices(notices: ReadonlyMap<string, readonly Notice[]>): string[];
   /** Records the end of the run: what it has done is in its rows by then. */
   end(): string[];
+  /** Records the texts of migrations; undefined if they are not recorded. */
+  readonly sources: SourceRecords | undefined;
 }
 
 const BY_CURRENT_USER = new SqlExpression('current_user');
@@ -66,6 +69,7 @@ function progressValues({ done, total, doneChecksum, next }: StepProgress): Colu
 
 /** Records in the history table. */
 export class TableRecords implements RunRecords {
+  readonly sources: SourceRecords | undefined;
   /** Quoted name. */
   private readonly table: string;
 
@@ -76,6 +80,7 @@ export class TableRecords implements RunRecords {
     private readonly companions: readonly CompanionName[],
   ) {
     this.table = qualifiedName(history);
+    this.sources = companions.includes('source') ? new SourceRecords(history) : undefined;
   }
 
   claim({ program: { migration }, row }: Task, progress?: StepProgress): string[] {
@@ -183,6 +188,7 @@ export const NO_RECORDS: RunRecords = {
   invalidIndexes: () => [],
   notices: () => [],
   end: () => [],
+  sources: undefined,
 };
 
 /** Removes the row of a migration that did not finish under another name. */

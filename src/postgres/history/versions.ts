@@ -13,8 +13,8 @@ interface ObjectVersion {
   /** What it adds, for docs/history-table.md. */
   readonly summary: string;
   readonly isInstalled: (shape: TableShape) => boolean;
-  /** True if runs work without it: then it is left out where the role may not create it. @default false */
-  readonly isOptional?: boolean;
+  /** The table that it creates, if runs work without it: it is left out where the role may not create it. */
+  readonly companion?: CompanionName;
   /** Upgrades from the previous version. */
   readonly statements: (table: TableName, shape: TableShape) => readonly string[];
 }
@@ -45,6 +45,7 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
     statements: (table) => [`ALTER TABLE ${qualifiedName(table)} ADD UNIQUE (${KEY_COLUMN})`],
   },
   companion(4, 'audit', 'the audit'),
+  companion(5, 'source', 'the texts of migrations'),
 ];
 
 function companion(number: number, name: CompanionName, summary: string): ObjectVersion {
@@ -52,7 +53,7 @@ function companion(number: number, name: CompanionName, summary: string): Object
     number,
     summary,
     isInstalled: ({ companions }) => companions[name] !== 'absent',
-    isOptional: true,
+    companion: name,
     statements: (table) => createCompanion(table, name),
   };
 }

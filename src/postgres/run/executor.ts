@@ -20,6 +20,7 @@ import {
 } from '../execution/execution-context.js';
 import { groupTasks, isTransactional, needsNewSession } from '../execution/grouping.js';
 import { NoticeCollector, storableNotices } from '../execution/notices.js';
+import { recordMissingSources } from '../execution/missing-sources.js';
 import { runNonTransactional } from '../non-transactional/run-non-transactional.js';
 import { TransactionalRun } from '../transactional/run-transactional.js';
 import { poolerRefusals } from '../execution/session-refusals.js';
@@ -56,7 +57,7 @@ export class PgExecutor implements Executor {
     const { connection, notices, records, target } = context;
     const stopCancelling = cancelWhenAborted(connection, settings.signal);
     try {
-      const { outcome, endRecorded } = await execute(context, tasks);
+      const { outcome, endRecorded, missingSources } = await execute(context, tasks);
       const statements = [
         ...records.notices(storableNotices(notices.collected(), tasks)),
         ...(endRecorded || continues(outcome) ? [] : records.end()),
@@ -64,6 +65,7 @@ export class PgExecutor implements Executor {
       const error = statements.length > 0 && (await tryRecord(context, [...actingAs(target.role), ...statements]));
       // Why a run failed matters more than this error.
       if (error && outcome.kind !== 'failed' && outcome.kind !== 'interrupted') warnOfDetails(context, error);
+      if (outcome.kind === 'done') await recordMissingSources(context, endRecorded, missingSources);
       return outcome;
     } finally {
       notices.stop();
@@ -116,12 +118,15 @@ interface Execution {
   readonly outcome: Outcome;
   /** True if the end of the run was recorded together with its last migration. */
   readonly endRecorded: boolean;
+  /** Checksums of texts that are not recorded, as JSON, if the end was recorded. */
+  readonly missingSources: string | undefined;
 }
 
 async function execute(context: ExecutionContext, tasks: readonly Task[]): Promise<Execution> {
   const run = new TransactionalRun(context, context.settings.transaction, tasks.at(-1));
   const outcome = await executeGroups(context, tasks, run);
-  return { outcome, endRecorded: run.endRecorded };
+  const { endRecorded, missingSources } = run;
+  return { outcome, endRecorded, missingSources };
 }
 
 async function executeGroups(

@@ -4,6 +4,7 @@ import { assertRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { StatementTimeouts } from '../connection/reset.js';
 import { readServerFacts, type ServerFacts } from '../connection/server-facts.js';
+import type { CompanionName } from '../companions/tables.js';
 import { readForeignHistory } from '../history/foreign-history.js';
 import { NO_STORE, PgHistoryStore } from '../history/history-store.js';
 import { NO_RECORDS, TableRecords } from '../history/statements.js';
@@ -20,6 +21,8 @@ export interface SessionSettings {
   readonly lock: LockKind;
   /** False: details of server errors, which may contain rows, are left out. */
   readonly showRowData: boolean;
+  /** The tables beside the history table that are kept. */
+  readonly companions: readonly CompanionName[];
 }
 
 /** A connection that may migrate, with the parts that use it. */
@@ -37,10 +40,10 @@ export class PgTargetSession implements TargetSession {
     private readonly settings: SessionSettings,
     openConnection: () => Promise<PgConnection>,
   ) {
-    const { target, timeouts, tracking, lock } = settings;
+    const { target, timeouts, tracking, lock, companions } = settings;
     const { table, role } = target;
     const facts = (): Promise<ServerFacts> => (this.facts ??= this.readFacts());
-    const store = new PgHistoryStore(connection, table, { role, ...timeouts }, facts);
+    const store = new PgHistoryStore(connection, table, { role, companions, ...timeouts }, facts);
     const records = (runId: string) => (tracking ? new TableRecords(table, runId, store.companions) : NO_RECORDS);
     this.history = tracking ? store : NO_STORE;
     this.lock = new TargetLock(connection, table, lock, facts, openConnection);

@@ -1,4 +1,6 @@
+import type { TransactionalProgram } from '../../core/compile/program.js';
 import { openTogether } from '../../core/compile/transaction-modes.js';
+import { recordableSource } from '../../core/history/source.js';
 import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
 import { actingAs } from '../connection/acting-role.js';
 import { CLEAN, PROBE_CLIENT } from '../connection/reset.js';
@@ -28,7 +30,7 @@ export function packEach(
   isEnd: boolean,
   maxLength = MAX_MESSAGE_LENGTH,
 ): Message[] {
-  const packer = new Packer(maxLength, clean(), lockCheck(context));
+  const packer = new Packer(maxLength, clean(), recordSent(context), lockCheck(context));
   for (const task of tasks) {
     const { program } = task;
     const begin = [program.begin, ...program.preamble, ...asTarget(context.target), ...localTimeouts(program)];
@@ -38,23 +40,26 @@ export function packEach(
       part('begin', begin, task),
       ...claim(context, task),
     ];
-    packer.addMigration(task, before, [complete(context, task), commit(context, task)]);
+    const mark = markAround(context, task);
+    packer.addMigration(task, [...before, ...mark], [...mark, complete(context, task), commit(context, task)]);
   }
-  packer.close(true, isEnd ? endOfRun(context) : []);
+  packer.close(true, isEnd ? endOfRun(context, tasks) : []);
   return packer.messages;
 }
 
 /** Packs migrations into one transaction. @param isEnd true if the run ends with them. */
 export function packTogether(context: PackContext, tasks: readonly TransactionalTask[], isEnd: boolean): Message[] {
-  const packer = new Packer(MAX_MESSAGE_LENGTH, clean(), lockCheck(context));
+  const packer = new Packer(MAX_MESSAGE_LENGTH, clean(), recordSent(context), lockCheck(context));
   packer.add([reset(context), part('begin', openTogether(tasks.map(({ program }) => program)))]);
   for (const task of tasks) {
     const announced = [announce(context, task), ...asTarget(context.target), ...localTimeouts(task.program)];
     const before = [part('announce', announced, task), ...claim(context, task)];
-    packer.addMigration(task, before, [complete(context, task), part('reset', context.reset)], false);
+    const mark = markAround(context, task);
+    const after = [...mark, complete(context, task), part('reset', context.reset)];
+    packer.addMigration(task, [...before, ...mark], after, false);
   }
   packer.add([commit(context, tasks.at(-1))]);
-  packer.close(true, isEnd ? endOfRun(context) : []);
+  packer.close(true, isEnd ? endOfRun(context, tasks) : []);
   return packer.messages;
 }
 
@@ -74,9 +79,43 @@ function clean(): Part {
   return part('reset', ['BEGIN', ...CLEAN, 'COMMIT']);
 }
 
-/** Records the end of the run. In a transaction of its own, so that an error undoes no migration. */
-function endOfRun({ records, target }: PackContext): Part[] {
-  const statements = records.end();
+/** Random, so that no file contains it. */
+function markOf({ marker }: PackContext): string {
+  return `/*${marker.slice(0, 8)}*/`;
+}
+
+/** Bodies are joined with line feeds to what is around them, and end in a semicolon on its own line. */
+const FRAME = { before: '\n', after: '\n;\n' };
+
+/** True if the body is the text to record, and shares a message. */
+function isRecordedAsSent({ program }: TransactionalTask): boolean {
+  const { body, migration } = program;
+  return canShare(program) && body === migration.text && recordableSource(migration) === body;
+}
+
+/** A comment around a body whose text is recorded as it is sent. */
+function markAround(context: PackContext, task: TransactionalTask): Part[] {
+  if (!context.records.sources || !isRecordedAsSent(task)) return [];
+  return [{ kind: 'mark', text: markOf(context), commands: 0 }];
+}
+
+/** Records the texts that stand between marks in the same message. */
+function recordSent(context: PackContext): Part | undefined {
+  const { records, target } = context;
+  if (!records.sources) return undefined;
+  const insert = records.sources.sent(markOf(context), FRAME);
+  return part('sources', ['BEGIN', ...actingAs(target.role), insert, 'COMMIT']);
+}
+
+/**
+ * Records the end of the run. In a transaction of its own, so that an error undoes no migration.
+ *
+ * @param tasks those of the last message, of which some texts may not be recorded yet.
+ */
+function endOfRun({ records, target }: PackContext, tasks: readonly TransactionalTask[]): Part[] {
+  const unsent = tasks.filter((task) => !isRecordedAsSent(task)).map(({ program }) => program.migration);
+  const { sources } = records;
+  const statements = [...records.end(), ...(sources ? [...sources.of(unsent), sources.missing] : [])];
   return statements.length === 0 ? [] : [part('end', ['BEGIN', ...actingAs(target.role), ...statements, 'COMMIT'])];
 }
 
@@ -109,6 +148,7 @@ class Packer {
   constructor(
     private readonly maxLength: number,
     private readonly cleanUp: Part,
+    private readonly record: Part | undefined,
     private readonly checks: readonly Part[],
   ) {}
 
@@ -124,28 +164,34 @@ class Packer {
    * @param endsTransaction false if the transaction continues after this migration.
    */
   addMigration(task: TransactionalTask, before: readonly Part[], after: readonly Part[], endsTransaction = true): void {
-    const { closed, statements, separateMessages, body } = task.program;
-    const canShare = closed && statements !== undefined && !separateMessages;
-    if (this.size > 0 && this.size + body.length > this.maxLength) this.close(endsTransaction);
+    const { program } = task;
+    const shares = canShare(program);
+    if (this.size > 0 && this.size + program.body.length > this.maxLength) this.close(endsTransaction);
     this.add(before);
-    if (!canShare) this.close(false);
+    if (!shares) this.close(false);
     for (const each of bodiesOf(task)) {
       this.add([each]);
-      if (!canShare) this.close(false);
+      if (!shares) this.close(false);
     }
     this.add(after);
     // A setting may change how the server parses a message, so the reset must take effect before the next one.
-    if (!canShare) this.close(endsTransaction);
+    if (!shares) this.close(endsTransaction);
   }
 
   /** @param last parts that come after everything but the check of the lock. */
   close(outsideTransaction = true, last: readonly Part[] = []): void {
     if (this.parts.length === 0) return;
-    const after = outsideTransaction ? [this.cleanUp, ...last, ...this.checks] : [];
+    const sent = this.record && this.parts.some(({ kind }) => kind === 'mark') ? [this.record] : [];
+    const after = outsideTransaction ? [this.cleanUp, ...sent, ...last, ...this.checks] : [];
     this.messages.push(new Message([...this.parts, ...after]));
     this.parts = [];
     this.size = 0;
   }
+}
+
+/** True if a body can share a message with others. */
+function canShare({ closed, statements, separateMessages }: TransactionalProgram): boolean {
+  return closed && statements !== undefined && !separateMessages;
 }
 
 function bodiesOf(task: TransactionalTask): Part[] {

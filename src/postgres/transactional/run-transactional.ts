@@ -5,14 +5,12 @@ import type { Task } from '../../core/compile/task.js';
 import type { Aftermath } from '../../core/errors/migration-failed.js';
 import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
 import type { Outcome } from '../../core/ports/ports.js';
-import { actingAs } from '../connection/acting-role.js';
-import { CLEAN } from '../connection/reset.js';
+import { MISSING_SOURCES } from '../companions/source.js';
 import type { ScriptResult } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import {
   claimConflict,
   isInterrupted,
-  record,
   recordedError,
   redactedError,
   requireServerError,
@@ -28,6 +26,7 @@ import { tasksOf } from '../execution/grouping.js';
 import { LockRetry } from '../execution/lock-retry.js';
 import { MessageCursor, type Message, type Part, type Place } from '../execution/message.js';
 import { packEach, packTogether } from './pack.js';
+import { rollBack, rollbackStatements } from './roll-back.js';
 import { runNonTransactional } from '../non-transactional/run-non-transactional.js';
 import { poolerRefusals } from '../execution/session-refusals.js';
 
@@ -46,6 +45,8 @@ export class TransactionalRun {
   private readonly lockRetry: LockRetry;
   /** True if the end of the run was recorded, or could not be. */
   endRecorded = false;
+  /** What the server said at the end of the run about texts that are not recorded: checksums as JSON. */
+  missingSources: string | undefined;
 
   constructor(
     private readonly context: ExecutionContext,
@@ -110,6 +111,9 @@ export class TransactionalRun {
     const { connection, notices } = this.context;
     const result = await connection.run(message.text, {
       onCompleted: () => cursor.statementCompleted(),
+      onValue: (column, value) => {
+        if (column === MISSING_SOURCES) this.missingSources = value;
+      },
       copyRows: message.copyRows,
     });
     if (!result.error) cursor.messageCompleted();
@@ -157,26 +161,28 @@ export class TransactionalRun {
     const { context } = this;
     const server = requireServerError(context, error, 'running migrations');
     if (wasInterrupted(context, server)) {
-      await this.rollBack();
+      await rollBack(this.context);
       return { kind: 'interrupted' };
     }
     const place = message.locate(completed, server.position);
     const task = place?.part.task;
-    if (place?.part.kind === 'end') return this.endNotRecorded(error);
+    if (place?.part.kind === 'end' || place?.part.kind === 'sources') return this.onRecordError(place.part, error);
     const conflict =
       place?.part.kind === 'claim' && task ? claimConflict(context, task.program.migration, server) : undefined;
     if (conflict) {
-      await this.rollBack();
+      await rollBack(this.context);
       return conflict;
     }
     return (task && (await this.recover(task, server, place))) ?? this.fail(place, server, error);
   }
 
-  /** Everything is applied and recorded; only details are missing. */
-  private async endNotRecorded(error: unknown): Promise<SendOutcome> {
-    this.endRecorded = true;
-    await this.rollBack();
+  /** Everything in the message is applied and recorded; only details are missing, and the check of the lock. */
+  private async onRecordError({ kind }: Part, error: unknown): Promise<SendOutcome> {
+    const { connection, lock } = this.context;
+    if (kind === 'end') this.endRecorded = true;
+    await rollBack(this.context);
     warnOfDetails(this.context, error);
+    if (lock.checkSql && (await connection.run(lock.checkSql)).lastValue === 'f') await lock.retake();
     return { kind: 'done' };
   }
 
@@ -187,14 +193,14 @@ export class TransactionalRun {
     place: Place | undefined,
   ): Promise<SendOutcome | undefined> {
     if (isTransient(server)) {
-      await this.rollBack();
+      await rollBack(this.context);
       this.uncommitted.clear();
       if (await this.lockRetry.allowsAnother(task, server, place?.statement)) return { kind: 'retry', from: task };
       return undefined;
     }
     const steps = this.asSteps(task, server, place?.offset);
     if (!steps) return undefined;
-    await this.rollBack();
+    await rollBack(this.context);
     const subject = task.program.migration.file;
     this.context.listener.warning(finding('RUN_AS_STEPS', { subject, detail: `SQLSTATE ${server.sqlstate}` }));
     return { kind: 'as-steps', from: task, steps };
@@ -219,14 +225,14 @@ export class TransactionalRun {
     const task = lostClaim ? this.current : place?.part.task;
     const isRecording = !lostClaim && (place?.part.kind === 'claim' || place?.part.kind === 'complete');
     if (!place || !task || isRecording) {
-      await this.rollBack();
+      await rollBack(this.context);
       // The file is not at fault if it cannot be recorded.
       const file = task?.program.migration.file;
       const doing = file ? `recording ${file} in the history, so it was rolled back` : 'running migrations';
       throw queryError(doing, redactedError(context, error));
     }
     const records = context.records.fail(task, recordedError(server, task), this.startedAt, this.elapsedMs);
-    const recordError = await tryRecord(context, this.rollbackStatements(records));
+    const recordError = await tryRecord(context, rollbackStatements(context, records));
     const rolledBack = this.mode === 'all' ? 'all-rolled-back' : 'rolled-back';
     const aftermath: Aftermath = { kind: lostClaim ? 'unknown' : rolledBack };
     const offset = lostClaim ? undefined : place.offset;
@@ -236,14 +242,5 @@ export class TransactionalRun {
       locked: context.lock.exclusive,
     });
     return failed(context, task, { server, offset, aftermath, cause: error, recordError, inTransaction });
-  }
-
-  private rollBack(): Promise<void> {
-    return record(this.context, 'rolling back', this.rollbackStatements());
-  }
-
-  private rollbackStatements(records: readonly string[] = []): string[] {
-    const asRole = records.length > 0 ? actingAs(this.context.target.role) : [];
-    return ['ROLLBACK', ...CLEAN, ...asRole, ...records];
   }
 }

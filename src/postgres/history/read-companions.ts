@@ -1,0 +1,48 @@
+import type { AuditEntry } from '../../core/history/audit.js';
+import type { TableName } from '../../core/target/table.js';
+import { selectAuditSql, toAuditEntry } from '../companions/audit.js';
+import { selectSourcesSql } from '../companions/source.js';
+import { nameOfCompanion, type CompanionName } from '../companions/tables.js';
+import { actingAs, assertRole, mayConcernRole, type ActingRole } from '../connection/acting-role.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import type { Row } from '../connection/script.js';
+import { serverErrorOf } from '../connection/server-error.js';
+import { readingError, UNDEFINED_TABLE } from './read-history.js';
+
+/** Reads the audit; empty if there is none. @throws MigrationError */
+export async function readAudit(
+  connection: PgConnection,
+  history: TableName,
+  role?: ActingRole,
+): Promise<readonly AuditEntry[]> {
+  const rows = await readCompanion(connection, history, 'audit', selectAuditSql(history), role);
+  return rows.map(toAuditEntry);
+}
+
+/** Reads recorded texts, by checksum. @throws MigrationError */
+export async function readSources(
+  connection: PgConnection,
+  history: TableName,
+  checksums: readonly string[],
+  role?: ActingRole,
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await readCompanion(connection, history, 'source', selectSourcesSql(history, checksums), role);
+  return new Map(rows.map(({ checksum, source }) => [checksum ?? '', source ?? '']));
+}
+
+async function readCompanion(
+  connection: PgConnection,
+  history: TableName,
+  companion: CompanionName,
+  select: string,
+  role: ActingRole,
+): Promise<readonly Row[]> {
+  try {
+    return await connection.query([...actingAs(role), select].join('; '), UNDEFINED_TABLE);
+  } catch (error) {
+    if (mayConcernRole(role, error)) await assertRole(connection, role);
+    if (UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '')) return [];
+    const name = nameOfCompanion(history, companion);
+    throw await readingError(connection, error, name, role, `the table ${name.table}`);
+  }
+}
