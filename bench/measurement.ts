@@ -7,6 +7,8 @@ import type { Job, Tool } from './tool.js';
 export interface Measurement {
   /** From after the imports to the end of the run; for a command, from its start to its end. */
   readonly ms: number;
+  /** User and system time during `ms`. Unknown for other programs than Node. */
+  readonly runCpuMs?: number;
   /** User and system time of the whole process. Unknown for other programs than Node. */
   readonly cpuMs?: number;
   /** Its highest resident memory. Unknown for other programs than Node. */

@@ -12,6 +12,7 @@ export interface Row {
   readonly lowestMs: number;
   /** `ms` in multiples of the reference. */
   readonly ratio: number | undefined;
+  readonly runCpuMs: number | undefined;
   readonly cpuMs: number | undefined;
   readonly peakMb: number | undefined;
   readonly traffic: Traffic | undefined;
@@ -53,6 +54,7 @@ function rowOf({ tool, measurements }: Series, referenceMs: number | undefined):
     ms,
     lowestMs: Math.min(...measurements.map((measurement) => measurement.ms)),
     ratio: referenceMs === undefined ? undefined : ms / referenceMs,
+    runCpuMs: median(measurements, ({ runCpuMs }) => runCpuMs),
     cpuMs: median(measurements, ({ cpuMs }) => cpuMs),
     peakMb: median(measurements, ({ peakMb }) => peakMb),
     traffic: measurements.at(-1)?.traffic,

@@ -7,6 +7,7 @@ interface Column {
 }
 
 const COLUMNS: readonly Column[] = [
+  { head: 'CPU ms in the run', cell: ({ runCpuMs }) => runCpuMs?.toFixed(1) },
   { head: 'CPU ms', cell: ({ cpuMs }) => cpuMs?.toFixed(0) },
   { head: 'peak MB', cell: ({ peakMb }) => peakMb?.toFixed(0) },
   { head: 'round trips', cell: ({ traffic }) => traffic?.roundTrips.toString() },

@@ -80,6 +80,6 @@ async function applied(
 ): Promise<{ site: Site; job: Job }> {
   const site = await Site.make(tool, files);
   const job = await site.freshJob(server);
-  await measureInProcess(tool, node, job);
+  await server.prepare(job.connectionString, () => measureInProcess(tool, node, job));
   return { site, job };
 }

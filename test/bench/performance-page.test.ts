@@ -18,6 +18,7 @@ const row = (tool: string, ms: number): Row => ({
   ms,
   lowestMs: ms,
   ratio: ms / 10,
+  runCpuMs: undefined,
   cpuMs: undefined,
   peakMb: undefined,
   traffic: undefined,
