@@ -19,7 +19,10 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   files: { mayImport: ['core'], packages: new RegExp(`^(?:${NODE})$`) },
   postgres: { mayImport: ['core', 'timing'], packages: new RegExp(`^(?:node:(?!fs).*|${DRIVER})$`) },
   migrator: { mayImport: ['core', 'timing'], packages: /^node:crypto$/ },
-  composition: { mayImport: ['core', 'timing', 'files', 'postgres', 'migrator'], packages: /^(?:node:.*|diff|pg|valibot)$/ },
+  composition: {
+    mayImport: ['core', 'timing', 'files', 'postgres', 'migrator'],
+    packages: /^(?:node:.*|diff|pg|valibot)$/,
+  },
   nest: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
     packages: /^(?:node:.*|@nestjs\/(?:common|core|schedule|terminus)|rxjs|cron|valibot)$/,
