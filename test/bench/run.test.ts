@@ -10,7 +10,7 @@ test('the benchmark measures what it is asked for, in fresh processes, and write
   const { code, stdout, stderr } = await runProcess(
     process.execPath,
     [...typescriptArguments, 'bench/run.ts', ...asked, '--json', json],
-    { cwd: repositoryRoot },
+    { cwd: repositoryRoot, timeoutMs: 80_000 },
   );
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/first-32: first run, 32 realistic files\n\| tool /);
