@@ -1,0 +1,24 @@
+/** Kinds of objects that are read, fingerprinted and compared together. */
+export const SCHEMA_GROUPS = [
+  'relations',
+  'columns',
+  'constraints',
+  'indexes',
+  'triggers',
+  'functions',
+  'types',
+  'operators',
+  'text search',
+  'statistics',
+  'foreign data',
+  'replication',
+  'extensions',
+] as const;
+
+/** Groups that are read only on request. */
+export const OPTIONAL_GROUPS = ['grants', 'default privileges', 'comments', 'settings'] as const;
+
+export type OptionalGroup = (typeof OPTIONAL_GROUPS)[number];
+
+/** A group of kinds. */
+export type ObjectGroup = (typeof SCHEMA_GROUPS)[number] | OptionalGroup;

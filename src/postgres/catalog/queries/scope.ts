@@ -1,0 +1,33 @@
+import { patternSource } from '../../../core/catalog/patterns.js';
+import { quoteLiteral } from '../../../core/sql/text/quote.js';
+import type { TableName } from '../../../core/target/table.js';
+import { notOfExtension } from './object-query.js';
+
+/** Which objects are read. Those outside of any schema always are. */
+export interface QueryScope {
+  /** Schemas, by name or with `*` as any characters. Schemas of PostgreSQL itself and of a session are never read. */
+  readonly schemas: readonly string[];
+  /** Tables that are left out, with everything that belongs to them. */
+  readonly without: readonly TableName[];
+}
+
+/**
+ * Common table expressions for the object queries: the covered schemas, and the covered tables, views and foreign tables.
+ * What belongs to a table follows it, so that nothing of a partition or of an extension is read either.
+ */
+export function scopeSql({ schemas, without }: QueryScope): string {
+  const patterns = schemas.map((schema) => quoteLiteral(patternSource(schema))).join(', ');
+  const left = without.map(({ schema, table }) => `(${quoteLiteral(schema)}, ${quoteLiteral(table)})`).join(', ');
+  return (
+    'covered_schema AS MATERIALIZED (SELECT n.oid, n.nspname AS name, n.nspowner AS owner FROM pg_catalog.pg_namespace n ' +
+    `WHERE n.nspname::text ~ ANY (ARRAY[${patterns}]::text[]) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ` +
+    `AND ${notOfExtension('pg_namespace', 'n.oid')}), ` +
+    'relation AS MATERIALIZED (SELECT c.oid, s.name AS schema, c.relname AS name, c.relkind AS kind ' +
+    'FROM pg_catalog.pg_class c JOIN covered_schema s ON s.oid = c.relnamespace ' +
+    `WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${notOfExtension('pg_class', 'c.oid')} ` +
+    (left === '' ? '' : `AND (s.name::text, c.relname::text) NOT IN (VALUES ${left}) `) +
+    // Partitions come and go with the data. Their parent is covered.
+    'AND NOT (c.relispartition AND EXISTS (SELECT FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class p ON p.oid = h.inhparent ' +
+    'WHERE h.inhrelid = c.oid AND p.relnamespace IN (SELECT oid FROM covered_schema))))'
+  );
+}

@@ -1,0 +1,37 @@
+import { actingAs, type ActingRole } from '../../connection/acting-role.js';
+
+/** Limits of reading a catalog. */
+export interface ReadLimits {
+  readonly role: ActingRole;
+  /** How long one statement may take, in ms; 0 means no limit. */
+  readonly statementTimeoutMs: number;
+}
+
+/** Reading a view's definition waits for whoever changes a table of it. */
+const LOCK_TIMEOUT_MS = 2_000;
+
+/** Settings that change how PostgreSQL writes definitions; pg_dump fixes them too. */
+const FIXED_SETTINGS = [
+  "search_path = ''",
+  'quote_all_identifiers = off',
+  'standard_conforming_strings = on',
+  "TimeZone = 'UTC'",
+  "DateStyle = 'ISO, MDY'",
+  "IntervalStyle = 'postgres'",
+  'extra_float_digits = 1',
+  "bytea_output = 'hex'",
+  "lc_monetary = 'C'",
+  // Compiling queries that run once takes longer than running them.
+  'jit = off',
+];
+
+/** Begins the transaction in which a catalog is read: one state of it, written the same in every session. */
+export function beginReading({ role, statementTimeoutMs }: ReadLimits): string[] {
+  return [
+    'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+    ...actingAs(role),
+    `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
+    `SET LOCAL statement_timeout = ${statementTimeoutMs}`,
+    ...FIXED_SETTINGS.map((setting) => `SET LOCAL ${setting}`),
+  ];
+}

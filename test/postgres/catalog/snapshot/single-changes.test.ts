@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { readFingerprint } from '../../../../src/postgres/catalog/snapshot/read-objects.js';
+import { beginReading } from '../../../../src/postgres/catalog/snapshot/read-transaction.js';
+import { ALL_GROUPS, differences, EVERYTHING, readOn, type ReadCatalog } from '../../../support/catalog-of.js';
+import { connectionOn } from '../../../support/connection-on.js';
+import { useTestDatabase } from '../../../support/use-test-database.js';
+import { fixtureSql } from '../changes/fixture.js';
+import { OTHER_CHANGES } from '../changes/others.js';
+import { TABLE_CHANGES } from '../changes/tables.js';
+
+const ROLE = `catalog_${process.pid}`;
+
+describe('a single change', () => {
+  // Before the database is dropped: a subscription keeps it.
+  afterAll(async () => {
+    await client.end();
+    await database.query(`DROP SUBSCRIPTION sub_${ROLE}`);
+    await database.query(`DROP OWNED BY ${ROLE} CASCADE; DROP ROLE ${ROLE}`);
+  });
+
+  const database = useTestDatabase();
+  let client: pg.Client;
+  let recorded: ReadCatalog;
+
+  beforeAll(async () => {
+    await database.query(fixtureSql(ROLE));
+    client = new pg.Client({ connectionString: database.connectionString });
+    await client.connect();
+    recorded = await inTransaction('');
+  });
+
+  /** The catalog after a change, which is rolled back. */
+  async function inTransaction(sql: string): Promise<ReadCatalog> {
+    const begin = beginReading({ role: undefined, statementTimeoutMs: 0 }).map((text) =>
+      text.replace(', READ ONLY', ''),
+    );
+    await client.query(begin.join('; '));
+    try {
+      await client.query(sql);
+      return await readOn(client);
+    } finally {
+      await client.query('ROLLBACK');
+    }
+  }
+
+  test.each([...TABLE_CHANGES(ROLE), ...OTHER_CHANGES(ROLE)].map(([sql, ...finds]) => ({ sql, finds })))(
+    'is found and named: $sql',
+    async ({ sql, finds }) => {
+      const live = await inTransaction(sql);
+      expect(differences(recorded, live)).toEqual(finds.toSorted());
+      expect(live.fingerprint).not.toEqual(recorded.fingerprint);
+    },
+  );
+
+  test('is seen by the server too: it computes the same fingerprint', async () => {
+    await client.query(beginReading({ role: undefined, statementTimeoutMs: 0 }).join('; '));
+    const server = await readFingerprint(connectionOn(client), EVERYTHING, ALL_GROUPS);
+    await client.query('ROLLBACK');
+    expect(server).toEqual(recorded.fingerprint);
+    expect(Object.keys(server)).toHaveLength(ALL_GROUPS.length);
+    expect(Object.values(server)).not.toContain('0:0');
+  });
+});
