@@ -11,7 +11,7 @@ export async function runCommandLine(): Promise<number> {
     exitCode = code;
   };
   try {
-    await makeProgram({ version: LIBRARY_VERSION, terminal, onExit }).parseAsync();
+    await makeProgram({ version: LIBRARY_VERSION, terminal, onExit }, process.argv).parseAsync();
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;

@@ -16,8 +16,12 @@ interface ProgramHost {
 /** In the order in which the help shows them. */
 const COMMANDS: readonly CommandDefinition[] = [migrateCommand, statusCommand];
 
-/** Builds all commands with their flags. What a command does is loaded when it runs. */
-export function makeProgram({ version, terminal, onExit }: ProgramHost): Command {
+/**
+ * Builds all commands. What a command does is loaded when it runs.
+ *
+ * @param words only the commands among these words get their flags, because flags cost time at every start. @default all
+ */
+export function makeProgram({ version, terminal, onExit }: ProgramHost, words?: readonly string[]): Command {
   const root = new Command('nest-migrations')
     .description('Plain SQL migrations for PostgreSQL: each applied once, recorded, checked')
     .version(version)
@@ -32,7 +36,7 @@ export function makeProgram({ version, terminal, onExit }: ProgramHost): Command
       .description(description)
       .exitOverride()
       .action(async (given: CommonFlags) => onExit(await (await load())(given, terminal)));
-    for (const flag of flags) command.option(...flag);
+    if (words?.includes(name) ?? true) for (const flag of flags) command.option(...flag);
   }
   return root;
 }

@@ -19,7 +19,13 @@ function usedOf({ inputs }) {
 
 async function licenceOf(folder) {
   const { name, version, license } = JSON.parse(await readFile(path.join(folder, 'package.json'), 'utf8'));
-  const licence = (await readdir(folder)).find((file) => /^licen[cs]e/i.test(file));
-  if (licence === undefined) throw new Error(`${name} has no licence file, so it cannot be bundled`);
-  return `${name} ${version} (${license})\n\n${(await readFile(path.join(folder, licence), 'utf8')).trim()}\n`;
+  const files = await readdir(folder);
+  const textOf = (pattern) => {
+    const found = files.find((file) => pattern.test(file));
+    return found === undefined ? undefined : readFile(path.join(folder, found), 'utf8');
+  };
+  // Some packages have it in their README only.
+  const text = (await textOf(/^licen[cs]e/i)) ?? /^#+ licen[cs]e\n(.*)/ims.exec((await textOf(/^readme/i)) ?? '')?.[1];
+  if (text === undefined) throw new Error(`${name} has no licence text, so it cannot be bundled`);
+  return `${name} ${version} (${license})\n\n${text.trim()}\n`;
 }
