@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ImportGraph, readImports, sourceFiles } from './architecture/imports.js';
 import { findCrowded, findCycle, findDangling, findForbidden, findUpward } from './architecture/layers.js';
@@ -90,18 +90,19 @@ describe('the entry without Nest', () => {
     await pool.end();
   `;
 
-  test('loads neither Nest nor RxJS, and the parser only when something is pending', async () => {
+  test('loads neither Nest nor RxJS, and the parser only when a file is pending that is not ordinary', async () => {
     const directory = await migrationsDirectory({ '001_a.sql': 'CREATE TABLE a (id int);' });
     const first = await packagesOf(migrate, db.connectionString, directory);
     const second = await packagesOf(migrate, db.connectionString, directory);
-    for (const packages of [first, second]) {
+    writeFileSync(path.join(directory, '002_b.sql'), 'CREATE INDEX CONCURRENTLY ON a (id);');
+    const third = await packagesOf(migrate, db.connectionString, directory);
+    for (const packages of [first, second, third]) {
       expect(packages).toContain('pg');
       expect(packages.filter((name) => /^(?:@nestjs\/.*|rxjs|reflect-metadata|cron|commander)$/.test(name))).toEqual(
         [],
       );
     }
-    expect(first).toContain('libpg-query');
-    expect(second).not.toContain('libpg-query');
+    expect([first, second, third].map((packages) => packages.includes('libpg-query'))).toEqual([false, false, true]);
   });
 
   test('is not the root entry, which does load Nest', async () => {

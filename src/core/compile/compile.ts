@@ -1,19 +1,24 @@
 import { finding, type Finding } from '../errors/finding.js';
 import type { Migration } from '../migration/migration.js';
-import { splitLexically } from '../sql/statements/split.js';
+import { changesSessionDefaults } from '../sql/statements/session-defaults.js';
+import { withTransactionCommands } from '../sql/statements/split.js';
+import type { ParsedStatement } from '../sql/statements/statements.js';
 import { makeSteps } from '../sql/statements/steps.js';
 import { makesReadOnly } from '../sql/statements/transaction-control.js';
-import { readHeader, type Mistake } from './header.js';
+import { readHeader, type Header, type Mistake } from './header.js';
 import { reasonAgainstTransaction } from './non-transactional.js';
 import { preflight, type Preflight } from './preflight.js';
 import type { ParseStatements, Program } from './program.js';
-import { locateInFile, PLAIN_READING, sourceText, type ReadingRules, type SourceText } from './source-text.js';
+import { locateInFile, PLAIN_READING, sourceText, type ReadingRules } from './source-text.js';
 import { transactional, type ReadStatements } from './transactional.js';
 
 /** The result of compiling a migration: a program to run, or every reason why it cannot run. */
 export type Compiled = { readonly program: Program } | { readonly refusals: readonly Finding[] };
 
-/** Decides, by PostgreSQL's own grammar, how a migration runs, or collects every reason why it cannot. */
+/**
+ * Decides how a migration runs, or collects every reason why it cannot. PostgreSQL's own grammar decides, except for an
+ * ordinary file, which needs no parser.
+ */
 export async function compile(
   migration: Migration,
   parse: ParseStatements,
@@ -25,8 +30,8 @@ export async function compile(
   const scan = preflight(file, whole.sql, (offset) => locateInFile(migration, whole, offset));
   const { sql } = scan;
   const source = { ...whole, sql };
-  const read = await readStatements(source, scan, parse);
   const { timeouts, mistakes, ...header } = readHeader(sql);
+  const read = await readStatements(scan, header, parse);
   const reason = reasonAgainstTransaction(sql, read.statements, header);
   const { steps, openTransactionAt } = makeSteps(sql, reason === undefined ? [] : read.statements);
   // A non-transactional file may have read-only transactions: its progress is recorded outside them.
@@ -45,24 +50,42 @@ export async function compile(
     }),
   ];
   if (refusals.length > 0) return { refusals: refusals.toSorted(byPlace) };
-  const common = { migration, source, timeouts };
+  const common = {
+    migration,
+    source,
+    timeouts,
+    changesSessionDefaults: read.statements.some(changesSessionDefaults),
+  };
   if (reason !== undefined) return { program: { kind: 'non-transactional', ...common, steps, reason } };
   return { program: { kind: 'transactional', ...common, ...transactional(sql, read) } };
 }
 
 async function readStatements(
-  { sql, withRows }: SourceText,
-  { unclosed, copies, changesStringMode }: Pick<Preflight, 'unclosed' | 'copies' | 'changesStringMode'>,
+  { sql, unclosed, copies, changesStringMode, statements, isOrdinary }: Preflight,
+  { noTransaction }: Pick<Header, 'noTransaction'>,
   parse: ParseStatements,
 ): Promise<ReadStatements> {
   const separateMessages = changesStringMode || copies.size > 0;
-  if (unclosed) return { statements: [], areKnown: false, separateMessages, closed: false };
+  if (unclosed) return { statements: [], areKnown: false, parsed: UNKNOWN, separateMessages, closed: false };
+  const split = (): ParsedStatement[] => withTransactionCommands(sql, statements);
+  // Steps depend on more than an ordinary transactional file does.
+  if (isOrdinary && !noTransaction)
+    return { statements: split(), areKnown: true, parsed: once(() => parse(sql)), separateMessages, closed: true };
   const parsed = changesStringMode ? undefined : await parse(sql);
-  const statements = (parsed ?? splitLexically(withRows)).map((statement) => {
+  const all = (parsed ?? split()).map((statement) => {
     const copy = copies.get(statement.end);
     return copy ? { ...statement, copy } : statement;
   });
-  return { statements, areKnown: parsed !== undefined || separateMessages, separateMessages, closed: true };
+  const areKnown = parsed !== undefined || separateMessages;
+  return { statements: all, areKnown, parsed: areKnown ? async () => all : UNKNOWN, separateMessages, closed: true };
+}
+
+const UNKNOWN = async (): Promise<undefined> => undefined;
+
+/** The same function, but it does its work only at the first call. */
+function once<T>(work: () => T): () => T {
+  let result: { readonly value: T } | undefined;
+  return () => (result ??= { value: work() }).value;
 }
 
 function byPlace(a: Finding, b: Finding): number {

@@ -1,6 +1,6 @@
 import { mayNeedAutocommit, needsAutocommit } from '../sql/statements/autocommit.js';
 import { usesNewEnumValue } from '../sql/statements/enum-values.js';
-import type { Statement } from '../sql/statements/statements.js';
+import type { ParsedStatement } from '../sql/statements/statements.js';
 import { makeSteps } from '../sql/statements/steps.js';
 import { transactionControl } from '../sql/statements/transaction-control.js';
 import type { ServerErrorDetails } from '../errors/database-errors.js';
@@ -13,7 +13,7 @@ import { withoutOwnTransaction } from './transactional.js';
 /** Returns why a file cannot run in one transaction; undefined if nothing in its text prevents that. */
 export function reasonAgainstTransaction(
   text: string,
-  statements: readonly Statement[],
+  statements: readonly ParsedStatement[],
   { noTransaction }: Pick<Header, 'noTransaction'>,
 ): string | undefined {
   if (noTransaction) return 'a comment at its top says so';
@@ -26,7 +26,7 @@ export function reasonAgainstTransaction(
   return undefined;
 }
 
-function words(text: string, { start, end }: Statement): string {
+function words(text: string, { start, end }: ParsedStatement): string {
   return text.slice(start, end).split(/\s+/).slice(0, 3).join(' ');
 }
 
@@ -38,12 +38,14 @@ function words(text: string, { start, end }: Statement): string {
  *
  * @param offset of the failed statement in the source, if known.
  */
-export function isLateRefusal(
-  { statements = [] }: TransactionalProgram,
+export async function isLateRefusal(
+  program: TransactionalProgram,
   sqlstate: string,
   offset: number | undefined,
-): boolean {
+): Promise<boolean> {
+  if (!REFUSALS.includes(sqlstate)) return false;
   if (sqlstate === SQLSTATE.unsafeNewEnumValue) return true;
+  const statements = (await program.parsed()) ?? [];
   const node = statements.find(({ start, end }) => offset !== undefined && start <= offset && offset < end)?.node;
   // A file with its own BEGIN may have statements that would otherwise make it non-transactional.
   if (!node || !(mayNeedAutocommit(node) || needsAutocommit(node))) return false;
@@ -63,15 +65,16 @@ const REFUSALS: readonly string[] = [
  *
  * @param run `all` for one transaction for all files; whether this process holds the migration lock.
  */
-export function whyInTransaction(
+export async function whyInTransaction(
   program: TransactionalProgram,
   { sqlstate, where }: Pick<ServerErrorDetails, 'sqlstate' | 'where'>,
   offset: number | undefined,
   run: { readonly mode: 'each' | 'all'; readonly locked: boolean },
-): InTransaction | undefined {
+): Promise<InTransaction | undefined> {
   if (!REFUSALS.includes(sqlstate)) return undefined;
-  const { statements, ownTransaction } = program;
-  if (!isLateRefusal(program, sqlstate, offset)) {
+  const { ownTransaction } = program;
+  const statements = await program.parsed();
+  if (!(await isLateRefusal(program, sqlstate, offset))) {
     // Only code in the database has a context. In a file that was not parsed, a block of it may have committed.
     if (where !== undefined && (statements || sqlstate === SQLSTATE.activeSqlTransaction)) return 'nested';
     if (statements) return undefined;
@@ -85,10 +88,11 @@ export function whyInTransaction(
  * The same migration as a non-transactional program, for when only the server could tell that it cannot run in a
  * transaction. Undefined if the file has its own `BEGIN … COMMIT` or its statements are unknown.
  */
-export function toNonTransactional(program: TransactionalProgram): NonTransactionalProgram | undefined {
-  const { migration, source, timeouts, statements, ownTransaction } = program;
-  if (!statements || ownTransaction) return undefined;
+export async function toNonTransactional(program: TransactionalProgram): Promise<NonTransactionalProgram | undefined> {
+  const { migration, source, timeouts, changesSessionDefaults, ownTransaction } = program;
+  const statements = ownTransaction ? undefined : await program.parsed();
+  if (!statements) return undefined;
   const { steps } = makeSteps(source.sql, statements);
   const reason = 'the server refused to run it in a transaction';
-  return { kind: 'non-transactional', migration, source, timeouts, steps, reason };
+  return { kind: 'non-transactional', migration, source, timeouts, changesSessionDefaults, steps, reason };
 }

@@ -1,12 +1,14 @@
 import { finding, type Finding, type FindingCode } from '../errors/finding.js';
-import type { CopySource } from '../sql/statements/statements.js';
+import { OrdinaryProof } from '../sql/statements/ordinary.js';
+import { StatementSplitter } from '../sql/statements/split.js';
+import type { CopySource, Statement } from '../sql/statements/statements.js';
 import { blankOut, type Range } from '../sql/text/blank.js';
-import { isComment, lex, type TokenKind, type Unclosed } from '../sql/text/lexer.js';
+import { lex, type TokenKind, type Unclosed } from '../sql/text/lexer.js';
 import { locate, type SourceLocation } from '../sql/text/position.js';
 import { StringMode } from '../sql/text/string-mode.js';
 import { undoSectionAdvice } from '../tools/registry.js';
 
-/** What a lexical scan finds in a file before it is parsed. */
+/** What a lexical scan finds in a file, without the parser. */
 export interface Preflight {
   /** Everything in the file that a driver cannot run or that must never run. */
   readonly refusals: readonly Finding[];
@@ -18,6 +20,10 @@ export interface Preflight {
   readonly copies: ReadonlyMap<number, CopySource>;
   /** True when the file changes how strings are read, which only the server can follow. */
   readonly changesStringMode: boolean;
+  /** The text, split at semicolons. */
+  readonly statements: readonly Statement[];
+  /** True when the parser would not find anything else that decides how the file runs; see {@link OrdinaryProof}. */
+  readonly isOrdinary: boolean;
 }
 
 /**
@@ -35,7 +41,8 @@ export function preflight(
   const blanks: Range[] = [];
   const copies = new Map<number, CopySource>();
   const mode = new StringMode();
-  const statement = new StatementStart();
+  const splitter = new StatementSplitter(text);
+  const proof = new OrdinaryProof(text);
   const refuse = (code: FindingCode, offset: number, detail?: string): void => {
     const { line, column } = place(offset);
     refusals.push(finding(code, { subject: file, line, column, ...(detail !== undefined && { detail }) }));
@@ -44,7 +51,8 @@ export function preflight(
   if (nul >= 0) refuse('NUL_CHARACTER', nul);
 
   const visit = (kind: TokenKind, start: number, end: number): void => {
-    statement.token(kind, start);
+    splitter.token(kind, start, end);
+    proof.token(kind, start, end);
     if (kind === 'line-comment') {
       const advice = undoSectionAdvice(text.slice(start, end));
       if (advice !== undefined) refuse('UNDO_SECTION', start, advice);
@@ -55,32 +63,25 @@ export function preflight(
     }
     if (kind === 'copy-rows') {
       blanks.push({ start, end });
-      copies.set(statement.lastEnd, { dataStart: start, dataEnd: end - END_OF_ROWS.length, wholeEnd: end });
+      const rows = { dataStart: start, dataEnd: end - END_OF_ROWS.length, wholeEnd: end };
+      copies.set(splitter.statements.at(-1)?.end ?? 0, rows);
     }
   };
   const unclosed = lex(text, visit, mode);
-  if (unclosed?.kind === 'copy-rows') refuse('COPY_WITHOUT_END', statement.current ?? statement.last);
-  return { refusals, unclosed, sql: blankOut(text, blanks), copies, changesStringMode: mode.changed };
-}
-
-/** Tracks where statements begin and end. */
-class StatementStart {
-  /** Start of the current statement; undefined between statements. */
-  current: number | undefined;
-  /** Start and end of the previous statement. */
-  last = 0;
-  lastEnd = 0;
-
-  token(kind: TokenKind, start: number): void {
-    if (isComment(kind) || kind === 'meta-command' || kind === 'copy-rows') return;
-    if (kind !== 'semicolon') {
-      this.current ??= start;
-      return;
-    }
-    this.last = this.current ?? start;
-    this.lastEnd = start;
-    this.current = undefined;
-  }
+  if (unclosed?.kind === 'copy-rows')
+    refuse('COPY_WITHOUT_END', splitter.current ?? splitter.statements.at(-1)?.start ?? 0);
+  const isOrdinary = !unclosed && !mode.changed && proof.conclude();
+  splitter.conclude(text.length);
+  const { statements } = splitter;
+  return {
+    refusals,
+    unclosed,
+    sql: blankOut(text, blanks),
+    copies,
+    changesStringMode: mode.changed,
+    statements,
+    isOrdinary,
+  };
 }
 
 const END_OF_ROWS = '\\.';

@@ -1,5 +1,6 @@
+import type { Node } from '@pgsql/types';
 import type { Migration } from '../migration/migration.js';
-import type { Statement } from '../sql/statements/statements.js';
+import type { ParsedStatement, Statement } from '../sql/statements/statements.js';
 import type { Step } from '../sql/statements/steps.js';
 import type { FileTimeouts } from './header.js';
 import type { SourceText } from './source-text.js';
@@ -9,6 +10,8 @@ interface FileProgram {
   /** The part of the file that runs. All offsets in a program refer to its `sql`. */
   readonly source: SourceText;
   readonly timeouts: FileTimeouts;
+  /** True when it sets defaults for new sessions, which the migrations after it must use. */
+  readonly changesSessionDefaults: boolean;
 }
 
 /** A migration that runs in one transaction, together with the write of its history row. */
@@ -24,6 +27,10 @@ export interface TransactionalProgram extends FileProgram {
   readonly body: string;
   /** Statements of `body`; undefined when the parser could not read the file and the server must decide. */
   readonly statements: readonly Statement[] | undefined;
+  /** The same with their syntax trees. An ordinary file is not parsed before this is called. */
+  readonly parsed: () => Promise<readonly ParsedStatement[] | undefined>;
+  /** The first statement that takes a session-level lock. */
+  readonly sessionLock: Statement | undefined;
   /** True when each statement needs its own message, because it may change how the server reads the next. */
   readonly separateMessages: boolean;
   /** False when the file ends inside a string or comment: it then needs its own message. */
@@ -41,12 +48,12 @@ export interface NonTransactionalProgram extends FileProgram {
 /** What a migration compiles to. */
 export type Program = TransactionalProgram | NonTransactionalProgram;
 
-/** Parses statements; undefined when the parser cannot read them (newer syntax, a syntax error, or too large). */
-export type ParseStatements = (text: string) => Promise<readonly Statement[] | undefined>;
-
-/** All known statements of a program. */
-export function statementsOf(program: Program): readonly Statement[] {
-  return program.kind === 'non-transactional'
-    ? program.steps.flatMap((step) => step.statements)
-    : (program.statements ?? []);
+/** The syntax tree of one of its statements, if it is known. */
+export async function syntaxTreeOf(program: Program, { start }: Statement): Promise<Node | undefined> {
+  const statements =
+    program.kind === 'transactional' ? await program.parsed() : program.steps.flatMap((step) => step.statements);
+  return statements?.find((statement) => statement.start === start)?.node;
 }
+
+/** Parses statements; undefined when the parser cannot read them (newer syntax, a syntax error, or too large). */
+export type ParseStatements = (text: string) => Promise<readonly ParsedStatement[] | undefined>;

@@ -11,13 +11,13 @@ import { maskSecrets } from '../sql/text/secrets.js';
 type Scheduled = { readonly task: Task } | { readonly refusals: readonly Finding[] };
 
 /** Makes a program continue where an earlier run stopped, as its history row says. */
-export function schedule(program: Program, row: HistoryRow | undefined): Scheduled {
+export async function schedule(program: Program, row: HistoryRow | undefined): Promise<Scheduled> {
   const progress = row && row.state !== 'applied' ? row.progress : null;
   const next = stepInDoubt(row);
   if (!progress || (progress.done === 0 && !next)) return { task: { program, row, resumeAt: 0, doubt: undefined } };
 
   // In the earlier run it may have been the server that refused to run the file in a transaction.
-  const stepped = program.kind === 'non-transactional' ? program : toNonTransactional(program);
+  const stepped = program.kind === 'non-transactional' ? program : await toNonTransactional(program);
   if (!stepped || doneChecksum(stepped, progress.done) !== progress.doneChecksum) return refuse(program, progress);
   const unchanged = doneChecksum(stepped, progress.done + 1) === next?.doneChecksum;
   const doubt = next ? { ...next, unchanged } : undefined;

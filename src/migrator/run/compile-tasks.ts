@@ -22,7 +22,7 @@ export async function compilePlan(
   const found: Finding[] = [...refusals];
   for (const { migration, row } of toRun) {
     const compiled = await compiler.compile(migration, database.target.placeholders);
-    const scheduled = 'refusals' in compiled ? compiled : schedule(compiled.program, row);
+    const scheduled = 'refusals' in compiled ? compiled : await schedule(compiled.program, row);
     if ('refusals' in scheduled) found.push(...scheduled.refusals);
     else tasks.push(scheduled.task);
   }

@@ -1,7 +1,7 @@
 import type { DropStmt, Node } from '@pgsql/types';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { chains, makesReadOnly, setsTransaction } from '../../core/sql/statements/transaction-control.js';
-import type { Statement } from '../../core/sql/statements/statements.js';
+import type { ParsedStatement } from '../../core/sql/statements/statements.js';
 import { matchingIndexes } from './invalid-indexes.js';
 import { concurrentDetach, detachState } from './pending-detach.js';
 import { regclass } from './relation.js';
@@ -17,7 +17,7 @@ import type { PgConnection } from '../connection/pg-connection.js';
 export type Verdict = 'done' | 'again' | 'unknown';
 
 /** Looks in the catalog for the effect of a step in doubt. */
-export async function settle(connection: PgConnection, statements: readonly Statement[]): Promise<Verdict> {
+export async function settle(connection: PgConnection, statements: readonly ParsedStatement[]): Promise<Verdict> {
   const [first] = statements;
   const last = statements.at(-1);
   if (!first?.node || !last) return 'unknown';

@@ -1,6 +1,4 @@
-import { statementsOf } from '../../core/compile/program.js';
 import type { Task } from '../../core/compile/task.js';
-import { changesSessionDefaults } from '../../core/sql/statements/session-defaults.js';
 import type { NonTransactionalTask, TransactionalTask } from './execution-context.js';
 import type { Message } from './message.js';
 
@@ -37,10 +35,27 @@ export function isTransactional(task: Task): task is TransactionalTask {
 
 /** True if a task sets defaults for new sessions, which the tasks after it must use. */
 export function needsNewSession({ program }: Task): boolean {
-  return statementsOf(program).some(changesSessionDefaults);
+  return program.changesSessionDefaults;
 }
 
 /** The tasks in a message. */
 export function tasksOf({ parts }: Message): TransactionalTask[] {
   return [...new Set(parts.flatMap(({ task }) => (task ? [task] : [])))];
+}
+
+/** The tasks whose statements are known without the parser, although it cannot read them. */
+export async function unreadableOf(tasks: readonly TransactionalTask[]): Promise<TransactionalTask[]> {
+  const readable = await Promise.all(tasks.map(({ program }) => program.parsed()));
+  return tasks.filter(({ program }, i) => program.statements && !readable[i]);
+}
+
+/** Treats some of the tasks as unknown to the parser: only the server can say what is wrong with them. */
+export function leaveToServer(
+  tasks: readonly TransactionalTask[],
+  unreadable: readonly TransactionalTask[] = [],
+): readonly TransactionalTask[] {
+  if (unreadable.length === 0) return tasks;
+  return tasks.map((task) =>
+    unreadable.includes(task) ? { ...task, program: { ...task.program, statements: undefined } } : task,
+  );
 }

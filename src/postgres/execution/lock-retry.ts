@@ -1,3 +1,4 @@
+import { syntaxTreeOf } from '../../core/compile/program.js';
 import type { Task } from '../../core/compile/task.js';
 import type { ServerErrorDetails } from '../../core/errors/database-errors.js';
 import { isTransient } from '../../core/errors/sqlstate.js';
@@ -27,7 +28,7 @@ export class LockRetry {
     if (this.task !== task) this.startOver(task);
     if (this.attempts >= timeouts.tableLockRetries) return false;
     this.attempts++;
-    const blockers = await describeBlockers(connection, statement?.node);
+    const blockers = await describeBlockers(connection, statement && (await syntaxTreeOf(task.program, statement)));
     const reason = blockers === undefined ? server.message : `${server.message}: ${blockers}`;
     await this.backoff.pause(settings.signal, (pauseMs) =>
       listener.retrying(task.program.migration, this.attempts + 1, reason, pauseMs),

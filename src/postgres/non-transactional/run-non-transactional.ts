@@ -9,7 +9,7 @@ import { sessionLosses, sessionReplay } from '../../core/sql/statements/session-
 import { settle } from '../catalog/in-doubt.js';
 import { invalidIndexesOf } from '../catalog/invalid-indexes.js';
 import { invalidIndexFindings } from '../../core/status/findings.js';
-import type { Statement } from '../../core/sql/statements/statements.js';
+import type { ParsedStatement } from '../../core/sql/statements/statements.js';
 import { actingAs } from '../connection/acting-role.js';
 import { CLEAN, PROBE_CLIENT } from '../connection/reset.js';
 import { asScript } from '../connection/script.js';
@@ -155,7 +155,7 @@ function checkFailed(file: string): (error: unknown) => never {
 async function recordInvalidIndexes(
   context: ExecutionContext,
   file: string,
-  statement: Statement | undefined,
+  statement: ParsedStatement | undefined,
 ): Promise<void> {
   const names = await invalidIndexesOf(context.connection, statement?.node).catch(checkFailed(file));
   if (names.length === 0) return;

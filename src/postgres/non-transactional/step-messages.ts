@@ -1,6 +1,6 @@
 import type { NonTransactionalProgram } from '../../core/compile/program.js';
 import { progressAt } from '../../core/compile/schedule.js';
-import type { Statement } from '../../core/sql/statements/statements.js';
+import type { ParsedStatement } from '../../core/sql/statements/statements.js';
 import type { Step } from '../../core/sql/statements/steps.js';
 import { actingAs } from '../connection/acting-role.js';
 import type { ExecutionContext } from '../execution/execution-context.js';
@@ -86,6 +86,6 @@ export class StepMessages {
   }
 }
 
-function setsLockTimeout({ node }: Statement): boolean {
+function setsLockTimeout({ node }: ParsedStatement): boolean {
   return node !== undefined && 'VariableSetStmt' in node && node.VariableSetStmt.name === 'lock_timeout';
 }

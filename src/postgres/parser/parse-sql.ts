@@ -1,5 +1,5 @@
 import type { ParseStatements } from '../../core/compile/program.js';
-import { locateStatements, type RawStatement, type Statement } from '../../core/sql/statements/statements.js';
+import { locateStatements, type RawStatement, type ParsedStatement } from '../../core/sql/statements/statements.js';
 
 /** Longer files are not parsed, in characters: 1 MB takes half a second, and 20 MB takes 1.5 GB of memory. */
 const MAX_PARSED_LENGTH = 1_000_000;
@@ -12,7 +12,9 @@ interface Parser {
 let loading: Promise<Parser> | undefined;
 
 /** PostgreSQL's own parser, as WebAssembly. Loaded on first use, because most starts have nothing to parse. */
-export const parseStatements: ParseStatements = async (text: string): Promise<readonly Statement[] | undefined> => {
+export const parseStatements: ParseStatements = async (
+  text: string,
+): Promise<readonly ParsedStatement[] | undefined> => {
   if (text.length > MAX_PARSED_LENGTH) return undefined;
   if (text.trim() === '') return []; // an error to the parser
   loading ??= load();

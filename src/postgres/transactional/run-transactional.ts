@@ -1,4 +1,4 @@
-import { isLateRefusal, toNonTransactional, whyInTransaction } from '../../core/compile/non-transactional.js';
+import { whyInTransaction } from '../../core/compile/non-transactional.js';
 import type { ServerErrorDetails } from '../../core/errors/database-errors.js';
 import { finding } from '../../core/errors/finding.js';
 import type { Task } from '../../core/compile/task.js';
@@ -22,17 +22,18 @@ import {
   type TransactionalTask,
 } from '../execution/execution-context.js';
 import { failed } from '../execution/failure.js';
-import { tasksOf } from '../execution/grouping.js';
+import { leaveToServer, tasksOf, unreadableOf } from '../execution/grouping.js';
 import { LockRetry } from '../execution/lock-retry.js';
 import { MessageCursor, type Message, type Part, type Place } from '../execution/message.js';
+import { asSteps } from './as-steps.js';
 import { packEach, packTogether } from './pack.js';
 import { rollBack, rollbackStatements } from './roll-back.js';
 import { runNonTransactional } from '../non-transactional/run-non-transactional.js';
-import { poolerRefusals } from '../execution/session-refusals.js';
 
 type SendOutcome =
   | Outcome
-  | { readonly kind: 'retry'; readonly from: TransactionalTask }
+  /** @param unreadable the tasks that neither the server nor the parser here could read. */
+  | { readonly kind: 'retry'; readonly from: TransactionalTask; readonly unreadable?: readonly TransactionalTask[] }
   | { readonly kind: 'as-steps'; readonly from: TransactionalTask; readonly steps: NonTransactionalTask };
 
 /** Runs transactional migrations, packed into messages, and tracks what is running and what is committed. */
@@ -59,21 +60,24 @@ export class TransactionalRun {
 
   async run(tasks: readonly TransactionalTask[]): Promise<Outcome> {
     let left = tasks;
+    // Once a transaction has begun, a message that the server cannot parse ends it.
+    if (this.mode === 'all' && this.pack(tasks).length > 1) left = leaveToServer(tasks, await unreadableOf(tasks));
     for (;;) {
       const outcome = await this.sendAll(this.pack(left));
       if (outcome.kind === 'as-steps') {
         const result = await runNonTransactional(this.context, outcome.steps);
-        left = tasks.slice(tasks.indexOf(outcome.from) + 1);
+        left = left.slice(left.indexOf(outcome.from) + 1);
         if (result.kind !== 'done' || left.length === 0) return result;
         continue;
       }
       if (outcome.kind !== 'retry') return outcome;
-      left = this.mode === 'all' ? tasks : tasks.slice(tasks.indexOf(outcome.from));
+      if (this.mode === 'each') left = left.slice(left.indexOf(outcome.from));
+      left = leaveToServer(left, outcome.unreadable);
     }
   }
 
   private pack(tasks: readonly TransactionalTask[]): Message[] {
-    const isEnd = tasks.at(-1) === this.lastTask;
+    const isEnd = tasks.at(-1)?.program.migration === this.lastTask?.program.migration;
     return this.mode === 'all' ? packTogether(this.context, tasks, isEnd) : packEach(this.context, tasks, isEnd);
   }
 
@@ -85,8 +89,8 @@ export class TransactionalRun {
       const result = await this.send(message);
       if (result.error) {
         const rejected = result.completed === 0 && serverErrorOf(result.error) !== undefined;
-        const smaller = rejected ? this.splitUp(message) : [];
-        const outcome = smaller.length > 0 ? await this.sendAll(smaller) : await this.afterError(message, result);
+        const divided = rejected ? await this.divide(tasksOf(message)) : undefined;
+        const outcome = divided ?? (await this.afterError(message, result));
         if (outcome.kind !== 'done') return outcome;
       } else if (message.parts.at(-1)?.kind === 'lock-check' && result.lastValue === 'f') {
         await lock.retake();
@@ -95,11 +99,12 @@ export class TransactionalRun {
     return { kind: 'done' };
   }
 
-  /** For a message that the server could not parse: a message per migration, or nothing if there is only one. */
-  private splitUp(message: Message): Message[] {
-    const tasks = tasksOf(message);
-    if (this.mode === 'all' || tasks.length < 2) return [];
-    return tasks.flatMap((task) => this.pack([task]));
+  /** Sends the tasks of a message that the server could not parse apart from each other, if that can help. */
+  private async divide(tasks: readonly TransactionalTask[]): Promise<SendOutcome | undefined> {
+    const unreadable = await unreadableOf(tasks);
+    if (tasks[0] && unreadable.length > 0) return { kind: 'retry', from: tasks[0], unreadable };
+    if (this.mode === 'all' || tasks.length < 2) return undefined;
+    return this.sendAll(tasks.flatMap((task) => this.pack([task])));
   }
 
   private async send(message: Message): Promise<ScriptResult> {
@@ -198,25 +203,12 @@ export class TransactionalRun {
       if (await this.lockRetry.allowsAnother(task, server, place?.statement)) return { kind: 'retry', from: task };
       return undefined;
     }
-    const steps = this.asSteps(task, server, place?.offset);
+    const steps = this.mode === 'all' ? undefined : await asSteps(this.context, task, server, place?.offset);
     if (!steps) return undefined;
     await rollBack(this.context);
     const subject = task.program.migration.file;
     this.context.listener.warning(finding('RUN_AS_STEPS', { subject, detail: `SQLSTATE ${server.sqlstate}` }));
     return { kind: 'as-steps', from: task, steps };
-  }
-
-  private asSteps(
-    task: TransactionalTask,
-    { sqlstate }: ServerErrorDetails,
-    offset: number | undefined,
-  ): NonTransactionalTask | undefined {
-    const { context } = this;
-    if (this.mode === 'all' || !isLateRefusal(task.program, sqlstate, offset)) return undefined;
-    const program = context.lock.exclusive ? toNonTransactional(task.program) : undefined;
-    if (!program || (context.pooled && poolerRefusals({ ...task, program }, context.target).length > 0))
-      return undefined;
-    return { ...task, program };
   }
 
   private async fail(place: Place | undefined, server: ServerErrorDetails, error: unknown): Promise<SendOutcome> {
@@ -237,7 +229,7 @@ export class TransactionalRun {
     const aftermath: Aftermath = { kind: lostClaim ? 'unknown' : rolledBack };
     const offset = lostClaim ? undefined : place.offset;
     // The redacted error may lack its context.
-    const inTransaction = whyInTransaction(task.program, serverErrorOf(error) ?? server, offset, {
+    const inTransaction = await whyInTransaction(task.program, serverErrorOf(error) ?? server, offset, {
       mode: this.mode,
       locked: context.lock.exclusive,
     });

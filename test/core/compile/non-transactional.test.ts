@@ -20,14 +20,14 @@ test.each<[string, string, boolean]>([
 ])('%s that fails with %s may run outside of a transaction: %s', async (sql, sqlstate, expected) => {
   const text = `SELECT 1; ${sql}; SELECT 2`;
   const program = await transactional(text);
-  expect(isLateRefusal(program, sqlstate, text.indexOf(sql))).toBe(expected);
-  expect(isLateRefusal(program, sqlstate, text.indexOf(sql) + 3)).toBe(expected);
-  expect(isLateRefusal(program, sqlstate, undefined)).toBe(sqlstate === '55P04');
+  expect(await isLateRefusal(program, sqlstate, text.indexOf(sql))).toBe(expected);
+  expect(await isLateRefusal(program, sqlstate, text.indexOf(sql) + 3)).toBe(expected);
+  expect(await isLateRefusal(program, sqlstate, undefined)).toBe(sqlstate === '55P04');
 });
 
 test('the same file statement by statement holds all statements, those that may commit as steps of their own', async () => {
   const text = 'SET TRANSACTION READ WRITE; SELECT 1; CALL p(); DO $$ BEGIN COMMIT; END $$; SELECT 2';
-  const program = toNonTransactional(await transactional(text));
+  const program = await toNonTransactional(await transactional(text));
   expect(program?.steps.map(({ kind, start, end }) => [kind, text.slice(start, end)])).toEqual([
     ['transaction', 'SELECT 1'],
     ['autocommit', 'CALL p()'],
@@ -40,5 +40,5 @@ test.each<[string, string, typeof parseStatements]>([
   ['that asks for its transaction', 'BEGIN; CALL p(); COMMIT;', parseStatements],
   ['whose statements are not known', 'CALL p();', unread],
 ])('there is none of a file %s', async (_, text, parse) => {
-  expect(toNonTransactional(await transactional(text, parse))).toBeUndefined();
+  expect(await toNonTransactional(await transactional(text, parse))).toBeUndefined();
 });

@@ -108,6 +108,8 @@ describe('preflight accepts', () => {
       sql: text,
       copies: new Map(),
       changesStringMode: false,
+      statements: expect.any(Array),
+      isOrdinary: expect.any(Boolean),
     });
   });
 });

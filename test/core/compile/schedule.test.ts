@@ -22,20 +22,20 @@ const progressOf = async (text: string, done: number): Promise<StepProgress> =>
 
 /** As after the server refused to run the file in a transaction. */
 const refusedByServer = async (text: string): Promise<NonTransactionalProgram> =>
-  toNonTransactional(await transactional(text)) as NonTransactionalProgram;
+  (await toNonTransactional(await transactional(text))) as NonTransactionalProgram;
 
 function row(progress: StepProgress | null, state: HistoryRow['state'] = 'failed'): HistoryRow {
   return appliedRow(migrationFile('001_a.sql', TEXT), { state, error: state === 'applied' ? null : 'x', progress });
 }
 
 async function scheduled(text: string, at: HistoryRow | undefined): Promise<Task> {
-  const result = schedule(await program(text), at);
+  const result = await schedule(await program(text), at);
   if ('refusals' in result) throw new Error(JSON.stringify(result.refusals));
   return result.task;
 }
 
 async function refusalsOf(text: string, at: HistoryRow): Promise<readonly Finding[]> {
-  const result = schedule(await program(text), at);
+  const result = await schedule(await program(text), at);
   return 'refusals' in result ? result.refusals : [];
 }
 
@@ -91,7 +91,7 @@ test('the text of a step is the one in the file, without passwords', async () =>
 
 test('a fresh task runs everything and takes over nothing', async () => {
   const compiled = await program(TEXT);
-  expect(schedule(compiled, undefined)).toEqual({
+  expect(await schedule(compiled, undefined)).toEqual({
     task: { program: compiled, row: undefined, resumeAt: 0, doubt: undefined },
   });
 });

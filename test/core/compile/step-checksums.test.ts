@@ -89,7 +89,7 @@ test('the progress of 10,001 steps takes a time that grows with their number, no
   const startedAt = performance.now();
   for (let done = 0; done <= large.steps.length; done++) progressAt(large, done);
   const row = appliedRow(large.migration, { state: 'failed', error: 'x', progress: progressAt(large, 10_000) });
-  expect(schedule(large, row)).toMatchObject({ task: { resumeAt: 10_000 } });
+  expect(await schedule(large, row)).toMatchObject({ task: { resumeAt: 10_000 } });
   expect(startsWithFinishedPart(text, progressAt(large, 10_001).doneChecksum)).toBe(true);
   expect(performance.now() - startedAt).toBeLessThan(2000);
 });

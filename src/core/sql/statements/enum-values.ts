@@ -1,14 +1,14 @@
 import type { CreateFunctionStmt, Node } from '@pgsql/types';
 import { quoteLiteral } from '../text/quote.js';
 import { tokensOf } from '../text/lexer.js';
-import type { Statement } from './statements.js';
+import type { ParsedStatement } from './statements.js';
 import { partsOf } from './syntax-tree.js';
 
 /**
  * True when a file adds a value to an enum and uses it later: a new value cannot be used before it is committed
  * (55P04). From PostgreSQL 17 on this does not apply to a type that the file itself creates.
  */
-export function usesNewEnumValue(statements: readonly Statement[]): boolean {
+export function usesNewEnumValue(statements: readonly ParsedStatement[]): boolean {
   return statements.some(({ node }, i) => {
     if (!node || !('AlterEnumStmt' in node)) return false;
     const { newVal, typeName, oldVal } = node.AlterEnumStmt;

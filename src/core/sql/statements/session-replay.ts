@@ -1,6 +1,6 @@
 import type { Node } from '@pgsql/types';
 import { callsNow, stateLeftBy, unlocksSession, type SessionState } from './session-state.js';
-import type { Statement } from './statements.js';
+import type { ParsedStatement } from './statements.js';
 import type { Step } from './steps.js';
 import { chains, transactionControl } from './transaction-control.js';
 
@@ -26,7 +26,7 @@ export function sessionReplay(sql: string, finished: readonly Step[]): readonly 
 /** Session state that ended with its session. */
 interface SessionLoss extends SessionState {
   /** The statement that created it. */
-  readonly statement: Statement;
+  readonly statement: ParsedStatement;
 }
 
 /**
@@ -48,7 +48,7 @@ export function sessionLosses(finished: readonly Step[]): readonly SessionLoss[]
 }
 
 /** Leaves out groups that do not end in a plain COMMIT: what they set may be rolled back. */
-function lastingStatements(steps: readonly Step[]): readonly Statement[] {
+function lastingStatements(steps: readonly Step[]): readonly ParsedStatement[] {
   return steps.filter((step) => !mayBeRolledBack(step)).flatMap((step) => step.statements);
 }
 
@@ -67,7 +67,7 @@ function discards(node: Node | undefined, ...targets: readonly string[]): boolea
 }
 
 /** True when a statement removes what an earlier one created. */
-function ends(statement: Statement, { kind, name }: SessionState): boolean {
+function ends(statement: ParsedStatement, { kind, name }: SessionState): boolean {
   const { node } = statement;
   if (!node) return false;
   if (discards(node, 'DISCARD_ALL')) return true;

@@ -1,6 +1,6 @@
 import type { FuncCall, Node, RangeVar } from '@pgsql/types';
 import { wordsOfBlock } from './autocommit.js';
-import type { Statement } from './statements.js';
+import type { ParsedStatement } from './statements.js';
 import type { Step } from './steps.js';
 import { partsOf } from './syntax-tree.js';
 import { setsTransaction } from './transaction-control.js';
@@ -16,7 +16,7 @@ export interface SessionState {
 }
 
 /** What a statement leaves in its session after its transaction; undefined if nothing. */
-export function stateLeftBy(statement: Statement): SessionState | undefined {
+export function stateLeftBy(statement: ParsedStatement): SessionState | undefined {
   const { node } = statement;
   if (!node) return undefined;
   const left = (kind: SessionState['kind'], name?: string, repeatable = false) => ({ kind, name, repeatable });
@@ -49,12 +49,12 @@ export function firstSessionStep(steps: readonly Step[]): Step | undefined {
 }
 
 /** True when a statement takes a session-level advisory lock and releases none. */
-export function locksSession(statement: Statement): boolean {
+export function locksSession(statement: ParsedStatement): boolean {
   return callsNow(statement, LOCKING) && !callsNow(statement, UNLOCKING);
 }
 
 /** True when a statement releases a session-level advisory lock and takes none. */
-export function unlocksSession(statement: Statement): boolean {
+export function unlocksSession(statement: ParsedStatement): boolean {
   return callsNow(statement, UNLOCKING) && !callsNow(statement, LOCKING);
 }
 
@@ -62,7 +62,7 @@ const LOCKING = /^pg_(?:try_)?advisory_lock(?:_shared)?$/;
 const UNLOCKING = /^pg_advisory_unlock(?:_shared|_all)?$/;
 
 /** True when a statement calls a function with such a name, rather than defining something that will. */
-export function callsNow({ node }: Statement, name: RegExp): boolean {
+export function callsNow({ node }: ParsedStatement, name: RegExp): boolean {
   if (!node || DEFINITIONS.some((kind) => kind in node)) return false;
   return partsOf(node).some((part) => isCallOf(part, name)) || wordsOfBlock(node).some((word) => name.test(word));
 }

@@ -5,10 +5,14 @@ import { skipBlank } from '../text/lexer.js';
 export interface Statement {
   readonly start: number;
   readonly end: number;
-  /** The syntax tree. If the file was split without the parser, only transaction commands have one. */
-  readonly node: Node | undefined;
   /** The rows of a `COPY … FROM stdin`; see `copyRows`. */
   readonly copy?: CopySource;
+}
+
+/** A statement with its syntax tree. */
+export interface ParsedStatement extends Statement {
+  /** If the file was split without the parser, only transaction commands have one. */
+  readonly node: Node | undefined;
 }
 
 /** The rows after a `COPY … FROM stdin`: UTF-16 offsets, without the line `\.` that ends them. */
@@ -27,7 +31,7 @@ export interface RawStatement {
 }
 
 /** Turns the parser's byte positions into offsets of the text. */
-export function locateStatements(text: string, raw: readonly RawStatement[]): Statement[] {
+export function locateStatements(text: string, raw: readonly RawStatement[]): ParsedStatement[] {
   const toOffset = byteToOffset(text);
   return raw.map(({ stmt, stmt_location: from = 0, stmt_len: length = 0 }) => {
     const blankStart = toOffset(from);

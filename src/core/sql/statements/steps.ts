@@ -1,5 +1,5 @@
 import { mayNeedAutocommit, needsAutocommit } from './autocommit.js';
-import type { Statement } from './statements.js';
+import type { ParsedStatement } from './statements.js';
 import { chains, makesReadOnly, transactionControl } from './transaction-control.js';
 
 /**
@@ -18,7 +18,7 @@ export interface Step {
   readonly wholeEnd: number;
   /** The statement that opens a block, with its options. */
   readonly begin: string;
-  readonly statements: readonly Statement[];
+  readonly statements: readonly ParsedStatement[];
 }
 
 /** The steps of a file. */
@@ -29,9 +29,9 @@ interface Steps {
 }
 
 /** Groups statements into the steps that `psql` would commit one by one. */
-export function makeSteps(text: string, statements: readonly Statement[]): Steps {
+export function makeSteps(text: string, statements: readonly ParsedStatement[]): Steps {
   const steps: Step[] = [];
-  let open: Statement[] = [];
+  let open: ParsedStatement[] = [];
   for (const statement of statements) {
     const control = transactionControl(statement);
     if (open.length > 0) {
@@ -53,19 +53,19 @@ export function makeSteps(text: string, statements: readonly Statement[]): Steps
   return { steps, openTransactionAt: open[0]?.start };
 }
 
-function standsAlone({ node, copy }: Statement): boolean {
+function standsAlone({ node, copy }: ParsedStatement): boolean {
   if (copy) return false;
   return node === undefined || needsAutocommit(node) || mayNeedAutocommit(node);
 }
 
-function single(statement: Statement, kind: 'transaction' | 'autocommit'): Step {
+function single(statement: ParsedStatement, kind: 'transaction' | 'autocommit'): Step {
   const { start, end, copy } = statement;
   return { kind, start, end, wholeEnd: copy?.wholeEnd ?? end, begin: 'BEGIN', statements: [statement] };
 }
 
-function block(text: string, statements: readonly Statement[], commits: boolean): Step {
-  const first = statements[0] as Statement;
-  const last = statements.at(-1) as Statement;
+function block(text: string, statements: readonly ParsedStatement[], commits: boolean): Step {
+  const first = statements[0] as ParsedStatement;
+  const last = statements.at(-1) as ParsedStatement;
   const wholeEnd = last.end;
   if (!commits) return { kind: 'autocommit', start: first.start, end: wholeEnd, wholeEnd, begin: '', statements };
   return {

@@ -1,10 +1,10 @@
 import type { TransactionStmtKind } from '@pgsql/types';
-import type { Statement } from './statements.js';
+import type { ParsedStatement } from './statements.js';
 
 /** What a statement does to the transaction that it is part of. */
 type TransactionControl = 'begin' | 'commit' | 'other-end' | 'none';
 
-export function transactionControl({ node }: Statement): TransactionControl {
+export function transactionControl({ node }: ParsedStatement): TransactionControl {
   if (!node || !('TransactionStmt' in node)) return 'none';
   const { kind, chain } = node.TransactionStmt;
   if (kind === 'TRANS_STMT_COMMIT') return chain ? 'other-end' : 'commit';
@@ -23,12 +23,12 @@ const CONTROL: Partial<Record<TransactionStmtKind, TransactionControl>> = {
 };
 
 /** `COMMIT AND CHAIN`, `ROLLBACK AND CHAIN`: they end a transaction and immediately begin another. */
-export function chains({ node }: Statement): boolean {
+export function chains({ node }: ParsedStatement): boolean {
   return node !== undefined && 'TransactionStmt' in node && node.TransactionStmt.chain === true;
 }
 
 /** `SET TRANSACTION …`: it must come before any other statement of its transaction, our claim included. */
-export function setsTransaction({ node }: Statement): boolean {
+export function setsTransaction({ node }: ParsedStatement): boolean {
   return (
     node !== undefined &&
     'VariableSetStmt' in node &&
@@ -38,12 +38,12 @@ export function setsTransaction({ node }: Statement): boolean {
 }
 
 /** True for `SET` and `RESET`. */
-export function isSetting({ node }: Statement): boolean {
+export function isSetting({ node }: ParsedStatement): boolean {
   return node !== undefined && 'VariableSetStmt' in node;
 }
 
 /** `BEGIN READ ONLY`, `SET TRANSACTION READ ONLY`: the history cannot be written in such a transaction. */
-export function makesReadOnly(statement: Statement): boolean {
+export function makesReadOnly(statement: ParsedStatement): boolean {
   const { node } = statement;
   if (!node) return false;
   const options =

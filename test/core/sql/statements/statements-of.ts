@@ -1,15 +1,22 @@
-import type { Statement } from '../../../../src/core/sql/statements/statements.js';
+import { preflight } from '../../../../src/core/compile/preflight.js';
+import { withTransactionCommands } from '../../../../src/core/sql/statements/split.js';
+import type { ParsedStatement } from '../../../../src/core/sql/statements/statements.js';
 import { parseStatements } from '../../../../src/postgres/parser/parse-sql.js';
 
 /** The statements of a text that PostgreSQL's own parser must be able to read. */
-export async function statementsOf(sql: string): Promise<readonly Statement[]> {
+export async function statementsOf(sql: string): Promise<readonly ParsedStatement[]> {
   const statements = await parseStatements(sql);
   if (!statements) throw new Error(`PostgreSQL's parser rejects ${sql}`);
   return statements;
 }
 
-export async function statementOf(sql: string): Promise<Statement> {
+export async function statementOf(sql: string): Promise<ParsedStatement> {
   const [statement, ...others] = await statementsOf(sql);
   if (!statement || others.length > 0) throw new Error(`not one statement: ${sql}`);
   return statement;
+}
+
+/** The statements of a text, split without the parser. */
+export function splitLexically(text: string): readonly ParsedStatement[] {
+  return withTransactionCommands(text, preflight('001_a.sql', text).statements);
 }

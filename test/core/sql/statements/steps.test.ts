@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { splitLexically } from '../../../../src/core/sql/statements/split.js';
 import { makeSteps } from '../../../../src/core/sql/statements/steps.js';
-import { statementsOf } from './statements-of.js';
+import { splitLexically, statementsOf } from './statements-of.js';
 
 type Shown = [kind: string, text: string, begin?: string];
 
