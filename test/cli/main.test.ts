@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { appendFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import nodeModule from 'node:module';
 import { join } from 'node:path';
 import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
@@ -97,6 +98,22 @@ describe('a database that cannot be used', () => {
     expect(stderr).toContain('password authentication failed for user "someone" (SQLSTATE 28P01)');
     expect(stderr).toContain('Check the password');
     expect(stderr).not.toContain('hunter2');
+  });
+});
+
+describe('compiled code', () => {
+  test('is kept in the temporary directory, where Node can', async () => {
+    const directory = await tempDirectory();
+    expect(await run(['--version'], { env: { TMPDIR: directory } })).toMatchObject({ code: 0, stderr: '' });
+    expect(await readdir(directory)).toEqual('enableCompileCache' in nodeModule ? ['node-compile-cache'] : []);
+  });
+
+  test('is not needed: it starts where nothing can be written', async () => {
+    const file = join(await tempDirectory(), 'file');
+    await writeFile(file, '');
+    const { code, stdout, stderr } = await run(['--version'], { env: { TMPDIR: file } });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Migration } from '../migration/migration.js';
 import type { Layout } from '../tools/layouts.js';
-import type { Compiled } from './compile.js';
+import { compile, type Compiled } from './compile.js';
 import type { Placeholders } from './placeholders.js';
 import type { ParseStatements } from './program.js';
 
@@ -19,13 +19,8 @@ export class Compiler {
     const byValues = this.compiled.get(migration) ?? new Map<string, Promise<Compiled>>();
     this.compiled.set(migration, byValues);
     const key = JSON.stringify(placeholders ?? null);
-    const known = byValues.get(key) ?? this.compileNow(migration, placeholders);
+    const known = byValues.get(key) ?? compile(migration, this.parse, { layout: this.layout, placeholders });
     byValues.set(key, known);
     return known;
-  }
-
-  private async compileNow(migration: Migration, placeholders: Placeholders | undefined): Promise<Compiled> {
-    const { compile } = await import('./compile.js'); // most runs find nothing to compile
-    return compile(migration, this.parse, { layout: this.layout, placeholders });
   }
 }

@@ -1,4 +1,4 @@
-import type { Executor, ForeignHistoryReader, HistoryStore, TargetSession } from '../../core/ports/ports.js';
+import type { ForeignHistoryReader, HistoryStore, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import { assertRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -10,7 +10,7 @@ import { NO_STORE, PgHistoryStore } from '../history/history-store.js';
 import { NO_RECORDS, TableRecords } from '../history/statements.js';
 import type { LockKind } from '../lock/migration-lock.js';
 import { TargetLock } from '../lock/target-lock.js';
-import { LazyExecutor } from './lazy-executor.js';
+import { PgExecutor } from './executor.js';
 
 /** How a session migrates. */
 export interface SessionSettings {
@@ -29,7 +29,7 @@ export interface SessionSettings {
 export class PgTargetSession implements TargetSession {
   readonly history: HistoryStore;
   readonly lock: TargetLock;
-  readonly executor: Executor;
+  readonly executor: PgExecutor;
   readonly foreign: ForeignHistoryReader;
   private facts: Promise<ServerFacts> | undefined;
   private closed = false;
@@ -47,10 +47,7 @@ export class PgTargetSession implements TargetSession {
     const records = (runId: string) => (tracking ? new TableRecords(table, runId, store.companions) : NO_RECORDS);
     this.history = tracking ? store : NO_STORE;
     this.lock = new TargetLock(connection, table, lock, facts, openConnection);
-    this.executor = new LazyExecutor(async () => {
-      const { PgExecutor } = await import('./executor.js');
-      return new PgExecutor(connection, { ...settings, records }, this.lock, facts);
-    });
+    this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
     this.foreign = { read: (tool, foreignTable) => readForeignHistory(connection, tool, foreignTable, role) };
   }
 
