@@ -8,8 +8,7 @@ export class LoudChannel implements AlertChannel {
   private readonly logger = new Logger('LoudChannel');
 
   alert(alert: DriftAlert): void {
-    const files =
-      'findings' in alert ? alert.findings.map(({ code, subject }) => `${code}: ${subject}`).join(', ') : alert.error;
-    this.logger.warn(`drift ${alert.type}: ${files}`);
+    const files = 'findings' in alert ? alert.findings.map(({ code, subject }) => `${code}: ${subject}`) : [];
+    this.logger.warn(files.length > 0 ? `drift ${alert.type}: ${files.join(', ')}` : `drift ${alert.type}`);
   }
 }

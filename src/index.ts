@@ -6,6 +6,7 @@ export { MigrationsModule } from './nest/migrations.module.js';
 export { MigrationsService } from './nest/migrations.service.js';
 export { MigrationsHealthIndicator } from './nest/health/migrations.health.js';
 export { DriftAlertChannel, type AlertChannel, type DriftAlert } from './nest/drift/alert-channel.js';
+export type { WebhookOptions } from './nest/configuration/webhook-options.js';
 export { DRIFT_JOB } from './nest/drift/drift-monitor.js';
 export { MIGRATIONS_READY } from './nest/configuration/tokens.js';
 export { InjectMigrations, InjectMigrationsHealth, migrationsReadyToken } from './nest/instance.js';

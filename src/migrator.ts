@@ -87,6 +87,7 @@ export type {
 export type { Migration } from './core/migration/migration.js';
 export type { SourceLocation } from './core/sql/text/position.js';
 export type { MigrationHealth } from './core/status/health.js';
+export { DEFAULT_POLICY, type DriftPolicy, type Grade, type PolicyAction } from './core/status/policy.js';
 export type { RepairAction } from './core/status/repair.js';
 export type { MigrationState, MigrationStatus } from './core/status/status.js';
 export type { StatusSummary } from './core/status/summary.js';
@@ -98,6 +99,6 @@ export type { ChangeOptions } from './migrator/use-cases/change-history.js';
 export type { MigrationDiff } from './migrator/use-cases/diff.js';
 export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
 export type { PlanReport, PlannedMigration } from './migrator/use-cases/plan.js';
-export type { RepairOptions } from './migrator/use-cases/repair.js';
+export type { AcceptOptions, RepairOptions } from './migrator/use-cases/repair.js';
 export type { StepOutcome } from './migrator/use-cases/resolve.js';
 export type { StatusReport } from './migrator/use-cases/status.js';

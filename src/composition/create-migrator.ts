@@ -68,6 +68,7 @@ export function createMigrator(
     emit: guarded(listener),
     reader: tracking ? reader : UNTRACKED,
     diffTexts: unifiedDiff,
+    incidents: reader,
   };
   return Migrator.of(parts, { tracked: tracking, interruptible, close: () => reader.close() });
 }
@@ -91,7 +92,7 @@ function targetOf(options: ResolvedOptions): Target {
   };
 }
 
-function settingsOf({ tracking, timeouts, lock, outOfOrder, onDrift, transaction }: ResolvedOptions) {
+function settingsOf({ tracking, timeouts, lock, policy, transaction }: ResolvedOptions) {
   return {
     tracking,
     timeouts: {
@@ -100,8 +101,7 @@ function settingsOf({ tracking, timeouts, lock, outOfOrder, onDrift, transaction
       tableLockRetries: timeouts.tableLockRetries,
     },
     policy: {
-      outOfOrder,
-      onDrift,
+      ...policy,
       transaction,
       unlocked: lock === 'off',
       migrationLockTimeoutMs: timeouts.migrationLock,

@@ -1,3 +1,4 @@
+import type { DriftPolicy } from '../core/status/policy.js';
 import type { LayoutName } from '../core/tools/layouts.js';
 import type { ConnectionOptions } from './connection-options.js';
 
@@ -77,16 +78,10 @@ export interface MigratorOptions extends ConnectionOptions {
   /** False: every file runs every time, and nothing is recorded. @default true */
   tracking?: boolean;
   /**
-   * A pending migration that sorts before the newest applied one (a branch merged late): `apply` it with a warning, or
-   * `fail`. It is never skipped silently.
-   * @default 'apply'
+   * What to do about each way in which files and history disagree: refuse to run, alert, warn, note or ignore. The same
+   * at the start, in drift checks and on the command line.
    */
-  outOfOrder?: 'apply' | 'fail';
-  /**
-   * Applied migrations that are changed, renamed or missing: `fail` before anything runs, `warn`, or `ignore`.
-   * @default 'warn'
-   */
-  onDrift?: 'fail' | 'warn' | 'ignore';
+  policy?: Partial<DriftPolicy>;
   /** `each`: one transaction per migration. `all`: one transaction for all pending migrations. @default 'each' */
   transaction?: 'each' | 'all';
   /**
@@ -120,7 +115,7 @@ export type WithDefaults<T, K extends keyof T> = { [P in keyof Omit<T, K>]: Omit
 
 /** Options with every default filled in. */
 export interface ResolvedOptions extends WithDefaults<
-  Omit<MigratorOptions, 'timeouts'>,
+  Omit<MigratorOptions, 'timeouts' | 'policy'>,
   | 'directory'
   | 'layout'
   | 'recursive'
@@ -128,12 +123,11 @@ export interface ResolvedOptions extends WithDefaults<
   | 'placeholderDelimiters'
   | 'table'
   | 'tracking'
-  | 'outOfOrder'
-  | 'onDrift'
   | 'transaction'
   | 'lock'
   | 'showRowData'
   | 'recordSource'
 > {
   readonly timeouts: Required<TimeoutOptions>;
+  readonly policy: DriftPolicy;
 }

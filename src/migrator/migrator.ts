@@ -2,6 +2,7 @@ import type { Finding } from '../core/errors/finding.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import type { AuditEntry } from '../core/history/audit.js';
 import type { DetailedHistoryRow } from '../core/history/history.js';
+import type { IncidentStore } from '../core/status/incidents.js';
 import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
 import { needsRun, joinStatuses, type MigrationStatus } from '../core/status/status.js';
@@ -15,7 +16,7 @@ import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
 import { plan, type PlanReport } from './use-cases/plan.js';
 import { baseline, mark } from './use-cases/record.js';
-import { repair, type RepairOptions } from './use-cases/repair.js';
+import { accept, repair, type AcceptOptions, type RepairOptions } from './use-cases/repair.js';
 import { resolve, type StepOutcome } from './use-cases/resolve.js';
 import { history, readStatuses, status, UNTRACKED_STATUS, type StatusReport } from './use-cases/status.js';
 import { unmark } from './use-cases/unmark.js';
@@ -59,6 +60,11 @@ export class Migrator implements MigrationOperations {
   /** The database and history table: `app/shared.schema_migrations`. */
   get target(): string {
     return this.#parts.database.target.name;
+  }
+
+  /** @internal */
+  get incidents(): IncidentStore {
+    return this.#parts.incidents;
   }
 
   migrate(signal?: AbortSignal): Promise<MigrationRun> {
@@ -130,6 +136,10 @@ export class Migrator implements MigrationOperations {
 
   repair(options: RepairOptions = {}): Promise<RepairAction[]> {
     return this.#change(options, (combined) => repair(this.#parts, combined));
+  }
+
+  accept(options: AcceptOptions = {}): Promise<RepairAction[]> {
+    return this.#change(options, (combined) => accept(this.#parts, combined));
   }
 
   async importFrom(tool: ForeignTool, options: ImportOptions = {}): Promise<ImportReport> {

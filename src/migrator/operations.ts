@@ -9,7 +9,7 @@ import type { ChangeOptions } from './use-cases/change-history.js';
 import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
 import type { PlanReport } from './use-cases/plan.js';
-import type { RepairOptions } from './use-cases/repair.js';
+import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
 import type { StatusReport } from './use-cases/status.js';
 
@@ -113,6 +113,15 @@ export interface MigrationOperations {
    * @throws UnknownMigrationError when the migration to restart is not an unfinished one.
    */
   repair(options?: RepairOptions): Promise<RepairAction[]>;
+
+  /**
+   * Records the checksums and names of files as the new truth: of one file, or of all that differ. Give a `reason`: the
+   * audit keeps it.
+   *
+   * @returns the changes that were made.
+   * @throws UnknownMigrationError when there is nothing to accept about the file.
+   */
+  accept(options?: AcceptOptions): Promise<RepairAction[]>;
 
   /**
    * Imports the history of another tool: records the migrations that it has applied. Runs nothing and leaves the table

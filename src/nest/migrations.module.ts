@@ -16,6 +16,7 @@ import { bootstrap, type MigrationsReady } from './bootstrap/bootstrap.js';
 import { BackgroundRun } from './bootstrap/background-run.js';
 import { DriftMonitor } from './drift/drift-monitor.js';
 import { assertOnlyOne, assertOwnHistory, tokensOf } from './instance.js';
+import { EventEmitterBridge } from './events/event-emitter-bridge.js';
 import { MigrationEvents } from './events/migration-events.js';
 import { MigrationsHealthIndicator } from './health/migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
@@ -67,6 +68,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   imports: [DiscoveryModule],
   providers: [
     MigrationEvents,
+    EventEmitterBridge,
     BackgroundRun,
     DriftMonitor,
     HealthIndicatorService,

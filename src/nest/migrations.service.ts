@@ -6,7 +6,7 @@ import { Migrator } from '../migrator/migrator.js';
 import type { DriftQuery, MigrationOperations } from '../migrator/operations.js';
 import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
-import type { RepairOptions } from '../migrator/use-cases/repair.js';
+import type { AcceptOptions, RepairOptions } from '../migrator/use-cases/repair.js';
 import type { StepOutcome } from '../migrator/use-cases/resolve.js';
 import { MigrationEvents } from './events/migration-events.js';
 
@@ -80,5 +80,9 @@ export class MigrationsService implements MigrationOperations {
 
   repair(options?: RepairOptions) {
     return this.migrator.repair(options);
+  }
+
+  accept(options?: AcceptOptions) {
+    return this.migrator.accept(options);
   }
 }

@@ -22,7 +22,11 @@ describe('options', () => {
       { timeouts: { tablelockRetry: 1 } },
       'unknown option "timeouts.tablelockRetry"; did you mean "timeouts.tableLockRetries"?',
     ],
-    ['an unknown choice', { onDrift: 'panic' }, 'onDrift: expected one of "fail", "warn", "ignore"'],
+    [
+      'an unknown choice',
+      { policy: { changed: 'panic' } },
+      'policy.changed: expected one of "ignore", "note", "warn", "alert", "fail"',
+    ],
     [
       'a negative time',
       { timeouts: { read: -1 } },
@@ -77,14 +81,14 @@ describe('options', () => {
 });
 
 describe('the nearest name', () => {
-  const known = ['directory', 'outOfOrder', 'onDrift', 'timeouts', 'table', 'tracking', 'lock', 'showRowData'];
+  const known = ['directory', 'onBootstrap', 'policy', 'timeouts', 'table', 'tracking', 'lock', 'showRowData'];
 
   test.each([
     ['directroy', 'directory'],
     ['Directory', 'directory'],
     ['dir', 'directory'],
-    ['outoforder', 'outOfOrder'],
-    ['ondrft', 'onDrift'],
+    ['onbootstrap', 'onBootstrap'],
+    ['polciy', 'policy'],
     ['timeout', 'timeouts'],
     ['tableName', 'table'],
     ['lokc', 'lock'],

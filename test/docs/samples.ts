@@ -26,6 +26,9 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   MISSING: { subject: '003_customers.sql' },
   OUT_OF_ORDER: { subject: '004_coupons.sql', recorded: '999_typo.sql' },
   AMBIGUOUS_RENAME: { subject: '007_seed.sql', recorded: '005_seed.sql, 006_seed.sql' },
+  FAILED: { subject: '005_x.sql', recorded: 'relation "enrolment" does not exist (SQLSTATE 42P01)' },
+  AHEAD: { subject: '018_next.sql' },
+  UNVERIFIED: { subject: '001_schema.sql' },
   ORPHANED: { subject: '005_indexes.sql', detail: '2 of 4 steps finished' },
   INVALID_INDEX: {
     subject: 'Index public.orders_by_customer',
@@ -80,7 +83,7 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   RECORDS_LIMITED: {
     subject: 'shared.schema_migrations_audit',
     detail: 'app_owner',
-    actual: 'GRANT CREATE ON SCHEMA "shared" TO "app_owner";',
+    actual: 'GRANT CREATE ON SCHEMA "shared" TO "app_owner"',
   },
   DETAILS_NOT_RECORDED: {
     subject: 'Run 6f1c2a34-0b5d-4c8e-9a7f-2d3e4f5a6b7c',
@@ -121,7 +124,7 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
         role: 'app_owner',
         missingRights: [],
         mayCreate: true,
-        companions: { audit: 'usable', source: 'usable' },
+        companions: { audit: 'usable', source: 'usable', incidents: 'usable' },
       },
       parseTableName('public.schema_migrations'),
     ),

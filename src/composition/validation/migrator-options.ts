@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DEFAULT_DELIMITERS, isPlaceholderName } from '../../core/compile/placeholders.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
+import { DEFAULT_POLICY, POLICY_ACTIONS, type DriftPolicy, type PolicyAction } from '../../core/status/policy.js';
 import { DEFAULT_TABLE, MAX_NAME_BYTES, parseTableName } from '../../core/target/table.js';
 import { LAYOUT_NAMES } from '../../core/tools/layouts.js';
 import { DEFAULT_PATTERN } from '../../files/directory.js';
@@ -19,6 +20,12 @@ import {
   type Fields,
 } from './checks.js';
 import { connectionFields, connectionProblems } from './connection.js';
+
+const policyFields = Object.fromEntries(
+  Object.entries(DEFAULT_POLICY).map(([grade, action]) => [grade, v.optional(oneOf(POLICY_ACTIONS), action)]),
+) as Record<string, unknown> as {
+  readonly [K in keyof DriftPolicy]: v.GenericSchema<PolicyAction | undefined, PolicyAction>;
+};
 
 /** Fields of {@link MigratorOptions}; shells add theirs. */
 export const migratorFields: Fields<ResolvedOptions> = {
@@ -57,8 +64,7 @@ export const migratorFields: Fields<ResolvedOptions> = {
   table: v.optional(text, DEFAULT_TABLE),
   searchPath: v.optional(v.array(v.pipe(text, v.minLength(1, 'it has an empty name')), 'expected an array of strings')),
   tracking: v.optional(flag, true),
-  outOfOrder: v.optional(oneOf(['apply', 'fail']), 'apply'),
-  onDrift: v.optional(oneOf(['fail', 'warn', 'ignore']), 'warn'),
+  policy: v.optional(objectOf(policyFields), DEFAULT_POLICY),
   transaction: v.optional(oneOf(['each', 'all']), 'each'),
   lock: v.optional(oneOf(['auto', 'session', 'transaction', 'off']), 'auto'),
   showRowData: v.optional(flag, true),

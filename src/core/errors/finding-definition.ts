@@ -14,6 +14,8 @@ export interface FindingDetails {
   readonly recorded?: string | null;
   /** The value found instead. */
   readonly actual?: string | null;
+  /** Since when, if known: when a migration failed or was applied; in alerts, when a check first found it. */
+  readonly since?: Date;
   /** A unified diff of the recorded text against the file, if it was asked for. Secrets are masked. */
   readonly diff?: string;
 }

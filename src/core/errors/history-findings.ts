@@ -36,7 +36,7 @@ export const HISTORY_FINDINGS = {
     severity: 'warning',
     text: () => 'has not been applied, although newer migrations have been',
     remedy: ({ recorded }) =>
-      'The next run applies it, unless the option "outOfOrder" is "fail": then give the file a newer number.' +
+      'The next run applies it, unless the option "policy.outOfOrder" is "fail": then give the file a newer number.' +
       (recorded
         ? ` The newest applied migration has no file. If ${recorded} was recorded by mistake, remove its row with ${call('unmark', recorded)}.`
         : ''),
@@ -47,6 +47,21 @@ export const HISTORY_FINDINGS = {
       `may be a renamed migration, but files and history do not match one to one; recorded without a file: ${recorded}`,
     remedy: ({ subject }) =>
       `Give each renamed file its recorded name. Or record each of these files as applied, this one with ${call('mark', subject)}, and only then remove the names without a file with unmark().`,
+  },
+  FAILED: {
+    severity: 'error',
+    text: ({ recorded }) => `failed: ${recorded ?? 'the error is not recorded'}`,
+    remedy: () => 'Correct the file and run again; or finish it by hand and record it with mark().',
+  },
+  AHEAD: {
+    severity: 'note',
+    text: () => 'was applied by a newer release than this one, or its file was deleted: it sorts after every file',
+    remedy: () => '',
+  },
+  UNVERIFIED: {
+    severity: 'note',
+    text: () => 'was recorded without a checksum, so changes of its file cannot be seen',
+    remedy: () => 'The next run records the checksum of the file.',
   },
   ORPHANED: {
     severity: 'warning',

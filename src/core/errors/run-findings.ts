@@ -53,7 +53,7 @@ export const RUN_FINDINGS = {
   RECORDS_LIMITED: {
     severity: 'note',
     text: ({ detail }) => `cannot be written by the role ${detail}, so this is not recorded there`,
-    remedy: ({ actual }) => `To record it, ask an administrator to run: ${actual}`,
+    remedy: ({ actual }) => `To record it, ask an administrator to run: ${actual};`,
   },
   LOSS_RESOLVED: {
     severity: 'warning',

@@ -93,9 +93,19 @@ export type ConnectionEvent = EventContext & {
 /** Results of the scheduled drift check. */
 export type DriftEventBody =
   | { readonly type: 'drift-found'; readonly findings: readonly Finding[] }
-  | { readonly type: 'drift-resolved'; readonly findings: readonly Finding[] }
+  /** Findings that were reported before and still exist. */
+  | { readonly type: 'drift-reminder'; readonly findings: readonly Finding[] }
+  /** A finding that is gone. */
+  | {
+      readonly type: 'drift-resolved';
+      readonly findings: readonly Finding[];
+      /** How long it existed. */
+      readonly durationMs: number;
+    }
   /** The database or the disk could not be read, so drift is unknown. */
-  | { readonly type: 'drift-check-failed'; readonly error: string };
+  | { readonly type: 'drift-check-failed'; readonly error: string }
+  /** The first check that succeeds after one that failed. */
+  | { readonly type: 'drift-check-recovered'; readonly durationMs: number };
 
 /** An event of the scheduled drift check. */
 export type DriftEvent = EventContext & DriftEventBody;

@@ -1,5 +1,5 @@
 import type { Severity } from '../errors/finding-definition.js';
-import { renderFinding } from '../errors/finding.js';
+import { renderFinding, type Finding } from '../errors/finding.js';
 import { describeHolder } from '../errors/lock-errors.js';
 import { count, duration, list } from '../errors/wording.js';
 import type { MigrationEvent } from './events.js';
@@ -47,11 +47,17 @@ export function renderEvent(event: MigrationEvent): readonly EventLine[] {
     case 'run-finished':
       return [info(finished(event))];
     case 'drift-found':
-      return event.findings.map((finding) => warning(`Drift: ${renderFinding(finding)}`));
+      return event.findings.map((each) => ({ level: LEVELS[each.severity], text: `Drift: ${renderFinding(each)}` }));
+    case 'drift-reminder':
+      return event.findings.map((each) => warning(`Drift still exists${sinceOf(each)}: ${renderFinding(each)}`));
     case 'drift-resolved':
-      return event.findings.map(({ subject, code }) => info(`Drift resolved: ${subject} [${code}]`));
+      return event.findings.map(({ subject, code }) =>
+        info(`Drift resolved after ${duration(event.durationMs)}: ${subject} [${code}]`),
+      );
     case 'drift-check-failed':
       return [warning(`The drift check failed, so drift is unknown: ${event.error}`)];
+    case 'drift-check-recovered':
+      return [info(`The drift check works again after ${duration(event.durationMs)}`)];
     case 'run-interrupted':
       return [warning(event.error)];
     case 'run-started':
@@ -74,6 +80,10 @@ function finished({
   const others = appliedByOthers.length > 0 ? `; another process applied ${list(appliedByOthers)}` : '';
   if (applied.length > 0) return `Applied ${count(applied.length, 'migration')} in ${durationMs} ms${others}`;
   return `Database is up to date (${alreadyApplied + appliedByOthers.length} applied)${others}`;
+}
+
+function sinceOf({ since }: Finding): string {
+  return since ? ` since ${since.toISOString()}` : '';
 }
 
 function debug(text: string): EventLine {

@@ -39,6 +39,7 @@ export function doubtOf(row: HistoryRow | undefined): Finding[] {
 function findingOf(status: MigrationStatus, newest: string | undefined): Finding[] {
   const { state, file: subject, row, migration, recordedAs } = status;
   const step = stepInDoubt(row);
+  const since = row?.executedAt ? { since: row.executedAt } : {};
   const checksums = { recorded: row?.checksum ?? null, actual: migration?.checksum ?? null };
   switch (state) {
     case 'changed':
@@ -49,7 +50,14 @@ function findingOf(status: MigrationStatus, newest: string | undefined): Finding
       return [finding('RENAMED', { subject, recorded: recordedAs ?? null })];
     case 'failed':
     case 'running':
-      return recordedAs === undefined ? [] : [finding('RENAMED_UNFINISHED', { subject, recorded: recordedAs })];
+      return [
+        ...(recordedAs === undefined ? [] : [finding('RENAMED_UNFINISHED', { subject, recorded: recordedAs })]),
+        ...(state === 'failed' ? [finding('FAILED', { subject, recorded: row?.error ?? null, ...since })] : []),
+      ];
+    case 'ahead':
+      return [finding('AHEAD', { subject, ...since })];
+    case 'unverified':
+      return [finding('UNVERIFIED', { subject, ...since })];
     case 'missing':
       return [finding('MISSING', { subject })];
     case 'out-of-order':
@@ -62,6 +70,7 @@ function findingOf(status: MigrationStatus, newest: string | undefined): Finding
           subject,
           detail: progressOf(status),
           recorded: row?.error ?? null,
+          ...since,
           ...(step && { actual: firstWords(step.statement) }),
         }),
       ];

@@ -3,18 +3,8 @@ import type { History } from '../history/history.js';
 import type { Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { findDoubt, findDrift, findEmptyDirectory } from './findings.js';
+import { actionOf, isAtLeast, type DriftPolicy } from './policy.js';
 import { joinStatuses, needsRun, type MigrationStatus } from './status.js';
-
-/** How a run handles irregularities. */
-export interface PlanPolicy {
-  /**
-   * What to do with a pending migration that sorts before the newest applied one: apply it with a warning, or refuse to
-   * run.
-   */
-  readonly outOfOrder: 'apply' | 'fail';
-  /** What to do about applied migrations that are changed, renamed or missing: refuse to run, warn, or ignore them. */
-  readonly onDrift: 'fail' | 'warn' | 'ignore';
-}
 
 /** A status whose file exists. */
 export type RunnableStatus = MigrationStatus & { readonly migration: Migration };
@@ -30,15 +20,14 @@ export interface Plan {
   readonly refusals: readonly Finding[];
 }
 
-const DRIFT: readonly FindingCode[] = ['CHANGED', 'COSMETIC', 'RENAMED', 'MISSING'];
-const ALWAYS_REFUSED: readonly FindingCode[] = ['UNUSABLE_FILE', 'AMBIGUOUS_RENAME', 'EMPTY_DIRECTORY'];
-const ALWAYS_WARNED: readonly FindingCode[] = ['RENAMED_UNFINISHED', 'ORPHANED', 'INVALID_INDEX', 'NO_MIGRATIONS'];
+/** What a run deals with itself, so it gives no warning about them. */
+const DEALT_WITH: ReadonlySet<FindingCode> = new Set(['FAILED', 'UNVERIFIED']);
 
 /** Joins files and history, and decides what to run. @param target for messages. */
 export function planRun(
   set: MigrationSet,
   history: History,
-  policy: PlanPolicy,
+  policy: DriftPolicy,
   target: string,
 ): Plan & { readonly statuses: readonly MigrationStatus[] } {
   const statuses = joinStatuses(set, history);
@@ -49,12 +38,10 @@ export function planRun(
 export function makePlan(
   set: MigrationSet,
   statuses: readonly MigrationStatus[],
-  { outOfOrder, onDrift }: PlanPolicy,
+  policy: DriftPolicy,
   target: string,
 ): Plan {
   const findings = [...findEmptyDirectory(set, statuses, target), ...findDrift(statuses)];
-  const of = (...codes: readonly FindingCode[]): Finding[] => findings.filter(({ code }) => codes.includes(code));
-  const late = of('OUT_OF_ORDER');
   const toRun = statuses.filter(
     (status): status is RunnableStatus => status.migration !== undefined && needsRun(status.state),
   );
@@ -63,16 +50,14 @@ export function makePlan(
     toAdopt: statuses.filter(
       (status): status is RunnableStatus => status.migration !== undefined && status.state === 'unverified',
     ),
-    warnings: [
-      ...of(...ALWAYS_WARNED),
-      ...(outOfOrder === 'apply' ? late.map(({ subject }) => finding('RUNS_OUT_OF_ORDER', { subject })) : []),
-      ...(onDrift === 'warn' ? of(...DRIFT) : []),
-    ],
+    warnings: findings.flatMap((each) => {
+      const action = actionOf(policy, each);
+      if (action === 'fail' || !isAtLeast('warn', policy, each) || DEALT_WITH.has(each.code)) return [];
+      return [each.code === 'OUT_OF_ORDER' ? finding('RUNS_OUT_OF_ORDER', { subject: each.subject }) : each];
+    }),
     refusals: [
-      ...of(...ALWAYS_REFUSED),
+      ...findings.filter((each) => actionOf(policy, each) === 'fail'),
       ...(toRun.length > 0 ? statuses.flatMap(findDoubt) : []),
-      ...(outOfOrder === 'fail' ? late : []),
-      ...(onDrift === 'fail' ? of(...DRIFT) : []),
     ],
   };
 }

@@ -1,7 +1,8 @@
 import type { Compiler } from '../../core/compile/compiler.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { DiffTexts, HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
-import type { PlanPolicy } from '../../core/status/plan.js';
+import type { IncidentStore } from '../../core/status/incidents.js';
+import type { DriftPolicy } from '../../core/status/policy.js';
 
 /** What the use cases depend on, for one target. */
 export interface MigratorParts {
@@ -13,10 +14,11 @@ export interface MigratorParts {
   readonly policy: MigratorPolicy;
   readonly emit: EmitEvent;
   readonly diffTexts: DiffTexts;
+  readonly incidents: IncidentStore;
 }
 
 /** How runs behave. */
-interface MigratorPolicy extends PlanPolicy {
+interface MigratorPolicy extends DriftPolicy {
   /** `each`: one transaction per migration. `all`: one transaction for all migrations. */
   readonly transaction: 'each' | 'all';
   /** True without a migration lock: non-transactional migrations are refused. */

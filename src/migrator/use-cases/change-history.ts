@@ -23,7 +23,7 @@ export interface Basis {
 }
 
 /** The changes to make to the history, and the result for the caller. */
-interface Decision<T> {
+export interface Decision<T> {
   readonly changes: readonly HistoryChange[];
   /** For the audit, if there are changes; the reason is added. */
   readonly note: AuditNote;

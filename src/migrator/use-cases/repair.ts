@@ -1,8 +1,9 @@
 import { UnknownMigrationError } from '../../core/errors/input-errors.js';
 import { stepInDoubt, type HistoryRow } from '../../core/history/history.js';
+import type { RunnableStatus } from '../../core/status/plan.js';
 import { findRepairable, repairAction, type RepairAction } from '../../core/status/repair.js';
 import type { MigratorParts } from '../run/parts.js';
-import { changeHistory, type Basis, type ChangeOptions } from './change-history.js';
+import { changeHistory, type Basis, type ChangeOptions, type Decision } from './change-history.js';
 import { readStatuses } from './status.js';
 
 /** Options of `repair()`. */
@@ -22,19 +23,38 @@ export async function repair(
 ): Promise<RepairAction[]> {
   if (restart !== undefined) return restartMigration(parts, restart, dryRun, options);
   if (dryRun) return findRepairable(await readStatuses(parts)).map(repairAction);
+  return changeHistory(parts, options, ({ statuses }) => adoption('repair', findRepairable(statuses)));
+}
+
+/** Options of `accept()`. */
+export interface AcceptOptions extends ChangeOptions {
+  /** The only file whose drift is accepted. @default every file whose checksum or name differs */
+  readonly file?: string;
+}
+
+export async function accept(parts: MigratorParts, { file, ...options }: AcceptOptions = {}): Promise<RepairAction[]> {
   return changeHistory(parts, options, ({ statuses }) => {
-    const repaired = findRepairable(statuses);
-    const actions = repaired.map(repairAction);
-    return {
-      changes: repaired.map(({ file, row, migration }) => ({
-        kind: 'adopt',
-        recordedAs: row?.file ?? file,
-        migration,
-      })),
-      note: { action: 'repair', files: actions.map(({ file }) => file), details: { changes: actions } },
-      result: actions,
-    };
+    const chosen = findRepairable(statuses).filter((each) => file === undefined || each.file === file);
+    if (file !== undefined && chosen.length === 0)
+      throw new UnknownMigrationError(
+        `There is nothing to accept about ${file}: its name and checksum are as recorded.`,
+      );
+    return adoption('accept', chosen);
   });
+}
+
+/** Makes the files the recorded truth. */
+function adoption(action: 'repair' | 'accept', statuses: readonly RunnableStatus[]): Decision<RepairAction[]> {
+  const actions = statuses.map(repairAction);
+  return {
+    changes: statuses.map(({ file, row, migration }) => ({
+      kind: 'adopt',
+      recordedAs: row?.file ?? file,
+      migration,
+    })),
+    note: { action, files: actions.map(({ file }) => file), details: { changes: actions } },
+    result: actions,
+  };
 }
 
 async function restartMigration(

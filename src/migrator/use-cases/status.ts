@@ -2,6 +2,7 @@ import type { Finding } from '../../core/errors/finding.js';
 import type { DetailedHistoryRow } from '../../core/history/history.js';
 import { compareMigrations, migrationOrder } from '../../core/migration/version.js';
 import { findDrift, findEmptyDirectory } from '../../core/status/findings.js';
+import { isAtLeast } from '../../core/status/policy.js';
 import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
 import { summarize, type StatusSummary } from '../../core/status/summary.js';
 import type { MigratorParts } from '../run/parts.js';
@@ -16,18 +17,21 @@ export interface StatusReport {
   readonly findings: readonly Finding[];
 }
 
-type Reading = Pick<MigratorParts, 'source' | 'reader' | 'database'>;
+type Reading = Pick<MigratorParts, 'source' | 'reader' | 'database' | 'policy'>;
 
 /** Reads files and history and joins them. Never locks, creates or writes. */
-export async function readStatuses({ source, reader }: Omit<Reading, 'database'>): Promise<MigrationStatus[]> {
+export async function readStatuses({ source, reader }: Pick<Reading, 'source' | 'reader'>): Promise<MigrationStatus[]> {
   return joinStatuses(await source.read(), await reader.read());
 }
 
-export async function status({ source, reader, database }: Reading): Promise<StatusReport> {
+export async function status({ source, reader, database, policy }: Reading): Promise<StatusReport> {
   const set = await source.read();
   const migrations = joinStatuses(set, await reader.read());
   const empty = findEmptyDirectory(set, migrations, database.target.name);
-  const findings = [...empty.filter(({ code }) => code !== 'NO_MIGRATIONS'), ...findDrift(migrations)];
+  const problems = empty.filter(({ code }) => code !== 'NO_MIGRATIONS');
+  // In the wrong directory every migration is ahead: that is one problem, not many.
+  const drift = findDrift(migrations).filter(({ code }) => problems.length === 0 || code !== 'AHEAD');
+  const findings = [...problems, ...drift].filter((each) => isAtLeast('note', policy, each));
   return { tracked: true, migrations, summary: summarize(migrations), findings };
 }
 

@@ -1,3 +1,4 @@
+import type { WebhookOptions } from './webhook-options.js';
 import type { MigratorOptions, ResolvedOptions, WithDefaults } from '../../composition/options.js';
 
 /** The drift check: a scheduled comparison of files, history and database. */
@@ -10,6 +11,10 @@ export interface DriftOptions {
   timeZone?: string;
   /** How long an alert channel may take, in ms. After that it is logged as failed. @default 10000 */
   alertTimeout?: number;
+  /** After how long an open incident is reported again, in ms; 0 means never. @default 86400000 (one day) */
+  reminder?: number;
+  /** Where to send alerts over HTTP. @default none */
+  webhooks?: readonly WebhookOptions[];
 }
 
 /** The health check. */
@@ -42,6 +47,6 @@ export interface MigrationsModuleOptions extends MigratorOptions {
 /** Module options with every default filled in. */
 export interface ResolvedModuleOptions extends ResolvedOptions {
   readonly onBootstrap: NonNullable<MigrationsModuleOptions['onBootstrap']>;
-  readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout'>;
+  readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout' | 'reminder' | 'webhooks'>;
   readonly health: Required<HealthOptions>;
 }

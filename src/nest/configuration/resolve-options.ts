@@ -1,8 +1,26 @@
 import { validateCronExpression } from 'cron';
 import * as v from 'valibot';
-import { flag, milliseconds, objectOf, oneOf, text } from '../../composition/validation/checks.js';
+import {
+  count,
+  flag,
+  milliseconds,
+  notEmpty,
+  objectOf,
+  oneOf,
+  strings,
+  text,
+} from '../../composition/validation/checks.js';
 import { migratorFields, resolve } from '../../composition/validation/migrator-options.js';
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './options.js';
+
+const webhook = objectOf({
+  url: v.pipe(text, v.check(isHttpUrl, 'not an http or https URL')),
+  format: v.optional(oneOf(['json', 'slack']), 'json'),
+  secret: v.optional(notEmpty),
+  headers: v.optional(strings),
+  timeout: v.optional(milliseconds(1), 3_000),
+  retries: v.optional(count(0), 2),
+});
 
 const schema = objectOf({
   ...migratorFields,
@@ -17,6 +35,8 @@ const schema = objectOf({
         cron: v.optional(v.pipe(text, v.check(isCron, 'not a valid cron expression')), '*/10 * * * *'),
         timeZone: v.optional(v.pipe(text, v.check(isTimeZone, 'not a valid IANA time zone'))),
         alertTimeout: v.optional(milliseconds(1), 10_000),
+        reminder: v.optional(milliseconds(0), 86_400_000),
+        webhooks: v.optional(v.array(webhook, 'expected an array'), []),
       }),
     ),
     {},
@@ -42,6 +62,10 @@ const MISPLACED_NAME =
 
 const VALIDATES_NOTHING =
   'onBootstrap: "validate" and tracking: false contradict one another: without a history there is nothing to validate';
+
+function isHttpUrl(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
 
 function isCron(cron: string): boolean {
   return validateCronExpression(cron).valid;

@@ -11,9 +11,13 @@ import { CronJob } from 'cron';
 import type { Finding } from '../../core/errors/finding.js';
 import type { DriftEventBody } from '../../core/events/events.js';
 import { compareFindings } from '../../core/status/findings.js';
+import type { IncidentReport } from '../../core/status/incidents.js';
+import { isAtLeast } from '../../core/status/policy.js';
 import { withTimeout } from '../../timing/timeout.js';
 import { Migrator } from '../../migrator/migrator.js';
 import { DriftAlertChannel, type AlertChannel, type DriftAlert, type DriftResult } from './alert-channel.js';
+import { IncidentTracker } from './incident-tracker.js';
+import { WebhookChannel } from './webhook.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
 import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
@@ -21,12 +25,18 @@ import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/token
 /** Name of the job in the host's `SchedulerRegistry`. If the instance has a name, `:` and the name follow. */
 export const DRIFT_JOB = 'nestjs-pg-migrations:drift';
 
+const ALONE =
+  'The incidents table cannot be written here, so each process alerts about drift for itself. To let one process alert for all, grant SELECT, INSERT and UPDATE on it: see docs/history-table.md';
+
 /** Checks for drift on a schedule and alerts when the findings change. */
 @Injectable()
 export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private job: CronJob | undefined;
+  /** Findings that no channel gets. */
   private known: readonly Finding[] = [];
-  private checkFailed = false;
+  private failingSince: number | undefined;
+  private readonly tracker: IncidentTracker;
+  private readonly webhooks: readonly AlertChannel[];
 
   constructor(
     @Inject(Migrator) private readonly migrator: Migrator,
@@ -35,7 +45,11 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(INSTANCE_NAME) private readonly name: string,
     @Optional() @Inject(SchedulerRegistry) private readonly registry?: SchedulerRegistry,
-  ) {}
+  ) {
+    const { reminder, webhooks } = options.drift;
+    this.tracker = new IncidentTracker(migrator.incidents, reminder, () => events.logger.log(ALONE));
+    this.webhooks = webhooks.map((webhook) => new WebhookChannel(webhook));
+  }
 
   onApplicationBootstrap(): void {
     const { enabled, cron, timeZone } = this.options.drift;
@@ -58,38 +72,71 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
   /** Runs one check. Never throws. */
   async check(): Promise<void> {
     let findings: readonly Finding[];
+    let incidents: IncidentReport;
     try {
       findings = await this.migrator.drift({ diff: true });
+      incidents = await this.tracker.report(findings.filter((each) => this.mustAlert(each)));
     } catch (error) {
       await this.fail(error);
       return;
     }
-    this.checkFailed = false;
-    const { appeared, resolved } = compareFindings(this.known, findings);
-    this.known = findings;
-    if (appeared.length > 0)
-      await this.report({ type: 'drift-found', findings: appeared }, { type: 'found', findings: appeared });
-    if (resolved.length > 0)
-      await this.report({ type: 'drift-resolved', findings: resolved }, { type: 'resolved', findings: resolved });
+    await this.recover();
+    const quiet = findings.filter((each) => !this.mustAlert(each));
+    const { appeared } = compareFindings(this.known, quiet);
+    this.known = quiet;
+    await this.reportChanges(appeared, incidents);
+    await this.tracker.confirm();
   }
 
-  /** Reports only the first of several failed checks. Earlier findings stay known: a failed check resolves nothing. */
+  private mustAlert(found: Finding): boolean {
+    return isAtLeast('alert', this.options.policy, found);
+  }
+
+  /** @param quiet new findings that are logged by each process, and not sent to channels. */
+  private async reportChanges(
+    quiet: readonly Finding[],
+    { opened, reminders, resolved }: IncidentReport,
+  ): Promise<void> {
+    if (quiet.length + opened.length > 0) this.emit({ type: 'drift-found', findings: [...opened, ...quiet] });
+    if (opened.length > 0) await this.alert({ type: 'found', findings: opened });
+    if (reminders.length > 0) {
+      this.emit({ type: 'drift-reminder', findings: reminders });
+      await this.alert({ type: 'reminder', findings: reminders });
+    }
+    for (const { finding, durationMs } of resolved) {
+      this.emit({ type: 'drift-resolved', findings: [finding], durationMs });
+      await this.alert({ type: 'resolved', findings: [finding], durationMs });
+    }
+  }
+
+  /** Reports only the first of several failed checks. It resolves nothing. */
   private async fail(cause: unknown): Promise<void> {
-    if (this.checkFailed) return;
-    this.checkFailed = true;
+    if (this.failingSince !== undefined) return;
+    this.failingSince = performance.now();
     const error = cause instanceof Error ? cause.message : 'unknown error';
-    await this.report({ type: 'drift-check-failed', error }, { type: 'check-failed', error });
+    this.emit({ type: 'drift-check-failed', error });
+    await this.alert({ type: 'check-failed', error });
   }
 
-  private async report(event: DriftEventBody, result: DriftResult): Promise<void> {
-    const { target } = this.migrator;
-    this.events.emit({ ...event, target, at: new Date() });
-    const alert = { ...result, instance: this.name || undefined, target };
+  private async recover(): Promise<void> {
+    if (this.failingSince === undefined) return;
+    const durationMs = Math.round(performance.now() - this.failingSince);
+    this.failingSince = undefined;
+    this.emit({ type: 'drift-check-recovered', durationMs });
+    await this.alert({ type: 'check-recovered', durationMs });
+  }
+
+  private emit(event: DriftEventBody): void {
+    this.events.emit({ ...event, target: this.migrator.target, at: new Date() });
+  }
+
+  private async alert(result: DriftResult): Promise<void> {
+    const alert = { ...result, instance: this.name || undefined, target: this.migrator.target };
     const channels = this.discovery
       .getProviders({ metadataKey: DriftAlertChannel.KEY })
       .map(({ instance }) => instance as AlertChannel | undefined)
       .filter((channel) => channel !== undefined);
-    await Promise.all(channels.map((channel) => this.deliver(channel, alert)));
+    await Promise.all([...channels, ...this.webhooks].map((channel) => this.deliver(channel, alert)));
   }
 
   /** A channel that never returns would stop the checks and delay the shutdown. */

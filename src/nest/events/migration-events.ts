@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
+import { findingKey } from '../../core/errors/finding.js';
 import type { MigrationEvent } from '../../core/events/events.js';
 import { renderEvent } from '../../core/events/render-event.js';
 import { INSTANCE_NAME, labelOf } from '../configuration/tokens.js';
@@ -9,6 +10,7 @@ const METHODS = { debug: 'debug', info: 'log', warning: 'warn' } as const;
 /** Emits and logs the events of one instance. */
 @Injectable()
 export class MigrationEvents implements OnApplicationShutdown {
+  private readonly logged = new Set<string>();
   private readonly subject = new Subject<MigrationEvent>();
   /** All events from the time of subscribing. Completes on shutdown. */
   readonly events$: Observable<MigrationEvent> = this.subject.asObservable();
@@ -22,9 +24,16 @@ export class MigrationEvents implements OnApplicationShutdown {
 
   /** Logs an event and passes it to subscribers. A failed run is not logged, because the thrown error reports it. */
   readonly emit = (event: MigrationEvent): void => {
-    for (const { level, text } of renderEvent(event)) this.logger[METHODS[level]](text);
+    for (const { level, text } of renderEvent(this.withoutLogged(event))) this.logger[METHODS[level]](text);
     this.subject.next(event);
   };
+
+  /** What a run has warned of is not logged again by the first drift check after it. */
+  private withoutLogged(event: MigrationEvent): MigrationEvent {
+    if (event.type === 'warning') this.logged.add(findingKey(event.finding));
+    if (event.type !== 'drift-found') return event;
+    return { ...event, findings: event.findings.filter((each) => !this.logged.delete(findingKey(each))) };
+  }
 
   onApplicationShutdown(): void {
     this.subject.complete();

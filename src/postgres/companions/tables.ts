@@ -17,6 +17,8 @@ interface Companion {
   readonly columns: Readonly<Record<string, CompanionColumn>>;
   /** The privileges that writing it needs. */
   readonly rights: readonly string[];
+  /** A constraint over several columns. @default none */
+  readonly constraint?: string;
 }
 
 const NOW = 'pg_catalog.clock_timestamp()';
@@ -57,6 +59,29 @@ export const COMPANIONS = {
       recorded_at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when it was recorded' },
     },
   },
+  incidents: {
+    suffix: 'incidents',
+    comment: 'Drift that was found, so that of many processes one alerts.',
+    rights: ['SELECT', 'INSERT', 'UPDATE'],
+    columns: {
+      code: { type: 'text NOT NULL', comment: 'code of the finding' },
+      subject: { type: 'text NOT NULL', comment: 'what it is about' },
+      fingerprint: {
+        type: 'text NOT NULL',
+        comment: 'a hash of its values: another edit of a file is another incident',
+      },
+      finding: { type: 'jsonb NOT NULL', comment: 'the finding' },
+      opened_at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when a check first found it' },
+      last_seen_at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when a check last found it' },
+      seen_by: { type: 'text NOT NULL', comment: 'the process that last found it' },
+      alerted_at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when a process last claimed the alert' },
+      alerted_by: { type: 'text NOT NULL', comment: 'the check that claimed it' },
+      alerts: { type: 'integer NOT NULL DEFAULT 1', comment: 'number of alerts, reminders included' },
+      delivered: { type: 'boolean NOT NULL DEFAULT false', comment: 'whether the last alert was sent to all channels' },
+      resolved_at: { type: 'timestamptz', comment: 'when it was gone; null while it is open' },
+    },
+    constraint: 'PRIMARY KEY (code, subject, fingerprint)',
+  },
 } as const satisfies Readonly<Record<string, Companion>>;
 
 /** Identifies a companion table. */
@@ -75,9 +100,10 @@ export function nameOfCompanion(history: TableName, companion: CompanionName): T
 
 /** Creates a companion table. */
 export function createCompanion(history: TableName, companion: CompanionName): string[] {
-  const { columns, comment }: Companion = COMPANIONS[companion];
+  const { columns, comment, constraint }: Companion = COMPANIONS[companion];
   const table = qualifiedName(nameOfCompanion(history, companion));
   const list = Object.entries(columns).map(([name, { type }]) => `${name} ${type}`);
+  if (constraint) list.push(constraint);
   return [`CREATE TABLE ${table} (${list.join(', ')})`, `COMMENT ON TABLE ${table} IS ${quoteLiteral(comment)}`];
 }
 

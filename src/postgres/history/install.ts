@@ -112,8 +112,8 @@ function missingCompanion(name: CompanionName, { role, companions }: TableShape,
   const to = quoteIdentifier(role);
   const grant =
     companions[name] === 'absent'
-      ? `GRANT CREATE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${to};`
-      : `GRANT ${COMPANIONS[name].rights.join(', ')} ON ${qualifiedName(companion)} TO ${to};`;
+      ? `GRANT CREATE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${to}`
+      : `GRANT ${COMPANIONS[name].rights.join(', ')} ON ${qualifiedName(companion)} TO ${to}`;
   return finding('RECORDS_LIMITED', { subject: displayName(companion), detail: role, actual: grant });
 }
 

@@ -98,13 +98,20 @@ const CASES: {
       ['warning', `Drift: ${renderFinding(missing)}`],
     ],
   ],
-  'drift-resolved': [
+  'drift-reminder': [
     [
-      { findings: [changed, missing] },
-      ['info', 'Drift resolved: 1_a.sql [CHANGED]'],
-      ['info', 'Drift resolved: 2_b.sql [MISSING]'],
+      { findings: [{ ...changed, since: new Date('2026-01-31T12:00:00Z') }] },
+      ['warning', `Drift still exists since 2026-01-31T12:00:00.000Z: ${renderFinding(changed)}`],
     ],
   ],
+  'drift-resolved': [
+    [
+      { findings: [changed, missing], durationMs: 90_000 },
+      ['info', 'Drift resolved after 90 s: 1_a.sql [CHANGED]'],
+      ['info', 'Drift resolved after 90 s: 2_b.sql [MISSING]'],
+    ],
+  ],
+  'drift-check-recovered': [[{ durationMs: 300_000 }, ['info', 'The drift check works again after 5 min']]],
   'drift-check-failed': [[{ error: 'no route' }, ['warning', 'The drift check failed, so drift is unknown: no route']]],
 };
 

@@ -39,9 +39,9 @@ describe('findDrift', () => {
   });
 
   test.each<MigrationState>(['failed', 'running'])('shows both names of a renamed one that is %s', (state) => {
-    expect(findDrift([statusOf('1_new.sql', state, { recordedAs: '1_old.sql' })])).toEqual([
+    expect(findDrift([statusOf('1_new.sql', state, { recordedAs: '1_old.sql' })])[0]).toEqual(
       finding('RENAMED_UNFINISHED', { subject: '1_new.sql', recorded: '1_old.sql' }),
-    ]);
+    );
   });
 
   test('lists what an ambiguous one could be', () => {
@@ -61,13 +61,14 @@ describe('findDrift', () => {
   ])('says of an orphaned one that %s: %j', (detail, changes) => {
     const row = appliedRow(migrationFile('1_a.sql'), changes);
     const [found] = findDrift([statusOf('1_a.sql', 'orphaned', { row })]);
-    expect(found).toEqual(finding('ORPHANED', { subject: '1_a.sql', detail, recorded: 'no' }));
+    const since = row.executedAt as Date;
+    expect(found).toEqual(finding('ORPHANED', { subject: '1_a.sql', detail, recorded: 'no', since }));
     expect(renderFinding(found!)).toMatch(/Restore the file.*unmark\('1_a\.sql'\)/);
   });
 
   test('finds every invalid index, whatever the state of its migration', () => {
     const row = appliedRow(migrationFile('1_a.sql'), { invalidIndexes: ['public.i', 's.j'] });
-    expect(findDrift([statusOf('1_a.sql', 'failed', { row })])).toEqual([index('public.i'), index('s.j')]);
+    expect(findDrift([statusOf('1_a.sql', 'running', { row })])).toEqual([index('public.i'), index('s.j')]);
     expect(findDrift([statusOf('1_a.sql', 'missing', { row })])).toEqual([
       finding('MISSING', { subject: '1_a.sql' }),
       index('public.i'),
@@ -76,12 +77,18 @@ describe('findDrift', () => {
     expect(renderFinding(index('s.j'))).toMatch(/^Index s\.j is invalid: 1_a\.sql .*DROP INDEX CONCURRENTLY s\.j;/);
   });
 
-  test.each<MigrationState>(['applied', 'unverified', 'pending', 'failed', 'running', 'ahead'])(
-    'does not take %s for drift',
-    (state) => {
-      expect(findDrift([statusOf('1_a.sql', state)])).toEqual([]);
-    },
-  );
+  test.each<MigrationState>(['applied', 'pending', 'running'])('does not take %s for drift', (state) => {
+    expect(findDrift([statusOf('1_a.sql', state)])).toEqual([]);
+  });
+
+  test.each<[MigrationState, FindingCode]>([
+    ['failed', 'FAILED'],
+    ['ahead', 'AHEAD'],
+    ['unverified', 'UNVERIFIED'],
+  ])('finds one that is %s, and says since when', (state, code) => {
+    const row = appliedRow(migrationFile('1_a.sql'));
+    expect(findDrift([statusOf('1_a.sql', state, { row })])).toMatchObject([{ code, since: row.executedAt }]);
+  });
 
   test('keeps the order of the migrations', () => {
     const statuses = [statusOf('1_a.sql', 'missing'), statusOf('2_b.sql', 'applied'), statusOf('10_c.sql', 'changed')];

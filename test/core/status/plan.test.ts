@@ -1,12 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { finding, renderFinding, type Finding } from '../../../src/core/errors/finding.js';
 import { findDrift } from '../../../src/core/status/findings.js';
-import { isNothingToDo, makePlan, type Plan, type PlanPolicy } from '../../../src/core/status/plan.js';
+import { isNothingToDo, makePlan, type Plan } from '../../../src/core/status/plan.js';
+import { DEFAULT_POLICY, type DriftPolicy } from '../../../src/core/status/policy.js';
 import type { MigrationState, MigrationStatus } from '../../../src/core/status/status.js';
+import * as policies from '../../support/policies.js';
 import { appliedRow, migrationFile, setOf, statusOf } from '../fixtures.js';
 
-const DEFAULT_POLICY: PlanPolicy = { outOfOrder: 'apply', onDrift: 'warn' };
-const FAIL: PlanPolicy = { outOfOrder: 'fail', onDrift: 'fail' };
+const DRIFT_FAILS: DriftPolicy = { ...DEFAULT_POLICY, ...policies.DRIFT_FAILS };
+const DRIFT_IGNORED: DriftPolicy = { ...DEFAULT_POLICY, ...policies.DRIFT_IGNORED };
+const FAIL: DriftPolicy = { ...DRIFT_FAILS, outOfOrder: 'fail' };
 
 const files = (items: readonly { readonly file: string }[]): string[] => items.map(({ file }) => file);
 const codes = (findings: readonly Finding[]): [string, string][] =>
@@ -80,16 +83,16 @@ describe('a plan', () => {
     ]);
   });
 
-  test.each(DRIFT)('warns of a %s migration by default, and goes on', (state, code) => {
+  test.each(DRIFT)('warns of a %s migration by default, unless it is a note, and goes on', (state, code) => {
     const plan = planOf([statusOf('1_a.sql', state), statusOf('2_b.sql', 'pending')]);
-    expect(codes(plan.warnings)).toEqual([[code, '1_a.sql']]);
+    expect(codes(plan.warnings)).toEqual(code === 'COSMETIC' ? [] : [[code, '1_a.sql']]);
     expect(plan.refusals).toEqual([]);
     expect(files(plan.toRun)).toEqual(['2_b.sql']);
   });
 
   test.each(DRIFT)('refuses because of a %s migration when told to', (state, code) => {
     const statuses = [statusOf('1_a.sql', state), statusOf('2_b.sql', 'applied')];
-    const plan = planOf(statuses, { ...DEFAULT_POLICY, onDrift: 'fail' });
+    const plan = planOf(statuses, DRIFT_FAILS);
     expect(plan.warnings).toEqual([]);
     expect(codes(plan.refusals)).toEqual([[code, '1_a.sql']]);
     expect(isNothingToDo(plan)).toBe(false);
@@ -97,19 +100,19 @@ describe('a plan', () => {
 
   test.each(DRIFT)('says nothing of a %s migration when told to, though it is drift still', (state, code) => {
     const statuses = [statusOf('1_a.sql', state), statusOf('2_b.sql', 'applied')];
-    const plan = planOf(statuses, { ...DEFAULT_POLICY, onDrift: 'ignore' });
+    const plan = planOf(statuses, DRIFT_IGNORED);
     expect(plan).toMatchObject({ warnings: [], refusals: [] });
     expect(codes(findDrift(statuses))).toEqual([[code, '1_a.sql']]);
     expect(isNothingToDo(plan)).toBe(true);
   });
 
   test('does not take out of order for drift', () => {
-    const plan = planOf([statusOf('1_a.sql', 'out-of-order')], { outOfOrder: 'apply', onDrift: 'fail' });
+    const plan = planOf([statusOf('1_a.sql', 'out-of-order')], DRIFT_FAILS);
     expect(plan.refusals).toEqual([]);
     expect(files(plan.toRun)).toEqual(['1_a.sql']);
   });
 
-  test.each<PlanPolicy>([DEFAULT_POLICY, FAIL, { outOfOrder: 'apply', onDrift: 'ignore' }])(
+  test.each<DriftPolicy>([DEFAULT_POLICY, FAIL, DRIFT_IGNORED])(
     'always stops at an ambiguous rename and lists what could be meant: %p',
     (policy) => {
       const plan = planOf([statusOf('3_c.sql', 'ambiguous', { candidates: ['1_a.sql', '2_b.sql'] })], policy);
@@ -121,7 +124,7 @@ describe('a plan', () => {
     },
   );
 
-  test.each<PlanPolicy>([DEFAULT_POLICY, FAIL, { outOfOrder: 'apply', onDrift: 'ignore' }])(
+  test.each<DriftPolicy>([DEFAULT_POLICY, FAIL, DRIFT_IGNORED])(
     'always stops at a file that cannot be used, and says why: %p',
     (policy) => {
       const plan = planOf([statusOf('1_a.sql', 'pending'), statusOf('x.sql', 'unusable')], policy);
@@ -130,7 +133,7 @@ describe('a plan', () => {
     },
   );
 
-  test.each<PlanPolicy>([DEFAULT_POLICY, FAIL, { outOfOrder: 'apply', onDrift: 'ignore' }])(
+  test.each<DriftPolicy>([DEFAULT_POLICY, FAIL, DRIFT_IGNORED])(
     'always warns of an unfinished migration under another name and of invalid indexes: %p',
     (policy) => {
       const row = appliedRow(migrationFile('1_old.sql'), { state: 'failed', invalidIndexes: ['public.i'] });
@@ -144,10 +147,7 @@ describe('a plan', () => {
   );
 
   test('refuses an empty directory where migrations have been applied: it is hardly the right one', () => {
-    const plan = planOf([statusOf('1_a.sql', 'ahead'), statusOf('2_b.sql', 'ahead')], {
-      outOfOrder: 'apply',
-      onDrift: 'ignore',
-    });
+    const plan = planOf([statusOf('1_a.sql', 'ahead'), statusOf('2_b.sql', 'ahead')], DRIFT_IGNORED);
     expect(plan.refusals).toEqual([
       finding('EMPTY_DIRECTORY', { subject: 'migrations', recorded: '2', actual: 'shared.t' }),
     ]);

@@ -7,6 +7,7 @@ import { failureOf } from '../../support/failure-of.js';
 import { warned } from '../../support/findings-of.js';
 import { historyOf, outcomes, relations } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
+import { DRIFT_FAILS } from '../../support/policies.js';
 import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
 import { ranOn, states } from './adding.js';
 
@@ -70,7 +71,7 @@ describe('a file that was applied when it was empty', () => {
   });
 
   test('is pending although drift is refused: nothing that was applied has changed', async () => {
-    const observed = await appliedEmpty('', { onDrift: 'fail' });
+    const observed = await appliedEmpty('', { policy: DRIFT_FAILS });
     await write(observed, INSERT);
     expect((await observed.migrator.migrate()).applied).toEqual(['3_c.sql']);
   });

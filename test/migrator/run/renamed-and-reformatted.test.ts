@@ -4,6 +4,7 @@ import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
 import { historyOf, outcomes } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
+import { DRIFT_FAILS } from '../../support/policies.js';
 import { migratorOn } from '../../support/migrator-on.js';
 
 const db = useEmptyDatabase('renamed_and_reformatted');
@@ -32,10 +33,10 @@ describe('an applied file that was renamed and reformatted', () => {
     expect(warnings()).toEqual([expect.stringMatching(/^2_b\.sql is recorded as 1_a\.sql: .*\[RENAMED\]$/)]);
   });
 
-  test('is refused with onDrift: "fail", and repair() records its name and its checksum', async () => {
+  test('is refused with a policy that fails, and repair() records its name and its checksum', async () => {
     await (await migratorOn(db, { '1_a.sql': BEFORE })).migrator.migrate();
     const [row] = await historyOf(db);
-    const { migrator } = await migratorOn(db, { '2_b.sql': AFTER }, { onDrift: 'fail' });
+    const { migrator } = await migratorOn(db, { '2_b.sql': AFTER }, { policy: DRIFT_FAILS });
     const { refusals } = await failureOf(migrator.migrate(), RefusedError);
     expect(refusals.map(({ code }) => code)).toEqual(['RENAMED']);
     expect(await migrator.repair()).toMatchObject([{ file: '2_b.sql', recordedAs: '1_a.sql' }]);

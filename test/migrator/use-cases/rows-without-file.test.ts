@@ -7,6 +7,7 @@ import { failureOf } from '../../support/failure-of.js';
 import { warned } from '../../support/findings-of.js';
 import { historyOf, outcomes } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
+import { DRIFT_FAILS } from '../../support/policies.js';
 import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
 import { adding, ranOn, states } from '../run/adding.js';
 
@@ -36,6 +37,7 @@ describe('a migration that did not finish and whose file was deleted', () => {
       subject: '2.sql',
       detail: '1 of 2 steps finished',
       recorded: 'division by zero (SQLSTATE 22012)',
+      since: expect.any(Date),
       remedy: expect.stringContaining("unmark('2.sql')"),
     };
     expect((await migrator.drift()).filter(({ code }) => code === 'ORPHANED')).toEqual([orphan]);
@@ -56,9 +58,9 @@ describe('a migration that did not finish and whose file was deleted', () => {
     expect(warned(observed, 'ORPHANED')).toEqual([orphan, orphan]);
   });
 
-  test('does not keep a run from going on under onDrift: "fail", where nothing applied is touched', async () => {
+  test('does not keep a run from going on under a policy that fails, where nothing applied is touched', async () => {
     const { directory } = await orphaned();
-    const { migrator } = await migratorOn(db, directory, { onDrift: 'fail' });
+    const { migrator } = await migratorOn(db, directory, { policy: DRIFT_FAILS });
     expect((await migrator.migrate()).applied).toEqual(['3.sql']);
   });
 
@@ -93,8 +95,8 @@ describe('unmark', () => {
     expect(await historyOf(db)).toEqual(before);
   });
 
-  test('is the way out of onDrift: "fail" for an applied file that was deleted on purpose', async () => {
-    const { migrator, directory } = await migratorOn(db, adding('1.sql', '2.sql'), { onDrift: 'fail' });
+  test('is the way out of a policy that fails for an applied file that was deleted on purpose', async () => {
+    const { migrator, directory } = await migratorOn(db, adding('1.sql', '2.sql'), { policy: DRIFT_FAILS });
     await migrator.migrate();
     await rm(join(directory, '1.sql'));
     await writeFile(join(directory, '3.sql'), adding('3.sql')['3.sql'] as string);
@@ -109,12 +111,12 @@ describe('unmark', () => {
   });
 
   test('is the way out of a row typed by hand with a wrong name, behind which every file is out of order', async () => {
-    const observed = await migratorOn(db, adding('1.sql'), { outOfOrder: 'fail' });
+    const observed = await migratorOn(db, adding('1.sql'), { policy: { outOfOrder: 'fail' } });
     const { migrator, directory } = observed;
     await migrator.migrate();
     await db.query(`INSERT INTO shared.schema_migrations (migration_file) VALUES ('999_wrong.sql')`);
     await writeFile(join(directory, '2.sql'), adding('2.sql')['2.sql'] as string);
-    expect(await codes(observed)).toEqual(['OUT_OF_ORDER 2.sql']);
+    expect(await codes(observed)).toEqual(['OUT_OF_ORDER 2.sql', 'AHEAD 999_wrong.sql']);
     const { refusals } = await failureOf(migrator.migrate(), RefusedError);
     expect(refusals).toMatchObject([{ code: 'OUT_OF_ORDER', subject: '2.sql', recorded: '999_wrong.sql' }]);
     expect(refusals[0]?.remedy).toContain(

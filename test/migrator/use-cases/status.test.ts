@@ -6,6 +6,7 @@ import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
 import { historyOf } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
+import { DRIFT_FAILS } from '../../support/policies.js';
 import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
 
 const db = useEmptyDatabase('status');
@@ -96,13 +97,15 @@ test('history gives every row in the order of execution', async () => {
   ]);
 });
 
-test('drift lists what is out of order, beside what was changed', async () => {
+test('drift lists what is out of order, failed or ahead, beside what was changed', async () => {
   const { migrator, directory } = await everything();
   await writeFile(join(directory, '1.sql'), 'SELECT 11');
   expect((await migrator.drift()).map(({ code, subject }) => `${subject} ${code}`)).toEqual([
     '1.sql CHANGED',
+    '2.sql FAILED',
     '3.sql OUT_OF_ORDER',
     '5.sql OUT_OF_ORDER',
+    '9.sql AHEAD',
   ]);
 });
 
@@ -129,7 +132,7 @@ describe('a plan', () => {
     const { directory } = await everything();
     await writeFile(join(directory, '3.sql'), '\\set x 1');
     await writeFile(join(directory, '1.sql'), 'SELECT 11');
-    const { migrator } = await migratorOn(db, directory, { outOfOrder: 'fail' });
+    const { migrator } = await migratorOn(db, directory, { policy: { outOfOrder: 'fail' } });
     const plan = await migrator.plan();
     expect(plan.migrations).toEqual([]);
     expect(plan.refusals.map(({ code, subject }) => `${subject} ${code}`)).toEqual([
@@ -172,7 +175,7 @@ describe('a validation', () => {
     const { migrator, directory } = await migratorOn(db, { '1.sql': 'SELECT 1' });
     await migrator.migrate();
     await writeFile(join(directory, '1.sql'), 'SELECT 11');
-    const strict = await migratorOn(db, directory, { onDrift: 'fail' });
+    const strict = await migratorOn(db, directory, { policy: DRIFT_FAILS });
     expect((await failureOf(strict.migrator.validate(), RefusedError)).refusals).toHaveLength(1);
   });
 

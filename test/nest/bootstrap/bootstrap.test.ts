@@ -74,10 +74,12 @@ describe('onBootstrap: "migrate"', () => {
     expect(await outcomes(db)).toEqual({ '001_a.sql': 'applied', '002_b.sql': 'applied' });
   });
 
-  test('refuses a late migration only with outOfOrder: "fail"', async () => {
+  test('refuses a late migration only with policy.outOfOrder: "fail"', async () => {
     await startWith(await optionsWith(FILES));
     const late = { ...FILES, '001_and_a_half.sql': 'CREATE TABLE half ();' };
-    await expect(startWith(await optionsWith(late, { outOfOrder: 'fail' }))).rejects.toMatchObject({ code: 'REFUSED' });
+    await expect(startWith(await optionsWith(late, { policy: { outOfOrder: 'fail' } }))).rejects.toMatchObject({
+      code: 'REFUSED',
+    });
     expect(await relations(db)).not.toContain('half');
     const logger = new RecordingLogger();
     await startWith(await optionsWith(late), {}, logger);
@@ -89,12 +91,14 @@ describe('onBootstrap: "migrate"', () => {
 
   test.each([
     ['fail', 'refused', []],
+    ['alert', 'started', [expect.stringMatching(/^warn 001_a\.sql was changed after it was applied: .* \[CHANGED\]$/)]],
+    ['note', 'started', []],
     ['warn', 'started', [expect.stringMatching(/^warn 001_a\.sql was changed after it was applied: .* \[CHANGED\]$/)]],
     ['ignore', 'started', []],
-  ] as const)('with onDrift: "%s" an edited migration means: %s', async (onDrift, outcome, warnings) => {
+  ] as const)('with policy.changed: "%s" an edited migration means: %s', async (changed, outcome, warnings) => {
     await startWith(await optionsWith(FILES));
     const logger = new RecordingLogger();
-    const edited = await optionsWith({ ...FILES, '001_a.sql': 'CREATE TABLE a (id bigint);' }, { onDrift });
+    const edited = await optionsWith({ ...FILES, '001_a.sql': 'CREATE TABLE a (id bigint);' }, { policy: { changed } });
     const result = await startWith(edited, {}, logger).then(
       () => 'started',
       (error: { code: string }) => error.code.toLowerCase(),

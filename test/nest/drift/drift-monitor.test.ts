@@ -46,15 +46,18 @@ describe('a check', () => {
       {
         type: 'drift-found',
         findings: [
-          { code: 'COSMETIC', subject: '001_a.sql' },
+          { code: 'OUT_OF_ORDER', subject: '004_late.sql', since: expect.any(Date) },
+          { code: 'COSMETIC', subject: '001_a.sql', diff: expect.stringContaining('+-- a comment') },
           { code: 'RENAMED', subject: '003_bee.sql', recorded: '003_b.sql' },
-          { code: 'OUT_OF_ORDER', subject: '004_late.sql' },
         ],
       },
     ]);
-    const logged = logger.migrations.filter((line) => line.startsWith('warn Drift: '));
-    expect(logged).toHaveLength(3);
-    expect(logged[1]).toContain('003_bee.sql is recorded as 003_b.sql');
+    const logged = logger.migrations.filter((line) => / Drift: /.test(line));
+    expect(logged).toEqual([
+      expect.stringMatching(/^warn Drift: 004_late\.sql /),
+      expect.stringMatching(/^log Drift: 001_a\.sql .*only in comments/),
+      expect.stringMatching(/^warn Drift: 003_bee\.sql is recorded as 003_b\.sql/),
+    ]);
   });
 
   test('of another release ahead of this one is no drift', async () => {
@@ -84,7 +87,8 @@ describe('a check that fails', () => {
 
     await server.start();
     await check();
-    expect(alerts).toHaveLength(2);
+    expect(alerts).toEqual(['Pager found CHANGED:001_a.sql', 'Pager check-failed', 'Pager check-recovered']);
+    expect(logger.migrations.at(-1)).toMatch(/^log The drift check works again after /);
     await edit('001_a.sql', FILES['001_a.sql']);
     await check();
     expect(alerts.at(-1)).toBe('Pager resolved CHANGED:001_a.sql');
@@ -100,7 +104,7 @@ describe('a check that fails', () => {
     await check();
     await rename(away, tested.directory);
     await check();
-    expect(alerts).toEqual(['Pager check-failed']);
+    expect(alerts).toEqual(['Pager check-failed', 'Pager check-recovered']);
   });
 
   test('because the database does not answer ends in time', async () => {

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MigrationFailedError } from '../../../../src/migrator.js';
+import { MigrationFailedError, type Finding, type Migrator } from '../../../../src/migrator.js';
 import type { TestDatabase } from '../../../support/database.js';
 import { failureOf } from '../../../support/failure-of.js';
 import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
@@ -34,6 +34,10 @@ export const indexOn = async (db: TestDatabase): Promise<string | undefined> => 
 
 export const rewrite = ({ directory }: ObservedMigrator, text: string): Promise<void> =>
   writeFile(join(directory, '1.sql'), text);
+
+/** What a check finds besides the failure of the migration, which is a finding of its own. */
+export const driftBesidesFailures = async (migrator: Migrator): Promise<Finding[]> =>
+  (await migrator.drift()).filter(({ code }) => code !== 'FAILED');
 
 /** The index is found until it is dropped. */
 export async function expectFoundUntilDropped(db: TestDatabase, { migrator }: ObservedMigrator): Promise<void> {

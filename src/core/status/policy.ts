@@ -1,0 +1,89 @@
+import type { Finding, FindingCode } from '../errors/finding.js';
+
+/**
+ * What to do about a finding. Each includes the ones after it.
+ *
+ * - `fail`: runs are refused, and the command `status` ends with exit code 1.
+ * - `alert`: the drift check alerts.
+ * - `warn`: runs and drift checks log a warning.
+ * - `note`: it is part of `drift()` and events, and logged as information by drift checks.
+ * - `ignore`: only `status()` shows the state.
+ */
+export type PolicyAction = 'fail' | 'alert' | 'warn' | 'note' | 'ignore';
+
+/** What to do about each grade of drift, the same at the start, in drift checks and on the command line. */
+export interface DriftPolicy {
+  /** Applied, and the statements of the file have changed since. @default 'alert' */
+  readonly changed: PolicyAction;
+  /** Applied, and only comments or whitespace have changed since. @default 'note' */
+  readonly cosmetic: PolicyAction;
+  /** Applied under another name. @default 'warn' */
+  readonly renamed: PolicyAction;
+  /** Applied, and the file is gone. @default 'alert' */
+  readonly missing: PolicyAction;
+  /** Pending, and sorts before the newest applied migration. Unless it is `fail`, the next run applies it. @default 'alert' */
+  readonly outOfOrder: PolicyAction;
+  /** Failed; the next run tries it again, unless it is `fail`. @default 'alert' */
+  readonly failed: PolicyAction;
+  /** Failed or unfinished, and the file is gone. @default 'alert' */
+  readonly orphaned: PolicyAction;
+  /** An index that a failed migration left invalid. @default 'alert' */
+  readonly invalidIndex: PolicyAction;
+  /** Applied by a newer release than this one. @default 'note' */
+  readonly ahead: PolicyAction;
+  /** Applied without a checksum; the next run adopts it. @default 'note' */
+  readonly unverified: PolicyAction;
+}
+
+/** A kind of drift that a policy decides about. */
+export type Grade = keyof DriftPolicy;
+
+export const DEFAULT_POLICY: DriftPolicy = {
+  changed: 'alert',
+  cosmetic: 'note',
+  renamed: 'warn',
+  missing: 'alert',
+  outOfOrder: 'alert',
+  failed: 'alert',
+  orphaned: 'alert',
+  invalidIndex: 'alert',
+  ahead: 'note',
+  unverified: 'note',
+};
+
+/** From the least to the most serious. */
+export const POLICY_ACTIONS = ['ignore', 'note', 'warn', 'alert', 'fail'] as const satisfies readonly PolicyAction[];
+
+const GRADES: Partial<Record<FindingCode, Grade>> = {
+  CHANGED: 'changed',
+  COSMETIC: 'cosmetic',
+  RENAMED: 'renamed',
+  MISSING: 'missing',
+  OUT_OF_ORDER: 'outOfOrder',
+  FAILED: 'failed',
+  ORPHANED: 'orphaned',
+  INVALID_INDEX: 'invalidIndex',
+  AHEAD: 'ahead',
+  UNVERIFIED: 'unverified',
+};
+
+/** Findings without a grade: what no policy can allow, and what is not drift. */
+const FIXED: Partial<Record<FindingCode, PolicyAction>> = {
+  UNUSABLE_FILE: 'fail',
+  AMBIGUOUS_RENAME: 'fail',
+  EMPTY_DIRECTORY: 'fail',
+  RENAMED_UNFINISHED: 'warn',
+  NO_MIGRATIONS: 'warn',
+};
+
+/** What a policy says about a finding. */
+export function actionOf(policy: DriftPolicy, { code, severity }: Finding): PolicyAction {
+  const grade = GRADES[code];
+  if (grade) return policy[grade];
+  return FIXED[code] ?? (severity === 'error' ? 'alert' : severity === 'warning' ? 'warn' : 'note');
+}
+
+/** True if a policy says at least this about a finding. */
+export function isAtLeast(action: PolicyAction, policy: DriftPolicy, found: Finding): boolean {
+  return POLICY_ACTIONS.indexOf(actionOf(policy, found)) >= POLICY_ACTIONS.indexOf(action);
+}

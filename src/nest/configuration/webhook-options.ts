@@ -1,0 +1,15 @@
+/** Where to send alerts over HTTP. */
+export interface WebhookOptions {
+  /** Redirects are not followed. Never logged: it may contain a secret. */
+  url: string;
+  /** `json`: the alert. `slack`: a message with its text. @default 'json' */
+  format?: 'json' | 'slack';
+  /** Signs the body: the header `X-Signature-256` is `sha256=` and the HMAC-SHA256 in hex. @default no signature */
+  secret?: string | undefined;
+  /** Further headers. @default none */
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** How long one attempt may take, in ms. @default 3000 */
+  timeout?: number;
+  /** How often to try again after an error of the network, status 429 or 5xx. @default 2 */
+  retries?: number;
+}

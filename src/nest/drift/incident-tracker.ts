@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { findingKey, type Finding } from '../../core/errors/finding.js';
+import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
+
+/** Decides what a check reports: with rows in the database for the whole fleet, or else for this process. */
+export class IncidentTracker {
+  private readonly checker = randomUUID();
+  private readonly own = new Map<string, { readonly finding: Finding; alertedAt: number }>();
+  private isAlone = false;
+  private check: IncidentCheck | undefined;
+
+  /** @param onAlone called once if rows cannot be written, so each process reports for itself. */
+  constructor(
+    private readonly store: IncidentStore,
+    private readonly reminderMs: number,
+    private readonly onAlone: () => void,
+  ) {}
+
+  /** @throws DatabaseConnectionError */
+  async report(findings: readonly Finding[]): Promise<IncidentReport> {
+    const check = { checker: this.checker, token: randomUUID(), reminderMs: this.reminderMs };
+    const shared = await this.store.claim(findings, check);
+    // Without findings nothing had to be written, so nothing shows that it may be.
+    if (!shared || (this.isAlone && findings.length === 0)) return this.reportAlone(findings);
+    this.check = check;
+    if (!this.isAlone) return shared;
+    const resolved = [...shared.resolved, ...this.forgetGone(findings, Date.now())];
+    const opened = shared.opened.filter((each) => !this.own.has(findingKey(each)));
+    this.isAlone = false;
+    this.own.clear();
+    return { ...shared, opened, resolved };
+  }
+
+  /** Confirms that what was claimed last has reached the channels. Never throws: it is claimed again then. */
+  async confirm(): Promise<void> {
+    const { check } = this;
+    this.check = undefined;
+    if (check) await this.store.confirm(check).catch(() => {});
+  }
+
+  private reportAlone(findings: readonly Finding[]): IncidentReport {
+    if (!this.isAlone) this.onAlone();
+    this.isAlone = true;
+    const now = Date.now();
+    const opened: Finding[] = [];
+    const reminders: Finding[] = [];
+    for (const found of findings) {
+      const known = this.own.get(findingKey(found));
+      const isDue = known !== undefined && this.reminderMs > 0 && now - known.alertedAt >= this.reminderMs;
+      if (known && isDue) {
+        known.alertedAt = now;
+        reminders.push(known.finding);
+      }
+      if (known) continue;
+      const finding = { ...found, since: new Date(now) };
+      this.own.set(findingKey(found), { finding, alertedAt: now });
+      opened.push(finding);
+    }
+    return { opened, reminders, resolved: this.forgetGone(findings, now) };
+  }
+
+  private forgetGone(findings: readonly Finding[], now: number): IncidentReport['resolved'] {
+    const current = new Set(findings.map(findingKey));
+    const names = new Set(findings.map(({ code, subject }) => `${code} ${subject}`));
+    return [...this.own].flatMap(([key, { finding }]) => {
+      if (current.has(key)) return [];
+      this.own.delete(key);
+      const durationMs = now - (finding.since?.getTime() ?? now);
+      return names.has(`${finding.code} ${finding.subject}`) ? [] : [{ finding, durationMs }];
+    });
+  }
+}

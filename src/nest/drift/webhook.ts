@@ -1,0 +1,71 @@
+import { createHmac } from 'node:crypto';
+import { renderFinding } from '../../core/errors/finding.js';
+import { duration } from '../../core/errors/wording.js';
+import { retry } from '../../timing/retry.js';
+import type { WebhookOptions } from '../configuration/webhook-options.js';
+import type { AlertChannel, DriftAlert } from './alert-channel.js';
+
+/** Sends alerts to a URL. */
+export class WebhookChannel implements AlertChannel {
+  constructor(private readonly options: WebhookOptions) {}
+
+  /** @throws Error with the host and the status. */
+  async alert(alert: DriftAlert): Promise<void> {
+    const { retries = 2 } = this.options;
+    await retry(() => this.send(alert), {
+      firstPauseMs: 200,
+      maxPauseMs: 2_000,
+      isTransient: (error, attempts) => !(error instanceof RejectedError) && attempts <= retries,
+    });
+  }
+
+  private async send(alert: DriftAlert): Promise<void> {
+    const { url, format = 'json', secret, headers, timeout = 3_000 } = this.options;
+    const body = JSON.stringify(format === 'slack' ? { text: renderAlert(alert) } : alert);
+    const signature = secret === undefined ? {} : { 'x-signature-256': sign(secret, body) };
+    const response = await fetch(url, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { 'content-type': 'application/json', ...headers, ...signature },
+      body,
+      signal: AbortSignal.timeout(timeout),
+    }).catch((error: unknown) => {
+      throw new Error(`the webhook on ${new URL(url).host} cannot be reached (${reasonOf(error)})`);
+    });
+    await response.body?.cancel();
+    const { status } = response;
+    if (response.ok) return;
+    const text = `the webhook on ${new URL(url).host} answered with status ${status}`;
+    throw status === 429 || status >= 500 ? new Error(text) : new RejectedError(text);
+  }
+}
+
+/** Trying again would not help. */
+class RejectedError extends Error {}
+
+function sign(secret: string, body: string): string {
+  return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
+}
+
+/** Only a code: the message may contain the URL. */
+function reasonOf(error: unknown): string {
+  const { name, cause } = error as { name?: string; cause?: { code?: string } };
+  return cause?.code ?? name ?? 'unknown error';
+}
+
+/** An alert as text. */
+function renderAlert(alert: DriftAlert): string {
+  const place = alert.instance === undefined ? alert.target : `${alert.instance} (${alert.target})`;
+  switch (alert.type) {
+    case 'found':
+      return [`Drift in ${place}:`, ...alert.findings.map(renderFinding)].join('\n');
+    case 'reminder':
+      return [`Drift in ${place} still exists:`, ...alert.findings.map(renderFinding)].join('\n');
+    case 'resolved':
+      return `Drift in ${place} was resolved after ${duration(alert.durationMs)}: ${alert.findings.map(({ subject, code }) => `${subject} [${code}]`).join(', ')}`;
+    case 'check-failed':
+      return `The drift check of ${place} failed, so drift is unknown: ${alert.error}`;
+    case 'check-recovered':
+      return `The drift check of ${place} works again after ${duration(alert.durationMs)}`;
+  }
+}

@@ -1,0 +1,38 @@
+import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import type { MigrationEvent } from '../../core/events/events.js';
+import { MigrationEvents } from './migration-events.js';
+
+/** The part of `EventEmitter2` that is used. */
+interface Emitter {
+  emit(name: string, event: MigrationEvent): boolean;
+}
+
+/**
+ * Passes events on to `@nestjs/event-emitter` if the host has it, as `migrations.` and the type. Events from before the
+ * application has started are not passed on: nobody listens yet.
+ */
+@Injectable()
+export class EventEmitterBridge implements OnApplicationBootstrap {
+  constructor(
+    @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(MigrationEvents) private readonly events: MigrationEvents,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    // Found by name, so that the package need not be installed.
+    const provider = this.discovery.getProviders().find(({ name }) => name === 'EventEmitter2');
+    const emitter = provider?.instance as Partial<Emitter> | undefined;
+    if (typeof emitter?.emit !== 'function') return;
+    this.events.events$.subscribe((event) => this.pass(emitter as Emitter, event));
+  }
+
+  /** A listener of the host that throws must not break a run. */
+  private pass(emitter: Emitter, event: MigrationEvent): void {
+    try {
+      emitter.emit(`migrations.${event.type}`, event);
+    } catch (error) {
+      this.events.logger.error(`A listener of migrations.${event.type} failed: ${String(error)}`);
+    }
+  }
+}

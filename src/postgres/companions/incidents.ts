@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { findingKey, type Finding } from '../../core/errors/finding.js';
+import type { IncidentCheck, IncidentReport, ResolvedIncident } from '../../core/status/incidents.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+import { qualifiedName, type TableName } from '../../core/target/table.js';
+import type { Row } from '../connection/script.js';
+import { nameOfCompanion } from './tables.js';
+
+/** After how long another process may report what was claimed and not confirmed: the process has died since. */
+const LEASE = "interval '5 minutes'";
+/** After how long another process may resolve an incident: a process of another release may still see it. */
+const GRACE = "interval '15 minutes'";
+const NOW = 'pg_catalog.clock_timestamp()';
+
+/** Runs one statement and returns its rows. */
+type Query = (statement: string) => Promise<readonly Row[]>;
+
+/** Compares findings with the open incidents and claims what is to be reported. Reads once if there is nothing to do. */
+export async function claimIncidents(
+  history: TableName,
+  findings: readonly Finding[],
+  check: IncidentCheck,
+  query: Query,
+): Promise<IncidentReport> {
+  const table = qualifiedName(nameOfCompanion(history, 'incidents'));
+  const open = await query(`SELECT code, subject, fingerprint FROM ${table} WHERE resolved_at IS NULL`);
+  const current = new Map(findings.map((each) => [fingerprintOf(each), each]));
+  const claimed = findings.length > 0 ? await query(upsertSql(table, current, check)) : [];
+  const gone = open.filter(({ fingerprint }) => !current.has(fingerprint ?? ''));
+  const resolved = gone.length > 0 ? await query(resolveSql(table, gone, check)) : [];
+  const own = claimed.filter(({ mine }) => mine === 't');
+  const toFinding = ({ fingerprint, opened_at: openedAt }: Row): Finding[] => {
+    const found = current.get(fingerprint ?? '');
+    return found ? [{ ...found, since: new Date(Number(openedAt) * 1000) }] : [];
+  };
+  return {
+    opened: own.filter(({ alerts }) => alerts === '1').flatMap(toFinding),
+    reminders: own.filter(({ alerts }) => alerts !== '1').flatMap(toFinding),
+    resolved: resolved.map(toResolved).filter(({ finding }) => !isStillThere(finding, findings)),
+  };
+}
+
+/** Confirms what a check claimed. */
+export function confirmSql(history: TableName, { token }: IncidentCheck): string {
+  const table = qualifiedName(nameOfCompanion(history, 'incidents'));
+  return `UPDATE ${table} SET delivered = true WHERE alerted_by = ${quoteLiteral(token)} AND NOT delivered`;
+}
+
+/** Concurrent checks of one incident wait for its row, and only the first finds it due. */
+function upsertSql(
+  table: string,
+  current: ReadonlyMap<string, Finding>,
+  { checker, token, reminderMs }: IncidentCheck,
+): string {
+  const rows = [...current]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([fingerprint, withDiff]) => {
+      const found = { ...withDiff, diff: undefined };
+      const values = [found.code, found.subject, fingerprint, JSON.stringify(found), checker, token];
+      return `(${values.map(quoteLiteral).join(', ')})`;
+    });
+  const isNew = 'i.resolved_at IS NOT NULL';
+  const isLost = `NOT i.delivered AND i.alerted_at < ${NOW} - ${LEASE}`;
+  const isDue = reminderMs > 0 ? `i.alerted_at < ${NOW} - interval '${reminderMs} milliseconds'` : 'false';
+  const ifClaimed = (column: string, value: string): string =>
+    `${column} = CASE WHEN ${isNew} OR ${isLost} OR ${isDue} THEN ${value} ELSE i.${column} END`;
+  return (
+    `INSERT INTO ${table} AS i (code, subject, fingerprint, finding, seen_by, alerted_by) VALUES ${rows.join(', ')} ` +
+    'ON CONFLICT (code, subject, fingerprint) DO UPDATE SET finding = excluded.finding, ' +
+    `opened_at = CASE WHEN ${isNew} THEN ${NOW} ELSE i.opened_at END, last_seen_at = ${NOW}, seen_by = excluded.seen_by, ` +
+    `alerts = CASE WHEN ${isNew} THEN 1 WHEN ${isLost} THEN i.alerts WHEN ${isDue} THEN i.alerts + 1 ELSE i.alerts END, ` +
+    `${ifClaimed('alerted_at', NOW)}, ${ifClaimed('alerted_by', 'excluded.alerted_by')}, ${ifClaimed('delivered', 'false')}, resolved_at = NULL ` +
+    `RETURNING fingerprint, extract(epoch FROM opened_at) AS opened_at, alerts, alerted_by = ${quoteLiteral(token)} AS mine`
+  );
+}
+
+/** Only the process that saw an incident last resolves it at once: others may check the files of another release. */
+function resolveSql(table: string, gone: readonly Row[], { checker }: IncidentCheck): string {
+  const keys = gone.map(
+    ({ code, subject, fingerprint }) =>
+      `(${[code, subject, fingerprint].map((value) => quoteLiteral(value ?? '')).join(', ')})`,
+  );
+  return (
+    `UPDATE ${table} SET resolved_at = ${NOW} WHERE resolved_at IS NULL AND (code, subject, fingerprint) IN (${keys.join(', ')}) ` +
+    `AND (seen_by = ${quoteLiteral(checker)} OR last_seen_at < ${NOW} - ${GRACE}) ` +
+    'RETURNING finding, extract(epoch FROM resolved_at - opened_at) AS seconds, extract(epoch FROM opened_at) AS opened_at'
+  );
+}
+
+function toResolved({ finding, seconds, opened_at: openedAt }: Row): ResolvedIncident {
+  const found = JSON.parse(finding ?? '{}') as Finding;
+  return {
+    finding: { ...found, since: new Date(Number(openedAt) * 1000) },
+    durationMs: Math.round(Number(seconds) * 1000),
+  };
+}
+
+/** A finding whose values changed is another incident; the old one ends without a word. */
+function isStillThere({ code, subject }: Finding, findings: readonly Finding[]): boolean {
+  return findings.some((each) => each.code === code && each.subject === subject);
+}
+
+function fingerprintOf(found: Finding): string {
+  return createHash('sha256').update(findingKey(found)).digest('hex').slice(0, 32);
+}
