@@ -14,9 +14,26 @@ export async function runCommandLine(): Promise<number> {
     await makeProgram({ version: LIBRARY_VERSION, terminal, onExit }, process.argv).parseAsync();
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    const { describeError, exitCodeOf } = await import('./process/failure.js');
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
+    const isJson = process.argv.includes('--json');
+    // Commander has shown its message itself.
+    if (error instanceof CommanderError) return isJson ? fail(await asUsageError(error), isJson) : EXIT.usage;
+    const { describeError } = await import('./process/failure.js');
     terminal.err(describeError(error));
-    return exitCodeOf(error);
+    return fail(error, isJson);
   }
+}
+
+async function fail(error: unknown, isJson: boolean): Promise<number> {
+  const { exitCodeOf } = await import('./process/failure.js');
+  if (isJson) {
+    const { errorToJson } = await import('./render/error-to-json.js');
+    terminal.out(JSON.stringify(errorToJson(error), null, 2));
+  }
+  return exitCodeOf(error);
+}
+
+async function asUsageError({ message }: CommanderError): Promise<Error> {
+  const { CliError } = await import('./process/cli-error.js');
+  return new CliError('USAGE', EXIT.usage, message);
 }

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
+import { CHANGES } from './commands/changes.js';
 import type { CommandDefinition } from './commands/definition.js';
 import { migrateCommand } from './commands/migrate.js';
 import { statusCommand } from './commands/status.js';
+import { EXIT, EXIT_MEANINGS } from './process/exit-codes.js';
 import type { CommonFlags } from './process/flags.js';
 import type { Terminal } from './process/terminal.js';
 
@@ -14,7 +16,7 @@ interface ProgramHost {
 }
 
 /** In the order in which the help shows them. */
-const COMMANDS: readonly CommandDefinition[] = [migrateCommand, statusCommand];
+export const COMMANDS: readonly CommandDefinition[] = [migrateCommand, statusCommand, ...CHANGES];
 
 /**
  * Builds all commands. What a command does is loaded when it runs.
@@ -26,17 +28,17 @@ export function makeProgram({ version, terminal, onExit }: ProgramHost, words?: 
     .description('Plain SQL migrations for PostgreSQL: each applied once, recorded, checked')
     .version(version)
     .exitOverride()
-    .addHelpText(
-      'after',
-      '\nExit codes: 0 success, 1 a migration failed or was refused, 2 wrong usage or configuration, 3 database unreachable, 130 and 143 ended by SIGINT and SIGTERM',
-    );
-  for (const { name, description, flags, load } of COMMANDS) {
-    const command = root
-      .command(name)
-      .description(description)
-      .exitOverride()
-      .action(async (given: CommonFlags) => onExit(await (await load())(given, terminal)));
+    .addHelpText('after', `\nExit codes:\n${exitCodes()}`);
+  for (const { name, argument, description, flags, load } of COMMANDS) {
+    const command = root.command(name).description(description).exitOverride();
+    if (argument) command.argument(...argument);
     if (words?.includes(name) ?? true) for (const flag of flags) command.option(...flag);
+    command.action(async () => onExit(await (await load())(command.opts<CommonFlags>(), terminal, ...command.args)));
   }
   return root;
+}
+
+function exitCodes(): string {
+  const names = Object.keys(EXIT) as (keyof typeof EXIT)[];
+  return names.map((name) => `  ${String(EXIT[name]).padEnd(3)} ${EXIT_MEANINGS[name]}`).join('\n');
 }

@@ -22,7 +22,7 @@ export interface DriftQuery {
 /**
  * What can be done with the migrations of one target. Reads never lock, create or write. SIGTERM, SIGINT and the given
  * signal interrupt operations that change something. Without tracking, an operation that changes only the history throws
- * a ConfigurationError.
+ * a ConfigurationError; with `{ dryRun: true }` it only returns what it would change.
  */
 export interface MigrationOperations {
   /**
@@ -107,7 +107,7 @@ export interface MigrationOperations {
 
   /**
    * Updates recorded checksums and names to match the files, or with `{ restart: file }` lets an unfinished migration
-   * start over. `{ dryRun: true }` only returns the changes.
+   * start over.
    *
    * @returns the changes that were made, or would be.
    * @throws UnknownMigrationError when the migration to restart is not an unfinished one.

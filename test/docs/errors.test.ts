@@ -122,7 +122,7 @@ describe('what a text tells an operator to do can be done', () => {
   test.each([
     ['a method', 'Call fixup().', 'fixup'],
     ['a method of the migrator alone', 'Call close().', 'close'],
-    ['a command', 'Run "nest-migrations repair" first.', 'repair'],
+    ['a command', 'Run "nest-migrations undo" first.', 'undo'],
     ['a flag', 'Use `--patience`.', '--patience'],
     ['an option', 'Set the option "directoy".', 'directoy'],
     ['an option of a group', 'Set the option "timeouts.lock".', 'timeouts.lock'],

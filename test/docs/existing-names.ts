@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { makeProgram } from '../../src/cli/program.js';
+import { SILENT_HOST } from '../support/silent-host.js';
 import { readHeader } from '../../src/core/compile/header.js';
 import { ConfigurationError } from '../../src/core/errors/input-errors.js';
 import { Migrator } from '../../src/migrator/migrator.js';
@@ -27,11 +28,7 @@ export function unknownInstructions(text: string): string[] {
   ];
 }
 
-const commands = makeProgram({
-  version: '0.0.0',
-  terminal: { out: () => {}, err: () => {} },
-  onExit: () => {},
-}).commands;
+const commands = makeProgram(SILENT_HOST).commands;
 
 function found(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, name = '']) => name);

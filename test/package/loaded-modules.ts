@@ -20,11 +20,16 @@ export interface Loaded {
 /** What the build knows about each of our files, by name. */
 type Bundles = ReadonlyMap<string, { readonly bytes: number; readonly modules: readonly string[] }>;
 
-/** Runs Node with these arguments and lists what it loads. @throws Error if the process fails */
-export async function loadedBy(args: readonly string[], env: Record<string, string> = {}): Promise<Loaded> {
+/** Runs Node with these arguments and lists what it loads. @throws Error unless it ends with this exit code */
+export async function loadedBy(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  expectedCode = 0,
+): Promise<Loaded> {
   const { code, stdout, stderr } = await runProcess(process.execPath, [...PRELOAD, ...args], { env });
   const list = /^MODULES (.*)$/m.exec(stdout)?.[1];
-  if (code !== 0 || stderr !== '' || list === undefined) throw new Error(`exit code ${code}: ${stderr}`);
+  const isExpected = code === expectedCode && (code !== 0 || stderr === '');
+  if (!isExpected || list === undefined) throw new Error(`exit code ${code}: ${stderr}`);
   // Both loaders name what one loads for the other.
   const names = (JSON.parse(list) as string[]).map((name) => (name.startsWith('file:') ? fileURLToPath(name) : name));
   const files = [...new Set(names)];

@@ -17,6 +17,7 @@ const importing = (name: string): string[] => ['--input-type=module', '--eval', 
 export async function measureLoaded(connectionString: string, directory: string): Promise<Workloads> {
   const env = { DATABASE_URL: connectionString };
   const commandLine = (...args: string[]): Promise<Loaded> => loadedBy(['dist/cli/main.js', ...args], env);
+  const refused = (...args: string[]): Promise<Loaded> => loadedBy(['dist/cli/main.js', ...args], env, 1);
   return {
     "import 'nestjs-pg-migrations'": await loadedBy(importing('nestjs-pg-migrations')),
     "import 'nestjs-pg-migrations/migrator'": await loadedBy(importing('nestjs-pg-migrations/migrator')),
@@ -26,5 +27,11 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations migrate, nothing to do': await commandLine('migrate', '--dir', directory),
     'nest-migrations status': await commandLine('status', '--dir', directory),
     'nest-migrations status --json': await commandLine('status', '--dir', directory, '--json'),
+    'nest-migrations mark': await commandLine('mark', '001_a.sql', '--dir', directory),
+    'nest-migrations unmark --dry-run': await commandLine('unmark', '001_a.sql', '--dry-run', '--dir', directory),
+    'nest-migrations baseline': await commandLine('baseline', '001', '--dir', directory),
+    'nest-migrations import, refused': await refused('import', 'goose', '--dir', directory),
+    'nest-migrations repair': await commandLine('repair', '--dir', directory),
+    'nest-migrations resolve, refused': await refused('resolve', '001_a.sql', '--done', '--dir', directory),
   };
 }

@@ -1,21 +1,29 @@
-import { ConfigurationError, DirectoryError } from '../../core/errors/input-errors.js';
+import { ConfigurationError, DirectoryError, NotUpToDateError } from '../../core/errors/input-errors.js';
 import { MigrationError, type MigrationErrorCode } from '../../core/errors/migration-error.js';
+import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
 
-const UNREACHABLE: readonly MigrationErrorCode[] = ['UNREACHABLE', 'CONNECTION_REFUSED', 'CONNECTION_LOST'];
+const BY_CODE: Readonly<Partial<Record<MigrationErrorCode, number>>> = {
+  UNREACHABLE: EXIT.unreachable,
+  CONNECTION_REFUSED: EXIT.unreachable,
+  CONNECTION_LOST: EXIT.unreachable,
+  LOCK_TIMEOUT: EXIT.locked,
+};
 
 /**
  * The exit code for an error. Problems with the files or the database are failures. Invalid options or flags are usage
  * errors, and so is a directory that cannot be read.
  */
 export function exitCodeOf(error: unknown): number {
+  if (error instanceof CliError) return error.exitCode;
   if (!(error instanceof MigrationError)) return EXIT.failed;
   if (error instanceof ConfigurationError || error instanceof DirectoryError) return EXIT.usage;
-  return UNREACHABLE.includes(error.code) ? EXIT.unreachable : EXIT.failed;
+  if (error instanceof NotUpToDateError) return error.failed.length > 0 ? EXIT.failed : EXIT.pending;
+  return BY_CODE[error.code] ?? EXIT.failed;
 }
 
 /** The text of an error: its message if it is one of ours, otherwise also where it comes from. */
 export function describeError(error: unknown): string {
-  if (error instanceof MigrationError) return error.message;
+  if (error instanceof MigrationError || error instanceof CliError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

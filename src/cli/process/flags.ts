@@ -10,3 +10,10 @@ export interface CommonFlags {
   /** In seconds; only for `migrate`. */
   readonly wait?: string;
 }
+
+/** Flags of commands that change the history. */
+export interface ChangeFlags extends CommonFlags {
+  readonly reason?: string;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}

@@ -12,6 +12,8 @@ import { withSession } from '../run/with-session.js';
 export interface ChangeOptions {
   /** Why, for the audit. @default none */
   readonly reason?: string;
+  /** Only return what would change: nothing is locked or written. @default false */
+  readonly dryRun?: boolean;
   /** Interrupts the operation. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -38,10 +40,11 @@ export interface Decision<T> {
  */
 export async function changeHistory<T>(
   parts: MigratorParts,
-  { reason, signal }: ChangeOptions,
+  { reason, dryRun = false, signal }: ChangeOptions,
   decide: (known: Basis) => Decision<T>,
 ): Promise<T> {
   const set = await readUsable(parts.source);
+  if (dryRun) return decide({ set, statuses: joinStatuses(set, await parts.reader.read()) }).result;
   const change = async (session: TargetSession): Promise<T> => {
     const known = async (): Promise<Basis> => ({ set, statuses: joinStatuses(set, await session.history.read()) });
     decide(await known());

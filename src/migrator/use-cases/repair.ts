@@ -4,12 +4,9 @@ import type { RunnableStatus } from '../../core/status/plan.js';
 import { findRepairable, repairAction, type RepairAction } from '../../core/status/repair.js';
 import type { MigratorParts } from '../run/parts.js';
 import { changeHistory, type Basis, type ChangeOptions, type Decision } from './change-history.js';
-import { readStatuses } from './status.js';
 
 /** Options of `repair()`. */
 export interface RepairOptions extends ChangeOptions {
-  /** Only return what would change. @default false */
-  readonly dryRun?: boolean;
   /**
    * A migration that stopped between two steps: its finished steps are forgotten, and the next run starts it from the
    * beginning. First undo by hand what they did. Nothing else is repaired.
@@ -19,10 +16,9 @@ export interface RepairOptions extends ChangeOptions {
 
 export async function repair(
   parts: MigratorParts,
-  { dryRun = false, restart, ...options }: RepairOptions = {},
+  { restart, ...options }: RepairOptions = {},
 ): Promise<RepairAction[]> {
-  if (restart !== undefined) return restartMigration(parts, restart, dryRun, options);
-  if (dryRun) return findRepairable(await readStatuses(parts)).map(repairAction);
+  if (restart !== undefined) return restartMigration(parts, restart, options);
   return changeHistory(parts, options, ({ statuses }) => adoption('repair', findRepairable(statuses)));
 }
 
@@ -57,12 +53,7 @@ function adoption(action: 'repair' | 'accept', statuses: readonly RunnableStatus
   };
 }
 
-async function restartMigration(
-  parts: MigratorParts,
-  file: string,
-  dryRun: boolean,
-  options: ChangeOptions,
-): Promise<RepairAction[]> {
+async function restartMigration(parts: MigratorParts, file: string, options: ChangeOptions): Promise<RepairAction[]> {
   const find = ({ statuses }: Pick<Basis, 'statuses'>): { action: RepairAction; row: HistoryRow } => {
     const status = statuses.find((each) => each.file === file || each.row?.file === file);
     const { row } = status ?? {};
@@ -72,7 +63,6 @@ async function restartMigration(
     const [from, to] = [`${done} of ${total} steps`, `0 of ${total} steps`];
     return { action: { kind: 'restart', file, recordedAs: row.file, from, to }, row };
   };
-  if (dryRun) return [find({ statuses: await readStatuses(parts) }).action];
   return changeHistory(parts, options, (known) => {
     const { action, row } = find(known);
     const statement = stepInDoubt(row)?.statement;

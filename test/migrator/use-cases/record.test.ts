@@ -35,6 +35,16 @@ describe('a baseline', () => {
     expect((await historyOf(db)).every(({ checksum }) => checksum !== null)).toBe(true);
   });
 
+  test('only says what it would record when it is a dry run', async () => {
+    const { migrator } = await migratorOn(db, files);
+    expect(await migrator.baseline('2', { dryRun: true })).toEqual(['001_a.sql', '002_b.sql', '002_c.sql']);
+    expect(await migrator.mark('001_a.sql', { dryRun: true })).toEqual(['001_a.sql']);
+    expect((await db.query(`SELECT to_regclass('shared.schema_migrations') AS history`)).rows).toEqual([
+      { history: null },
+    ]);
+    await failureOf(migrator.mark('9.sql', { dryRun: true }), UnknownMigrationError);
+  });
+
   test('leaves those that are applied as they are, and can be repeated', async () => {
     const { migrator } = await migratorOn(db, { '001_a.sql': files['001_a.sql'] });
     await migrator.migrate();

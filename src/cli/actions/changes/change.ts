@@ -1,0 +1,62 @@
+import type { Migrator } from '../../../migrator/migrator.js';
+import type { ChangeOptions } from '../../../migrator/use-cases/change-history.js';
+import { CliError } from '../../process/cli-error.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { ChangeFlags } from '../../process/flags.js';
+import { retyped } from '../../process/retype.js';
+import type { Terminal } from '../../process/terminal.js';
+import { withMigrator } from '../with-migrator.js';
+
+/** A change of the history, as a command makes it. */
+export interface Change<T> {
+  readonly make: (migrator: Migrator, options: ChangeOptions) => Promise<T>;
+  /** What changed, or would change, as lines; none if nothing does. */
+  readonly describe: (result: T, isDone: boolean) => readonly string[];
+  /** What to say when nothing changes. */
+  readonly nothing: string;
+  /** The result for programs. */
+  readonly toJson: (result: T) => object;
+}
+
+/**
+ * Shows a change and makes it once it is confirmed: by `--yes`, or by a person at the terminal.
+ *
+ * @throws CliError when it is not confirmed.
+ */
+export function makeChange<T>(flags: ChangeFlags, terminal: Terminal, change: Change<T>): Promise<number> {
+  const { json = false, dryRun = false, yes = false, reason } = flags;
+  const report = (result: T, text: string): void =>
+    terminal.out(json ? JSON.stringify({ dryRun, ...change.toJson(result) }, null, 2) : text);
+  return withMigrator(
+    flags,
+    () => {},
+    async (migrator) => {
+      const planned = await change.make(migrator, { dryRun: true });
+      const [headline, ...lines] = change.describe(planned, false);
+      if (headline === undefined) {
+        report(planned, change.nothing);
+        return EXIT.ok;
+      }
+      const plan = [`This would ${headline}`, ...lines].join('\n');
+      if (dryRun) {
+        report(planned, plan);
+        return EXIT.ok;
+      }
+      if (!yes) await confirm(plan, terminal);
+      const result = await change.make(migrator, reason === undefined ? {} : { reason });
+      report(result, change.describe(result, true).join('\n') || change.nothing);
+      return EXIT.ok;
+    },
+  );
+}
+
+async function confirm(plan: string, terminal: Terminal): Promise<void> {
+  if (!terminal.isInteractive) {
+    const command = retyped(['--yes']);
+    const message = `${plan}\nNothing was changed, because nobody can be asked here. To do it, type:\n  ${command}`;
+    throw new CliError('CONFIRMATION_REQUIRED', EXIT.usage, message, { command });
+  }
+  terminal.err(plan);
+  const answer = await terminal.ask('Do it? [y/N] ');
+  if (!/^y(?:es)?$/i.test(answer.trim())) throw new CliError('DECLINED', EXIT.failed, 'Nothing was changed.');
+}

@@ -1,0 +1,29 @@
+import { count } from '../../../core/errors/wording.js';
+import type { ForeignTool } from '../../../core/tools/foreign-tools.js';
+import type { ChangeFlags } from '../../process/flags.js';
+import type { Action } from '../action.js';
+import { makeChange } from './change.js';
+
+interface ImportFlags extends ChangeFlags {
+  readonly fromTable?: string;
+}
+
+/** Records what another tool has applied. */
+export const importFrom: Action<ImportFlags> = (flags, terminal, tool = '') => {
+  const { fromTable: table } = flags;
+  return makeChange(flags, terminal, {
+    make: (migrator, options) =>
+      // The use case names the tools when this is none.
+      migrator.importFrom(tool as ForeignTool, { ...options, ...(table !== undefined && { table }) }),
+    describe: ({ recorded, unmatched }, isDone) =>
+      recorded.length === 0
+        ? []
+        : [
+            `${isDone ? 'Recorded' : 'record'} ${count(recorded.length, 'migration')} that ${tool} has applied:`,
+            ...recorded.map((file) => `  ${file}`),
+            ...unmatched.map((name) => `  ${name}: no file matches it, or more than one; not recorded`),
+          ],
+    nothing: `Nothing to import: every migration of ${tool} that matches a file is recorded already.`,
+    toJson: (report) => ({ ...report }),
+  });
+};

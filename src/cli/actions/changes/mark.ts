@@ -1,0 +1,31 @@
+import { count } from '../../../core/errors/wording.js';
+import type { ChangeFlags } from '../../process/flags.js';
+import type { Action } from '../action.js';
+import { makeChange, type Change } from './change.js';
+
+/** Records one migration as applied. */
+export const mark: Action<ChangeFlags> = (flags, terminal, file = '') =>
+  makeChange(flags, terminal, {
+    ...recording,
+    make: (migrator, options) => migrator.mark(file, options),
+    nothing: `Nothing to change: ${file} is recorded as applied already.`,
+  });
+
+/** Records every migration up to a version as applied. */
+export const baseline: Action<ChangeFlags> = (flags, terminal, version = '') =>
+  makeChange(flags, terminal, {
+    ...recording,
+    make: (migrator, options) => migrator.baseline(version, options),
+    nothing: `Nothing to change: every migration up to ${version} is recorded as applied already.`,
+  });
+
+const recording: Pick<Change<string[]>, 'describe' | 'toJson'> = {
+  describe: (files, isDone) =>
+    files.length === 0
+      ? []
+      : [
+          `${isDone ? 'Recorded' : 'record'} ${count(files.length, 'migration')} as applied, without running anything:`,
+          ...files.map((file) => `  ${file}`),
+        ],
+  toJson: (files) => ({ files }),
+};

@@ -1,0 +1,29 @@
+import { CliError } from '../../process/cli-error.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { ChangeFlags } from '../../process/flags.js';
+import type { Action } from '../action.js';
+import { makeChange } from './change.js';
+
+interface ResolveFlags extends ChangeFlags {
+  readonly done?: boolean;
+  readonly again?: boolean;
+}
+
+/** Decides a statement in doubt. */
+export const resolve: Action<ResolveFlags> = (flags, terminal, file = '') => {
+  const { done = false, again = false } = flags;
+  if (done === again)
+    throw new CliError('USAGE', EXIT.usage, 'error: give either --done (it took effect) or --again (it did not)');
+  const outcome = done ? 'done' : 'again';
+  return makeChange(flags, terminal, {
+    make: (migrator, options) => migrator.resolve(file, outcome, options),
+    describe: (statement, isDone) => [`${isDone ? 'Recorded' : 'record'} ${MEANINGS[outcome]}:`, `  ${statement}`],
+    nothing: 'Nothing to change.',
+    toJson: (statement) => ({ file, outcome, statement }),
+  });
+};
+
+const MEANINGS = {
+  done: 'that this statement took effect; the next run continues after it',
+  again: 'that this statement did not take effect; the next run executes it',
+};

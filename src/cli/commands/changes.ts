@@ -1,0 +1,72 @@
+import type { ForeignTool } from '../../core/tools/foreign-tools.js';
+import { COMMON_FLAGS } from './common-flags.js';
+import type { CommandDefinition, Flag } from './definition.js';
+
+const CHANGE_FLAGS: readonly Flag[] = [
+  ['--reason <text>', 'why, for the audit'],
+  ['--dry-run', 'only show what would change'],
+  ['--yes', 'do not ask; needed where nobody can be asked'],
+  ...COMMON_FLAGS,
+];
+
+/** Written out, because the tools themselves would have to be loaded at every start. */
+const FOREIGN_TOOL_NAMES: Readonly<Record<ForeignTool, true>> = {
+  'golang-migrate': true,
+  sqlx: true,
+  flyway: true,
+  prisma: true,
+  goose: true,
+  dbmate: true,
+  knex: true,
+  'node-pg-migrate': true,
+  typeorm: true,
+};
+
+/** Commands that change the history and run no migration. */
+export const CHANGES: readonly CommandDefinition[] = [
+  {
+    name: 'mark',
+    argument: ['<file>', 'the migration'],
+    description: 'record a migration as applied, without running it',
+    flags: CHANGE_FLAGS,
+    load: async () => (await import('../actions/changes/mark.js')).mark,
+  },
+  {
+    name: 'unmark',
+    argument: ['<file>', 'its name in the history'],
+    description: 'remove a migration from the history, without undoing it',
+    flags: CHANGE_FLAGS,
+    load: async () => (await import('../actions/changes/unmark.js')).unmark,
+  },
+  {
+    name: 'baseline',
+    argument: ['<version>', 'a version (016) or a file name'],
+    description: 'record every migration up to a version as applied, for a database that has these objects',
+    flags: CHANGE_FLAGS,
+    load: async () => (await import('../actions/changes/mark.js')).baseline,
+  },
+  {
+    name: 'import',
+    argument: ['<tool>', `one of ${Object.keys(FOREIGN_TOOL_NAMES).join(', ')}`],
+    description: 'record what another migration tool has applied; its table stays unchanged',
+    flags: [['--from-table <table>', "table of the other tool (default: the tool's own)"], ...CHANGE_FLAGS],
+    load: async () => (await import('../actions/changes/import.js')).importFrom,
+  },
+  {
+    name: 'repair',
+    description: 'make recorded checksums and names match the files',
+    flags: [['--restart <file>', 'instead, let this unfinished migration start from the beginning'], ...CHANGE_FLAGS],
+    load: async () => (await import('../actions/changes/repair.js')).repair,
+  },
+  {
+    name: 'resolve',
+    argument: ['<file>', 'its name in the history'],
+    description: 'decide about the statement during which a migration was interrupted',
+    flags: [
+      ['--done', 'it took effect: continue after it'],
+      ['--again', 'it did not: execute it again'],
+      ...CHANGE_FLAGS,
+    ],
+    load: async () => (await import('../actions/changes/resolve.js')).resolve,
+  },
+];

@@ -1,0 +1,49 @@
+import { describeFinding, type Finding } from '../../core/errors/finding.js';
+import { DatabaseConnectionError, DatabaseError } from '../../core/errors/database-errors.js';
+import { ConfigurationError, DirectoryError, NotUpToDateError, RefusedError } from '../../core/errors/input-errors.js';
+import { LockTimeoutError } from '../../core/errors/lock-errors.js';
+import { MigrationError } from '../../core/errors/migration-error.js';
+import { MigrationFailedError } from '../../core/errors/migration-failed.js';
+import { InDoubtError, InterruptedError } from '../../core/errors/run-errors.js';
+import { CliError } from '../process/cli-error.js';
+
+/** An error for programs: its code, its message, and what is known about it as data. */
+export function errorToJson(error: unknown): object {
+  const isOurs = error instanceof MigrationError || error instanceof CliError;
+  const message = error instanceof Error ? error.message : String(error);
+  return { error: { code: isOurs ? error.code : 'UNEXPECTED', message, ...detailsOf(error) } };
+}
+
+function detailsOf(error: unknown): object {
+  if (error instanceof CliError) return error.details;
+  if (error instanceof ConfigurationError || error instanceof DirectoryError) return { problems: error.problems };
+  if (error instanceof RefusedError) return { findings: error.refusals.map(findingToJson) };
+  if (error instanceof InDoubtError) return { file: error.file, findings: [findingToJson(error.finding)] };
+  if (error instanceof NotUpToDateError) return { pending: error.pending, failed: error.failed };
+  if (error instanceof MigrationFailedError) return failureToJson(error);
+  if (error instanceof LockTimeoutError)
+    return { waitedMs: error.waitedMs, holder: error.holder ?? null, applied: error.applied };
+  if (error instanceof InterruptedError) return { by: error.by, applied: error.applied, pending: error.pending };
+  if (error instanceof DatabaseConnectionError) return { sqlstate: error.sqlstate ?? null };
+  if (error instanceof DatabaseError) return { sqlstate: error.server.sqlstate };
+  return {};
+}
+
+function failureToJson({ failure }: MigrationFailedError): object {
+  const { file, location, server, applied, pending } = failure;
+  return {
+    file,
+    line: location?.line ?? null,
+    column: location?.column ?? null,
+    sqlstate: server.sqlstate,
+    detail: server.detail ?? null,
+    hint: server.hint ?? null,
+    applied,
+    pending,
+  };
+}
+
+/** A finding for programs, with its text. */
+export function findingToJson(finding: Finding): object {
+  return { ...finding, message: describeFinding(finding) };
+}
