@@ -29,7 +29,7 @@ export function assessHealth(statuses: readonly MigrationStatus[]): MigrationHea
     up,
     summary,
     blocking: blocking.slice(0, MAX_LISTED),
-    message: up ? upMessage(summary) : downMessage(blocking.length, summary),
+    message: up ? upMessage(statuses) : downMessage(blocking.length, summary),
   };
 }
 
@@ -38,8 +38,15 @@ function downMessage(blocking: number, { applied }: StatusSummary): string {
   return `the directory of this release contains no migrations, but ${applied} ${applied === 1 ? 'is' : 'are'} applied`;
 }
 
-function upMessage({ ahead, orphaned }: StatusSummary): string {
+/** Drift does not take a replica down, but nothing that has drifted is up to date. */
+function upMessage(statuses: readonly MigrationStatus[]): string {
+  const [changed = 0, missing = 0, renamed = 0, ahead = 0, orphaned = 0] = (
+    ['changed', 'missing', 'renamed', 'ahead', 'orphaned'] as const
+  ).map((state) => statuses.filter((each) => each.state === state).length);
   const notes = [
+    ...(changed > 0 ? [`${count(changed, 'file')} changed since applied`] : []),
+    ...(missing > 0 ? [`${count(missing, 'applied file')} missing`] : []),
+    ...(renamed > 0 ? [`${count(renamed, 'file')} renamed since applied`] : []),
     ...(ahead > 0 ? [`the database is ahead of this release by ${count(ahead, 'migration')}`] : []),
     ...(orphaned > 0 ? [`${count(orphaned, 'unfinished migration')} without a file`] : []),
   ];

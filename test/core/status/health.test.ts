@@ -4,16 +4,20 @@ import type { MigrationState } from '../../../src/core/status/status.js';
 import { statusOf } from '../fixtures.js';
 
 describe('a replica is up', () => {
-  test.each<MigrationState>(['applied', 'unverified', 'cosmetic', 'changed', 'renamed', 'missing'])(
-    'when its migration is %s',
-    (state) => {
-      expect(assessHealth([statusOf('1_a.sql', state), statusOf('2_b.sql', 'applied')])).toMatchObject({
-        up: true,
-        message: 'up to date',
-        blocking: [],
-      });
-    },
-  );
+  test.each<[MigrationState, string]>([
+    ['applied', 'up to date'],
+    ['unverified', 'up to date'],
+    ['cosmetic', 'up to date'],
+    ['changed', '1 file changed since applied'],
+    ['renamed', '1 file renamed since applied'],
+    ['missing', '1 applied file missing'],
+  ])('when its migration is %s: %s', (state, message) => {
+    expect(assessHealth([statusOf('1_a.sql', state), statusOf('2_b.sql', 'applied')])).toMatchObject({
+      up: true,
+      message,
+      blocking: [],
+    });
+  });
 
   test('without any migrations', () => {
     expect(assessHealth([])).toMatchObject({ up: true, summary: { total: 0 } });
