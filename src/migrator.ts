@@ -2,10 +2,12 @@
  * `nestjs-pg-migrations/migrator`: everything without NestJS, for scripts and tests.
  */
 import type { Pool } from 'pg';
+import type { LintFilesOptions } from './composition/lint-files.js';
 import { createMigrator } from './composition/create-migrator.js';
 import type { MigratorOptions } from './composition/options.js';
 import { resolveMigratorOptions } from './composition/validation/migrator-options.js';
 import type { EmitEvent } from './core/events/events.js';
+import type { LintReport } from './migrator/use-cases/lint.js';
 import type { MigrationRun } from './migrator/run/run-report.js';
 import { Migrator } from './migrator/migrator.js';
 
@@ -45,13 +47,25 @@ export function makeMigrator(options: MigratorOptions & { onEvent?: EmitEvent })
   return createMigrator(resolveMigratorOptions(rest), onEvent ?? (() => {}));
 }
 
+/**
+ * Judges all migrations of a directory without a database: each as if it were the only one that is pending. With a
+ * database, call `lint()` of a migrator: it judges the pending migrations, and knows how large tables are.
+ *
+ * @throws ConfigurationError, DirectoryError
+ */
+export async function lintFiles(options: LintFilesOptions = {}): Promise<LintReport> {
+  const composition = await import('./composition/lint-files.js'); // it loads all rules
+  return composition.lintFiles(options);
+}
+
 function migratorFor(pool: Pool, { onEvent, ...options }: RunOptions, tracking: boolean): Migrator {
   return makeMigrator({ ...options, pool, tracking, ...(onEvent && { onEvent }) });
 }
 
 export { Migrator };
 export type { ConnectionOptions } from './composition/connection-options.js';
-export type { MigratorOptions, TimeoutOptions } from './composition/options.js';
+export type { LintFilesOptions } from './composition/lint-files.js';
+export type { LintOptions, MigratorOptions, TimeoutOptions } from './composition/options.js';
 export * from './core/errors/database-errors.js';
 export { FINDINGS, renderFinding, type Finding, type FindingCode, type Severity } from './core/errors/finding.js';
 export * from './core/errors/input-errors.js';
@@ -84,6 +98,9 @@ export type {
   RowState,
   StepProgress,
 } from './core/history/history.js';
+export { renderDiagnostic, type Diagnostic, type TableSize } from './core/lint/diagnostic.js';
+export { LINT_RULE_NAMES, type LintRuleName } from './core/lint/model/rule-names.js';
+export type { LintLevel } from './core/lint/settings.js';
 export type { Migration } from './core/migration/migration.js';
 export type { SourceLocation } from './core/sql/text/position.js';
 export type { MigrationHealth } from './core/status/health.js';
@@ -98,6 +115,7 @@ export type { MigrationRun } from './migrator/run/run-report.js';
 export type { ChangeOptions } from './migrator/use-cases/change-history.js';
 export type { MigrationDiff } from './migrator/use-cases/diff.js';
 export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
+export type { LintCallOptions, LintReport } from './migrator/use-cases/lint.js';
 export type { PlanReport, PlannedMigration } from './migrator/use-cases/plan.js';
 export type { AcceptOptions, RepairOptions } from './migrator/use-cases/repair.js';
 export type { StepOutcome } from './migrator/use-cases/resolve.js';

@@ -1,6 +1,6 @@
 import type { EmitEvent } from '../core/events/events.js';
 import { NO_HISTORY } from '../core/history/history.js';
-import type { HistoryReader, MigrationSource } from '../core/ports/ports.js';
+import type { HistoryReader, MigrationSource, TableFactsReader } from '../core/ports/ports.js';
 import { Compiler } from '../core/compile/compiler.js';
 import { parseTableName, displayName } from '../core/target/table.js';
 import type { Target } from '../core/target/target.js';
@@ -9,6 +9,7 @@ import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
 import type { ConnectionSource } from '../postgres/connection/connect.js';
 import { COMPANION_NAMES } from '../postgres/companions/tables.js';
+import { ReadConnections } from '../postgres/connection/read-connections.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import { PgTargetDatabase } from '../postgres/run/target-database.js';
@@ -42,12 +43,8 @@ export function createMigrator(
   const target = targetOf(options);
   const { tracking, timeouts, policy } = settingsOf(options);
   const connection = connectionOf(options);
-  const reader = new PgHistoryReader(
-    connection,
-    target.table,
-    options.timeouts.read,
-    options.migrateWith ? undefined : options.role,
-  );
+  const reads = new ReadConnections(connection, options.timeouts.read);
+  const reader = new PgHistoryReader(reads, target.table, options.migrateWith ? undefined : options.role);
   const database = new PgTargetDatabase({
     target,
     tracking,
@@ -69,8 +66,20 @@ export function createMigrator(
     reader: tracking ? reader : UNTRACKED,
     diffTexts: unifiedDiff,
     incidents: reader,
+    tables: tableFacts(reads, target),
+    parse: parseStatements,
   };
-  return Migrator.of(parts, { tracked: tracking, interruptible, close: () => reader.close() });
+  return Migrator.of(parts, { tracked: tracking, interruptible, close: () => reads.close() });
+}
+
+/** Loads the query when it is first needed. */
+function tableFacts(reads: ReadConnections, { searchPath }: Target): TableFactsReader {
+  return {
+    read: async (names) => {
+      const { readTableFacts } = await import('../postgres/catalog/table-facts.js');
+      return reads.use((connection) => readTableFacts(connection, names, searchPath));
+    },
+  };
 }
 
 const UNTRACKED: HistoryReader = {
@@ -80,7 +89,8 @@ const UNTRACKED: HistoryReader = {
   readSources: () => Promise.resolve(new Map()),
 };
 
-function targetOf(options: ResolvedOptions): Target {
+/** The target that options describe. */
+export function targetOf(options: ResolvedOptions): Target {
   const table = parseTableName(options.table);
   const { role, searchPath, placeholders, placeholderDelimiters: delimiters } = options;
   return {
@@ -92,7 +102,8 @@ function targetOf(options: ResolvedOptions): Target {
   };
 }
 
-function settingsOf({ tracking, timeouts, lock, policy, transaction }: ResolvedOptions) {
+/** How runs behave, according to options. */
+export function settingsOf({ tracking, timeouts, lock, policy, transaction, lint }: ResolvedOptions) {
   return {
     tracking,
     timeouts: {
@@ -105,6 +116,7 @@ function settingsOf({ tracking, timeouts, lock, policy, transaction }: ResolvedO
       transaction,
       unlocked: lock === 'off',
       migrationLockTimeoutMs: timeouts.migrationLock,
+      lint: { ...lint, tableLockTimeoutMs: timeouts.tableLock },
     },
   };
 }

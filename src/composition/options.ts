@@ -1,3 +1,5 @@
+import type { LintRuleName } from '../core/lint/model/rule-names.js';
+import type { LintLevel } from '../core/lint/settings.js';
 import type { DriftPolicy } from '../core/status/policy.js';
 import type { LayoutName } from '../core/tools/layouts.js';
 import type { ConnectionOptions } from './connection-options.js';
@@ -36,6 +38,20 @@ export interface TimeoutOptions {
   tableLockRetries?: number;
   /** One read for status, health or drift, including connecting. @default 5000 */
   read?: number;
+}
+
+/** How migrations are judged. */
+export interface LintOptions {
+  /**
+   * What a run does about what lint finds in the migrations that it is about to execute: nothing, `warn`, or refuse to
+   * run because of an `error`.
+   * @default 'off'
+   */
+  onMigrate?: 'off' | 'warn' | 'error';
+  /** Levels of rules by name, for those that are not to have their own. @default the severity of each rule */
+  rules?: { readonly [Name in LintRuleName]?: LintLevel };
+  /** From how many rows on a table is large. @default 100000 */
+  largeTable?: number;
 }
 
 /** The options that every way of using this library shares: one target and how to migrate it. */
@@ -95,6 +111,12 @@ export interface MigratorOptions extends ConnectionOptions {
   /** Timeouts and the number of lock retries. */
   timeouts?: TimeoutOptions;
   /**
+   * How lint judges migrations: which statements would block or break the application in production. `'warn'` and
+   * `'error'` are short for `{ onMigrate }`.
+   * @default 'off'
+   */
+  lint?: 'off' | 'warn' | 'error' | LintOptions;
+  /**
    * False keeps details of server errors, which may contain row data (`Key (mail)=(…) already exists`), out of
    * messages, events and the history.
    * @default true
@@ -115,7 +137,7 @@ export type WithDefaults<T, K extends keyof T> = { [P in keyof Omit<T, K>]: Omit
 
 /** Options with every default filled in. */
 export interface ResolvedOptions extends WithDefaults<
-  Omit<MigratorOptions, 'timeouts' | 'policy'>,
+  Omit<MigratorOptions, 'timeouts' | 'policy' | 'lint'>,
   | 'directory'
   | 'layout'
   | 'recursive'
@@ -130,4 +152,5 @@ export interface ResolvedOptions extends WithDefaults<
 > {
   readonly timeouts: Required<TimeoutOptions>;
   readonly policy: DriftPolicy;
+  readonly lint: Required<LintOptions>;
 }

@@ -8,6 +8,7 @@ import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
 import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
+import type { LintCallOptions, LintReport } from './use-cases/lint.js';
 import type { PlanReport } from './use-cases/plan.js';
 import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
@@ -54,6 +55,14 @@ export interface MigrationOperations {
 
   /** Returns what a run would do now, and why it would be refused. @throws DirectoryError, DatabaseConnectionError */
   plan(): Promise<PlanReport>;
+
+  /**
+   * Judges the pending migrations: which statements would block or break the application in production. Each rule has a
+   * section in docs/lint.md.
+   *
+   * @throws DirectoryError, DatabaseConnectionError
+   */
+  lint(options?: LintCallOptions): Promise<LintReport>;
 
   /** Returns how files, history and database disagree now. */
   drift(query?: DriftQuery): Promise<Finding[]>;

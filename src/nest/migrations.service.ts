@@ -6,6 +6,7 @@ import { Migrator } from '../migrator/migrator.js';
 import type { DriftQuery, MigrationOperations } from '../migrator/operations.js';
 import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
+import type { LintCallOptions } from '../migrator/use-cases/lint.js';
 import type { AcceptOptions, RepairOptions } from '../migrator/use-cases/repair.js';
 import type { StepOutcome } from '../migrator/use-cases/resolve.js';
 import { MigrationEvents } from './events/migration-events.js';
@@ -44,6 +45,10 @@ export class MigrationsService implements MigrationOperations {
 
   plan() {
     return this.migrator.plan();
+  }
+
+  lint(options?: LintCallOptions) {
+    return this.migrator.lint(options);
   }
 
   migrate(signal?: AbortSignal) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { migratorFields, resolveMigratorOptions } from '../../src/composition/validation/migrator-options.js';
 import { nearestName } from '../../src/composition/validation/nearest-name.js';
+import type { MigratorOptions } from '../../src/composition/options.js';
 import { ConfigurationError } from '../../src/core/errors/input-errors.js';
 
 /** What is wrong with options that have a connection, as it is reported. */
@@ -58,6 +59,18 @@ describe('options', () => {
     ['one delimiter', { placeholderDelimiters: ['{'] }, 'placeholderDelimiters.1: expected a string'],
     ['a text for a list', { searchPath: 'public' }, 'searchPath: expected an array of strings'],
     ['an empty schema', { searchPath: ['a', ''] }, 'searchPath.1: it has an empty name'],
+    ['a level that does not exist', { lint: 'warning' }, 'lint.onMigrate: expected one of "off", "warn", "error"'],
+    [
+      'a mistyped rule',
+      { lint: { rules: { 'drop-colum': 'off' } } },
+      'unknown option "lint.rules.drop-colum"; did you mean "lint.rules.drop-column"?',
+    ],
+    [
+      'a rule with a level that does not exist',
+      { lint: { rules: { cluster: 'note' } } },
+      'lint.rules.cluster: expected one of "off", "warn", "error"',
+    ],
+    ['a large table without rows', { lint: { largeTable: 0 } }, 'lint.largeTable: expected a whole number from 1'],
     ['the role none', { role: 'None' }, 'role: PostgreSQL reads "none" as no role'],
     ['a role that is too long', { role: 'é'.repeat(32) }, 'role: it is longer than the 63 bytes'],
   ])('may not be %s', (_, options, problem) => {
@@ -69,6 +82,19 @@ describe('options', () => {
     const problems = values.flatMap((value) => problemsOf({ [name]: value }));
     expect(problems).toContainEqual(expect.stringContaining(name));
     expect(problems.join()).not.toContain('hunter2');
+  });
+
+  test.each<[MigratorOptions['lint'], object]>([
+    [undefined, { onMigrate: 'off', rules: {}, largeTable: 100_000 }],
+    ['error', { onMigrate: 'error', rules: {}, largeTable: 100_000 }],
+    [{ rules: { cluster: 'off' } }, { onMigrate: 'off', rules: { cluster: 'off' }, largeTable: 100_000 }],
+    [
+      { onMigrate: 'warn', largeTable: 5 },
+      { onMigrate: 'warn', rules: {}, largeTable: 5 },
+    ],
+  ])('for lint may be short: %j', (lint, resolved) => {
+    const options = { connectionString: 'postgres://localhost/app', ...(lint !== undefined && { lint }) };
+    expect(resolveMigratorOptions(options).lint).toEqual(resolved);
   });
 
   test('that are undefined have their defaults', () => {

@@ -68,8 +68,20 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   POOLER_SESSION_STATE: at('005_indexes.sql', 1, 1),
   POOLER_LIMIT: at('005_indexes.sql', 3, 1),
   POOLER_ROLE: at('005_indexes.sql', 3, 1),
+  LINT_ERROR: {
+    ...at('006_orders.sql', 3, 1),
+    detail:
+      'builds an index on orders without CONCURRENTLY, which blocks all writes to the table until it is built (orders has about 1,200,000 rows, 310 MB). Use CREATE INDEX CONCURRENTLY in a file of its own, without BEGIN: such a file runs statement by statement, not in a transaction',
+    actual: 'create-index-not-concurrently',
+  },
   CHECKSUMS_ADOPTED: { subject: TARGET, detail: '001_users.sql, 002_customers.sql' },
   RUNS_OUT_OF_ORDER: { subject: '004_coupons.sql' },
+  LINT_WARNING: {
+    ...at('006_orders.sql', 5, 1),
+    detail:
+      'drops the column status of orders, which the release that is running may still use. Drop it once no running release uses it, and say so: "-- allow: drop-column because …" before the statement',
+    actual: 'drop-column',
+  },
   RESUMED: {
     subject: '005_indexes.sql',
     detail:

@@ -5,6 +5,7 @@ import { DEFAULT_POLICY, POLICY_ACTIONS, type DriftPolicy, type PolicyAction } f
 import { DEFAULT_TABLE, MAX_NAME_BYTES, parseTableName } from '../../core/target/table.js';
 import { LAYOUT_NAMES } from '../../core/tools/layouts.js';
 import { DEFAULT_PATTERN } from '../../files/directory.js';
+import type { ConnectionOptions } from '../connection-options.js';
 import type { MigratorOptions, ResolvedOptions } from '../options.js';
 import {
   count,
@@ -20,6 +21,7 @@ import {
   type Fields,
 } from './checks.js';
 import { connectionFields, connectionProblems } from './connection.js';
+import { lintOption } from './lint-option.js';
 
 const policyFields = Object.fromEntries(
   Object.entries(DEFAULT_POLICY).map(([grade, action]) => [grade, v.optional(oneOf(POLICY_ACTIONS), action)]),
@@ -67,6 +69,7 @@ export const migratorFields: Fields<ResolvedOptions> = {
   policy: v.optional(objectOf(policyFields), DEFAULT_POLICY),
   transaction: v.optional(oneOf(['each', 'all']), 'each'),
   lock: v.optional(oneOf(['auto', 'session', 'transaction', 'off']), 'auto'),
+  lint: v.optional(lintOption, {}),
   showRowData: v.optional(flag, true),
   recordSource: v.optional(flag, true),
   timeouts: v.optional(
@@ -91,6 +94,11 @@ export function resolveMigratorOptions(options: MigratorOptions): ResolvedOption
   return resolve(migratorSchema, options);
 }
 
+/** The same for options without a connection. */
+export function resolveFileOptions(options: Omit<MigratorOptions, keyof ConnectionOptions>): ResolvedOptions {
+  return check(migratorSchema, options, []);
+}
+
 /**
  * Checks options against a schema and for contradictions.
  *
@@ -103,15 +111,22 @@ export function resolve<T extends ResolvedOptions>(
   options: unknown,
   contradictions: readonly string[] = [],
 ): T {
-  const parsed = v.safeParse(schema, options ?? {});
   const given: MigratorOptions = isObject(options) ? options : {};
-  const ofTable = tableProblems(given.table);
-  const others = [
-    ...(parsed.issues ?? []).map(describeIssue),
+  return check(schema, options, [
     ...connectionProblems(given, ''),
     ...(isObject(given.migrateWith) ? connectionProblems(given.migrateWith, 'migrateWith.') : []),
     ...contradictions,
-  ];
+  ]);
+}
+
+function check<T extends ResolvedOptions>(
+  schema: v.GenericSchema<unknown, T>,
+  options: unknown,
+  contradictions: readonly string[],
+): T {
+  const parsed = v.safeParse(schema, options ?? {});
+  const ofTable = tableProblems(isObject(options) ? (options as MigratorOptions).table : undefined);
+  const others = [...(parsed.issues ?? []).map(describeIssue), ...contradictions];
   const problems = [...new Set([...others, ...ofTable])];
   if (parsed.success && problems.length === 0) return parsed.output;
   throw new ConfigurationError(others.length > 0 ? 'INVALID_OPTIONS' : 'INVALID_TABLE', problems);

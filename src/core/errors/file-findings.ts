@@ -114,4 +114,9 @@ export const FILE_FINDINGS = {
       'runs this outside a transaction, where the configured role and search path cannot be set behind a transaction-mode pooler',
     remedy: () => DIRECT_CONNECTION,
   },
+  LINT_ERROR: {
+    severity: 'error',
+    text: ({ detail, actual }) => `fails the lint rule ${actual}: it ${detail}`,
+    remedy: ({ actual }) => `See "${actual}" in docs/lint.md.`,
+  },
 } as const satisfies Readonly<Record<string, FindingDefinition>>;

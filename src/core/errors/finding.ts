@@ -34,11 +34,15 @@ export function renderFinding(found: Finding): string {
 
 /** Renders a finding without its code. */
 export function describeFinding(found: Finding): string {
-  const { text }: FindingDefinition = FINDINGS[found.code];
   const { subject, line, column, remedy } = found;
   const place = line === undefined ? subject : `${subject}:${line}:${column ?? 1}`;
-  const sentence = text(found).replace(/\.$/, ''); // a quoted text may end with a full stop
-  return [`${place} ${sentence}.`, remedy].filter(Boolean).join(' ');
+  return [`${place} ${problemOf(found)}.`, remedy].filter(Boolean).join(' ');
+}
+
+/** What was found: the rest of a sentence that begins with the subject, without a full stop. */
+export function problemOf(found: Finding): string {
+  const { text }: FindingDefinition = FINDINGS[found.code];
+  return text(found).replace(/\.$/, ''); // a quoted text may end with a full stop
 }
 
 /** A key that is equal for findings with the same code, subject and values. */

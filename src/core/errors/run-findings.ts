@@ -12,6 +12,11 @@ export const RUN_FINDINGS = {
     text: () => 'runs out of order: newer migrations have been applied already',
     remedy: () => '',
   },
+  LINT_WARNING: {
+    severity: 'warning',
+    text: ({ detail, actual }) => `fails the lint rule ${actual}: it ${detail}`,
+    remedy: ({ actual }) => `See "${actual}" in docs/lint.md.`,
+  },
   RESUMED: {
     severity: 'warning',
     text: ({ detail }) => `continues where an earlier run stopped: ${detail}`,

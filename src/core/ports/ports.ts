@@ -3,6 +3,8 @@ import type { Finding } from '../errors/finding.js';
 import type { AuditEntry, AuditNote } from '../history/audit.js';
 import type { FailedMigration } from '../errors/migration-failed.js';
 import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin } from '../history/history.js';
+import type { CatalogFacts } from '../lint/model/facts.js';
+import type { RelationName } from '../lint/syntax/relation.js';
 import type { Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import type { Target } from '../target/target.js';
@@ -28,6 +30,11 @@ export interface HistoryReader {
   readAudit(): Promise<readonly AuditEntry[]>;
   /** The recorded texts with these checksums, by checksum. */
   readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Asks the catalog about tables. Never waits for their locks, creates or writes. */
+export interface TableFactsReader {
+  read(names: readonly RelationName[]): Promise<CatalogFacts>;
 }
 
 /** A change to the history that runs nothing. */
@@ -159,6 +166,7 @@ export interface TargetSession {
   readonly lock: MigrationLock;
   readonly executor: Executor;
   readonly foreign: ForeignHistoryReader;
+  readonly tables: TableFactsReader;
   /** Releases the connection, or destroys it if anything ran or failed. Never throws. */
   close(): Promise<void>;
 }

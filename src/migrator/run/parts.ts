@@ -1,6 +1,14 @@
 import type { Compiler } from '../../core/compile/compiler.js';
 import type { EmitEvent } from '../../core/events/events.js';
-import type { DiffTexts, HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
+import type { ParseStatements } from '../../core/compile/program.js';
+import type { LintSettings } from '../../core/lint/settings.js';
+import type {
+  DiffTexts,
+  HistoryReader,
+  MigrationSource,
+  TableFactsReader,
+  TargetDatabase,
+} from '../../core/ports/ports.js';
 import type { IncidentStore } from '../../core/status/incidents.js';
 import type { DriftPolicy } from '../../core/status/policy.js';
 
@@ -11,6 +19,9 @@ export interface MigratorParts {
   readonly database: TargetDatabase;
   /** For light reads, possibly under another role. */
   readonly reader: HistoryReader;
+  /** Asks the database about tables, like `reader`. */
+  readonly tables: TableFactsReader;
+  readonly parse: ParseStatements;
   readonly policy: MigratorPolicy;
   readonly emit: EmitEvent;
   readonly diffTexts: DiffTexts;
@@ -25,4 +36,13 @@ interface MigratorPolicy extends DriftPolicy {
   readonly unlocked: boolean;
   /** How long to wait for another process that is migrating, in ms. */
   readonly migrationLockTimeoutMs: number;
+  readonly lint: LintPolicy;
+}
+
+/** How migrations are judged. */
+export interface LintPolicy extends LintSettings {
+  /** What a run does about what lint finds before it executes anything: nothing, warn, or refuse to run. */
+  readonly onMigrate: 'off' | 'warn' | 'error';
+  /** `lock_timeout` of migrations, in ms; 0 is no limit. */
+  readonly tableLockTimeoutMs: number;
 }

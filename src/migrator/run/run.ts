@@ -25,6 +25,7 @@ export class Run {
   private readonly runId = randomUUID();
   private readonly report: RunReport;
   private readonly target: string;
+  private isLinted = false;
 
   /** @param signal interrupts the run: the running statement is cancelled. */
   constructor(
@@ -92,6 +93,7 @@ export class Run {
         return 'done';
       }
       const tasks = await compileTasks(plan, this.parts, session.executor);
+      await this.lint(session, set, tasks);
       if (!installed) {
         await this.install(session);
         this.report.warn(plan.warnings);
@@ -111,6 +113,14 @@ export class Run {
     report.observeApplied(statuses.flatMap(({ file, state }) => (isApplied(state) ? [file] : [])));
     // A history that keeps no records does not know what this run has applied.
     return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !report.applied.includes(file)) } };
+  }
+
+  /** Once per run: a warning stays true for what the next session runs. */
+  private async lint(session: TargetSession, set: MigrationSet, tasks: readonly Task[]): Promise<void> {
+    if (this.parts.policy.lint.onMigrate === 'off' || this.isLinted) return;
+    this.isLinted = true;
+    const { lintTasks } = await import('./lint-tasks.js'); // it loads all rules
+    this.report.warn(await lintTasks(set, tasks, this.parts, session));
   }
 
   private async install({ history }: TargetSession): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ForeignHistoryReader, HistoryStore, TargetSession } from '../../core/ports/ports.js';
+import type { ForeignHistoryReader, HistoryStore, TableFactsReader, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import { assertRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -31,6 +31,7 @@ export class PgTargetSession implements TargetSession {
   readonly lock: TargetLock;
   readonly executor: PgExecutor;
   readonly foreign: ForeignHistoryReader;
+  readonly tables: TableFactsReader;
   private facts: Promise<ServerFacts> | undefined;
   private closed = false;
 
@@ -41,7 +42,7 @@ export class PgTargetSession implements TargetSession {
     openConnection: () => Promise<PgConnection>,
   ) {
     const { target, timeouts, tracking, lock, companions } = settings;
-    const { table, role } = target;
+    const { table, role, searchPath } = target;
     const facts = (): Promise<ServerFacts> => (this.facts ??= this.readFacts());
     const store = new PgHistoryStore(connection, table, { role, companions, ...timeouts }, facts);
     const records = (runId: string) => (tracking ? new TableRecords(table, runId, store.companions) : NO_RECORDS);
@@ -49,6 +50,12 @@ export class PgTargetSession implements TargetSession {
     this.lock = new TargetLock(connection, table, lock, facts, openConnection);
     this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
     this.foreign = { read: (tool, foreignTable) => readForeignHistory(connection, tool, foreignTable, role) };
+    this.tables = {
+      read: async (names) => {
+        const { readTableFacts } = await import('../catalog/table-facts.js'); // few runs ask
+        return readTableFacts(connection, names, searchPath);
+      },
+    };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { DatabaseConnectionError } from '../../../src/migrator.js';
 import { parseTableName } from '../../../src/core/target/table.js';
+import { ReadConnections } from '../../../src/postgres/connection/read-connections.js';
 import { PgHistoryReader } from '../../../src/postgres/history/reader.js';
 import { startCountingProxy } from '../../support/counting-proxy.js';
 import { withClient } from '../../support/database.js';
@@ -44,9 +45,9 @@ describe('a read', () => {
       .migrate()
       .catch(() => {});
     await db.query(`UPDATE shared.schema_migrations SET executed_at = '2024-02-29 12:34:56.789+00'`);
-    const reader = new PgHistoryReader(db.connectionString, table, 5_000);
-    const { rows, exists, current } = await reader.read();
-    await reader.close();
+    const connections = new ReadConnections(db.connectionString, 5_000);
+    const { rows, exists, current } = await new PgHistoryReader(connections, table).read();
+    await connections.close();
     expect({ exists, current }).toEqual({ exists: true, current: true });
     expect(rows.toSorted((a, b) => (a.file < b.file ? -1 : 1))).toMatchObject([
       {

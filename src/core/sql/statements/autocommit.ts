@@ -98,7 +98,7 @@ function option(options: readonly Node[] | undefined, name: string): DefElem | u
 }
 
 /** An option without a value is on. */
-function isOn(options: readonly Node[] | undefined, name: string): boolean {
+export function isOn(options: readonly Node[] | undefined, name: string): boolean {
   return option(options, name) !== undefined && !isOff(options, name);
 }
 

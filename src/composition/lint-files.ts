@@ -1,0 +1,16 @@
+import { lint, type LintReport } from '../migrator/use-cases/lint.js';
+import { parseStatements } from '../postgres/parser/parse-sql.js';
+import type { ConnectionOptions } from './connection-options.js';
+import { migrationsOf, settingsOf, targetOf } from './create-migrator.js';
+import type { MigratorOptions } from './options.js';
+import { resolveFileOptions } from './validation/migrator-options.js';
+
+/** The options that matter without a database. */
+export type LintFilesOptions = Omit<MigratorOptions, keyof ConnectionOptions | 'migrateWith'>;
+
+/** Judges all migrations of a directory without a database. @throws ConfigurationError, DirectoryError */
+export async function lintFiles(options: LintFilesOptions): Promise<LintReport> {
+  const resolved = resolveFileOptions(options);
+  const { policy } = settingsOf(resolved);
+  return lint({ ...migrationsOf(resolved), target: targetOf(resolved), policy, parse: parseStatements }, undefined);
+}

@@ -1,0 +1,55 @@
+import type { Severity } from '../errors/finding.js';
+
+/** The size of a table, as the catalog estimates it. */
+export interface TableSize {
+  readonly table: string;
+  /** Undefined if the table was never analyzed. */
+  readonly rows: number | undefined;
+  readonly bytes: number;
+}
+
+/** Something in a migration that will hurt in production. Plain data; {@link renderDiagnostic} turns it into text. */
+export interface Diagnostic {
+  /** The rule that found it. Each has a section in docs/lint.md. */
+  readonly rule: string;
+  readonly severity: Severity;
+  /** The migration. */
+  readonly file: string;
+  /** Position in the file; undefined when it is about the file as a whole. Both count from 1, columns in characters. */
+  readonly line: number | undefined;
+  readonly column: number | undefined;
+  /** What was found: the rest of a sentence that begins with the file. */
+  readonly message: string;
+  /** What to do instead, in whole sentences; may be empty. */
+  readonly remedy: string;
+  /** The table that is locked or written, if its size is known. */
+  readonly size: TableSize | undefined;
+  /** The line in the file with a caret below the column; passwords are masked. */
+  readonly excerpt: string | undefined;
+}
+
+/** Renders a diagnostic as one line: location, severity, what was found, what to do, and the rule. */
+export function renderDiagnostic(found: Diagnostic): string {
+  const { file, line, column, severity, remedy, rule } = found;
+  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  return `${[`${place} ${severity}: ${describeDiagnostic(found)}.`, remedy].filter(Boolean).join(' ')} [${rule}]`;
+}
+
+/** What was found, with the size of the table. */
+export function describeDiagnostic({ message, size }: Diagnostic): string {
+  return size ? `${message} (${describeSize(size)})` : message;
+}
+
+function describeSize({ table, rows, bytes }: TableSize): string {
+  const amount = rows === undefined ? '' : `about ${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}, `;
+  return `${table} has ${amount}${readableBytes(bytes)}`;
+}
+
+const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
+
+function readableBytes(bytes: number): string {
+  let amount = bytes / 1024;
+  let unit = 0;
+  for (; amount >= 1024 && unit < UNITS.length - 1; unit++) amount /= 1024;
+  return `${amount >= 10 ? Math.round(amount) : Math.round(amount * 10) / 10} ${UNITS[unit]}`;
+}

@@ -1,0 +1,150 @@
+import { locateInFile } from '../compile/source-text.js';
+import type { Program } from '../compile/program.js';
+import type { Severity } from '../errors/finding.js';
+import type { Migration } from '../migration/migration.js';
+import { compareVersions } from '../migration/version.js';
+import type { Diagnostic, TableSize } from './diagnostic.js';
+import { LockLimit } from './lock-limit.js';
+import { isAllowed, placeAllowances } from './model/allowed.js';
+import type { CatalogFacts } from './model/facts.js';
+import { observe } from './model/observe.js';
+import type { ParsedFile } from './model/parsed-file.js';
+import type { FileProblem, Rule } from './model/rule.js';
+import { Tables } from './model/tables.js';
+import type { HeldLock, LintStatement, Transaction } from './model/transaction.js';
+import { RULES } from './registry.js';
+import type { LintSettings, RunnerSettings } from './settings.js';
+import { locksOf } from './syntax/locks.js';
+import { shown, type RelationName } from './syntax/relation.js';
+
+/** By what files are judged. */
+export interface Judgement {
+  readonly settings: LintSettings;
+  readonly runner: RunnerSettings;
+  /** What the database says; undefined without one. */
+  readonly catalog: CatalogFacts | undefined;
+  /** All migrations of the directory, for those that share a version. */
+  readonly all: readonly Migration[];
+}
+
+/** Judges migrations in their order. Without a database, each file counts as a run of its own. */
+export function judge(files: readonly ParsedFile[], judgement: Judgement): Diagnostic[] {
+  const run = new JudgedRun(judgement);
+  return files.flatMap((file) => run.judge(file));
+}
+
+const SEVERITIES: Readonly<Record<'warn' | 'error', Severity>> = { warn: 'warning', error: 'error' };
+
+/** Where a problem is, before it is located in its file. */
+interface PlacedProblem extends FileProblem {
+  readonly rule: Rule;
+  readonly size?: TableSize | undefined;
+}
+
+class JudgedRun {
+  private readonly tables: Tables;
+  private readonly rules: readonly Rule[];
+  private held: HeldLock[] = [];
+
+  constructor(private readonly by: Judgement) {
+    const { settings, runner, catalog } = by;
+    this.tables = new Tables(catalog, runner.defaultSchema ?? catalog?.defaultSchema ?? 'public');
+    this.rules = RULES.flatMap((rule) => {
+      const level = settings.rules[rule.name];
+      if (level === 'off') return [];
+      return [level === undefined ? rule : { ...rule, severity: SEVERITIES[level] }];
+    });
+  }
+
+  judge(file: ParsedFile): Diagnostic[] {
+    const allowances = placeAllowances(file);
+    const found = [...this.judgeWhole(file), ...(file.program ? this.judgeStatements(file, file.program) : [])];
+    this.tables.setSchema(undefined);
+    if (!this.by.catalog) this.tables.endRun();
+    return found
+      .filter(({ rule, offset }) => !isAllowed(allowances, rule.name, offset))
+      .toSorted((a, b) => (a.offset ?? -1) - (b.offset ?? -1))
+      .map((problem) => this.diagnostic(file, problem));
+  }
+
+  private judgeWhole(file: ParsedFile): PlacedProblem[] {
+    const version = file.migration?.order.version ?? null;
+    const others = version === null ? [] : this.by.all.filter((other) => other.file !== file.file);
+    const sameVersion = others
+      .filter(({ order }) => compareVersions(order.version, version) === 0)
+      .map((other) => other.file);
+    return this.rules.flatMap((rule) =>
+      (rule.checkFile?.({ file, sameVersion }) ?? []).map((problem) => ({ ...problem, rule })),
+    );
+  }
+
+  private judgeStatements(file: ParsedFile, program: Program): PlacedProblem[] {
+    const limit = new LockLimit(program, this.by.runner.tableLockTimeoutMs);
+    const isShared = this.by.runner.transaction === 'all';
+    return file.transactions.flatMap((transaction, i) => {
+      limit.beginTransaction();
+      if (!isShared) this.held = [];
+      const isDone = program.kind === 'non-transactional' && i < file.resumeAt;
+      return transaction.statements.flatMap((statement) => {
+        const problems = isDone ? [] : this.judgeStatement(statement, transaction, program, limit);
+        this.observe(statement, limit);
+        return problems;
+      });
+    });
+  }
+
+  private judgeStatement(
+    statement: LintStatement,
+    transaction: Transaction,
+    program: Program,
+    limit: LockLimit,
+  ): PlacedProblem[] {
+    const context = {
+      statement,
+      node: statement.node,
+      tables: this.tables,
+      transaction,
+      held: this.held,
+      program,
+      hasLockLimit: limit.applies(statement, transaction.isAutocommit),
+      serverVersion: this.by.catalog?.serverVersion,
+      largeTable: this.by.settings.largeTable,
+    };
+    return this.rules.flatMap((rule) =>
+      (rule.check?.(context) ?? []).map(({ location, ...problem }) => {
+        const offset = location === undefined ? statement.start : statement.offsetOf(location);
+        return { ...problem, rule, offset, size: problem.table && this.sizeOf(problem.table) };
+      }),
+    );
+  }
+
+  private observe(statement: LintStatement, limit: LockLimit): void {
+    const locks = locksOf(statement.node).filter(({ relation }) => !this.tables.isNew(relation));
+    this.held.push(...locks.map((lock) => ({ ...lock, statement })));
+    observe(this.tables, statement.node);
+    limit.observe(statement);
+  }
+
+  private diagnostic({ file, migration, program }: ParsedFile, problem: PlacedProblem): Diagnostic {
+    const { rule, message, remedy, size, offset } = problem;
+    const place =
+      migration && program && offset !== undefined ? locateInFile(migration, program.source, offset) : undefined;
+    return {
+      rule: rule.name,
+      severity: rule.severity,
+      file,
+      line: place?.line ?? problem.line,
+      column: place?.column ?? problem.column,
+      message,
+      remedy,
+      size,
+      excerpt: place?.excerpt,
+    };
+  }
+
+  private sizeOf(name: RelationName): TableSize | undefined {
+    const facts = this.tables.find(name)?.facts;
+    if (!facts || (facts.rows === undefined && facts.bytes === 0)) return undefined; // never analyzed
+    return { table: shown(name), rows: facts.rows, bytes: facts.bytes };
+  }
+}

@@ -1,0 +1,96 @@
+import { readAllowances, type Allowance } from '../../compile/allowances.js';
+import type { Compiled } from '../../compile/compile.js';
+import type { ParseStatements, Program } from '../../compile/program.js';
+import type { Finding } from '../../errors/finding.js';
+import type { Migration } from '../../migration/migration.js';
+import { StatementSplitter } from '../../sql/statements/split.js';
+import type { ParsedStatement, Statement } from '../../sql/statements/statements.js';
+import { lex } from '../../sql/text/lexer.js';
+import type { LintStatement, Transaction } from './transaction.js';
+
+/** A migration to be judged. */
+export interface LintFile {
+  readonly file: string;
+  /** Undefined for a file that cannot be a migration. */
+  readonly migration: Migration | undefined;
+  readonly compiled: Compiled;
+  /** Number of steps that an earlier run finished: they are not judged. */
+  readonly resumeAt: number;
+}
+
+/** A migration with its syntax trees. */
+export interface ParsedFile {
+  readonly file: string;
+  readonly migration: Migration | undefined;
+  /** Undefined for a file that cannot run. */
+  readonly program: Program | undefined;
+  /** Why it cannot run. */
+  readonly refusals: readonly Finding[];
+  readonly allowances: readonly Allowance[];
+  /** In order of execution. */
+  readonly transactions: readonly Transaction[];
+  /** Statements that the parser cannot read. */
+  readonly unreadable: readonly Statement[];
+  readonly resumeAt: number;
+}
+
+/** Parses a migration. A statement that the parser cannot read does not hide the others. */
+export async function parseFile(given: LintFile, parse: ParseStatements): Promise<ParsedFile> {
+  const { file, migration, compiled, resumeAt } = given;
+  const nothing = { program: undefined, refusals: [], allowances: [], transactions: [], unreadable: [] };
+  if ('refusals' in compiled) return { ...nothing, file, migration, resumeAt, refusals: compiled.refusals };
+  const { program } = compiled;
+  const { statements, unreadable } = await readStatements(program, parse);
+  const allowances = readAllowances(program.source.sql);
+  const transactions = group(program, statements);
+  return { file, migration, program, refusals: [], allowances, transactions, unreadable, resumeAt };
+}
+
+interface Read {
+  readonly statements: readonly LintStatement[];
+  readonly unreadable: readonly Statement[];
+}
+
+async function readStatements({ source: { sql, withRows } }: Program, parse: ParseStatements): Promise<Read> {
+  const whole = await parse(sql);
+  if (whole) return { statements: whole.flatMap((each) => judgeable(each, offsetsIn(sql, 0))), unreadable: [] };
+  const statements: LintStatement[] = [];
+  const unreadable: Statement[] = [];
+  for (const { start, end } of split(withRows)) {
+    const text = sql.slice(start, end);
+    const [only, ...more] = (await parse(text)) ?? [];
+    const node = more.length === 0 ? only?.node : undefined;
+    if (node) statements.push({ node, start, end, offsetOf: offsetsIn(text, start) });
+    else unreadable.push({ start, end });
+  }
+  return { statements, unreadable };
+}
+
+/** As `psql` would. */
+function split(text: string): readonly Statement[] {
+  const splitter = new StatementSplitter(text);
+  lex(text, (kind, start, end) => splitter.token(kind, start, end));
+  splitter.conclude(text.length);
+  return splitter.statements;
+}
+
+function judgeable({ node, start, end }: ParsedStatement, offsetOf: LintStatement['offsetOf']): LintStatement[] {
+  return node ? [{ node, start, end, offsetOf }] : [];
+}
+
+/** The parser counts bytes from the beginning of what it was given. */
+function offsetsIn(text: string, from: number): (location: number) => number {
+  let bytes: Buffer | undefined;
+  return (location) => from + (bytes ??= Buffer.from(text)).subarray(0, location).toString().length;
+}
+
+/** Groups statements as this runner commits them. Both are in order. */
+function group(program: Program, statements: readonly LintStatement[]): Transaction[] {
+  if (program.kind === 'transactional') return [{ isAutocommit: false, statements }];
+  let next = 0;
+  return program.steps.map(({ kind, wholeEnd }) => {
+    const from = next;
+    while (next < statements.length && (statements[next] as LintStatement).start < wholeEnd) next++;
+    return { isAutocommit: kind === 'autocommit', statements: statements.slice(from, next) };
+  });
+}

@@ -1,0 +1,102 @@
+import type { Node } from '@pgsql/types';
+import type { Program } from '../../compile/program.js';
+import type { Severity } from '../../errors/finding.js';
+import type { LockMode } from '../syntax/lock-modes.js';
+import type { RelationName } from '../syntax/relation.js';
+import type { ParsedFile } from './parsed-file.js';
+import type { LintRuleName } from './rule-names.js';
+import type { Tables } from './tables.js';
+import type { HeldLock, LintStatement, Transaction } from './transaction.js';
+
+/** Something in a migration that a rule found. */
+export interface Problem {
+  /** The rest of a sentence that begins with the file, without a full stop. */
+  readonly message: string;
+  /** What to do instead, in whole sentences. */
+  readonly remedy: string;
+  /** The table whose size matters. */
+  readonly table?: RelationName | undefined;
+  /** Position of the parser. @default the beginning of the statement */
+  readonly location?: number | undefined;
+}
+
+/** What a rule may look at: one statement, and how this runner will execute it. */
+export interface StatementContext {
+  readonly statement: LintStatement;
+  readonly node: Node;
+  /** What is known before the statement. */
+  readonly tables: Tables;
+  /** What commits together with the statement. With one transaction for all files, it includes earlier files. */
+  readonly transaction: Transaction;
+  /** Locks of earlier statements of the transaction. */
+  readonly held: readonly HeldLock[];
+  /** How the file runs. */
+  readonly program: Program;
+  /** False if the statement would wait for a lock without a limit. */
+  readonly hasLockLimit: boolean;
+  /** `server_version_num`; undefined without a database. */
+  readonly serverVersion: number | undefined;
+  /** Rows from which a table counts as large. */
+  readonly largeTable: number;
+}
+
+/** What a rule may look at that judges a file as a whole. */
+export interface FileContext {
+  readonly file: ParsedFile;
+  /** Other files with the same version. */
+  readonly sameVersion: readonly string[];
+}
+
+/** A problem of a file, at an offset of the text that runs or at a place in the file; without both, of the whole file. */
+export interface FileProblem extends Omit<Problem, 'location'> {
+  readonly offset?: number;
+  readonly line?: number | undefined;
+  readonly column?: number | undefined;
+}
+
+/** A lock that a statement of an example takes. */
+export interface LockClaim {
+  readonly mode: LockMode;
+  /** The table or index in the example. */
+  readonly on: string;
+}
+
+/** One migration of a safe way. */
+export interface RewriteStep {
+  /** What it does, as a sentence. */
+  readonly about: string;
+  readonly sql: string;
+  /** The locks that matter. */
+  readonly locks?: readonly LockClaim[];
+}
+
+/** What the documentation says about a rule. Tests run all of it on a server. */
+export interface RuleDocs {
+  /** What the rule finds, as a sentence. */
+  readonly finds: string;
+  /** Locks of the example. */
+  readonly locks: readonly LockClaim[];
+  /** How long they are held, or that there are none, as a sentence. */
+  readonly duration: string;
+  /** Why it hurts, in whole sentences. */
+  readonly harm: string;
+  /** SQL that must have run before the example and the rewrite, besides {@link EXAMPLE_SCHEMA}. */
+  readonly setup?: string;
+  /** A migration in which the rule finds something; undefined if it is not about SQL. */
+  readonly example?: string;
+  /** The same in a safe way: one migration after the other. */
+  readonly rewrite: readonly RewriteStep[];
+  /** More that a reader must know, in whole sentences. */
+  readonly notes?: string;
+}
+
+/** One rule. */
+export interface Rule {
+  readonly name: LintRuleName;
+  readonly severity: Severity;
+  readonly docs: RuleDocs;
+  /** Judges one statement. */
+  readonly check?: (context: StatementContext) => readonly Problem[];
+  /** Judges a file. */
+  readonly checkFile?: (context: FileContext) => readonly FileProblem[];
+}

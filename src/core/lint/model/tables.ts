@@ -1,0 +1,117 @@
+import { shown, type RelationName } from '../syntax/relation.js';
+import type { ColumnType } from '../syntax/types.js';
+import type { CatalogFacts, TableFacts } from './facts.js';
+
+/** What is known about a column, from the catalog or from the migrations so far. */
+export interface KnownColumn {
+  readonly type: ColumnType | undefined;
+  readonly notNull: boolean;
+}
+
+/** What is known about a table. */
+export interface KnownTable {
+  /** Created in this run, so it has no rows and no readers yet. */
+  isNew: boolean;
+  readonly facts: TableFacts | undefined;
+  readonly columns: Map<string, KnownColumn>;
+  /** Constraints `CHECK (column IS NOT NULL)`, by name. */
+  readonly notNullChecks: Map<string, { readonly column: string; readonly isValid: boolean }>;
+}
+
+/** What is known about the tables of a database at one point of a run. Statements change it as they are judged. */
+export class Tables {
+  private readonly known = new Map<string, KnownTable>();
+  private readonly indexes = new Map<string, RelationName>();
+  private schema: string;
+
+  /** @param defaultSchema the schema of names without one. */
+  constructor(
+    catalog: CatalogFacts | undefined,
+    private readonly defaultSchema: string,
+  ) {
+    this.schema = defaultSchema;
+    for (const { name, facts } of catalog?.tables ?? []) {
+      if (facts.kind === 'index' && facts.table) this.indexes.set(this.keyOf(name), facts.table);
+      else this.known.set(this.keyOf(name), knownTable(facts));
+    }
+  }
+
+  /** True for a table, view or index that was created in this run. */
+  isNew(name: RelationName): boolean {
+    const table = this.indexes.get(this.keyOf(name));
+    return (this.find(name) ?? (table && this.find(table)))?.isNew === true;
+  }
+
+  /** True if the catalog or a migration shows that it exists. */
+  exists(name: RelationName): boolean {
+    return this.find(name) !== undefined;
+  }
+
+  find(name: RelationName): KnownTable | undefined {
+    const temporary = name.schema === undefined ? this.known.get(`pg_temp.${name.name}`) : undefined;
+    return temporary ?? this.known.get(this.keyOf(name));
+  }
+
+  /** What is known about a table; nothing yet if it has not been mentioned. */
+  entry(name: RelationName): KnownTable {
+    const found = this.find(name) ?? knownTable();
+    this.known.set(this.keyOf(name), found);
+    return found;
+  }
+
+  column(table: RelationName, column: string): KnownColumn | undefined {
+    return this.find(table)?.columns.get(column);
+  }
+
+  /** True if a validated constraint shows that the column has no NULL. */
+  isCheckedNotNull(table: RelationName, column: string): boolean {
+    const known = this.find(table);
+    if (known?.facts?.columns.some(({ name, checkedNotNull }) => name === column && checkedNotNull)) return true;
+    return [...(known?.notNullChecks.values() ?? [])].some((check) => check.column === column && check.isValid);
+  }
+
+  /** The table of an index, or the table itself. */
+  tableOf(name: RelationName): RelationName {
+    return this.indexes.get(this.keyOf(name)) ?? name;
+  }
+
+  create(name: RelationName, columns: Iterable<readonly [string, KnownColumn]> = []): KnownTable {
+    const created: KnownTable = { ...knownTable(), isNew: true, columns: new Map(columns) };
+    this.known.set(this.keyOf(name), created);
+    return created;
+  }
+
+  drop(name: RelationName): void {
+    this.known.delete(this.keyOf(name));
+    this.indexes.delete(this.keyOf(name));
+  }
+
+  move(from: RelationName, to: RelationName): void {
+    const table = this.entry(from);
+    this.drop(from);
+    this.known.set(this.keyOf(to), table);
+  }
+
+  addIndex(index: RelationName, table: RelationName): void {
+    this.indexes.set(this.keyOf(index), table);
+  }
+
+  /** @param schema the first of a new search path; undefined for the default one. */
+  setSchema(schema: string | undefined): void {
+    this.schema = schema ?? this.defaultSchema;
+  }
+
+  /** What was created so far may have rows and readers from now on. */
+  endRun(): void {
+    for (const table of this.known.values()) table.isNew = false;
+  }
+
+  private keyOf({ schema, name }: RelationName): string {
+    return shown({ schema: schema ?? this.schema, name });
+  }
+}
+
+function knownTable(facts?: TableFacts): KnownTable {
+  const columns = (facts?.columns ?? []).map(({ name, type, notNull }) => [name, { type, notNull }] as const);
+  return { isNew: false, facts, columns: new Map(columns), notNullChecks: new Map() };
+}

@@ -1,0 +1,48 @@
+import type { Rule } from '../../model/rule.js';
+import { addedColumns, constraintsOf, defaultOf } from '../../syntax/alter-table.js';
+import { shown } from '../../syntax/relation.js';
+import { isSerial } from '../../syntax/types.js';
+
+const FILLED = new Set(['CONSTR_GENERATED', 'CONSTR_IDENTITY']);
+const REQUIRED = new Set(['CONSTR_NOTNULL', 'CONSTR_PRIMARY']);
+
+export const requiredColumn: Rule = {
+  name: 'required-column',
+  severity: 'error',
+  docs: {
+    finds: '`ADD COLUMN … NOT NULL` without a default on an existing table.',
+    locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'customers' }],
+    duration: 'Until the statement fails.',
+    harm: 'It fails as soon as the table has a row. On an empty test database it passes, and in production the release stops. Writes of the old release, which does not know the column, would fail too.',
+    example: 'ALTER TABLE customers ADD COLUMN country text NOT NULL;\n',
+    rewrite: [
+      {
+        about:
+          'Give it a default that is the same for all rows. It is stored once, and the old release can go on inserting. The lock is brief.',
+        sql: "ALTER TABLE customers ADD COLUMN country text NOT NULL DEFAULT 'unknown';\n",
+        locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'customers' }],
+      },
+    ],
+    notes:
+      'If there is no such default, add the column without `NOT NULL`, fill it in batches, and then follow `set-not-null-without-check`.',
+  },
+  check: ({ node, tables }) =>
+    addedColumns(node).flatMap(({ table, column }) => {
+      const constraints = constraintsOf(column);
+      const isFilled =
+        defaultOf(column) !== undefined ||
+        isSerial(column.typeName) ||
+        constraints.some(({ contype = '' }) => FILLED.has(contype));
+      const isRequired = constraints.some(({ contype = '' }) => REQUIRED.has(contype));
+      if (!isRequired || isFilled || tables.isNew(table)) return [];
+      return [
+        {
+          message: `adds the required column ${column.colname} to ${shown(table)} without a default, which fails if the table has a row`,
+          remedy:
+            'Give it a default. Or add it without NOT NULL, fill it, and set NOT NULL by way of a validated check.',
+          table,
+          location: column.location,
+        },
+      ];
+    }),
+};

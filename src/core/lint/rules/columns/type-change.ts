@@ -1,0 +1,113 @@
+import type { ColumnDef, Node } from '@pgsql/types';
+import type { Rule } from '../../model/rule.js';
+import type { LintStatement } from '../../model/transaction.js';
+import { tableActions } from '../../syntax/alter-table.js';
+import { bodyOf } from '../../syntax/node.js';
+import { shown, stringsOf } from '../../syntax/relation.js';
+import { shownType, typeChange, typeOf } from '../../syntax/types.js';
+
+const REMEDY =
+  'Add a column of the new type, keep both filled with a trigger, copy the old values in batches, then switch over.';
+
+export const columnTypeRewrite: Rule = {
+  name: 'column-type-rewrite',
+  severity: 'error',
+  docs: {
+    finds:
+      '`ALTER COLUMN … TYPE`, unless the stored values stay valid: `varchar` to a greater length, `varchar` to `text` and back without a length, `numeric` to more digits before the point, `timestamp` and `time` to more digits of a second, `cidr` to `inet`. The old type comes from the database, or from the migrations.',
+    locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
+    duration: 'Until every row of the table and all its indexes have been written again and the transaction ends.',
+    harm: 'Nobody can read or write the table for that long. It takes twice the space on disk, and replicas receive all of it.',
+    setup: "INSERT INTO orders (id, status, total) SELECT n, 'open', n FROM generate_series(1, 100) AS n;\n",
+    example: 'ALTER TABLE orders ALTER COLUMN total TYPE bigint;\n',
+    rewrite: [
+      {
+        about: 'Add a column of the new type, and let a trigger fill it for every row that is written from now on.',
+        sql: `ALTER TABLE orders ADD COLUMN total_cents bigint;
+
+CREATE FUNCTION orders_fill_total_cents() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.total_cents := NEW.total * 100;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER orders_fill_total_cents BEFORE INSERT OR UPDATE ON orders
+  FOR EACH ROW EXECUTE FUNCTION orders_fill_total_cents();
+`,
+        locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
+      },
+      {
+        about: 'In the next file, copy the old values in batches, each in a transaction of its own.',
+        sql: `-- no-transaction
+DO $$
+DECLARE
+  touched bigint;
+BEGIN
+  LOOP
+    UPDATE orders SET total_cents = total * 100
+     WHERE id IN (SELECT id FROM orders WHERE total_cents IS NULL AND total IS NOT NULL LIMIT 5000);
+    GET DIAGNOSTICS touched = ROW_COUNT;
+    EXIT WHEN touched = 0;
+    COMMIT;
+  END LOOP;
+END $$;
+`,
+      },
+      {
+        about:
+          'Release an application that reads and writes only the new column. After that, a later migration drops the old one.',
+        sql: `DROP TRIGGER orders_fill_total_cents ON orders;
+DROP FUNCTION orders_fill_total_cents();
+-- allow: drop-column because no release reads it any more
+ALTER TABLE orders DROP COLUMN total;
+`,
+        locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
+      },
+    ],
+    notes:
+      "A change between `timestamp` and `timestamptz` writes no rows if the time zone of the session is UTC (put `SET LOCAL timezone = 'UTC'` before it), but still builds the indexes on the column again. A view that uses the column, or a `USING` that is more than the column itself, also prevents a quick change.",
+  },
+  check: ({ node, tables, statement, transaction }) =>
+    tableActions(node).flatMap(({ table, command: { subtype, name = '', def } }) => {
+      const column = bodyOf('ColumnDef', def);
+      if (subtype !== 'AT_AlterColumnType' || !column || tables.isNew(table)) return [];
+      const to = typeOf(column.typeName);
+      const from = tables.column(table, name)?.type;
+      const isComputed = !isPlain(column, name);
+      const change = from && to && !isComputed && !column.collClause ? typeChange(from, to) : 'rewrite';
+      const before = transaction.statements.slice(0, transaction.statements.indexOf(statement));
+      if (change === 'nothing' || (change === 'time-zone' && before.some(setsUtc))) return [];
+      const types = `${from ? ` from ${shownType(from)}` : ''}${to ? ` to ${shownType(to)}` : ''}`;
+      const problem = { table, location: column.location };
+      const changes = `changes the type of ${name} in ${shown(table)}${types}`;
+      if (change === 'time-zone')
+        return [
+          {
+            ...problem,
+            message: `${changes}, which writes the whole table again unless the time zone of the session is UTC, while nobody can read or write it`,
+            remedy: `If the values are in UTC, put SET LOCAL timezone = 'UTC' before it; the indexes on the column are still built again. Otherwise: ${REMEDY}`,
+          },
+        ];
+      const certainty = from || isComputed ? 'writes' : 'may write';
+      const message = `${changes}, which ${certainty} the whole table and its indexes again, while nobody can read or write it`;
+      return [{ ...problem, message, remedy: REMEDY }];
+    }),
+};
+
+function setsUtc({ node }: LintStatement): boolean {
+  const setting = bodyOf('VariableSetStmt', node);
+  return setting?.name === 'timezone' && /^utc$/i.test(bodyOf('A_Const', setting.args?.[0])?.sval?.sval ?? '');
+}
+
+/** True without `USING`, or if it only names the column or casts it to the new type. */
+function isPlain({ raw_default: using, typeName }: ColumnDef, column: string): boolean {
+  if (!using) return true;
+  const cast = bodyOf('TypeCast', using);
+  if (!cast) return isColumn(using, column);
+  const [castType, type] = [typeOf(cast.typeName), typeOf(typeName)];
+  return isColumn(cast.arg, column) && !!castType && !!type && shownType(castType) === shownType(type);
+}
+
+function isColumn(node: Node | undefined, column: string): boolean {
+  return stringsOf(bodyOf('ColumnRef', node)?.fields).at(-1) === column;
+}

@@ -1,0 +1,44 @@
+import type { Rule } from '../../model/rule.js';
+import { bodyOf } from '../../syntax/node.js';
+import { nameOf, shown } from '../../syntax/relation.js';
+
+export const truncateCascade: Rule = {
+  name: 'truncate-cascade',
+  severity: 'error',
+  docs: {
+    finds: '`TRUNCATE … CASCADE`.',
+    locks: [
+      { mode: 'ACCESS EXCLUSIVE', on: 'customers' },
+      { mode: 'ACCESS EXCLUSIVE', on: 'orders' },
+    ],
+    duration: 'Until the transaction ends. In the example, `orders` has a foreign key to `customers`.',
+    harm: 'It also empties every table with a foreign key to this one, and those with a foreign key to them, whatever they hold by then. Nobody can read any of them meanwhile.',
+    setup: 'ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers;\n',
+    example: 'TRUNCATE customers CASCADE;\n',
+    rewrite: [
+      {
+        about:
+          'Name every table that is to be emptied. If another one has come to reference them, the statement fails instead of emptying it.',
+        sql: 'TRUNCATE orders, customers;\n',
+        locks: [
+          { mode: 'ACCESS EXCLUSIVE', on: 'customers' },
+          { mode: 'ACCESS EXCLUSIVE', on: 'orders' },
+        ],
+      },
+    ],
+  },
+  check: ({ node, tables }) => {
+    const truncate = bodyOf('TruncateStmt', node);
+    if (truncate?.behavior !== 'DROP_CASCADE') return [];
+    const names = (truncate.relations ?? []).flatMap((each) => nameOf(bodyOf('RangeVar', each)) ?? []);
+    const existing = names.filter((name) => !tables.isNew(name));
+    if (existing.length === 0) return [];
+    return [
+      {
+        message: `empties ${existing.map(shown).join(', ')} and every table that references it`,
+        remedy: 'Name each table that is to be emptied instead of CASCADE.',
+        table: existing[0],
+      },
+    ];
+  },
+};

@@ -1,0 +1,37 @@
+import { blankOut } from '../../../sql/text/blank.js';
+import { isComment, lex } from '../../../sql/text/lexer.js';
+import type { Rule } from '../../model/rule.js';
+
+const PLACEHOLDER = /\{\{\s*[A-Za-z_][\w.:-]*\s*\}\}|\$\{[A-Za-z_][\w.:-]*\}|<%[=-]?\s*[A-Za-z_][\w.]*\s*%>/g;
+
+export const leftoverPlaceholder: Rule = {
+  name: 'leftover-placeholder',
+  severity: 'warning',
+  docs: {
+    finds: '`{{name}}`, `${name}` or `<%= name %>` in the SQL that would run, outside of comments.',
+    locks: [],
+    duration: 'None.',
+    harm: 'Nothing replaces it. Outside of a string the migration fails; inside of one, the placeholder itself is stored as data.',
+    example: "INSERT INTO customers (id, name) VALUES (1, '{{tenant}}');\n",
+    rewrite: [
+      {
+        about: 'Write the value. Or give it in the option `placeholders`, which turns replacing on.',
+        sql: "INSERT INTO customers (id, name) VALUES (1, 'acme');\n",
+      },
+    ],
+    notes: 'Templates that are stored on purpose, such as the text of a mail, need an `allow` comment.',
+  },
+  checkFile: ({ file }) => {
+    if (!file.program) return [];
+    const { sql } = file.program.source;
+    const comments: { start: number; end: number }[] = [];
+    lex(sql, (kind, start, end) => {
+      if (isComment(kind)) comments.push({ start, end });
+    });
+    return [...blankOut(sql, comments).matchAll(PLACEHOLDER)].map(({ index, 0: placeholder }) => ({
+      message: `contains the placeholder ${placeholder}, which nothing replaces`,
+      remedy: 'Write the value, or give it in the option "placeholders".',
+      offset: index,
+    }));
+  },
+};

@@ -1,0 +1,41 @@
+import { concurrently } from '../../model/advice.js';
+import type { Rule } from '../../model/rule.js';
+import { bodyOf } from '../../syntax/node.js';
+import { nameOf, shown } from '../../syntax/relation.js';
+
+export const createIndexNotConcurrently: Rule = {
+  name: 'create-index-not-concurrently',
+  severity: 'error',
+  docs: {
+    finds: '`CREATE INDEX` without `CONCURRENTLY` on a table that exists before the run.',
+    locks: [{ mode: 'SHARE', on: 'orders' }],
+    duration: 'Until the index is built and the transaction ends. The larger the table, the longer.',
+    harm: 'Every `INSERT`, `UPDATE` and `DELETE` on the table waits for that long. Reads go on.',
+    example: 'CREATE INDEX orders_customer ON orders (customer_id);\n',
+    rewrite: [
+      {
+        about: 'Build it concurrently, in a file of its own. The table can be read and written meanwhile.',
+        sql: 'CREATE INDEX CONCURRENTLY orders_customer ON orders (customer_id);\n',
+        locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' }],
+      },
+    ],
+    notes:
+      'A file with `CONCURRENTLY` is recognized and runs statement by statement; if a build fails, the next run drops the invalid index and builds it again. A concurrent build waits for all transactions that use the table. Partitioned tables cannot be indexed concurrently: create the index `ON ONLY` the partitioned table, build one concurrently on each partition, and attach them with `ALTER INDEX … ATTACH PARTITION`.',
+  },
+  check: (context) => {
+    const index = bodyOf('IndexStmt', context.node);
+    const table = nameOf(index?.relation);
+    if (!index || !table || index.concurrent || context.tables.isNew(table)) return [];
+    const isPartitioned = context.tables.find(table)?.facts?.kind === 'partitioned table';
+    if (isPartitioned && index.relation?.inh !== true) return []; // ON ONLY builds nothing
+    return [
+      {
+        message: `builds an index on ${shown(table)} without CONCURRENTLY, which blocks all writes to the table until it is built`,
+        remedy: isPartitioned
+          ? `${shown(table)} is partitioned: create the index ON ONLY it, build one concurrently on each partition, and attach those.`
+          : concurrently('CREATE INDEX CONCURRENTLY', context),
+        table,
+      },
+    ];
+  },
+};

@@ -1,0 +1,40 @@
+import type { Rule } from '../../model/rule.js';
+import { blocksWrites } from '../../syntax/lock-modes.js';
+import { locksOf } from '../../syntax/locks.js';
+import { shown } from '../../syntax/relation.js';
+
+export const lockWaitWithoutLimit: Rule = {
+  name: 'lock-wait-without-limit',
+  severity: 'error',
+  docs: {
+    finds:
+      'A statement that takes a lock which blocks the application on an existing table, and waits for it without a limit: because of `-- lock-timeout: 0`, `SET lock_timeout = 0`, or `timeouts: { tableLock: 0 }`.',
+    locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
+    duration: 'Until every transaction that uses the table has ended, and then until this one ends.',
+    harm: 'While it waits, all later queries on the table queue up behind it. One report that runs for an hour then stops the application for an hour.',
+    example: '-- lock-timeout: 0\nALTER TABLE orders ADD COLUMN note text;\n',
+    rewrite: [
+      {
+        about:
+          'Keep the limit. If the lock is not free in time, the migration is rolled back and tried again after a pause, in which the application goes on.',
+        sql: 'ALTER TABLE orders ADD COLUMN note text;\n',
+        locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
+      },
+    ],
+    notes:
+      'The limit is the option `timeouts.tableLock` (5 seconds), the number of attempts `timeouts.tableLockRetries` (10). A file may have its own limit: `-- lock-timeout: 2s`.',
+  },
+  check: ({ node, tables, hasLockLimit }) => {
+    if (hasLockLimit) return [];
+    const lock = locksOf(node).find(({ relation, mode }) => blocksWrites(mode) && !tables.isNew(relation));
+    if (!lock) return [];
+    return [
+      {
+        message: `waits without a limit for ${lock.mode} on ${shown(lock.relation)}, and all later queries on that table queue up behind it`,
+        remedy:
+          'Keep a limit, such as "-- lock-timeout: 5s" at the top of the file: the migration is then tried again.',
+        table: lock.relation,
+      },
+    ];
+  },
+};

@@ -1,0 +1,50 @@
+import type { Node } from '@pgsql/types';
+import { callsNow } from '../../../sql/statements/session-state.js';
+import { partsOf } from '../../../sql/statements/syntax-tree.js';
+import type { Rule } from '../../model/rule.js';
+import { bodyOf } from '../../syntax/node.js';
+
+export const setSearchPath: Rule = {
+  name: 'set-search-path',
+  severity: 'warning',
+  docs: {
+    finds: "`SET search_path`, `SET LOCAL search_path` or `set_config('search_path', …)`, unless the path is empty.",
+    locks: [],
+    duration: 'No table is locked.',
+    harm: 'The same names then mean other tables in the rest of the file, depending on what ran before: after `SET LOCAL` in a file that runs statement by statement, they mean the old ones again. Nobody who reads one statement can see which table it changes.',
+    setup: 'CREATE SCHEMA sales;\n',
+    example: 'SET search_path TO sales;\nCREATE TABLE notes (id bigint PRIMARY KEY);\n',
+    rewrite: [
+      {
+        about: 'Write the schema at each name. Or set the option `searchPath`, which holds for every migration.',
+        sql: 'CREATE TABLE sales.notes (id bigint PRIMARY KEY);\n',
+      },
+    ],
+    notes: 'An empty path, which `pg_dump` sets, makes the schema necessary everywhere and is not found.',
+  },
+  check: ({ node, statement }) => {
+    const setting = bodyOf('VariableSetStmt', node);
+    const sets = setting?.name === 'search_path' && setting.kind === 'VAR_SET_VALUE' && !setting.args?.every(isEmpty);
+    const calls = callsNow(statement, /^set_config$/) && partsOf(node).some(setsPath);
+    if (!sets && !calls) return [];
+    return [
+      {
+        message: 'sets the search path, so names without a schema mean other tables in the rest of the file',
+        remedy: 'Write the schema at each name, or set the option "searchPath" for all migrations.',
+      },
+    ];
+  },
+};
+
+function isEmpty(node: Node): boolean {
+  return !bodyOf('A_Const', node)?.sval?.sval;
+}
+
+function setsPath(part: object): boolean {
+  const [setting, value] = bodyOf('FuncCall', part as Node)?.args ?? [];
+  return bodyOf('A_Const', setting)?.sval?.sval === 'search_path' && value !== undefined && !isEmptyConstant(value);
+}
+
+function isEmptyConstant(node: Node): boolean {
+  return 'A_Const' in node && isEmpty(node);
+}

@@ -1,0 +1,31 @@
+import type { Node, RangeVar } from '@pgsql/types';
+
+/** The name of a table, view or index as a statement writes it. */
+export interface RelationName {
+  /** Undefined when the search path decides. */
+  readonly schema: string | undefined;
+  readonly name: string;
+}
+
+export function nameOf(relation: RangeVar | undefined): RelationName | undefined {
+  if (relation?.relname === undefined) return undefined;
+  const schema = relation.relpersistence === 't' ? 'pg_temp' : relation.schemaname;
+  return { schema, name: relation.relname };
+}
+
+/** The name in a list of strings, as `DROP` has it. */
+export function nameInList(node: Node): RelationName | undefined {
+  if (!('List' in node)) return undefined;
+  const [name, schema] = stringsOf(node.List.items).toReversed();
+  return name === undefined ? undefined : { schema, name };
+}
+
+/** The texts of string nodes. */
+export function stringsOf(nodes: readonly Node[] | undefined): string[] {
+  return (nodes ?? []).flatMap((node) => ('String' in node ? [node.String.sval ?? ''] : []));
+}
+
+/** A name for messages. */
+export function shown({ schema, name }: RelationName): string {
+  return schema === undefined ? name : `${schema}.${name}`;
+}

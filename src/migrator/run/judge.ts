@@ -1,0 +1,38 @@
+import type { Diagnostic } from '../../core/lint/diagnostic.js';
+import { lint } from '../../core/lint/lint.js';
+import type { LintFile } from '../../core/lint/model/parsed-file.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
+import type { TableFactsReader } from '../../core/ports/ports.js';
+import type { Target } from '../../core/target/target.js';
+import type { MigratorParts } from './parts.js';
+
+/** What lint depends on besides the files. */
+export interface LintParts extends Pick<MigratorParts, 'parse'> {
+  readonly target: Pick<Target, 'searchPath' | 'placeholders'>;
+  readonly policy: Pick<MigratorParts['policy'], 'transaction' | 'lint'>;
+}
+
+/**
+ * Judges migrations of a set. Import it dynamically: it loads all rules.
+ *
+ * @param tables asks the database about tables; undefined without one.
+ */
+export function judge(
+  set: Pick<MigrationSet, 'migrations'>,
+  files: readonly LintFile[],
+  { parse, target, policy }: LintParts,
+  tables: TableFactsReader | undefined,
+): Promise<Diagnostic[]> {
+  const { rules, largeTable, tableLockTimeoutMs } = policy.lint;
+  const sources = {
+    parse,
+    readCatalog: tables && ((names: Parameters<TableFactsReader['read']>[0]) => tables.read(names)),
+    secrets: Object.values(target.placeholders?.values ?? {}),
+  };
+  const defaultSchema = target.searchPath?.find((schema) => schema !== '$user');
+  return lint(files, sources, {
+    settings: { rules, largeTable },
+    runner: { transaction: policy.transaction, tableLockTimeoutMs, defaultSchema },
+    all: set.migrations,
+  });
+}

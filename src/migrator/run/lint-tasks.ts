@@ -1,0 +1,40 @@
+import type { Task } from '../../core/compile/task.js';
+import { finding, type Finding } from '../../core/errors/finding.js';
+import { RefusedError } from '../../core/errors/input-errors.js';
+import { describeDiagnostic, type Diagnostic } from '../../core/lint/diagnostic.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
+import type { TargetSession } from '../../core/ports/ports.js';
+import { judge } from './judge.js';
+import type { MigratorParts } from './parts.js';
+
+/**
+ * Judges what a run is about to execute. Import it dynamically: it loads all rules.
+ *
+ * @returns what to warn of.
+ * @throws RefusedError if lint finds an error, and errors of lint stop a run.
+ */
+export async function lintTasks(
+  set: MigrationSet,
+  tasks: readonly Task[],
+  { parse, policy, database }: MigratorParts,
+  { tables }: TargetSession,
+): Promise<readonly Finding[]> {
+  const files = tasks.map(({ program, resumeAt }) => ({
+    file: program.migration.file,
+    migration: program.migration,
+    compiled: { program },
+    resumeAt,
+  }));
+  const found = await judge(set, files, { parse, policy, target: database.target }, tables);
+  const stops = ({ severity }: Diagnostic): boolean => severity === 'error' && policy.lint.onMigrate === 'error';
+  const refusals = found.filter(stops).map((each) => asFinding('LINT_ERROR', each));
+  if (refusals.length > 0) throw new RefusedError(refusals);
+  return found.filter(({ severity }) => severity !== 'note').map((each) => asFinding('LINT_WARNING', each));
+}
+
+function asFinding(code: 'LINT_ERROR' | 'LINT_WARNING', found: Diagnostic): Finding {
+  const { file: subject, line, column, rule, remedy } = found;
+  const position = line === undefined ? {} : { line, column: column ?? 1 };
+  const detail = [describeDiagnostic(found), remedy.replace(/\.$/, '')].filter(Boolean).join('. ');
+  return finding(code, { subject, ...position, detail, actual: rule });
+}

@@ -1,0 +1,83 @@
+import type { Compiler } from '../../core/compile/compiler.js';
+import { schedule } from '../../core/compile/schedule.js';
+import { finding } from '../../core/errors/finding.js';
+import type { Diagnostic } from '../../core/lint/diagnostic.js';
+import type { LintFile } from '../../core/lint/model/parsed-file.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
+import type { HistoryReader, MigrationSource, TableFactsReader } from '../../core/ports/ports.js';
+import { joinStatuses, needsRun } from '../../core/status/status.js';
+import type { LintParts } from '../run/judge.js';
+
+/** How to lint. */
+export interface LintCallOptions {
+  /**
+   * False: the database is not asked. All migrations are judged then, as if each were the only one that is pending, and
+   * nothing is known about the size of tables.
+   * @default true
+   */
+  database?: boolean;
+}
+
+/** What lint found. */
+export interface LintReport {
+  /** The migrations that were judged, in order. */
+  readonly files: readonly string[];
+  /** What was found, by file and position. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+interface Parts extends LintParts {
+  readonly source: MigrationSource;
+  readonly compiler: Compiler;
+}
+
+interface Database {
+  readonly reader: HistoryReader;
+  readonly tables: TableFactsReader;
+}
+
+/** Judges the pending migrations, or all of them without a database. Never locks, creates or writes. */
+export async function lint(parts: Parts, database: Database | undefined): Promise<LintReport> {
+  const set = await parts.source.read();
+  const files = await (database ? pendingFiles(set, database.reader, parts) : allFiles(set, parts));
+  const { judge } = await import('../run/judge.js');
+  const diagnostics = await judge(set, files, parts, database?.tables);
+  return { files: files.map(({ file }) => file), diagnostics };
+}
+
+async function pendingFiles(
+  set: MigrationSet,
+  reader: HistoryReader,
+  { compiler, target }: Parts,
+): Promise<LintFile[]> {
+  const files: LintFile[] = [];
+  for (const { file, state, migration, row, problem } of joinStatuses(set, await reader.read())) {
+    if (problem !== undefined) files.push(unusable(file, problem));
+    if (!migration || !needsRun(state)) continue;
+    const compiled = await compiler.compile(migration, target.placeholders);
+    const scheduled = 'program' in compiled ? await schedule(compiled.program, row) : compiled;
+    const judged =
+      'task' in scheduled
+        ? { compiled: { program: scheduled.task.program }, resumeAt: scheduled.task.resumeAt }
+        : { compiled: scheduled, resumeAt: 0 };
+    files.push({ file, migration, ...judged });
+  }
+  return files;
+}
+
+async function allFiles(
+  { migrations, unusable: others }: MigrationSet,
+  { compiler, target }: Parts,
+): Promise<LintFile[]> {
+  const files = others.map(({ file, problem }) => unusable(file, problem));
+  for (const migration of migrations) {
+    const compiled = await compiler.compile(migration, target.placeholders);
+    files.push({ file: migration.file, migration, compiled, resumeAt: 0 });
+  }
+  return files;
+}
+
+function unusable(file: string, problem: string): LintFile {
+  const refusals = [finding('UNUSABLE_FILE', { subject: file, detail: problem })];
+  return { file, migration: undefined, compiled: { refusals }, resumeAt: 0 };
+}

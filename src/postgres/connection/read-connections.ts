@@ -1,0 +1,61 @@
+import pg from 'pg';
+import type { ClientConfig, Pool } from 'pg';
+import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
+import { withTimeout } from '../../timing/timeout.js';
+import { connect, isPool, ownConfig, type ConnectionSource } from './connect.js';
+import type { PgConnection } from './pg-connection.js';
+
+const IDLE_MS = 10_000;
+
+/** Connections for status, health, drift and lint: from the caller's pool, or a small one that closes when idle. */
+export class ReadConnections {
+  private ownPool: Pool | undefined;
+
+  constructor(
+    private readonly source: ConnectionSource,
+    /** How long a read may take, including connecting, in ms. */
+    private readonly readTimeoutMs: number,
+  ) {}
+
+  /** @throws DatabaseConnectionError on a timeout. */
+  async use<T>(work: (connection: PgConnection) => Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    const connection = await connect(this.pool(), { connectTimeoutMs: this.readTimeoutMs });
+    try {
+      const leftMs = Math.max(1, this.readTimeoutMs - (performance.now() - startedAt));
+      return await withTimeout(work(connection), leftMs, () => {
+        throw timeoutError(this.readTimeoutMs);
+      });
+    } finally {
+      await connection.release();
+    }
+  }
+
+  /** Closes our own connections; a caller's pool stays open. */
+  async close(): Promise<void> {
+    const pool = this.ownPool;
+    this.ownPool = undefined;
+    await pool?.end();
+  }
+
+  private pool(): Pool {
+    if (isPool(this.source)) return this.source;
+    this.ownPool ??= smallPool(this.source, this.readTimeoutMs);
+    return this.ownPool;
+  }
+}
+
+function smallPool(source: string | ClientConfig, readTimeoutMs: number): Pool {
+  const pool = new pg.Pool({
+    ...ownConfig(source, readTimeoutMs),
+    max: 2,
+    idleTimeoutMillis: IDLE_MS,
+    allowExitOnIdle: true,
+  });
+  pool.on('error', () => {}); // an idle connection that breaks is replaced at the next read
+  return pool;
+}
+
+function timeoutError(readTimeoutMs: number): DatabaseConnectionError {
+  return new DatabaseConnectionError('UNREACHABLE', `The database did not answer within ${readTimeoutMs} ms.`);
+}

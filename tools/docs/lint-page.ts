@@ -1,0 +1,116 @@
+import { EXAMPLE_SCHEMA } from '../../src/core/lint/model/example-schema.js';
+import type { LockClaim, RewriteStep, Rule } from '../../src/core/lint/model/rule.js';
+import { RULES } from '../../src/core/lint/registry.js';
+
+const INTRODUCTION = `# Lint
+
+<!-- Written by \`npm run docs\` from src/core/lint. Edit the rules, not this page. -->
+
+Lint reads migrations before they run, and finds statements that would block or break the application in production. It reads them with
+PostgreSQL's own parser, and knows how this library runs them: which statements share a transaction, how long they wait for a lock, and
+which files are applied already. If it may ask the database, it also knows how large each table is.
+
+\`\`\`ts
+import { lintFiles, makeMigrator, renderDiagnostic } from 'nestjs-pg-migrations/migrator';
+
+const migrator = makeMigrator({ connectionString: process.env.DATABASE_URL, directory: 'migrations' });
+const { diagnostics } = await migrator.lint(); // the pending migrations; MigrationsService has the same method
+for (const found of diagnostics) console.log(renderDiagnostic(found));
+
+await lintFiles({ directory: 'migrations' }); // all migrations, without a database
+\`\`\`
+
+- **With a database**, the pending migrations are judged, as one run. A table that the run itself creates is exempt: it has no rows and no
+  readers yet. Types of columns, constraints and sizes come from the catalog, which is read with one query. No table is locked.
+- **Without a database**, all migrations are judged, each as if it were the only one that is pending. Only tables that the same file creates
+  are exempt. Types of columns come from the migrations themselves. Nothing is known about sizes, so \`unbounded-write\` finds nothing.
+
+A diagnostic is plain data: \`rule\`, \`severity\` (\`note\`, \`warning\` or \`error\`), \`file\`, \`line\`, \`column\`, \`message\`, \`remedy\`, \`size\` (the table with
+its estimated rows and bytes) and \`excerpt\` (the line with a caret). \`renderDiagnostic()\` turns it into a line.
+
+## Before a run
+
+With the option \`lint\`, a run judges what it is about to execute. \`'warn'\` reports what lint finds as warnings (\`LINT_WARNING\`). \`'error'\` also
+refuses to run if there is an error (\`LINT_ERROR\`); nothing is executed then. By default it is \`'off'\`, and no rule is even loaded: a
+pipeline is a better place to find such things than the start of an application.
+
+\`\`\`ts
+MigrationsModule.forRoot({
+  connectionString: process.env.DATABASE_URL,
+  lint: {
+    onMigrate: 'error',
+    rules: { 'drop-column': 'error', 'missing-if-not-exists': 'off' },
+    largeTable: 1_000_000, // rows
+  },
+});
+\`\`\`
+
+Each rule can be \`off\`, \`warn\` or \`error\`. \`lint: 'error'\` alone is short for \`{ onMigrate: 'error' }\`.
+
+## Allowing what a rule finds
+
+A comment allows what one rule finds in the statement after it. It must give a reason, which the reviewer reads:
+
+\`\`\`sql
+-- allow: drop-column because no release since 2.3 reads or writes it
+ALTER TABLE orders DROP COLUMN status;
+\`\`\`
+
+The comment is a line of its own before the statement, or inside it. Two comments allow two rules. \`-- allow-file: … because …\`, anywhere in a
+file, allows what a rule finds in the whole file; it is the only way for a rule that is about the file itself, such as \`duplicate-version\`. A
+comment without a reason, with an unknown rule or with a misspelled first word allows nothing and is reported (\`invalid-allow\`).
+
+## Rules
+
+`;
+
+/** docs/lint.md */
+export function lintPage(): string {
+  return [
+    INTRODUCTION,
+    '| rule | severity | finds |\n|---|---|---|\n',
+    ...RULES.map(
+      ({ name, severity, docs }) => `| [\`${name}\`](#${name}) | ${severity} | ${firstSentence(docs.finds)} |\n`,
+    ),
+    `\nThe examples use these tables:\n\n${sqlBlock(EXAMPLE_SCHEMA)}`.trimEnd() + '\n',
+    ...RULES.map(section),
+  ].join('');
+}
+
+function section({ name, severity, docs }: Rule): string {
+  const { finds, locks, duration, harm, setup, example, rewrite, notes } = docs;
+  const locked = locks.length > 0 ? `${listOfLocks(locks)}. ${duration}` : duration;
+  return [
+    `\n## ${name}\n\nSeverity: \`${severity}\`\n\n`,
+    paragraph('Finds', finds),
+    example === undefined ? '' : sqlBlock(example),
+    setup === undefined ? '' : `Here the following has run before:\n\n${sqlBlock(setup)}`,
+    paragraph('Locks', locked),
+    paragraph('Why it hurts', harm),
+    ...(rewrite.length > 0 ? ['**The safe way:**\n\n', ...rewrite.map(step)] : []),
+    notes === undefined ? '' : paragraph('Note', notes),
+  ]
+    .join('')
+    .replace(/\n+$/, '\n');
+}
+
+function step({ about, sql, locks = [] }: RewriteStep, index: number, all: readonly RewriteStep[]): string {
+  const number = all.length > 1 ? `${index + 1}. ` : '';
+  return `${number}${about}${locks.length > 0 ? ` (${listOfLocks(locks)})` : ''}\n\n${sqlBlock(sql)}`;
+}
+
+function firstSentence(text: string): string {
+  return /^.*?\.(?= [A-Z]|$)/.exec(text)?.[0] ?? text;
+}
+
+function listOfLocks(locks: readonly LockClaim[]): string {
+  return locks.map(({ mode, on }) => `\`${mode}\` on \`${on}\``).join(', ');
+}
+
+function paragraph(title: string, text: string): string {
+  return `**${title}:** ${text}\n\n`;
+}
+
+function sqlBlock(sql: string): string {
+  return `\`\`\`sql\n${sql.trimEnd()}\n\`\`\`\n\n`;
+}
