@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { CHANGES } from './commands/changes.js';
 import type { CommandDefinition } from './commands/definition.js';
 import { migrateCommand } from './commands/migrate.js';
-import { statusCommand } from './commands/status.js';
+import { READING } from './commands/reading.js';
 import { EXIT, EXIT_MEANINGS } from './process/exit-codes.js';
 import type { CommonFlags } from './process/flags.js';
 import type { Terminal } from './process/terminal.js';
@@ -16,7 +16,7 @@ interface ProgramHost {
 }
 
 /** In the order in which the help shows them. */
-export const COMMANDS: readonly CommandDefinition[] = [migrateCommand, statusCommand, ...CHANGES];
+export const COMMANDS: readonly CommandDefinition[] = [migrateCommand, ...READING, ...CHANGES];
 
 /**
  * Builds all commands. What a command does is loaded when it runs.

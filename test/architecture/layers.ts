@@ -86,7 +86,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   ],
   migrator: ['run', 'use-cases', '.'],
   nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.'],
-  cli: ['process', 'render', 'actions', 'actions/changes', 'commands', '.'],
+  cli: ['process', 'render', 'actions', ['actions/changes', 'actions/reading'], 'commands', '.'],
 };
 
 function layerOf(file: string): string {

@@ -27,11 +27,18 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations migrate, nothing to do': await commandLine('migrate', '--dir', directory),
     'nest-migrations status': await commandLine('status', '--dir', directory),
     'nest-migrations status --json': await commandLine('status', '--dir', directory, '--json'),
+    'nest-migrations pending': await commandLine('pending', '--dir', directory),
+    'nest-migrations plan': await commandLine('plan', '--dir', directory),
+    'nest-migrations history': await commandLine('history', '--dir', directory),
+    'nest-migrations check': await commandLine('check', '--dir', directory),
+    'nest-migrations drift': await commandLine('drift', '--dir', directory),
+    'nest-migrations wait': await commandLine('wait', '--dir', directory),
     'nest-migrations mark': await commandLine('mark', '001_a.sql', '--dir', directory),
     'nest-migrations unmark --dry-run': await commandLine('unmark', '001_a.sql', '--dry-run', '--dir', directory),
     'nest-migrations baseline': await commandLine('baseline', '001', '--dir', directory),
     'nest-migrations import, refused': await refused('import', 'goose', '--dir', directory),
     'nest-migrations repair': await commandLine('repair', '--dir', directory),
+    'nest-migrations accept': await commandLine('accept', '--dir', directory),
     'nest-migrations resolve, refused': await refused('resolve', '001_a.sql', '--done', '--dir', directory),
   };
 }

@@ -1,5 +1,6 @@
 import { createMigrator } from '../../composition/create-migrator.js';
 import type { EmitEvent } from '../../core/events/events.js';
+import type { ResolvedOptions } from '../../composition/options.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import type { CommonFlags } from '../process/flags.js';
 import { settingsFrom } from './settings.js';
@@ -8,12 +9,21 @@ import { settingsFrom } from './settings.js';
 export async function withMigrator<T>(
   flags: CommonFlags,
   onEvent: EmitEvent,
-  work: (migrator: Migrator) => Promise<T>,
+  work: (migrator: Migrator, options: ResolvedOptions) => Promise<T>,
 ): Promise<T> {
-  const migrator = createMigrator(settingsFrom(flags, process.env), onEvent);
+  const options = settingsFrom(flags, process.env);
+  const migrator = createMigrator(options, onEvent);
   try {
-    return await work(migrator);
+    return await work(migrator, options);
   } finally {
     await migrator.close();
   }
+}
+
+/** The same for a command that only reads: there are no events to show. */
+export function reading(
+  flags: CommonFlags,
+  work: (migrator: Migrator, options: ResolvedOptions) => Promise<number>,
+): Promise<number> {
+  return withMigrator(flags, () => {}, work);
 }

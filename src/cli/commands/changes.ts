@@ -59,6 +59,13 @@ export const CHANGES: readonly CommandDefinition[] = [
     load: async () => (await import('../actions/changes/repair.js')).repair,
   },
   {
+    name: 'accept',
+    argument: ['[file]', 'the only file to accept'],
+    description: 'record the changed checksums and names of files as intended',
+    flags: CHANGE_FLAGS,
+    load: async () => (await import('../actions/changes/repair.js')).accept,
+  },
+  {
     name: 'resolve',
     argument: ['<file>', 'its name in the history'],
     description: 'decide about the statement during which a migration was interrupted',

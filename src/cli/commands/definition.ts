@@ -7,7 +7,7 @@ export type Flag = readonly [flag: string, description: string];
 /** A command as the help shows it. Every start of the command line loads the definitions of all commands. */
 export interface CommandDefinition {
   readonly name: string;
-  /** An argument as it is typed, `<file>`, and its description. */
+  /** An argument as it is typed, `<file>` or, if it may be left out, `[file]`, and its description. */
   readonly argument?: readonly [argument: string, description: string];
   readonly description: string;
   readonly flags: readonly Flag[];

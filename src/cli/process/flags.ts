@@ -17,3 +17,12 @@ export interface ChangeFlags extends CommonFlags {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
+
+/** Flags of the commands that read. */
+export interface ReadFlags extends CommonFlags {
+  readonly audit?: boolean;
+  readonly diff?: boolean;
+  readonly exitCode?: boolean;
+  /** In seconds. */
+  readonly timeout?: string;
+}

@@ -125,6 +125,24 @@ describe('the commands', () => {
     expect((await typed('repair')).stdout).toMatch(/^Nothing to repair/);
   });
 
+  test('accept records the drift of one file, with the reason', async () => {
+    await typed('migrate');
+    await writeFile(join(migrations.directory, '001_a.sql'), 'CREATE TABLE a (id bigint);');
+    const accepted = await typed('accept', '001_a.sql', '--reason', 'edited on purpose', '--yes');
+    expect(accepted).toMatchObject({ code: 0, stderr: '' });
+    expect(accepted.stdout).toMatch(/^Made 1 change to the history:\n {2}001_a\.sql: checksum \w{8}… → \w{8}…\n$/);
+    expect((await audited()).at(-1)).toEqual({
+      action: 'accept',
+      files: ['001_a.sql'],
+      reason: 'edited on purpose',
+    });
+    expect(await typed('accept', '--json')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"changes": []'),
+    });
+    expect(await typed('accept', '001_a.sql')).toMatchObject({ code: 1 });
+  });
+
   test('import records what another tool has applied', async () => {
     await db.query(`CREATE TABLE public.schema_migrations (version bigint, dirty boolean);
       INSERT INTO public.schema_migrations VALUES (1, false)`);

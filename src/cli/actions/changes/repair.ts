@@ -2,7 +2,7 @@ import { count, shortChecksum } from '../../../core/errors/wording.js';
 import type { RepairAction } from '../../../core/status/repair.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import type { Action } from '../action.js';
-import { makeChange } from './change.js';
+import { makeChange, type Change } from './change.js';
 
 interface RepairFlags extends ChangeFlags {
   readonly restart?: string;
@@ -12,17 +12,29 @@ interface RepairFlags extends ChangeFlags {
 export const repair: Action<RepairFlags> = (flags, terminal) => {
   const { restart } = flags;
   return makeChange(flags, terminal, {
+    ...adoption,
     make: (migrator, options) => migrator.repair({ ...options, ...(restart !== undefined && { restart }) }),
-    describe: (changes, isDone) =>
-      changes.length === 0
-        ? []
-        : [
-            `${isDone ? 'Made' : 'make'} ${count(changes.length, 'change')} to the history:`,
-            ...changes.map((change) => `  ${describe(change)}`),
-          ],
     nothing: 'Nothing to repair: names and checksums in the history match the files.',
-    toJson: (changes) => ({ changes }),
   });
+};
+
+/** Records the drift of one file, or of all, as intended. */
+export const accept: Action<ChangeFlags> = (flags, terminal, file) =>
+  makeChange(flags, terminal, {
+    ...adoption,
+    make: (migrator, options) => migrator.accept({ ...options, ...(file !== undefined && { file }) }),
+    nothing: 'Nothing to accept: names and checksums in the history match the files.',
+  });
+
+const adoption: Pick<Change<RepairAction[]>, 'describe' | 'toJson'> = {
+  describe: (changes, isDone) =>
+    changes.length === 0
+      ? []
+      : [
+          `${isDone ? 'Made' : 'make'} ${count(changes.length, 'change')} to the history:`,
+          ...changes.map((change) => `  ${describe(change)}`),
+        ],
+  toJson: (changes) => ({ changes }),
 };
 
 function describe({ kind, file, recordedAs, from, to }: RepairAction): string {

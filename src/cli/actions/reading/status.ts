@@ -1,0 +1,21 @@
+import type { StatusReport } from '../../../migrator/use-cases/status.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { ReadFlags } from '../../process/flags.js';
+import { statusToJson } from '../../render/status-to-json.js';
+import type { Action } from '../action.js';
+import { reading } from '../with-migrator.js';
+
+/** Shows every migration and its state. */
+export const status: Action<ReadFlags> = (flags, { out }) =>
+  reading(flags, async (migrator, { policy }) => {
+    const report = await migrator.status();
+    out(flags.json ? JSON.stringify(statusToJson(report), null, 2) : await asTable(report, migrator.target));
+    if (flags.exitCode) return (await import('./verdict.js')).verdictOf(report, policy);
+    const isEmpty = report.findings.some(({ code }) => code === 'EMPTY_DIRECTORY');
+    return isEmpty || report.summary.failed + report.summary.unusable > 0 ? EXIT.failed : EXIT.ok;
+  });
+
+async function asTable(report: StatusReport, target: string): Promise<string> {
+  const { renderStatus } = await import('../../render/render-status.js');
+  return renderStatus(report, target);
+}

@@ -1,0 +1,49 @@
+import { COMMON_FLAGS } from './common-flags.js';
+import type { CommandDefinition } from './definition.js';
+
+/** Commands that only read. */
+export const READING: readonly CommandDefinition[] = [
+  {
+    name: 'status',
+    description: 'show every migration and its state',
+    flags: [['--exit-code', 'end as check does: 1 failed, 5 drift, 4 pending'], ...COMMON_FLAGS],
+    load: async () => (await import('../actions/reading/status.js')).status,
+  },
+  {
+    name: 'pending',
+    description: 'show the migrations that the next run would execute',
+    flags: COMMON_FLAGS,
+    load: async () => (await import('../actions/reading/pending.js')).pending,
+  },
+  {
+    name: 'plan',
+    description: 'show how the next run would execute them, or why it would be refused',
+    flags: COMMON_FLAGS,
+    load: async () => (await import('../actions/reading/plan.js')).plan,
+  },
+  {
+    name: 'history',
+    description: 'show what was run, by whom, for how long, and what the server said',
+    flags: [['--audit', 'show the audit instead: runs and changes of the history, with reasons'], ...COMMON_FLAGS],
+    load: async () => (await import('../actions/reading/history.js')).history,
+  },
+  {
+    name: 'check',
+    description:
+      'for pipelines: end with 1 if something failed or will be refused, 5 on drift, 4 if something is pending',
+    flags: COMMON_FLAGS,
+    load: async () => (await import('../actions/reading/check.js')).check,
+  },
+  {
+    name: 'drift',
+    description: 'show how files, history and database disagree; end with 5 if they do',
+    flags: [['--diff', 'show what changed in each file'], ...COMMON_FLAGS],
+    load: async () => (await import('../actions/reading/drift.js')).drift,
+  },
+  {
+    name: 'wait',
+    description: 'wait until nothing is pending, for init containers',
+    flags: [['--timeout <seconds>', 'how long (default: 300)'], ...COMMON_FLAGS],
+    load: async () => (await import('../actions/reading/wait.js')).wait,
+  },
+];

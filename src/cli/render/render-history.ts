@@ -1,0 +1,44 @@
+import Table from 'cli-table3';
+import type { AuditEntry } from '../../core/history/audit.js';
+import type { DetailedHistoryRow } from '../../core/history/history.js';
+
+/** The history for people: a table, and below it errors and what the server said. */
+export function renderHistory(rows: readonly DetailedHistoryRow[]): string {
+  if (rows.length === 0) return 'The history is empty';
+  const table = rows.map(({ executedAt, state, file, durationMs, executedBy, origin }) => [
+    utc(executedAt),
+    state,
+    file,
+    durationMs ?? '',
+    executedBy ?? '',
+    origin ?? '',
+  ]);
+  const messages = rows.flatMap(({ file, error, notices }) => [
+    ...(error === null ? [] : [`${file}: ${error}`]),
+    ...notices.map(({ severity, message }) => `${file}: ${severity}: ${message}`),
+  ]);
+  return [tableOf(['At (UTC)', 'State', 'Migration', 'ms', 'Role', 'By'], table), ...messages].join('\n');
+}
+
+/** The audit for people. */
+export function renderAudit(entries: readonly AuditEntry[]): string {
+  if (entries.length === 0) return 'The audit is empty';
+  const table = entries.map(({ at, action, login, files, reason }) => [
+    utc(at),
+    action,
+    login,
+    files.join('\n'),
+    reason ?? '',
+  ]);
+  return tableOf(['At (UTC)', 'Action', 'Login', 'Migrations', 'Reason'], table);
+}
+
+function tableOf(head: string[], rows: readonly (string | number)[][]): string {
+  const table = new Table({ head, style: { head: [], border: [] } });
+  for (const row of rows) table.push(row);
+  return table.toString();
+}
+
+function utc(at: Date | null): string {
+  return at?.toISOString().replace('T', ' ').slice(0, 19) ?? '';
+}

@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import type { ProcessResult } from '../../support/process.js';
+import { useMigrations } from '../../support/use-migrations.js';
+import { FILES, run } from '../command-line.js';
+
+const db = useEmptyDatabase('cli_reading');
+const migrations = useMigrations(FILES);
+
+const onDatabase = (command: string, ...more: string[]): Promise<ProcessResult> =>
+  run([command, '--database-url', db.connectionString, '--dir', migrations.directory, ...more]);
+const write = (file: string, text: string): Promise<void> => writeFile(join(migrations.directory, file), text);
+const objectOf = ({ stdout }: ProcessResult): unknown => JSON.parse(stdout);
+
+describe('before a run', () => {
+  test('pending, plan, check and status --exit-code say what is pending', async () => {
+    await write('003_c.sql', 'CREATE INDEX CONCURRENTLY c ON a (id);');
+    expect(await onDatabase('pending')).toMatchObject({
+      code: 0,
+      stdout: '001_a.sql (pending)\n002_b.sql (pending)\n003_c.sql (pending)\n',
+      stderr: '',
+    });
+    expect(objectOf(await onDatabase('pending', '--json'))).toMatchObject({
+      migrations: [{ file: '001_a.sql', state: 'pending' }, {}, {}],
+    });
+    const plan = await onDatabase('plan');
+    expect(plan).toMatchObject({ code: 0, stderr: '' });
+    expect(plan.stdout).toMatch(
+      /^001_a\.sql: transactional\n002_b\.sql: transactional\n003_c\.sql: non-transactional \(.+\)\n$/,
+    );
+    const check = await onDatabase('check');
+    expect(check).toMatchObject({ code: 4, stderr: '' });
+    expect(check.stdout).toContain('002_b.sql is pending\n');
+    expect(await onDatabase('status', '--exit-code')).toMatchObject({ code: 4 });
+    const waited = await onDatabase('wait', '--timeout', '0', '--json');
+    expect(waited.code).toBe(4);
+    expect(objectOf(waited)).toMatchObject({
+      error: { code: 'NOT_UP_TO_DATE', pending: ['001_a.sql', '002_b.sql', '003_c.sql'], failed: [] },
+    });
+  });
+
+  test('plan ends with 1 and the reasons when a run would be refused', async () => {
+    await write('003_c.sql', '\\gexec');
+    const text = await onDatabase('plan');
+    expect(text).toMatchObject({ code: 1, stderr: '' });
+    expect(text.stdout).toMatch(/^A run would be refused:\n {2}- 003_c\.sql:1:1 .* \[META_COMMAND\]\n$/);
+    const json = await onDatabase('plan', '--json');
+    expect(json.code).toBe(1);
+    expect(objectOf(json)).toMatchObject({
+      migrations: [],
+      refusals: [{ code: 'META_COMMAND', line: 1, message: expect.stringContaining('003_c.sql:1:1 ') }],
+    });
+  });
+
+  test('wait ends when another process has migrated', async () => {
+    const waiting = onDatabase('wait', '--timeout', '60');
+    await onDatabase('migrate');
+    const { code, stdout, stderr } = await waiting;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^(?:Waiting: 001_a\.sql is pending, .*\n)*(?:Waiting: .*\n)*Nothing is pending\n$/);
+    expect(objectOf(await onDatabase('wait', '--json'))).toEqual({ upToDate: true });
+  });
+
+  test('wait goes on while nothing listens, and ends with 3', async () => {
+    const nowhere = 'postgres://someone:hunter2@127.0.0.1:1/app';
+    const flags = ['--database-url', nowhere, '--dir', migrations.directory, '--timeout', '0.2', '--json'];
+    const result = await run(['wait', ...flags]);
+    expect(result.code).toBe(3);
+    expect(objectOf(result)).toMatchObject({ error: { code: 'UNREACHABLE' } });
+    expect(result.stderr).toContain('Waiting: The database cannot be reached');
+    expect(result.stdout + result.stderr).not.toContain('hunter2');
+    const misspelt = await run(['wait', ...flags.slice(0, 4), '--timeout', 'long']);
+    expect(misspelt).toMatchObject({ code: 2, stderr: 'error: --timeout: "long" is not a number of seconds\n' });
+  });
+});
+
+describe('after a run', () => {
+  test('check and drift find nothing; history shows rows, messages and the audit', async () => {
+    await onDatabase('migrate');
+    await onDatabase('unmark', '001_a.sql', '--yes', '--reason', 'to see it');
+    await onDatabase('mark', '001_a.sql', '--yes');
+    expect(await onDatabase('check')).toMatchObject({ code: 0, stdout: 'Nothing to do (2 applied)\n', stderr: '' });
+    expect(await onDatabase('drift')).toMatchObject({ code: 0, stdout: 'No drift\n', stderr: '' });
+    expect(await onDatabase('status', '--exit-code')).toMatchObject({ code: 0 });
+
+    const history = await onDatabase('history');
+    expect(history).toMatchObject({ code: 0, stderr: '' });
+    expect(history.stdout).toMatch(/│ applied +│ 002_b\.sql +│ \d+ +│ \w+ +│ migrate/);
+    expect(history.stdout).toMatch(/│ 001_a\.sql +│ +│ \w+ +│ mark /);
+    expect(history.stdout).toContain('002_b.sql: NOTICE: by the way\n');
+    expect(objectOf(await onDatabase('history', '--json'))).toMatchObject({
+      rows: [
+        { file: '002_b.sql', state: 'applied', durationMs: expect.any(Number), notices: [{ message: 'by the way' }] },
+        { file: '001_a.sql', origin: 'mark', executedBy: expect.any(String) },
+      ],
+    });
+
+    const audit = await onDatabase('history', '--audit');
+    expect(audit.stdout).toMatch(/│ unmark +│ \w+ +│ 001_a\.sql +│ to see it +│/);
+    expect(objectOf(await onDatabase('history', '--audit', '--json'))).toMatchObject({
+      entries: [{ action: 'migrate' }, { action: 'unmark', reason: 'to see it' }, { action: 'mark', reason: null }],
+    });
+  });
+
+  test('check and drift end with 5 on drift, drift --diff shows it, and a failure comes before it', async () => {
+    await onDatabase('migrate');
+    await write('001_a.sql', 'CREATE TABLE a (id bigint);');
+    await write('003_c.sql', 'SELECT oops;');
+    const drift = await onDatabase('drift', '--diff');
+    expect(drift).toMatchObject({ code: 5, stderr: '' });
+    expect(drift.stdout).toMatch(/^001_a\.sql was changed after it was applied: .* \[CHANGED\]\n/);
+    expect(drift.stdout).toContain('\n-CREATE TABLE a (id int);');
+    const check = await onDatabase('check', '--json');
+    expect(check.code).toBe(5);
+    expect(objectOf(check)).toMatchObject({
+      exitCode: 5,
+      open: [{ file: '003_c.sql', state: 'pending' }],
+      findings: [{ code: 'CHANGED', subject: '001_a.sql', message: expect.stringContaining('was changed') }],
+      summary: { applied: 2, pending: 1 },
+    });
+
+    expect(await onDatabase('migrate')).toMatchObject({ code: 1 });
+    const failed = await onDatabase('check');
+    expect(failed).toMatchObject({ code: 1, stderr: '' });
+    expect(failed.stdout).toContain('003_c.sql is failed: column "oops" does not exist');
+    await rm(join(migrations.directory, '003_c.sql'));
+    expect(objectOf(await onDatabase('drift', '--json'))).toMatchObject({
+      findings: [{ code: 'CHANGED' }, { code: 'ORPHANED' }],
+    });
+  });
+});
+
+describe('a failed run', () => {
+  test('is an object with --json, and nothing else is on stdout', async () => {
+    await write('002_b.sql', 'SELECT 1;\nINSERT INTO nowhere VALUES (1);');
+    const failed = await onDatabase('migrate', '--json');
+    expect(failed.code).toBe(1);
+    expect(objectOf(failed)).toEqual({
+      error: expect.objectContaining({
+        code: 'MIGRATION_FAILED',
+        message: expect.stringContaining('Migration failed at 002_b.sql:2:13'),
+        file: '002_b.sql',
+        line: 2,
+        column: 13,
+        sqlstate: '42P01',
+        applied: ['001_a.sql'],
+        pending: [],
+      }),
+    });
+    expect(failed.stderr).toContain('Applied 001_a.sql');
+    const unknown = await run(['migrate', '--colour', '--json']);
+    expect(unknown.code).toBe(2);
+    expect(objectOf(unknown)).toEqual({ error: { code: 'USAGE', message: "error: unknown option '--colour'" } });
+  });
+
+  test('is an object with the findings when it is refused', async () => {
+    await write('003_c.sql', '\\gexec');
+    const refused = await onDatabase('migrate', '--json');
+    expect(refused.code).toBe(1);
+    expect(objectOf(refused)).toMatchObject({
+      error: { code: 'REFUSED', findings: [{ code: 'META_COMMAND', subject: '003_c.sql', line: 1 }] },
+    });
+  });
+});
