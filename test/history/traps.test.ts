@@ -53,7 +53,7 @@ describe('what stands between two files', () => {
     await (await migratorOn(proxy, { '1.sql': 'SELECT 1', '2.sql': 'SELECT 2' })).migrator.migrate();
     const message = proxy.messages.find((text) => text.includes('SELECT 2')) ?? '';
     const ours = [...message.matchAll(/^(BEGIN|COMMIT|RESET|DISCARD|SET|DO)\b/gm)].map(([word]) => word);
-    expect(ours.filter((word) => word === 'BEGIN')).toHaveLength(8); // three resets, two announcements, two files, the probes
+    expect(ours.filter((word) => word === 'BEGIN')).toHaveLength(7); // two resets, two files, the clean-up, the texts, the end
     let open = false;
     for (const word of ours) {
       expect({ word, open }).toEqual({ word, open: word !== 'BEGIN' });

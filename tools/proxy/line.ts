@@ -33,8 +33,12 @@ const COMPLETED = new Set(['C', 'I']);
 export class Line {
   /** The server has said something since the client did. */
   private heard = true;
+  /** The client began its message after that. */
+  private waited = false;
   /** Connecting has ended. */
   private ready = false;
+  /** Messages that the server has and is not through with. */
+  private unanswered = 0;
   private stopped: Freeze | undefined;
   private stoppedAt = '';
 
@@ -49,7 +53,10 @@ export class Line {
     this.observer.traffic.connections++;
     const toServer = new MessageReader(true, (raw, type, body) => this.send(raw, type, body));
     const toClient = new MessageReader(false, (raw, type) => this.receive(raw, type));
-    client.on('data', (chunk) => toServer.read(chunk));
+    client.on('data', (chunk) => {
+      if (toServer.isIdle) this.waited = this.heard;
+      toServer.read(chunk);
+    });
     upstream.on('data', (chunk) => {
       toClient.read(chunk);
       if (!this.stopped) void this.answer(chunk);
@@ -62,13 +69,15 @@ export class Line {
     if (this.stopped) return;
     const { traffic } = this.observer;
     const text = queryOf(type, body);
-    if (this.heard && type !== TERMINATE && type !== PASSWORD) traffic.roundTrips++;
+    if (this.waited && type !== TERMINATE && type !== PASSWORD) traffic.roundTrips++;
     traffic.bytesSent += raw.length;
+    this.waited = false;
     this.heard = false;
     if (text !== undefined) {
       this.stopped = this.observer.onMessage(text);
       this.stoppedAt = text;
     }
+    if (text !== undefined && this.stopped !== 'before') this.unanswered++;
     if (this.stopped !== 'before') this.upstream.write(raw);
     if (this.stopped && this.stopped !== 'after') this.observer.onFrozen(text ?? '');
   }
@@ -78,8 +87,9 @@ export class Line {
     if (this.ready) traffic.bytesReceived += raw.length;
     if (COMPLETED.has(type)) traffic.statements++;
     if (type !== READY_FOR_QUERY) return;
+    if (this.ready) this.unanswered--;
     this.ready = true;
-    if (this.stopped === 'after') this.observer.onFrozen(this.stoppedAt);
+    if (this.stopped === 'after' && this.unanswered === 0) this.observer.onFrozen(this.stoppedAt);
   }
 
   private async answer(chunk: Buffer): Promise<void> {

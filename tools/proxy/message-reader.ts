@@ -7,6 +7,11 @@ export class MessageReader {
     private readonly onMessage: (raw: Buffer, type: string, body: Buffer) => void,
   ) {}
 
+  /** True between two messages. */
+  get isIdle(): boolean {
+    return this.rest.length === 0;
+  }
+
   read(chunk: Buffer): void {
     this.rest = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
     for (;;) {

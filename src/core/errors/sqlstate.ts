@@ -4,10 +4,13 @@ import type { ServerErrorDetails } from './database-errors.js';
 export const SQLSTATE = {
   successfulCompletion: '00000',
   connectionFailure: '08006',
+  featureNotSupported: '0A000',
   invalidParameterValue: '22023',
+  invalidTextRepresentation: '22P02',
   uniqueViolation: '23505',
   activeSqlTransaction: '25001',
   readOnlySqlTransaction: '25006',
+  invalidStatementName: '26000',
   invalidAuthorization: '28000',
   invalidPassword: '28P01',
   invalidTransactionTermination: '2D000',

@@ -62,9 +62,12 @@ export function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && /^timeout exceeded when trying to connect$/.test(error.message);
 }
 
-/** Sends a text with the simple query protocol. */
-export function sendText(connection: Connection, text: string): void {
-  (connection as ConnectionInternals).query(text);
+/** Sends texts with the simple query protocol, each as one message; several in one write. */
+export function sendTexts(connection: Connection, texts: readonly string[]): void {
+  const { stream } = connection;
+  stream.cork();
+  for (const text of texts) (connection as ConnectionInternals).query(text);
+  stream.uncork();
 }
 
 /** Fails a `COPY … FROM stdin`. */

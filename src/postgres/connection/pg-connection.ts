@@ -72,21 +72,32 @@ export class PgConnection {
    * @throws the driver's error.
    */
   async query(text: string, expectedErrors: readonly string[] = []): Promise<Row[]> {
-    let rows: Row[] = [];
-    const onRow = (row: Row | undefined): void => {
-      if (row) rows.push(row);
-      else rows = [];
-    };
-    const { error } = await this.send(text, { onRow }, false);
-    if (error === undefined) return rows;
+    const { results, error } = await this.queryAll(text);
+    if (error === undefined) return results.at(-1) ?? [];
     if (!expectedErrors.includes(serverErrorOf(error)?.sqlstate ?? '')) this.isDirty = true;
     throw error;
+  }
+
+  /** Reads the rows of each statement that returns any, up to the first error. Never rejects. */
+  async queryAll(text: string): Promise<{ readonly results: readonly Row[][]; readonly error: unknown }> {
+    const results: Row[][] = [];
+    const onRow = (row: Row | undefined): void => {
+      if (row) results.at(-1)?.push(row);
+      else results.push([]);
+    };
+    const { error } = await this.send(text, { onRow }, false);
+    return { results, error };
   }
 
   private async send(text: string, settings: ScriptSettings, isRecord: boolean): Promise<ScriptResult> {
     const sent = { text, isRecord };
     this.current = sent;
-    const result = await new Promise<ScriptResult>((resolve) => this.client.query(new Script(text, settings, resolve)));
+    const { prelude } = settings;
+    if (prelude !== undefined) this.client.query(new Script([prelude, text], {}, () => {}));
+    const texts = prelude === undefined ? [text] : [];
+    const result = await new Promise<ScriptResult>((resolve) =>
+      this.client.query(new Script(texts, settings, resolve)),
+    );
     if (this.current === sent) this.current = undefined;
     return result;
   }

@@ -1,3 +1,6 @@
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+import type { ServerFacts } from './server-facts.js';
+
 /** Limits of a migration's statements. */
 export interface StatementTimeouts {
   /** `statement_timeout`, in ms; 0 means no limit. */
@@ -8,52 +11,72 @@ export interface StatementTimeouts {
   readonly tableLockRetries: number;
 }
 
-const TRANSACTION_TIMEOUT_SINCE = 170_000;
-const CONNECTION_CHECK_SINCE = 140_000;
+/** Values of settings, by name. */
+export type SettingValues = Readonly<Record<string, string>>;
 
-/** Without it a server in the middle of a statement does not notice a dead client. Some platforms do not support it. */
-const CHECK_CONNECTION =
-  "DO $$ BEGIN PERFORM pg_catalog.set_config('client_connection_check_interval', '2s', false); EXCEPTION WHEN OTHERS THEN NULL; END $$";
+const TRANSACTION_TIMEOUT_SINCE = 170_000;
 
 /** Detects a client whose machine has gone within 30 s instead of hours. Platforms without support ignore it. */
-export const PROBE_CLIENT: readonly string[] = [
-  'SET tcp_keepalives_idle = 10',
-  'SET tcp_keepalives_interval = 5',
-  'SET tcp_keepalives_count = 3',
-  "SET tcp_user_timeout = '30s'",
-];
+export const PROBE_CLIENT: SettingValues = {
+  tcp_keepalives_idle: '10',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '3',
+  tcp_user_timeout: '30s',
+};
+
+/** Without it a server in the middle of a statement does not notice a dead client. */
+const CHECK_CLIENT: SettingValues = { client_connection_check_interval: '2s' };
+
+/** One statement that applies settings to the session. @param more further pairs, as SQL. */
+export function applySettings(values: SettingValues, more: readonly string[] = []): string {
+  const pairs = Object.entries(values).map(([name, value]) => `(${quoteLiteral(name)}, ${quoteLiteral(value)})`);
+  return (
+    'SELECT pg_catalog.count(pg_catalog.set_config(name, value, false)) ' +
+    `FROM (VALUES ${[...pairs, ...more].join(', ')}) AS settings (name, value)`
+  );
+}
 
 /** Settings for a transaction that is kept open on purpose. */
 export function pinnedSettings(serverVersion: number): string[] {
-  return [
-    'SET LOCAL idle_in_transaction_session_timeout = 0',
-    ...(serverVersion >= TRANSACTION_TIMEOUT_SINCE ? ['SET LOCAL transaction_timeout = 0'] : []),
-    ...PROBE_CLIENT.map((statement) => statement.replace('SET', 'SET LOCAL')),
-  ];
+  const values = { idle_in_transaction_session_timeout: '0', ...noTransactionTimeout(serverVersion), ...PROBE_CLIENT };
+  return Object.entries(values).map(([name, value]) => `SET LOCAL ${name} = ${quoteLiteral(value)}`);
 }
 
-/** Removes everything that a migration set in its session. `RESET ALL` does not reset the role. */
-export const CLEAN: readonly string[] = [
+/** Removes everything that a migration set in its session, except for prepared statements. `RESET ALL` keeps the role. */
+export const CLEAN_ALL_BUT_PREPARED: readonly string[] = [
   'RESET SESSION AUTHORIZATION',
   'RESET ROLE',
   'RESET ALL',
   'DISCARD TEMP',
-  'DEALLOCATE ALL',
   'CLOSE ALL',
   'UNLISTEN *',
   'DISCARD SEQUENCES',
 ];
 
-/** Brings a session into the state that every migration starts from, whatever a file or a pool set before. */
-export function resetStatements(timeouts: StatementTimeouts, serverVersion: number): string[] {
-  return [
-    ...CLEAN,
-    `SET statement_timeout = ${timeouts.statementTimeoutMs}`,
-    `SET lock_timeout = ${timeouts.tableLockTimeoutMs}`,
-    'SET idle_in_transaction_session_timeout = 0',
-    ...(serverVersion >= TRANSACTION_TIMEOUT_SINCE ? ['SET transaction_timeout = 0'] : []),
-    'SET client_min_messages = notice',
+/** Removes everything that a migration set in its session. */
+export const CLEAN: readonly string[] = [...CLEAN_ALL_BUT_PREPARED, 'DEALLOCATE ALL'];
+
+/** Settings of the state that every migration starts from. */
+export function initialSettings(
+  { statementTimeoutMs, tableLockTimeoutMs }: StatementTimeouts,
+  { version, checksClient }: Pick<ServerFacts, 'version' | 'checksClient'>,
+): SettingValues {
+  return {
+    statement_timeout: String(statementTimeoutMs),
+    lock_timeout: String(tableLockTimeoutMs),
+    idle_in_transaction_session_timeout: '0',
+    ...noTransactionTimeout(version),
+    client_min_messages: 'notice',
     ...PROBE_CLIENT,
-    ...(serverVersion >= CONNECTION_CHECK_SINCE ? [CHECK_CONNECTION] : []),
-  ];
+    ...(checksClient && CHECK_CLIENT),
+  };
+}
+
+/** Brings a session into the state that every migration starts from, whatever a file or a pool set before. */
+export function resetStatements(settings: SettingValues): string[] {
+  return [...CLEAN, applySettings(settings)];
+}
+
+function noTransactionTimeout(serverVersion: number): SettingValues {
+  return serverVersion >= TRANSACTION_TIMEOUT_SINCE ? { transaction_timeout: '0' } : {};
 }

@@ -1,5 +1,5 @@
 import type { Connection, Submittable } from 'pg';
-import { refuseCopy, sendCopyData, sendText } from './driver.js';
+import { refuseCopy, sendCopyData, sendTexts } from './driver.js';
 
 /** How a message of several statements ended. */
 export interface ScriptResult {
@@ -24,6 +24,11 @@ export function asScript(statements: readonly string[]): string {
 
 /** Callbacks and data for a {@link Script}. */
 export interface ScriptSettings {
+  /**
+   * Another text to send right before, as a message of its own: it costs no round trip. Its error is not reported; what
+   * follows must fail without it.
+   */
+  readonly prelude?: string | undefined;
   /** Called after each statement with the number of statements completed so far. */
   readonly onCompleted?: ((completed: number) => void) | undefined;
   /** Called with each row, and with `undefined` before the rows of each statement. */
@@ -49,13 +54,14 @@ export class Script implements Submittable {
   private columns: readonly string[] = [];
 
   constructor(
-    private readonly text: string,
+    /** Several are answered one after the other, by the scripts that the driver has queued. */
+    private readonly texts: readonly string[],
     private readonly settings: ScriptSettings,
     private readonly resolve: (result: ScriptResult) => void,
   ) {}
 
   submit(connection: Connection): void {
-    sendText(connection, this.text);
+    sendTexts(connection, this.texts);
   }
 
   handleRowDescription({ fields }: { fields: readonly { readonly name: string }[] }): void {

@@ -9,7 +9,7 @@ import type { Migration } from '../../core/migration/migration.js';
 import type { ExecutionListener, ExecutionSettings, Outcome } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import type { PgConnection } from '../connection/pg-connection.js';
-import type { StatementTimeouts } from '../connection/reset.js';
+import type { SettingValues, StatementTimeouts } from '../connection/reset.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import type { RunRecords } from '../history/statements.js';
@@ -35,6 +35,8 @@ export interface ExecutionContext {
   readonly pooled: boolean;
   /** False when details of server errors, which may hold rows, must not be shown or stored. */
   readonly showRowData: boolean;
+  /** Settings of the state that every migration starts from. */
+  readonly initialSettings: SettingValues;
   /** Statements that bring the session into the state that every migration starts from. */
   readonly reset: readonly string[];
   /** The initial `application_name` of the session. */

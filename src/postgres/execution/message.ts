@@ -102,7 +102,11 @@ export class Message {
   /** Rows for each `COPY … FROM stdin` in it. */
   readonly copyRows: readonly string[];
 
-  constructor(readonly parts: readonly Part[]) {
+  /** @param prelude statements of ours to send as a message of their own, right before. */
+  constructor(
+    readonly parts: readonly Part[],
+    readonly prelude?: string,
+  ) {
     this.text = parts.map((each) => each.text).join('\n');
     this.copyRows = parts.flatMap(({ copyRows = [] }) => copyRows);
   }
@@ -115,7 +119,9 @@ export class Message {
    */
   locate(completed: number, position: number | undefined): Place | undefined {
     const running = this.runningPart(completed);
-    const at = position === undefined ? undefined : this.partAt(position);
+    // In a prepared statement the position is not one of the message.
+    const isPrepared = running?.part.kind === 'claim' || running?.part.kind === 'complete';
+    const at = position === undefined || isPrepared ? undefined : this.partAt(position);
     if (at) return { ...at, statement: statementAt(at) };
     if (!running) return undefined;
     const statement = running.part.statements?.[running.index];

@@ -9,12 +9,6 @@ import type { PgConnection, RawNotice } from '../connection/pg-connection.js';
 const MAX_NOTICES = 100;
 const MAX_NOTICE_LENGTH = 1_000;
 
-/** The server's confirmation that a migration completed. */
-interface Completion {
-  /** The recorded duration, in ms; undefined without tracking. */
-  readonly durationMs: number | undefined;
-}
-
 /** Called for each notice of a migration. */
 type NoticeListener = (migration: Migration, notice: Notice) => void;
 
@@ -24,7 +18,6 @@ export class NoticeCollector {
   readonly stop: () => void;
   private readonly notices = new Map<string, Notice[]>();
   private current: Migration | undefined;
-  private readonly completions = new Map<string, Completion>();
 
   constructor(
     connection: PgConnection,
@@ -42,27 +35,13 @@ export class NoticeCollector {
     this.current = migration;
   }
 
-  /** The completion of a migration; undefined before it. */
-  completionOf(file: string): Completion | undefined {
-    return this.completions.get(file);
-  }
-
   collected(): ReadonlyMap<string, readonly Notice[]> {
     return this.notices;
   }
 
   private collect(raw: RawNotice): void {
     const message = raw.message ?? '';
-    if (message.startsWith(this.marker)) this.noteCompletion(message.slice(this.marker.length));
-    else if (this.current) this.add(this.current, raw, this.mask(message));
-  }
-
-  /** After the marker comes a duration and a file; in an announcement, nothing. */
-  private noteCompletion(text: string): void {
-    const space = text.indexOf(' ');
-    if (space < 0) return;
-    const durationMs = space === 0 ? undefined : Number(text.slice(0, space));
-    this.completions.set(text.slice(space + 1), { durationMs });
+    if (this.current && !message.startsWith(this.marker)) this.add(this.current, raw, this.mask(message));
   }
 
   private add(migration: Migration, raw: RawNotice, message: string): void {

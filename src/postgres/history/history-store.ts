@@ -16,10 +16,11 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, readOnlyError } from '../connection/server-error.js';
 import type { ServerFacts } from '../connection/server-facts.js';
+import { identity } from './claims.js';
 import { assignments, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
 import { install, type InstallSettings } from './install.js';
 import { readHistory } from './read-history.js';
-import { identity, keptValues, removeOldName, replaceable, withInvalidIndexes } from './statements.js';
+import { keptValues, removeOldName, replaceable, withInvalidIndexes } from './statements.js';
 
 /** The history table, on a connection that may write. */
 export class PgHistoryStore implements HistoryStore {

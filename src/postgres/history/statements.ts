@@ -1,26 +1,30 @@
 import type { Task } from '../../core/compile/task.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
-import { RUNNING_MARKER, type HistoryRow, type Notice, type StepProgress } from '../../core/history/history.js';
-import { EMPTY_CHECKSUM, type Migration } from '../../core/migration/migration.js';
+import { type HistoryRow, type Notice, type StepProgress } from '../../core/history/history.js';
+import type { Migration } from '../../core/migration/migration.js';
 import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { auditRunSql } from '../companions/audit.js';
 import { SourceRecords } from '../companions/source.js';
 import type { CompanionName } from '../companions/tables.js';
-import { assignments, insertSql, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
+import { claimSql, COMPLETED, completionSql, deleteDeadSql, identity, orEmpty } from './claims.js';
+import { assignments, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
 
 /** The SQL that records a run, sent in the same messages as the migrations. Without tracking it records nothing. */
 export interface RunRecords {
   /**
-   * Deletes the row of a failed or dead attempt and inserts a "running" row. Raises 23505 if the migration is already
-   * applied, or if another run than the one known to be dead is running it. It never silently matches zero rows.
+   * Inserts a "running" row in place of that of a failed or dead attempt, if the task has one. Raises 23505 if another
+   * row is there: the migration is applied or has failed meanwhile, or another run than the one known to be dead is
+   * running it. It never silently matches zero rows.
    */
   claim(task: Task, progress?: StepProgress): string[];
   /**
-   * Completes a claim of this same transaction. Raises if the file has ended that transaction. Reports the file, and
-   * the recorded duration if there is one, in an INFO message that starts with the marker.
+   * Completes a claim of this same transaction. If the file has ended that transaction, raises 22P02 with the marker in
+   * its message. Returns a row with a text: the marker, the recorded duration if there is one, a space and the file.
    */
   complete(file: string, marker: string): string;
+  /** The same for any file, to prepare: it is cheaper for many. Undefined if there is nothing to prepare. */
+  prepared(marker: string): PreparedRecords | undefined;
   /** Completes a non-transactional migration. */
   completeSteps(file: string): string[];
   /**
@@ -42,19 +46,12 @@ export interface RunRecords {
   readonly sources: SourceRecords | undefined;
 }
 
-const BY_CURRENT_USER = new SqlExpression('current_user');
-const COMPLETED: ColumnValues = {
-  running: false,
-  error_message: null,
-  executed_at: NOW,
-  execution_time_ms: new SqlExpression(`(extract(epoch FROM ${NOW.sql} - started_at) * 1000)::integer`),
-  next_statement: null,
-  next_checksum: null,
-};
-
-/** The columns that identify the file. */
-export function identity({ file, checksum, canonicalChecksum }: Migration): ColumnValues {
-  return { migration_file: file, checksum, canonical_checksum: canonicalChecksum, executed_by: BY_CURRENT_USER };
+/** Statements with parameters that claim and complete a migration that has no row. */
+export interface PreparedRecords {
+  /** `$1`: the file; `$2`: its checksum; `$3`: its canonical checksum. */
+  readonly claim: string;
+  /** `$1`: the file. */
+  readonly complete: string;
 }
 
 function progressValues({ done, total, doneChecksum, next }: StepProgress): ColumnValues {
@@ -84,32 +81,22 @@ export class TableRecords implements RunRecords {
   }
 
   claim({ program: { migration }, row }: Task, progress?: StepProgress): string[] {
-    const names = [...new Set([migration.file, row?.file ?? migration.file])].map(quoteLiteral).join(', ');
-    const dead = quoteLiteral(row?.state === 'running' ? row.runId : null);
-    return [
-      `DELETE FROM ${this.table} WHERE migration_file IN (${names}) AND (error_message IS NOT NULL ` +
-        `AND (NOT running OR run_id IS NOT DISTINCT FROM ${dead})${orEmpty(row)})`,
-      insertSql(this.table, {
-        ...identity(migration),
-        origin: 'migrate',
-        run_id: this.runId,
-        running: true,
-        error_message: RUNNING_MARKER,
-        executed_at: NOW,
-        started_at: NOW,
-        ...(progress && progressValues(progress)),
-        ...keptValues(row),
-      }),
-    ];
+    const { table, runId } = this;
+    const more = { ...(progress && progressValues(progress)), ...keptValues(row) };
+    return [...(row ? [deleteDeadSql(table, migration, row)] : []), claimSql(table, runId, migration, more)];
   }
 
   complete(file: string, marker: string): string {
-    const update =
-      `UPDATE ${this.table} SET ${assignments(COMPLETED)} WHERE migration_file = ${quoteLiteral(file)} ` +
-      'AND xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid RETURNING execution_time_ms INTO ms';
-    const lost = "the file ended the migration's transaction, so its record cannot be trusted";
-    const report = `RAISE INFO '%', ${quoteLiteral(marker)} || ms || ${quoteLiteral(` ${file}`)};`;
-    return block(`${update}; ${raiseUnlessFound(lost)} ${report}`, 'DECLARE ms text; ');
+    return completionSql(this.table, quoteLiteral(file), marker);
+  }
+
+  prepared(marker: string): PreparedRecords {
+    const file = new SqlExpression('$1');
+    const checksums = { checksum: new SqlExpression('$2'), canonicalChecksum: new SqlExpression('$3') };
+    return {
+      claim: claimSql(this.table, this.runId, { file, ...checksums }),
+      complete: completionSql(this.table, file.sql, marker),
+    };
   }
 
   completeSteps(file: string): string[] {
@@ -180,7 +167,8 @@ export class TableRecords implements RunRecords {
 /** Records nothing. */
 export const NO_RECORDS: RunRecords = {
   claim: () => [],
-  complete: (file, marker) => block(`RAISE INFO '%', ${quoteLiteral(`${marker} ${file}`)};`),
+  complete: (file, marker) => `SELECT ${quoteLiteral(`${marker} ${file}`)}`,
+  prepared: () => undefined,
   completeSteps: () => [],
   progress: () => [],
   fail: () => [],
@@ -218,13 +206,8 @@ export function replaceable(row: HistoryRow | undefined): string {
   return `history.error_message IS NOT NULL${orEmpty(row, 'history.')}`;
 }
 
-/** An applied row may be replaced only if its file had no statements when it was applied. */
-function orEmpty(row: HistoryRow | undefined, prefix = ''): string {
-  return row?.state === 'applied' ? ` OR ${prefix}canonical_checksum = ${quoteLiteral(EMPTY_CHECKSUM)}` : '';
-}
-
-function block(body: string, declarations = ''): string {
-  return `DO ${quoteBody(`${declarations}BEGIN ${body} END`)}`;
+function block(body: string): string {
+  return `DO ${quoteBody(`BEGIN ${body} END`)}`;
 }
 
 function raiseUnlessFound(message: string): string {

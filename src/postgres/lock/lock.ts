@@ -3,7 +3,7 @@ import type { LockHolder } from '../../core/errors/lock-errors.js';
 import type { TableName } from '../../core/target/table.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import type { PgConnection } from '../connection/pg-connection.js';
-import { PROBE_CLIENT } from '../connection/reset.js';
+import { applySettings, PROBE_CLIENT } from '../connection/reset.js';
 import { asScript } from '../connection/script.js';
 import { queryError } from '../connection/server-error.js';
 import { fileOfSession, NAME_SEPARATOR } from './session-name.js';
@@ -21,7 +21,7 @@ export function lockKey(database: string, { schema, table }: TableName): bigint 
  * @throws MigrationError
  */
 export async function tryLock(connection: PgConnection, key: bigint): Promise<boolean> {
-  const statements = [...PROBE_CLIENT, `SELECT pg_catalog.pg_try_advisory_lock(${key})`];
+  const statements = [applySettings(PROBE_CLIENT), `SELECT pg_catalog.pg_try_advisory_lock(${key})`];
   const { error, lastValue } = await connection.run(asScript(statements));
   if (error) throw queryError('taking the migration lock', error);
   return lastValue === 't';

@@ -11,7 +11,7 @@ import { invalidIndexesOf } from '../catalog/invalid-indexes.js';
 import { invalidIndexFindings } from '../../core/status/findings.js';
 import type { ParsedStatement } from '../../core/sql/statements/statements.js';
 import { actingAs } from '../connection/acting-role.js';
-import { CLEAN, PROBE_CLIENT } from '../connection/reset.js';
+import { applySettings, CLEAN, PROBE_CLIENT } from '../connection/reset.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { nameSession, sessionName } from '../lock/session-name.js';
@@ -82,7 +82,7 @@ function sessionSetup(
 async function complete(context: ExecutionContext, { program }: NonTransactionalTask): Promise<void> {
   const { connection, records, target, lock } = context;
   const completion = records.completeSteps(program.migration.file);
-  const probing = lock.checkSql ? PROBE_CLIENT : []; // the session still holds the lock
+  const probing = lock.checkSql ? [applySettings(PROBE_CLIENT)] : []; // the session still holds the lock
   const statements = ['BEGIN', ...CLEAN, ...actingAs(target.role), ...completion, 'COMMIT', ...probing];
   await record(context, recording(program), statements);
   if (lock.checkSql && (await connection.run(lock.checkSql)).lastValue === 'f') await lock.retake();

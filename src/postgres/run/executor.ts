@@ -7,7 +7,7 @@ import type { Target } from '../../core/target/target.js';
 import { actingAs } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../connection/cancel.js';
 import type { PgConnection } from '../connection/pg-connection.js';
-import { resetStatements, type StatementTimeouts } from '../connection/reset.js';
+import { initialSettings, resetStatements, type StatementTimeouts } from '../connection/reset.js';
 import type { ServerFacts } from '../connection/server-facts.js';
 import type { RunRecords } from '../history/statements.js';
 import type { LockKind } from '../lock/migration-lock.js';
@@ -84,6 +84,7 @@ export class PgExecutor implements Executor {
     const facts = await this.facts();
     const pooled = await this.isPooled();
     if (facts.pooled && !pooled) listener.warning(finding('SESSION_LOCK_BEHIND_POOLER', { subject: target.name }));
+    const initial = initialSettings(timeouts, facts);
     const marker = `${randomUUID()} `;
     const values = Object.values(target.placeholders?.values ?? {});
     return {
@@ -102,7 +103,8 @@ export class PgExecutor implements Executor {
         (migration, notice) => listener.notice(migration, notice),
         (message) => maskSecrets(message, values),
       ),
-      reset: resetStatements(timeouts, facts.version),
+      initialSettings: initial,
+      reset: resetStatements(initial),
       pooled,
       applicationName: facts.applicationName,
     };
@@ -125,7 +127,7 @@ interface Execution {
 async function execute(context: ExecutionContext, tasks: readonly Task[]): Promise<Execution> {
   const run = new TransactionalRun(context, context.settings.transaction, tasks.at(-1));
   const outcome = await executeGroups(context, tasks, run);
-  const { endRecorded, missingSources } = run;
+  const { endRecorded, missingSources } = run.progress;
   return { outcome, endRecorded, missingSources };
 }
 

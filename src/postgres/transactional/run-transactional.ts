@@ -5,7 +5,6 @@ import type { Task } from '../../core/compile/task.js';
 import type { Aftermath } from '../../core/errors/migration-failed.js';
 import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
 import type { Outcome } from '../../core/ports/ports.js';
-import { MISSING_SOURCES } from '../companions/source.js';
 import type { ScriptResult } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import {
@@ -24,9 +23,11 @@ import {
 import { failed } from '../execution/failure.js';
 import { leaveToServer, tasksOf, unreadableOf } from '../execution/grouping.js';
 import { LockRetry } from '../execution/lock-retry.js';
-import { MessageCursor, type Message, type Part, type Place } from '../execution/message.js';
+import type { Message, Part, Place } from '../execution/message.js';
 import { asSteps } from './as-steps.js';
+import { firstUnprepared, isLostClaim, LOST_CLAIM_ERROR } from './lost-statements.js';
 import { packEach, packTogether } from './pack.js';
+import { Progress } from './progress.js';
 import { rollBack, rollbackStatements } from './roll-back.js';
 import { runNonTransactional } from '../non-transactional/run-non-transactional.js';
 
@@ -36,18 +37,12 @@ type SendOutcome =
   | { readonly kind: 'retry'; readonly from: TransactionalTask; readonly unreadable?: readonly TransactionalTask[] }
   | { readonly kind: 'as-steps'; readonly from: TransactionalTask; readonly steps: NonTransactionalTask };
 
-/** Runs transactional migrations, packed into messages, and tracks what is running and what is committed. */
+/** Runs transactional migrations, packed into messages. */
 export class TransactionalRun {
-  /** Completed, but not reported as applied yet: with the duration in ms, measured by counting statements. */
-  private readonly uncommitted = new Map<TransactionalTask, number>();
-  private current: TransactionalTask | undefined;
-  private startedAt = new Date();
-  private startedAtMs = performance.now();
+  readonly progress: Progress;
   private readonly lockRetry: LockRetry;
-  /** True if the end of the run was recorded, or could not be. */
-  endRecorded = false;
-  /** What the server said at the end of the run about texts that are not recorded: checksums as JSON. */
-  missingSources: string | undefined;
+  /** False once our prepared statements were gone: a function can drop them in ways that no text shows. */
+  private mayPrepare = true;
 
   constructor(
     private readonly context: ExecutionContext,
@@ -56,12 +51,13 @@ export class TransactionalRun {
     private readonly lastTask: Task | undefined,
   ) {
     this.lockRetry = new LockRetry(context);
+    this.progress = new Progress(context);
   }
 
   async run(tasks: readonly TransactionalTask[]): Promise<Outcome> {
     let left = tasks;
     // Once a transaction has begun, a message that the server cannot parse ends it.
-    if (this.mode === 'all' && this.pack(tasks).length > 1) left = leaveToServer(tasks, await unreadableOf(tasks));
+    if (this.mode === 'all' && [...this.pack(tasks)].length > 1) left = leaveToServer(tasks, await unreadableOf(tasks));
     for (;;) {
       const outcome = await this.sendAll(this.pack(left));
       if (outcome.kind === 'as-steps') {
@@ -76,26 +72,34 @@ export class TransactionalRun {
     }
   }
 
-  private pack(tasks: readonly TransactionalTask[]): Message[] {
+  private pack(tasks: readonly TransactionalTask[]): Generator<Message> {
+    const { context, mode, mayPrepare } = this;
     const isEnd = tasks.at(-1)?.program.migration === this.lastTask?.program.migration;
-    return this.mode === 'all' ? packTogether(this.context, tasks, isEnd) : packEach(this.context, tasks, isEnd);
+    return mode === 'all' ? packTogether(context, tasks, isEnd) : packEach(context, tasks, isEnd, mayPrepare);
   }
 
-  private async sendAll(messages: readonly Message[]): Promise<SendOutcome> {
-    const { lock } = this.context;
-    for (const message of messages) {
+  private async sendAll(messages: Generator<Message>): Promise<SendOutcome> {
+    let next = messages.next();
+    while (next.done !== true) {
       if (isInterrupted(this.context)) return { kind: 'interrupted' };
-      await lock.assertHeld();
-      const result = await this.send(message);
-      if (result.error) {
-        const rejected = result.completed === 0 && serverErrorOf(result.error) !== undefined;
-        const divided = rejected ? await this.divide(tasksOf(message)) : undefined;
-        const outcome = divided ?? (await this.afterError(message, result));
-        if (outcome.kind !== 'done') return outcome;
-      } else if (message.parts.at(-1)?.kind === 'lock-check' && result.lastValue === 'f') {
-        await lock.retake();
-      }
+      await this.context.lock.assertHeld();
+      const message = next.value;
+      const sent = this.send(message);
+      next = messages.next(); // packed while the server works
+      const outcome = await this.afterMessage(message, await sent);
+      if (outcome.kind !== 'done') return outcome;
     }
+    return { kind: 'done' };
+  }
+
+  private async afterMessage(message: Message, result: ScriptResult): Promise<SendOutcome> {
+    const { error, completed, lastValue } = result;
+    if (error) {
+      const rejected = completed === 0 && serverErrorOf(error) !== undefined;
+      const divided = rejected ? await this.divide(tasksOf(message)) : undefined;
+      return divided ?? this.afterError(message, result);
+    }
+    if (message.parts.at(-1)?.kind === 'lock-check' && lastValue === 'f') await this.context.lock.retake();
     return { kind: 'done' };
   }
 
@@ -104,73 +108,33 @@ export class TransactionalRun {
     const unreadable = await unreadableOf(tasks);
     if (tasks[0] && unreadable.length > 0) return { kind: 'retry', from: tasks[0], unreadable };
     if (this.mode === 'all' || tasks.length < 2) return undefined;
-    return this.sendAll(tasks.flatMap((task) => this.pack([task])));
+    return this.sendAll(this.packAlone(tasks));
+  }
+
+  private *packAlone(tasks: readonly TransactionalTask[]): Generator<Message> {
+    for (const task of tasks) yield* this.pack([task]);
   }
 
   private async send(message: Message): Promise<ScriptResult> {
-    const cursor = new MessageCursor(
-      message,
-      (part) => this.onEnter(part),
-      (part) => this.onLeave(part),
-    );
     const { connection, notices } = this.context;
-    const result = await connection.run(message.text, {
-      onCompleted: () => cursor.statementCompleted(),
-      onValue: (column, value) => {
-        if (column === MISSING_SOURCES) this.missingSources = value;
-      },
-      copyRows: message.copyRows,
-    });
-    if (!result.error) cursor.messageCompleted();
+    const { copyRows, prelude } = message;
+    const following = this.progress.follow(message);
+    const result = await connection.run(message.text, { ...following.callbacks, copyRows, prelude });
+    if (!result.error) following.completed();
     notices.attributeTo(undefined);
     return result;
   }
 
-  /** The announcement makes the server flush earlier completions, so a start is reported when it happens. */
-  private onEnter({ kind, task }: Part): void {
-    if (!task) return;
-    const { migration } = task.program;
-    if (this.current !== task) {
-      this.current = task;
-      this.startedAt = new Date();
-      this.startedAtMs = performance.now();
-      this.context.listener.started(migration);
-    }
-    if (kind === 'body') this.context.notices.attributeTo(migration);
-  }
-
-  private onLeave({ kind, task }: Part): void {
-    if (kind === 'body') this.context.notices.attributeTo(undefined);
-    if (kind === 'complete' && task) this.uncommitted.set(task, this.elapsedMs);
-    if (kind === 'commit') this.reportApplied();
-    if (kind === 'end') this.endRecorded = true;
-  }
-
-  private get elapsedMs(): number {
-    return Math.round(performance.now() - this.startedAtMs);
-  }
-
-  /** Reports only what the server confirmed: counting statements fails if a file hides one. */
-  private reportApplied(): void {
-    const { notices, listener } = this.context;
-    for (const [task, elapsedMs] of this.uncommitted) {
-      const { migration } = task.program;
-      const completion = notices.completionOf(migration.file);
-      if (!completion) continue;
-      this.uncommitted.delete(task);
-      listener.applied(migration, completion.durationMs ?? elapsedMs);
-    }
-  }
-
   private async afterError(message: Message, { error, completed }: ScriptResult): Promise<SendOutcome> {
     const { context } = this;
-    const server = requireServerError(context, error, 'running migrations');
-    if (wasInterrupted(context, server)) {
+    const raised = requireServerError(context, error, 'running migrations');
+    if (wasInterrupted(context, raised)) {
       await rollBack(this.context);
       return { kind: 'interrupted' };
     }
-    const place = message.locate(completed, server.position);
+    const place = message.locate(completed, raised.position);
     const task = place?.part.task;
+    const server = isLostClaim(error, context.marker) ? LOST_CLAIM_ERROR : raised;
     if (place?.part.kind === 'end' || place?.part.kind === 'sources') return this.onRecordError(place.part, error);
     const conflict =
       place?.part.kind === 'claim' && task ? claimConflict(context, task.program.migration, server) : undefined;
@@ -178,13 +142,19 @@ export class TransactionalRun {
       await rollBack(this.context);
       return conflict;
     }
+    const unprepared = this.mayPrepare && place && firstUnprepared(message, place, server);
+    if (unprepared) {
+      await rollBack(this.context);
+      this.mayPrepare = false;
+      return { kind: 'retry', from: unprepared };
+    }
     return (task && (await this.recover(task, server, place))) ?? this.fail(place, server, error);
   }
 
   /** Everything in the message is applied and recorded; only details are missing, and the check of the lock. */
   private async onRecordError({ kind }: Part, error: unknown): Promise<SendOutcome> {
     const { connection, lock } = this.context;
-    if (kind === 'end') this.endRecorded = true;
+    if (kind === 'end') this.progress.endRecorded = true;
     await rollBack(this.context);
     warnOfDetails(this.context, error);
     if (lock.checkSql && (await connection.run(lock.checkSql)).lastValue === 'f') await lock.retake();
@@ -199,7 +169,7 @@ export class TransactionalRun {
   ): Promise<SendOutcome | undefined> {
     if (isTransient(server)) {
       await rollBack(this.context);
-      this.uncommitted.clear();
+      this.progress.forgetUncommitted();
       if (await this.lockRetry.allowsAnother(task, server, place?.statement)) return { kind: 'retry', from: task };
       return undefined;
     }
@@ -214,16 +184,18 @@ export class TransactionalRun {
   private async fail(place: Place | undefined, server: ServerErrorDetails, error: unknown): Promise<SendOutcome> {
     const { context } = this;
     const lostClaim = server.sqlstate === SQLSTATE.lostClaim;
-    const task = lostClaim ? this.current : place?.part.task;
-    const isRecording = !lostClaim && (place?.part.kind === 'claim' || place?.part.kind === 'complete');
-    if (!place || !task || isRecording) {
+    const task = lostClaim ? this.progress.current : place?.part.task;
+    const kind = place?.part.kind;
+    const isRecording = !lostClaim && (kind === 'claim' || kind === 'complete');
+    if (!place || !task || isRecording || (kind === 'reset' && !lostClaim)) {
       await rollBack(this.context);
       // The file is not at fault if it cannot be recorded.
-      const file = task?.program.migration.file;
+      const file = isRecording ? task?.program.migration.file : undefined;
       const doing = file ? `recording ${file} in the history, so it was rolled back` : 'running migrations';
       throw queryError(doing, redactedError(context, error));
     }
-    const records = context.records.fail(task, recordedError(server, task), this.startedAt, this.elapsedMs);
+    const { startedAt, elapsedMs } = this.progress;
+    const records = context.records.fail(task, recordedError(server, task), startedAt, elapsedMs);
     const recordError = await tryRecord(context, rollbackStatements(context, records));
     const rolledBack = this.mode === 'all' ? 'all-rolled-back' : 'rolled-back';
     const aftermath: Aftermath = { kind: lostClaim ? 'unknown' : rolledBack };

@@ -16,13 +16,16 @@ const RECORD_STATE = `
     'lock_timeout', current_setting('lock_timeout'), 'statement_timeout', current_setting('statement_timeout'),
     'strings', current_setting('standard_conforming_strings'), 'isolation', current_setting('default_transaction_isolation'),
     'custom', NULLIF(current_setting('my.setting', true), ''), 'temp', to_regclass('pg_temp.scratch')::text,
-    'prepared', (SELECT count(*) FROM pg_prepared_statements), 'cursors', (SELECT count(*) FROM pg_cursors),
+    'keepalive', current_setting('tcp_keepalives_idle'), 'user_timeout', current_setting('tcp_user_timeout'), 'idle', current_setting('idle_in_transaction_session_timeout'),%p 'cursors', (SELECT count(*) FROM pg_cursors),
     'channels', (SELECT count(*) FROM pg_listening_channels()), 'role', current_setting('role'),
     'replication', current_setting('session_replication_role'), 'locks', (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()));`;
-const recordState = (file: string): string => RECORD_STATE.replace('%s', file);
+const PREPARED = "'prepared', (SELECT count(*) FROM pg_prepared_statements),";
+/** @param prepared what to insert: a file that names prepared statements is surrounded by none of ours. */
+const recordState = (file: string, prepared = PREPARED): string =>
+  RECORD_STATE.replace('%s', file).replace('%p', ` ${prepared}`);
 
 describe('a migration finds the same session whatever the one before it did', () => {
-  test.each<[sentence: string, sql: string]>([
+  test.each(([
     ['settings', `SET search_path = pg_catalog; SET TimeZone = 'Asia/Tokyo'; SET lock_timeout = 7; SET statement_timeout = '90s'; SET my.setting = 'x'`],
     ['settings through a function', `SELECT set_config('search_path', 'pg_catalog', false), set_config('my.setting', 'x', false)`],
     ['the way strings are read', `SET standard_conforming_strings = off; SET backslash_quote = on`],
@@ -40,10 +43,14 @@ describe('a migration finds the same session whatever the one before it did', ()
     ['a lock that it keeps', `SELECT pg_advisory_lock(42)`],
     ['no lock at all', `SELECT pg_advisory_unlock_all()`],
     ['silence', `SET client_min_messages = error`],
-  ])('%s', async (_sentence, sql) => {
-    const plain = await migratorOn(db, { '1.sql': recordState('1'), '2.sql': 'SELECT 2', '3.sql': recordState('3') }, { table: 'plain' });
+  ] as const).flatMap(([sentence, sql]) => [
+    [sentence, 'around files that may prepare statements', sql, PREPARED] as const,
+    [sentence, 'where ours are prepared', sql, ''] as const,
+  ]))('%s, %s', async (_sentence, _where, sql, prepared) => {
+    const record = (file: string): string => recordState(file, prepared);
+    const plain = await migratorOn(db, { '1.sql': record('1'), '2.sql': 'SELECT 2', '3.sql': record('3') }, { table: 'plain' });
     await plain.migrator.migrate();
-    const { migrator } = await migratorOn(db, { '1.sql': recordState('1'), '2.sql': sql, '3.sql': recordState('3'), '4.sql': `DO $$ BEGIN RAISE NOTICE 'heard'; END $$` });
+    const { migrator } = await migratorOn(db, { '1.sql': record('1'), '2.sql': sql, '3.sql': record('3'), '4.sql': `DO $$ BEGIN RAISE NOTICE 'heard'; END $$` });
     await migrator.migrate();
     const { rows } = await db.query<{ state: Record<string, unknown> }>('SELECT state FROM seen');
     const [expected, , first, third] = rows.map(({ state }) => state);

@@ -31,12 +31,13 @@ const taskOf = (of: Migration): Task => ({
   resumeAt: 0,
   doubt: undefined,
 });
-const runningRow = (runId: string): HistoryRow => ({
-  file: '1.sql',
-  state: 'running',
+const runningRow = (runId: string): HistoryRow => ({ ...failedRow('1.sql', runId), state: 'running' });
+const failedRow = (file = '1.sql', runId = RUN): HistoryRow => ({
+  file,
+  state: 'failed',
   executedAt: new Date(),
   durationMs: null,
-  error: 'running',
+  error: 'it failed',
   checksum: null,
   canonicalChecksum: null,
   origin: 'migrate',
@@ -45,9 +46,9 @@ const runningRow = (runId: string): HistoryRow => ({
   invalidIndexes: [],
 });
 
-/** @param deadRun the run of the row that the claim takes over. */
-const claimOf = (of: Migration, runId: string, deadRun: string | null = null): string[] =>
-  recordsOf(runId).claim({ ...taskOf(of), row: deadRun === null ? undefined : runningRow(deadRun) });
+/** @param row the row that the claim takes over. */
+const claimOf = (of: Migration, runId: string, row?: HistoryRow): string[] =>
+  recordsOf(runId).claim({ ...taskOf(of), row });
 const complete = (file = '1.sql', marker = 'marker '): string => recordsOf(RUN).complete(file, marker);
 
 beforeEach(() => withClient(db.connectionString, (client) => install(connectionOn(client), table)));
@@ -77,7 +78,12 @@ function change(...changes: HistoryChange[]): Promise<void> {
 
 const fail = (text: string, runId: string): string[] =>
   recordsOf(runId).fail(taskOf(migration(text)), 'it failed', new Date(), 1);
-const apply = (text: string): string[] => ['BEGIN', ...claimOf(migration(text), RUN), complete(), 'COMMIT'];
+const apply = (text: string, row?: HistoryRow): string[] => [
+  'BEGIN',
+  ...claimOf(migration(text), RUN, row),
+  complete(),
+  'COMMIT',
+];
 
 describe('a success', () => {
   beforeEach(() => run(...apply('SELECT 1')));
@@ -116,21 +122,27 @@ describe('a failure', () => {
   });
 
   test('is replaced by a claim, which says that it is running until it is complete', async () => {
-    await run(...claimOf(migration('SELECT 2'), OTHER_RUN));
+    await run(...claimOf(migration('SELECT 2'), OTHER_RUN, failedRow()));
     expect(await historyOf(db)).toMatchObject([{ running: true, error_message: expect.stringContaining('running') }]);
   });
 
+  test('is not replaced by the claim of a run that does not know it: that run reads the history again', async () => {
+    const before = await historyOf(db);
+    expect(await run(...claimOf(migration('SELECT 2'), OTHER_RUN))).toBe('23505');
+    expect(await historyOf(db)).toEqual(before);
+  });
+
   test('that is running is replaced by the claim of who knows that this run is dead, and of nobody else', async () => {
-    await run(...claimOf(migration('SELECT 1'), RUN));
-    for (const known of [null, OTHER_RUN])
+    await run(...claimOf(migration('SELECT 1'), RUN, failedRow()));
+    for (const known of [undefined, failedRow(), runningRow(OTHER_RUN)])
       expect(await run(...claimOf(migration('SELECT 1'), OTHER_RUN, known))).toBe('23505');
     expect(await historyOf(db)).toMatchObject([{ running: true, run_id: RUN }]);
-    expect(await run(...claimOf(migration('SELECT 1'), OTHER_RUN, RUN))).toBeUndefined();
+    expect(await run(...claimOf(migration('SELECT 1'), OTHER_RUN, runningRow(RUN)))).toBeUndefined();
     expect(await historyOf(db)).toMatchObject([{ running: true, run_id: OTHER_RUN }]);
   });
 
   test('becomes a success by the next attempt, and by a mark', async () => {
-    await run(...apply('SELECT 2'));
+    await run(...apply('SELECT 2', failedRow()));
     expect(await historyOf(db)).toMatchObject([{ error_message: null, origin: 'migrate' }]);
     await db.query(`UPDATE shared.schema_migrations SET error_message = 'it failed'`);
     await change({ kind: 'record', migration: migration('SELECT 3'), origin: 'mark' });
@@ -156,14 +168,26 @@ describe('a claim is completed only by the transaction that made it', () => {
       ['BEGIN', ...claim, 'SAVEPOINT s', 'SELECT 1', 'RELEASE s', complete(), 'COMMIT'],
       undefined,
     ],
-    ['after another COMMIT', ['BEGIN', ...claim, 'COMMIT', 'BEGIN', complete(), 'COMMIT'], SQLSTATE.lostClaim],
-    ['after another ROLLBACK', ['BEGIN', ...claim, 'ROLLBACK', 'BEGIN', complete(), 'COMMIT'], SQLSTATE.lostClaim],
-    ['without any transaction', ['BEGIN', ...claim, 'COMMIT', complete()], SQLSTATE.lostClaim],
-    ['of a row that was applied before', [...apply('SELECT 1'), 'BEGIN', complete(), 'COMMIT'], SQLSTATE.lostClaim],
+    [
+      'after another COMMIT',
+      ['BEGIN', ...claim, 'COMMIT', 'BEGIN', complete(), 'COMMIT'],
+      SQLSTATE.invalidTextRepresentation,
+    ],
+    [
+      'after another ROLLBACK',
+      ['BEGIN', ...claim, 'ROLLBACK', 'BEGIN', complete(), 'COMMIT'],
+      SQLSTATE.invalidTextRepresentation,
+    ],
+    ['without any transaction', ['BEGIN', ...claim, 'COMMIT', complete()], SQLSTATE.invalidTextRepresentation],
+    [
+      'of a row that was applied before',
+      [...apply('SELECT 1'), 'BEGIN', complete(), 'COMMIT'],
+      SQLSTATE.invalidTextRepresentation,
+    ],
     [
       'of a row that the file took away',
       ['BEGIN', ...claim, 'TRUNCATE shared.schema_migrations', complete()],
-      SQLSTATE.lostClaim,
+      SQLSTATE.invalidTextRepresentation,
     ],
   ])('%s', async (_sentence, statements, code) => {
     expect(await run(...statements)).toBe(code);
@@ -206,7 +230,8 @@ describe('any text is recorded as it is', () => {
       expect(await historyOf(db)).toMatchObject([
         { migration_file: `${text}.sql`, error_message: text, notices: [{ message: text }] },
       ]);
-      expect(await run('BEGIN', ...claimOf(file, OTHER_RUN), complete(file.file, text), 'COMMIT')).toBeUndefined();
+      const claim = claimOf(file, OTHER_RUN, failedRow(file.file));
+      expect(await run('BEGIN', ...claim, complete(file.file, text), 'COMMIT')).toBeUndefined();
       expect(await historyOf(db)).toMatchObject([{ error_message: null, run_id: OTHER_RUN }]);
       await db.query('TRUNCATE shared.schema_migrations');
     }

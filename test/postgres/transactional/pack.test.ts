@@ -18,7 +18,8 @@ const tables = (count: number): Files =>
     ]),
   );
 
-const firstRun = async (files: Files): Promise<string[]> => {
+/** @returns the number of round trips. */
+const firstRun = async (files: Files): Promise<number> => {
   const proxy = await startCountingProxy(db.connectionString);
   const { migrator } = await migratorOn(proxy, files, {
     table: `history_of_${Object.keys(files).length}.migrations`,
@@ -27,14 +28,14 @@ const firstRun = async (files: Files): Promise<string[]> => {
   expect(run.applied).toEqual(Object.keys(files));
   expect(proxy.traffic().connections).toBe(1);
   await db.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
-  return proxy.messages;
+  return proxy.traffic().roundTrips;
 };
 
 describe('round trips', () => {
   test('of a first run are as many for 40 files as for 5', async () => {
     const [five, forty] = [await firstRun(tables(5)), await firstRun(tables(40))];
-    expect(forty).toHaveLength(five.length);
-    expect(five.length).toBeLessThanOrEqual(8);
+    expect(forty).toBe(five);
+    expect(five).toBeLessThanOrEqual(1 + 8);
   });
 
   test('of a later run are one, which only reads', async () => {

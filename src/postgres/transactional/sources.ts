@@ -1,0 +1,47 @@
+import { recordableSource } from '../../core/history/source.js';
+import { actingAs } from '../connection/acting-role.js';
+import type { ExecutionContext, TransactionalTask } from '../execution/execution-context.js';
+import { part, type Part } from '../execution/message.js';
+import { canShareMessage } from './surroundings.js';
+
+type SourceContext = Pick<ExecutionContext, 'target' | 'records' | 'marker'>;
+
+/** Bodies are joined with line feeds to what is around them, and end in a semicolon on its own line. */
+const FRAME = { before: '\n', after: '\n;\n' };
+
+/** A comment around a body whose text is recorded as it is sent. */
+export function markAround(context: SourceContext, task: TransactionalTask): Part[] {
+  if (!context.records.sources || !isRecordedAsSent(task)) return [];
+  return [{ kind: 'mark', text: markOf(context), commands: 0 }];
+}
+
+/** Records the texts that stand between marks in the same message, if there are any. */
+export function recordSent(context: SourceContext, parts: readonly Part[]): Part[] {
+  const { records, target } = context;
+  if (!records.sources || !parts.some(({ kind }) => kind === 'mark')) return [];
+  const insert = records.sources.sent(markOf(context), FRAME);
+  return [part('sources', ['BEGIN', ...actingAs(target.role), insert, 'COMMIT'])];
+}
+
+/**
+ * Records the end of the run. In a transaction of its own, so that an error undoes no migration.
+ *
+ * @param tasks those of the last message, of which some texts may not be recorded yet.
+ */
+export function endOfRun({ records, target }: SourceContext, tasks: readonly TransactionalTask[]): Part[] {
+  const unsent = tasks.filter((task) => !isRecordedAsSent(task)).map(({ program }) => program.migration);
+  const { sources } = records;
+  const statements = [...records.end(), ...(sources ? [...sources.of(unsent), sources.missing] : [])];
+  return statements.length === 0 ? [] : [part('end', ['BEGIN', ...actingAs(target.role), ...statements, 'COMMIT'])];
+}
+
+/** Random, so that no file contains it. */
+function markOf({ marker }: SourceContext): string {
+  return `/*${marker.slice(0, 8)}*/`;
+}
+
+/** True if the body is the text to record, and shares a message. */
+function isRecordedAsSent(task: TransactionalTask): boolean {
+  const { body, migration } = task.program;
+  return canShareMessage(task) && body === migration.text && recordableSource(migration) === body;
+}
