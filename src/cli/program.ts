@@ -32,10 +32,17 @@ export function makeProgram({ version, terminal, onExit }: ProgramHost, words?: 
   for (const { name, argument, description, flags, load } of COMMANDS) {
     const command = root.command(name).description(description).exitOverride();
     if (argument) command.argument(...argument);
-    if (words?.includes(name) ?? true) for (const flag of flags) command.option(...flag);
+    if (words?.includes(name) ?? true) addFlags(command, flags);
     command.action(async () => onExit(await (await load())(command.opts<CommonFlags>(), terminal, ...command.args)));
   }
   return root;
+}
+
+function addFlags(command: Command, flags: CommandDefinition['flags']): void {
+  for (const [flag, text, add] of flags) {
+    if (add) command.option(flag, text, add);
+    else command.option(flag, text);
+  }
 }
 
 function exitCodes(): string {

@@ -43,7 +43,32 @@ describe('usage', () => {
     [
       'a URL that cannot be read',
       ['status', '--database-url', 'postgres://someone:hunter2@host:port/app'],
-      'connectionString: it is not a PostgreSQL URL',
+      '--database-url: it is not a PostgreSQL URL',
+    ],
+    [
+      'a value that is none',
+      ['migrate', '--lock', 'never', '--database-url', 'postgres://localhost/x'],
+      '--lock: expected',
+    ],
+    [
+      'a duration that is too long',
+      ['mark', '1.sql', '--lock-timeout', '1e9', '--database-url', 'postgres://localhost/x'],
+      '--lock-timeout: expected a whole number of ms',
+    ],
+    [
+      'a policy that is none',
+      ['check', '--policy', 'changed=never', '--database-url', 'postgres://localhost/x'],
+      '--policy: changed: expected one of',
+    ],
+    [
+      'a kind of drift that is none',
+      ['check', '--policy', 'chnged=fail', '--database-url', 'postgres://localhost/x'],
+      '--policy: unknown option "chnged"; did you mean "changed"?',
+    ],
+    [
+      'a placeholder without a value',
+      ['plan', '--placeholder', 'hunter2', '--database-url', 'postgres://localhost/x'],
+      '--placeholder: expected name=value',
     ],
     [
       'a table that is none',

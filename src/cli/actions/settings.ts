@@ -1,25 +1,96 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
-import type { LayoutName } from '../../core/tools/layouts.js';
-import type { ResolvedOptions } from '../../composition/options.js';
+import type { MigratorOptions, ResolvedOptions, TimeoutOptions } from '../../composition/options.js';
 import { resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
-import type { CommonFlags } from '../process/flags.js';
+import type { RunFlags } from '../process/flags.js';
+import { millisecondsOf, secondsProblem } from '../process/seconds.js';
 
-/** Turns flags and environment into options. @throws ConfigurationError */
-export function settingsFrom(flags: CommonFlags, environment: NodeJS.ProcessEnv): ResolvedOptions {
+type FlagNames<Options> = Partial<Record<keyof Options & string, readonly [key: keyof RunFlags, flag: string]>>;
+
+/** Options and the flags that set them. The validation of options checks the values. */
+const OPTIONS: FlagNames<MigratorOptions> = {
+  directory: ['dir', '--dir'],
+  table: ['table', '--table'],
+  role: ['role', '--role'],
+  layout: ['layout', '--layout'],
+  recursive: ['recursive', '--recursive'],
+  lock: ['lock', '--lock'],
+  transaction: ['transaction', '--transaction'],
+};
+
+const TIMEOUTS: FlagNames<TimeoutOptions> = {
+  connect: ['connectTimeout', '--connect-timeout'],
+  connectRetry: ['wait', '--wait'],
+  read: ['readTimeout', '--read-timeout'],
+  migrationLock: ['lockTimeout', '--lock-timeout'],
+  statement: ['statementTimeout', '--statement-timeout'],
+  tableLock: ['tableLockTimeout', '--table-lock-timeout'],
+};
+
+/** Turns flags and environment into options. @throws ConfigurationError, which names the flags. */
+export function settingsFrom(flags: RunFlags, environment: NodeJS.ProcessEnv): ResolvedOptions {
   const connectionString = flags.databaseUrl ?? environment['DATABASE_URL'];
-  const wait = Number(flags.wait ?? 0);
-  const problems = [
-    ...(connectionString ? [] : ['no database: pass --database-url or set DATABASE_URL']),
-    ...(Number.isFinite(wait) && wait >= 0 ? [] : [`--wait: ${JSON.stringify(flags.wait)} is not a number of seconds`]),
-  ];
-  if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
-  return resolveMigratorOptions({
+  const problems = connectionString ? [] : ['no database: pass --database-url or set DATABASE_URL'];
+  const options = {
     connectionString,
-    ...(flags.dir !== undefined && { directory: flags.dir }),
-    ...(flags.table !== undefined && { table: flags.table }),
-    ...(flags.role !== undefined && { role: flags.role }),
-    ...(flags.layout !== undefined && { layout: flags.layout as LayoutName }),
-    ...(flags.recursive === true && { recursive: true }),
-    timeouts: { connectRetry: Math.round(wait * 1000) },
-  });
+    ...given(flags, OPTIONS, (_, value) => value),
+    ...(flags.searchPath !== undefined && { searchPath: flags.searchPath.split(',').map((name) => name.trim()) }),
+    ...(flags.policy && { policy: pairs('--policy', flags.policy, problems) }),
+    ...(flags.placeholder && { placeholders: pairs('--placeholder', flags.placeholder, problems) }),
+    timeouts: { connectRetry: 0, ...given(flags, TIMEOUTS, (flag, value) => seconds(flag, String(value), problems)) },
+  };
+  if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
+  try {
+    return resolveMigratorOptions(options);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const url = flags.databaseUrl === undefined ? 'DATABASE_URL' : '--database-url';
+    throw new ConfigurationError(
+      error.code as 'INVALID_OPTIONS' | 'INVALID_TABLE',
+      error.problems.map((problem) => inFlags(problem, url)),
+    );
+  }
+}
+
+/** The options of a table whose flags are given. */
+function given<Options>(
+  flags: RunFlags,
+  table: FlagNames<Options>,
+  read: (flag: string, value: unknown) => unknown,
+): Record<string, unknown> {
+  const entries = Object.entries(table) as [string, readonly [keyof RunFlags, string]][];
+  return Object.fromEntries(
+    entries.flatMap(([option, [key, flag]]) => (flags[key] === undefined ? [] : [[option, read(flag, flags[key])]])),
+  );
+}
+
+function seconds(flag: string, typed: string, problems: string[]): number {
+  const milliseconds = millisecondsOf(typed);
+  if (milliseconds === undefined) problems.push(secondsProblem(flag, typed));
+  return milliseconds ?? 0;
+}
+
+function isPair(typed: string): boolean {
+  return typed.indexOf('=') > 0;
+}
+
+/** `name=value`, each. The message shows no value: it may be a secret. */
+function pairs(flag: string, typed: readonly string[], problems: string[]): Record<string, string> {
+  if (!typed.every(isPair)) problems.push(`${flag}: expected name=value`);
+  return Object.fromEntries(
+    typed.filter(isPair).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
+}
+
+/** A problem with an option as a problem with its flag. */
+function inFlags(problem: string, url: string): string {
+  const names: [string, string][] = [
+    ['connectionString', url],
+    ['searchPath', '--search-path'],
+    ['placeholders', '--placeholder'],
+    ...Object.entries(OPTIONS).map(([option, [, flag]]): [string, string] => [option, flag]),
+    ...Object.entries(TIMEOUTS).map(([option, [, flag]]): [string, string] => [`timeouts.${option}`, flag]),
+  ];
+  if (/^(?:unknown option ")?policy\./.test(problem)) return `--policy: ${problem.replaceAll('policy.', '')}`;
+  const found = names.find(([option]) => problem.startsWith(`${option}:`) || problem.startsWith(`${option}.`));
+  return found ? `${found[1]}${problem.slice(found[0].length)}` : problem;
 }

@@ -1,5 +1,5 @@
 import type { ForeignTool } from '../../core/tools/foreign-tools.js';
-import { COMMON_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, LOCK_FLAGS } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
 const CHANGE_FLAGS: readonly Flag[] = [
@@ -7,6 +7,7 @@ const CHANGE_FLAGS: readonly Flag[] = [
   ['--dry-run', 'only show what would change'],
   ['--yes', 'do not ask; needed where nobody can be asked'],
   ...COMMON_FLAGS,
+  ...LOCK_FLAGS,
 ];
 
 /** Written out, because the tools themselves would have to be loaded at every start. */

@@ -13,6 +13,10 @@ const LAYOUT_NAMES: Readonly<Record<LayoutName, true>> = {
   dbmate: true,
 };
 
+function add(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 /** Flags of every command that works on a target. */
 export const COMMON_FLAGS: readonly Flag[] = [
   ['--database-url <url>', 'PostgreSQL URL (default: the environment variable DATABASE_URL)'],
@@ -21,5 +25,25 @@ export const COMMON_FLAGS: readonly Flag[] = [
   ['--role <role>', 'role that runs the migrations and owns what they create (default: the login role)'],
   ['--layout <layout>', `layout of the folder: ${Object.keys(LAYOUT_NAMES).join(', ')} (default: plain)`],
   ['--recursive', 'read subfolders too'],
+  [
+    '--policy <kind=action>',
+    'what to do about a kind of drift, as in the option policy: changed=fail; repeatable',
+    add,
+  ],
+  ['--connect-timeout <seconds>', 'one attempt to connect (default: 10)'],
+  ['--read-timeout <seconds>', 'one read of the history (default: 5)'],
   ['--json', 'print one JSON object'],
+];
+
+/** Flags of every command that takes the migration lock. */
+export const LOCK_FLAGS: readonly Flag[] = [
+  ['--lock <kind>', 'the migration lock: auto, session, transaction or off (default: auto)'],
+  ['--lock-timeout <seconds>', 'how long to wait for another process that is migrating (default: 900)'],
+];
+
+/** Flags that decide what a run sends. */
+export const RUN_FLAGS: readonly Flag[] = [
+  ['--transaction <scope>', 'each: one transaction per migration; all: one for all of them (default: each)'],
+  ['--search-path <schemas>', 'the search_path of each migration, separated by commas'],
+  ['--placeholder <name=value>', 'the value of {{name}} in migrations; repeatable', add],
 ];

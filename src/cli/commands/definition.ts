@@ -1,8 +1,12 @@
 import type { Action } from '../actions/action.js';
 import type { CommonFlags } from '../process/flags.js';
 
-/** A flag as it is typed, and its description. */
-export type Flag = readonly [flag: string, description: string];
+/** A flag as it is typed, its description, and for one that may be repeated, what adds a value to the ones before it. */
+export type Flag = readonly [
+  flag: string,
+  description: string,
+  add?: (value: string, before: readonly string[] | undefined) => readonly string[],
+];
 
 /** A command as the help shows it. Every start of the command line loads the definitions of all commands. */
 export interface CommandDefinition {

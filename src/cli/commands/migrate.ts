@@ -1,4 +1,4 @@
-import { COMMON_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
 export const migrateCommand: CommandDefinition = {
@@ -7,6 +7,10 @@ export const migrateCommand: CommandDefinition = {
   flags: [
     ...COMMON_FLAGS,
     ['--wait <seconds>', 'how long to keep trying while the database is unreachable (default: 0)'],
+    ...LOCK_FLAGS,
+    ...RUN_FLAGS,
+    ['--statement-timeout <seconds>', 'statement_timeout of migrations (default: no limit)'],
+    ['--table-lock-timeout <seconds>', 'lock_timeout of migrations, which are then retried (default: 5)'],
   ],
   load: async () => (await import('../actions/migrate.js')).migrate,
 };

@@ -1,4 +1,4 @@
-import { COMMON_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
 /** Commands that only read. */
@@ -18,7 +18,7 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'plan',
     description: 'show how the next run would execute them, or why it would be refused',
-    flags: COMMON_FLAGS,
+    flags: [...COMMON_FLAGS, ...RUN_FLAGS],
     load: async () => (await import('../actions/reading/plan.js')).plan,
   },
   {

@@ -1,4 +1,4 @@
-/** Flags of the commands. */
+/** Flags of the commands. Durations are in seconds. */
 export interface CommonFlags {
   readonly databaseUrl?: string;
   readonly dir?: string;
@@ -6,13 +6,20 @@ export interface CommonFlags {
   readonly role?: string;
   readonly layout?: string;
   readonly recursive?: boolean;
+  readonly policy?: readonly string[];
+  readonly connectTimeout?: string;
+  readonly readTimeout?: string;
   readonly json?: boolean;
-  /** In seconds; only for `migrate`. */
-  readonly wait?: string;
+}
+
+/** Flags of commands that lock. */
+interface LockFlags extends CommonFlags {
+  readonly lock?: string;
+  readonly lockTimeout?: string;
 }
 
 /** Flags of commands that change the history. */
-export interface ChangeFlags extends CommonFlags {
+export interface ChangeFlags extends LockFlags {
   readonly reason?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
@@ -23,6 +30,15 @@ export interface ReadFlags extends CommonFlags {
   readonly audit?: boolean;
   readonly diff?: boolean;
   readonly exitCode?: boolean;
-  /** In seconds. */
   readonly timeout?: string;
+}
+
+/** Flags of `migrate`; `plan` has some of them. */
+export interface RunFlags extends LockFlags {
+  readonly wait?: string;
+  readonly transaction?: string;
+  readonly searchPath?: string;
+  readonly placeholder?: readonly string[];
+  readonly statementTimeout?: string;
+  readonly tableLockTimeout?: string;
 }

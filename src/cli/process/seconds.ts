@@ -1,9 +1,10 @@
-import { CliError } from './cli-error.js';
-import { EXIT } from './exit-codes.js';
-
-/** Milliseconds of a flag that is given in seconds. @throws CliError */
-export function secondsOf(flag: string, typed: string): number {
+/** A flag that is given in seconds, in milliseconds; undefined if it is no such number. */
+export function millisecondsOf(typed: string): number | undefined {
   const seconds = typed.trim() === '' ? Number.NaN : Number(typed);
-  if (Number.isFinite(seconds) && seconds >= 0) return Math.round(seconds * 1000);
-  throw new CliError('USAGE', EXIT.usage, `error: ${flag}: ${JSON.stringify(typed)} is not a number of seconds`);
+  return Number.isFinite(seconds) && seconds >= 0 ? Math.round(seconds * 1000) : undefined;
+}
+
+/** The problem with a flag that is not given in seconds. */
+export function secondsProblem(flag: string, typed: string): string {
+  return `${flag}: ${JSON.stringify(typed)} is not a number of seconds`;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lockKey } from '../../../src/postgres/lock/lock.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { outcomes, relations } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
@@ -59,6 +60,37 @@ describe('migrate', () => {
     const env = { DATABASE_URL: 'postgres://127.0.0.1:1/nowhere' };
     const args = ['migrate', '--database-url', db.connectionString, '--dir', migrations.directory];
     expect(await run(args, { env })).toMatchObject({ code: 0 });
+  });
+
+  test('takes options as flags', async () => {
+    await writeFile(join(migrations.directory, '003_c.sql'), 'CREATE TABLE {{name}} (id {{type}});');
+    const values = ['--placeholder', 'name=made', '--placeholder', 'type=int', '--search-path', 'other, public'];
+    await db.query('CREATE SCHEMA other');
+    expect(await onDatabase('migrate', ...values, '--transaction', 'all')).toMatchObject({ code: 0, stderr: '' });
+    expect((await db.query(`SELECT to_regclass('other.made') IS NOT NULL AS made`)).rows).toEqual([{ made: true }]);
+
+    await writeFile(join(migrations.directory, '001_a.sql'), 'CREATE TABLE a (id bigint);');
+    await writeFile(join(migrations.directory, '004_d.sql'), 'SELECT 1;');
+    const policy = ['--policy', 'renamed=fail', '--policy', 'changed=fail'];
+    expect(await onDatabase('migrate', ...values, ...policy)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('001_a.sql was changed after it was applied'),
+    });
+  });
+
+  test('waits for the lock as long as --lock-timeout says, and ends with 7', async () => {
+    const holder = await db.pool().connect();
+    try {
+      const key = lockKey(db.name, { schema: 'shared', table: 'schema_migrations' });
+      await holder.query(`SELECT pg_advisory_lock(${key})`);
+      const result = await onDatabase('migrate', '--lock-timeout', '0.3', '--json');
+      expect(result.code).toBe(7);
+      expect(JSON.parse(result.stdout)).toMatchObject({
+        error: { code: 'LOCK_TIMEOUT', applied: [], holder: { pid: expect.any(Number) } },
+      });
+    } finally {
+      holder.release(true);
+    }
   });
 
   test('with --json prints one object to stdout, and the rest to stderr', async () => {

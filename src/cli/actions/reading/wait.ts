@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../../../composition/interruptible.js';
 import { DatabaseConnectionError } from '../../../core/errors/database-errors.js';
-import { NotUpToDateError } from '../../../core/errors/input-errors.js';
+import { ConfigurationError, NotUpToDateError } from '../../../core/errors/input-errors.js';
 import type { Migrator } from '../../../migrator/migrator.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
-import { secondsOf } from '../../process/seconds.js';
+import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
@@ -13,7 +13,9 @@ const POLL_MS = 1_000;
 
 /** Waits until nothing is pending, also while the database cannot be reached. */
 export const wait: Action<ReadFlags> = (flags, { out, err }) => {
-  const timeoutMs = secondsOf('--timeout', flags.timeout ?? '300');
+  const { timeout = '300' } = flags;
+  const timeoutMs = millisecondsOf(timeout);
+  if (timeoutMs === undefined) throw new ConfigurationError('INVALID_OPTIONS', [secondsProblem('--timeout', timeout)]);
   const say = flags.json ? err : out;
   return reading(flags, async (migrator) => {
     // Without a handler, a signal would not end the first process of a container.
