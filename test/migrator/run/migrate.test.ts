@@ -194,5 +194,15 @@ test('what a run leaves are its objects and its history, and nothing else', asyn
   const { rows } = await db.query(
     `SELECT relname FROM pg_class WHERE relnamespace = 'shared'::regnamespace ORDER BY 1`,
   );
-  expect(rows.map(({ relname }) => relname)).toEqual(['schema_migrations', 'schema_migrations_pkey']);
+  expect(rows.map(({ relname }) => relname)).toEqual([
+    'schema_migrations',
+    'schema_migrations_audit',
+    'schema_migrations_audit_id_seq',
+    'schema_migrations_audit_pkey',
+    'schema_migrations_incidents',
+    'schema_migrations_incidents_pkey',
+    'schema_migrations_pkey',
+    'schema_migrations_source',
+    'schema_migrations_source_pkey',
+  ]);
 });
