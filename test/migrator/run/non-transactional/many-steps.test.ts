@@ -48,7 +48,9 @@ describe(`a non-transactional migration of ${COUNT} statements`, () => {
     expect((await migrator.migrate()).applied).toEqual(['1.sql']);
     expect(await inserted()).toBe(COUNT);
     expect(await historyOf(db)).toMatchObject([{ error_message: null, steps_done: COUNT, steps_total: COUNT }]);
-    const carrying = proxy.messages.filter((text) => text.includes('INSERT INTO n '));
+    // The text of the file is recorded too, in a message of its own.
+    const isSource = (text: string): boolean => text.includes('INSERT INTO "shared"."schema_migrations_source"');
+    const carrying = proxy.messages.filter((text) => text.includes('INSERT INTO n ') && !isSource(text));
     expect(carrying).toHaveLength(COUNT / 100);
     for (const text of carrying) expect(text.split('SET steps_done = ')).toHaveLength(101);
     expect(proxy.messages.length).toBeLessThan(carrying.length + 20);
