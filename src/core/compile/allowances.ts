@@ -1,5 +1,5 @@
 import { editDistance } from '../sql/text/edit-distance.js';
-import { lex } from '../sql/text/lexer.js';
+import { readSpans } from '../sql/text/spans.js';
 
 /** A comment that allows what a lint rule finds: `-- allow: drop-column because no release reads it`. */
 export interface Allowance {
@@ -24,7 +24,7 @@ const RULE_LIKE = /^[a-z]+(?:-[a-z]+)+\W?$/i;
 /** Reads the comments of a text that allow something, in order. */
 export function readAllowances(text: string): Allowance[] {
   const found: Allowance[] = [];
-  lex(text, (kind, start, end) => {
+  readSpans(text, (kind, start, end) => {
     if (kind !== 'line-comment') return;
     const allowance = readAllowance(text.slice(start, end).trimEnd());
     if (allowance) found.push({ ...allowance, offset: start });

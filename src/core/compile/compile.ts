@@ -1,8 +1,7 @@
 import { finding, type Finding } from '../errors/finding.js';
 import type { Migration } from '../migration/migration.js';
 import { changesSessionDefaults } from '../sql/statements/session-defaults.js';
-import { withTransactionCommands } from '../sql/statements/split.js';
-import type { ParsedStatement } from '../sql/statements/statements.js';
+import { splitLexically, withTransactionCommands } from '../sql/statements/split.js';
 import { makeSteps } from '../sql/statements/steps.js';
 import { makesReadOnly } from '../sql/statements/transaction-control.js';
 import { readHeader, type Header, type Mistake } from './header.js';
@@ -31,7 +30,7 @@ export async function compile(
   const { sql } = scan;
   const source = { ...whole, sql };
   const { timeouts, mistakes, ...header } = readHeader(sql);
-  const read = await readStatements(scan, header, parse);
+  const read = await readStatements(scan, source.withRows, header, parse);
   const reason = reasonAgainstTransaction(sql, read.statements, header);
   const { steps, openTransactionAt } = makeSteps(sql, reason === undefined ? [] : read.statements);
   // A non-transactional file may have read-only transactions: its progress is recorded outside them.
@@ -61,23 +60,25 @@ export async function compile(
 }
 
 async function readStatements(
-  { sql, unclosed, copies, changesStringMode, statements, isOrdinary }: Preflight,
+  { sql, unclosed, copies, changesStringMode, ordinary }: Preflight,
+  withRows: string,
   { noTransaction }: Pick<Header, 'noTransaction'>,
   parse: ParseStatements,
 ): Promise<ReadStatements> {
   const separateMessages = changesStringMode || copies.size > 0;
   if (unclosed) return { statements: [], areKnown: false, parsed: UNKNOWN, separateMessages, closed: false };
-  const split = (): ParsedStatement[] => withTransactionCommands(sql, statements);
   // Steps depend on more than an ordinary transactional file does.
-  if (isOrdinary && !noTransaction)
-    return { statements: split(), areKnown: true, parsed: once(() => parse(sql)), separateMessages, closed: true };
+  if (ordinary && !noTransaction) {
+    const statements = withTransactionCommands(sql, ordinary);
+    return { statements, areKnown: true, parsed: once(() => parse(sql)), separateMessages, closed: true };
+  }
   const parsed = changesStringMode ? undefined : await parse(sql);
-  const all = (parsed ?? split()).map((statement) => {
+  const statements = (parsed ?? splitLexically(withRows)).map((statement) => {
     const copy = copies.get(statement.end);
     return copy ? { ...statement, copy } : statement;
   });
   const areKnown = parsed !== undefined || separateMessages;
-  return { statements: all, areKnown, parsed: areKnown ? async () => all : UNKNOWN, separateMessages, closed: true };
+  return { statements, areKnown, parsed: areKnown ? async () => statements : UNKNOWN, separateMessages, closed: true };
 }
 
 const UNKNOWN = async (): Promise<undefined> => undefined;

@@ -1,6 +1,6 @@
 import type { FindingCode, FindingDetails } from '../errors/finding.js';
 import { editDistance } from '../sql/text/edit-distance.js';
-import { isComment, lex } from '../sql/text/lexer.js';
+import { isComment, readSpans } from '../sql/text/spans.js';
 import { isNoTransactionDirective } from '../tools/registry.js';
 
 /** Timeouts that a file sets for itself, in PostgreSQL's notation: `30s`, `5min`, `0`. */
@@ -29,7 +29,7 @@ export function readHeader(text: string): Header {
   const timeouts: { lockTimeout?: string; statementTimeout?: string } = {};
   const mistakes: Mistake[] = [];
   let noTransaction = false;
-  lex(text, (kind, start, end) => {
+  readSpans(text, (kind, start, end) => {
     if (kind !== 'line-comment') return isComment(kind);
     const comment = text.slice(start, end);
     const directive = comment.slice(2).trim();

@@ -1,10 +1,9 @@
 import { finding, type Finding, type FindingCode } from '../errors/finding.js';
-import { OrdinaryProof } from '../sql/statements/ordinary.js';
-import { StatementSplitter } from '../sql/statements/split.js';
+import { OrdinaryStatements } from '../sql/statements/ordinary.js';
 import type { CopySource, Statement } from '../sql/statements/statements.js';
 import { blankOut, type Range } from '../sql/text/blank.js';
-import { lex, type TokenKind, type Unclosed } from '../sql/text/lexer.js';
 import { locate, type SourceLocation } from '../sql/text/position.js';
+import { readSpans, type SpanKind, type Unclosed } from '../sql/text/spans.js';
 import { StringMode } from '../sql/text/string-mode.js';
 import { undoSectionAdvice } from '../tools/registry.js';
 
@@ -20,10 +19,8 @@ export interface Preflight {
   readonly copies: ReadonlyMap<number, CopySource>;
   /** True when the file changes how strings are read, which only the server can follow. */
   readonly changesStringMode: boolean;
-  /** The text, split at semicolons. */
-  readonly statements: readonly Statement[];
-  /** True when the parser would not find anything else that decides how the file runs; see {@link OrdinaryProof}. */
-  readonly isOrdinary: boolean;
+  /** The statements of an ordinary file, which needs no parser; undefined for every other file. */
+  readonly ordinary: readonly Statement[] | undefined;
 }
 
 /**
@@ -41,8 +38,7 @@ export function preflight(
   const blanks: Range[] = [];
   const copies = new Map<number, CopySource>();
   const mode = new StringMode();
-  const splitter = new StatementSplitter(text);
-  const proof = new OrdinaryProof(text);
+  const outline = new OrdinaryStatements(text);
   const refuse = (code: FindingCode, offset: number, detail?: string): void => {
     const { line, column } = place(offset);
     refusals.push(finding(code, { subject: file, line, column, ...(detail !== undefined && { detail }) }));
@@ -50,9 +46,8 @@ export function preflight(
   const nul = text.indexOf('\0');
   if (nul >= 0) refuse('NUL_CHARACTER', nul);
 
-  const visit = (kind: TokenKind, start: number, end: number): void => {
-    splitter.token(kind, start, end);
-    proof.token(kind, start, end);
+  const visit = (kind: SpanKind, start: number, end: number): void => {
+    outline.span(kind, start, end);
     if (kind === 'line-comment') {
       const advice = undoSectionAdvice(text.slice(start, end));
       if (advice !== undefined) refuse('UNDO_SECTION', start, advice);
@@ -64,23 +59,20 @@ export function preflight(
     if (kind === 'copy-rows') {
       blanks.push({ start, end });
       const rows = { dataStart: start, dataEnd: end - END_OF_ROWS.length, wholeEnd: end };
-      copies.set(splitter.statements.at(-1)?.end ?? 0, rows);
+      copies.set(outline.statements.at(-1)?.end ?? 0, rows);
     }
   };
-  const unclosed = lex(text, visit, mode);
+  const unclosed = readSpans(text, visit, mode);
   if (unclosed?.kind === 'copy-rows')
-    refuse('COPY_WITHOUT_END', splitter.current ?? splitter.statements.at(-1)?.start ?? 0);
-  const isOrdinary = !unclosed && !mode.changed && proof.conclude();
-  splitter.conclude(text.length);
-  const { statements } = splitter;
+    refuse('COPY_WITHOUT_END', outline.current ?? outline.statements.at(-1)?.start ?? 0);
+  const isOrdinary = !unclosed && !mode.changed && outline.conclude();
   return {
     refusals,
     unclosed,
     sql: blankOut(text, blanks),
     copies,
     changesStringMode: mode.changed,
-    statements,
-    isOrdinary,
+    ordinary: isOrdinary ? outline.statements : undefined,
   };
 }
 

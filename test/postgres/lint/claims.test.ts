@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { EXAMPLE_SCHEMA } from '../../../src/core/lint/model/example-schema.js';
 import type { LockClaim } from '../../../src/core/lint/model/rule.js';
-import { splitLexically } from '../../core/sql/statements/statements-of.js';
+import { splitLexically } from '../../../src/core/sql/statements/split.js';
 import { RULES } from '../../../src/core/lint/registry.js';
 import type { LockMode } from '../../../src/core/lint/syntax/lock-modes.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';

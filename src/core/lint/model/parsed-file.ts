@@ -3,9 +3,8 @@ import type { Compiled } from '../../compile/compile.js';
 import type { ParseStatements, Program } from '../../compile/program.js';
 import type { Finding } from '../../errors/finding.js';
 import type { Migration } from '../../migration/migration.js';
-import { StatementSplitter } from '../../sql/statements/split.js';
+import { splitLexically } from '../../sql/statements/split.js';
 import type { ParsedStatement, Statement } from '../../sql/statements/statements.js';
-import { lex } from '../../sql/text/lexer.js';
 import type { LintStatement, Transaction } from './transaction.js';
 
 /** A migration to be judged. */
@@ -56,7 +55,7 @@ async function readStatements({ source: { sql, withRows } }: Program, parse: Par
   if (whole) return { statements: whole.flatMap((each) => judgeable(each, offsetsIn(sql, 0))), unreadable: [] };
   const statements: LintStatement[] = [];
   const unreadable: Statement[] = [];
-  for (const { start, end } of split(withRows)) {
+  for (const { start, end } of splitLexically(withRows)) {
     const text = sql.slice(start, end);
     const [only, ...more] = (await parse(text)) ?? [];
     const node = more.length === 0 ? only?.node : undefined;
@@ -64,14 +63,6 @@ async function readStatements({ source: { sql, withRows } }: Program, parse: Par
     else unreadable.push({ start, end });
   }
   return { statements, unreadable };
-}
-
-/** As `psql` would. */
-function split(text: string): readonly Statement[] {
-  const splitter = new StatementSplitter(text);
-  lex(text, (kind, start, end) => splitter.token(kind, start, end));
-  splitter.conclude(text.length);
-  return splitter.statements;
 }
 
 function judgeable({ node, start, end }: ParsedStatement, offsetOf: LintStatement['offsetOf']): LintStatement[] {

@@ -1,147 +1,140 @@
-import { isComment, type TokenKind } from '../text/lexer.js';
-
-/** What the next token of a statement may be. */
-type Expected =
-  /** Its first word. */
-  | 'command'
-  /** After CREATE, ALTER or DROP: the kind of object. */
-  | 'object'
-  /** Only words, which are checked at its end: it opens or ends a transaction. */
-  | 'control'
-  /** Only words and a dollar-quoted string: it is a `DO` block. */
-  | 'block'
-  | 'anything';
+import { isComment, type SpanKind } from '../text/spans.js';
+import type { Statement } from './statements.js';
 
 /**
- * Proves from its words alone that a text is ordinary: PostgreSQL's grammar would split it at the same semicolons and
- * find nothing that decides how it runs. Such a text is transactional, with at most a plain `BEGIN … COMMIT` around it.
- * It has no `SET TRANSACTION`, takes no session-level lock and sets no defaults for new sessions.
+ * Splits a text at its semicolons, and proves from its words whether it is ordinary: PostgreSQL's grammar would split it
+ * in the same places and find nothing that decides how it runs. Such a text is transactional, with at most a plain
+ * `BEGIN … COMMIT` around it. It has no `SET TRANSACTION`, takes no session-level lock and sets no defaults for new
+ * sessions.
  *
  * Only the commands listed below can be ordinary, so one that is not known here never is. The text may still have
- * mistakes. It expects all tokens of the text.
+ * mistakes. It expects all spans of the text.
  */
-export class OrdinaryProof {
+export class OrdinaryStatements {
+  /** The statements that have ended. They may be wrong if the text is not ordinary. */
+  readonly statements: Statement[] = [];
+  /** The start of the current statement; undefined between statements. */
+  current: number | undefined;
   private holds = true;
-  private expected: Expected = 'command';
-  private start = 0;
-  private objects = NONE;
-  private never = NONE;
-  private parentheses = 0;
-  private isFirst = true;
+  private form: Form = ANY;
   private ownTransaction: 'none' | 'open' | 'ended' = 'none';
 
   constructor(private readonly text: string) {}
 
-  token(kind: TokenKind, start: number, end: number): void {
-    if (!this.holds || isComment(kind)) return;
-    if (kind === 'word') this.holds = this.allowsWord(this.text.slice(start, end).toLowerCase(), start);
-    else if (kind === 'semicolon') this.holds = this.allowsEnd(start);
-    else this.holds = this.allowsOther(kind, this.text.slice(start, end));
+  span(kind: SpanKind, start: number, end: number): void {
+    if (isComment(kind)) return;
+    if (kind === 'semicolon') return this.endStatement(start);
+    // Of the psql commands only those that do nothing are not refused. They may stand between statements.
+    if (kind === 'meta-command' && this.current === undefined) return;
+    if (kind === 'copy-rows') {
+      this.holds = false;
+      return;
+    }
+    const span = this.text.slice(start, end);
+    if (this.current === undefined) this.begin(kind, span);
+    this.current ??= start;
+    this.holds &&= allows(kind, span, this.form);
   }
 
-  /** True if the text, which ends here and is lexically closed, is ordinary. */
+  /** Ends the text, which must be lexically closed. @returns whether it is ordinary */
   conclude(): boolean {
-    return this.holds && this.allowsEnd(this.text.length) && this.ownTransaction !== 'open';
+    this.endStatement(this.text.length);
+    return this.holds && this.ownTransaction !== 'open';
   }
 
-  private allowsWord(word: string, start: number): boolean {
-    if (this.expected === 'command') return this.begin(word, start);
-    if (this.expected === 'object' && !MODIFIERS.has(word)) {
-      if (!this.objects.has(word)) return false;
-      if (this.objects === ALTERED && word === 'type') this.never = IN_ALTER_TYPE;
-      this.expected = 'anything';
-    }
-    return !ANYWHERE.has(word) && !this.never.has(word) && !word.includes(SESSION_LOCK);
+  private begin(kind: SpanKind, code: string): void {
+    const form = kind === 'code' ? formOf(code) : undefined;
+    if (form) this.form = form;
+    else this.holds = false;
   }
 
-  private begin(word: string, start: number): boolean {
-    const rest = COMMANDS.get(word);
-    if (rest === undefined || this.ownTransaction === 'ended') return false;
-    this.start = start;
-    this.expected = typeof rest === 'string' ? rest : 'object';
-    this.objects = typeof rest === 'string' ? NONE : rest;
-    this.never = word === 'set' ? IN_SET : NONE;
-    return true;
+  private endStatement(end: number): void {
+    if (this.current === undefined) return;
+    const statement = { start: this.current, end };
+    this.holds &&= this.allowsInTransaction(statement);
+    this.statements.push(statement);
+    this.current = undefined;
   }
 
-  private allowsEnd(end: number): boolean {
-    const { expected, isFirst, ownTransaction } = this;
-    if (expected === 'command') return true;
-    if (expected === 'object' || this.parentheses !== 0) return false;
-    this.expected = 'command';
-    this.isFirst = false;
-    if (expected !== 'control') return true;
-    const statement = this.text.slice(this.start, end);
+  private allowsInTransaction({ start, end }: Statement): boolean {
+    if (this.form !== CONTROL) return this.ownTransaction !== 'ended';
+    const isFirst = this.statements.length === 0;
+    const isExpected = isFirst || this.ownTransaction === 'open';
     this.ownTransaction = isFirst ? 'open' : 'ended';
-    return isFirst ? PLAIN_BEGIN.test(statement) : ownTransaction === 'open' && PLAIN_COMMIT.test(statement);
-  }
-
-  private allowsOther(kind: TokenKind, token: string): boolean {
-    // Only those that do nothing are not refused. They may stand between statements.
-    if (kind === 'meta-command') return this.expected === 'command';
-    if (kind === 'dollar-string' && this.expected === 'block') return !token.toLowerCase().includes(SESSION_LOCK);
-    if (this.expected !== 'anything') return false;
-    switch (kind) {
-      case 'quoted-identifier':
-        return token.startsWith('"') && !token.toLowerCase().includes(SESSION_LOCK);
-      case 'number':
-        return PLAIN_NUMBER.test(token);
-      case 'punctuation':
-        if (token === '(') this.parentheses++;
-        if (token === ')') this.parentheses--;
-        return this.parentheses >= 0 && PUNCTUATION.test(token);
-      default:
-        return kind !== 'copy-rows';
-    }
+    return isExpected && (isFirst ? PLAIN_BEGIN : PLAIN_COMMIT).test(this.text.slice(start, end));
   }
 }
 
-type Words = ReadonlySet<string>;
-
-function words(text: string): Words {
-  return new Set(text.split(' '));
+/** What an ordinary statement may consist of. */
+interface Form {
+  /** What its code must not contain, besides {@link NEVER}. */
+  readonly never?: RegExp;
+  /** The kinds of spans that it may have besides code. */
+  readonly spans: readonly SpanKind[];
 }
 
-const NONE: Words = new Set();
+/** The form of a statement, given the beginning of its code. */
+function formOf(code: string): Form | undefined {
+  const [command = '', ...others] = (FIRST_WORDS.exec(code)?.[0] ?? '').toLowerCase().split(/\s+/);
+  const objects = OBJECTS_OF.get(command);
+  if (!objects) return FORMS.get(command);
+  const object = others.find((word) => !MODIFIERS.has(word)) ?? '';
+  if (!OBJECTS.has(object) && !objects.has(object)) return undefined;
+  return command === 'alter' && object === 'type' ? ALTER_TYPE : ANY;
+}
+
+function allows(kind: SpanKind, span: string, { never, spans }: Form): boolean {
+  if (kind === 'code') return !NEVER.test(span) && !never?.test(span);
+  if (!spans.includes(kind)) return false;
+  // A string is called only in a DO block, which may not have one. An identifier may hide letters: U&"\0061".
+  return kind === 'string' || (!/^u/i.test(span) && !SESSION_LOCK.test(span));
+}
+
+/** A part of the names of all functions that take session-level locks. */
+const SESSION_LOCK = /advisory_lock/i;
+/**
+ * `CONCURRENTLY` makes a statement non-transactional, `BEGIN ATOMIC` its body a list with semicolons of its own. Servers
+ * before 15 read `1a` as two tokens.
+ */
+const NEVER = /\b(?:concurrently|atomic)\b|advisory_lock|\b\d[\d.]*[A-Za-z_\u0080-\uffff]/i;
+
+const CONTENTS: readonly SpanKind[] = ['string', 'dollar-string', 'quoted-identifier'];
+const ANY: Form = { spans: CONTENTS };
+const CONTROL: Form = { spans: [] };
+/** Not `ADD VALUE`. */
+const ALTER_TYPE: Form = { never: /\bvalue\b/i, spans: CONTENTS };
+const FORMS: ReadonlyMap<string, Form> = new Map([
+  ...commands('analyze comment grant lock refresh reset revoke truncate', ANY),
+  ...commands('delete insert merge select update values with', ANY),
+  ...commands('begin start commit end', CONTROL),
+  // Not SET TRANSACTION and SET SESSION CHARACTERISTICS.
+  ['set', { never: /\b(?:transaction|characteristics)\b/i, spans: CONTENTS }],
+  ['do', { spans: ['dollar-string'] }],
+]);
+
+function commands(names: string, form: Form): [string, Form][] {
+  return names.split(' ').map((name) => [name, form]);
+}
 
 /** Kinds of objects for which a command is transactional and decides nothing else. */
-const OBJECTS =
+const OBJECTS = words(
   'aggregate cast collation domain extension function index operator policy procedure publication schema sequence ' +
-  'statistics table trigger type view';
-const CREATED = words(`${OBJECTS} group role user`);
-const ALTERED = words(`${OBJECTS} default routine`);
-const DROPPED = words(`${OBJECTS} group owned role routine rule user`);
+    'statistics table trigger type view',
+);
+const OBJECTS_OF: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['create', words('group role user')],
+  ['alter', words('default routine')],
+  ['drop', words('group owned role routine rule user')],
+]);
 /** Words between the command and the kind of object. */
 const MODIFIERS = words(
   'constraint event foreign global local materialized or recursive replace temp temporary unique unlogged',
 );
+const FIRST_WORDS = /^[\w$\u0080-\uffff]+(?:\s+[\w$\u0080-\uffff]+){0,7}/;
 
-/** The first words of statements, and what may follow them. */
-const COMMANDS: ReadonlyMap<string, Expected | Words> = new Map<string, Expected | Words>([
-  ['create', CREATED],
-  ['alter', ALTERED],
-  ['drop', DROPPED],
-  ['do', 'block'],
-  ...commands('begin start commit end', 'control'),
-  ...commands('analyze comment grant lock refresh reset revoke set truncate', 'anything'),
-  ...commands('delete insert merge select update values with', 'anything'),
-]);
-
-function commands(text: string, expected: Expected): [string, Expected][] {
-  return [...words(text)].map((word) => [word, expected]);
+function words(text: string): ReadonlySet<string> {
+  return new Set(text.split(' '));
 }
-
-/** They make a statement non-transactional, or its body a list of statements with semicolons of its own. */
-const ANYWHERE = words('concurrently atomic');
-/** A part of the names of all functions that take session-level locks. */
-const SESSION_LOCK = 'advisory_lock';
-/** `SET TRANSACTION` and `SET SESSION CHARACTERISTICS`. */
-const IN_SET = words('transaction characteristics');
-/** `ADD VALUE`. */
-const IN_ALTER_TYPE = words('value');
 
 const PLAIN_BEGIN = /^(?:begin(?:\s+(?:work|transaction))?|start\s+transaction)\s*$/i;
 const PLAIN_COMMIT = /^(?:commit|end)(?:\s+(?:work|transaction))?\s*$/i;
-/** Servers before 15 read `1a` as two tokens. */
-const PLAIN_NUMBER = /^\d+(?:\.\d*)?$/;
-const PUNCTUATION = /^(?:[()[\],.]|\$\d+)$/;

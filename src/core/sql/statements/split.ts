@@ -1,48 +1,41 @@
 import type { Node, TransactionStmtKind } from '@pgsql/types';
 import { canonicalSql } from '../text/canonical.js';
-import { isComment, type TokenKind } from '../text/lexer.js';
+import { lex } from '../text/lexer.js';
+import { isComment } from '../text/spans.js';
 import type { ParsedStatement, Statement } from './statements.js';
 
 /**
- * Splits at top-level semicolons. Like `psql`, it counts parentheses (`CREATE RULE … DO (…; …)`), and finds the end of a
- * `BEGIN ATOMIC … END` body by counting `BEGIN`, `CASE` and `END`. COPY rows and psql commands belong to no statement. It
- * expects all tokens of a text.
+ * Splits at top-level semicolons, for text that the parser cannot read or that is too large for it. Like `psql`, it
+ * counts parentheses (`CREATE RULE … DO (…; …)`), and finds the end of a `BEGIN ATOMIC … END` body by counting `BEGIN`,
+ * `CASE` and `END`. Only transaction commands get a syntax tree. COPY rows and psql commands belong to no statement.
  */
-export class StatementSplitter {
-  /** The statements that have ended. */
-  readonly statements: Statement[] = [];
-  /** The start of the current statement; undefined between statements. */
-  current: number | undefined;
-  private depth = 0;
-  private parentheses = 0;
-  private previous = '';
-
-  constructor(private readonly text: string) {}
-
-  token(kind: TokenKind, start: number, end: number): void {
+export function splitLexically(text: string): ParsedStatement[] {
+  const statements: Statement[] = [];
+  let current: number | undefined;
+  const close = (end: number): void => {
+    if (current !== undefined) statements.push({ start: current, end });
+    current = undefined;
+  };
+  let depth = 0;
+  let parentheses = 0;
+  let previous = '';
+  lex(text, (kind, start, end) => {
     if (isComment(kind)) return;
-    if (kind === 'semicolon' && this.depth === 0 && this.parentheses === 0) this.conclude(start);
-    else if (kind === 'copy-rows' || kind === 'meta-command') this.current = undefined;
-    else this.current ??= start;
-    if (kind === 'punctuation') {
-      this.parentheses = Math.max(0, this.parentheses + (PARENTHESES[this.text.charAt(start)] ?? 0));
-    }
-    const word = kind === 'word' && end - start <= LONGEST_WORD ? this.text.slice(start, end).toLowerCase() : '';
-    if (this.depth === 0) this.depth = this.previous === 'begin' && word === 'atomic' ? 1 : 0;
-    else if (word === 'case') this.depth++;
-    else if (word === 'end') this.depth--;
-    this.previous = word;
-  }
-
-  /** Ends the current statement, if there is one. */
-  conclude(end: number): void {
-    if (this.current !== undefined) this.statements.push({ start: this.current, end });
-    this.current = undefined;
-  }
+    if (kind === 'semicolon' && depth === 0 && parentheses === 0) close(start);
+    else if (kind === 'copy-rows' || kind === 'meta-command') current = undefined;
+    else current ??= start;
+    if (kind === 'punctuation') parentheses = Math.max(0, parentheses + (PARENTHESES[text.charAt(start)] ?? 0));
+    const word = kind === 'word' ? text.slice(start, end).toLowerCase() : '';
+    if (depth === 0) depth = previous === 'begin' && word === 'atomic' ? 1 : 0;
+    else if (word === 'case') depth++;
+    else if (word === 'end') depth--;
+    previous = word;
+  });
+  close(text.length);
+  return withTransactionCommands(text, statements);
 }
 
 const PARENTHESES: Readonly<Record<string, number>> = { '(': 1, ')': -1 };
-const LONGEST_WORD = 'atomic'.length;
 const MAX_COMMAND_LENGTH = 500;
 const FIRST_WORD = /^(?:begin|start|commit|end|rollback|abort|prepare)\b/i;
 

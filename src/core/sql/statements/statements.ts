@@ -1,5 +1,5 @@
 import type { Node } from '@pgsql/types';
-import { skipBlank } from '../text/lexer.js';
+import { skipBlank } from '../text/spans.js';
 
 /** One statement of a migration. Offsets are UTF-16 and exclude the semicolon and leading whitespace and comments. */
 export interface Statement {

@@ -1,4 +1,6 @@
-import { isComment, lex } from './lexer.js';
+import { tokensOfCode } from './code.js';
+import { lex } from './lexer.js';
+import { isComment, readSpans } from './spans.js';
 
 /**
  * Calls `visit` with the offsets of each token that is neither whitespace nor a comment; an unclosed token at the end
@@ -16,9 +18,11 @@ export function visitTokens(text: string, visit: (start: number, end: number) =>
  * indentation have the same canonical form; strings and function bodies are kept verbatim.
  */
 export function canonicalSql(text: string): string {
-  const tokens: string[] = [];
-  visitTokens(text, (start, end) => {
-    tokens.push(text.slice(start, end));
+  const parts: string[] = [];
+  const unclosed = readSpans(text, (kind, start, end) => {
+    const span = text.slice(start, end);
+    if (!isComment(kind)) parts.push(kind === 'code' ? tokensOfCode(span).join(' ') : span);
   });
-  return tokens.join(' ');
+  if (unclosed) parts.push(text.slice(unclosed.start));
+  return parts.join(' ');
 }

@@ -1,4 +1,4 @@
-import { skipBlank } from './lexer.js';
+import { skipBlank } from './spans.js';
 
 /** The comments that separate the part of a file to run from its undo section. */
 export interface SectionMarkers {

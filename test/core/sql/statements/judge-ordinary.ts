@@ -8,7 +8,7 @@ import { makesReadOnly } from '../../../../src/core/sql/statements/transaction-c
 import { parseStatements } from '../../../../src/postgres/parser/parse-sql.js';
 import { migrationFile } from '../../fixtures.js';
 
-export const isOrdinary = (text: string): boolean => preflight('001_a.sql', text).isOrdinary;
+export const isOrdinary = (text: string): boolean => preflight('001_a.sql', text).ordinary !== undefined;
 
 const notAsked = async (): Promise<never> => Promise.reject(new Error('an ordinary file needs no parser'));
 
@@ -23,7 +23,7 @@ function essence(program: ReturnType<typeof transactional>): string {
 type Verdict = 'not ordinary' | 'unreadable' | 'same' | 'different';
 
 export async function judge(text: string): Promise<Verdict> {
-  const { isOrdinary: ordinary, sql, refusals } = preflight('001_a.sql', text);
+  const { ordinary, sql, refusals } = preflight('001_a.sql', text);
   if (!ordinary || refusals.length > 0 || readHeader(sql).noTransaction) return 'not ordinary';
   const statements = await parseStatements(sql);
   if (!statements) return 'unreadable'; // the server decides

@@ -39,6 +39,13 @@ describe('a file is ordinary', () => {
   });
 });
 
+test.each(['SELECT (1', 'SELECT 1)', 'SELECT {{a}}', 'CREATE TABLE', 'DROP TABLE (; SELECT 1'])(
+  'a mistake in an ordinary file is left to the server: %s',
+  async (text) => {
+    expect(await judge(text)).toBe('unreadable');
+  },
+);
+
 describe('a file is not ordinary', () => {
   test.each([
     'CREATE INDEX CONCURRENTLY i ON t (a)',
@@ -71,10 +78,7 @@ describe('a file is not ordinary', () => {
     'SET standard_conforming_strings = off; SELECT 1',
     'NEWER SYNTAX',
     'CREATE NEWER SYNTAX',
-    'SELECT (1',
-    'SELECT 1)',
     'SELECT 1a',
-    'SELECT {{a}}',
     "SELECT 'a",
     'PREPARE p AS SELECT 1',
   ])('with %s', (sql) => {

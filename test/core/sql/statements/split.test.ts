@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { splitLexically } from '../../../../src/core/sql/statements/split.js';
 import { transactionControl } from '../../../../src/core/sql/statements/transaction-control.js';
-import { splitLexically } from './statements-of.js';
 
 /** The places of statements.test.ts are checked there, against the parser's. */
 describe('splitLexically knows a transaction command', () => {

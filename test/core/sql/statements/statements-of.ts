@@ -1,5 +1,3 @@
-import { preflight } from '../../../../src/core/compile/preflight.js';
-import { withTransactionCommands } from '../../../../src/core/sql/statements/split.js';
 import type { ParsedStatement } from '../../../../src/core/sql/statements/statements.js';
 import { parseStatements } from '../../../../src/postgres/parser/parse-sql.js';
 
@@ -14,9 +12,4 @@ export async function statementOf(sql: string): Promise<ParsedStatement> {
   const [statement, ...others] = await statementsOf(sql);
   if (!statement || others.length > 0) throw new Error(`not one statement: ${sql}`);
   return statement;
-}
-
-/** The statements of a text, split without the parser. */
-export function splitLexically(text: string): readonly ParsedStatement[] {
-  return withTransactionCommands(text, preflight('001_a.sql', text).statements);
 }

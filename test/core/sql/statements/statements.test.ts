@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { canonicalSql } from '../../../../src/core/sql/text/canonical.js';
+import { splitLexically } from '../../../../src/core/sql/statements/split.js';
 import { locateStatements } from '../../../../src/core/sql/statements/statements.js';
 import { parseStatements } from '../../../../src/postgres/parser/parse-sql.js';
-import { splitLexically, statementsOf } from './statements-of.js';
+import { statementsOf } from './statements-of.js';
 
 const texts = async (sql: string): Promise<string[]> =>
   (await statementsOf(sql)).map(({ start, end }) => sql.slice(start, end));

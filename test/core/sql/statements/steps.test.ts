@@ -1,7 +1,8 @@
+import { splitLexically } from '../../../../src/core/sql/statements/split.js';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { makeSteps } from '../../../../src/core/sql/statements/steps.js';
-import { splitLexically, statementsOf } from './statements-of.js';
+import { statementsOf } from './statements-of.js';
 
 type Shown = [kind: string, text: string, begin?: string];
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lex, skipBlank, tokensOf, type TokenKind } from '../../../../src/core/sql/text/lexer.js';
+import { lex, tokensOf, type TokenKind } from '../../../../src/core/sql/text/lexer.js';
+import { skipBlank } from '../../../../src/core/sql/text/spans.js';
 import { tokens } from './lexed.js';
 
 const B = '\\';

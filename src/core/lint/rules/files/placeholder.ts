@@ -1,5 +1,5 @@
 import { blankOut } from '../../../sql/text/blank.js';
-import { isComment, lex } from '../../../sql/text/lexer.js';
+import { isComment, readSpans } from '../../../sql/text/spans.js';
 import type { Rule } from '../../model/rule.js';
 
 const PLACEHOLDER = /\{\{\s*[A-Za-z_][\w.:-]*\s*\}\}|\$\{[A-Za-z_][\w.:-]*\}|<%[=-]?\s*[A-Za-z_][\w.]*\s*%>/g;
@@ -25,7 +25,7 @@ export const leftoverPlaceholder: Rule = {
     if (!file.program) return [];
     const { sql } = file.program.source;
     const comments: { start: number; end: number }[] = [];
-    lex(sql, (kind, start, end) => {
+    readSpans(sql, (kind, start, end) => {
       if (isComment(kind)) comments.push({ start, end });
     });
     return [...blankOut(sql, comments).matchAll(PLACEHOLDER)].map(({ index, 0: placeholder }) => ({
