@@ -65,11 +65,13 @@ describe('a run', () => {
 
   test('judges with a pool of one connection, and once although a file ends the session', async () => {
     await createOrders();
-    const pool = db.pool({ max: 1 });
+    const proxy = await startCountingProxy(db.connectionString);
+    const pool = db.pool({ max: 1, connectionString: proxy.connectionString });
     const before = { '000_role.sql': `ALTER DATABASE "${db.name}" SET work_mem = '5MB';` };
     const observed = await migratorOn(db, { ...before, ...files }, { pool, lint: 'warn' });
     await observed.migrator.migrate();
     expect(warned(observed, 'LINT_WARNING')).toHaveLength(2);
+    expect(proxy.messages.filter((text) => text.includes('WITH wanted'))).toHaveLength(1);
   });
 
   test('that has nothing to do asks nothing more', async () => {

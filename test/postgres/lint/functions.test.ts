@@ -7,13 +7,14 @@ const db = useEmptyDatabase('functions');
 /** Functions of extensions, which the server of the tests may not have. */
 const OF_EXTENSIONS = ['gen_random_bytes', 'gen_salt', 'uuid_generate_v1', 'uuid_generate_v1mc', 'uuid_generate_v4'];
 /** Functions that older servers do not have. */
-const NEWER = ['random_normal', 'uuidv4', 'uuidv7', 'pg_current_xact_id'];
+const NEWER = ['extract', 'random_normal', 'uuidv4', 'uuidv7', 'pg_current_xact_id'];
 
-/** The volatilities that the server's functions with this name have. */
+/** The volatilities that the server's functions with this name have; of `timezone`, without the one for `timetz`. */
 async function volatilityOf(names: Iterable<string>): Promise<ReadonlyMap<string, string[]>> {
   const { rows } = await db.query<{ name: string; volatilities: string[] }>(
     `SELECT proname AS name, array_agg(DISTINCT provolatile::text) AS volatilities FROM pg_proc
-      WHERE pronamespace = 'pg_catalog'::regnamespace AND proname = ANY ($1) GROUP BY proname`,
+      WHERE pronamespace = 'pg_catalog'::regnamespace AND proname = ANY ($1)
+        AND NOT (proname = 'timezone' AND 'timetz'::regtype = ANY (proargtypes)) GROUP BY proname`,
     [[...names]],
   );
   return new Map(rows.map(({ name, volatilities }) => [name, volatilities]));

@@ -87,7 +87,6 @@ describe('the locks that lint reads from a statement are those that the server t
     'ALTER TABLE b DISABLE TRIGGER USER',
     'ALTER TABLE b DISABLE RULE r',
     'ALTER TABLE parts ATTACH PARTITION part2 FOR VALUES FROM (10) TO (20)',
-    'ALTER TABLE parts DETACH PARTITION part1',
     'CREATE TABLE part3 PARTITION OF parts FOR VALUES FROM (20) TO (30)',
     'CREATE TABLE child () INHERITS (a)',
     'CREATE TABLE c (a int REFERENCES a, b int, FOREIGN KEY (b) REFERENCES b)',
@@ -120,6 +119,10 @@ describe('the locks that lint reads from a statement are those that the server t
     'DELETE FROM a',
     'COPY a TO STDOUT',
   ])('%s', expectPrediction); // prettier-ignore
+
+  testSince(14, 'ACCESS EXCLUSIVE on the partition')('DETACH PARTITION', () =>
+    expectPrediction('ALTER TABLE parts DETACH PARTITION part1'),
+  );
 
   testSince(15, 'MERGE')('MERGE', () =>
     expectPrediction('MERGE INTO a USING b ON a.id = b.id WHEN MATCHED THEN DELETE'),

@@ -44,6 +44,7 @@ testRules({
     harmless: [
       'ALTER TABLE orders ADD COLUMN a timestamptz DEFAULT now()',
       'ALTER TABLE orders ADD COLUMN a timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP',
+      "ALTER TABLE orders ADD COLUMN a timestamp DEFAULT (now() AT TIME ZONE 'utc')",
       "ALTER TABLE orders ADD COLUMN a text DEFAULT lower('A')",
       "ALTER TABLE orders ADD COLUMN a text[] DEFAULT '{}'::text[]",
       'ALTER TABLE orders ADD COLUMN a uuid; ALTER TABLE orders ALTER a SET DEFAULT gen_random_uuid()',
