@@ -2,12 +2,10 @@
  * `nestjs-pg-migrations/migrator`: everything without NestJS, for scripts and tests.
  */
 import type { Pool } from 'pg';
-import type { LintFilesOptions } from './composition/lint-files.js';
 import { createMigrator } from './composition/create-migrator.js';
 import type { MigratorOptions } from './composition/options.js';
 import { resolveMigratorOptions } from './composition/validation/migrator-options.js';
 import type { EmitEvent } from './core/events/events.js';
-import type { LintReport } from './migrator/use-cases/lint.js';
 import type { MigrationRun } from './migrator/run/run-report.js';
 import { Migrator } from './migrator/migrator.js';
 
@@ -47,24 +45,13 @@ export function makeMigrator(options: MigratorOptions & { onEvent?: EmitEvent })
   return createMigrator(resolveMigratorOptions(rest), onEvent ?? (() => {}));
 }
 
-/**
- * Judges all migrations of a directory without a database: each as if it were the only one that is pending. With a
- * database, call `lint()` of a migrator: it judges the pending migrations, and knows how large tables are.
- *
- * @throws ConfigurationError, DirectoryError
- */
-export async function lintFiles(options: LintFilesOptions = {}): Promise<LintReport> {
-  const composition = await import('./composition/lint-files.js'); // it loads all rules
-  return composition.lintFiles(options);
-}
-
 function migratorFor(pool: Pool, { onEvent, ...options }: RunOptions, tracking: boolean): Migrator {
   return makeMigrator({ ...options, pool, tracking, ...(onEvent && { onEvent }) });
 }
 
 export { Migrator };
 export type { ConnectionOptions } from './composition/connection-options.js';
-export type { LintFilesOptions } from './composition/lint-files.js';
+export { lintFiles, type LintFilesOptions } from './composition/lint-files.js';
 export type { LintOptions, MigratorOptions, TimeoutOptions } from './composition/options.js';
 export * from './core/errors/database-errors.js';
 export { FINDINGS, renderFinding, type Finding, type FindingCode, type Severity } from './core/errors/finding.js';

@@ -9,6 +9,7 @@ import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
 import type { ConnectionSource } from '../postgres/connection/connect.js';
 import { COMPANION_NAMES } from '../postgres/companions/tables.js';
+import { readTableFacts } from '../postgres/catalog/table-facts.js';
 import { ReadConnections } from '../postgres/connection/read-connections.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
@@ -72,14 +73,8 @@ export function createMigrator(
   return Migrator.of(parts, { tracked: tracking, interruptible, close: () => reads.close() });
 }
 
-/** Loads the query when it is first needed. */
 function tableFacts(reads: ReadConnections, { searchPath }: Target): TableFactsReader {
-  return {
-    read: async (names) => {
-      const { readTableFacts } = await import('../postgres/catalog/table-facts.js');
-      return reads.use((connection) => readTableFacts(connection, names, searchPath));
-    },
-  };
+  return { read: (names) => reads.use((connection) => readTableFacts(connection, names, searchPath)) };
 }
 
 const UNTRACKED: HistoryReader = {

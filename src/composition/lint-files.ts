@@ -8,8 +8,13 @@ import { resolveFileOptions } from './validation/migrator-options.js';
 /** The options that matter without a database. */
 export type LintFilesOptions = Omit<MigratorOptions, keyof ConnectionOptions | 'migrateWith'>;
 
-/** Judges all migrations of a directory without a database. @throws ConfigurationError, DirectoryError */
-export async function lintFiles(options: LintFilesOptions): Promise<LintReport> {
+/**
+ * Judges all migrations of a directory without a database: each as if it were the only one that is pending. With a
+ * database, call `lint()` of a migrator: it judges the pending migrations, and knows how large tables are.
+ *
+ * @throws ConfigurationError, DirectoryError
+ */
+export async function lintFiles(options: LintFilesOptions = {}): Promise<LintReport> {
   const resolved = resolveFileOptions(options);
   const { policy } = settingsOf(resolved);
   return lint({ ...migrationsOf(resolved), target: targetOf(resolved), policy, parse: parseStatements }, undefined);

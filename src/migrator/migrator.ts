@@ -14,7 +14,7 @@ import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
 import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
-import type { LintCallOptions, LintReport } from './use-cases/lint.js';
+import { lint, type LintCallOptions, type LintReport } from './use-cases/lint.js';
 import { plan, type PlanReport } from './use-cases/plan.js';
 import { baseline, mark } from './use-cases/record.js';
 import { accept, repair, type AcceptOptions, type RepairOptions } from './use-cases/repair.js';
@@ -103,7 +103,6 @@ export class Migrator implements MigrationOperations {
   }
 
   async lint({ database = true }: LintCallOptions = {}): Promise<LintReport> {
-    const { lint } = await import('./use-cases/lint.js');
     const { target } = this.#parts.database;
     return lint({ ...this.#parts, target }, database ? this.#parts : undefined);
   }

@@ -1,5 +1,4 @@
 import type { Diagnostic } from '../../core/lint/diagnostic.js';
-import { lint } from '../../core/lint/lint.js';
 import type { LintFile } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { TableFactsReader } from '../../core/ports/ports.js';
@@ -13,11 +12,11 @@ export interface LintParts extends Pick<MigratorParts, 'parse'> {
 }
 
 /**
- * Judges migrations of a set. Import it dynamically: it loads all rules.
+ * Judges migrations of a set. Only this loads the rules.
  *
  * @param tables asks the database about tables; undefined without one.
  */
-export function judge(
+export async function judge(
   set: Pick<MigrationSet, 'migrations'>,
   files: readonly LintFile[],
   { parse, target, policy }: LintParts,
@@ -30,6 +29,7 @@ export function judge(
     secrets: Object.values(target.placeholders?.values ?? {}),
   };
   const defaultSchema = target.searchPath?.find((schema) => schema !== '$user');
+  const { lint } = await import('../../core/lint/lint.js');
   return lint(files, sources, {
     settings: { rules, largeTable },
     runner: { transaction: policy.transaction, tableLockTimeoutMs, defaultSchema },

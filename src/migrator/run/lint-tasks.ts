@@ -8,7 +8,7 @@ import { judge } from './judge.js';
 import type { MigratorParts } from './parts.js';
 
 /**
- * Judges what a run is about to execute. Import it dynamically: it loads all rules.
+ * Judges what a run is about to execute.
  *
  * @returns what to warn of.
  * @throws RefusedError if lint finds an error, and errors of lint stop a run.

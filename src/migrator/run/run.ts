@@ -13,6 +13,7 @@ import { acquireLock, type LockWait } from './acquire-lock.js';
 import { compileTasks } from './compile-tasks.js';
 import { Conflicts, type Conflict } from './conflicts.js';
 import { withInterruption, cancelledOutcome, reasonOf, throwIfInterrupted } from './interruption.js';
+import { lintTasks } from './lint-tasks.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
 import { RunReport, type MigrationRun } from './run-report.js';
 import { withSession } from './with-session.js';
@@ -119,7 +120,6 @@ export class Run {
   private async lint(session: TargetSession, set: MigrationSet, tasks: readonly Task[]): Promise<void> {
     if (this.parts.policy.lint.onMigrate === 'off' || this.isLinted) return;
     this.isLinted = true;
-    const { lintTasks } = await import('./lint-tasks.js'); // it loads all rules
     this.report.warn(await lintTasks(set, tasks, this.parts, session));
   }
 

@@ -6,7 +6,7 @@ import type { LintFile } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { HistoryReader, MigrationSource, TableFactsReader } from '../../core/ports/ports.js';
 import { joinStatuses, needsRun } from '../../core/status/status.js';
-import type { LintParts } from '../run/judge.js';
+import { judge, type LintParts } from '../run/judge.js';
 
 /** How to lint. */
 export interface LintCallOptions {
@@ -40,7 +40,6 @@ interface Database {
 export async function lint(parts: Parts, database: Database | undefined): Promise<LintReport> {
   const set = await parts.source.read();
   const files = await (database ? pendingFiles(set, database.reader, parts) : allFiles(set, parts));
-  const { judge } = await import('../run/judge.js');
   const diagnostics = await judge(set, files, parts, database?.tables);
   return { files: files.map(({ file }) => file), diagnostics };
 }

@@ -1,5 +1,6 @@
 import type { ForeignHistoryReader, HistoryStore, TableFactsReader, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
+import { readTableFacts } from '../catalog/table-facts.js';
 import { assertRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { StatementTimeouts } from '../connection/reset.js';
@@ -50,12 +51,7 @@ export class PgTargetSession implements TargetSession {
     this.lock = new TargetLock(connection, table, lock, facts, openConnection);
     this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
     this.foreign = { read: (tool, foreignTable) => readForeignHistory(connection, tool, foreignTable, role) };
-    this.tables = {
-      read: async (names) => {
-        const { readTableFacts } = await import('../catalog/table-facts.js'); // few runs ask
-        return readTableFacts(connection, names, searchPath);
-      },
-    };
+    this.tables = { read: (names) => readTableFacts(connection, names, searchPath) };
   }
 
   async close(): Promise<void> {
