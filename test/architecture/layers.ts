@@ -72,6 +72,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   ],
   postgres: [
     'connection',
+    'supervision',
     'parser',
     'lock',
     ['catalog/queries', 'catalog/queries/tables', 'catalog/queries/others', 'catalog/queries/options'],

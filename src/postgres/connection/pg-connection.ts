@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { processIdOf, sendCancelRequest, socketOf } from './driver.js';
-import { Script, type Row, type ScriptResult, type ScriptSettings } from './script.js';
+import type { Row, ScriptResult, ScriptSettings } from './script.js';
+import { Outbox } from './outbox.js';
 import { serverErrorOf } from './server-error.js';
 
 const CANCEL_REQUEST_TIMEOUT_MS = 5_000;
@@ -20,11 +21,14 @@ export interface RawNotice {
   readonly message?: string | undefined;
 }
 
-/** One connection for exclusive use: a client of the driver with its state. */
+/**
+ * One connection for exclusive use: a client of the driver with its state. What is sent in the same turn travels
+ * together, in that order.
+ */
 export class PgConnection {
   /** The backend that serves only this connection, if known. Behind a pooler that takes an open transaction. */
   backend: Backend | undefined;
-  private current: { readonly text: string; readonly isRecord: boolean } | undefined;
+  private readonly outbox: Outbox;
   private isDirty = false;
   private readonly releaseListeners: (() => void)[] = [];
 
@@ -32,16 +36,18 @@ export class PgConnection {
   constructor(
     private readonly client: ClientBase,
     private readonly releaseClient: (destroy: boolean) => Promise<void>,
-  ) {}
+  ) {
+    this.outbox = new Outbox(client);
+  }
 
   /** The text that is being sent, or whose answer is pending. */
   get sending(): string | undefined {
-    return this.current?.text;
+    return this.outbox.current?.text;
   }
 
   /** True unless this connection has only read. A dirty connection must not be reused. */
   get dirty(): boolean {
-    return this.isDirty || this.current !== undefined;
+    return this.isDirty || this.outbox.current !== undefined;
   }
 
   /** The process ID that the server sent on connecting; behind a pooler it is not that of a backend. */
@@ -56,13 +62,13 @@ export class PgConnection {
    */
   run(script: string, settings: ScriptSettings = {}): Promise<ScriptResult> {
     this.isDirty = true;
-    return this.send(script, settings, false);
+    return this.outbox.send(script, false, settings);
   }
 
   /** Like {@link run}, for history records: interrupting the run does not cancel it. */
   record(script: string): Promise<ScriptResult> {
     this.isDirty = true;
-    return this.send(script, {}, true);
+    return this.outbox.send(script, true, {});
   }
 
   /**
@@ -85,21 +91,8 @@ export class PgConnection {
       if (row) results.at(-1)?.push(row);
       else results.push([]);
     };
-    const { error } = await this.send(text, { onRow }, false);
+    const { error } = await this.outbox.send(text, false, { onRow });
     return { results, error };
-  }
-
-  private async send(text: string, settings: ScriptSettings, isRecord: boolean): Promise<ScriptResult> {
-    const sent = { text, isRecord };
-    this.current = sent;
-    const { prelude } = settings;
-    if (prelude !== undefined) this.client.query(new Script([prelude, text], {}, () => {}));
-    const texts = prelude === undefined ? [text] : [];
-    const result = await new Promise<ScriptResult>((resolve) =>
-      this.client.query(new Script(texts, settings, resolve)),
-    );
-    if (this.current === sent) this.current = undefined;
-    return result;
   }
 
   /** Listens to the server's messages. Returns a function that stops it. */
@@ -130,7 +123,7 @@ export class PgConnection {
    * between two statements has no effect, so callers repeat it.
    */
   requestCancel(): void {
-    if (this.current?.isRecord !== true) sendCancelRequest(this.client, CANCEL_REQUEST_TIMEOUT_MS);
+    if (this.outbox.current?.isRecord !== true) sendCancelRequest(this.client, CANCEL_REQUEST_TIMEOUT_MS);
   }
 
   /** Closes the socket at once. A pending query fails with this reason. */

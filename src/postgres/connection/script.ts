@@ -24,11 +24,8 @@ export function asScript(statements: readonly string[]): string {
 
 /** Callbacks and data for a {@link Script}. */
 export interface ScriptSettings {
-  /**
-   * Another text to send right before, as a message of its own: it costs no round trip. Its error is not reported; what
-   * follows must fail without it.
-   */
-  readonly prelude?: string | undefined;
+  /** Called when the driver has made it the one that is being answered. */
+  readonly onSubmitted?: () => void;
   /** Called after each statement with the number of statements completed so far. */
   readonly onCompleted?: ((completed: number) => void) | undefined;
   /** Called with each row, and with `undefined` before the rows of each statement. */
@@ -54,7 +51,7 @@ export class Script implements Submittable {
   private columns: readonly string[] = [];
 
   constructor(
-    /** Several are answered one after the other, by the scripts that the driver has queued. */
+    /** The first one is its own. The others are those of the scripts that follow, which send nothing. */
     private readonly texts: readonly string[],
     private readonly settings: ScriptSettings,
     private readonly resolve: (result: ScriptResult) => void,
@@ -62,6 +59,7 @@ export class Script implements Submittable {
 
   submit(connection: Connection): void {
     sendTexts(connection, this.texts);
+    this.settings.onSubmitted?.();
   }
 
   handleRowDescription({ fields }: { fields: readonly { readonly name: string }[] }): void {

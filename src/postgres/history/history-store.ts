@@ -11,7 +11,7 @@ import { auditChangeSql, auditRunSql } from '../companions/audit.js';
 import { SourceRecords } from '../companions/source.js';
 import type { CompanionName } from '../companions/tables.js';
 import { actingAs } from '../connection/acting-role.js';
-import { cancelWhenAborted } from '../connection/cancel.js';
+import { cancelWhenAborted } from '../supervision/cancel.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, readOnlyError } from '../connection/server-error.js';

@@ -5,7 +5,7 @@ import type { ExecutionListener, ExecutionSettings, Executor, Outcome } from '..
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Target } from '../../core/target/target.js';
 import { actingAs } from '../connection/acting-role.js';
-import { cancelWhenAborted } from '../connection/cancel.js';
+import { cancelWhenAborted } from '../supervision/cancel.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { initialSettings, resetStatements, type StatementTimeouts } from '../connection/reset.js';
 import type { ServerFacts } from '../connection/server-facts.js';

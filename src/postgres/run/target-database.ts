@@ -1,9 +1,9 @@
 import type { ClientConfig } from 'pg';
 import type { OnConnectionRetry, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
-import { destroyWhenAborted } from '../connection/cancel.js';
+import { destroyWhenAborted } from '../supervision/cancel.js';
 import { connect, isPool, type ConnectionSource } from '../connection/connect.js';
-import { checkLiveness } from '../connection/liveness.js';
+import { checkLiveness } from '../supervision/liveness.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { PgTargetSession, type SessionSettings } from './target-session.js';
 

@@ -119,7 +119,9 @@ export class TransactionalRun {
     const { connection, notices } = this.context;
     const { copyRows, prelude } = message;
     const following = this.progress.follow(message);
-    const result = await connection.run(message.text, { ...following.callbacks, copyRows, prelude });
+    // If it fails, so does the first of our statements that need it.
+    if (prelude !== undefined) void connection.run(prelude);
+    const result = await connection.run(message.text, { ...following.callbacks, copyRows });
     if (!result.error) following.completed();
     notices.attributeTo(undefined);
     return result;

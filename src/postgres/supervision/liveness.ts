@@ -2,8 +2,8 @@ import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { withTimeout } from '../../timing/timeout.js';
-import { endStranded, WAITS_FOR_CLIENT } from './backend.js';
-import type { PgConnection } from './pg-connection.js';
+import { endStranded, WAITS_FOR_CLIENT } from '../connection/backend.js';
+import type { PgConnection } from '../connection/pg-connection.js';
 
 /** When and how to check a connection that waits for an answer. */
 interface LivenessSettings {

@@ -1,4 +1,4 @@
-import type { PgConnection } from './pg-connection.js';
+import type { PgConnection } from '../connection/pg-connection.js';
 
 const REPEAT_MS = 250;
 /** How long the server may take to react before the connection is destroyed: a shutdown usually allows 30 s. */

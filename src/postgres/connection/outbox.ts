@@ -1,0 +1,71 @@
+import type { ClientBase } from 'pg';
+import { Script, type ScriptResult, type ScriptSettings } from './script.js';
+
+/** A text to send. */
+interface Outgoing {
+  readonly text: string;
+  /** True for a history record: interrupting the run does not cancel it. */
+  readonly isRecord: boolean;
+  readonly settings: ScriptSettings;
+  readonly resolve: (result: ScriptResult) => void;
+}
+
+/**
+ * Sends texts in the order in which they are handed over, each as one message. Those that are handed over while nothing
+ * is on its way, in the same turn, travel together: their answers come in one round trip. An error in one does not stop
+ * the next.
+ */
+export class Outbox {
+  private waiting: Outgoing[] = [];
+  private sent: Outgoing[] = [];
+  /** The number of texts handed over so far. */
+  count = 0;
+
+  constructor(private readonly client: ClientBase) {}
+
+  /** The text that the server works on, or the next one that it gets. */
+  get current(): Pick<Outgoing, 'text' | 'isRecord'> | undefined {
+    return this.sent[0] ?? this.waiting[0];
+  }
+
+  /** Never rejects: the error is part of the result. */
+  send(text: string, isRecord: boolean, settings: ScriptSettings): Promise<ScriptResult> {
+    this.count++;
+    return new Promise((resolve) => {
+      this.waiting.push({ text, isRecord, settings, resolve });
+      if (this.sent.length === 0 && this.waiting.length === 1) queueMicrotask(() => this.sendWaiting());
+    });
+  }
+
+  private sendWaiting(): void {
+    this.sent = this.waiting;
+    this.waiting = [];
+    const [first, ...others] = [...this.sent];
+    if (first) this.hand(first, others);
+  }
+
+  /**
+   * Hands one to the driver, which sends the texts of all with the first one. The driver's queue must not hold more than
+   * one, so each of the others follows when the one before is being answered.
+   */
+  private hand(
+    each: Outgoing,
+    others: readonly Outgoing[],
+    texts: readonly string[] = [each, ...others].map(({ text }) => text),
+  ): void {
+    const [next, ...rest] = others;
+    let isNextHanded = next === undefined;
+    const handNext = (): void => {
+      if (isNextHanded) return;
+      isNextHanded = true;
+      this.hand(next as Outgoing, rest, []);
+    };
+    const settle = (result: ScriptResult): void => {
+      handNext();
+      this.sent.shift();
+      if (this.sent.length === 0 && this.waiting.length > 0) this.sendWaiting();
+      each.resolve(result);
+    };
+    this.client.query(new Script(texts, { ...each.settings, onSubmitted: handNext }, settle));
+  }
+}
