@@ -4,7 +4,7 @@ import { createMigrator, migrationsOf, type Migrations } from '../../src/composi
 import { resolveMigratorOptions } from '../../src/composition/validation/migrator-options.js';
 import { Compiler } from '../../src/core/compile/compiler.js';
 import type { MigrationSet } from '../../src/core/migration/migration-set.js';
-import type { MigrationSource } from '../../src/core/ports/ports.js';
+import type { ListedMigrations, MigrationSource } from '../../src/core/ports/ports.js';
 import { LAYOUTS } from '../../src/core/tools/layouts.js';
 import { COMPANION_NAMES, COMPANIONS } from '../../src/postgres/companions/tables.js';
 import { parseStatements } from '../../src/postgres/parser/parse-sql.js';
@@ -23,6 +23,7 @@ const numbers = (count: number): string[] => Array.from({ length: count }, (_, i
 class ReadOnce implements MigrationSource {
   readonly read = (): Promise<MigrationSet> => (this.set ??= this.readInner());
   readonly refresh = this.read;
+  readonly list = async (): Promise<ListedMigrations> => ({ count: FILES, read: this.read });
   readonly filesRead: string[] = [];
   private set: Promise<MigrationSet> | undefined;
 

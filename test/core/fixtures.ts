@@ -42,7 +42,7 @@ export function bareRow(file: string): HistoryRow {
 }
 
 export function history(...rows: HistoryRow[]): History {
-  return { exists: true, current: true, rows };
+  return { rows };
 }
 
 /** Every state, in the order in which they are documented. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,6 +72,24 @@ describe('a migrations directory', () => {
     const directory = await migrationsDirectory({ ['001_\u0065\u0301t\u00e9.sql'.normalize('NFD')]: 'SELECT 1' });
     expect(await read(directory)).toEqual(['001_été.sql'.normalize('NFC')]);
   });
+});
+
+test('a long read lets the process do other work in between', async () => {
+  const directory = await migrationsDirectory({ '1_a.sql': 'A', '2_b.sql': 'B', '3_c.sql': 'C' });
+  let turns = 0;
+  let reading = true;
+  const count = (): void => {
+    turns++;
+    if (reading) setImmediate(count);
+  };
+  setImmediate(count);
+  let now = 0;
+  const clock = jest.spyOn(performance, 'now').mockImplementation(() => (now += 1_000)); // each file takes a second
+  const { migrations } = await new MigrationDirectory(directory).read();
+  reading = false;
+  clock.mockRestore();
+  expect(migrations).toHaveLength(3);
+  expect(turns).toBeGreaterThanOrEqual(3);
 });
 
 describe('a directory that cannot be used', () => {

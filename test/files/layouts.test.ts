@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LAYOUTS, type LayoutName } from '../../src/core/tools/layouts.js';
-import { DEFAULT_PATTERN, type DirectoryRules, MigrationDirectory } from '../../src/files/directory.js';
+import { MigrationDirectory } from '../../src/files/directory.js';
+import { DEFAULT_PATTERN, type DirectoryRules } from '../../src/files/rules.js';
 import type { Files } from '../support/migrator-on.js';
 import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js';
 

@@ -74,15 +74,11 @@ export function stepInDoubt(row: HistoryRow | undefined): RecordedStep | null {
 
 /** The history at the time of one read. */
 export interface History {
-  /** False when the table does not exist yet. */
-  readonly exists: boolean;
-  /** False when the table lacks some of our columns: made by hand or by an older runner. The next run upgrades it. */
-  readonly current: boolean;
   readonly rows: readonly HistoryRow[];
 }
 
 /** The history of a database that has none. */
-export const NO_HISTORY: History = { exists: false, current: false, rows: [] };
+export const NO_HISTORY: History = { rows: [] };
 
 /** Text in `error_message` of a migration that has started but not finished. Only completion clears it. */
 export const RUNNING_MARKER = 'running: not finished yet, or interrupted';

@@ -24,17 +24,26 @@ const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
 /** Width of `YYYYMMDDhhmmssSSS`. Calendar versions of any precision are padded to it, so that they compare as times. */
 const CALENDAR_WIDTH = 17;
 
+/** One number before a name: almost every file, and the cheapest to read. */
+const PLAIN_NUMBER = /^(\d+)_(?!\d)/;
+
 /**
  * Reads the leading version of a file name: `007_x.sql`, `1.2.3-x.sql`, `20240131120000_x.sql`,
  * `2024-01-31-120000_x.sql`.
  */
 export function parseVersion(fileName: string): readonly bigint[] | null {
+  const plain = PLAIN_NUMBER.exec(fileName)?.[1];
+  if (plain !== undefined) return [firstNumber(plain)];
   const dashed = DASHED_DATE.exec(fileName);
   if (dashed) {
     const digits = [dashed[1], dashed[3], dashed[4], dashed[5], dashed[6], dashed[7]].join('');
     if (CALENDAR.test(digits)) return [calendarNumber(digits)];
   }
-  return numbersOf(fileName, (part) => (CALENDAR.test(part) ? calendarNumber(part) : BigInt(part)));
+  return numbersOf(fileName, firstNumber);
+}
+
+function firstNumber(digits: string): bigint {
+  return CALENDAR.test(digits) ? calendarNumber(digits) : BigInt(digits);
 }
 
 function numbersOf(fileName: string, readFirst: (part: string) => bigint): bigint[] | null {
@@ -70,7 +79,7 @@ export function compareMigrations(a: MigrationOrder, b: MigrationOrder): number 
 /** Compares versions number by number; null comes first. */
 export function compareVersions(a: readonly bigint[] | null, b: readonly bigint[] | null): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? -1 : 1;
-  for (let i = 0; i < Math.max(a.length, b.length); i++) {
+  for (let i = 0; i < a.length || i < b.length; i++) {
     const left = a[i] ?? -1n;
     const right = b[i] ?? -1n;
     if (left !== right) return left < right ? -1 : 1;

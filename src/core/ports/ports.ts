@@ -5,6 +5,7 @@ import type { FailedMigration } from '../errors/migration-failed.js';
 import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin } from '../history/history.js';
 import type { CatalogFacts } from '../lint/model/facts.js';
 import type { RelationName } from '../lint/syntax/relation.js';
+import type { KnownRows } from '../history/ordinary-rows.js';
 import type { Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import type { Target } from '../target/target.js';
@@ -13,9 +14,19 @@ import type { ForeignTool } from '../tools/foreign-tools.js';
 import type { ForeignRow } from '../tools/history.js';
 import type { Task } from '../compile/task.js';
 
+/** The files of a directory that has been listed. */
+export interface ListedMigrations {
+  /** The number of entries, of which some may not be migrations. */
+  readonly count: number;
+  /** Reads all of them. Lets other work of the process go on from time to time. */
+  read(): Promise<MigrationSet>;
+}
+
 /** Where migrations come from. */
 export interface MigrationSource {
-  /** Reads all files. @throws DirectoryError when the directory itself cannot be read. */
+  /** @throws DirectoryError when the directory itself cannot be read. */
+  list(): Promise<ListedMigrations>;
+  /** Lists and reads all files. @throws DirectoryError */
   read(): Promise<MigrationSet>;
   /** Like `read`, for frequent checks: rereads only files whose size or times have changed. */
   refresh(): Promise<MigrationSet>;
@@ -23,7 +34,8 @@ export interface MigrationSource {
 
 /** Reads the history with one light query. Never locks, creates or writes. */
 export interface HistoryReader {
-  read(): Promise<History>;
+  /** @param known rows that need not be read if they are ordinary. Of these, only names and checksums are then set. */
+  read(known?: KnownRows): Promise<History>;
   /** All rows with all details; slower. */
   readDetails(): Promise<readonly DetailedHistoryRow[]>;
   /** The audit, from the oldest entry on; empty if there is none yet. */
@@ -179,11 +191,17 @@ export interface ConnectionRetry {
   readonly remainingMs: number;
 }
 
-export type OnConnectionRetry = (retry: ConnectionRetry) => void;
+/** Receives what happens while a connection is opened. */
+export interface ConnectionListener {
+  /** Called before each retry. */
+  readonly onRetry?: (retry: ConnectionRetry) => void;
+  /** Called when the server has the request and has yet to answer: a good time for other work. May not be called. */
+  readonly onAsked?: () => void;
+}
 
 /** Opens sessions on one target. */
 export interface TargetDatabase {
   readonly target: Target;
   /** @throws DatabaseConnectionError when the database cannot be reached. */
-  open(signal?: AbortSignal, onRetry?: OnConnectionRetry): Promise<TargetSession>;
+  open(signal?: AbortSignal, listener?: ConnectionListener): Promise<TargetSession>;
 }

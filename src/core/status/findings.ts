@@ -7,14 +7,16 @@ import type { MigrationStatus } from './status.js';
 /** Finds how files, history and database disagree, in migration order. */
 export function findDrift(statuses: readonly MigrationStatus[]): Finding[] {
   const newest = newestWithoutFile(statuses);
-  const candidates = new Set(statuses.flatMap((status) => status.candidates));
-  return statuses.flatMap((status, i) => [
+  const candidates = new Set<string>();
+  for (const status of statuses) for (const each of status.candidates) candidates.add(each);
+  const findings: Finding[] = [];
+  for (const [i, status] of statuses.entries()) {
     // Not missing, but renamed: removing its row first would let the file run again.
-    ...(status.state === 'missing' && candidates.has(status.file)
-      ? []
-      : findingOf(status, newest && newest.after < i ? newest.file : undefined)),
-    ...invalidIndexFindings(status.file, status.row?.invalidIndexes ?? []),
-  ]);
+    if (status.state !== 'missing' || !candidates.has(status.file))
+      findings.push(...findingOf(status, newest && newest.after < i ? newest.file : undefined));
+    if (status.row) findings.push(...invalidIndexFindings(status.file, status.row.invalidIndexes));
+  }
+  return findings;
 }
 
 /** The newest applied row, if it has no file; and the index of the newest one that has. */
@@ -36,8 +38,9 @@ export function doubtOf(row: HistoryRow | undefined): Finding[] {
 }
 
 /** @param newest the newest applied row, if only rows without a file are newer than this migration. */
-function findingOf(status: MigrationStatus, newest: string | undefined): Finding[] {
+function findingOf(status: MigrationStatus, newest: string | undefined): readonly Finding[] {
   const { state, file: subject, row, migration, recordedAs } = status;
+  if (state === 'applied' || state === 'pending') return NONE; // almost all of them
   const step = stepInDoubt(row);
   const since = row?.executedAt ? { since: row.executedAt } : {};
   const checksums = { recorded: row?.checksum ?? null, actual: migration?.checksum ?? null };
@@ -80,6 +83,8 @@ function findingOf(status: MigrationStatus, newest: string | undefined): Finding
       return [];
   }
 }
+
+const NONE: readonly Finding[] = [];
 
 function progressOf({ row }: MigrationStatus): string {
   if (row?.progress && row.progress.done > 0) return `${row.progress.done} of ${row.progress.total} steps finished`;

@@ -3,7 +3,7 @@ import type { HistoryRow } from '../history/history.js';
 import type { Migration } from '../migration/migration.js';
 
 /** Files that are recorded under another name. */
-interface Renames {
+export interface Renames {
   /** Unrecorded file → the row that recorded the same content under another name. */
   readonly of: ReadonlyMap<Migration, HistoryRow>;
   /** Unrecorded file → the candidate rows, when the match is not one to one. */

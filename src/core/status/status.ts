@@ -2,7 +2,7 @@ import type { History, HistoryRow } from '../history/history.js';
 import { EMPTY_CHECKSUM, type Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { compareMigrations, migrationOrder, type MigrationOrder } from '../migration/version.js';
-import { findRenames } from './renames.js';
+import { findRenames, type Renames } from './renames.js';
 
 /**
  * A migration's state after joining files with history. Each with its cause and its remedy:
@@ -72,66 +72,91 @@ export function isApplied(state: MigrationState): boolean {
   return !needsRun(state) && !NOT_APPLIED.has(state);
 }
 
+/** A file, a row, or both. */
 interface Entry {
   readonly order: MigrationOrder;
-  readonly migration?: Migration;
-  readonly problem?: string;
-  readonly row?: HistoryRow | undefined;
+  readonly migration: Migration | undefined;
+  /** Why the file is unusable. */
+  readonly problem: string | undefined;
+  readonly row: HistoryRow | undefined;
+}
+
+/** What the state of an entry depends on besides itself. */
+interface Surroundings {
+  readonly renames: Renames;
+  readonly newestFile: MigrationOrder | undefined;
+  readonly newestApplied: MigrationOrder | undefined;
 }
 
 /** Joins the files on disk with the history into one list in migration order. */
 export function joinStatuses(set: MigrationSet, history: History): MigrationStatus[] {
   const entries = joinByName(set, history);
-  const renames = findRenames(
-    entries.flatMap(({ migration, problem, row }) => (!migration && problem === undefined && row ? [row] : [])),
-    entries.flatMap(({ migration, row }) => (migration && !row ? [migration] : [])),
-  );
+  const renames = renamesAmong(entries);
+  const around: Surroundings = {
+    renames,
+    newestFile: entries.findLast(({ migration }) => migration)?.order,
+    newestApplied: entries.findLast(({ row }) => row?.state === 'applied')?.order,
+  };
   const oldNames = new Set([...renames.of.values()].map(({ file }) => file));
-  const newestFile = entries.findLast(({ migration }) => migration)?.order;
-  const newestApplied = entries.findLast(({ row }) => row?.state === 'applied')?.order;
+  const shown = oldNames.size === 0 ? entries : entries.filter((each) => each.migration || !oldNames.has(nameOf(each)));
+  return shown.map((entry) => statusOf(entry, around));
+}
 
-  return entries
-    .filter(({ migration, order }) => migration || !oldNames.has(order.file))
-    .map((entry) => {
-      const { migration, problem, order } = entry;
-      const renamedFrom = migration && renames.of.get(migration);
-      const candidates = migration && renames.ambiguous.get(migration);
-      return {
-        file: order.file,
-        state: candidates ? 'ambiguous' : stateOf({ ...entry, newestFile, newestApplied }, renamedFrom),
-        onDisk: migration !== undefined || problem !== undefined,
-        migration,
-        row: entry.row ?? renamedFrom,
-        recordedAs: renamedFrom?.file,
-        candidates: candidates?.map(({ file }) => file) ?? [],
-        problem,
-      };
-    });
+function nameOf({ order }: Entry): string {
+  return order.file;
 }
 
 function joinByName({ migrations, unusable }: MigrationSet, { rows }: History): Entry[] {
-  const byName = new Map(rows.map((row) => [row.file, row]));
-  const take = (file: string): HistoryRow | undefined => {
-    const row = byName.get(file);
-    byName.delete(file);
-    return row;
-  };
-  const onDisk: Entry[] = [
-    ...migrations.map((migration) => ({ order: migration.order, migration, row: take(migration.file) })),
-    ...unusable.map(({ file, problem }) => ({ order: migrationOrder(file), problem, row: take(file) })),
-  ];
-  if (byName.size === 0 && unusable.length === 0) return onDisk; // sorted already
-  const others = [...byName.values()].map((row) => ({ order: migrationOrder(row.file), row }));
-  return [...onDisk, ...others].toSorted((a, b) => compareMigrations(a.order, b.order));
+  const left = new Map<string, HistoryRow>();
+  for (const row of rows) left.set(row.file, row);
+  let recorded = 0;
+  const entries = migrations.map((migration): Entry => {
+    const row = left.get(migration.file);
+    if (row) recorded++;
+    return { order: migration.order, migration, problem: undefined, row };
+  });
+  if (recorded === left.size && unusable.length === 0) return entries; // sorted already
+  for (const { file } of migrations) left.delete(file);
+  for (const { file, problem } of unusable) {
+    entries.push({ order: migrationOrder(file), migration: undefined, problem, row: left.get(file) });
+    left.delete(file);
+  }
+  for (const row of left.values())
+    entries.push({ order: migrationOrder(row.file), migration: undefined, problem: undefined, row });
+  return entries.toSorted((a, b) => compareMigrations(a.order, b.order));
 }
 
-interface PlacedEntry extends Entry {
-  readonly newestFile: MigrationOrder | undefined;
-  readonly newestApplied: MigrationOrder | undefined;
+function renamesAmong(entries: readonly Entry[]): Renames {
+  const rowsWithoutFile: HistoryRow[] = [];
+  const unrecorded: Migration[] = [];
+  for (const { migration, problem, row } of entries) {
+    if (migration && !row) unrecorded.push(migration);
+    if (!migration && problem === undefined && row) rowsWithoutFile.push(row);
+  }
+  return findRenames(rowsWithoutFile, unrecorded);
 }
+
+function statusOf(entry: Entry, around: Surroundings): MigrationStatus {
+  const { migration, problem, order, row } = entry;
+  const renamedFrom = migration && around.renames.of.get(migration);
+  const candidates = migration && around.renames.ambiguous.get(migration);
+  return {
+    file: order.file,
+    state: candidates ? 'ambiguous' : stateOf(entry, around, renamedFrom),
+    onDisk: migration !== undefined || problem !== undefined,
+    migration,
+    row: row ?? renamedFrom,
+    recordedAs: renamedFrom?.file,
+    candidates: candidates ? candidates.map(({ file }) => file) : NO_CANDIDATES,
+    problem,
+  };
+}
+
+const NO_CANDIDATES: readonly string[] = [];
 
 function stateOf(
-  { order, migration, problem, row, newestFile, newestApplied }: PlacedEntry,
+  { order, migration, problem, row }: Entry,
+  { newestFile, newestApplied }: Surroundings,
   renamedFrom: HistoryRow | undefined,
 ): MigrationState {
   if (problem !== undefined) return 'unusable';

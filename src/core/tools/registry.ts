@@ -10,7 +10,7 @@ import { postgrator } from './definitions/postgrator.js';
 import { prisma } from './definitions/prisma.js';
 import { sqlx } from './definitions/sqlx.js';
 import { typeorm } from './definitions/typeorm.js';
-import type { ToolDefinition } from './tool.js';
+import { baseName, type ToolDefinition } from './tool.js';
 
 /** The tools that this library knows, in the order in which lists name them. A new tool is a file and an entry here. */
 export const TOOLS = [
@@ -65,13 +65,16 @@ export function folderToolOf(fileName: string, tools: readonly ToolDefinition[] 
   return tools.find(({ layout }) => layout && 'fileInFolder' in layout && layout.fileInFolder === fileName);
 }
 
+const BEGINS_WITH_VERSION = /^\d/;
+
 /**
  * The part of a path that begins with the version: the file name, or the folder name in layouts with a folder for each
  * migration. It does not depend on the layout in use, because rows of the history do not say where they came from.
  */
 export function versionedName(path: string, tools: readonly ToolDefinition[] = TOOLS): string {
-  const segments = path.split('/');
-  const fileName = segments.at(-1) as string;
-  const name = (folderToolOf(fileName, tools) && segments.at(-2)) || fileName;
+  const fileName = baseName(path);
+  const folder = path.slice(0, -fileName.length - 1);
+  const name = (folder !== '' && folderToolOf(fileName, tools) && baseName(folder)) || fileName;
+  if (BEGINS_WITH_VERSION.test(name)) return name;
   return tools.reduce((rewritten, tool) => tool.versionFirst?.(rewritten) ?? rewritten, name);
 }

@@ -20,7 +20,7 @@ export interface ToolDefinition {
   readonly undoSection?: RegExp;
   /** File names of repeatable migrations, which are not supported. */
   readonly repeatableFile?: RegExp;
-  /** Rewrites a file or folder name so that it begins with its version; returns other names unchanged. */
+  /** Rewrites a file or folder name that does not begin with a digit so that it does; returns other names unchanged. */
   versionFirst?(name: string): string;
 }
 

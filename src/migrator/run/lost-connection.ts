@@ -2,7 +2,7 @@ import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { LockTimeoutError } from '../../core/errors/lock-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { list } from '../../core/errors/wording.js';
-import type { OnConnectionRetry, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
+import type { ConnectionListener, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
 import { acquireLock, type LockWait } from './acquire-lock.js';
 import { withSession } from './with-session.js';
 
@@ -19,7 +19,7 @@ interface LostRun {
   /** The backend that held the lock, if known. */
   readonly lockBackend: string | undefined;
   readonly wait: LockWait;
-  readonly onConnectionRetry: OnConnectionRetry;
+  readonly connecting: ConnectionListener;
 }
 
 /** What the history says about a run whose connection was lost. */
@@ -46,7 +46,7 @@ export async function resolveLoss(
   run: LostRun,
   lost: DatabaseConnectionError,
 ): Promise<ResolvedLoss> {
-  const reading = withSession(database, (session) => reread(session, run), run.wait.signal, run.onConnectionRetry);
+  const reading = withSession(database, (session) => reread(session, run), run.wait.signal, run.connecting);
   const found = await reading.catch((error: unknown) => {
     throw lossError(lost, unknownOutcome(run.planned, error), error);
   });

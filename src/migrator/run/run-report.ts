@@ -26,6 +26,7 @@ export interface MigrationRun {
 export class RunReport {
   /** Migrations that this run applied, in order. */
   readonly applied: string[] = [];
+  private readonly appliedFiles = new Set<string>();
   /** Migrations planned for execution, in order. */
   planned: readonly string[] = [];
   private running: string | undefined;
@@ -55,13 +56,18 @@ export class RunReport {
   }
 
   get pending(): readonly string[] {
-    return this.planned.filter((file) => !this.applied.includes(file));
+    return this.planned.filter((file) => !this.hasApplied(file));
+  }
+
+  /** True if this run applied that migration. */
+  hasApplied(file: string): boolean {
+    return this.appliedFiles.has(file);
   }
 
   /** Call it with the applied migrations after each read of the history. */
   observeApplied(files: readonly string[]): void {
     const first = (this.appliedAtFirst ??= new Set(files));
-    this.appliedByOthers = files.filter((file) => !first.has(file) && !this.applied.includes(file));
+    this.appliedByOthers = files.filter((file) => !first.has(file) && !this.hasApplied(file));
   }
 
   /** Announces what is about to be executed and returns the listener for its execution. */
@@ -88,11 +94,13 @@ export class RunReport {
 
   /** The history shows what a run had applied when its connection was lost. */
   foundApplied(files: readonly string[]): void {
-    const newlyApplied = files.filter((file) => !this.applied.includes(file));
-    for (const file of newlyApplied) {
-      this.applied.push(file);
-      this.emit({ type: 'migration-applied', file, durationMs: undefined });
-    }
+    for (const file of files) if (!this.hasApplied(file)) this.addApplied(file, undefined);
+  }
+
+  private addApplied(file: string, durationMs: number | undefined): void {
+    this.applied.push(file);
+    this.appliedFiles.add(file);
+    this.emit({ type: 'migration-applied', file, durationMs });
   }
 
   readonly lockWaiting = (waitedMs: number, remainingMs: number, holder: LockHolder | undefined): void =>
@@ -114,8 +122,7 @@ export class RunReport {
       warning: (found) => this.warn([found]),
       applied: ({ file }, durationMs) => {
         this.running = undefined;
-        this.applied.push(file);
-        this.emit({ type: 'migration-applied', file, durationMs });
+        this.addApplied(file, durationMs);
       },
     };
   }

@@ -4,6 +4,7 @@ import { finding } from '../../core/errors/finding.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
 import type { History } from '../../core/history/history.js';
+import { rowsOf } from '../../core/history/ordinary-rows.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { HistoryStore, Outcome, TargetSession } from '../../core/ports/ports.js';
 import { isNothingToDo, planRun, type Plan } from '../../core/status/plan.js';
@@ -13,6 +14,7 @@ import { acquireLock, type LockWait } from './acquire-lock.js';
 import { compileTasks } from './compile-tasks.js';
 import { Conflicts, type Conflict } from './conflicts.js';
 import { withInterruption, cancelledOutcome, reasonOf, throwIfInterrupted } from './interruption.js';
+import { FilesOfRun } from './files-of-run.js';
 import { lintTasks } from './lint-tasks.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
 import { RunReport, type MigrationRun } from './run-report.js';
@@ -20,6 +22,9 @@ import { withSession } from './with-session.js';
 
 /** How one session of a run ended: everything is done, or a new session is needed. */
 type SessionResult = 'done' | 'reconnect';
+
+/** So many rows cost the server less than their fingerprint, and fit into the first packets of its answer. */
+const FEW_ROWS = 50;
 
 /** One run of a set of migrations on one target. It owns all mutable state of the run. */
 export class Run {
@@ -45,8 +50,8 @@ export class Run {
    */
   async execute(): Promise<MigrationRun> {
     try {
-      const set = await this.parts.source.read();
-      while ((await this.inSession((session) => this.migrate(session, set))) === 'reconnect');
+      const files = new FilesOfRun(await this.parts.source.list());
+      while ((await this.inSession(files, (session) => this.migrate(session, files))) === 'reconnect');
     } catch (error) {
       this.report.fail(error);
       throw error;
@@ -54,14 +59,18 @@ export class Run {
     return this.report.finish();
   }
 
-  private inSession(work: (session: TargetSession) => Promise<SessionResult>): Promise<SessionResult> {
+  private inSession(
+    files: FilesOfRun,
+    work: (session: TargetSession) => Promise<SessionResult>,
+  ): Promise<SessionResult> {
     const { parts, report, signal } = this;
-    return withInterruption(signal, report, () => withSession(parts.database, work, signal, report.connectionRetry));
+    const listener = { onRetry: report.connectionRetry, onAsked: () => files.startReading() };
+    return withInterruption(signal, report, () => withSession(parts.database, work, signal, listener));
   }
 
   /** One read when there is nothing to do; everything else happens under the lock. */
-  private async migrate(session: TargetSession, set: MigrationSet): Promise<SessionResult> {
-    const { plan } = await this.readPlan(session, set);
+  private async migrate(session: TargetSession, files: FilesOfRun): Promise<SessionResult> {
+    const { plan } = await this.readPlan(session, files);
     if (isNothingToDo(plan)) {
       this.report.warn(plan.warnings);
       return 'done';
@@ -69,14 +78,14 @@ export class Run {
     // Without the lock a step in doubt may just be running.
     if (plan.refusals.some(({ code }) => code !== 'STEP_IN_DOUBT'))
       await compileTasks(plan, this.parts, session.executor);
-    return (await this.takeLock(session, set)) ? this.migrateLocked(session, set) : 'done';
+    return (await this.takeLock(session, files)) ? this.migrateLocked(session, files) : 'done';
   }
 
   /** @returns false when another process did all the work in the meantime. */
-  private async takeLock(session: TargetSession, set: MigrationSet): Promise<boolean> {
+  private async takeLock(session: TargetSession, files: FilesOfRun): Promise<boolean> {
     const waitedMs = await acquireLock(session.lock, {
       ...this.lockWait(),
-      isStillNeeded: async () => !isNothingToDo((await this.readPlan(session, set)).plan),
+      isStillNeeded: async () => !isNothingToDo((await this.readPlan(session, files)).plan),
     });
     if (waitedMs === undefined) return false;
     this.report.emit({ type: 'lock-acquired', waitedMs });
@@ -84,36 +93,36 @@ export class Run {
   }
 
   /** Another process may have run while this one waited, so the history is read again. */
-  private async migrateLocked(session: TargetSession, set: MigrationSet): Promise<SessionResult> {
+  private async migrateLocked(session: TargetSession, files: FilesOfRun): Promise<SessionResult> {
     const conflicts = new Conflicts(session, this.lockWait());
     for (let installed = false; ; installed = true) {
-      const { plan, history } = await this.readPlan(session, set);
+      const { plan, history } = await this.readPlan(session, files);
       if (isNothingToDo(plan)) {
         // Another process did the rest, so the execution did not record the end of this run.
         if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
         return 'done';
       }
       const tasks = await compileTasks(plan, this.parts, session.executor);
-      await this.lint(session, set, tasks);
+      await this.lint(session, await files.set(), tasks);
       if (!installed) {
         await this.install(session);
         this.report.warn(plan.warnings);
       }
       await this.adoptChecksums(session, plan);
       if (tasks.length === 0) return 'done';
-      const outcome = await this.runTasks(session, tasks, set);
+      const outcome = await this.runTasks(session, tasks, await files.set());
       if (outcome.kind !== 'conflict') return outcome.kind;
       await conflicts.handle(outcome, history);
     }
   }
 
-  private async readPlan(session: TargetSession, set: MigrationSet): Promise<{ plan: Plan; history: History }> {
-    const history = await session.history.read();
-    const { statuses, ...plan } = planRun(set, history, this.parts.policy, this.target);
+  private async readPlan(session: TargetSession, files: FilesOfRun): Promise<{ plan: Plan; history: History }> {
+    const history = await session.history.read(files.count > FEW_ROWS ? rowsOf(files.set()) : undefined);
+    const { statuses, ...plan } = planRun(await files.set(), history, this.parts.policy, this.target);
     const { report } = this;
-    report.observeApplied(statuses.flatMap(({ file, state }) => (isApplied(state) ? [file] : [])));
+    report.observeApplied(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
     // A history that keeps no records does not know what this run has applied.
-    return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !report.applied.includes(file)) } };
+    return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !report.hasApplied(file)) } };
   }
 
   /** Once per run: a warning stays true for what the next session runs. */
@@ -155,8 +164,8 @@ export class Run {
       if (!isLostConnection(error) || signal?.aborted || !session.history.keepsRecords) throw error;
       const { backend } = session.lock;
       await session.close(); // the pool may have no other connection
-      const { planned, connectionRetry: onConnectionRetry } = report;
-      const lost = { runId, planned, lockBackend: backend, wait: this.lockWait(), onConnectionRetry };
+      const { planned, connectionRetry: onRetry } = report;
+      const lost = { runId, planned, lockBackend: backend, wait: this.lockWait(), connecting: { onRetry } };
       const { byThisRun, error: partial } = await resolveLoss(parts.database, lost, error);
       report.foundApplied(byThisRun);
       if (partial) throw partial;

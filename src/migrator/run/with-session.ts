@@ -1,13 +1,13 @@
-import type { OnConnectionRetry, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
+import type { ConnectionListener, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
 
 /** Opens a session for the duration of some work. */
 export async function withSession<T>(
   database: TargetDatabase,
   work: (session: TargetSession) => Promise<T>,
   signal?: AbortSignal,
-  onRetry?: OnConnectionRetry,
+  listener?: ConnectionListener,
 ): Promise<T> {
-  const session = await database.open(signal, onRetry);
+  const session = await database.open(signal, listener);
   try {
     return await work(session);
   } finally {

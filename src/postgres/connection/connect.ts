@@ -1,11 +1,11 @@
 import pg from 'pg';
 import type { ClientBase, ClientConfig, Pool } from 'pg';
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
-import type { ConnectionRetry } from '../../core/ports/ports.js';
+import type { ConnectionListener } from '../../core/ports/ports.js';
 import { untilAborted } from '../../timing/abort.js';
 import { retry } from '../../timing/retry.js';
 import { withTimeout } from '../../timing/timeout.js';
-import { isPoolTimeout, socketOf } from './driver.js';
+import { isPoolTimeout, leave, onceAsked, socketOf } from './driver.js';
 import { PgConnection } from './pg-connection.js';
 import { connectError, serverErrorOf, unusableError } from './server-error.js';
 
@@ -13,13 +13,11 @@ import { connectError, serverErrorOf, unusableError } from './server-error.js';
 export type ConnectionSource = string | ClientConfig | Pool;
 
 /** How to connect. */
-interface ConnectSettings {
+interface ConnectSettings extends ConnectionListener {
   /** How long one attempt may take, in ms. */
   readonly connectTimeoutMs: number;
   /** How long to retry while the database is unreachable, in ms; 0 means one attempt. @default 0 */
   readonly connectRetryMs?: number;
-  /** Called before each retry. */
-  readonly onRetry?: (retry: ConnectionRetry) => void;
 }
 
 const APPLICATION_NAME = 'nestjs-pg-migrations';
@@ -61,7 +59,7 @@ export async function connect(
   signal?: AbortSignal,
 ): Promise<PgConnection> {
   if (signal?.aborted) throw abortedError();
-  const connecting = retry(() => connectOnce(source, settings.connectTimeoutMs), {
+  const connecting = retry(() => connectOnce(source, settings), {
     forMs: settings.connectRetryMs ?? 0,
     isTransient: (error) => (error as DatabaseConnectionError).code === 'UNREACHABLE',
     onRetry: ({ error, ...rest }) => settings.onRetry?.({ ...rest, reason: (error as DatabaseConnectionError).reason }),
@@ -77,26 +75,29 @@ function abortedError(): DatabaseConnectionError {
   return new DatabaseConnectionError('UNREACHABLE', 'The run was interrupted before the database had been reached.');
 }
 
-async function connectOnce(source: ConnectionSource, connectTimeoutMs: number): Promise<PgConnection> {
+async function connectOnce(source: ConnectionSource, settings: ConnectSettings): Promise<PgConnection> {
   try {
-    return isPool(source) ? await borrow(source, connectTimeoutMs) : await open(source, connectTimeoutMs);
+    return isPool(source) ? await borrow(source, settings) : await open(source, settings);
   } catch (error) {
     throw error instanceof DatabaseConnectionError ? error : connectError(error);
   }
 }
 
-async function open(source: string | ClientConfig, connectTimeoutMs: number): Promise<PgConnection> {
-  const client = newClient(ownConfig(source, connectTimeoutMs));
+async function open(source: string | ClientConfig, settings: ConnectSettings): Promise<PgConnection> {
+  const client = newClient(ownConfig(source, settings.connectTimeoutMs));
   client.on('error', ignore); // the query that was running reports it
-  await client.connect().catch(async (error: unknown) => {
+  const connecting = client.connect();
+  if (settings.onAsked) onceAsked(client, settings.onAsked);
+  await connecting.catch(async (error: unknown) => {
     // The server answered and the driver gave up: it has no password to send, or needs TLS and is offered none.
     const answered = !socketOf(client).destroyed;
     await client.end().catch(ignore);
     throw answered && serverErrorOf(error) === undefined ? unusableError(error) : error;
   });
-  return new PgConnection(client, async () => {
+  return new PgConnection(client, async (destroy) => {
     destroyLater(client);
-    await client.end().catch(ignore);
+    // What a connection wrote or locked is gone only when the server has closed it.
+    await (destroy ? client.end().catch(ignore) : leave(client));
   });
 }
 
@@ -114,11 +115,12 @@ function newClient(config: ClientConfig): pg.Client {
   }
 }
 
-async function borrow(pool: Pool, connectTimeoutMs: number): Promise<PgConnection> {
+async function borrow(pool: Pool, { connectTimeoutMs, onAsked }: ConnectSettings): Promise<PgConnection> {
   if (pool.ending) throw unusableError(new Error('the pool has ended'));
   const connecting = pool.connect().catch((error: unknown) => {
     throw isPoolTimeout(error) ? noConnection(pool, '') : error;
   });
+  onAsked?.();
   const client = await withTimeout(connecting, connectTimeoutMs, () => {
     connecting.then((late) => late.release(), ignore);
     throw noConnection(pool, ` within ${connectTimeoutMs} ms`);

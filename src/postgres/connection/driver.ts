@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { ClientBase, ClientConfig, Connection } from 'pg';
+import type { Client, ClientBase, ClientConfig, Connection } from 'pg';
 import type { Socket } from 'node:net';
 
 /** Driver internals that its types do not declare. Only this file uses them. */
@@ -50,6 +50,23 @@ export function addressOf(config: ClientConfig): {
   const client = new pg.Client(config);
   const { host, port, user, database } = client;
   return { host, port, user, database, startupOptions: internals(client).connectionParameters.options };
+}
+
+/** Calls a function when a client that is connecting has sent its first message. */
+export function onceAsked(client: ClientBase, listener: () => void): void {
+  internals(client).connection.once('connect', listener); // after the driver's own listener, which sends it
+}
+
+/** Ends a connection as libpq does: sends the farewell and does not wait until the server has closed it. */
+export async function leave(client: Client): Promise<void> {
+  const socket = socketOf(client);
+  if (socket.destroyed) return;
+  const sent = new Promise<void>((resolve) => {
+    for (const event of ['finish', 'close']) socket.once(event, resolve);
+  });
+  client.end().catch(() => {});
+  await sent;
+  socket.unref();
 }
 
 /** True for the driver's error when the server requires a password and none was given. */

@@ -37,15 +37,6 @@ function json<T>(): Codec<T> {
   };
 }
 
-/** Selects those of the recorded invalid indexes that are still invalid. Skips the catalog for rows without any. */
-function stillInvalid(name: string): string {
-  return (
-    `CASE WHEN ${name} IS NOT NULL THEN (SELECT pg_catalog.jsonb_agg(left_behind.name) FROM pg_catalog.jsonb_array_elements_text(${name}) AS left_behind (name) ` +
-    'WHERE EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ' +
-    "WHERE NOT i.indisvalid AND pg_catalog.format('%I.%I', n.nspname, c.relname) = left_behind.name)) END"
-  );
-}
-
 type AnyColumn = Omit<HistoryColumn, 'encode'> & { readonly encode: (value: never) => string };
 
 /** The four original columns, whose meaning never changes, and those added later. */
@@ -89,7 +80,6 @@ export const HISTORY_COLUMNS = {
   notices: { ...json<unknown[]>(), type: 'jsonb', comment: 'messages from the server while it ran', isDetail: true },
   invalid_indexes: {
     ...json<readonly string[]>(),
-    select: stillInvalid,
     type: 'jsonb',
     comment: 'indexes that a failed build left invalid',
     isKept: true,

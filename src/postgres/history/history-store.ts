@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AuditNote } from '../../core/history/audit.js';
 import type { Finding } from '../../core/errors/finding.js';
 import { NO_HISTORY, type History } from '../../core/history/history.js';
+import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import type { HistoryChange, HistoryStore } from '../../core/ports/ports.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
@@ -34,8 +35,8 @@ export class PgHistoryStore implements HistoryStore {
     private readonly facts: () => Promise<ServerFacts>,
   ) {}
 
-  read(): Promise<History> {
-    return readHistory(this.connection, this.table, this.settings.role);
+  read(known?: KnownRows): Promise<History> {
+    return readHistory(this.connection, this.table, this.settings.role, known);
   }
 
   /** The companion tables that can be written. Known once our objects are installed. */

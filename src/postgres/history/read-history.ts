@@ -1,36 +1,63 @@
 import { DatabaseError } from '../../core/errors/database-errors.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
-import {
-  NO_HISTORY,
-  type DetailedHistoryRow,
-  type History,
-  type HistoryRow,
-  type Notice,
-  type Origin,
-} from '../../core/history/history.js';
+import type { DetailedHistoryRow, History, HistoryRow } from '../../core/history/history.js';
+import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { actingAs, actingRoleName, assertRole, mayConcernRole, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
-import { selectList, valueOf } from './columns.js';
+import { selectList } from './columns.js';
+import { ordinaryAndOthersOf, ordinaryAndOthersSql } from './ordinary-rows-sql.js';
 import { assertHistoryTable, readShape } from './table-shape.js';
+import { toDetailedRows, toHistoryRows } from './to-rows.js';
 
 /** SQLSTATEs of a table that does not exist. */
 export const UNDEFINED_TABLE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];
-/** A column is missing, or the object is not a table: inspect the catalog. */
-const UNEXPECTED_SHAPE: readonly string[] = [SQLSTATE.undefinedColumn, SQLSTATE.wrongObjectType];
+/**
+ * A column is missing or has a type for which the query was not made, as in a table made by hand; or the object is not
+ * a table.
+ */
+const UNEXPECTED: readonly string[] = [
+  SQLSTATE.undefinedColumn,
+  SQLSTATE.undefinedFunction,
+  SQLSTATE.datatypeMismatch,
+  SQLSTATE.wrongObjectType,
+];
+
+/** A history table, and the role to read it as; undefined for the login role. */
+interface Place {
+  readonly table: TableName;
+  readonly role: ActingRole;
+}
+
+interface Rows {
+  /** Rows that the caller knew. */
+  readonly known: readonly HistoryRow[];
+  /** The other rows. */
+  readonly sent: readonly Row[];
+}
+
+const NO_ROWS: Rows = { known: [], sent: [] };
 
 /**
- * Reads the history in one round trip, or in three if the table lacks some of our columns.
+ * Reads the history in one round trip; in one more if the ordinary rows are not known, or if an index may have been
+ * left invalid; and in two more if the table lacks some of our columns.
  *
  * @param role the role to read as. @default the login role
+ * @param known rows that need not be sent. @default none
  * @throws HistoryTableError if the table is not a history table; MigrationError
  */
-export async function readHistory(connection: PgConnection, table: TableName, role?: ActingRole): Promise<History> {
-  const { exists, current, rows } = await readRows(connection, table, role, false);
-  return exists ? { exists, current, rows: rows.map(toRow) } : NO_HISTORY;
+export async function readHistory(
+  connection: PgConnection,
+  table: TableName,
+  role?: ActingRole,
+  known?: KnownRows,
+): Promise<History> {
+  const place = { table, role };
+  const read = (known && (await readOthers(connection, place, known))) ?? (await readAll(connection, place, false));
+  return { rows: [...read.known, ...(await toHistoryRows(connection, read.sent))] };
 }
 
 /** Like {@link readHistory}, with all details. */
@@ -39,73 +66,55 @@ export async function readHistoryDetails(
   table: TableName,
   role?: ActingRole,
 ): Promise<DetailedHistoryRow[]> {
-  const { rows } = await readRows(connection, table, role, true);
-  return rows.map(toDetailedRow);
+  const { sent } = await readAll(connection, { table, role }, true);
+  return toDetailedRows(connection, sent);
 }
 
-interface Rows {
-  readonly exists: boolean;
-  readonly current: boolean;
-  readonly rows: readonly Row[];
+/** Undefined if the ordinary rows are not known. */
+async function readOthers(connection: PgConnection, place: Place, isKnown: KnownRows): Promise<Rows | undefined> {
+  const answer = await ask(connection, place, ordinaryAndOthersSql(qualifiedName(place.table)));
+  if (answer === 'no table') return NO_ROWS;
+  if (answer === 'unexpected') return readByShape(connection, place, false);
+  const { ordinary, others } = ordinaryAndOthersOf(answer);
+  const known = await isKnown(ordinary);
+  return known && { known, sent: others };
 }
 
-async function readRows(connection: PgConnection, table: TableName, role: ActingRole, details: boolean): Promise<Rows> {
-  const select = (present?: readonly string[]): Promise<Row[]> => {
-    const statements = [...actingAs(role), `SELECT ${selectList(details, present)} FROM ${qualifiedName(table)}`];
-    return connection.query(statements.join('; '), [...UNDEFINED_TABLE, ...UNEXPECTED_SHAPE]);
-  };
+async function readAll(connection: PgConnection, place: Place, details: boolean): Promise<Rows> {
+  const answer = await ask(connection, place, `SELECT ${selectList(details)} FROM ${qualifiedName(place.table)}`);
+  if (answer === 'no table') return NO_ROWS;
+  if (answer === 'unexpected') return readByShape(connection, place, details);
+  return { known: [], sent: answer };
+}
+
+/** Reads the columns that the table has. */
+async function readByShape(connection: PgConnection, place: Place, details: boolean): Promise<Rows> {
+  const { table, role } = place;
+  const shape = await readShape(connection, table, role);
+  assertHistoryTable(shape, table);
+  const select = `SELECT ${selectList(details, shape.columns)} FROM ${qualifiedName(table)}`;
+  const sent = await connection.query([...actingAs(role), select].join('; ')).catch(async (error: unknown) => {
+    throw await readingError(connection, error, table, role);
+  });
+  return { known: [], sent };
+}
+
+/** @throws MigrationError */
+async function ask(
+  connection: PgConnection,
+  place: Place,
+  select: string,
+): Promise<readonly Row[] | 'no table' | 'unexpected'> {
+  const { table, role } = place;
   try {
-    return { exists: true, current: true, rows: await select() };
+    return await connection.query([...actingAs(role), select].join('; '), [...UNDEFINED_TABLE, ...UNEXPECTED]);
   } catch (error) {
     if (mayConcernRole(role, error)) await assertRole(connection, role);
     const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
-    if (UNDEFINED_TABLE.includes(sqlstate)) return { exists: false, current: false, rows: [] };
-    if (!UNEXPECTED_SHAPE.includes(sqlstate)) throw await readingError(connection, error, table, role);
-  }
-  const shape = await readShape(connection, table, role);
-  assertHistoryTable(shape, table);
-  const rows = await select(shape.columns).catch(async (error: unknown) => {
+    if (UNDEFINED_TABLE.includes(sqlstate)) return 'no table';
+    if (UNEXPECTED.includes(sqlstate)) return 'unexpected';
     throw await readingError(connection, error, table, role);
-  });
-  return { exists: true, current: false, rows };
-}
-
-function toRow(row: Row): HistoryRow {
-  const error = valueOf(row, 'error_message');
-  return {
-    file: valueOf(row, 'migration_file') ?? '',
-    state: error === null ? 'applied' : valueOf(row, 'running') === true ? 'running' : 'failed',
-    executedAt: valueOf(row, 'executed_at'),
-    durationMs: valueOf(row, 'execution_time_ms'),
-    error,
-    checksum: valueOf(row, 'checksum'),
-    canonicalChecksum: valueOf(row, 'canonical_checksum'),
-    origin: valueOf(row, 'origin') as Origin | null,
-    runId: valueOf(row, 'run_id'),
-    progress: progressOf(row),
-    invalidIndexes: valueOf(row, 'invalid_indexes') ?? [],
-  };
-}
-
-function progressOf(row: Row): HistoryRow['progress'] {
-  const [done, total] = [valueOf(row, 'steps_done'), valueOf(row, 'steps_total')];
-  if (done === null || total === null) return null;
-  const [statement, doneChecksum] = [valueOf(row, 'next_statement'), valueOf(row, 'next_checksum')];
-  return {
-    done,
-    total,
-    doneChecksum: valueOf(row, 'done_checksum') ?? '',
-    next: statement === null ? null : { statement, doneChecksum: doneChecksum ?? '' },
-  };
-}
-
-function toDetailedRow(row: Row): DetailedHistoryRow {
-  return {
-    ...toRow(row),
-    startedAt: valueOf(row, 'started_at'),
-    executedBy: valueOf(row, 'executed_by'),
-    notices: (valueOf(row, 'notices') ?? []) as Notice[],
-  };
+  }
 }
 
 /** The error of a read, with the GRANT to run if a privilege is missing. */

@@ -2,6 +2,7 @@ import type { AuditEntry } from '../../core/history/audit.js';
 import type { DetailedHistoryRow, History } from '../../core/history/history.js';
 import type { Finding } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
+import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import type { HistoryReader } from '../../core/ports/ports.js';
 import type { TableName } from '../../core/target/table.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
@@ -24,8 +25,8 @@ export class PgHistoryReader implements HistoryReader, IncidentStore {
   ) {}
 
   /** @throws DatabaseConnectionError on a timeout; HistoryTableError if the table is not a history table. */
-  read(): Promise<History> {
-    return this.connections.use((connection) => readHistory(connection, this.table, this.role));
+  read(known?: KnownRows): Promise<History> {
+    return this.connections.use((connection) => readHistory(connection, this.table, this.role, known));
   }
 
   readDetails(): Promise<readonly DetailedHistoryRow[]> {

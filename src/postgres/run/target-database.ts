@@ -1,5 +1,5 @@
 import type { ClientConfig } from 'pg';
-import type { OnConnectionRetry, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
+import type { ConnectionListener, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import { destroyWhenAborted } from '../supervision/cancel.js';
 import { connect, isPool, type ConnectionSource } from '../connection/connect.js';
@@ -26,20 +26,20 @@ export class PgTargetDatabase implements TargetDatabase {
     this.target = settings.target;
   }
 
-  async open(signal?: AbortSignal, onRetry?: OnConnectionRetry): Promise<TargetSession> {
+  async open(signal?: AbortSignal, listener: ConnectionListener = {}): Promise<TargetSession> {
     const { source } = this.settings;
-    const first = await this.connect(source, signal, onRetry);
-    return new PgTargetSession(first, this.settings, () => this.connect(secondSource(source), signal, onRetry));
+    const first = await this.connect(source, signal, listener);
+    return new PgTargetSession(first, this.settings, () => this.connect(secondSource(source), signal, listener));
   }
 
   /** Opens a connection that ends when the network stalls, and soon after the run is interrupted. */
   private async connect(
     source: ConnectionSource,
     signal: AbortSignal | undefined,
-    onRetry: OnConnectionRetry | undefined,
+    listener: ConnectionListener,
   ): Promise<PgConnection> {
     const { connectTimeoutMs, connectRetryMs, networkTimeoutMs } = this.settings;
-    const connection = await connect(source, { connectTimeoutMs, connectRetryMs, ...(onRetry && { onRetry }) }, signal);
+    const connection = await connect(source, { connectTimeoutMs, connectRetryMs, ...listener }, signal);
     const openConnection = (): Promise<PgConnection> => connect(secondSource(source), { connectTimeoutMs });
     checkLiveness(connection, { networkTimeoutMs, connectTimeoutMs, openConnection });
     destroyWhenAborted(connection, signal);

@@ -38,6 +38,17 @@ describe('parseVersion', () => {
   ])('%s', (_, fileName, version) => {
     expect(parseVersion(fileName)).toEqual(version);
   });
+
+  test('reads a number the same, whatever separates it from the name', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\d{1,18}$/), (digits) => {
+        const [first, ...others] = ['_', '-', ' ', ''].map((separator) =>
+          parseVersion(`${digits}${separator}name.sql`),
+        );
+        for (const other of others) expect(other).toEqual(first);
+      }),
+    );
+  });
 });
 
 describe('compareMigrations', () => {

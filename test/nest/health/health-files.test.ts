@@ -28,6 +28,10 @@ function observed(inner: MigrationSource): MigrationSource & { reads: number; re
   const source = {
     reads: 0,
     refreshed: [] as MigrationSet[],
+    list: async () => {
+      const { count } = await inner.list();
+      return { count, read: source.read };
+    },
     read: () => {
       source.reads++;
       return inner.read();

@@ -1,0 +1,62 @@
+import { hash } from 'node:crypto';
+import type { MigrationSet } from '../migration/migration-set.js';
+import type { Migration } from '../migration/migration.js';
+import type { HistoryRow } from './history.js';
+
+/**
+ * The ordinary rows of a history, without listing them. A row is ordinary if only its name and its checksum decide: it
+ * is applied, has a checksum, left no invalid index, and did not record a file without statements.
+ */
+export interface OrdinaryRows {
+  readonly count: number;
+  /** See {@link fingerprintOf}; undefined when there are none. */
+  readonly fingerprint: string | undefined;
+}
+
+/** Returns the ordinary rows if they are known, so that the server need not send them. */
+export type KnownRows = (ordinary: OrdinaryRows) => Promise<readonly HistoryRow[] | undefined>;
+
+type NamedChecksum = Pick<Migration, 'file' | 'checksum'>;
+
+/**
+ * SHA-256 (hex) of names and checksums, in the order of the names by code unit, one per line. Two lists of the same
+ * length with the same fingerprint are equal if no name in one of them contains a line break.
+ */
+export function fingerprintOf(migrations: readonly NamedChecksum[]): string {
+  const lines = inOrderOfName(migrations).map(({ file, checksum }) => checksum + file);
+  return hash('sha256', lines.join('\n'));
+}
+
+/** The server sorts by code point. Where that differs, in names of rare characters, fingerprints do not match. */
+function inOrderOfName(migrations: readonly NamedChecksum[]): readonly NamedChecksum[] {
+  const isSorted = migrations.every(({ file }, i) => i === 0 || (migrations[i - 1] as NamedChecksum).file < file);
+  return isSorted ? migrations : migrations.toSorted((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** Knows the ordinary rows if they recorded the first files of a set as they are now. */
+export function rowsOf(set: Promise<MigrationSet>): KnownRows {
+  return async ({ count, fingerprint }) => {
+    const { migrations } = await set;
+    const first = migrations.slice(0, count);
+    if (first.length < count || first.some(({ file }) => file.includes('\n'))) return undefined;
+    if (count > 0 && fingerprintOf(first) !== fingerprint) return undefined;
+    return first.map(ordinaryRow);
+  };
+}
+
+/** Says only what the fingerprint says. */
+function ordinaryRow({ file, checksum }: NamedChecksum): HistoryRow {
+  return {
+    file,
+    state: 'applied',
+    executedAt: null,
+    durationMs: null,
+    error: null,
+    checksum,
+    canonicalChecksum: null,
+    origin: null,
+    runId: null,
+    progress: null,
+    invalidIndexes: [],
+  };
+}

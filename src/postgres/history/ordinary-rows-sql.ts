@@ -1,0 +1,33 @@
+import { EMPTY_CHECKSUM } from '../../core/migration/migration.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+import type { OrdinaryRows } from '../../core/history/ordinary-rows.js';
+import type { Row } from '../connection/script.js';
+import { selectList } from './columns.js';
+
+/** The length tells where the checksum ends and the name begins. */
+const ORDINARY =
+  'migration_file IS NOT NULL AND error_message IS NULL AND invalid_indexes IS NULL AND pg_catalog.octet_length(checksum) = 64 ' +
+  `AND (origin = 'migrate' AND canonical_checksum = ${quoteLiteral(EMPTY_CHECKSUM)}) IS NOT TRUE`;
+
+/** `concat` gives values as they are read, whatever type a column of a table made by hand has. */
+const FINGERPRINT =
+  `pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.string_agg(pg_catalog.concat(checksum, migration_file), E'\\n' ` +
+  `ORDER BY migration_file COLLATE pg_catalog."C"), 'UTF8')), 'hex')`;
+
+/** One statement, so that both come from one snapshot: what the ordinary rows are, and all other rows. */
+export function ordinaryAndOthersSql(table: string): string {
+  return (
+    `SELECT ordinary.*, other.* FROM (SELECT pg_catalog.count(*) AS ordinary_count, ${FINGERPRINT} AS fingerprint FROM ${table} WHERE ${ORDINARY}) AS ordinary ` +
+    `LEFT JOIN (SELECT true AS is_other, ${selectList(false)} FROM ${table} WHERE (${ORDINARY}) IS NOT TRUE) AS other ON true`
+  );
+}
+
+/** Reads the result of {@link ordinaryAndOthersSql}. */
+export function ordinaryAndOthersOf(rows: readonly Row[]): { ordinary: OrdinaryRows; others: readonly Row[] } {
+  const [first] = rows;
+  if (!first) throw new Error('the query for ordinary rows returned no row');
+  return {
+    ordinary: { count: Number(first['ordinary_count']), fingerprint: first['fingerprint'] ?? undefined },
+    others: rows.filter((row) => row['is_other'] === 't'),
+  };
+}
