@@ -1,24 +1,26 @@
-import { readdirSync, readFileSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 
-/** The functions that read a directory, for both ways of reading it. */
+/** The functions that read a directory, for both ways of reading it. Links are followed. */
 export interface Disk {
-  readonly readdir: (
-    directory: string,
-    options: { withFileTypes: true; recursive: boolean },
-  ) => Dirent[] | Promise<Dirent[]>;
+  /** With `recursive`, the entries of all subfolders too. */
+  readonly readdir: (directory: string, recursive: boolean) => Dirent[] | Promise<Dirent[]>;
   readonly realpath: (file: string) => string | Promise<string>;
-  readonly stat: (file: string) => Stats | Promise<Stats>;
+  readonly stat: (file: string) => BigIntStats | Promise<BigIntStats>;
   readonly readFile: (file: string) => Buffer | Promise<Buffer>;
-  /** Files that have not changed are not read again. */
-  readonly reusesKnown: boolean;
 }
 
 export const BLOCKING: Disk = {
-  readdir: readdirSync,
-  realpath: realpathSync,
-  stat: statSync,
-  readFile: readFileSync,
-  reusesKnown: false,
+  readdir: (directory, recursive) => readdirSync(directory, { withFileTypes: true, recursive }),
+  realpath: (file) => realpathSync(file),
+  stat: (file) => statSync(file, { bigint: true }),
+  readFile: (file) => readFileSync(file),
 };
-export const NON_BLOCKING: Disk = { readdir, realpath, stat, readFile, reusesKnown: true };
+
+/** For a process that serves requests. */
+export const NON_BLOCKING: Disk = {
+  readdir: (directory, recursive) => readdir(directory, { withFileTypes: true, recursive }),
+  realpath: (file) => realpath(file),
+  stat: (file) => stat(file, { bigint: true }),
+  readFile: (file) => readFile(file),
+};

@@ -5,7 +5,7 @@ import type { DetailedHistoryRow } from '../core/history/history.js';
 import type { IncidentStore } from '../core/status/incidents.js';
 import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
-import { needsRun, joinStatuses, type MigrationStatus } from '../core/status/status.js';
+import { needsRun, type MigrationStatus } from '../core/status/status.js';
 import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
 import type { DriftQuery, MigrationOperations } from './operations.js';
 import type { MigratorParts } from './run/parts.js';
@@ -13,6 +13,7 @@ import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
 import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
+import { HealthCheck } from './use-cases/health.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
 import { lint, type LintCallOptions, type LintReport } from './use-cases/lint.js';
 import { plan, type PlanReport } from './use-cases/plan.js';
@@ -42,6 +43,7 @@ export class Migrator implements MigrationOperations {
   readonly #host: MigratorHost;
   readonly #stopping = new AbortController();
   readonly #operations = new Set<Promise<unknown>>();
+  readonly #health = new HealthCheck();
 
   private constructor(parts: MigratorParts, host: MigratorHost) {
     this.#parts = parts;
@@ -119,9 +121,7 @@ export class Migrator implements MigrationOperations {
   /** Checks whether the database is ready for this release. Cheap enough for frequent checks. */
   async health(): Promise<MigrationHealth> {
     if (!this.tracked) return assessHealth([]);
-    const { source, reader } = this.#parts;
-    const [set, rows] = await Promise.all([source.refresh(), reader.read()]);
-    return assessHealth(joinStatuses(set, rows));
+    return this.#health.check(this.#parts);
   }
 
   baseline(version: string, options: ChangeOptions = {}): Promise<string[]> {

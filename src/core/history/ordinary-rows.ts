@@ -11,6 +11,8 @@ export interface OrdinaryRows {
   readonly count: number;
   /** See {@link fingerprintOf}; undefined when there are none. */
   readonly fingerprint: string | undefined;
+  /** Names of the other rows. */
+  readonly others: readonly string[];
 }
 
 /** Returns the ordinary rows if they are known, so that the server need not send them. */
@@ -33,15 +35,24 @@ function inOrderOfName(migrations: readonly NamedChecksum[]): readonly NamedChec
   return isSorted ? migrations : migrations.toSorted((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Knows the ordinary rows if they recorded the first files of a set as they are now. */
-export function rowsOf(set: Promise<MigrationSet>): KnownRows {
-  return async ({ count, fingerprint }) => {
+/** Knows the ordinary rows if they recorded the first files of a set, as they are now, that have no other row. */
+export function rowsOf(set: MigrationSet | Promise<MigrationSet>): KnownRows {
+  return async (ordinary) => {
     const { migrations } = await set;
-    const first = migrations.slice(0, count);
-    if (first.length < count || first.some(({ file }) => file.includes('\n'))) return undefined;
-    if (count > 0 && fingerprintOf(first) !== fingerprint) return undefined;
-    return first.map(ordinaryRow);
+    const others = new Set(ordinary.others);
+    const left = others.size === 0 ? migrations : migrations.filter(({ file }) => !others.has(file));
+    const first = left.slice(0, ordinary.count);
+    return areRecorded(first, ordinary) ? first.map(ordinaryRow) : undefined;
   };
+}
+
+/** True if these, and no others, are the ordinary rows. */
+export function areRecorded(
+  migrations: readonly NamedChecksum[],
+  { count, fingerprint }: Pick<OrdinaryRows, 'count' | 'fingerprint'>,
+): boolean {
+  if (migrations.length !== count || migrations.some(({ file }) => file.includes('\n'))) return false;
+  return count === 0 || fingerprintOf(migrations) === fingerprint;
 }
 
 /** Says only what the fingerprint says. */

@@ -2,7 +2,7 @@ import { EMPTY_CHECKSUM } from '../../core/migration/migration.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import type { OrdinaryRows } from '../../core/history/ordinary-rows.js';
 import type { Row } from '../connection/script.js';
-import { selectList } from './columns.js';
+import { KEY_COLUMN, selectList, valueOf } from './columns.js';
 
 /** The length tells where the checksum ends and the name begins. */
 const ORDINARY =
@@ -26,8 +26,13 @@ export function ordinaryAndOthersSql(table: string): string {
 export function ordinaryAndOthersOf(rows: readonly Row[]): { ordinary: OrdinaryRows; others: readonly Row[] } {
   const [first] = rows;
   if (!first) throw new Error('the query for ordinary rows returned no row');
+  const others = rows.filter((row) => row['is_other'] === 't');
   return {
-    ordinary: { count: Number(first['ordinary_count']), fingerprint: first['fingerprint'] ?? undefined },
-    others: rows.filter((row) => row['is_other'] === 't'),
+    ordinary: {
+      count: Number(first['ordinary_count']),
+      fingerprint: first['fingerprint'] ?? undefined,
+      others: others.map((row) => valueOf(row, KEY_COLUMN) ?? ''),
+    },
+    others,
   };
 }

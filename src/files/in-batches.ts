@@ -1,0 +1,10 @@
+/** A process may not open thousands of files at once. */
+const AT_ONCE = 64;
+
+/** Does some work for each item, for a limited number at a time. */
+export async function inBatches<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let i = 0; i < items.length; i += AT_ONCE)
+    results.push(...(await Promise.all(items.slice(i, i + AT_ONCE).map(work))));
+  return results;
+}

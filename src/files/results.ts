@@ -1,0 +1,42 @@
+import { DirectoryError } from '../core/errors/input-errors.js';
+import { MigrationSet, type UnusableFile } from '../core/migration/migration-set.js';
+import { Migration } from '../core/migration/migration.js';
+import type { Found } from './examine.js';
+
+const DUPLICATE_NAME = 'two files have this name, in different Unicode normalization forms';
+
+/** Makes a set of what was found in a directory. */
+export function setOf(location: string, found: Iterable<Found>): MigrationSet {
+  const unusable: UnusableFile[] = [];
+  const migrations: Migration[] = [];
+  const seen = new Set<string>();
+  for (const each of found) {
+    if (each === undefined) continue;
+    const { file } = each;
+    if (!(each instanceof Migration)) unusable.push(each);
+    else if (seen.has(file)) unusable.push({ file, problem: DUPLICATE_NAME });
+    else migrations.push(each);
+    seen.add(file);
+  }
+  return new MigrationSet(location, migrations, unusable);
+}
+
+/** True if two findings about one entry say the same. */
+export function isSame(a: Found, b: Found): boolean {
+  if (a instanceof Migration && b instanceof Migration) return a.file === b.file && a.text === b.text;
+  if (a === undefined || b === undefined || a instanceof Migration || b instanceof Migration) return a === b;
+  return a.file === b.file && a.problem === b.problem;
+}
+
+const DIRECTORY_PROBLEMS: Readonly<Record<string, string>> = {
+  ENOENT:
+    'it does not exist. Create it, or point the option "directory" at the right one (a relative path starts at the working directory)',
+  ENOTDIR: 'it is a file, not a directory',
+  EACCES: 'this user may not read it',
+};
+
+/** The error for a directory that cannot be listed. */
+export function directoryError(location: string, error: unknown): DirectoryError {
+  const { code } = error as NodeJS.ErrnoException;
+  return new DirectoryError(location, [DIRECTORY_PROBLEMS[code ?? ''] ?? `reading it failed with ${code}`]);
+}

@@ -1,0 +1,37 @@
+import type { BigIntStats, Dirent } from 'node:fs';
+import path from 'node:path';
+import type { Disk } from './disk.js';
+import { inBatches } from './in-batches.js';
+
+/** A directory and its subfolders, with the stats of each, and all their entries. */
+export interface Listing {
+  readonly folders: readonly { readonly place: string; readonly stats: BigIntStats }[];
+  readonly entries: readonly Dirent[];
+}
+
+/**
+ * Lists a directory. The stats of a folder are taken before it is listed, so that they are older than a change that the
+ * listing misses.
+ *
+ * @param nested also lists its subfolders. Nothing in a hidden one is a migration.
+ * @throws the system's error
+ */
+export async function walk(directory: string, nested: boolean, disk: Disk): Promise<Listing> {
+  const folders: Listing['folders'][number][] = [];
+  const entries: Dirent[] = [];
+  for (let level = [directory]; level.length > 0;) {
+    const listed = await inBatches(level, async (place) => {
+      const stats = await disk.stat(place);
+      return { place, stats, inside: await disk.readdir(place, false) };
+    });
+    level = [];
+    for (const { place, stats, inside } of listed) {
+      folders.push({ place, stats });
+      for (const entry of inside) {
+        entries.push(entry);
+        if (nested && entry.isDirectory() && !entry.name.startsWith('.')) level.push(path.join(place, entry.name));
+      }
+    }
+  }
+  return { folders, entries };
+}
