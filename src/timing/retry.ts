@@ -35,25 +35,28 @@ export function retry<T>(work: () => Promise<T>, settings: RetrySettings): Promi
   const { firstPauseMs = 100, maxPauseMs = 5_000, forMs = Number.POSITIVE_INFINITY, signal } = settings;
   const startedAt = performance.now();
   let pausedAfter: { readonly error: unknown } | undefined;
-  const attempts = backOff(
-    async () => {
-      if (signal?.aborted && pausedAfter) throw pausedAfter.error;
-      pausedAfter = undefined;
-      return work();
-    },
-    {
+  const mayRetry = (error: unknown, attempt: number): boolean => {
+    const remainingMs = forMs - (performance.now() - startedAt);
+    if (remainingMs <= 0 || signal?.aborted || !settings.isTransient(error, attempt)) return false;
+    settings.onRetry?.({ attempt: attempt + 1, error, remainingMs: Math.round(remainingMs) });
+    pausedAfter = { error };
+    return true;
+  };
+  const again = (): Promise<T> => {
+    if (signal?.aborted && pausedAfter) throw pausedAfter.error;
+    pausedAfter = undefined;
+    return work();
+  };
+  const attempts = work().catch((error: unknown) => {
+    if (!mayRetry(error, 1)) throw error;
+    return backOff(async () => again(), {
+      delayFirstAttempt: true,
       startingDelay: firstPauseMs,
       maxDelay: maxPauseMs,
       jitter: 'full',
       numOfAttempts: Number.MAX_SAFE_INTEGER,
-      retry: (error: unknown, attempt) => {
-        const remainingMs = forMs - (performance.now() - startedAt);
-        if (remainingMs <= 0 || signal?.aborted || !settings.isTransient(error, attempt)) return false;
-        settings.onRetry?.({ attempt: attempt + 1, error, remainingMs: Math.round(remainingMs) });
-        pausedAfter = { error };
-        return true;
-      },
-    },
-  );
+      retry: (next: unknown, attempt) => mayRetry(next, attempt + 1),
+    });
+  });
   return untilAborted(attempts, signal, () => pausedAfter);
 }

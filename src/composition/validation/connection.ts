@@ -40,6 +40,7 @@ function urlProblem(connectionString: string): string | undefined {
   // The first of / ? # ends user, password and host: an @ after it shows that it cut off a password.
   const cutOff = !authority.includes('@') && rest.includes('@');
   if (cutOff && rest.startsWith('#')) return `${NOT_A_URL}. ${ENCODE_PASSWORD}`;
+  if (URL.canParse(connectionString)) return undefined;
   try {
     addressOf({ connectionString });
     return undefined;
