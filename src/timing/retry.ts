@@ -47,16 +47,20 @@ export function retry<T>(work: () => Promise<T>, settings: RetrySettings): Promi
     pausedAfter = undefined;
     return work();
   };
-  const attempts = work().catch((error: unknown) => {
-    if (!mayRetry(error, 1)) throw error;
+  const attempts = async (): Promise<T> => {
+    try {
+      return await work(); // mostly the only attempt, which needs no more than this
+    } catch (error) {
+      if (!mayRetry(error, 1)) throw error;
+    }
     return backOff(async () => again(), {
       delayFirstAttempt: true,
       startingDelay: firstPauseMs,
       maxDelay: maxPauseMs,
       jitter: 'full',
       numOfAttempts: Number.MAX_SAFE_INTEGER,
-      retry: (next: unknown, attempt) => mayRetry(next, attempt + 1),
+      retry: (error: unknown, attempt) => mayRetry(error, attempt + 1),
     });
-  });
-  return untilAborted(attempts, signal, () => pausedAfter);
+  };
+  return untilAborted(attempts(), signal, () => pausedAfter);
 }

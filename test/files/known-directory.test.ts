@@ -1,101 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { link, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { MigrationSet } from '../../src/core/migration/migration-set.js';
-import { NON_BLOCKING, type Disk } from '../../src/files/disk.js';
-import { Examiner } from '../../src/files/examine.js';
-import { FOLDER_LOOKS, KnownDirectory, LOOKS } from '../../src/files/known-directory.js';
-import { PLAIN_RULES } from '../../src/files/rules.js';
 import { TIME_STEP_MS } from '../../src/files/sighting.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
+import { COARSE, texts, Watched } from './watched.js';
 
 const LONG_AGO = new Date('2020-01-31T12:00:00Z');
 const HOUR_MS = 3_600_000;
-const texts = ({ migrations }: MigrationSet): string[] => migrations.map(({ text }) => text);
-const many = (count: number): Record<string, string> =>
-  Object.fromEntries(Array.from({ length: count }, (_, i) => [`${10_000 + i}_a.sql`, `SELECT ${i}`]));
-
-interface Options {
-  readonly recursive?: boolean;
-  /** How far the clock of the file system is ahead of ours. */
-  readonly skewMs?: number;
-  /** A file system on which all that a test does happens within one step of time. */
-  readonly isCoarse?: boolean;
-}
-
-/** A directory that is watched by clocks of its own, and what that costs. */
-class Watched {
-  readonly counts = { stat: 0, readFile: 0, readdir: 0 };
-  private readonly known: KnownDirectory;
-  private passedMs = 0;
-  private readonly beganNs = BigInt(Date.now()) * 1_000_000n;
-
-  constructor(
-    readonly directory: string,
-    private readonly options: Options = {},
-  ) {
-    const disk: Disk = {
-      ...NON_BLOCKING,
-      stat: async (file) => (this.counts.stat++, this.asSeen(await NON_BLOCKING.stat(file))),
-      readFile: (file) => (this.counts.readFile++, NON_BLOCKING.readFile(file)),
-      readdir: (folder, nested) => (this.counts.readdir++, NON_BLOCKING.readdir(folder, nested)),
-    };
-    const examiner = new Examiner(directory, { ...PLAIN_RULES, recursive: options.recursive ?? false });
-    this.known = new KnownDirectory(examiner, disk, () => ({
-      steadyMs: this.passedMs,
-      wallMs: Date.now() + this.passedMs,
-    }));
-  }
-
-  static async with(files: Record<string, string>, options?: Options): Promise<Watched> {
-    return new Watched(await migrationsDirectory(files), options);
-  }
-
-  /** One whose files and folders were all seen for long. */
-  static async settled(files: Record<string, string>, options?: Options): Promise<Watched> {
-    const watched = await Watched.with(files, options);
-    await watched.refresh();
-    for (let i = 0; i <= Object.keys(files).length / 5; i++) {
-      watched.wait(TIME_STEP_MS + 1);
-      await watched.refresh();
-    }
-    watched.reset();
-    return watched;
-  }
-
-  refresh(): Promise<MigrationSet> {
-    return this.known.refresh();
-  }
-
-  /** Lets time pass for whoever watches, and not for the files. */
-  wait(ms: number): void {
-    this.passedMs += ms;
-  }
-
-  write(name: string, text: string): Promise<void> {
-    return writeFile(this.path(name), text);
-  }
-
-  path(name: string): string {
-    return join(this.directory, name);
-  }
-
-  reset(): void {
-    Object.assign(this.counts, { stat: 0, readFile: 0, readdir: 0 });
-  }
-
-  private asSeen(stats: Stats): Stats {
-    const { skewMs = 0, isCoarse = false } = this.options;
-    const seen = (ns: bigint): bigint => (isCoarse ? this.beganNs : ns) + BigInt(skewMs) * 1_000_000n;
-    const [mtimeNs, ctimeNs] = [seen(stats.mtimeNs), seen(stats.ctimeNs)];
-    const times = { mtimeNs, ctimeNs, mtimeMs: mtimeNs / 1_000_000n, ctimeMs: ctimeNs / 1_000_000n };
-    return Object.assign(Object.create(Object.getPrototypeOf(stats)), stats, times);
-  }
-}
-
-type Stats = Awaited<ReturnType<Disk['stat']>>;
-
-const COARSE = { isCoarse: true };
 
 describe('a directory that is asked for again', () => {
   test('gives the same set while nothing has changed, and reads nothing', async () => {
@@ -282,71 +193,5 @@ describe('times that are too new prove nothing', () => {
     watched.reset();
     await watched.refresh();
     expect(watched.counts.readFile).toBe(0);
-  });
-});
-
-describe('a directory of many files', () => {
-  const COUNT = 3 * LOOKS;
-
-  test('costs a few looks at a time, and no reads, once its files are settled', async () => {
-    const watched = await Watched.settled(many(COUNT));
-    for (let i = 0; i < 7; i++) {
-      watched.reset();
-      await watched.refresh();
-      expect(watched.counts.readFile).toBe(0);
-      expect(watched.counts.stat).toBeLessThanOrEqual(LOOKS + 2);
-    }
-  });
-
-  test('shows an edit in place after a round of turns at the latest', async () => {
-    const watched = await Watched.settled(many(COUNT));
-    await Promise.all(Object.keys(many(COUNT)).map((name) => watched.write(name, 'edited')));
-    for (let i = 0; i < COUNT / LOOKS; i++) {
-      const edited = texts(await watched.refresh()).filter((text) => text === 'edited').length;
-      expect(edited).toBe((i + 1) * LOOKS);
-    }
-  });
-
-  test('shows what was added, removed or replaced at once', async () => {
-    const watched = await Watched.settled(many(COUNT));
-    await rm(watched.path('10000_a.sql'));
-    await watched.write('new', 'replaced');
-    await rename(watched.path('new'), watched.path(`${10_000 + COUNT - 1}_a.sql`));
-    await watched.write('99999_a.sql', 'added');
-    const seen = texts(await watched.refresh());
-    expect(seen).toHaveLength(COUNT);
-    expect(seen.slice(-2)).toEqual(['replaced', 'added']);
-    expect(seen[0]).toBe('SELECT 1');
-  });
-
-  test('shows at once what was added just after the directory was listed', async () => {
-    const watched = await Watched.with(many(COUNT), COARSE);
-    await watched.refresh();
-    await watched.write('99999_a.sql', 'added');
-    expect(texts(await watched.refresh()).at(-1)).toBe('added');
-  });
-
-  test('shows at once what was added to one of its first folders, and to others after a round of turns', async () => {
-    const inFolders = Object.entries(many(COUNT)).map(([name, text], i) => [
-      `${100 + (i % (FOLDER_LOOKS + 2))}/${name}`,
-      text,
-    ]);
-    const watched = await Watched.settled(Object.fromEntries(inFolders), { recursive: true });
-    await watched.write('100/99998_a.sql', 'added');
-    expect(texts(await watched.refresh()).at(-1)).toBe('added');
-    watched.wait(TIME_STEP_MS + 1);
-    await watched.refresh();
-    await watched.write(`${100 + FOLDER_LOOKS + 1}/99999_a.sql`, 'added too');
-    const newest: (string | undefined)[] = [];
-    for (let i = 0; i <= COUNT / LOOKS; i++) newest.push(texts(await watched.refresh()).at(-1));
-    expect([newest[0], newest.at(-1)]).toEqual(['added', 'added too']);
-  });
-
-  test('shows new files after a round of turns on a file system that keeps no times of folders', async () => {
-    const watched = await Watched.settled(many(COUNT), COARSE);
-    await watched.write('99999_a.sql', 'added');
-    const counts: number[] = [];
-    for (let i = 0; i <= COUNT / LOOKS; i++) counts.push((await watched.refresh()).migrations.length);
-    expect(counts.at(-1)).toBe(COUNT + 1);
   });
 });
