@@ -144,11 +144,7 @@ describe('options that make no sense', () => {
     ['a name that cannot be one', { placeholders: { 'a b': 'hunter2' } }, /placeholders: a name begins with a letter/],
     ['a value that is no text', { placeholders: { a: 1 as unknown as string } }, /placeholders\.a: /],
     ['an empty delimiter', { placeholders: {}, placeholderDelimiters: ['', '}'] }, /placeholderDelimiters\.0: /],
-    [
-      'one delimiter',
-      { placeholderDelimiters: ['{'] as unknown as [string, string] },
-      /^placeholderDelimiters\.1: expected a string$/,
-    ],
+    ['one delimiter', { placeholderDelimiters: ['{'] as unknown as [string, string] }, /placeholderDelimiters\.1: /],
   ])('are refused: %s', async (_, options, problem) => {
     const error = await failureOf(migratorOn(db, {}, options), ConfigurationError);
     expect(error.problems).toEqual([expect.stringMatching(problem)]);
