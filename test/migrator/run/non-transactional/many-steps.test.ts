@@ -40,6 +40,11 @@ async function inserted(without?: number): Promise<number> {
 
 const CREATE = 'CREATE TABLE n (n int PRIMARY KEY)';
 
+/** The text of the file is recorded too, in a message of its own. */
+function recordsSource(message: string): boolean {
+  return message.includes('INSERT INTO "shared"."schema_migrations_source"');
+}
+
 describe(`a non-transactional migration of ${COUNT} statements`, () => {
   test('takes few messages, and records its progress in each', async () => {
     await db.query(CREATE);
@@ -48,9 +53,7 @@ describe(`a non-transactional migration of ${COUNT} statements`, () => {
     expect((await migrator.migrate()).applied).toEqual(['1.sql']);
     expect(await inserted()).toBe(COUNT);
     expect(await historyOf(db)).toMatchObject([{ error_message: null, steps_done: COUNT, steps_total: COUNT }]);
-    // The text of the file is recorded too, in a message of its own.
-    const isSource = (text: string): boolean => text.includes('INSERT INTO "shared"."schema_migrations_source"');
-    const carrying = proxy.messages.filter((text) => text.includes('INSERT INTO n ') && !isSource(text));
+    const carrying = proxy.messages.filter((text) => text.includes('INSERT INTO n ') && !recordsSource(text));
     expect(carrying).toHaveLength(COUNT / 100);
     for (const text of carrying) expect(text.split('SET steps_done = ')).toHaveLength(101);
     expect(proxy.messages.length).toBeLessThan(carrying.length + 20);
