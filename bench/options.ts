@@ -13,7 +13,7 @@ export const USAGE = `npm run bench -- [options]
   --postgres <version>   major version of the server (default: ${NEWEST})
   --node <version>       run the measured processes on another version of Node, which npx brings
   --json <file>          where to write every measurement (default: bench/results.json)
-  --docs                 write the tables into docs/performance.md; needs every workload and tool`;
+  --docs                 write the tables into docs/performance.md; needs every workload`;
 
 export interface BenchOptions {
   readonly workloads: readonly Workload[];
@@ -46,8 +46,8 @@ export function parseOptions(args: string[]): BenchOptions {
   if (values.help) throw new Error('Measures this library beside other tools.');
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds}: expected a number from 1.`);
-  if (values.docs && (values.workload ?? values.only ?? values.node) !== undefined) {
-    throw new Error('--docs needs every workload and tool, on the Node that runs this.');
+  if (values.docs && (values.workload ?? values.node) !== undefined) {
+    throw new Error('--docs needs every workload, on the Node that runs this.');
   }
   const names = listOf(
     'workload',

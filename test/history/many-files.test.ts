@@ -68,9 +68,7 @@ test(`a history of ${FILES} files of every class runs, each once and in order, a
   const proxy = await startCountingProxy(db.connectionString);
   const second = await migratorOn(proxy, directory);
   expect((await second.migrator.migrate()).applied).toEqual([]);
-  expect(proxy.messages).toEqual([
-    expect.stringMatching(/^SELECT migration_file[^;]* FROM "shared"\."schema_migrations"$/),
-  ]);
+  expect(proxy.messages).toEqual([expect.stringMatching(/^SELECT [^;]* FROM "shared"\."schema_migrations"[^;]*$/)]);
   expect(second.events.map(({ type }) => type)).toEqual(['run-started', 'run-finished']);
   expect(await historyOf(db)).toEqual(recorded);
 }, 60_000);
