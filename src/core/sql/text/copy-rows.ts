@@ -27,7 +27,10 @@ export class CopyRows {
   /** Ends a statement. Returns true when rows follow it. */
   endOfStatement(): boolean {
     const { fromStdin } = this;
-    Object.assign(this, { state: 'start', parentheses: 0, previous: '', fromStdin: false });
+    this.state = 'start';
+    this.parentheses = 0;
+    this.previous = '';
+    this.fromStdin = false;
     return fromStdin;
   }
 }

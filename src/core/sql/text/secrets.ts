@@ -5,6 +5,8 @@ const PASSWORD =
   /\bpassword(?:\s*=\s*|\s+)(?:(?:'')+([^'\s][^']*)''|e'((?:[^'\\]|''|\\[^])*)|(?:u&)?'((?:[^']|'')*)|\$(\w*)\$([^]*?)\$\4\$)|\bpassword=([^\s'";&]+)/dgi;
 /** `user:password@` in a URL. Up to the last `@`, because the password may not be encoded; not a port and a path. */
 const URL_PASSWORD = /:\/\/[^\s:@/'"]*:(?!\d+\/)((?:[^\s'"]|'')+)@/dg;
+/** Every secret has one of these beside it, and few texts have any. */
+const SUSPICIOUS = /password|:\/\//i;
 const CONTENT_GROUPS = [1, 2, 3, 5, 6];
 const MASK = '***';
 /** Shorter values occur everywhere and are not secrets. */
@@ -23,7 +25,8 @@ export function maskSecrets(text: string, values: Iterable<string> = []): string
 /** Finds the secrets in a text, in rising order and without overlaps. */
 export function secretRanges(text: string, values: Iterable<string> = []): readonly Range[] {
   const found: Range[] = [];
-  for (const { indices } of [PASSWORD, URL_PASSWORD].flatMap((pattern) => [...text.matchAll(pattern)])) {
+  const patterns = SUSPICIOUS.test(text) ? [PASSWORD, URL_PASSWORD] : [];
+  for (const { indices } of patterns.flatMap((pattern) => [...text.matchAll(pattern)])) {
     const [start, end] = CONTENT_GROUPS.map((group) => indices?.[group]).find(Boolean) ?? [0, 0];
     if (start < end) found.push({ start, end });
   }

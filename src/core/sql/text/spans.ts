@@ -1,4 +1,4 @@
-import { tokensOfCode } from './code.js';
+import { tokensOfCode, visitCode } from './code.js';
 import { CopyRows, endOfRows, startOfRows } from './copy-rows.js';
 import { StringMode } from './string-mode.js';
 
@@ -43,29 +43,31 @@ export interface Unclosed {
  */
 export function readSpans(text: string, visit: SpanVisitor, mode = new StringMode()): Unclosed | undefined {
   const copy = new CopyRows();
-  let start = skip(WHITESPACE, text, 0);
-  while (start < text.length) {
+  for (let start = skip(WHITESPACE, text, 0); start < text.length;) {
     const { kind, end, unclosed } = spanAt(text, start, mode.backslashEscapes);
     if (unclosed) return { kind: kind as Unclosed['kind'], start };
     if (visit(kind, start, end) === false) return undefined;
-    let next = end;
+    let next: number | Unclosed | undefined = end;
     if (kind === 'semicolon') {
       mode.endOfStatement();
-      if (copy.endOfStatement()) {
-        const rows = readRows(text, end, visit);
-        if (typeof rows !== 'number') return rows;
-        next = rows;
-      }
-    } else if ((mode.isRelevant || copy.isRelevant) && !isComment(kind) && kind !== 'meta-command') {
-      const span = text.slice(start, end);
-      for (const token of kind === 'code' ? tokensOfCode(span) : [span]) {
-        mode.token(token);
-        copy.token(token);
-      }
-    }
+      if (copy.endOfStatement()) next = readRows(text, end, visit);
+    } else if (mode.isRelevant || copy.isRelevant) follow(kind, text.slice(start, end), mode, copy);
+    if (typeof next !== 'number') return next;
     start = skip(WHITESPACE, text, next);
   }
   return copy.endOfStatement() ? { kind: 'copy-rows', start: text.length } : undefined;
+}
+
+/** Follows the statements that decide how the text after them is read. */
+function follow(kind: SpanKind, span: string, mode: StringMode, copy: CopyRows): void {
+  if (isComment(kind) || kind === 'meta-command') return;
+  const follows = (token: string): boolean => {
+    mode.token(token);
+    copy.token(token);
+    return mode.isRelevant || copy.isRelevant;
+  };
+  if (kind === 'code') visitCode(span, (_, start, end) => follows(span.slice(start, end)));
+  else follows(span);
 }
 
 /** Visits the rows of a `COPY … FROM stdin`. @returns the end of the line that ends them, or what is missing. */
@@ -132,13 +134,14 @@ function spanAt(text: string, start: number, backslashEscapes: boolean): Span {
 
 /** The offset of the first character that is not part of code. */
 function findSpecial(text: string, start: number): number {
-  SPECIAL.lastIndex = start;
-  while (SPECIAL.test(text)) {
+  let from = start;
+  for (;;) {
+    SPECIAL.lastIndex = from;
+    if (!SPECIAL.test(text)) return text.length;
     const at = SPECIAL.lastIndex;
-    if (text.charAt(at) !== '$' || !endsInWord(text.slice(start, at))) return at;
-    SPECIAL.lastIndex = skip(REST_OF_WORD, text, at);
+    if (text.charAt(at) !== '$' || !endsInWord(text.slice(from, at))) return at;
+    from = skip(REST_OF_WORD, text, at);
   }
-  return text.length;
 }
 
 /** True for code that a dollar sign continues. */
