@@ -8,9 +8,9 @@ import { look, type Moment, type Sighting } from './sighting.js';
 import { walk } from './walk.js';
 
 /** How many entries one refresh looks at. */
-export const LOOKS = 32;
+export const LOOKS = 16;
 /** How many folders it looks at: the directory itself and the first ones in it. */
-export const FOLDER_LOOKS = 8;
+export const FOLDER_LOOKS = 4;
 /** How many files one refresh reads again because their times are too new to prove anything. */
 const READS = 8;
 
@@ -97,8 +97,10 @@ export class KnownDirectory {
     const { folders, entries } = await walk(location, nested, this.disk).catch((error: unknown) => {
       throw directoryError(location, error);
     });
-    await this.replaceEntries(entries, looksAtAll, now, isFirst);
-    this.folders = new Map(folders.map(({ place, stats }) => [place, look(stats, now, known.get(place), !isFirst)]));
+    const seen = new Map(folders.map(({ place, stats }) => [place, look(stats, now, known.get(place), !isFirst)]));
+    const hasChanged = [...seen].some(([place, { signature }]) => known.get(place)?.signature !== signature);
+    await this.replaceEntries(entries, looksAtAll || hasChanged, now, isFirst);
+    this.folders = seen;
     this.waiting = [...this.entries.keys()];
   }
 

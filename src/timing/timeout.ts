@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /**
  * Waits for work for a limited time. The work itself continues: the caller must release what it holds.
  *
@@ -7,10 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @param onTimeout called when the time is over; its result, or the error that it throws, is the outcome.
  */
 export async function withTimeout<T>(work: Promise<T>, timeoutMs: number, onTimeout: () => T): Promise<T> {
-  const settled = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  });
   try {
-    return await Promise.race([work, sleep(timeoutMs, undefined, { signal: settled.signal }).then(onTimeout)]);
+    return await Promise.race([work, timeout.then(onTimeout)]);
   } finally {
-    settled.abort();
+    clearTimeout(timer);
   }
 }

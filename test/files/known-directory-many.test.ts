@@ -64,6 +64,18 @@ describe('a directory of many files', () => {
     expect([newest[0], newest.at(-1)]).toEqual(['added', 'added too']);
   });
 
+  test('shows what was replaced in any folder when a round of turns ends, which lists all of them', async () => {
+    const inFolders = Object.entries(many(2 * LOOKS)).map(([name, text], i) => [`${100 + i}/${name}`, text]);
+    const watched = await Watched.settled(Object.fromEntries(inFolders), { recursive: true });
+    for (watched.reset(); watched.counts.readdir === 0;) await watched.refresh();
+    await watched.refresh(); // the first half
+    const replaced = FOLDER_LOOKS + 1;
+    const folder = String(100 + replaced);
+    await watched.write(`${folder}/new`, 'replaced');
+    await rename(watched.path(`${folder}/new`), watched.path(`${folder}/${10_000 + replaced}_a.sql`));
+    expect(texts(await watched.refresh())[replaced]).toBe('replaced');
+  });
+
   test('shows new files after a round of turns on a file system that keeps no times of folders', async () => {
     const watched = await Watched.settled(many(COUNT), COARSE);
     await watched.write('99999_a.sql', 'added');

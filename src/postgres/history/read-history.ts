@@ -57,6 +57,7 @@ export async function readHistory(
 ): Promise<History> {
   const place = { table, role };
   const read = (known && (await readOthers(connection, place, known))) ?? (await readAll(connection, place, false));
+  if (read.sent.length === 0) return { rows: read.known };
   return { rows: [...read.known, ...(await toHistoryRows(connection, read.sent))] };
 }
 
