@@ -31,8 +31,8 @@ async function startSilentProxy(): Promise<number> {
 
 async function open(port: number): Promise<{ connection: PgConnection; socket: Socket }> {
   const socket = new Socket();
-  const url = new URL(db.connectionString);
-  const config = { host: '127.0.0.1', port, user: url.username, database: url.pathname.slice(1), stream: () => socket };
+  const { username: user, password, pathname } = new URL(db.connectionString);
+  const config = { host: '127.0.0.1', port, user, password, database: pathname.slice(1), stream: () => socket };
   return { connection: await connect(config, { connectTimeoutMs: 5_000 }), socket };
 }
 

@@ -1,3 +1,4 @@
+import { serverRole } from '../../../support/database.js';
 import { notNull, since, type Change } from './change.js';
 
 /** Changes to everything that belongs to no table. */
@@ -172,11 +173,11 @@ export const OTHER_CHANGES = (role: string): readonly Change[] => [
   [`GRANT USAGE ON SEQUENCE app.free TO ${role}`, 'changed Grants on sequence app.free'],
   [
     `ALTER DEFAULT PRIVILEGES IN SCHEMA app GRANT INSERT ON TABLES TO ${role}`,
-    'changed Default privileges app.on tables of postgres',
+    `changed Default privileges app.on tables of ${serverRole()}`,
   ],
   [
     `ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO ${role}`,
-    'added Default privileges on functions of postgres',
+    `added Default privileges on functions of ${serverRole()}`,
   ],
   ["COMMENT ON TABLE app.orders IS 'other'", 'changed Comment on table app.orders'],
   ["COMMENT ON INDEX app.orders_placed IS 'new'", 'added Comment on index app.orders_placed'],
