@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { CHANGES } from './commands/changes.js';
 import type { CommandDefinition } from './commands/definition.js';
+import { GATE } from './commands/gate.js';
 import { migrateCommand } from './commands/migrate.js';
 import { READING } from './commands/reading.js';
 import { EXIT, EXIT_MEANINGS } from './process/exit-codes.js';
@@ -16,7 +17,7 @@ interface ProgramHost {
 }
 
 /** In the order in which the help shows them. */
-export const COMMANDS: readonly CommandDefinition[] = [migrateCommand, ...READING, ...CHANGES];
+export const COMMANDS: readonly CommandDefinition[] = [migrateCommand, ...READING, ...GATE, ...CHANGES];
 
 /**
  * Builds all commands. What a command does is loaded when it runs.

@@ -2,7 +2,7 @@ import { lint, type LintReport } from '../migrator/use-cases/lint.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { migrationsOf, settingsOf, targetOf } from './create-migrator.js';
-import type { MigratorOptions } from './options.js';
+import type { MigratorOptions, ResolvedOptions } from './options.js';
 import { resolveFileOptions } from './validation/migrator-options.js';
 
 /** The options that matter without a database. */
@@ -15,7 +15,11 @@ export type LintFilesOptions = Omit<MigratorOptions, keyof ConnectionOptions | '
  * @throws ConfigurationError, DirectoryError
  */
 export async function lintFiles(options: LintFilesOptions = {}): Promise<LintReport> {
-  const resolved = resolveFileOptions(options);
+  return lintResolved(resolveFileOptions(options));
+}
+
+/** The same for options that are checked already. */
+export async function lintResolved(resolved: ResolvedOptions): Promise<LintReport> {
   const { policy } = settingsOf(resolved);
   return lint({ ...migrationsOf(resolved), target: targetOf(resolved), policy, parse: parseStatements }, undefined);
 }

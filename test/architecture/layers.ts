@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   cli: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
-    packages: /^(?:node:.*|commander|cli-table3)$/,
+    packages: /^(?:node:.*|commander|cli-table3|sarif)$/,
   },
   'the entry migrator.ts': {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
@@ -87,7 +87,14 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   ],
   migrator: ['run', 'use-cases', '.'],
   nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.'],
-  cli: ['process', 'render', 'actions', ['actions/changes', 'actions/reading'], 'commands', '.'],
+  cli: [
+    'process',
+    ['render', 'render/lint'],
+    'actions',
+    ['actions/changes', 'actions/gate', 'actions/reading'],
+    'commands',
+    '.',
+  ],
 };
 
 function layerOf(file: string): string {

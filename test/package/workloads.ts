@@ -31,6 +31,8 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations plan': await commandLine('plan', '--dir', directory),
     'nest-migrations history': await commandLine('history', '--dir', directory),
     'nest-migrations check': await commandLine('check', '--dir', directory),
+    'nest-migrations lint': await commandLine('lint', '--dir', directory),
+    'nest-migrations lint --all': await commandLine('lint', '--all', '--dir', directory),
     'nest-migrations drift': await commandLine('drift', '--dir', directory),
     'nest-migrations wait': await commandLine('wait', '--dir', directory),
     'nest-migrations mark': await commandLine('mark', '001_a.sql', '--dir', directory),

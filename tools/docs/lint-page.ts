@@ -28,6 +28,22 @@ await lintFiles({ directory: 'migrations' }); // all migrations, without a datab
 A diagnostic is plain data: \`rule\`, \`severity\` (\`note\`, \`warning\` or \`error\`), \`file\`, \`line\`, \`column\`, \`message\`, \`remedy\`, \`size\` (the table with
 its estimated rows and bytes) and \`excerpt\` (the line with a caret). \`renderDiagnostic()\` turns it into a line.
 
+## From the command line
+
+\`nest-migrations lint\` shows each place with its line and a caret, and ends with 6 if there is an error (\`--strict\`: or a warning). With
+\`DATABASE_URL\` or \`--database-url\` it judges what is pending; \`--all\`, or no database, judges everything. \`--format github\` shows the result
+beside the code of a pull request, \`--format sarif\` is for code scanning, and \`--json\` for programs. \`nest-migrations check\` judges the pending
+migrations too, and \`nest-migrations migrate --lint error\` refuses to run what hurts. All flags are in [cli.md](cli.md).
+
+\`\`\`
+$ npx nest-migrations lint
+migrations/002_index.sql:1:1 error: builds an index on orders without CONCURRENTLY, which blocks all writes to the table until it is built. [create-index-not-concurrently]
+  CREATE INDEX orders_customer ON orders (customer_id);
+  ^
+  Use CREATE INDEX CONCURRENTLY in a file of its own, without BEGIN: such a file runs statement by statement, not in a transaction.
+2 migrations judged, each as a run of its own, without a database: 1 error, 0 warnings, 0 notes
+\`\`\`
+
 ## Before a run
 
 With the option \`lint\`, a run judges what it is about to execute. \`'warn'\` reports what lint finds as warnings (\`LINT_WARNING\`). \`'error'\` also

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { MigratorOptions, ResolvedOptions, TimeoutOptions } from '../../composition/options.js';
-import { resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
+import { resolveFileOptions, resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
 import type { RunFlags } from '../process/flags.js';
 import { millisecondsOf, secondsProblem } from '../process/seconds.js';
 
@@ -26,21 +26,39 @@ const TIMEOUTS: FlagNames<TimeoutOptions> = {
   tableLock: ['tableLockTimeout', '--table-lock-timeout'],
 };
 
+/** The URL of the database, if there is one. */
+export function databaseUrlOf(flags: RunFlags, environment: NodeJS.ProcessEnv): string | undefined {
+  return (flags.databaseUrl ?? environment['DATABASE_URL']) || undefined;
+}
+
 /** Turns flags and environment into options. @throws ConfigurationError, which names the flags. */
 export function settingsFrom(flags: RunFlags, environment: NodeJS.ProcessEnv): ResolvedOptions {
-  const connectionString = flags.databaseUrl ?? environment['DATABASE_URL'];
+  const connectionString = databaseUrlOf(flags, environment);
   const problems = connectionString ? [] : ['no database: pass --database-url or set DATABASE_URL'];
+  return resolved(flags, problems, (options) => resolveMigratorOptions({ connectionString, ...options }));
+}
+
+/** The same for a command that needs no database. */
+export function fileSettingsFrom(flags: RunFlags): ResolvedOptions {
+  return resolved(flags, [], resolveFileOptions);
+}
+
+function resolved(
+  flags: RunFlags,
+  problems: string[],
+  resolve: (options: MigratorOptions) => ResolvedOptions,
+): ResolvedOptions {
   const options = {
-    connectionString,
     ...given(flags, OPTIONS, (_, value) => value),
     ...(flags.searchPath !== undefined && { searchPath: flags.searchPath.split(',').map((name) => name.trim()) }),
     ...(flags.policy && { policy: pairs('--policy', flags.policy, problems) }),
     ...(flags.placeholder && { placeholders: pairs('--placeholder', flags.placeholder, problems) }),
     timeouts: { connectRetry: 0, ...given(flags, TIMEOUTS, (flag, value) => seconds(flag, String(value), problems)) },
+    lint: lintOptions(flags, problems),
   };
   if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
   try {
-    return resolveMigratorOptions(options);
+    return resolve(options);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     const url = flags.databaseUrl === undefined ? 'DATABASE_URL' : '--database-url';
@@ -61,6 +79,15 @@ function given<Options>(
   return Object.fromEntries(
     entries.flatMap(([option, [key, flag]]) => (flags[key] === undefined ? [] : [[option, read(flag, flags[key])]])),
   );
+}
+
+/** The option `lint`. */
+function lintOptions({ lint, rule, largeTable }: RunFlags, problems: string[]): object {
+  return {
+    ...(lint !== undefined && { onMigrate: lint }),
+    ...(rule && { rules: pairs('--rule', rule, problems) }),
+    ...(largeTable !== undefined && { largeTable: Number(largeTable) }),
+  };
 }
 
 function seconds(flag: string, typed: string, problems: string[]): number {
@@ -87,10 +114,15 @@ function inFlags(problem: string, url: string): string {
     ['connectionString', url],
     ['searchPath', '--search-path'],
     ['placeholders', '--placeholder'],
+    ['lint.onMigrate', '--lint'],
+    ['lint.largeTable', '--large-table'],
     ...Object.entries(OPTIONS).map(([option, [, flag]]): [string, string] => [option, flag]),
     ...Object.entries(TIMEOUTS).map(([option, [, flag]]): [string, string] => [`timeouts.${option}`, flag]),
   ];
   if (/^(?:unknown option ")?policy\./.test(problem)) return `--policy: ${problem.replaceAll('policy.', '')}`;
+  if (/^(?:unknown option ")?lint\.rules\./.test(problem)) {
+    return `--rule: ${problem.replaceAll('lint.rules.', '').replace('unknown option', 'unknown rule')}`;
+  }
   const found = names.find(([option]) => problem.startsWith(`${option}:`) || problem.startsWith(`${option}.`));
   return found ? `${found[1]}${problem.slice(found[0].length)}` : problem;
 }

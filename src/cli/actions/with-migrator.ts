@@ -2,12 +2,12 @@ import { createMigrator } from '../../composition/create-migrator.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { ResolvedOptions } from '../../composition/options.js';
 import type { Migrator } from '../../migrator/migrator.js';
-import type { CommonFlags } from '../process/flags.js';
+import type { RunFlags } from '../process/flags.js';
 import { settingsFrom } from './settings.js';
 
 /** Works with a migrator for these flags, and closes it. */
 export async function withMigrator<T>(
-  flags: CommonFlags,
+  flags: RunFlags,
   onEvent: EmitEvent,
   work: (migrator: Migrator, options: ResolvedOptions) => Promise<T>,
 ): Promise<T> {
@@ -22,7 +22,7 @@ export async function withMigrator<T>(
 
 /** The same for a command that only reads: there are no events to show. */
 export function reading(
-  flags: CommonFlags,
+  flags: RunFlags,
   work: (migrator: Migrator, options: ResolvedOptions) => Promise<number>,
 ): Promise<number> {
   return withMigrator(flags, () => {}, work);

@@ -47,3 +47,9 @@ export const RUN_FLAGS: readonly Flag[] = [
   ['--search-path <schemas>', 'the search_path of each migration, separated by commas'],
   ['--placeholder <name=value>', 'the value of {{name}} in migrations; repeatable', add],
 ];
+
+/** Flags of every command that judges migrations. */
+export const JUDGING_FLAGS: readonly Flag[] = [
+  ['--rule <name=level>', 'off, warn or error for one rule of lint; repeatable', add],
+  ['--large-table <rows>', 'from how many rows on lint takes a table for large (default: 100000)'],
+];

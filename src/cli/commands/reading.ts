@@ -28,13 +28,6 @@ export const READING: readonly CommandDefinition[] = [
     load: async () => (await import('../actions/reading/history.js')).history,
   },
   {
-    name: 'check',
-    description:
-      'for pipelines: end with 1 if something failed or will be refused, 5 on drift, 4 if something is pending',
-    flags: COMMON_FLAGS,
-    load: async () => (await import('../actions/reading/check.js')).check,
-  },
-  {
     name: 'drift',
     description: 'show how files, history and database disagree; end with 5 if they do',
     flags: [['--diff', 'show what changed in each file'], ...COMMON_FLAGS],

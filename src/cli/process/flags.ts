@@ -12,6 +12,18 @@ export interface CommonFlags {
   readonly json?: boolean;
 }
 
+/** Flags that decide how migrations are judged. */
+interface JudgingFlags {
+  readonly lint?: string;
+  readonly rule?: readonly string[];
+  readonly largeTable?: string;
+}
+
+/** Flags that decide how a pipeline reads the result. */
+interface FormatFlags {
+  readonly format?: string;
+}
+
 /** Flags of commands that lock. */
 interface LockFlags extends CommonFlags {
   readonly lock?: string;
@@ -34,7 +46,7 @@ export interface ReadFlags extends CommonFlags {
 }
 
 /** Flags of `migrate`; `plan` has some of them. */
-export interface RunFlags extends LockFlags {
+export interface RunFlags extends LockFlags, JudgingFlags {
   readonly wait?: string;
   readonly transaction?: string;
   readonly searchPath?: string;
@@ -42,3 +54,12 @@ export interface RunFlags extends LockFlags {
   readonly statementTimeout?: string;
   readonly tableLockTimeout?: string;
 }
+
+/** Flags of `lint`. */
+export interface LintFlags extends RunFlags, FormatFlags {
+  readonly all?: boolean;
+  readonly strict?: boolean;
+}
+
+/** Flags of `check`. */
+export interface CheckFlags extends RunFlags, FormatFlags {}

@@ -31,3 +31,6 @@ export async function lint(
     remedy: maskSecrets(found.remedy, secrets),
   }));
 }
+
+/** For reports that describe rules: whoever loads this file has loaded them. */
+export { RULES } from './registry.js';

@@ -1,0 +1,93 @@
+import { describeFinding, renderFinding, type Finding } from '../../../core/errors/finding.js';
+import type { Diagnostic } from '../../../core/lint/diagnostic.js';
+import { needsRun, type MigrationStatus } from '../../../core/status/status.js';
+import type { StatusReport } from '../../../migrator/use-cases/status.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { CheckFlags } from '../../process/flags.js';
+import { formatOf } from '../../process/format.js';
+import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
+import { findingToJson } from '../../render/error-to-json.js';
+import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
+import { diagnosticsToText } from '../../render/lint/lint-to-text.js';
+import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
+import type { Action } from '../action.js';
+import { verdictOf } from '../reading/verdict.js';
+import { reading } from '../with-migrator.js';
+import { annotationOf } from './render-lint.js';
+
+/** What a check found. */
+interface Checked {
+  readonly exitCode: number;
+  readonly open: readonly MigrationStatus[];
+  readonly findings: readonly Finding[];
+  readonly diagnostics: readonly Diagnostic[];
+  readonly summary: StatusReport['summary'];
+}
+
+/** Says in its exit code whether a database is as the files say, and whether what is pending may run. */
+export const check: Action<CheckFlags> = (flags, { out }) => {
+  const format = formatOf(flags, ['text', 'github']);
+  const lint = flags.lint ?? 'error';
+  return reading({ ...flags, lint }, async (migrator, { policy, directory, lint: { onMigrate } }) => {
+    const report = await migrator.status();
+    const open = report.migrations.filter(({ state }) => needsRun(state));
+    const isJudged = onMigrate !== 'off' && open.length > 0;
+    const { diagnostics } = isJudged ? await migrator.lint() : { diagnostics: [] };
+    const isStopped = onMigrate === 'error' && diagnostics.some(({ severity }) => severity === 'error');
+    const verdict = verdictOf(report, policy);
+    const exitCode = isStopped && (verdict === EXIT.ok || verdict === EXIT.pending) ? EXIT.lint : verdict;
+    const { findings, summary } = report;
+    out(render({ exitCode, open, findings, diagnostics, summary }, format, directory));
+    return exitCode;
+  });
+};
+
+function render(checked: Checked, format: 'text' | 'json' | 'github', directory: string): string {
+  if (format === 'json') return JSON.stringify(asJson(checked), null, 2);
+  const { exitCode, open, findings, diagnostics, summary } = checked;
+  const inRepository = pathsInRepository(directory, process.env);
+  const lines =
+    format === 'github'
+      ? annotationsOf(checked, inRepository).map(annotationForGitHub)
+      : [
+          ...open.map(describeOpen),
+          ...findings.map(renderFinding),
+          ...diagnosticsToText(diagnostics, pathsFromHere(directory)),
+        ];
+  if (exitCode === EXIT.ok) lines.push(`Nothing to do (${summary.applied} applied)`);
+  return lines.join('\n');
+}
+
+function asJson({ exitCode, open, findings, diagnostics, summary }: Checked): object {
+  return {
+    exitCode,
+    open: open.map(({ file, state }) => ({ file, state })),
+    findings: findings.map(findingToJson),
+    diagnostics: diagnostics.map(diagnosticToJson),
+    summary,
+  };
+}
+
+function describeOpen({ file, state, row }: MigrationStatus): string {
+  return `${file} is ${state}${row?.error ? `: ${row.error}` : ''}`;
+}
+
+function annotationsOf({ open, findings, diagnostics }: Checked, pathOf: PathOf): Annotation[] {
+  return [
+    ...open.map((each) => ({
+      severity: each.state === 'pending' ? ('note' as const) : ('error' as const),
+      path: pathOf(each.file),
+      title: each.state,
+      message: describeOpen(each),
+    })),
+    ...findings.map((each) => ({
+      severity: each.severity,
+      path: each.subject.endsWith('.sql') ? pathOf(each.subject) : undefined,
+      line: each.line,
+      column: each.column,
+      title: each.code,
+      message: describeFinding(each),
+    })),
+    ...diagnostics.map((each) => annotationOf(each, pathOf)),
+  ];
+}

@@ -1,0 +1,35 @@
+import { lintResolved } from '../../../composition/lint-files.js';
+import type { Diagnostic } from '../../../core/lint/diagnostic.js';
+import type { LintReport } from '../../../migrator/use-cases/lint.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { LintFlags } from '../../process/flags.js';
+import { formatOf } from '../../process/format.js';
+import type { Action } from '../action.js';
+import { fileSettingsFrom } from '../settings.js';
+import { reading } from '../with-migrator.js';
+import { renderLint, type LintFormat } from './render-lint.js';
+
+/** Judges pending migrations with a database, and all of them without one. */
+export const lint: Action<LintFlags> = async (flags, { out }) => {
+  const format: LintFormat = formatOf(flags, ['text', 'github', 'sarif']);
+  const finish = async (report: LintReport, directory: string, scope: string): Promise<number> => {
+    const exitCode = verdictOf(report.diagnostics, flags.strict === true);
+    out(await renderLint({ ...report, exitCode }, format, directory, scope));
+    return exitCode;
+  };
+  if (flags.all || !hasDatabase(flags)) {
+    const options = fileSettingsFrom(flags);
+    return finish(await lintResolved(options), options.directory, ', each as a run of its own, without a database');
+  }
+  return reading(flags, async (migrator, { directory }) => finish(await migrator.lint(), directory, ' as one run'));
+};
+
+/** An empty URL that was typed is a mistake, and not a wish to do without a database. */
+function hasDatabase({ databaseUrl }: LintFlags): boolean {
+  return databaseUrl !== undefined || Boolean(process.env['DATABASE_URL']);
+}
+
+function verdictOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {
+  const isBad = ({ severity }: Diagnostic): boolean => severity === 'error' || (isStrict && severity === 'warning');
+  return diagnostics.some(isBad) ? EXIT.lint : EXIT.ok;
+}

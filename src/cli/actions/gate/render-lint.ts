@@ -1,0 +1,36 @@
+import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
+import type { LintReport } from '../../../migrator/use-cases/lint.js';
+import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
+import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
+import { diagnosticsToText, lintSummary } from '../../render/lint/lint-to-text.js';
+import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
+
+/** How the result of lint is printed. */
+export type LintFormat = 'text' | 'json' | 'github' | 'sarif';
+
+/** Renders the result of lint. @param scope how the migrations were judged, for people. */
+export async function renderLint(
+  { files, diagnostics, exitCode }: LintReport & { readonly exitCode: number },
+  format: LintFormat,
+  directory: string,
+  scope: string,
+): Promise<string> {
+  const inRepository = pathsInRepository(directory, process.env);
+  if (format === 'json')
+    return JSON.stringify({ exitCode, files, diagnostics: diagnostics.map(diagnosticToJson) }, null, 2);
+  if (format === 'sarif') {
+    const { diagnosticsToSarif } = await import('../../render/lint/lint-to-sarif.js');
+    const { RULES } = await import('../../../core/lint/lint.js');
+    return JSON.stringify(diagnosticsToSarif(diagnostics, RULES, inRepository), null, 2);
+  }
+  const found = diagnosticsToText(diagnostics, pathsFromHere(directory));
+  const annotations = diagnostics.map((each) => annotationForGitHub(annotationOf(each, inRepository)));
+  return [...(format === 'github' ? annotations : found), lintSummary(files, diagnostics, scope)].join('\n');
+}
+
+/** A diagnostic beside the code. */
+export function annotationOf(found: Diagnostic, pathOf: PathOf): Annotation {
+  const { severity, file, line, column, rule, remedy } = found;
+  const message = [`${file} ${describeDiagnostic(found)}.`, remedy].filter(Boolean).join(' ');
+  return { severity, path: pathOf(file), line, column, title: rule, message };
+}

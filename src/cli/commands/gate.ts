@@ -1,0 +1,40 @@
+import { COMMON_FLAGS, JUDGING_FLAGS, RUN_FLAGS } from './common-flags.js';
+import type { CommandDefinition, Flag } from './definition.js';
+
+const TABLE_LOCK_TIMEOUT: Flag = [
+  '--table-lock-timeout <seconds>',
+  'the lock_timeout that runs set, for what lint says about waiting (default: 5)',
+];
+
+/** Commands for pipelines and for writing migrations. */
+export const GATE: readonly CommandDefinition[] = [
+  {
+    name: 'check',
+    description:
+      'for pipelines: end with 1 if something failed or will be refused, 5 on drift, 6 if lint finds an error in a pending migration, 4 if something is pending',
+    flags: [
+      ['--format <format>', 'text, or github for annotations of GitHub Actions (default: text)'],
+      ['--lint <level>', 'off, warn to show what lint finds, or error to end with 6 because of it (default: error)'],
+      ...JUDGING_FLAGS,
+      ...RUN_FLAGS,
+      TABLE_LOCK_TIMEOUT,
+      ...COMMON_FLAGS,
+    ],
+    load: async () => (await import('../actions/gate/check.js')).check,
+  },
+  {
+    name: 'lint',
+    description:
+      'find statements that would block or break the application, in the pending migrations; without a database in all of them. Ends with 6 if there is an error',
+    flags: [
+      ['--all', 'judge all migrations, and do not ask the database'],
+      ['--strict', 'end with 6 because of a warning too'],
+      ['--format <format>', 'text, sarif, or github for annotations of GitHub Actions (default: text)'],
+      ...JUDGING_FLAGS,
+      ...RUN_FLAGS,
+      TABLE_LOCK_TIMEOUT,
+      ...COMMON_FLAGS,
+    ],
+    load: async () => (await import('../actions/gate/lint.js')).lint,
+  },
+];

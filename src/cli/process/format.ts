@@ -1,0 +1,23 @@
+import { CliError } from './cli-error.js';
+import { EXIT } from './exit-codes.js';
+
+/**
+ * The format in which a command prints its result: `json` with `--json`, otherwise what `--format` says.
+ *
+ * @param known the values of `--format`; the first one is the default.
+ * @throws CliError
+ */
+export function formatOf<const Name extends string>(
+  { json = false, format }: { readonly json?: boolean; readonly format?: string },
+  known: readonly [Name, ...Name[]],
+): Name | 'json' {
+  if (json && format !== undefined) throw wrong('--json and --format contradict each other: give one of them');
+  if (json) return 'json';
+  const found = known.find((name) => name === (format ?? known[0]));
+  if (found === undefined) throw wrong(`--format: expected one of ${known.map((name) => `"${name}"`).join(', ')}`);
+  return found;
+}
+
+function wrong(message: string): CliError {
+  return new CliError('USAGE', EXIT.usage, `error: ${message}`);
+}

@@ -1,0 +1,72 @@
+import { pathToFileURL } from 'node:url';
+import type { Log, ReportingDescriptor, Result } from 'sarif';
+import { LIBRARY_VERSION } from '../../../core/history/library-version.js';
+import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
+import type { RuleDocs } from '../../../core/lint/model/rule.js';
+import type { PathOf } from './report-path.js';
+
+/** What a report says about a rule. */
+interface DocumentedRule {
+  readonly name: string;
+  readonly docs: RuleDocs;
+}
+
+/**
+ * What lint found as SARIF 2.1.0, which code scanning of GitHub and others read.
+ *
+ * @param rules all rules that may have found something; those of other tools are described by their name alone.
+ */
+export function diagnosticsToSarif(
+  diagnostics: readonly Diagnostic[],
+  rules: readonly DocumentedRule[],
+  pathOf: PathOf,
+): Log {
+  const ids = [...new Set(diagnostics.map(({ rule }) => rule))];
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'nest-migrations',
+            semanticVersion: LIBRARY_VERSION,
+            rules: ids.map((id) => descriptor(id, rules.find(({ name }) => name === id)?.docs)),
+          },
+        },
+        columnKind: 'unicodeCodePoints',
+        results: diagnostics.map((found) => result(found, ids.indexOf(found.rule), pathOf)),
+      },
+    ],
+  };
+}
+
+function descriptor(id: string, docs: RuleDocs | undefined): ReportingDescriptor {
+  if (!docs) return { id };
+  const text = `${docs.finds} ${docs.harm}`;
+  const markdown = [text, ...docs.rewrite.map(({ about, sql }) => `${about}\n\n\`\`\`sql\n${sql.trimEnd()}\n\`\`\``)];
+  return {
+    id,
+    shortDescription: { text: docs.finds },
+    fullDescription: { text },
+    help: { text, markdown: markdown.join('\n\n') },
+  };
+}
+
+function result(found: Diagnostic, ruleIndex: number, pathOf: PathOf): Result {
+  const { rule: ruleId, severity, file, line, column, remedy } = found;
+  // A result without a place is not shown: what is about the file as a whole is shown at its first line.
+  const region = line === undefined ? { startLine: 1 } : { startLine: line, startColumn: column ?? 1 };
+  return {
+    ruleId,
+    ruleIndex,
+    level: severity,
+    message: { text: [`${file} ${describeDiagnostic(found)}.`, remedy].filter(Boolean).join(' ') },
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(pathOf(file)) }, region } }],
+  };
+}
+
+function uriOf(place: string): string {
+  if (place.startsWith('/') || /^[a-z]:/i.test(place)) return pathToFileURL(place).href;
+  return place.split('/').map(encodeURIComponent).join('/');
+}
