@@ -1,8 +1,8 @@
 /**
  * `nestjs-pg-migrations/migrator`: everything without NestJS, for scripts and tests.
  */
-import type { Pool } from 'pg';
 import { createMigrator } from './composition/create-migrator.js';
+import type { PgPool } from './composition/driver-types.js';
 import type { MigratorOptions } from './composition/options.js';
 import { resolveMigratorOptions } from './composition/validation/migrator-options.js';
 import type { EmitEvent } from './core/events/events.js';
@@ -24,17 +24,17 @@ export interface RunOptions extends Omit<
  * @throws MigrationFailedError, RefusedError, DirectoryError, ConfigurationError, LockTimeoutError, HistoryTableError,
  *   DatabaseConnectionError
  */
-export function runMigrationsWithTracking(pool: Pool, options: RunOptions = {}): Promise<MigrationRun> {
+export function runMigrationsWithTracking(pool: PgPool, options: RunOptions = {}): Promise<MigrationRun> {
   return migratorFor(pool, options, true).migrate();
 }
 
 /** Runs every file on every call and records nothing: for fresh and test databases. */
-export function runMigrations(pool: Pool, options: RunOptions = {}): Promise<MigrationRun> {
+export function runMigrations(pool: PgPool, options: RunOptions = {}): Promise<MigrationRun> {
   return migratorFor(pool, options, false).migrate();
 }
 
 /** Returns the names of the applied migrations, in the order of execution. */
-export async function getExecutedMigrations(pool: Pool, options: RunOptions = {}): Promise<string[]> {
+export async function getExecutedMigrations(pool: PgPool, options: RunOptions = {}): Promise<string[]> {
   const rows = await migratorFor(pool, options, true).history();
   return rows.filter((row) => row.state === 'applied').map((row) => row.file);
 }
@@ -45,12 +45,13 @@ export function makeMigrator(options: MigratorOptions & { onEvent?: EmitEvent })
   return createMigrator(resolveMigratorOptions(rest), onEvent ?? (() => {}));
 }
 
-function migratorFor(pool: Pool, { onEvent, ...options }: RunOptions, tracking: boolean): Migrator {
+function migratorFor(pool: PgPool, { onEvent, ...options }: RunOptions, tracking: boolean): Migrator {
   return makeMigrator({ ...options, pool, tracking, ...(onEvent && { onEvent }) });
 }
 
 export { Migrator };
 export type { ConnectionOptions } from './composition/connection-options.js';
+export type { PgConnectionConfig, PgPool, PgPoolClient } from './composition/driver-types.js';
 export { lintFiles, type LintFilesOptions } from './composition/lint-files.js';
 export type { LintOptions, MigratorOptions, TimeoutOptions } from './composition/options.js';
 export * from './core/errors/database-errors.js';

@@ -1,11 +1,11 @@
-import type { ClientConfig, Pool } from 'pg';
+import type { PgConnectionConfig, PgPool } from './driver-types.js';
 
 /** A database connection, given in exactly one of three ways. */
 export interface ConnectionOptions {
   /** A PostgreSQL URL: `postgres://user:password@host:5432/database`. */
   connectionString?: string | undefined;
   /** A configuration for the `pg` driver. */
-  connection?: ClientConfig | undefined;
+  connection?: PgConnectionConfig | undefined;
   /** A pool of the application. It is never ended; a client that ran a migration is destroyed. */
-  pool?: Pool | undefined;
+  pool?: PgPool | undefined;
 }

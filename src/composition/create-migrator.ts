@@ -7,14 +7,13 @@ import type { Target } from '../core/target/target.js';
 import { LAYOUTS } from '../core/tools/layouts.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
-import type { ConnectionSource } from '../postgres/connection/connect.js';
 import { COMPANION_NAMES } from '../postgres/companions/tables.js';
 import { readTableFacts } from '../postgres/catalog/table-facts.js';
 import { ReadConnections } from '../postgres/connection/read-connections.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import { PgTargetDatabase } from '../postgres/run/target-database.js';
-import type { ConnectionOptions } from './connection-options.js';
+import { connectionSource } from './connection-source.js';
 import { guarded } from './guarded.js';
 import { historyPlace } from './history-place.js';
 import { interruptible } from './interruptible.js';
@@ -43,7 +42,7 @@ export function createMigrator(
 ): Migrator {
   const target = targetOf(options);
   const { tracking, timeouts, policy } = settingsOf(options);
-  const connection = connectionOf(options);
+  const connection = connectionSource(options);
   const reads = new ReadConnections(connection, options.timeouts.read);
   const reader = new PgHistoryReader(reads, target.table, options.migrateWith ? undefined : options.role);
   const database = new PgTargetDatabase({
@@ -53,7 +52,7 @@ export function createMigrator(
     lock: options.lock,
     showRowData: options.showRowData,
     companions: options.recordSource ? COMPANION_NAMES : COMPANION_NAMES.filter((name) => name !== 'source'),
-    source: options.migrateWith ? connectionOf(options.migrateWith) : connection,
+    source: options.migrateWith ? connectionSource(options.migrateWith) : connection,
     connectTimeoutMs: options.timeouts.connect,
     connectRetryMs: options.timeouts.connectRetry,
     networkTimeoutMs: options.timeouts.network,
@@ -114,10 +113,4 @@ export function settingsOf({ tracking, timeouts, lock, policy, transaction, lint
       lint: { ...lint, tableLockTimeoutMs: timeouts.tableLock },
     },
   };
-}
-
-function connectionOf({ connectionString, connection, pool }: ConnectionOptions): ConnectionSource {
-  const given = pool ?? connection ?? connectionString;
-  if (given === undefined) throw new Error('options were not validated');
-  return given;
 }

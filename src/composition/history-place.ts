@@ -1,6 +1,7 @@
-import type { ClientConfig } from 'pg';
 import { displayName, parseTableName } from '../core/target/table.js';
+import { isPool } from '../postgres/connection/connect.js';
 import { addressOf } from '../postgres/connection/driver.js';
+import { connectionSource } from './connection-source.js';
 import type { ResolvedOptions } from './options.js';
 
 /** The location of a history, according to the options alone. One server may have several names. */
@@ -18,9 +19,10 @@ export interface HistoryPlace {
 
 /** Undefined for a connection over a custom stream, or one that cannot be parsed, which connecting reports. */
 export function historyPlace(options: ResolvedOptions): HistoryPlace | undefined {
-  const { pool, connection, connectionString } = options.migrateWith ?? options;
   try {
-    const config: ClientConfig = pool ? pool.options : (connection ?? { connectionString });
+    const source = connectionSource(options.migrateWith ?? options);
+    const given = typeof source === 'string' ? { connectionString: source } : source;
+    const config = isPool(given) ? given.options : given;
     if (config.stream) return undefined; // its destination is unknown, and creating a client would open it
     const { host, port, database, user, startupOptions } = addressOf(config);
     const table = displayName(parseTableName(options.table));

@@ -33,7 +33,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   'the entry migrator.ts': {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
-    packages: /^pg$/,
+    packages: /^$/,
   },
   'the entry index.ts': { mayImport: ['nest', 'the entry migrator.ts'], packages: /^$/ },
 };

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import ts from 'typescript';
-import { repositoryRoot, runProcess } from '../support/process.js';
+import { packAndUnpack, type Packed } from '../support/packed.js';
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;
@@ -13,31 +13,54 @@ interface Manifest {
 /** What the driver inside the command line loads only if it is told to, or on other platforms. */
 const OPTIONAL_FOR_PG = new Set(['pg-native', 'pg-cloudflare']);
 
-/** Names of the files in the package. */
-let files: readonly string[];
+let packed: Packed;
 let manifest: Manifest;
 
-const contentOf = (file: string): Promise<string> => readFile(path.join(repositoryRoot, file), 'utf8');
+const contentOf = (file: string): Promise<string> => readFile(path.join(packed.folder, file), 'utf8');
 
 beforeAll(async () => {
-  const { stdout } = await runProcess('npm', ['pack', '--dry-run', '--json', '--ignore-scripts']);
-  // The answer of npm 12 is an object with one member per package; before it was a list.
-  const [packed] = Object.values(JSON.parse(stdout) as object) as { files: { path: string }[] }[];
-  files = packed?.files.map((file) => file.path) ?? [];
+  packed = await packAndUnpack();
   manifest = JSON.parse(await contentOf('package.json')) as Manifest;
 });
 
 describe('the package', () => {
   test('holds code, declarations and documents, and nothing else', () => {
     const expected = /^(?:dist\/(?:cjs|cli|esm)\/.*\.(?:js|d\.ts)|dist\/(?:cjs|cli)\/package\.json|docs\/[\w-]+\.md)$/;
-    const topLevel = ['ARCHITECTURE.md', 'CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'package.json'];
-    expect(files.filter((file) => !expected.test(file) && !topLevel.includes(file))).toEqual([]);
-    expect(files).toEqual(expect.arrayContaining([...topLevel, 'dist/esm/index.d.ts', 'dist/cjs/migrator.d.ts']));
+    const topLevel = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'package.json'];
+    expect(packed.files.filter((file) => !expected.test(file) && !topLevel.includes(file))).toEqual([]);
+    expect(packed.files).toEqual(
+      expect.arrayContaining([...topLevel, 'dist/esm/index.d.ts', 'dist/cjs/migrator.d.ts']),
+    );
+  });
+
+  test('has a package.json without what only this repository needs', () => {
+    const names = 'bin dependencies description engines exports files keywords license main module name';
+    const others = 'peerDependencies sideEffects type types typesVersions version';
+    expect(Object.keys(manifest).toSorted()).toEqual(`${names} ${others}`.split(' '));
+  });
+
+  test('is as large as docs/dependencies.md says', async () => {
+    const stated = /The package itself has (\d+\.\d) MB/.exec(await contentOf('docs/dependencies.md'))?.[1];
+    const measured = packed.unpackedSize / 1e6;
+    expect(`${stated} MB`).toBe(
+      Math.abs(Number(stated) - measured) < 0.15 ? `${stated} MB` : `${measured.toFixed(1)} MB`,
+    );
+  });
+
+  test('points to nothing that is not in it', async () => {
+    const documents = packed.files.filter((file) => file.endsWith('.md'));
+    const links = await Promise.all(documents.map(linksIn));
+    expect(links.flat().length).toBeGreaterThan(30);
+    expect(links.flat().filter(({ target }) => !packed.files.includes(target))).toEqual([]);
+    const broken = await Promise.all(
+      links.flat().map(async (link) => (link.anchor && !(await anchorsOf(link.target)).has(link.anchor) ? [link] : [])),
+    );
+    expect(broken.flat()).toEqual([]);
   });
 
   test('imports only what is installed with it, in code and declarations', async () => {
     const installed = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
-    const code = files.filter((file) => /\.(?:js|ts)$/.test(file));
+    const code = packed.files.filter((file) => /\.(?:js|ts)$/.test(file));
     const imports = await Promise.all(code.map(importedBy));
     const foreign = imports.flat().filter(({ name }) => !installed.has(name) && !OPTIONAL_FOR_PG.has(name));
     expect(foreign).toEqual([]);
@@ -61,4 +84,40 @@ async function importedBy(file: string): Promise<{ file: string; name: string }[
     .concat(file.endsWith('.js') ? required : [])
     .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && !builtinModules.includes(name))
     .map((name) => ({ file, name: /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name }));
+}
+
+interface Link {
+  readonly from: string;
+  readonly target: string;
+  readonly anchor: string | undefined;
+}
+
+/** Links of a document to files of the package and to headings. */
+async function linksIn(from: string): Promise<Link[]> {
+  const text = withoutCode(await contentOf(from));
+  const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+  return targets
+    .filter((target) => !/^[a-z]+:/.test(target))
+    .map((target) => {
+      const [file = '', anchor] = target.split('#');
+      return { from, target: file === '' ? from : path.posix.join(path.posix.dirname(from), file), anchor };
+    });
+}
+
+/** The anchors that GitHub and npm give the headings of a document. */
+async function anchorsOf(document: string): Promise<Set<string>> {
+  const text = withoutCode(await contentOf(document));
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading);
+  const explicit = [...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, name = '']) => name);
+  const slugs = headings.map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+  return new Set([...slugs, ...explicit]);
+}
+
+function withoutCode(markdown: string): string {
+  return markdown.replaceAll(/^```[^]*?^```/gm, '');
 }

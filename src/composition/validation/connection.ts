@@ -1,9 +1,10 @@
-import type { ClientConfig, Pool } from 'pg';
+import type { Pool } from 'pg';
 import * as v from 'valibot';
 import { isPool } from '../../postgres/connection/connect.js';
 import { addressOf } from '../../postgres/connection/driver.js';
 import { ENCODE_PASSWORD } from '../../postgres/connection/server-error.js';
 import type { ConnectionOptions } from '../connection-options.js';
+import type { PgConnectionConfig, PgPool } from '../driver-types.js';
 import { isObject, text, type Fields } from './checks.js';
 
 export const connectionFields: Fields<ConnectionOptions> = {
@@ -16,9 +17,9 @@ export const connectionFields: Fields<ConnectionOptions> = {
       ),
     ),
   ),
-  connection: v.optional(v.custom<ClientConfig>(isObject, 'expected an object')),
+  connection: v.optional(v.custom<PgConnectionConfig>(isObject, 'expected an object')),
   pool: v.optional(
-    v.custom<Pool>((value) => isObject(value) && isPool(value as Pool), 'expected a Pool of the package pg'),
+    v.custom<PgPool>((value) => isObject(value) && isPool(value as Pool), 'expected a Pool of the package pg'),
   ),
 };
 

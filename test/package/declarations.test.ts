@@ -1,0 +1,101 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import ts from 'typescript';
+import { packAndUnpack } from '../support/packed.js';
+import { repositoryRoot } from '../support/process.js';
+import { tempDirectory } from '../support/temp-directory.js';
+
+const PEERS = [
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/schedule',
+  '@nestjs/terminus',
+  '@pgsql/types',
+  '@types/node',
+  'reflect-metadata',
+  'rxjs',
+];
+const DRIVER_TYPES = ['@types/pg', 'pg', 'pg-types', 'pg-protocol'];
+
+/** Projects of somebody else's with the unpacked tarball in `node_modules`; `pg` and its types in one of them. */
+const projects = { with: '', without: '' };
+
+beforeAll(async () => {
+  const { folder } = await packAndUnpack();
+  const projectWith = async (packages: readonly string[]): Promise<string> => {
+    const project = await tempDirectory();
+    for (const name of packages) await link(join(repositoryRoot, 'node_modules', name), project, name);
+    await cp(folder, join(project, 'node_modules/nestjs-pg-migrations'), { recursive: true });
+    // Under node16 a CommonJS file cannot import NestJS 12, which has ES modules only.
+    await writeFile(join(project, 'package.json'), '{ "type": "module" }');
+    for (const name of ['with-driver-types.ts', 'without-driver-types.ts'])
+      await cp(join(repositoryRoot, 'test/package/consumer', name), join(project, name));
+    return project;
+  };
+  projects.without = await projectWith(PEERS);
+  projects.with = await projectWith([...PEERS, ...DRIVER_TYPES]);
+});
+
+async function link(target: string, project: string, name: string): Promise<void> {
+  const place = join(project, 'node_modules', name);
+  await mkdir(dirname(place), { recursive: true });
+  await symlink(target, place, 'dir');
+}
+
+const { ModuleKind, ModuleResolutionKind } = ts;
+
+const SETTINGS: Record<string, ts.CompilerOptions> = {
+  nodenext: { module: ModuleKind.NodeNext, moduleResolution: ModuleResolutionKind.NodeNext },
+  node16: { module: ModuleKind.Node16, moduleResolution: ModuleResolutionKind.Node16 },
+  bundler: { module: ModuleKind.ESNext, moduleResolution: ModuleResolutionKind.Bundler },
+  commonjs: {
+    module: ModuleKind.CommonJS,
+    moduleResolution: ModuleResolutionKind.Node10,
+    ignoreDeprecations: '6.0',
+  },
+};
+
+describe('the declarations', () => {
+  describe.each(Object.keys(SETTINGS))('with module %s', (name) => {
+    test.each(['with', 'without'] as const)('compile %s the types of the driver', (types) => {
+      const file = join(projects[types], `${types}-driver-types.ts`);
+      expect(problemsOf(file, SETTINGS[name] ?? {})).toEqual([]);
+    });
+  });
+});
+
+/** Parsed once for all settings. */
+const parsed = new Map<string, ts.SourceFile | undefined>();
+
+/** What the compiler says of a file and of all declarations that it needs, except those of other packages. */
+function problemsOf(file: string, settings: ts.CompilerOptions): string[] {
+  const options: ts.CompilerOptions = {
+    ...settings,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2022.d.ts'],
+    types: ['node'],
+    typeRoots: [join(dirname(file), 'node_modules/@types')],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    experimentalDecorators: true,
+    esModuleInterop: true,
+    skipLibCheck: false,
+    noEmit: true,
+  };
+  const host = ts.createCompilerHost(options);
+  host.getCurrentDirectory = () => dirname(file);
+  const parse = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, how, ...rest) => {
+    const key = `${name} ${typeof how === 'object' ? how.impliedNodeFormat : how}`;
+    if (!parsed.has(key)) parsed.set(key, parse(name, how, ...rest));
+    return parsed.get(key);
+  };
+  const program = ts.createProgram([file], options, host);
+  return ts.getPreEmitDiagnostics(program).flatMap(({ file: where, code, messageText }) => {
+    const isForeign = where !== undefined && !where.fileName.startsWith(dirname(file));
+    return isForeign
+      ? []
+      : [`${where?.fileName ?? ''}: TS${code} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`];
+  });
+}
