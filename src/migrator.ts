@@ -91,7 +91,8 @@ export { LINT_RULE_NAMES, type LintRuleName } from './core/lint/model/rule-names
 export type { LintLevel } from './core/lint/settings.js';
 export type { Migration } from './core/migration/migration.js';
 export type { SourceLocation } from './core/sql/text/position.js';
-export type { MigrationHealth } from './core/status/health.js';
+export type { HealthCondition, HealthFile, HealthVerdict, MigrationHealth } from './core/status/health.js';
+export type { HealthRule, HealthRules, HealthStatus } from './core/status/health-rules.js';
 export { DEFAULT_POLICY, type DriftPolicy, type Grade, type PolicyAction } from './core/status/policy.js';
 export type { RepairAction } from './core/status/repair.js';
 export type { MigrationState, MigrationStatus } from './core/status/status.js';

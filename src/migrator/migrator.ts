@@ -120,7 +120,7 @@ export class Migrator implements MigrationOperations {
 
   /** Checks whether the database is ready for this release. Cheap enough for frequent checks. */
   async health(): Promise<MigrationHealth> {
-    if (!this.tracked) return assessHealth([]);
+    if (!this.tracked) return assessHealth([], this.#parts.policy);
     return this.#health.check(this.#parts);
   }
 

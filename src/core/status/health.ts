@@ -1,54 +1,129 @@
+import type { Finding } from '../errors/finding.js';
 import { count } from '../errors/wording.js';
-import { isApplied, type MigrationStatus } from './status.js';
+import { findDrift } from './findings.js';
+import { DEFAULT_HEALTH_RULES, worstOf, type HealthRule, type HealthRules, type HealthStatus } from './health-rules.js';
+import { actionOf, isAtLeast, type DriftPolicy } from './policy.js';
+import type { MigrationState, MigrationStatus } from './status.js';
 import { summarize, type StatusSummary } from './summary.js';
 
 /** Whether the database is ready for this release. */
-export interface MigrationHealth {
-  /** False when a migration of this release is not applied, or when it has none although some are applied. */
-  readonly up: boolean;
-  readonly message: string;
+export interface MigrationHealth extends HealthVerdict {
   readonly summary: StatusSummary;
-  /** The migrations that keep it down, at most ten. */
-  readonly blocking: readonly { readonly file: string; readonly state: MigrationStatus['state'] }[];
+  /** What a health check may count, from which other rules make another verdict. */
+  readonly conditions: readonly HealthCondition[];
+}
+
+/** What rules make of conditions. */
+export interface HealthVerdict {
+  readonly status: HealthStatus;
+  /** False when the status is `down`. */
+  readonly up: boolean;
+  /** Why it has this status. */
+  readonly message: string;
+  /** The migrations because of which it is not up, at most ten. */
+  readonly blocking: readonly HealthFile[];
+}
+
+/** A migration of this release that is not applied. */
+export interface HealthFile {
+  readonly file: string;
+  readonly state: MigrationState;
+}
+
+/** Something about files and history that a health check may count. */
+export interface HealthCondition {
+  /**
+   * The rule that decides about it. No rule decides about the others: an empty directory although migrations are
+   * applied is down, a `note` is up, and what the policy ignores is not mentioned.
+   */
+  readonly kind: keyof HealthRules | 'empty-directory' | 'note' | 'ignored';
+  /** Names no file. */
+  readonly text: string;
+  /** The first ten migrations of this release that it concerns. */
+  readonly files: readonly HealthFile[];
 }
 
 const MAX_LISTED = 10;
 
 /**
- * Considers only the migrations in this release's directory: a row of another release never takes a healthy replica
- * down, and a database that is ahead is up. Only an empty directory is down then, because it is the wrong one.
+ * Considers only the migrations in this release's directory: by default a row of another release never takes a healthy
+ * replica down, and a database that is ahead is up.
  */
-export function assessHealth(statuses: readonly MigrationStatus[]): MigrationHealth {
+export function assessHealth(statuses: readonly MigrationStatus[], policy: DriftPolicy): MigrationHealth {
   const summary = summarize(statuses);
-  const blocking = statuses
-    .filter(({ state, onDisk }) => onDisk && !isApplied(state))
-    .map(({ file, state }) => ({ file, state }));
-  const isWrongDirectory = summary.applied > 0 && !statuses.some(({ onDisk }) => onDisk);
-  const up = blocking.length === 0 && !isWrongDirectory;
+  const conditions = [
+    ...emptyDirectory(statuses, summary),
+    ...UNAPPLIED.flatMap((each) => unapplied(statuses, each)),
+    ...drifted(statuses, policy),
+  ];
+  return { ...judgeHealth(conditions, DEFAULT_HEALTH_RULES), summary, conditions };
+}
+
+/** Says what rules make of conditions. */
+export function judgeHealth(conditions: readonly HealthCondition[], rules: HealthRules): HealthVerdict {
+  const judged = conditions.map((condition) => ({ ...condition, rule: ruleFor(condition, rules) }));
+  const status = worstOf(judged.flatMap(({ rule }) => (rule === 'ignore' ? [] : [rule])));
+  const reasons = judged.filter(({ rule }) => rule === status);
   return {
-    up,
-    summary,
-    blocking: blocking.slice(0, MAX_LISTED),
-    message: up ? upMessage(statuses) : downMessage(blocking.length, summary),
+    status,
+    up: status !== 'down',
+    message: reasons.map(({ text }) => text).join('; ') || (judged.length === 0 ? 'up to date' : 'nothing to report'),
+    blocking: status === 'up' ? [] : reasons.flatMap(({ files }) => files).slice(0, MAX_LISTED),
   };
 }
 
-function downMessage(blocking: number, { applied }: StatusSummary): string {
-  if (blocking > 0) return `${count(blocking, 'migration')} of this release not applied`;
-  return `the directory of this release contains no migrations, but ${applied} ${applied === 1 ? 'is' : 'are'} applied`;
+function ruleFor({ kind }: HealthCondition, rules: HealthRules): HealthRule {
+  if (kind === 'empty-directory') return 'down';
+  if (kind === 'note') return 'up';
+  return kind === 'ignored' ? 'ignore' : rules[kind];
 }
 
-/** Drift does not take a replica down, but nothing that has drifted is up to date. */
-function upMessage(statuses: readonly MigrationStatus[]): string {
-  const [changed = 0, missing = 0, renamed = 0, ahead = 0, orphaned = 0] = (
-    ['changed', 'missing', 'renamed', 'ahead', 'orphaned'] as const
-  ).map((state) => statuses.filter((each) => each.state === state).length);
-  const notes = [
-    ...(changed > 0 ? [`${count(changed, 'file')} changed since applied`] : []),
-    ...(missing > 0 ? [`${count(missing, 'applied file')} missing`] : []),
-    ...(renamed > 0 ? [`${count(renamed, 'file')} renamed since applied`] : []),
-    ...(ahead > 0 ? [`the database is ahead of this release by ${count(ahead, 'migration')}`] : []),
-    ...(orphaned > 0 ? [`${count(orphaned, 'unfinished migration')} without a file`] : []),
-  ];
-  return notes.join('; ') || 'up to date';
+function emptyDirectory(statuses: readonly MigrationStatus[], { applied }: StatusSummary): HealthCondition[] {
+  if (applied === 0 || statuses.some(({ onDisk }) => onDisk)) return [];
+  const text = `the directory of this release contains no migrations, but ${applied} ${applied === 1 ? 'is' : 'are'} applied`;
+  return [{ kind: 'empty-directory', text, files: [] }];
+}
+
+interface Unapplied {
+  readonly kind: 'pending' | 'failed' | 'running';
+  readonly states: readonly MigrationState[];
+  readonly verb: string;
+}
+
+const UNAPPLIED: readonly Unapplied[] = [
+  { kind: 'failed', states: ['failed'], verb: 'failed' },
+  { kind: 'running', states: ['running'], verb: 'begun and not finished' },
+  { kind: 'pending', states: ['pending', 'out-of-order', 'ambiguous', 'unusable'], verb: 'not applied' },
+];
+
+function unapplied(statuses: readonly MigrationStatus[], { kind, states, verb }: Unapplied): HealthCondition[] {
+  const found = statuses.filter(({ state }) => states.includes(state));
+  if (found.length === 0) return [];
+  const files = found.slice(0, MAX_LISTED).map(({ file, state }) => ({ file, state }));
+  return [{ kind, text: `${count(found.length, 'migration')} of this release ${verb}`, files }];
+}
+
+/** The findings about what is applied, with the words for their number. */
+const DRIFT: readonly (readonly [code: Finding['code'], text: (n: number) => string])[] = [
+  ['CHANGED', (n) => `${count(n, 'file')} changed since applied`],
+  ['COSMETIC', (n) => `${count(n, 'file')} changed since applied, in comments or whitespace only`],
+  ['MISSING', (n) => `${count(n, 'applied file')} missing`],
+  ['RENAMED', (n) => `${count(n, 'file')} renamed since applied`],
+  ['AHEAD', (n) => `the database is ahead of this release by ${count(n, 'migration')}`],
+  ['ORPHANED', (n) => `${count(n, 'unfinished migration')} without a file`],
+  ['INVALID_INDEX', (n) => `${n === 1 ? '1 invalid index' : `${n} invalid indexes`} left by a migration`],
+];
+
+function drifted(statuses: readonly MigrationStatus[], policy: DriftPolicy): HealthCondition[] {
+  const findings = findDrift(statuses);
+  return DRIFT.flatMap(([code, text]) => {
+    const [first, ...others] = findings.filter((each) => each.code === code);
+    return first ? [{ kind: kindOf(first, policy), text: text(others.length + 1), files: [] }] : [];
+  });
+}
+
+function kindOf(found: Finding, policy: DriftPolicy): HealthCondition['kind'] {
+  if (found.code === 'AHEAD') return 'ahead';
+  if (isAtLeast('alert', policy, found)) return 'drift';
+  return actionOf(policy, found) === 'ignore' ? 'ignored' : 'note';
 }

@@ -11,11 +11,15 @@ export class HealthCheck {
   private last: { readonly set: MigrationSet; readonly history: History; readonly health: MigrationHealth } | undefined;
 
   /** @throws DirectoryError, DatabaseConnectionError */
-  async check({ source, reader }: Pick<MigratorParts, 'source' | 'reader'>): Promise<MigrationHealth> {
+  async check({
+    source,
+    reader,
+    policy,
+  }: Pick<MigratorParts, 'source' | 'reader' | 'policy'>): Promise<MigrationHealth> {
     const set = await source.refresh();
     const history = await this.rows.read(set, (known) => reader.read(known));
     if (this.last?.set === set && haveSameRows(this.last.history, history)) return this.last.health;
-    const health = assessHealth(joinStatuses(set, history));
+    const health = assessHealth(joinStatuses(set, history), policy);
     this.last = { set, history, health };
     return health;
   }

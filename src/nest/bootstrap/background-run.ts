@@ -10,6 +10,7 @@ import { retry } from '../../timing/retry.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
 import { RESOLVED_OPTIONS } from '../configuration/tokens.js';
+import { nameless, type ReportText } from './report-text.js';
 
 /** The run for `onBootstrap: 'background'`. */
 @Injectable()
@@ -17,10 +18,10 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   private readonly logger: Logger;
   private readonly shutdown = new AbortController();
   private running: Promise<unknown> | undefined;
-  private failure: string | undefined;
+  private failure: ReportText | undefined;
   private lostConnection = false;
   private waitingFor = 'the database';
-  private progress:
+  private current:
     { readonly file: string; readonly number: number; readonly of: number; readonly since: number } | undefined;
 
   constructor(
@@ -34,10 +35,10 @@ export class BackgroundRun implements BeforeApplicationShutdown {
 
   private follow(event: MigrationEvent): void {
     if (event.type === 'run-finished') this.failure = undefined;
-    if (event.type === 'run-started' || event.type === 'connection-retry') this.progress = undefined;
+    if (event.type === 'run-started' || event.type === 'connection-retry') this.current = undefined;
     if (event.type === 'connection-retry') this.waitingFor = 'the database, which cannot be reached';
     if (event.type === 'lock-waiting') this.waitingFor = 'another process, which is migrating';
-    if (event.type === 'migration-started') this.progress = { ...event, since: performance.now() };
+    if (event.type === 'migration-started') this.current = { ...event, since: performance.now() };
   }
 
   /**
@@ -74,15 +75,16 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   }
 
   /** The progress of the run; undefined if none is running. */
-  progressMessage(): string | undefined {
+  progress(): ReportText | undefined {
     if (!this.running) return undefined;
-    if (!this.progress) return `migrating: waiting for ${this.waitingFor}`;
-    const { file, number, of, since } = this.progress;
-    return `migrating, ${number} of ${of}, ${Math.round((performance.now() - since) / 1000)} s in ${file}`;
+    if (!this.current) return nameless(`migrating: waiting for ${this.waitingFor}`);
+    const { file, number, of, since } = this.current;
+    const text = `migrating, ${number} of ${of}, ${Math.round((performance.now() - since) / 1000)} s`;
+    return { full: `${text} in ${file}`, nameless: text };
   }
 
   /** Why the last run failed; undefined if it did not, or if a later run succeeded. */
-  failureMessage(): string | undefined {
+  failureMessage(): ReportText | undefined {
     return this.failure;
   }
 
@@ -98,8 +100,11 @@ function isConnectionFailure(error: unknown): boolean {
 }
 
 /** Health reports are public: name the file, the SQLSTATE or our own code, but quote nothing from the server. */
-function publicReason(error: unknown): string {
-  if (error instanceof MigrationFailedError) return `${error.file} failed (SQLSTATE ${error.failure.server.sqlstate})`;
+function publicReason(error: unknown): ReportText {
+  if (error instanceof MigrationFailedError) {
+    const code = `SQLSTATE ${error.failure.server.sqlstate}`;
+    return { full: `${error.file} failed (${code})`, nameless: `a migration failed (${code})` };
+  }
   const code = error instanceof MigrationError ? ` (${error.code})` : '';
-  return `the migration run failed${code}; see the log`;
+  return nameless(`the migration run failed${code}; see the log`);
 }

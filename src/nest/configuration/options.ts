@@ -1,4 +1,5 @@
 import type { WebhookOptions } from './webhook-options.js';
+import type { HealthRules } from '../../core/status/health-rules.js';
 import type { MigratorOptions, ResolvedOptions, WithDefaults } from '../../composition/options.js';
 
 /** The drift check: a scheduled comparison of files, history and database. */
@@ -17,12 +18,18 @@ export interface DriftOptions {
   webhooks?: readonly WebhookOptions[];
 }
 
-/** The health check. */
-export interface HealthOptions {
+/** The health check, with what each condition makes of it: docs/health.md has a table of every state. */
+export interface HealthOptions extends Partial<HealthRules> {
   /** How long a result is cached, in ms; 0 turns the cache off. @default 2000 */
   cache?: number;
   /** How long a check may take, in ms. After that it reports down. @default 3000 */
   timeout?: number;
+  /**
+   * How much a report shows: `full` also names files, `counts` has numbers and a message, `status` only the status, for
+   * endpoints that everybody may read.
+   * @default 'full'
+   */
+  details?: 'full' | 'counts' | 'status';
 }
 
 /** Options of `MigrationsModule.forRoot()`. */

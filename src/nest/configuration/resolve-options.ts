@@ -10,8 +10,11 @@ import {
   strings,
   text,
 } from '../../composition/validation/checks.js';
+import { DEFAULT_HEALTH_RULES, HEALTH_RULES, type HealthRules } from '../../core/status/health-rules.js';
 import { migratorFields, resolve } from '../../composition/validation/migrator-options.js';
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './options.js';
+
+const healthRule = (condition: keyof HealthRules) => v.optional(oneOf(HEALTH_RULES), DEFAULT_HEALTH_RULES[condition]);
 
 const webhook = objectOf({
   url: v.pipe(text, v.check(isHttpUrl, 'not an http or https URL')),
@@ -42,7 +45,16 @@ const schema = objectOf({
     {},
   ),
   health: v.optional(
-    objectOf({ cache: v.optional(milliseconds(0), 2_000), timeout: v.optional(milliseconds(1), 3_000) }),
+    objectOf({
+      cache: v.optional(milliseconds(0), 2_000),
+      timeout: v.optional(milliseconds(1), 3_000),
+      details: v.optional(oneOf(['full', 'counts', 'status']), 'full'),
+      pending: healthRule('pending'),
+      failed: healthRule('failed'),
+      running: healthRule('running'),
+      drift: healthRule('drift'),
+      ahead: healthRule('ahead'),
+    }),
     {},
   ),
 });

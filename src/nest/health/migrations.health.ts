@@ -2,25 +2,35 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DatabaseError } from '../../core/errors/database-errors.js';
 import { MigrationError, type MigrationErrorCode } from '../../core/errors/migration-error.js';
+import { DEFAULT_HEALTH_RULES, worstOf, type HealthRules } from '../../core/status/health-rules.js';
+import { judgeHealth, type MigrationHealth } from '../../core/status/health.js';
 import { withTimeout } from '../../timing/timeout.js';
 import { Migrator } from '../../migrator/migrator.js';
 import { BackgroundRun } from '../bootstrap/background-run.js';
+import { nameless } from '../bootstrap/report-text.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { HealthOptions, ResolvedModuleOptions } from '../configuration/options.js';
 import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
+import { detailsOf, type HealthReport } from './health-report.js';
 
-interface Result {
-  readonly up: boolean;
-  readonly details: Record<string, unknown>;
+/** What a read gave: the health by the default rules, or why there is none. */
+type Reading = { readonly health: MigrationHealth } | { readonly problem: string };
+
+interface JudgedReport extends HealthReport {
+  /** True if everything of this release is applied, whatever the rules. */
+  readonly isUpToDate: boolean;
 }
 
 const RUN_ENDS: ReadonlySet<string> = new Set(['run-finished', 'run-failed', 'run-refused', 'run-interrupted']);
 
-/** Health for `@nestjs/terminus`: down while a migration in this release's directory is pending, failed or running. */
+/**
+ * Health for `@nestjs/terminus`. By default down while a migration in this release's directory is pending, failed or
+ * running: docs/health.md has a table of every state.
+ */
 @Injectable()
 export class MigrationsHealthIndicator {
-  private latest: { readonly result: Result; readonly readAt: number } | undefined;
-  private pendingRead: Promise<Result> | undefined;
+  private latest: { readonly reading: Reading; readonly readAt: number } | undefined;
+  private pendingRead: Promise<Reading> | undefined;
 
   constructor(
     @Inject(Migrator) private readonly migrator: Migrator,
@@ -43,54 +53,74 @@ export class MigrationsHealthIndicator {
     key: Key = labelOf('migrations', this.name) as Key,
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
-    const { cache, timeout: timeoutMs } = { ...this.options.health, ...options };
-    const result = this.backgroundProgress() ?? this.withFailure(await withinTimeout(this.cached(cache), timeoutMs));
-    const session = this.indicator.check(key);
-    return result.up ? session.up(result.details) : session.down(result.details);
+    const { cache, timeout, details, ...rules } = { ...this.options.health, ...options };
+    const report = this.duringRun(rules) ?? this.afterRun(await this.read(cache, timeout, rules), rules);
+    return this.toResult(key, report.status, detailsOf(report, details));
   }
 
   /** A run in the background knows more than the history, and needs no read. */
-  private backgroundProgress(): Result | undefined {
+  private duringRun({ running }: HealthRules): HealthReport | undefined {
     this.background.restartAfterConnectionLoss();
-    const message = this.background.progressMessage();
-    return message === undefined
-      ? undefined
-      : { up: false, details: { tracked: this.migrator.tracked, state: 'running', message } };
+    const message = this.background.progress();
+    if (message === undefined || running === 'ignore') return undefined;
+    return { status: running, tracked: this.migrator.tracked, state: 'running', message };
   }
 
   /** Adds why the background run failed, unless the history is up to date: someone may have fixed it since. */
-  private withFailure(result: Result): Result {
+  private afterRun({ isUpToDate, ...report }: JudgedReport, { failed }: HealthRules): HealthReport {
     const message = this.background.failureMessage();
-    if (message === undefined || (result.up && this.migrator.tracked)) return result;
-    return { up: false, details: { ...result.details, state: 'failed', message } };
+    if (message === undefined || isUpToDate || failed === 'ignore') return report;
+    return { ...report, status: worstOf([report.status, failed]), state: 'failed', message };
+  }
+
+  private async read(cacheMs: number, timeoutMs: number, rules: HealthRules): Promise<JudgedReport> {
+    const { tracked } = this.migrator;
+    if (!tracked) return { status: 'up', tracked, message: nameless('tracking is off'), isUpToDate: false };
+    const reading = await withinTimeout(this.cached(cacheMs), timeoutMs);
+    if ('problem' in reading) return { status: 'down', tracked, message: nameless(reading.problem), isUpToDate: false };
+    const { conditions, summary } = reading.health;
+    const { status, message, blocking } = judgeHealth(conditions, rules);
+    const isUpToDate = judgeHealth(conditions, DEFAULT_HEALTH_RULES).up;
+    return { status, tracked, message: nameless(message), summary, blocking, isUpToDate };
+  }
+
+  private toResult<Key extends string>(
+    key: Key,
+    status: HealthReport['status'],
+    details: Record<string, unknown>,
+  ): HealthIndicatorResult<Key> {
+    const session = this.indicator.check(key);
+    if (status === 'down') return session.down(details);
+    // Terminus 11 knows only up and down.
+    if (status === 'up' || typeof session.degraded !== 'function')
+      return session.up(status === 'up' ? details : { ...details, degraded: true });
+    return session.degraded(details);
   }
 
   /** Concurrent checks share one read, even without a cache, so reads do not pile up on a slow database. */
-  private async cached(maxAgeMs: number): Promise<Result> {
-    if (this.latest && performance.now() - this.latest.readAt < maxAgeMs) return this.latest.result;
+  private async cached(maxAgeMs: number): Promise<Reading> {
+    if (this.latest && performance.now() - this.latest.readAt < maxAgeMs) return this.latest.reading;
     return (this.pendingRead ??= this.startRead());
   }
 
-  private startRead(): Promise<Result> {
+  private startRead(): Promise<Reading> {
     const readAt = performance.now();
-    const read = this.read().then((result) => {
+    const read = this.readHealth().then((reading) => {
       // A run that ended during the read has made its result stale.
       if (this.pendingRead === read) {
         this.pendingRead = undefined;
-        this.latest = { result, readAt };
+        this.latest = { reading, readAt };
       }
-      return result;
+      return reading;
     });
     return read;
   }
 
-  private async read(): Promise<Result> {
-    if (!this.migrator.tracked) return { up: true, details: { tracked: false, message: 'tracking is off' } };
+  private async readHealth(): Promise<Reading> {
     try {
-      const { up, message, summary, blocking } = await this.migrator.health();
-      return { up, details: { tracked: true, message, ...summary, ...(up ? {} : { blocking }) } };
+      return { health: await this.migrator.health() };
     } catch (error) {
-      return { up: false, details: { tracked: true, message: reason(error) } };
+      return { problem: reason(error) };
     }
   }
 }
@@ -109,8 +139,7 @@ const REASONS: Partial<Record<MigrationErrorCode, string>> = {
   INVALID_DIRECTORY: 'the migrations directory cannot be read',
 };
 
-/** The result, or down after the timeout. The read continues, for later checks. */
-function withinTimeout(result: Promise<Result>, timeoutMs: number): Promise<Result> {
-  const message = `no answer within ${timeoutMs} ms`;
-  return withTimeout(result, timeoutMs, () => ({ up: false, details: { tracked: true, message } }));
+/** The result, or a problem after the timeout. The read continues, for later checks. */
+function withinTimeout(reading: Promise<Reading>, timeoutMs: number): Promise<Reading> {
+  return withTimeout(reading, timeoutMs, () => ({ problem: `no answer within ${timeoutMs} ms` }));
 }

@@ -27,7 +27,16 @@ describe('options', () => {
       policy: { changed: 'alert', cosmetic: 'note', renamed: 'warn', missing: 'alert', ahead: 'note' },
       transaction: 'each',
       drift: { enabled: true, cron: '*/10 * * * *' },
-      health: { cache: 2_000, timeout: 3_000 },
+      health: {
+        cache: 2_000,
+        timeout: 3_000,
+        details: 'full',
+        pending: 'down',
+        failed: 'down',
+        running: 'down',
+        drift: 'up',
+        ahead: 'up',
+      },
       timeouts: {
         connect: 10_000,
         connectRetry: 60_000,
@@ -128,6 +137,11 @@ describe('options', () => {
     ],
     ['an unknown option', { connectionString: URL, colour: 'x' }, 'unknown option "colour"'],
     ['an unknown option within another', { connectionString: URL, health: { ttl: 1 } }, 'unknown option "health.ttl"'],
+    [
+      'an unknown status of a health check',
+      { connectionString: URL, health: { drift: 'sick' } },
+      'health.drift: expected one of "up", "degraded", "down", "ignore"',
+    ],
     ['an unknown choice', { connectionString: URL, onBootstrap: 'panic' }, 'onBootstrap: expected one of "migrate", '],
     ['no table name', { connectionString: URL, table: 'a.b.c' }, 'table: "a.b.c" is not a table name'],
     [

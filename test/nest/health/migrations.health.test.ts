@@ -117,7 +117,10 @@ describe('/health', () => {
     const app = await start();
     await rm(join(migrations.directory, '002_a.sql'));
     await writeFile(join(migrations.directory, '003_b.sql'), 'SELECT 2;');
-    expect(await ask(app)).toMatchObject({ code: 200, details: { missing: 1, changed: 1 } });
+    expect(await ask(app)).toMatchObject({
+      code: 200,
+      details: { message: '1 file changed since applied; 1 applied file missing', missing: 1, changed: 1 },
+    });
   });
 
   test('on an empty database is 503, and creates nothing', async () => {

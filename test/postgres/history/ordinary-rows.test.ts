@@ -100,7 +100,7 @@ function consequences(set: MigrationSet, history: History): unknown {
   return POLICIES.map((policy) => {
     const { statuses, toRun, toAdopt, warnings, refusals } = planRun(set, history, policy, 'target');
     const joined = [statuses, toRun, toAdopt].map((list) => list.map(decided));
-    return { joined, warnings, refusals, health: assessHealth(statuses) };
+    return { joined, warnings, refusals, health: assessHealth(statuses, policy) };
   });
 }
 

@@ -1,0 +1,37 @@
+/** What a health check reports. `degraded` still serves: with `@nestjs/terminus` the HTTP status stays 200. */
+export type HealthStatus = 'up' | 'degraded' | 'down';
+
+/** What a condition makes of a check. `ignore`: the condition is not mentioned either. */
+export type HealthRule = HealthStatus | 'ignore';
+
+/** What each condition makes of a check. The worst one decides. The defaults suit a readiness probe. */
+export interface HealthRules {
+  /** A file of this release is not applied, or cannot be. @default 'down' */
+  readonly pending: HealthRule;
+  /** A migration of this release has failed. @default 'down' */
+  readonly failed: HealthRule;
+  /** A migration of this release was begun and has not finished, or the run in the background is at work. @default 'down' */
+  readonly running: HealthRule;
+  /** Files and history disagree in a way about which `policy` alerts. @default 'up' */
+  readonly drift: HealthRule;
+  /** A newer release has migrated the database. @default 'up' */
+  readonly ahead: HealthRule;
+}
+
+export const DEFAULT_HEALTH_RULES: HealthRules = {
+  pending: 'down',
+  failed: 'down',
+  running: 'down',
+  drift: 'up',
+  ahead: 'up',
+};
+
+/** From the best to the worst. */
+const HEALTH_STATUSES = ['up', 'degraded', 'down'] as const satisfies readonly HealthStatus[];
+
+export const HEALTH_RULES = [...HEALTH_STATUSES, 'ignore'] as const satisfies readonly HealthRule[];
+
+/** The worst of several statuses; `up` of none. */
+export function worstOf(statuses: readonly HealthStatus[]): HealthStatus {
+  return HEALTH_STATUSES.findLast((status) => statuses.includes(status)) ?? 'up';
+}

@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { DatabaseConnectionError, DatabaseError, HistoryTableError } from '../../src/core/errors/database-errors.js';
+import { DirectoryError } from '../../src/core/errors/input-errors.js';
+import { assessHealth, type MigrationHealth } from '../../src/core/status/health.js';
+import { DEFAULT_HEALTH_RULES } from '../../src/core/status/health-rules.js';
+import { DEFAULT_POLICY } from '../../src/core/status/policy.js';
+import type { MigrationStatus } from '../../src/core/status/status.js';
+import { nameless } from '../../src/nest/bootstrap/report-text.js';
+import { STATES, statusOf } from '../core/fixtures.js';
+import { indicatorOf, type Situation } from '../nest/health/indicator-of.js';
+
+const text = readFileSync('docs/health.md', 'utf8');
+
+/** The cells of the rows below a heading of columns. */
+function rowsBelow(heading: string): string[][] {
+  const [, table = ''] = text.split(`${heading}\n`);
+  return [...table.split('\n\n', 1)[0]!.matchAll(/^\| (?!-)(.*) \|$/gm)].map(([, row = '']) =>
+    row.split('|').map((cell) => cell.trim().replaceAll('`', '')),
+  );
+}
+
+const assess = (statuses: readonly MigrationStatus[]): MigrationHealth => assessHealth(statuses, DEFAULT_POLICY);
+const fails = (error: Error): Situation => ({
+  health: async () => {
+    throw error;
+  },
+});
+const server = { sqlstate: '42501', message: 'secret', severity: 'ERROR' } as DatabaseError['server'];
+const failed = assess([statusOf('2.sql', 'failed')]);
+
+/** How each situation of the second table comes about. */
+const SITUATIONS: Record<string, Situation> = {
+  'no file in the directory, although migrations are applied': { health: assess([statusOf('1.sql', 'ahead')]) },
+  'the run in the background is at work': {
+    progress: { full: 'migrating, 2 of 3, 41 s in 2.sql', nameless: 'migrating, 2 of 3, 41 s' },
+  },
+  'the run in the background waits': { progress: nameless('migrating: waiting for the database') },
+  'the run in the background failed, and the history is not up to date': {
+    health: failed,
+    failure: { full: '2.sql failed (SQLSTATE 42703)', nameless: 'a migration failed (SQLSTATE 42703)' },
+  },
+  'the database cannot be reached': fails(new DatabaseConnectionError('UNREACHABLE', 'secret')),
+  'the database refuses the connection': fails(new DatabaseConnectionError('CONNECTION_REFUSED', 'secret')),
+  'the connection is lost': fails(new DatabaseConnectionError('CONNECTION_LOST', 'secret')),
+  'the history table cannot be used': fails(new HistoryTableError('secret', 'secret')),
+  'the history cannot be read': fails(new DatabaseError('secret', server)),
+  'the directory cannot be read': fails(new DirectoryError('secret', ['secret'])),
+  'any other error': fails(new Error('secret')),
+  'no answer in time': { health: () => new Promise(() => {}), options: { timeout: 1 } },
+  'tracking is off': { tracked: false },
+};
+
+describe('docs/health.md', () => {
+  test('says what each state of a migration does, and by which option', () => {
+    const rows = rowsBelow('| state | decided by | status | message |');
+    expect(rows).toEqual(
+      STATES.map((state) => {
+        const { conditions, status, message } = assess([statusOf('1_a.sql', 'applied'), statusOf('2_b.sql', state)]);
+        const kind = conditions[0]?.kind ?? '';
+        return [state, kind in DEFAULT_HEALTH_RULES ? kind : '', status, message];
+      }),
+    );
+  });
+
+  const situations = rowsBelow('| situation | decided by | status | message |');
+
+  test('knows every situation, and no other', () => {
+    expect(situations.map(([situation]) => situation)).toEqual(Object.keys(SITUATIONS));
+  });
+
+  test.each(situations)('is right when %s', async (situation, rule = '', status, message) => {
+    const { check } = indicatorOf(SITUATIONS[situation]!);
+    const report = await check();
+    expect(report).toMatchObject({ status, message: message?.replace('3000 ms', '1 ms') });
+    expect(JSON.stringify(report)).not.toContain('secret');
+    const others = Object.keys(DEFAULT_HEALTH_RULES).filter((each) => each !== rule);
+    const ignored = Object.fromEntries(others.map((each) => [each, 'ignore']));
+    const expected = rule === '' ? status : 'degraded';
+    expect(await check({ ...ignored, ...(rule && { [rule]: 'degraded' }) })).toMatchObject({ status: expected });
+  });
+
+  test('gives the defaults of the rules', () => {
+    const rows = rowsBelow('| option | default | decides about |');
+    expect(rows.map(([option, byDefault]) => [option, byDefault])).toEqual(Object.entries(DEFAULT_HEALTH_RULES));
+  });
+});

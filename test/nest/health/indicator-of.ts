@@ -1,0 +1,55 @@
+import { HealthIndicatorService } from '@nestjs/terminus';
+import { Subject } from 'rxjs';
+import type { MigrationHealth } from '../../../src/core/status/health.js';
+import { MigrationsHealthIndicator } from '../../../src/index.js';
+import type { BackgroundRun } from '../../../src/nest/bootstrap/background-run.js';
+import type { ReportText } from '../../../src/nest/bootstrap/report-text.js';
+import type { HealthOptions } from '../../../src/nest/configuration/options.js';
+import { resolveModuleOptions } from '../../../src/nest/configuration/resolve-options.js';
+import type { MigrationEvents } from '../../../src/nest/events/migration-events.js';
+import type { Migrator } from '../../../src/migrator/migrator.js';
+
+/** What a health check meets. */
+export interface Situation {
+  readonly health?: MigrationHealth | (() => Promise<MigrationHealth>);
+  readonly tracked?: boolean;
+  readonly progress?: ReportText;
+  readonly failure?: ReportText;
+  readonly options?: HealthOptions;
+}
+
+/** An indicator in a situation, without a database. */
+export function indicatorOf(situation: Situation, service = new HealthIndicatorService()) {
+  const { health, tracked = true, progress, failure, options = {} } = situation;
+  let reads = 0;
+  const migrator = {
+    tracked,
+    health: async () => {
+      reads++;
+      return typeof health === 'function' ? health() : health;
+    },
+  };
+  const background = {
+    restartAfterConnectionLoss: () => {},
+    progress: () => progress,
+    failureMessage: () => failure,
+  };
+  const indicator = new MigrationsHealthIndicator(
+    migrator as unknown as Migrator,
+    resolveModuleOptions({ connectionString: 'postgres://localhost/app', health: { cache: 0, ...options } }),
+    background as unknown as BackgroundRun,
+    service,
+    '',
+    { events$: new Subject() } as unknown as MigrationEvents,
+  );
+  return {
+    /** The report under the key, of which there must be exactly one. */
+    check: async (own?: HealthOptions): Promise<Record<string, unknown>> => {
+      const result = await indicator.check(undefined, own);
+      const [report, ...others] = Object.values(result);
+      if (!report || others.length > 0) throw new Error('expected one entry');
+      return report;
+    },
+    reads: () => reads,
+  };
+}
