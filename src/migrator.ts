@@ -86,9 +86,12 @@ export type {
   RowState,
   StepProgress,
 } from './core/history/history.js';
-export { renderDiagnostic, type Diagnostic, type TableSize } from './core/lint/diagnostic.js';
+export { renderDiagnostic, type Diagnostic } from './core/lint/diagnostic.js';
+export type { TableSize } from './core/lint/model/facts.js';
 export { LINT_RULE_NAMES, type LintRuleName } from './core/lint/model/rule-names.js';
+export type { PlannedLock } from './core/lint/planned-locks.js';
 export type { LintLevel } from './core/lint/settings.js';
+export type { LockMode } from './core/lint/syntax/lock-modes.js';
 export type { Migration } from './core/migration/migration.js';
 export type { SourceLocation } from './core/sql/text/position.js';
 export type { HealthCondition, HealthFile, HealthVerdict, MigrationHealth } from './core/status/health.js';
@@ -105,7 +108,7 @@ export type { ChangeOptions } from './migrator/use-cases/change-history.js';
 export type { MigrationDiff } from './migrator/use-cases/diff.js';
 export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
 export type { LintCallOptions, LintReport } from './migrator/use-cases/lint.js';
-export type { PlanReport, PlannedMigration } from './migrator/use-cases/plan.js';
+export type { PlannedMigration, PlanOptions, PlanReport } from './migrator/use-cases/plan.js';
 export type { AcceptOptions, RepairOptions } from './migrator/use-cases/repair.js';
 export type { StepOutcome } from './migrator/use-cases/resolve.js';
 export type { StatusReport } from './migrator/use-cases/status.js';

@@ -16,7 +16,7 @@ import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { HealthCheck } from './use-cases/health.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
 import { lint, type LintCallOptions, type LintReport } from './use-cases/lint.js';
-import { plan, type PlanReport } from './use-cases/plan.js';
+import { plan, type PlanOptions, type PlanReport } from './use-cases/plan.js';
 import { baseline, mark } from './use-cases/record.js';
 import { accept, repair, type AcceptOptions, type RepairOptions } from './use-cases/repair.js';
 import { resolve, type StepOutcome } from './use-cases/resolve.js';
@@ -100,8 +100,8 @@ export class Migrator implements MigrationOperations {
     return (await readStatuses(this.#parts)).filter(({ state, onDisk }) => onDisk && needsRun(state));
   }
 
-  plan(): Promise<PlanReport> {
-    return plan(this.#parts);
+  plan(options?: PlanOptions): Promise<PlanReport> {
+    return plan(this.#parts, options);
   }
 
   async lint({ database = true }: LintCallOptions = {}): Promise<LintReport> {

@@ -9,7 +9,7 @@ import type { ChangeOptions } from './use-cases/change-history.js';
 import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
 import type { LintCallOptions, LintReport } from './use-cases/lint.js';
-import type { PlanReport } from './use-cases/plan.js';
+import type { PlanOptions, PlanReport } from './use-cases/plan.js';
 import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
 import type { StatusReport } from './use-cases/status.js';
@@ -54,7 +54,7 @@ export interface MigrationOperations {
   pending(): Promise<MigrationStatus[]>;
 
   /** Returns what a run would do now, and why it would be refused. @throws DirectoryError, DatabaseConnectionError */
-  plan(): Promise<PlanReport>;
+  plan(options?: PlanOptions): Promise<PlanReport>;
 
   /**
    * Judges the pending migrations: which statements would block or break the application in production. Each rule has a

@@ -7,6 +7,7 @@ import type { DriftQuery, MigrationOperations } from '../migrator/operations.js'
 import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
 import type { LintCallOptions } from '../migrator/use-cases/lint.js';
+import type { PlanOptions } from '../migrator/use-cases/plan.js';
 import type { AcceptOptions, RepairOptions } from '../migrator/use-cases/repair.js';
 import type { StepOutcome } from '../migrator/use-cases/resolve.js';
 import { MigrationEvents } from './events/migration-events.js';
@@ -43,8 +44,8 @@ export class MigrationsService implements MigrationOperations {
     return this.migrator.pending();
   }
 
-  plan() {
-    return this.migrator.plan();
+  plan(options?: PlanOptions) {
+    return this.migrator.plan(options);
   }
 
   lint(options?: LintCallOptions) {

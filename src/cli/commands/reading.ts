@@ -17,8 +17,12 @@ export const READING: readonly CommandDefinition[] = [
   },
   {
     name: 'plan',
-    description: 'show how the next run would execute them, or why it would be refused',
-    flags: [...COMMON_FLAGS, ...RUN_FLAGS],
+    description: 'show how the next run would execute them and what they lock, or why it would be refused',
+    flags: [
+      ['--sql', 'print the exact text as a script instead; it holds the values of placeholders'],
+      ...COMMON_FLAGS,
+      ...RUN_FLAGS,
+    ],
     load: async () => (await import('../actions/reading/plan.js')).plan,
   },
   {

@@ -42,6 +42,7 @@ export interface ReadFlags extends CommonFlags {
   readonly audit?: boolean;
   readonly diff?: boolean;
   readonly exitCode?: boolean;
+  readonly sql?: boolean;
   readonly timeout?: string;
 }
 

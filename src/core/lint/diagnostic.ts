@@ -1,12 +1,5 @@
 import type { Severity } from '../errors/finding.js';
-
-/** The size of a table, as the catalog estimates it. */
-export interface TableSize {
-  readonly table: string;
-  /** Undefined if the table was never analyzed. */
-  readonly rows: number | undefined;
-  readonly bytes: number;
-}
+import type { TableSize } from './model/facts.js';
 
 /** Something in a migration that will hurt in production. Plain data; {@link renderDiagnostic} turns it into text. */
 export interface Diagnostic {
@@ -40,9 +33,14 @@ export function describeDiagnostic({ message, size }: Diagnostic): string {
   return size ? `${message} (${describeSize(size)})` : message;
 }
 
-function describeSize({ table, rows, bytes }: TableSize): string {
+function describeSize(size: TableSize): string {
+  return `${size.table} has ${describeAmount(size)}`;
+}
+
+/** `about 1,200 rows, 3.1 MB` */
+export function describeAmount({ rows, bytes }: Omit<TableSize, 'table'>): string {
   const amount = rows === undefined ? '' : `about ${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}, `;
-  return `${table} has ${amount}${readableBytes(bytes)}`;
+  return `${amount}${readableBytes(bytes)}`;
 }
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;

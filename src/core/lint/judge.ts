@@ -3,10 +3,10 @@ import type { Program } from '../compile/program.js';
 import type { Severity } from '../errors/finding.js';
 import type { Migration } from '../migration/migration.js';
 import { compareVersions } from '../migration/version.js';
-import type { Diagnostic, TableSize } from './diagnostic.js';
+import type { Diagnostic } from './diagnostic.js';
 import { LockLimit } from './lock-limit.js';
 import { isAllowed, placeAllowances } from './model/allowed.js';
-import type { CatalogFacts } from './model/facts.js';
+import type { CatalogFacts, TableSize } from './model/facts.js';
 import { observe } from './model/observe.js';
 import type { ParsedFile } from './model/parsed-file.js';
 import type { FileProblem, Rule } from './model/rule.js';
@@ -15,7 +15,6 @@ import type { HeldLock, LintStatement, Transaction } from './model/transaction.j
 import { RULES } from './registry.js';
 import type { LintSettings, RunnerSettings } from './settings.js';
 import { locksOf } from './syntax/locks.js';
-import { shown, type RelationName } from './syntax/relation.js';
 
 /** By what files are judged. */
 export interface Judgement {
@@ -113,7 +112,7 @@ class JudgedRun {
     return this.rules.flatMap((rule) =>
       (rule.check?.(context) ?? []).map(({ location, ...problem }) => {
         const offset = location === undefined ? statement.start : statement.offsetOf(location);
-        return { ...problem, rule, offset, size: problem.table && this.sizeOf(problem.table) };
+        return { ...problem, rule, offset, size: problem.table && this.tables.sizeOf(problem.table) };
       }),
     );
   }
@@ -140,11 +139,5 @@ class JudgedRun {
       size,
       excerpt: place?.excerpt,
     };
-  }
-
-  private sizeOf(name: RelationName): TableSize | undefined {
-    const facts = this.tables.find(name)?.facts;
-    if (!facts || (facts.rows === undefined && facts.bytes === 0)) return undefined; // never analyzed
-    return { table: shown(name), rows: facts.rows, bytes: facts.bytes };
   }
 }

@@ -204,4 +204,6 @@ export interface TargetDatabase {
   readonly target: Target;
   /** @throws DatabaseConnectionError when the database cannot be reached. */
   open(signal?: AbortSignal, listener?: ConnectionListener): Promise<TargetSession>;
+  /** What a task runs, as a script for `psql`. */
+  scriptOf(task: Task): string;
 }

@@ -13,3 +13,8 @@ export interface Target {
   /** Values for placeholders in migrations. @default the feature is off */
   readonly placeholders?: Placeholders | undefined;
 }
+
+/** The schema of names without one, if the target says it. */
+export function defaultSchemaOf({ searchPath }: Pick<Target, 'searchPath'>): string | undefined {
+  return searchPath?.find((schema) => schema !== '$user');
+}

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../core/lint/diagnostic.js';
 import type { LintFile } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { TableFactsReader } from '../../core/ports/ports.js';
-import type { Target } from '../../core/target/target.js';
+import { defaultSchemaOf, type Target } from '../../core/target/target.js';
 import type { MigratorParts } from './parts.js';
 
 /** What lint depends on besides the files. */
@@ -28,11 +28,10 @@ export async function judge(
     readCatalog: tables && ((names: Parameters<TableFactsReader['read']>[0]) => tables.read(names)),
     secrets: Object.values(target.placeholders?.values ?? {}),
   };
-  const defaultSchema = target.searchPath?.find((schema) => schema !== '$user');
   const { lint } = await import('../../core/lint/lint.js');
   return lint(files, sources, {
     settings: { rules, largeTable },
-    runner: { transaction: policy.transaction, tableLockTimeoutMs, defaultSchema },
+    runner: { transaction: policy.transaction, tableLockTimeoutMs, defaultSchema: defaultSchemaOf(target) },
     all: set.migrations,
   });
 }

@@ -2,6 +2,7 @@ import type { Task } from '../../core/compile/task.js';
 import { finding, type Finding } from '../../core/errors/finding.js';
 import { RefusedError } from '../../core/errors/input-errors.js';
 import { describeDiagnostic, type Diagnostic } from '../../core/lint/diagnostic.js';
+import { lintFileOf } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { TargetSession } from '../../core/ports/ports.js';
 import { judge } from './judge.js';
@@ -19,13 +20,7 @@ export async function lintTasks(
   { parse, policy, database }: MigratorParts,
   { tables }: TargetSession,
 ): Promise<readonly Finding[]> {
-  const files = tasks.map(({ program, resumeAt }) => ({
-    file: program.migration.file,
-    migration: program.migration,
-    compiled: { program },
-    resumeAt,
-  }));
-  const found = await judge(set, files, { parse, policy, target: database.target }, tables);
+  const found = await judge(set, tasks.map(lintFileOf), { parse, policy, target: database.target }, tables);
   const stops = ({ severity }: Diagnostic): boolean => severity === 'error' && policy.lint.onMigrate === 'error';
   const refusals = found.filter(stops).map((each) => asFinding('LINT_ERROR', each));
   if (refusals.length > 0) throw new RefusedError(refusals);

@@ -1,7 +1,25 @@
+import type { Task } from '../../core/compile/task.js';
 import type { Finding } from '../../core/errors/finding.js';
+import { lintFileOf } from '../../core/lint/model/parsed-file.js';
+import type { PlannedLock } from '../../core/lint/planned-locks.js';
 import { planRun } from '../../core/status/plan.js';
-import type { MigratorParts } from '../run/parts.js';
+import { defaultSchemaOf } from '../../core/target/target.js';
 import { compilePlan } from '../run/compile-tasks.js';
+import type { MigratorParts } from '../run/parts.js';
+
+/** What a plan contains. */
+export interface PlanOptions {
+  /**
+   * Which tables are locked, and how large they are. Parses each pending migration, and asks the catalog once.
+   * @default true
+   */
+  locks?: boolean;
+  /**
+   * The exact text of each migration. It holds the values of placeholders, and any password that a file contains.
+   * @default false
+   */
+  sql?: boolean;
+}
 
 /** One migration that a run would execute. */
 export interface PlannedMigration {
@@ -10,6 +28,13 @@ export interface PlannedMigration {
   readonly mode: 'transactional' | 'non-transactional';
   /** Why it cannot run in a transaction; null when it can. */
   readonly reason: string | null;
+  /**
+   * The strongest lock on each table, index or view that exists before the run, as far as the text shows: not those that
+   * functions, cascades or partitions add. Null if the parser cannot read the file. Absent without the option `locks`.
+   */
+  readonly locks?: readonly PlannedLock[] | null;
+  /** A script for `psql`, without the writes to the history. Absent without the option `sql`. */
+  readonly sql?: string;
 }
 
 /** What a run would do now. */
@@ -22,14 +47,38 @@ export interface PlanReport {
   readonly refusals: readonly Finding[];
 }
 
-export async function plan(parts: MigratorParts): Promise<PlanReport> {
+export async function plan(parts: MigratorParts, options: PlanOptions = {}): Promise<PlanReport> {
   const { source, reader, database, policy } = parts;
   const made = planRun(await source.read(), await reader.read(), policy, database.target.name);
   const { tasks, refusals } = await compilePlan(made, parts);
-  const migrations = tasks.map(({ program }) => ({
-    file: program.migration.file,
-    mode: program.kind,
-    reason: program.kind === 'transactional' ? null : program.reason,
-  }));
-  return { migrations: refusals.length > 0 ? [] : migrations, warnings: made.warnings, refusals };
+  const migrations = refusals.length > 0 ? [] : await describe(tasks, parts, options);
+  return { migrations, warnings: made.warnings, refusals };
+}
+
+async function describe(
+  tasks: readonly Task[],
+  parts: MigratorParts,
+  { locks: areLocksWanted = true, sql = false }: PlanOptions,
+): Promise<PlannedMigration[]> {
+  const locks = areLocksWanted && tasks.length > 0 ? await readLocks(tasks, parts) : undefined;
+  return tasks.map((task) => {
+    const { kind: mode, migration, ...program } = task.program;
+    return {
+      file: migration.file,
+      mode,
+      reason: 'reason' in program ? program.reason : null,
+      ...(locks && { locks: locks.get(migration.file) ?? null }),
+      ...(sql && { sql: parts.database.scriptOf(task) }),
+    };
+  });
+}
+
+/** Only this loads what reads locks from syntax trees. */
+async function readLocks(
+  tasks: readonly Task[],
+  { parse, tables, database }: MigratorParts,
+): Promise<ReadonlyMap<string, readonly PlannedLock[]>> {
+  const { plannedLocks } = await import('../../core/lint/planned-locks.js');
+  const sources = { parse, readCatalog: (names: Parameters<typeof tables.read>[0]) => tables.read(names) };
+  return plannedLocks(tasks.map(lintFileOf), sources, defaultSchemaOf(database.target));
 }

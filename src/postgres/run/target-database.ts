@@ -1,10 +1,12 @@
 import type { ClientConfig } from 'pg';
+import type { Task } from '../../core/compile/task.js';
 import type { ConnectionListener, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import { destroyWhenAborted } from '../supervision/cancel.js';
 import { connect, isPool, type ConnectionSource } from '../connection/connect.js';
 import { checkLiveness } from '../supervision/liveness.js';
 import type { PgConnection } from '../connection/pg-connection.js';
+import { scriptOf } from './script-of.js';
 import { PgTargetSession, type SessionSettings } from './target-session.js';
 
 /** How to connect to a target, and how its sessions work. */
@@ -30,6 +32,10 @@ export class PgTargetDatabase implements TargetDatabase {
     const { source } = this.settings;
     const first = await this.connect(source, signal, listener);
     return new PgTargetSession(first, this.settings, () => this.connect(secondSource(source), signal, listener));
+  }
+
+  scriptOf(task: Task): string {
+    return scriptOf(task, this.target);
   }
 
   /** Opens a connection that ends when the network stalls, and soon after the run is interrupted. */

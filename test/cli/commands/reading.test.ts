@@ -41,6 +41,28 @@ describe('before a run', () => {
     });
   });
 
+  test('plan shows locks with the size of tables, and --sql the script', async () => {
+    await db.query('CREATE TABLE big (id int); INSERT INTO big SELECT generate_series(1, 1000)');
+    await db.query('ANALYZE big');
+    await write('003_c.sql', 'SELECT 1;\nALTER TABLE big ADD COLUMN note text');
+    expect((await onDatabase('plan')).stdout).toMatch(
+      /\n003_c\.sql: transactional\n {2}line 2: ACCESS EXCLUSIVE on public\.big \(about 1,000 rows, \d+ kB\), blocks reads and writes\n$/,
+    );
+    expect(objectOf(await onDatabase('plan', '--json'))).toMatchObject({
+      migrations: [
+        {},
+        {},
+        {
+          locks: [{ relation: 'public.big', mode: 'ACCESS EXCLUSIVE', line: 2, rows: 1000, bytes: expect.any(Number) }],
+        },
+      ],
+    });
+    const { stdout } = await onDatabase('plan', '--sql');
+    expect(stdout).toContain(
+      '-- 003_c.sql: transactional\nBEGIN;\nSELECT 1;\nALTER TABLE big ADD COLUMN note text;\nCOMMIT;\n',
+    );
+  });
+
   test('plan ends with 1 and the reasons when a run would be refused', async () => {
     await write('003_c.sql', '\\gexec');
     const text = await onDatabase('plan');

@@ -110,24 +110,6 @@ test('drift lists what is out of order, failed or ahead, beside what was changed
 });
 
 describe('a plan', () => {
-  test('says what would run, and how, and changes nothing', async () => {
-    const { migrator } = await migratorOn(db, {
-      '1.sql': 'CREATE TABLE t (id int)',
-      '2.sql': 'CREATE INDEX CONCURRENTLY i ON t (id)',
-      '3.sql': 'SELECT 3',
-    });
-    expect(await migrator.plan()).toEqual({
-      migrations: [
-        { file: '1.sql', mode: 'transactional', reason: null },
-        { file: '2.sql', mode: 'non-transactional', reason: '"CREATE INDEX CONCURRENTLY" cannot run in a transaction' },
-        { file: '3.sql', mode: 'transactional', reason: null },
-      ],
-      warnings: [],
-      refusals: [],
-    });
-    expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
-  });
-
   test('lists what a run would refuse, and says what it would warn of', async () => {
     const { directory } = await everything();
     await writeFile(join(directory, '3.sql'), '\\set x 1');

@@ -24,6 +24,15 @@ export interface TableFacts {
   readonly table: RelationName | undefined;
 }
 
+/** The size of a table, as the catalog estimates it. */
+export interface TableSize {
+  readonly table: string;
+  /** Undefined if the table was never analyzed. */
+  readonly rows: number | undefined;
+  /** Without indexes. */
+  readonly bytes: number;
+}
+
 /** What a database says about the relations that it was asked for. Those that do not exist are missing. */
 export interface CatalogFacts {
   /** `server_version_num`: 150004 is 15.4. */

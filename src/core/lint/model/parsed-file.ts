@@ -1,6 +1,7 @@
 import { readAllowances, type Allowance } from '../../compile/allowances.js';
 import type { Compiled } from '../../compile/compile.js';
 import type { ParseStatements, Program } from '../../compile/program.js';
+import type { Task } from '../../compile/task.js';
 import type { Finding } from '../../errors/finding.js';
 import type { Migration } from '../../migration/migration.js';
 import { splitLexically } from '../../sql/statements/split.js';
@@ -15,6 +16,11 @@ export interface LintFile {
   readonly compiled: Compiled;
   /** Number of steps that an earlier run finished: they are not judged. */
   readonly resumeAt: number;
+}
+
+/** What a task is about to run. */
+export function lintFileOf({ program, resumeAt }: Task): LintFile {
+  return { file: program.migration.file, migration: program.migration, compiled: { program }, resumeAt };
 }
 
 /** A migration with its syntax trees. */

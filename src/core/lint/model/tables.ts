@@ -1,6 +1,6 @@
 import { shown, type RelationName } from '../syntax/relation.js';
 import type { ColumnType } from '../syntax/types.js';
-import type { CatalogFacts, TableFacts } from './facts.js';
+import type { CatalogFacts, TableFacts, TableSize } from './facts.js';
 
 /** What is known about a column, from the catalog or from the migrations so far. */
 export interface KnownColumn {
@@ -31,14 +31,19 @@ export class Tables {
   ) {
     this.schema = defaultSchema;
     for (const { name, facts } of catalog?.tables ?? []) {
-      if (facts.kind === 'index' && facts.table) this.indexes.set(this.keyOf(name), facts.table);
-      else this.known.set(this.keyOf(name), knownTable(facts));
+      if (facts.kind === 'index' && facts.table) this.indexes.set(this.fullName(name), facts.table);
+      else this.known.set(this.fullName(name), knownTable(facts));
     }
+  }
+
+  /** A name with its schema, as a statement at this point means it. */
+  fullName({ schema, name }: RelationName): string {
+    return shown({ schema: schema ?? this.schema, name });
   }
 
   /** True for a table, view or index that was created in this run. */
   isNew(name: RelationName): boolean {
-    const table = this.indexes.get(this.keyOf(name));
+    const table = this.indexes.get(this.fullName(name));
     return (this.find(name) ?? (table && this.find(table)))?.isNew === true;
   }
 
@@ -49,13 +54,13 @@ export class Tables {
 
   find(name: RelationName): KnownTable | undefined {
     const temporary = name.schema === undefined ? this.known.get(`pg_temp.${name.name}`) : undefined;
-    return temporary ?? this.known.get(this.keyOf(name));
+    return temporary ?? this.known.get(this.fullName(name));
   }
 
   /** What is known about a table; nothing yet if it has not been mentioned. */
   entry(name: RelationName): KnownTable {
     const found = this.find(name) ?? knownTable();
-    this.known.set(this.keyOf(name), found);
+    this.known.set(this.fullName(name), found);
     return found;
   }
 
@@ -70,30 +75,37 @@ export class Tables {
     return [...(known?.notNullChecks.values() ?? [])].some((check) => check.column === column && check.isValid);
   }
 
+  /** As the catalog estimates it; undefined if the table is new or was never analyzed. */
+  sizeOf(name: RelationName): TableSize | undefined {
+    const facts = this.find(name)?.facts;
+    if (!facts || (facts.rows === undefined && facts.bytes === 0)) return undefined;
+    return { table: shown(name), rows: facts.rows, bytes: facts.bytes };
+  }
+
   /** The table of an index, or the table itself. */
   tableOf(name: RelationName): RelationName {
-    return this.indexes.get(this.keyOf(name)) ?? name;
+    return this.indexes.get(this.fullName(name)) ?? name;
   }
 
   create(name: RelationName, columns: Iterable<readonly [string, KnownColumn]> = []): KnownTable {
     const created: KnownTable = { ...knownTable(), isNew: true, columns: new Map(columns) };
-    this.known.set(this.keyOf(name), created);
+    this.known.set(this.fullName(name), created);
     return created;
   }
 
   drop(name: RelationName): void {
-    this.known.delete(this.keyOf(name));
-    this.indexes.delete(this.keyOf(name));
+    this.known.delete(this.fullName(name));
+    this.indexes.delete(this.fullName(name));
   }
 
   move(from: RelationName, to: RelationName): void {
     const table = this.entry(from);
     this.drop(from);
-    this.known.set(this.keyOf(to), table);
+    this.known.set(this.fullName(to), table);
   }
 
   addIndex(index: RelationName, table: RelationName): void {
-    this.indexes.set(this.keyOf(index), table);
+    this.indexes.set(this.fullName(index), table);
   }
 
   /** @param schema the first of a new search path; undefined for the default one. */
@@ -104,10 +116,6 @@ export class Tables {
   /** What was created so far may have rows and readers from now on. */
   endRun(): void {
     for (const table of this.known.values()) table.isNew = false;
-  }
-
-  private keyOf({ schema, name }: RelationName): string {
-    return shown({ schema: schema ?? this.schema, name });
   }
 }
 

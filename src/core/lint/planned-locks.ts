@@ -1,0 +1,80 @@
+import { locateInFile } from '../compile/source-text.js';
+import type { TableSize } from './model/facts.js';
+import type { LintSources } from './lint.js';
+import { observe } from './model/observe.js';
+import { parseFile, type LintFile, type ParsedFile } from './model/parsed-file.js';
+import { Tables } from './model/tables.js';
+import type { LintStatement } from './model/transaction.js';
+import { relationsIn } from './relations.js';
+import { LOCK_MODES, type LockMode } from './syntax/lock-modes.js';
+import { locksOf, type RelationLock } from './syntax/locks.js';
+
+/** The strongest lock that a migration takes on a table, index or view that exists before it. */
+export interface PlannedLock {
+  /** `schema.name` */
+  readonly relation: string;
+  readonly mode: LockMode;
+  /** The line of the first statement that takes it in this mode, counted from 1. */
+  readonly line: number;
+  /** Of the table, or the table of the index; undefined if it was never analyzed. */
+  readonly size: Omit<TableSize, 'table'> | undefined;
+}
+
+/** What the locks are read from. */
+type LockSources = Pick<LintSources, 'parse' | 'readCatalog'>;
+
+/**
+ * The locks that migrations take one after the other, as far as their text shows them, by file. A file with a statement
+ * that the parser cannot read is left out.
+ *
+ * @param defaultSchema the schema of names without one. @default the first that exists in the search path
+ */
+export async function plannedLocks(
+  files: readonly LintFile[],
+  { parse, readCatalog }: LockSources,
+  defaultSchema: string | undefined,
+): Promise<ReadonlyMap<string, readonly PlannedLock[]>> {
+  const parsed = [];
+  for (const file of files) parsed.push(await parseFile(file, parse));
+  const catalog = await readCatalog?.(relationsIn(parsed));
+  const tables = new Tables(catalog, defaultSchema ?? catalog?.defaultSchema ?? 'public');
+  const found = parsed.map((file) => [file, locksOfFile(file, tables)] as const);
+  return new Map(found.flatMap(([{ file, unreadable }, locks]) => (unreadable.length > 0 ? [] : [[file, locks]])));
+}
+
+function locksOfFile(file: ParsedFile, tables: Tables): PlannedLock[] {
+  const strongest = new Map<string, PlannedLock>();
+  for (const [i, { statements }] of file.transactions.entries()) {
+    const isDone = file.program?.kind === 'non-transactional' && i < file.resumeAt;
+    for (const statement of statements) {
+      for (const lock of isDone ? [] : locksOf(statement.node)) {
+        const planned = tables.isNew(lock.relation) ? undefined : plannedLock(file, statement, lock, tables);
+        const before = planned && strongest.get(planned.relation);
+        if (planned && (!before || isStronger(planned.mode, before.mode))) strongest.set(planned.relation, planned);
+      }
+      observe(tables, statement.node);
+    }
+  }
+  tables.setSchema(undefined);
+  return [...strongest.values()];
+}
+
+function plannedLock(
+  { migration, program }: ParsedFile,
+  { start }: LintStatement,
+  { relation, mode }: RelationLock,
+  tables: Tables,
+): PlannedLock {
+  const line = migration && program ? locateInFile(migration, program.source, start).line : 1;
+  const size = tables.sizeOf(tables.tableOf(relation));
+  return {
+    relation: tables.fullName(relation),
+    mode,
+    line,
+    size: size && { rows: size.rows, bytes: size.bytes },
+  };
+}
+
+function isStronger(mode: LockMode, than: LockMode): boolean {
+  return LOCK_MODES.indexOf(mode) > LOCK_MODES.indexOf(than);
+}
