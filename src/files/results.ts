@@ -38,5 +38,6 @@ const DIRECTORY_PROBLEMS: Readonly<Record<string, string>> = {
 /** The error for a directory that cannot be listed. */
 export function directoryError(location: string, error: unknown): DirectoryError {
   const { code } = error as NodeJS.ErrnoException;
-  return new DirectoryError(location, [DIRECTORY_PROBLEMS[code ?? ''] ?? `reading it failed with ${code}`]);
+  const problem = DIRECTORY_PROBLEMS[code ?? ''] ?? `reading it failed with ${code}`;
+  return new DirectoryError(location, [problem], { cause: error });
 }

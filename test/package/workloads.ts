@@ -18,6 +18,7 @@ export async function measureLoaded(connectionString: string, directory: string)
   const env = { DATABASE_URL: connectionString };
   const commandLine = (...args: string[]): Promise<Loaded> => loadedBy(['dist/cli/main.js', ...args], env);
   const refused = (...args: string[]): Promise<Loaded> => loadedBy(['dist/cli/main.js', ...args], env, 1);
+  const misused = (...args: string[]): Promise<Loaded> => loadedBy(['dist/cli/main.js', ...args], env, 2);
   return {
     "import 'nestjs-pg-migrations'": await loadedBy(importing('nestjs-pg-migrations')),
     "import 'nestjs-pg-migrations/migrator'": await loadedBy(importing('nestjs-pg-migrations/migrator')),
@@ -33,6 +34,7 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations check': await commandLine('check', '--dir', directory),
     'nest-migrations lint': await commandLine('lint', '--dir', directory),
     'nest-migrations lint --all': await commandLine('lint', '--all', '--dir', directory),
+    'nest-migrations new, refused': await misused('new', '1', '--dir', directory),
     'nest-migrations drift': await commandLine('drift', '--dir', directory),
     'nest-migrations wait': await commandLine('wait', '--dir', directory),
     'nest-migrations mark': await commandLine('mark', '001_a.sql', '--dir', directory),

@@ -11,7 +11,7 @@ export function cliReference(): string {
     'A command is typed as `npx nest-migrations <command>`. The help of each one: `npx nest-migrations <command> --help`.',
     '## Exit codes',
     table(['exit code', 'meaning'], exitCodes()),
-    '## Flags of every command',
+    '## Flags of every command that works on a database',
     'Prefer the environment variable `DATABASE_URL` to `--database-url`: every process on the machine can see arguments.',
     flagTable(COMMON_FLAGS),
     'With `--json`, stdout is exactly one object, for a failure too: `{ "error": { "code", "message", … } }` with `findings`, `problems`, `file`, `line` or `column` where they apply. Everything else goes to stderr.',
@@ -25,11 +25,14 @@ export function cliReference(): string {
 
 function section({ name, argument, description, flags }: CommandDefinition): string[] {
   const own = flags.filter((flag) => !COMMON_FLAGS.includes(flag));
+  const shared = flags.filter((flag) => COMMON_FLAGS.includes(flag));
+  const names = shared.map(([flag]) => `\`${flag}\``);
   return [
     `### ${name}`,
     `\`nest-migrations ${[name, ...(argument ? [argument[0]] : [])].join(' ')}\`: ${description}.`,
     ...(argument ? [`\`${argument[0]}\`: ${argument[1]}.`] : []),
     ...(own.length > 0 ? [flagTable(own)] : []),
+    ...(shared.length < COMMON_FLAGS.length ? [`It works on files alone, and also has ${names.join(', ')}.`] : []),
   ];
 }
 

@@ -17,14 +17,23 @@ function add(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
+const DIRECTORY: Flag = ['--dir <directory>', 'folder of .sql files (default: migrations)'];
+const LAYOUT: readonly Flag[] = [
+  ['--layout <layout>', `layout of the folder: ${Object.keys(LAYOUT_NAMES).join(', ')} (default: plain)`],
+  ['--recursive', 'read subfolders too'],
+];
+const JSON_FLAG: Flag = ['--json', 'print one JSON object'];
+
+/** Flags of commands that only look at files. */
+export const FILE_FLAGS: readonly Flag[] = [DIRECTORY, ...LAYOUT, JSON_FLAG];
+
 /** Flags of every command that works on a target. */
 export const COMMON_FLAGS: readonly Flag[] = [
   ['--database-url <url>', 'PostgreSQL URL (default: the environment variable DATABASE_URL)'],
-  ['--dir <directory>', 'folder of .sql files (default: migrations)'],
+  DIRECTORY,
   ['--table <table>', 'history table (default: shared.schema_migrations)'],
   ['--role <role>', 'role that runs the migrations and owns what they create (default: the login role)'],
-  ['--layout <layout>', `layout of the folder: ${Object.keys(LAYOUT_NAMES).join(', ')} (default: plain)`],
-  ['--recursive', 'read subfolders too'],
+  ...LAYOUT,
   [
     '--policy <kind=action>',
     'what to do about a kind of drift, as in the option policy: changed=fail; repeatable',
@@ -32,7 +41,7 @@ export const COMMON_FLAGS: readonly Flag[] = [
   ],
   ['--connect-timeout <seconds>', 'one attempt to connect (default: 10)'],
   ['--read-timeout <seconds>', 'one read of the history (default: 5)'],
-  ['--json', 'print one JSON object'],
+  JSON_FLAG,
 ];
 
 /** Flags of every command that takes the migration lock. */

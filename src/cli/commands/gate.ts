@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, JUDGING_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, FILE_FLAGS, JUDGING_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
 const TABLE_LOCK_TIMEOUT: Flag = [
@@ -36,5 +36,17 @@ export const GATE: readonly CommandDefinition[] = [
       ...COMMON_FLAGS,
     ],
     load: async () => (await import('../actions/gate/lint.js')).lint,
+  },
+  {
+    name: 'new',
+    argument: ['<name>', 'what it is about: add_users'],
+    description:
+      'create a migration with the next number or a timestamp, as the others have it. Its text comes from standard input',
+    flags: [
+      ['--number', 'number it, although the others have timestamps'],
+      ['--timestamp', 'give it a timestamp, although the others have numbers'],
+      ...FILE_FLAGS,
+    ],
+    load: async () => (await import('../actions/gate/new.js')).newMigration,
   },
 ];

@@ -1,7 +1,7 @@
-/** A mistake of the command line itself, or a question that was not answered with yes. */
+/** Why a command did nothing: a mistake of the command line itself, or what stands in its way. */
 export class CliError extends Error {
   constructor(
-    readonly code: 'USAGE' | 'CONFIRMATION_REQUIRED' | 'DECLINED',
+    readonly code: 'USAGE' | 'CONFIRMATION_REQUIRED' | 'DECLINED' | 'FILE_EXISTS',
     readonly exitCode: number,
     message: string,
     /** Fields for `--json`. */

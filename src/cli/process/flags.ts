@@ -64,3 +64,9 @@ export interface LintFlags extends RunFlags, FormatFlags {
 
 /** Flags of `check`. */
 export interface CheckFlags extends RunFlags, FormatFlags {}
+
+/** Flags of `new`. */
+export interface NewFlags extends CommonFlags {
+  readonly number?: boolean;
+  readonly timestamp?: boolean;
+}

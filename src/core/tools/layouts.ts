@@ -1,6 +1,6 @@
 import { type SectionProblem, upSection } from '../sql/text/sections.js';
 import { folderToolOf, layoutAdvice, TOOLS, type ToolWith } from './registry.js';
-import { baseName, type FileLayout, type FolderLayout, type ToolDefinition } from './tool.js';
+import { baseName, type FileLayout, type FolderLayout, type Naming, type ToolDefinition } from './tool.js';
 
 /** How a directory is laid out: by the rules of this library (`plain`), or by those of another tool. */
 export type LayoutName = 'plain' | ToolWith<'layout'>;
@@ -14,15 +14,27 @@ export interface Layout {
   readonly nested: boolean;
   /** What the file at this path, relative to the directory, is. */
   role(path: string): FileRole;
+  /** How a new migration is named. */
+  readonly naming: Naming;
+  /** The name of the file in the folder of each migration; undefined if each is one file. */
+  readonly fileInFolder: string | undefined;
+  /** The line before which nothing runs, as it is written; undefined if the whole file runs. */
+  readonly upMarker: string | undefined;
   /** The part of a file to run, with the rest blanked out so that positions stay the same; or why there is none. */
   section(text: string): string | SectionProblem;
 }
 
-const wholeText = (text: string): string => text;
+/** What a layout is where nothing else is said. */
+const WHOLE_FILES = {
+  naming: {},
+  fileInFolder: undefined,
+  upMarker: undefined,
+  section: (text: string): string => text,
+};
 
 /** The plain layout and those of the tools, by name. */
 export function layoutsOf(tools: readonly ToolDefinition[]): Readonly<Record<string, Layout>> {
-  const plain: Layout = { nested: false, section: wholeText, role: (path) => plainRole(path, tools) };
+  const plain: Layout = { ...WHOLE_FILES, nested: false, role: (path) => plainRole(path, tools) };
   return Object.fromEntries([
     ['plain', plain],
     ...tools.flatMap((tool) => (tool.layout ? [[tool.name, layoutOf(tool, tool.layout)] as const] : [])),
@@ -45,12 +57,15 @@ const REPEATABLE =
 
 function layoutOf({ undoFile, repeatableFile }: ToolDefinition, layout: FileLayout | FolderLayout): Layout {
   if ('fileInFolder' in layout) {
-    return { nested: true, section: wholeText, role: (path) => roleInFolder(path, layout.fileInFolder) };
+    const { fileInFolder, naming = {} } = layout;
+    return { ...WHOLE_FILES, nested: true, naming, fileInFolder, role: (path) => roleInFolder(path, fileInFolder) };
   }
-  const { migrationFile, form, ignoredFile, nested = false, sections } = layout;
+  const { migrationFile, form, naming = {}, ignoredFile, nested = false, sections } = layout;
   return {
+    ...WHOLE_FILES,
     nested,
-    section: sections ? (text) => upSection(text, sections) : wholeText,
+    naming,
+    ...(sections && { upMarker: sections.written, section: (text: string) => upSection(text, sections) }),
     role: (path) => {
       const name = baseName(path);
       if (undoFile?.test(name) || ignoredFile?.test(name)) return 'ignored';

@@ -24,12 +24,25 @@ export interface ToolDefinition {
   versionFirst?(name: string): string;
 }
 
+/** How a tool names migrations, where it differs from `<version>_<name>.sql`. */
+export interface Naming {
+  /** What comes before the version. @default '' */
+  readonly prefix?: string;
+  /** What comes after it, always. @default what the newest migration has, or `_` */
+  readonly separator?: string;
+  /** What may come after the name; the first one unless the newest migration has another. @default ['.sql'] */
+  readonly suffixes?: readonly string[];
+  /** True if timestamps look like `2024-01-31-120000`. @default false */
+  readonly dashed?: boolean;
+}
+
 /** A layout in which every migration is one file with a name of its own. */
 export interface FileLayout {
   /** File names of migrations. */
   readonly migrationFile: RegExp;
   /** The form of these names, for messages. */
   readonly form: string;
+  readonly naming?: Naming;
   /** File names that the layout skips, besides undo migrations. */
   readonly ignoredFile?: RegExp;
   /** True when migrations may be in subfolders. @default false */
@@ -42,6 +55,7 @@ export interface FileLayout {
 export interface FolderLayout {
   /** The name of that file. Every other file is skipped. */
   readonly fileInFolder: string;
+  readonly naming?: Naming;
 }
 
 /** The last segment of a path. */

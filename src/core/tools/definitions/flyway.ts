@@ -7,6 +7,7 @@ export const flyway = {
   layout: {
     migrationFile: /^V\d[\d._]*__/,
     form: 'V<version>__<description>.sql',
+    naming: { prefix: 'V', separator: '__' },
     // On a new database a baseline migration replaces earlier ones; this library applies the earlier ones instead.
     ignoredFile: /^B\d[^/]*__/,
     nested: true,

@@ -4,7 +4,11 @@ import type { ToolDefinition } from '../tool.js';
 /** golang-migrate: https://github.com/golang-migrate/migrate */
 export const golangMigrate = {
   name: 'golang-migrate',
-  layout: { migrationFile: /^\d.*\.up\.sql$/i, form: '<version>_<title>.up.sql' },
+  layout: {
+    migrationFile: /^\d.*\.up\.sql$/i,
+    form: '<version>_<title>.up.sql',
+    naming: { suffixes: ['.up.sql'] },
+  },
   history: {
     table: 'schema_migrations',
     columns: ['version', 'dirty'],

@@ -4,7 +4,11 @@ import type { ToolDefinition } from '../tool.js';
 /** SQLx: https://github.com/launchbadge/sqlx */
 export const sqlx = {
   name: 'sqlx',
-  layout: { migrationFile: /^\d.*\.sql$/i, form: '<version>_<description>.sql' },
+  layout: {
+    migrationFile: /^\d.*\.sql$/i,
+    form: '<version>_<description>.sql',
+    naming: { suffixes: ['.sql', '.up.sql'] },
+  },
   history: {
     table: '_sqlx_migrations',
     columns: ['version', 'success', 'installed_on'],

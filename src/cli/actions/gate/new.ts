@@ -1,0 +1,77 @@
+import path from 'node:path';
+import { newMigrationBody, newMigrationPath } from '../../../core/migration/new-migration.js';
+import type { MigrationSet } from '../../../core/migration/migration-set.js';
+import { DirectoryError } from '../../../core/errors/input-errors.js';
+import { LAYOUTS } from '../../../core/tools/layouts.js';
+import { createFile } from '../../../files/create-file.js';
+import { decodeText } from '../../../files/decode.js';
+import { MigrationDirectory } from '../../../files/directory.js';
+import { CliError } from '../../process/cli-error.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { NewFlags } from '../../process/flags.js';
+import { readStandardInput } from '../../process/standard-input.js';
+import type { Terminal } from '../../process/terminal.js';
+import { pathsFromHere } from '../../render/lint/report-path.js';
+import type { Action } from '../action.js';
+import { fileSettingsFrom } from '../settings.js';
+
+/** Creates a migration with the next version. */
+export const newMigration: Action<NewFlags> = async (flags, terminal, name = '') => {
+  const { directory, layout: layoutName, recursive, pattern } = fileSettingsFrom(flags);
+  const layout = LAYOUTS[layoutName];
+  const { migrations } = await readOrNothing(new MigrationDirectory(directory, { layout, recursive, pattern }));
+  const planned = newMigrationPath({
+    layout,
+    name,
+    newest: migrations.at(-1)?.order,
+    now: new Date(),
+    style: styleOf(flags),
+  });
+  if ('problem' in planned)
+    throw new CliError('USAGE', EXIT.usage, `error: ${JSON.stringify(name)} cannot be the name: ${planned.problem}`);
+  const { file } = planned;
+  const shown = pathsFromHere(directory)(file);
+  const body = newMigrationBody(await bodyFrom(terminal), layout);
+  if (!(await create(directory, file, body)))
+    throw new CliError('FILE_EXISTS', EXIT.failed, `${shown} exists already. Nothing was written. Give another name.`);
+  terminal.out(flags.json ? JSON.stringify({ file, path: shown }, null, 2) : `Created ${shown}`);
+  return EXIT.ok;
+};
+
+function styleOf({ number = false, timestamp = false }: NewFlags): 'number' | 'timestamp' | undefined {
+  if (number && timestamp)
+    throw new CliError('USAGE', EXIT.usage, 'error: --number and --timestamp contradict each other: give one of them');
+  return number ? 'number' : timestamp ? 'timestamp' : undefined;
+}
+
+/** The first migration creates the directory. */
+async function readOrNothing(directory: MigrationDirectory): Promise<Pick<MigrationSet, 'migrations'>> {
+  try {
+    return await directory.read();
+  } catch (error) {
+    if (isMissing(error)) return { migrations: [] };
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof DirectoryError && (error.cause as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+async function create(directory: string, file: string, body: string): Promise<boolean> {
+  try {
+    return await createFile(path.resolve(directory, file), body);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DirectoryError(path.resolve(directory), [`writing ${file} failed with ${code}`], { cause: error });
+  }
+}
+
+async function bodyFrom({ err }: Terminal): Promise<string> {
+  const given = await readStandardInput(() =>
+    err('Reading the text of the migration from standard input. "</dev/null" after the command gives none.'),
+  );
+  const text = given === undefined ? '' : decodeText(given);
+  if (typeof text === 'string') return text;
+  throw new CliError('USAGE', EXIT.usage, `error: standard input cannot be a migration: ${text.problem}`);
+}

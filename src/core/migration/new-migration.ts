@@ -1,0 +1,88 @@
+import type { Layout } from '../tools/layouts.js';
+import { baseName, type Naming } from '../tools/tool.js';
+import { nextVersion, type VersionStyle } from './next-version.js';
+import { compareVersions, migrationOrder, type MigrationOrder } from './version.js';
+
+/** What the path of a new migration depends on. */
+export interface NewMigration {
+  readonly layout: Layout;
+  /** What it is about, as somebody typed it. */
+  readonly name: string;
+  /** The newest migration of the directory; undefined if there is none. */
+  readonly newest: MigrationOrder | undefined;
+  readonly now: Date;
+  /** @default as the newest version has it; timestamps in an empty directory */
+  readonly style?: VersionStyle | undefined;
+}
+
+/** The path of a new migration, relative to the directory, with `/`; or why there can be none. */
+export function newMigrationPath(wanted: NewMigration): { readonly file: string } | { readonly problem: string } {
+  const { layout, newest, now, style } = wanted;
+  const name = readableName(wanted.name);
+  if (typeof name !== 'string') return name;
+  const written = newest && writtenAs(newest.file, layout);
+  const version = nextVersion(written?.version, now, { style, dashed: layout.naming.dashed ?? false });
+  const separator = layout.naming.separator ?? written?.separator ?? '_';
+  const [firstSuffix = '.sql'] = suffixesOf(layout.naming);
+  const stem = `${layout.naming.prefix ?? ''}${version}${separator}${name}`;
+  const file =
+    layout.fileInFolder === undefined ? `${stem}${written?.suffix ?? firstSuffix}` : `${stem}/${layout.fileInFolder}`;
+  const problem = problemWith(file, layout, newest);
+  return problem === undefined ? { file } : { problem };
+}
+
+/** A body as a migration of a layout must have it: with the line before which nothing runs. */
+export function newMigrationBody(body: string, layout: Layout): string {
+  const { upMarker } = layout;
+  const lacksMarker = upMarker !== undefined && typeof layout.section(body) !== 'string';
+  const marked = lacksMarker ? `${upMarker}\n${body}` : body;
+  return marked === '' || marked.endsWith('\n') ? marked : `${marked}\n`;
+}
+
+/** Letters of any language, digits, and what a shell needs no quotes for. */
+const NAME = /^[\p{L}][\p{L}\p{M}\p{N}_.+-]*$/u;
+
+function readableName(typed: string): string | { readonly problem: string } {
+  const name = typed
+    .normalize('NFC')
+    .replace(/\.sql$/i, '')
+    .trim()
+    .replaceAll(/\s+/g, '_');
+  if (/^\d/.test(name)) return { problem: 'it must begin with a letter: the version is put before it' };
+  if (NAME.test(name)) return name;
+  return { problem: 'it must be letters, digits, blanks and _ - + . only, and begin with a letter' };
+}
+
+function suffixesOf({ suffixes = ['.sql'] }: Naming): readonly string[] {
+  return suffixes;
+}
+
+/** Dates first: their parts may be joined as a version and a name are. */
+const VERSION = /^(?:\d{4}([-_])\d{2}\1\d{2}(?:[-_T ]?\d{2}[-_:]?\d{2}[-_:]?\d{2})?(?!\d)|\d+(?:\.\d+)*)/;
+
+/** How the name of a migration is written: its version, what separates it from the name, and how it ends. */
+function writtenAs(
+  file: string,
+  { naming, fileInFolder }: Layout,
+): {
+  readonly version: string | undefined;
+  readonly separator: string | undefined;
+  readonly suffix: string | undefined;
+} {
+  const whole = fileInFolder === undefined ? baseName(file) : baseName(file.slice(0, -fileInFolder.length - 1));
+  const name = whole.slice((naming.prefix ?? '').length);
+  const version =
+    naming.separator === undefined ? VERSION.exec(name)?.[0] : name.slice(0, name.indexOf(naming.separator));
+  const separator = /^(?:__?|-)/.exec(name.slice(version?.length ?? 0))?.[0];
+  const suffix = suffixesOf(naming)
+    .toSorted((a, b) => b.length - a.length)
+    .find((each) => name.toLowerCase().endsWith(each));
+  return { version, separator, suffix };
+}
+
+function problemWith(file: string, layout: Layout, newest: MigrationOrder | undefined): string | undefined {
+  const role = layout.role(file);
+  if (role !== 'migration') return `${file} would not be a migration${role === 'ignored' ? '' : `: ${role.problem}`}`;
+  if (!newest || compareVersions(migrationOrder(file).version, newest.version) > 0) return undefined;
+  return `${file} would not come after ${newest.file}, the newest migration`;
+}
