@@ -78,6 +78,8 @@ export type HistoryChange =
 export interface HistoryStore extends Pick<HistoryReader, 'read'> {
   /** False for a store that keeps nothing: its history is always empty. */
   readonly keepsRecords: boolean;
+  /** Asks at once, with what else is sent in this turn, for what `install` must know. Returns that `install`. */
+  prepareInstall(): HistoryStore['install'];
   /**
    * Creates or upgrades our objects where needed.
    *
@@ -99,6 +101,8 @@ export interface HistoryStore extends Pick<HistoryReader, 'read'> {
 export interface MigrationLock {
   /** Tries to take the lock once, without waiting on the server. */
   tryTake(): Promise<boolean>;
+  /** Tries once, and reads something after the attempt; in the same round trip if it can. */
+  tryTakeAndRead<T>(read: () => Promise<T>): Promise<{ readonly taken: boolean; readonly read: T }>;
   /** The current holder, if it can be seen. */
   holder(): Promise<LockHolder | undefined>;
   /** The backend that holds the lock for this session, if known. */

@@ -13,8 +13,8 @@ export interface LockWait {
   readonly signal?: AbortSignal | undefined;
   /** Called at once, and again every ten seconds. */
   readonly onWaiting: (waitedMs: number, remainingMs: number, holder: LockHolder | undefined) => void;
-  /** Called before each further attempt; `false` ends the wait, because the holder did all the work. */
-  readonly isStillNeeded?: () => Promise<boolean>;
+  /** Called after each attempt that failed; `false` ends the wait, because the holder did all the work. */
+  readonly isStillNeeded?: () => boolean;
 }
 
 const REMINDER_MS = 10_000;
@@ -35,6 +35,7 @@ export async function acquireLock(
   let reportedAt = Number.NEGATIVE_INFINITY;
   while (!(await lock.tryTake())) {
     throwIfInterrupted(wait.signal, wait.applied);
+    if (wait.isStillNeeded?.() === false) return undefined;
     const waitedMs = waited();
     if (waitedMs - reportedAt >= REMINDER_MS || waitedMs >= wait.timeoutMs) {
       const holder = await lock.holder();
@@ -45,8 +46,6 @@ export async function acquireLock(
     }
     await backoff.pause(wait.signal);
     throwIfInterrupted(wait.signal, wait.applied);
-    // Checked before the next attempt: once a holder has finished, all waiters leave at once, with one message each.
-    if (wait.isStillNeeded && !(await wait.isStillNeeded())) return undefined;
   }
   return Math.round(waited());
 }

@@ -26,6 +26,14 @@ type SessionResult = 'done' | 'reconnect';
 /** So many rows cost the server less than their fingerprint, and fit into the first packets of its answer. */
 const FEW_ROWS = 50;
 
+/** What there is to do, and the history that says so. */
+interface PlannedRun {
+  readonly plan: Plan;
+  readonly history: History;
+  /** Installs what is missing, as it was found with this history. @default it looks first */
+  readonly install?: HistoryStore['install'] | undefined;
+}
+
 /** One run of a set of migrations on one target. It owns all mutable state of the run. */
 export class Run {
   private readonly runId = randomUUID();
@@ -78,34 +86,52 @@ export class Run {
     // Without the lock a step in doubt may just be running.
     if (plan.refusals.some(({ code }) => code !== 'STEP_IN_DOUBT'))
       await compileTasks(plan, this.parts, session.executor);
-    return (await this.takeLock(session, files)) ? this.migrateLocked(session, files) : 'done';
+    const known = await this.takeLock(session, files);
+    if (known) return this.migrateLocked(session, files, known);
+    // Another process did the rest, so the execution did not record the end of this run.
+    if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
+    return 'done';
   }
 
-  /** @returns false when another process did all the work in the meantime. */
-  private async takeLock(session: TargetSession, files: FilesOfRun): Promise<boolean> {
-    const waitedMs = await acquireLock(session.lock, {
-      ...this.lockWait(),
-      isStillNeeded: async () => !isNothingToDo((await this.readPlan(session, files)).plan),
-    });
-    if (waitedMs === undefined) return false;
+  /**
+   * Reads the history with each attempt, because another process may have run since the last one.
+   *
+   * @returns what there is to do; undefined if another process did all the work in the meantime.
+   */
+  private async takeLock(session: TargetSession, files: FilesOfRun): Promise<PlannedRun | undefined> {
+    const { lock, history } = session;
+    let last: PlannedRun | undefined;
+    const tryTake = async (): Promise<boolean> => {
+      const { taken, read } = await lock.tryTakeAndRead(async () => {
+        const install = last ? undefined : history.prepareInstall(); // not again and again while it waits
+        return { ...(await this.readPlan(session, files)), install };
+      });
+      last = read;
+      return taken;
+    };
+    const isStillNeeded = (): boolean => last !== undefined && !isNothingToDo(last.plan);
+    const wait = { ...this.lockWait(), isStillNeeded };
+    const waitedMs = await acquireLock({ tryTake, holder: () => lock.holder() }, wait);
+    if (waitedMs === undefined || !isStillNeeded()) return undefined;
     this.report.emit({ type: 'lock-acquired', waitedMs });
-    return true;
+    return last;
   }
 
-  /** Another process may have run while this one waited, so the history is read again. */
-  private async migrateLocked(session: TargetSession, files: FilesOfRun): Promise<SessionResult> {
+  /** @param known what was read since the lock was taken. */
+  private async migrateLocked(session: TargetSession, files: FilesOfRun, known: PlannedRun): Promise<SessionResult> {
     const conflicts = new Conflicts(session, this.lockWait());
+    let read: PlannedRun | undefined = known;
     for (let installed = false; ; installed = true) {
-      const { plan, history } = await this.readPlan(session, files);
+      const { plan, history, install }: PlannedRun = read ?? (await this.readPlan(session, files));
+      read = undefined;
       if (isNothingToDo(plan)) {
-        // Another process did the rest, so the execution did not record the end of this run.
         if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
         return 'done';
       }
       const tasks = await compileTasks(plan, this.parts, session.executor);
       await this.lint(session, await files.set(), tasks);
       if (!installed) {
-        await this.install(session);
+        await this.install(install ?? ((signal) => session.history.install(signal)));
         this.report.warn(plan.warnings);
       }
       await this.adoptChecksums(session, plan);
@@ -116,7 +142,7 @@ export class Run {
     }
   }
 
-  private async readPlan(session: TargetSession, files: FilesOfRun): Promise<{ plan: Plan; history: History }> {
+  private async readPlan(session: TargetSession, files: FilesOfRun): Promise<PlannedRun> {
     const history = await session.history.read(files.count > FEW_ROWS ? rowsOf(files.set()) : undefined);
     const { statuses, ...plan } = planRun(await files.set(), history, this.parts.policy, this.target);
     const { report } = this;
@@ -132,8 +158,8 @@ export class Run {
     this.report.warn(await lintTasks(set, tasks, this.parts, session));
   }
 
-  private async install({ history }: TargetSession): Promise<void> {
-    const notes = await history.install(this.signal).catch((error: unknown) => {
+  private async install(install: HistoryStore['install']): Promise<void> {
+    const notes = await install(this.signal).catch((error: unknown) => {
       throwIfInterrupted(this.signal, this.report.applied); // the cause of any error then
       throw error;
     });

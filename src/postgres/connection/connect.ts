@@ -94,11 +94,12 @@ async function open(source: string | ClientConfig, settings: ConnectSettings): P
     await client.end().catch(ignore);
     throw answered && serverErrorOf(error) === undefined ? unusableError(error) : error;
   });
-  return new PgConnection(client, async (destroy) => {
+  const close = async (destroy: boolean): Promise<void> => {
     destroyLater(client);
     // What a connection wrote or locked is gone only when the server has closed it.
     await (destroy ? client.end().catch(ignore) : leave(client));
-  });
+  };
+  return new PgConnection(client, close, true);
 }
 
 function destroyLater(client: ClientBase): void {

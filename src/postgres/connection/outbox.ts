@@ -18,8 +18,6 @@ interface Outgoing {
 export class Outbox {
   private waiting: Outgoing[] = [];
   private sent: Outgoing[] = [];
-  /** The number of texts handed over so far. */
-  count = 0;
 
   constructor(private readonly client: ClientBase) {}
 
@@ -30,7 +28,6 @@ export class Outbox {
 
   /** Never rejects: the error is part of the result. */
   send(text: string, isRecord: boolean, settings: ScriptSettings): Promise<ScriptResult> {
-    this.count++;
     return new Promise((resolve) => {
       this.waiting.push({ text, isRecord, settings, resolve });
       if (this.sent.length === 0 && this.waiting.length === 1) queueMicrotask(() => this.sendWaiting());

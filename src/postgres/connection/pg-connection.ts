@@ -36,6 +36,8 @@ export class PgConnection {
   constructor(
     private readonly client: ClientBase,
     private readonly releaseClient: (destroy: boolean) => Promise<void>,
+    /** True if the release of a dirty connection waits until the server has closed it. */
+    readonly isClosedOnRelease = false,
   ) {
     this.outbox = new Outbox(client);
   }
@@ -48,6 +50,11 @@ export class PgConnection {
   /** True unless this connection has only read. A dirty connection must not be reused. */
   get dirty(): boolean {
     return this.isDirty || this.outbox.current !== undefined;
+  }
+
+  /** It must not be reused, whatever is sent next. */
+  markDirty(): void {
+    this.isDirty = true;
   }
 
   /** The process ID that the server sent on connecting; behind a pooler it is not that of a backend. */

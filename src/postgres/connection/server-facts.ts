@@ -1,6 +1,6 @@
 import { BACKEND_SQL } from './backend.js';
 import type { PgConnection } from './pg-connection.js';
-import { asScript } from './script.js';
+import { asScript, type Row } from './script.js';
 import { queryError } from './server-error.js';
 
 /** What a session must know about the server before it writes. */
@@ -29,21 +29,64 @@ const CHECK_CLIENT = `SELECT CASE WHEN pg_catalog.current_setting('server_versio
     AND pg_catalog.version() ~ 'linux|darwin|bsd'
   THEN pg_catalog.set_config('client_connection_check_interval', '2s', true) END AS interval`;
 
-/** @throws MigrationError */
-export async function readServerFacts(connection: PgConnection): Promise<ServerFacts> {
-  const { results, error } = await connection.queryAll(asScript([FACTS, CHECK_CLIENT]));
-  const [[row] = [], [check] = []] = results;
-  if (!row) throw queryError('reading facts about the server', error ?? new Error('the query returned no row'));
-  const pooled = Number(row['pid']) !== connection.processId;
-  const { backend } = row;
-  if (!pooled && backend) connection.backend = { name: backend, condition: 'true' };
+interface FactsAndValue {
+  readonly facts: ServerFacts;
+  readonly value: string | null;
+}
+
+/** The facts of one session, read once. */
+export class SessionFacts {
+  private facts: Promise<ServerFacts> | undefined;
+
+  /** @param check what else must hold, after they are read. */
+  constructor(
+    private readonly connection: PgConnection,
+    private readonly check: () => Promise<void> = () => Promise.resolve(),
+  ) {}
+
+  /** @throws MigrationError */
+  get(): Promise<ServerFacts> {
+    return (this.facts ??= this.checked(this.read('NULL')));
+  }
+
+  /**
+   * Reads them together with the value of an expression, which may act. What else must hold is checked afterwards, so
+   * that the value is known whatever the check says: await {@link get} for it.
+   *
+   * @throws MigrationError
+   */
+  getWith(expression: string): Promise<FactsAndValue> {
+    const reading = this.read(expression);
+    this.facts = this.checked(reading);
+    this.facts.catch(() => {}); // get() throws it
+    return reading;
+  }
+
+  private async checked(reading: Promise<FactsAndValue>): Promise<ServerFacts> {
+    const { facts } = await reading;
+    await this.check();
+    return facts;
+  }
+
+  private async read(expression: string): Promise<FactsAndValue> {
+    const { connection } = this;
+    const { results, error } = await connection.queryAll(asScript([`${FACTS}, ${expression} AS value`, CHECK_CLIENT]));
+    const [[row] = [], [check] = []] = results;
+    if (!row) throw queryError('reading facts about the server', error ?? new Error('the query returned no row'));
+    const facts = toFacts(row, connection.processId, check?.['interval'] != null);
+    if (!facts.pooled && row['backend']) connection.backend = { name: row['backend'], condition: 'true' };
+    return { facts, value: row['value'] ?? null };
+  }
+}
+
+function toFacts(row: Row, processId: number, checksClient: boolean): ServerFacts {
   return {
     database: row['database'] ?? '',
     version: Number(row['version']),
     standby: row['standby'] === 't',
     readOnly: row['read_only'] === 'on',
     applicationName: row['application_name'] ?? '',
-    pooled,
-    checksClient: check?.['interval'] != null,
+    pooled: Number(row['pid']) !== processId,
+    checksClient,
   };
 }

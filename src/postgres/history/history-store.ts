@@ -16,27 +16,32 @@ import { cancelWhenAborted } from '../supervision/cancel.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, readOnlyError } from '../connection/server-error.js';
-import type { ServerFacts } from '../connection/server-facts.js';
+import type { SessionFacts } from '../connection/server-facts.js';
 import { identity } from './claims.js';
 import { assignments, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
 import { install, type InstallSettings } from './install.js';
 import { readHistory } from './read-history.js';
+import { readShape, type TableShape } from './table-shape.js';
 import { keptValues, removeOldName, replaceable, withInvalidIndexes } from './statements.js';
 
 /** The history table, on a connection that may write. */
 export class PgHistoryStore implements HistoryStore {
   readonly keepsRecords = true;
+  /** True once the history was read, as the role if there is one. */
+  hasRead = false;
   private usable: readonly CompanionName[] = [];
 
   constructor(
     private readonly connection: PgConnection,
     private readonly table: TableName,
     private readonly settings: Omit<InstallSettings, 'signal'>,
-    private readonly facts: () => Promise<ServerFacts>,
+    private readonly facts: Pick<SessionFacts, 'get'>,
   ) {}
 
-  read(known?: KnownRows): Promise<History> {
-    return readHistory(this.connection, this.table, this.settings.role, known);
+  async read(known?: KnownRows): Promise<History> {
+    const history = await readHistory(this.connection, this.table, this.settings.role, known);
+    this.hasRead = true;
+    return history;
   }
 
   /** The companion tables that can be written. Known once our objects are installed. */
@@ -44,12 +49,17 @@ export class PgHistoryStore implements HistoryStore {
     return this.usable;
   }
 
-  async install(signal?: AbortSignal): Promise<readonly Finding[]> {
-    if ((await this.facts()).readOnly) throw readOnlyError('setting');
+  prepareInstall(): HistoryStore['install'] {
+    const shape = readShape(this.connection, this.table, this.settings.role);
+    shape.catch(() => {}); // install() gets the error
+    return (signal) => this.install(signal, shape);
+  }
+
+  async install(signal?: AbortSignal, shape?: Promise<TableShape>): Promise<readonly Finding[]> {
+    if ((await this.facts.get()).readOnly) throw readOnlyError('setting');
     const stopCancelling = cancelWhenAborted(this.connection, signal);
-    const { companions, notes } = await install(this.connection, this.table, { ...this.settings, signal }).finally(
-      stopCancelling,
-    );
+    const installing = install(this.connection, this.table, { ...this.settings, signal }, shape);
+    const { companions, notes } = await installing.finally(stopCancelling);
     this.usable = companions;
     return notes;
   }
@@ -98,6 +108,7 @@ export class PgHistoryStore implements HistoryStore {
 export const NO_STORE: HistoryStore = {
   keepsRecords: false,
   read: () => Promise.resolve(NO_HISTORY),
+  prepareInstall: () => () => Promise.resolve([]),
   install: () => Promise.resolve([]),
   change: () => Promise.resolve(),
   auditRun: () => Promise.resolve(),

@@ -47,17 +47,21 @@ export interface Installed {
 /**
  * Creates our objects, or upgrades those made by hand or by an older release. Rows are kept. Call it under the lock.
  *
+ * @param known what was found in the catalog since the lock was taken. @default nothing
  * @throws HistoryTableError if an existing object cannot be used, or a privilege is missing.
  */
 export async function install(
   connection: PgConnection,
   table: TableName,
   settings: InstallSettings = {},
+  known?: Promise<TableShape>,
 ): Promise<Installed> {
   const { tableLockRetries = 0, signal } = settings;
   let shape: TableShape | undefined;
+  let found = known;
   const attempt = async (): Promise<Installed> => {
-    shape = await readShape(connection, table, settings.role);
+    shape = await (found ?? readShape(connection, table, settings.role));
+    found = undefined;
     assertHistoryTable(shape, table);
     assertRights(shape, table);
     await upgrade(connection, table, shape, settings);

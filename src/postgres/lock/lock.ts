@@ -14,6 +14,46 @@ export function lockKey(database: string, { schema, table }: TableName): bigint 
   return digest.readBigInt64BE();
 }
 
+/** SQL for the same key in the current database. */
+export function lockKeySql({ schema, table }: TableName): string {
+  const hash =
+    `pg_catalog.sha256(${bytesSql('nestjs-pg-migrations\0')} || ` +
+    `pg_catalog.convert_to(pg_catalog.current_database(), 'UTF8') || ${bytesSql(`\0${schema}\0${table}`)})`;
+  return `('x' || pg_catalog.encode(pg_catalog.substr(${hash}, 1, 8), 'hex'))::bit(64)::bigint`;
+}
+
+/** In hexadecimal digits, because no text may contain a zero byte. */
+function bytesSql(text: string): string {
+  return `pg_catalog.decode('${Buffer.from(text).toString('hex')}', 'hex')`;
+}
+
+/**
+ * An expression that tries to take the session lock, and whose value {@link triedLock} reads. Behind a pooler, where a
+ * session lock protects nothing, and on a standby it tries nothing.
+ *
+ * @param processId the backend's, unless there is a pooler in between; undefined to try in any case.
+ */
+export function tryLockSql(table: TableName, processId: number | undefined): string {
+  const own = processId === undefined ? '' : ` AND pg_catalog.pg_backend_pid() = ${processId}`;
+  return (
+    `CASE WHEN NOT pg_catalog.pg_is_in_recovery()${own} THEN (SELECT pg_catalog.concat(k.key, ' ', ` +
+    `pg_catalog.pg_try_advisory_lock(k.key), ' ', (${applySettings(PROBE_CLIENT)})) FROM (SELECT ${lockKeySql(table)} AS key) AS k) END`
+  );
+}
+
+/** An attempt to take a lock. */
+export interface TriedLock {
+  readonly key: bigint;
+  readonly taken: boolean;
+}
+
+/** What the value of {@link tryLockSql} says; undefined if nothing was tried. */
+export function triedLock(value: string | null): TriedLock | undefined {
+  if (value === null) return undefined;
+  const [key = '', taken] = value.split(' ');
+  return { key: BigInt(key), taken: taken === 't' };
+}
+
 /**
  * Tries once to take the session lock. Callers poll: waiting in the server would hold a snapshot, and a concurrent
  * index build by the holder would wait for that snapshot, which is a deadlock.

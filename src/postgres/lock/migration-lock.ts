@@ -27,11 +27,13 @@ export interface HeldLock {
 /** A session lock on the connection that migrates. */
 export class SessionLock implements HeldLock {
   readonly checkSql: string;
-  private held = false;
 
+  /** @param held true if it was taken already. @param pooled true if the server does not close the session with us. */
   constructor(
     private readonly connection: PgConnection,
     private readonly key: bigint,
+    private held: boolean,
+    private readonly pooled: boolean,
   ) {
     this.checkSql = holdsLockSql(key);
   }
@@ -45,10 +47,11 @@ export class SessionLock implements HeldLock {
     return this.held;
   }
 
+  /** The lock ends with its session. */
   async release(): Promise<void> {
-    if (!this.held) return;
+    const endsWithConnection = this.connection.isClosedOnRelease && !this.pooled;
+    if (this.held && !endsWithConnection) await unlock(this.connection, this.key);
     this.held = false;
-    await unlock(this.connection, this.key);
   }
 }
 

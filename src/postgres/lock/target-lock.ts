@@ -5,8 +5,8 @@ import { endStranded } from '../connection/backend.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { pinnedSettings } from '../connection/reset.js';
 import { readOnlyError } from '../connection/server-error.js';
-import type { ServerFacts } from '../connection/server-facts.js';
-import { holdsLockCondition, lockKey, readLockHolder } from './lock.js';
+import type { ServerFacts, SessionFacts } from '../connection/server-facts.js';
+import { holdsLockCondition, lockKey, readLockHolder, triedLock, tryLockSql, unlock, type TriedLock } from './lock.js';
 import { PinnedLock, SessionLock, type HeldLock, type LockKind } from './migration-lock.js';
 
 /**
@@ -22,18 +22,23 @@ export class TargetLock implements MigrationLock {
     private readonly connection: PgConnection,
     private readonly table: TableName,
     private readonly kind: LockKind,
-    private readonly facts: () => Promise<ServerFacts>,
+    private readonly facts: SessionFacts,
     private readonly openConnection: () => Promise<PgConnection>,
   ) {
     this.exclusive = kind !== 'off';
   }
 
   async tryTake(): Promise<boolean> {
-    const facts = await this.facts();
-    if (facts.standby) throw readOnlyError('standby');
-    if (!this.exclusive) return true;
-    this.held ??= this.createLock(facts);
-    return this.held.tryTake();
+    return (await this.attempt()).taken;
+  }
+
+  async tryTakeAndRead<T>(read: () => Promise<T>): Promise<{ readonly taken: boolean; readonly read: T }> {
+    const attempt = this.attempt();
+    // What is sent in one turn keeps its order, so this reads what is there after the attempt.
+    const early = this.isSentAtOnce ? read() : undefined;
+    early?.catch(() => {}); // a lock may have been taken all the same, so the attempt is awaited first
+    const { taken, wasSentAtOnce } = await attempt;
+    return { taken, read: await (early && wasSentAtOnce ? early : read()) };
   }
 
   async holder(): Promise<LockHolder | undefined> {
@@ -69,14 +74,46 @@ export class TargetLock implements MigrationLock {
   }
 
   private async key(): Promise<bigint> {
-    return lockKey((await this.facts()).database, this.table);
+    return lockKey((await this.facts.get()).database, this.table);
+  }
+
+  /** False if an attempt begins with anything but a message on the connection that migrates. */
+  private get isSentAtOnce(): boolean {
+    return this.held ? this.held.checkSql !== undefined : this.kind !== 'transaction';
+  }
+
+  /** @returns also whether everything that decides was sent before this function returned. */
+  private async attempt(): Promise<{ readonly taken: boolean; readonly wasSentAtOnce: boolean }> {
+    if (this.held) return { taken: await this.held.tryTake(), wasSentAtOnce: this.isSentAtOnce };
+    const { facts, tried } = await this.readFactsAndTry();
+    // Whatever is found to be wrong from here on, the lock is known to be held, and released.
+    if (this.exclusive) this.held = this.createLock(facts, tried?.taken ?? false);
+    await this.facts.get();
+    if (facts.standby) throw readOnlyError('standby');
+    if (!this.held) return { taken: true, wasSentAtOnce: true };
+    if (tried) return { taken: tried.taken, wasSentAtOnce: true };
+    return { taken: await this.held.tryTake(), wasSentAtOnce: false };
+  }
+
+  /** Reads what decides which lock to take, and in the same round trip tries the one that it mostly is. */
+  private async readFactsAndTry(): Promise<{ readonly facts: ServerFacts; readonly tried: TriedLock | undefined }> {
+    const { connection, kind, table } = this;
+    if (kind === 'off' || kind === 'transaction') return { facts: await this.facts.get(), tried: undefined };
+    connection.markDirty();
+    const processId = kind === 'auto' ? connection.processId : undefined;
+    const { facts, value } = await this.facts.getWith(tryLockSql(table, processId));
+    const tried = triedLock(value);
+    if (!tried || tried.key === lockKey(facts.database, table)) return { facts, tried };
+    // The name of the database is not valid in its encoding: the key must be that of all other processes.
+    if (tried.taken) await unlock(connection, tried.key);
+    return { facts, tried: undefined };
   }
 
   /** Behind a pooler a session lock protects nothing: two clients can get it, and it outlives both. */
-  private createLock({ database, version, pooled }: ServerFacts): HeldLock {
+  private createLock({ database, version, pooled }: ServerFacts, isTaken: boolean): HeldLock {
     const key = lockKey(database, this.table);
     return this.kind === 'transaction' || (this.kind === 'auto' && pooled)
       ? new PinnedLock(this.openConnection, key, pinnedSettings(version))
-      : new SessionLock(this.connection, key);
+      : new SessionLock(this.connection, key, isTaken, pooled);
   }
 }

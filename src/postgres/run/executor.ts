@@ -8,7 +8,7 @@ import { actingAs } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../supervision/cancel.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { initialSettings, resetStatements, type StatementTimeouts } from '../connection/reset.js';
-import type { ServerFacts } from '../connection/server-facts.js';
+import type { SessionFacts } from '../connection/server-facts.js';
 import type { RunRecords } from '../history/statements.js';
 import type { LockKind } from '../lock/migration-lock.js';
 import type { TargetLock } from '../lock/target-lock.js';
@@ -42,7 +42,7 @@ export class PgExecutor implements Executor {
     private readonly connection: PgConnection,
     private readonly settings: ExecutorSettings,
     private readonly lock: TargetLock,
-    private readonly facts: () => Promise<ServerFacts>,
+    private readonly facts: SessionFacts,
   ) {}
 
   /** Asks the server only if the answer matters. */
@@ -75,13 +75,13 @@ export class PgExecutor implements Executor {
 
   /** Whoever asks for a session lock says that a pooler works in session mode. */
   private async isPooled(): Promise<boolean> {
-    return (await this.facts()).pooled && this.settings.lock !== 'session';
+    return (await this.facts.get()).pooled && this.settings.lock !== 'session';
   }
 
   private async prepare(settings: ExecutionSettings, listener: ExecutionListener): Promise<ExecutionContext> {
     const { connection, lock } = this;
     const { target, timeouts, showRowData } = this.settings;
-    const facts = await this.facts();
+    const facts = await this.facts.get();
     const pooled = await this.isPooled();
     if (facts.pooled && !pooled) listener.warning(finding('SESSION_LOCK_BEHIND_POOLER', { subject: target.name }));
     const initial = initialSettings(timeouts, facts);

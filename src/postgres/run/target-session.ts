@@ -4,7 +4,7 @@ import { readTableFacts } from '../catalog/table-facts.js';
 import { assertRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { StatementTimeouts } from '../connection/reset.js';
-import { readServerFacts, type ServerFacts } from '../connection/server-facts.js';
+import { SessionFacts } from '../connection/server-facts.js';
 import type { CompanionName } from '../companions/tables.js';
 import { readForeignHistory } from '../history/foreign-history.js';
 import { NO_STORE, PgHistoryStore } from '../history/history-store.js';
@@ -33,18 +33,20 @@ export class PgTargetSession implements TargetSession {
   readonly executor: PgExecutor;
   readonly foreign: ForeignHistoryReader;
   readonly tables: TableFactsReader;
-  private facts: Promise<ServerFacts> | undefined;
   private closed = false;
 
   /** @param openConnection opens another connection to the same database. */
   constructor(
     private readonly connection: PgConnection,
-    private readonly settings: SessionSettings,
+    settings: SessionSettings,
     openConnection: () => Promise<PgConnection>,
   ) {
     const { target, timeouts, tracking, lock, companions } = settings;
     const { table, role, searchPath } = target;
-    const facts = (): Promise<ServerFacts> => (this.facts ??= this.readFacts());
+    // A history that was read as the role shows that the role works.
+    const facts = new SessionFacts(connection, async () => {
+      if (!store.hasRead) await assertRole(connection, role);
+    });
     const store = new PgHistoryStore(connection, table, { role, companions, ...timeouts }, facts);
     const records = (runId: string) => (tracking ? new TableRecords(table, runId, store.companions) : NO_RECORDS);
     this.history = tracking ? store : NO_STORE;
@@ -59,11 +61,5 @@ export class PgTargetSession implements TargetSession {
     this.closed = true;
     await this.lock.release();
     await this.connection.release();
-  }
-
-  private async readFacts(): Promise<ServerFacts> {
-    const facts = await readServerFacts(this.connection);
-    await assertRole(this.connection, this.settings.target.role);
-    return facts;
   }
 }

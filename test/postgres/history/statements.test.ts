@@ -65,7 +65,7 @@ async function run(...statements: string[]): Promise<string | undefined> {
   });
 }
 
-const noFacts = (): Promise<never> => Promise.reject(new Error('a change asks for no facts'));
+const noFacts = { get: (): Promise<never> => Promise.reject(new Error('a change asks for no facts')) };
 
 function change(...changes: HistoryChange[]): Promise<void> {
   return withClient(db.connectionString, (client) => {
