@@ -5,7 +5,7 @@ import type { Task } from '../../compile/task.js';
 import type { Finding } from '../../errors/finding.js';
 import type { Migration } from '../../migration/migration.js';
 import { splitLexically } from '../../sql/statements/split.js';
-import type { ParsedStatement, Statement } from '../../sql/statements/statements.js';
+import type { Statement } from '../../sql/statements/statements.js';
 import type { LintStatement, Transaction } from './transaction.js';
 
 /** A migration to be judged. */
@@ -58,7 +58,11 @@ interface Read {
 
 async function readStatements({ source: { sql, withRows } }: Program, parse: ParseStatements): Promise<Read> {
   const whole = await parse(sql);
-  if (whole) return { statements: whole.flatMap((each) => judgeable(each, offsetsIn(sql, 0))), unreadable: [] };
+  if (whole) {
+    const offsetOf = offsetsIn(sql, 0);
+    const statements = whole.flatMap(({ node, start, end }) => (node ? [{ node, start, end, offsetOf }] : []));
+    return { statements, unreadable: [] };
+  }
   const statements: LintStatement[] = [];
   const unreadable: Statement[] = [];
   for (const { start, end } of splitLexically(withRows)) {
@@ -69,10 +73,6 @@ async function readStatements({ source: { sql, withRows } }: Program, parse: Par
     else unreadable.push({ start, end });
   }
   return { statements, unreadable };
-}
-
-function judgeable({ node, start, end }: ParsedStatement, offsetOf: LintStatement['offsetOf']): LintStatement[] {
-  return node ? [{ node, start, end, offsetOf }] : [];
 }
 
 /** The parser counts bytes from the beginning of what it was given. */
