@@ -2,7 +2,6 @@ import { locateInFile } from '../compile/source-text.js';
 import type { Program } from '../compile/program.js';
 import type { Severity } from '../errors/finding.js';
 import type { Migration } from '../migration/migration.js';
-import { compareVersions } from '../migration/version.js';
 import type { Diagnostic } from './diagnostic.js';
 import { LockLimit } from './lock-limit.js';
 import { isAllowed, placeAllowances } from './model/allowed.js';
@@ -43,6 +42,7 @@ interface PlacedProblem extends FileProblem {
 class JudgedRun {
   private readonly tables: Tables;
   private readonly rules: readonly Rule[];
+  private readonly filesByVersion: ReadonlyMap<string, readonly string[]>;
   private held: HeldLock[] = [];
 
   constructor(private readonly by: Judgement) {
@@ -53,6 +53,7 @@ class JudgedRun {
       if (level === 'off') return [];
       return [level === undefined ? rule : { ...rule, severity: SEVERITIES[level] }];
     });
+    this.filesByVersion = filesByVersion(by.all);
   }
 
   judge(file: ParsedFile): Diagnostic[] {
@@ -67,11 +68,9 @@ class JudgedRun {
   }
 
   private judgeWhole(file: ParsedFile): PlacedProblem[] {
-    const version = file.migration?.order.version ?? null;
-    const others = version === null ? [] : this.by.all.filter((other) => other.file !== file.file);
-    const sameVersion = others
-      .filter(({ order }) => compareVersions(order.version, version) === 0)
-      .map((other) => other.file);
+    const version = file.migration?.order.version;
+    const withVersion = version ? this.filesByVersion.get(version.join('.')) : undefined;
+    const sameVersion = (withVersion ?? []).filter((other) => other !== file.file);
     return this.rules.flatMap((rule) =>
       (rule.checkFile?.({ file, sameVersion }) ?? []).map((problem) => ({ ...problem, rule })),
     );
@@ -140,4 +139,16 @@ class JudgedRun {
       excerpt: place?.excerpt,
     };
   }
+}
+
+function filesByVersion(migrations: readonly Migration[]): Map<string, string[]> {
+  const byVersion = new Map<string, string[]>();
+  for (const { file, order } of migrations) {
+    if (order.version === null) continue;
+    const version = order.version.join('.');
+    const files = byVersion.get(version);
+    if (files) files.push(file);
+    else byVersion.set(version, [file]);
+  }
+  return byVersion;
 }
