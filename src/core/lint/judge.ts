@@ -4,7 +4,7 @@ import type { Severity } from '../errors/finding.js';
 import type { Migration } from '../migration/migration.js';
 import type { Diagnostic } from './diagnostic.js';
 import { LockLimit } from './lock-limit.js';
-import { isAllowed, placeAllowances } from './model/allowed.js';
+import { isAllowed, placeAllowances, type PlacedAllowance } from './model/allowed.js';
 import type { CatalogFacts, TableSize } from './model/facts.js';
 import { observe } from './model/observe.js';
 import type { ParsedFile } from './model/parsed-file.js';
@@ -58,7 +58,10 @@ class JudgedRun {
 
   judge(file: ParsedFile): Diagnostic[] {
     const allowances = placeAllowances(file);
-    const found = [...this.judgeWhole(file), ...(file.program ? this.judgeStatements(file, file.program) : [])];
+    const found = [
+      ...this.judgeWhole(file, allowances),
+      ...(file.program ? this.judgeStatements(file, file.program) : []),
+    ];
     this.tables.setSchema(undefined);
     if (!this.by.catalog) this.tables.endRun();
     return found
@@ -67,12 +70,12 @@ class JudgedRun {
       .map((problem) => this.diagnostic(file, problem));
   }
 
-  private judgeWhole(file: ParsedFile): PlacedProblem[] {
+  private judgeWhole(file: ParsedFile, allowances: readonly PlacedAllowance[]): PlacedProblem[] {
     const version = file.migration?.order.version;
     const withVersion = version ? this.filesByVersion.get(version.join('.')) : undefined;
     const sameVersion = (withVersion ?? []).filter((other) => other !== file.file);
     return this.rules.flatMap((rule) =>
-      (rule.checkFile?.({ file, sameVersion }) ?? []).map((problem) => ({ ...problem, rule })),
+      (rule.checkFile?.({ file, allowances, sameVersion }) ?? []).map((problem) => ({ ...problem, rule })),
     );
   }
 

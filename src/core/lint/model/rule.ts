@@ -3,6 +3,7 @@ import type { Program } from '../../compile/program.js';
 import type { Severity } from '../../errors/finding.js';
 import type { LockMode } from '../syntax/lock-modes.js';
 import type { RelationName } from '../syntax/relation.js';
+import type { PlacedAllowance } from './allowed.js';
 import type { ParsedFile } from './parsed-file.js';
 import type { LintRuleName } from './rule-names.js';
 import type { Tables } from './tables.js';
@@ -43,6 +44,7 @@ export interface StatementContext {
 /** What a rule may look at that judges a file as a whole. */
 export interface FileContext {
   readonly file: ParsedFile;
+  readonly allowances: readonly PlacedAllowance[];
   /** Other files with the same version. */
   readonly sameVersion: readonly string[];
 }

@@ -1,4 +1,3 @@
-import { placeAllowances } from '../../model/allowed.js';
 import type { Rule } from '../../model/rule.js';
 
 export const invalidAllow: Rule = {
@@ -13,6 +12,5 @@ export const invalidAllow: Rule = {
     rewrite: [],
     notes: 'Write `-- allow: drop-column because no release reads it` on a line of its own before the statement.',
   },
-  checkFile: ({ file }) =>
-    placeAllowances(file).flatMap(({ mistake, offset }) => (mistake ? [{ ...mistake, offset }] : [])),
+  checkFile: ({ allowances }) => allowances.flatMap(({ mistake, offset }) => (mistake ? [{ ...mistake, offset }] : [])),
 };
