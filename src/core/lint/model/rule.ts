@@ -27,7 +27,7 @@ export interface StatementContext {
   readonly node: Node;
   /** What is known before the statement. */
   readonly tables: Tables;
-  /** What commits together with the statement. With one transaction for all files, it includes earlier files. */
+  /** What commits together with the statement. Earlier files of one transaction for all are only in `held`. */
   readonly transaction: Transaction;
   /** Locks of earlier statements of the transaction. */
   readonly held: readonly HeldLock[];
