@@ -57,7 +57,7 @@ export class TransactionalRun {
   async run(tasks: readonly TransactionalTask[]): Promise<Outcome> {
     let left = tasks;
     // Once a transaction has begun, a message that the server cannot parse ends it.
-    if (this.mode === 'all' && [...this.pack(tasks)].length > 1) left = leaveToServer(tasks, await unreadableOf(tasks));
+    if (this.mode === 'all' && this.needsSeveral(tasks)) left = leaveToServer(tasks, await unreadableOf(tasks));
     for (;;) {
       const outcome = await this.sendAll(this.pack(left));
       if (outcome.kind === 'as-steps') {
@@ -70,6 +70,13 @@ export class TransactionalRun {
       if (this.mode === 'each') left = left.slice(left.indexOf(outcome.from));
       left = leaveToServer(left, outcome.unreadable);
     }
+  }
+
+  /** Packs only until it is known, so that no more than two messages are held. */
+  private needsSeveral(tasks: readonly TransactionalTask[]): boolean {
+    const messages = this.pack(tasks);
+    messages.next();
+    return messages.next().done !== true;
   }
 
   private pack(tasks: readonly TransactionalTask[]): Generator<Message> {
