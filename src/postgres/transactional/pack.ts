@@ -1,4 +1,5 @@
 import { openTogether } from '../../core/compile/transaction-modes.js';
+import type { Migration } from '../../core/migration/migration.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { actingAs } from '../connection/acting-role.js';
 import { applySettings, CLEAN, PROBE_CLIENT } from '../connection/reset.js';
@@ -51,7 +52,7 @@ export function* packEach(
     // A setting may change how the server parses a message, so the reset must take effect before the next one.
     if (!canShareMessage(task)) yield* packer.close();
   }
-  yield* packer.close(true, isEnd ? endOfRun(context, tasks) : []);
+  yield* packer.close(true, isEnd ? endOfRun(context, packer.unmarked) : []);
 }
 
 /** Packs migrations into one transaction. @param isEnd true if the run ends with them. */
@@ -79,7 +80,7 @@ export function* packTogether(
     if (!canShareMessage(task)) yield* packer.close(false);
   }
   packer.add([commit(context, tasks.at(-1))]);
-  yield* packer.close(true, isEnd ? endOfRun(context, tasks) : []);
+  yield* packer.close(true, isEnd ? endOfRun(context, packer.unmarked) : []);
 }
 
 /** Switches the role back first: the file may have chosen one that cannot write the history. */
@@ -104,6 +105,8 @@ function lockCheck({ lock: { checkSql } }: PackContext): Part[] {
 }
 
 class Packer {
+  /** Migrations whose texts are not recorded as they are sent. */
+  readonly unmarked: Migration[] = [];
   private parts: Part[] = [];
   private prelude: string | undefined;
   private size = 0;
@@ -134,6 +137,7 @@ class Packer {
   *addBody(task: TransactionalTask): Generator<Message> {
     const alone = !canShareMessage(task);
     const mark = markAround(this.context, task);
+    if (mark.length === 0) this.unmarked.push(task.program.migration);
     this.add(mark);
     if (alone) yield* this.close(false);
     for (const each of bodiesOf(task)) {

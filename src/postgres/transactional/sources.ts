@@ -1,4 +1,5 @@
 import { recordableSource } from '../../core/history/source.js';
+import type { Migration } from '../../core/migration/migration.js';
 import { actingAs } from '../connection/acting-role.js';
 import type { ExecutionContext, TransactionalTask } from '../execution/execution-context.js';
 import { part, type Part } from '../execution/message.js';
@@ -9,7 +10,7 @@ type SourceContext = Pick<ExecutionContext, 'target' | 'records' | 'marker'>;
 /** Bodies are joined with line feeds to what is around them, and end in a semicolon on its own line. */
 const FRAME = { before: '\n', after: '\n;\n' };
 
-/** A comment around a body whose text is recorded as it is sent. */
+/** A comment around a body whose text is recorded as it is sent; nothing around another body. */
 export function markAround(context: SourceContext, task: TransactionalTask): Part[] {
   if (!context.records.sources || !isRecordedAsSent(task)) return [];
   return [{ kind: 'mark', text: markOf(context), commands: 0 }];
@@ -26,12 +27,11 @@ export function recordSent(context: SourceContext, parts: readonly Part[]): Part
 /**
  * Records the end of the run. In a transaction of its own, so that an error undoes no migration.
  *
- * @param tasks those of the last message, of which some texts may not be recorded yet.
+ * @param unmarked migrations whose texts are not recorded as they are sent.
  */
-export function endOfRun({ records, target }: SourceContext, tasks: readonly TransactionalTask[]): Part[] {
-  const unsent = tasks.filter((task) => !isRecordedAsSent(task)).map(({ program }) => program.migration);
+export function endOfRun({ records, target }: SourceContext, unmarked: readonly Migration[]): Part[] {
   const { sources } = records;
-  const statements = [...records.end(), ...(sources ? [...sources.of(unsent), sources.missing] : [])];
+  const statements = [...records.end(), ...(sources ? [...sources.of(unmarked), sources.missing] : [])];
   return statements.length === 0 ? [] : [part('end', ['BEGIN', ...actingAs(target.role), ...statements, 'COMMIT'])];
 }
 
