@@ -13,6 +13,11 @@ export function actingAs(role: ActingRole): string[] {
   return role === undefined ? [] : [`SET LOCAL ROLE ${quoteIdentifier(role)}`];
 }
 
+/** A statement in a message of its own, run as the role. */
+export function asRole(role: ActingRole, statement: string): string {
+  return [...actingAs(role), statement].join('; ');
+}
+
 /** Like {@link actingAs}, for the rest of a session of our own. */
 export function actingAsInSession(role: ActingRole): string[] {
   return role === undefined ? [] : [`SET ROLE ${quoteIdentifier(role)}`];

@@ -1,6 +1,6 @@
 import { recordableSource } from '../../core/history/source.js';
 import type { Migration } from '../../core/migration/migration.js';
-import { actingAs } from '../connection/acting-role.js';
+import { actingAs, asRole } from '../connection/acting-role.js';
 import { tryRecord, warnOfDetails, type ExecutionContext } from './execution-context.js';
 
 /** Maximum characters per message, unless one text is longer. */
@@ -36,7 +36,7 @@ export async function recordMissingSources(
 }
 
 async function readMissing({ connection, target }: ExecutionContext, select: string): Promise<string | undefined> {
-  const [row] = await connection.query([...actingAs(target.role), select].join('; '));
+  const [row] = await connection.query(asRole(target.role, select));
   return Object.values(row ?? {})[0] ?? undefined;
 }
 

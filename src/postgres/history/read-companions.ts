@@ -3,11 +3,10 @@ import type { TableName } from '../../core/target/table.js';
 import { selectAuditSql, toAuditEntry } from '../companions/audit.js';
 import { selectSourcesSql } from '../companions/source.js';
 import { nameOfCompanion, type CompanionName } from '../companions/tables.js';
-import { actingAs, assertRole, mayConcernRole, type ActingRole } from '../connection/acting-role.js';
+import type { ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
-import { serverErrorOf } from '../connection/server-error.js';
-import { readingError, UNDEFINED_TABLE } from './read-history.js';
+import { ask } from './read-history.js';
 
 /** Reads the audit; empty if there is none. @throws MigrationError */
 export async function readAudit(
@@ -37,12 +36,7 @@ async function readCompanion(
   select: string,
   role: ActingRole,
 ): Promise<readonly Row[]> {
-  try {
-    return await connection.query([...actingAs(role), select].join('; '), UNDEFINED_TABLE);
-  } catch (error) {
-    if (mayConcernRole(role, error)) await assertRole(connection, role);
-    if (UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '')) return [];
-    const name = nameOfCompanion(history, companion);
-    throw await readingError(connection, error, name, role, `the table ${name.table}`);
-  }
+  const table = nameOfCompanion(history, companion);
+  const answer = await ask(connection, { table, role, what: `the table ${table.table}` }, select, []);
+  return typeof answer === 'string' ? [] : answer;
 }

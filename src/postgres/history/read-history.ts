@@ -4,7 +4,7 @@ import type { DetailedHistoryRow, History, HistoryRow } from '../../core/history
 import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
-import { actingAs, actingRoleName, assertRole, mayConcernRole, type ActingRole } from '../connection/acting-role.js';
+import { actingRoleName, asRole, assertRole, mayConcernRole, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
@@ -26,10 +26,13 @@ const UNEXPECTED: readonly string[] = [
   SQLSTATE.wrongObjectType,
 ];
 
-/** A history table, and the role to read it as; undefined for the login role. */
+/** A table to read. */
 interface Place {
   readonly table: TableName;
+  /** The role to read it as; undefined for the login role. */
   readonly role: ActingRole;
+  /** How messages call it. @default the history */
+  readonly what?: string;
 }
 
 interface Rows {
@@ -94,32 +97,37 @@ async function readByShape(connection: PgConnection, place: Place, details: bool
   const shape = await readShape(connection, table, role);
   assertHistoryTable(shape, table);
   const select = `SELECT ${selectList(details, shape.columns)} FROM ${qualifiedName(table)}`;
-  const sent = await connection.query([...actingAs(role), select].join('; ')).catch(async (error: unknown) => {
+  const sent = await connection.query(asRole(role, select)).catch(async (error: unknown) => {
     throw await readingError(connection, error, table, role);
   });
   return { known: [], sent };
 }
 
-/** @throws MigrationError */
-async function ask(
+/**
+ * Reads a table that may not exist.
+ *
+ * @param unexpected SQLSTATEs of a table for which the query was not made.
+ * @throws MigrationError
+ */
+export async function ask(
   connection: PgConnection,
-  place: Place,
+  { table, role, what }: Place,
   select: string,
+  unexpected = UNEXPECTED,
 ): Promise<readonly Row[] | 'no table' | 'unexpected'> {
-  const { table, role } = place;
   try {
-    return await connection.query([...actingAs(role), select].join('; '), [...UNDEFINED_TABLE, ...UNEXPECTED]);
+    return await connection.query(asRole(role, select), [...UNDEFINED_TABLE, ...unexpected]);
   } catch (error) {
     if (mayConcernRole(role, error)) await assertRole(connection, role);
     const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
     if (UNDEFINED_TABLE.includes(sqlstate)) return 'no table';
-    if (UNEXPECTED.includes(sqlstate)) return 'unexpected';
-    throw await readingError(connection, error, table, role);
+    if (unexpected.includes(sqlstate)) return 'unexpected';
+    throw await readingError(connection, error, table, role, what);
   }
 }
 
 /** The error of a read, with the GRANT to run if a privilege is missing. */
-export async function readingError(
+async function readingError(
   connection: PgConnection,
   error: unknown,
   table: TableName,

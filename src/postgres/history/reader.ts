@@ -6,14 +6,14 @@ import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import type { HistoryReader } from '../../core/ports/ports.js';
 import type { TableName } from '../../core/target/table.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
-import { actingAs, type ActingRole } from '../connection/acting-role.js';
+import { asRole, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { ReadConnections } from '../connection/read-connections.js';
 import type { Row } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { claimIncidents, confirmSql } from '../companions/incidents.js';
 import { readAudit, readSources } from './read-companions.js';
-import { readHistory, readHistoryDetails } from './read-history.js';
+import { readHistory, readHistoryDetails, UNDEFINED_TABLE } from './read-history.js';
 
 /** Reads the history for status, health and drift. */
 export class PgHistoryReader implements HistoryReader, IncidentStore {
@@ -53,14 +53,13 @@ export class PgHistoryReader implements HistoryReader, IncidentStore {
   }
 
   private queryAs(connection: PgConnection, statement: string): Promise<Row[]> {
-    return connection.query([...actingAs(this.role), statement].join('; '), NOT_WRITABLE);
+    return connection.query(asRole(this.role, statement), NOT_WRITABLE);
   }
 }
 
 /** The table does not exist, may not be written, or is on a read-only server. */
 const NOT_WRITABLE: readonly string[] = [
-  SQLSTATE.undefinedTable,
-  SQLSTATE.invalidSchemaName,
+  ...UNDEFINED_TABLE,
   SQLSTATE.insufficientPrivilege,
   SQLSTATE.readOnlySqlTransaction,
 ];
