@@ -76,21 +76,21 @@ export class PgHistoryStore implements HistoryStore {
       const recorded = changes.flatMap((change) => ('migration' in change ? [change.migration] : []));
       statements.push(...new SourceRecords(this.table).of(recorded));
     }
-    const { error } = await this.connection.record(
-      asScript(['BEGIN', ...actingAs(this.settings.role), ...statements, 'COMMIT']),
-    );
-    if (!error) return;
-    await this.connection.record('ROLLBACK');
-    throw queryError('changing the history', error);
+    const error = await this.commit(statements);
+    if (error) throw queryError('changing the history', error);
   }
 
   /** Called where the session may have installed nothing, so whether it works is not known before. */
   async auditRun(runId: string): Promise<void> {
-    const insert = auditRunSql(this.table, runId, true);
-    const { error } = await this.connection.record(
-      asScript(['BEGIN', ...actingAs(this.settings.role), insert, 'COMMIT']),
-    );
+    await this.commit([auditRunSql(this.table, runId, true)]);
+  }
+
+  /** @returns the error after which nothing has changed, or undefined. */
+  private async commit(statements: readonly string[]): Promise<unknown> {
+    const script = asScript(['BEGIN', ...actingAs(this.settings.role), ...statements, 'COMMIT']);
+    const { error } = await this.connection.record(script);
     if (error) await this.connection.record('ROLLBACK');
+    return error;
   }
 
   /** A change that forgets a statement in doubt keeps what it left: nothing will look for it again. */
