@@ -1,0 +1,1 @@
+export { ExpressAdapter as Adapter } from '@nestjs/platform-express';

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { DRIFT_JOB } from 'nestjs-pg-migrations';
+import pg from 'pg';
+import type { EmbeddedServer } from '../../tools/embedded-postgres/server.js';
+import { childEnvironment } from '../support/process.js';
+import { Application } from './application.js';
+
+/** An application in its folder, the Node that runs it and the server with its database. */
+interface Place {
+  readonly node: string;
+  readonly folder: string;
+  readonly server: EmbeddedServer;
+}
+
+const APPLIED = ['001_users.sql', '002_users_created_at.sql', '003_users_created_at_index.sql'];
+
+/** The application migrates, is healthy, finds its jobs, and ends by the signal that asks it to. */
+export async function runsInProduction(place: Place): Promise<void> {
+  const application = await Application.start(place.node, place.folder, await environment(place));
+  try {
+    const { status, body } = await application.get('/health');
+    assert.equal(status, 200);
+    assert.equal((body as { status: string }).status, 'ok');
+    const { applied, jobs, ticks, seconds } = await application.report();
+    assert.deepEqual(
+      applied,
+      APPLIED.map((file) => `${file} applied`),
+    );
+    assert.deepEqual(jobs.toSorted(), [DRIFT_JOB, 'tick'].toSorted());
+    assert.ok(ticks <= seconds, `${ticks} ticks in ${seconds} s`);
+  } finally {
+    const { code, signal, output } = await application.stop();
+    assert.deepEqual({ code, signal }, { code: null, signal: 'SIGTERM' }, output);
+    assert.doesNotMatch(output, /warn|error/i);
+  }
+}
+
+/** The end-to-end test of the application passes and leaves nothing open. */
+export async function passesItsTests(place: Place, parameters: readonly string[]): Promise<void> {
+  const { stdout, stderr } = await promisify(execFile)('npm', ['run', 'test:e2e', '--', ...parameters], {
+    cwd: place.folder,
+    env: await environment(place),
+    timeout: 120_000,
+    shell: process.platform === 'win32',
+  });
+  const output = stdout + stderr;
+  assert.match(output, /Tests:? +1 passed/);
+  assert.doesNotMatch(output, /open handle|did not exit|failed to exit/);
+}
+
+let databases = 0;
+
+/** The environment of the application: the Node that is to run it, and a database that is empty. */
+async function environment({ node, server }: Place): Promise<NodeJS.ProcessEnv> {
+  const name = `host_${++databases}`;
+  const client = new pg.Client({ connectionString: server.connectionString() });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  return childEnvironment({
+    DATABASE_URL: server.connectionString(name),
+    PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH']}`,
+    // What a terminal would add hides the words that are looked for.
+    NO_COLOR: '1',
+    FORCE_COLOR: undefined,
+  });
+}

@@ -1,0 +1,40 @@
+/**
+ * `npm run test:hosts`: applications that install the tarball as users do, on every version of Node that we support.
+ * They run apart from the other tests, because they install other versions of NestJS.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+import { pack } from '../../tools/package/pack.js';
+import { startEphemeralServer } from '../support/ephemeral-server.js';
+import { HOSTS } from './hosts.js';
+import { nodeExecutables } from './node-versions.js';
+import { createProject } from './project.js';
+import { passesItsTests, runsInProduction } from './requirements.js';
+
+const directory = await mkdtemp(path.join(tmpdir(), 'migrations-hosts-'));
+const server = await startEphemeralServer();
+const { tarball } = await pack(directory);
+const nodes = nodeExecutables();
+
+after(async () => {
+  await server.remove();
+  await rm(directory, { recursive: true });
+});
+
+void describe('an application', { concurrency: 2 }, () => {
+  for (const host of HOSTS) {
+    void test(`on ${host.name}, with ${host.adapter}`, async (context) => {
+      const folder = path.join(directory, host.name.replaceAll(' ', '-').toLowerCase());
+      await context.test('installs and compiles', () => createProject(host, folder, tarball));
+      for (const [major, node] of nodes) {
+        await context.test(`runs on Node ${major}`, () => runsInProduction({ node, folder, server }));
+        const skip = major < (host.testsNeed?.node ?? 0) && host.testsNeed?.because;
+        await context.test(`passes its end-to-end test on Node ${major}`, { skip: skip ?? false }, () =>
+          passesItsTests({ node, folder, server }, host.jest ? ['--detectOpenHandles'] : []),
+        );
+      }
+    });
+  }
+});
