@@ -67,6 +67,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
       'lint/rules/transactions',
     ],
     'lint',
+    'skipped',
     'events',
     'ports',
   ],

@@ -82,6 +82,12 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
       'drops the column status of orders, which the release that is running may still use. Drop it once no running release uses it, and say so: "-- allow: drop-column because …" before the statement',
     actual: 'drop-column',
   },
+  CREATION_SKIPPED: {
+    ...at('004_platform_billing.sql', 19, 1),
+    detail: 'table shared.subscriptions',
+    recorded: '004_billing.sql',
+    actual: 'it has no column plan_code; status is varchar(20), not text',
+  },
   RESUMED: {
     subject: '005_indexes.sql',
     detail:

@@ -92,6 +92,12 @@ test('"already exists, skipping" is recorded with its SQLSTATE, since the server
   await apply({ '1.sql': 'CREATE TABLE t (id int)', '2.sql': 'CREATE TABLE IF NOT EXISTS t (other text)' });
   const [, second] = await historyOf(db);
   expect(second?.notices).toEqual([
+    {
+      severity: 'WARNING',
+      sqlstate: '42P07',
+      message:
+        'line 1: did not create table t, which exists already, created by 1.sql, and differs from the statement: it has no column other; it has a column id',
+    },
     { severity: 'NOTICE', sqlstate: '42P07', message: 'relation "t" already exists, skipping' },
   ]);
 });

@@ -17,6 +17,18 @@ export const RUN_FINDINGS = {
     text: ({ detail, actual }) => `fails the lint rule ${actual}: it ${detail}`,
     remedy: ({ actual }) => `See "${actual}" in docs/lint.md.`,
   },
+  CREATION_SKIPPED: {
+    severity: 'warning',
+    text: ({ detail, recorded, actual }) =>
+      `did not create ${detail}, which exists already` +
+      `${recorded ? `, created by ${recorded}` : ''}${actual ? `, and differs from the statement: ${actual}` : ''}`,
+    remedy: ({ actual }) =>
+      `IF NOT EXISTS skipped the whole statement. ${
+        actual
+          ? 'If the application needs what the statement describes, change what exists in a new migration.'
+          : 'If that is intended, there is nothing to do.'
+      }`,
+  },
   RESUMED: {
     severity: 'warning',
     text: ({ detail }) => `continues where an earlier run stopped: ${detail}`,

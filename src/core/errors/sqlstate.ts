@@ -25,6 +25,7 @@ export const SQLSTATE = {
   undefinedTable: '42P01',
   duplicateSchema: '42P06',
   duplicateTable: '42P07',
+  duplicateColumn: '42701',
   tooManyConnections: '53300',
   lockNotAvailable: '55P03',
   unsafeNewEnumValue: '55P04',

@@ -39,6 +39,11 @@ export class NoticeCollector {
     return this.notices;
   }
 
+  /** Keeps a message of ours with those of a migration, before all others. It is not announced. */
+  keep({ file }: Migration, notice: Notice): void {
+    this.notices.set(file, [notice, ...(this.notices.get(file) ?? [])].slice(0, MAX_NOTICES));
+  }
+
   private collect(raw: RawNotice): void {
     const message = raw.message ?? '';
     if (this.current && !message.startsWith(this.marker)) this.add(this.current, raw, this.mask(message));

@@ -9,7 +9,7 @@ import { cancelWhenAborted } from '../supervision/cancel.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { initialSettings, resetStatements, type StatementTimeouts } from '../connection/reset.js';
 import type { SessionFacts } from '../connection/server-facts.js';
-import type { RunRecords } from '../history/statements.js';
+import { NO_RECORDS, type RunRecords } from '../history/statements.js';
 import type { LockKind } from '../lock/migration-lock.js';
 import type { TargetLock } from '../lock/target-lock.js';
 import {
@@ -20,6 +20,7 @@ import {
 } from '../execution/execution-context.js';
 import { groupTasks, isTransactional, needsNewSession } from '../execution/grouping.js';
 import { NoticeCollector, storableNotices } from '../execution/notices.js';
+import { warnOfSkipped } from '../execution/skipped-creations.js';
 import { recordMissingSources } from '../execution/missing-sources.js';
 import { runNonTransactional } from '../non-transactional/run-non-transactional.js';
 import { TransactionalRun } from '../transactional/run-transactional.js';
@@ -53,11 +54,13 @@ export class PgExecutor implements Executor {
 
   /** @throws MigrationError */
   async run(tasks: readonly Task[], settings: ExecutionSettings, listener: ExecutionListener): Promise<Outcome> {
-    const context = await this.prepare(settings, listener);
+    const applied = new Set<string>();
+    const context = await this.prepare(settings, observed(listener, applied));
     const { connection, notices, records, target } = context;
     const stopCancelling = cancelWhenAborted(connection, settings.signal);
     try {
       const { outcome, endRecorded, missingSources } = await execute(context, tasks);
+      if (outcome.kind !== 'interrupted' && records !== NO_RECORDS) await warnOfSkipped(context, tasks, applied);
       const statements = [
         ...records.notices(storableNotices(notices.collected(), tasks)),
         ...(endRecorded || continues(outcome) ? [] : records.end()),
@@ -109,6 +112,17 @@ export class PgExecutor implements Executor {
       applicationName: facts.applicationName,
     };
   }
+}
+
+/** Remembers which files were applied. */
+function observed(listener: ExecutionListener, applied: Set<string>): ExecutionListener {
+  return {
+    ...listener,
+    applied: (migration, durationMs) => {
+      applied.add(migration.file);
+      listener.applied(migration, durationMs);
+    },
+  };
 }
 
 /** True if the run is not over. */

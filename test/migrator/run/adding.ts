@@ -6,7 +6,8 @@ export const adding = (...names: string[]): Files =>
   Object.fromEntries(
     names.map((name) => [
       name,
-      `CREATE TABLE IF NOT EXISTS ran (n serial, file text);\nINSERT INTO ran (file) VALUES ('${name}');`,
+      `DO $$ BEGIN IF to_regclass('ran') IS NULL THEN CREATE TABLE ran (n serial, file text); END IF; END $$;\n` +
+        `INSERT INTO ran (file) VALUES ('${name}');`,
     ]),
   );
 

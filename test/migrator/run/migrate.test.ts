@@ -70,7 +70,10 @@ describe('a run', () => {
   });
 
   test('emits events, from its start to its end with what was applied, each with run, target and time', async () => {
-    const { migrator, events } = await migratorOn(db, adding('1.sql', '2.sql'));
+    const { migrator, events } = await migratorOn(db, {
+      '1.sql': 'CREATE TABLE t ();',
+      '2.sql': 'CREATE TABLE IF NOT EXISTS t ();',
+    });
     const { runId, durationMs } = await migrator.migrate();
     const context = { runId, target: `${db.name}/shared.schema_migrations`, at: expect.any(Date) };
     expect(events).toEqual([
@@ -82,6 +85,7 @@ describe('a run', () => {
       { ...context, type: 'migration-started', file: '2.sql', number: 2, of: 2 },
       { ...context, type: 'migration-notice', file: '2.sql', notice: expect.objectContaining({ sqlstate: '42P07' }) },
       { ...context, type: 'migration-applied', file: '2.sql', durationMs: expect.any(Number) },
+      { ...context, type: 'warning', finding: expect.objectContaining({ code: 'CREATION_SKIPPED', subject: '2.sql' }) },
       {
         ...context,
         type: 'run-finished',

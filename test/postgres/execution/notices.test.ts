@@ -24,6 +24,11 @@ describe('what the server says while a migration runs', () => {
     });
     await migrator.migrate();
     const second = [
+      {
+        severity: 'WARNING',
+        sqlstate: '42P07',
+        message: 'line 1: did not create table t, which exists already, created by 1.sql',
+      },
       { severity: 'NOTICE', sqlstate: '42P07', message: 'relation "t" already exists, skipping' },
       { severity: 'WARNING', sqlstate: '01000', message: 'careful: 😀' },
     ];

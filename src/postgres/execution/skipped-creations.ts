@@ -1,0 +1,154 @@
+import { locateInFile } from '../../core/compile/source-text.js';
+import type { Program } from '../../core/compile/program.js';
+import type { Task } from '../../core/compile/task.js';
+import { finding, problemOf, type Finding } from '../../core/errors/finding.js';
+import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import type { Notice } from '../../core/history/history.js';
+import type { TableFacts } from '../../core/lint/model/facts.js';
+import type { RelationName } from '../../core/lint/syntax/relation.js';
+import type { Migration } from '../../core/migration/migration.js';
+import { createsSame, creationsOf, type Creation } from '../../core/skipped/creations.js';
+import { differences } from '../../core/skipped/differences.js';
+import { maskSecrets } from '../../core/sql/text/secrets.js';
+import { readTableFacts } from '../catalog/table-facts.js';
+import { parseStatements } from '../parser/parse-sql.js';
+import type { ExecutionContext } from './execution-context.js';
+
+/** A creation that found something, in a task of this run. */
+interface Skipped {
+  readonly task: Task;
+  readonly creation: Creation;
+  /** Where its statement starts, in the source. */
+  readonly offset: number;
+}
+
+/** Severity of the messages that are kept in a row; the server sends none with it here. */
+const KEPT_SEVERITY = 'WARNING';
+
+/**
+ * Warns of statements with IF NOT EXISTS that found what another migration created, or what differs from what they
+ * describe, and keeps that with the messages of their migrations. Costs nothing unless the server has said that
+ * something exists already.
+ *
+ * @param applied the files that this run has applied.
+ */
+export async function warnOfSkipped(
+  context: ExecutionContext,
+  tasks: readonly Task[],
+  applied: ReadonlySet<string>,
+): Promise<void> {
+  const skipped: Skipped[] = [];
+  for (const [file, notices] of context.notices.collected()) {
+    const task = tasks.find(({ program }) => program.migration.file === file);
+    if (task && notices.some(saysExists)) skipped.push(...(await skippedIn(task, notices)));
+  }
+  if (skipped.length === 0) return;
+  // A lost connection is reported by what is recorded next.
+  const facts = await factsAbout(context, skipped).catch((): Facts => new Map());
+  for (const each of skipped) {
+    const isComparable = !isTouchedLater(each, tasks, applied);
+    const found = await findingAbout(context, each, isComparable ? facts.get(each.creation.relation) : undefined);
+    if (!found) continue;
+    context.listener.warning(found);
+    const sqlstate = each.creation.column === undefined ? SQLSTATE.duplicateTable : SQLSTATE.duplicateColumn;
+    const { migration } = each.task.program;
+    context.notices.keep(migration, { severity: KEPT_SEVERITY, sqlstate, message: messageOf(found) });
+  }
+}
+
+/** The place and the problem, for the row of the file. */
+function messageOf(found: Finding): string {
+  return `line ${found.line}: ${problemOf(found)}`;
+}
+
+function saysExists({ sqlstate }: Notice): boolean {
+  return sqlstate === SQLSTATE.duplicateTable || sqlstate === SQLSTATE.duplicateColumn;
+}
+
+/** The server says these things in the order of the statements, each with the name of what exists. */
+async function skippedIn(task: Task, notices: readonly Notice[]): Promise<Skipped[]> {
+  const statements = (await parsedStatements(task.program)) ?? [];
+  const candidates = statements.flatMap(({ node, start: offset }) =>
+    creationsOf(node).map((creation) => ({ task, creation, offset })),
+  );
+  let next = 0;
+  return notices.filter(saysExists).flatMap(({ message, sqlstate }) => {
+    const isColumn = sqlstate === SQLSTATE.duplicateColumn;
+    const at = candidates.findIndex(
+      ({ creation: { column, relation, mayExist } }, i) =>
+        i >= next && mayExist && (column !== undefined) === isColumn && message.includes(column ?? relation.name),
+    );
+    if (at < 0) return [];
+    next = at + 1;
+    return candidates.slice(at, next);
+  });
+}
+
+async function parsedStatements(program: Program) {
+  if (program.kind === 'transactional') return program.parsed();
+  return program.steps.flatMap(({ statements }) => statements);
+}
+
+type Facts = ReadonlyMap<RelationName, TableFacts>;
+
+/** A file that chooses where to look for names says nothing about the search path that is in effect now. */
+async function factsAbout({ connection, target }: ExecutionContext, skipped: readonly Skipped[]): Promise<Facts> {
+  const names = skipped
+    .filter(
+      ({ creation, task }) => creation.relation.schema !== undefined || !/search_path/i.test(task.program.source.sql),
+    )
+    .map(({ creation }) => creation.relation);
+  const { tables } = await readTableFacts(connection, names, target.searchPath);
+  return new Map(tables.map(({ name, facts }) => [name, facts]));
+}
+
+/** What a migration that this run applied afterwards may have changed cannot be compared any more. */
+function isTouchedLater({ task, creation }: Skipped, tasks: readonly Task[], applied: ReadonlySet<string>): boolean {
+  return tasks
+    .slice(tasks.indexOf(task) + 1)
+    .some(
+      ({ program: { migration } }) => applied.has(migration.file) && migration.text.includes(creation.relation.name),
+    );
+}
+
+async function findingAbout(
+  context: ExecutionContext,
+  { task, creation, offset }: Skipped,
+  facts: TableFacts | undefined,
+): Promise<Finding | undefined> {
+  const { migration, source } = task.program;
+  const creator = await creatorOf(creation, migration, context.settings.migrations);
+  const differs = differences(creation, facts, creator?.creation);
+  if (!creator && differs.length === 0) return undefined;
+  const mask = (text: string): string => maskSecrets(text, Object.values(context.target.placeholders?.values ?? {}));
+  const { line, column } = locateInFile(migration, source, offset);
+  return finding('CREATION_SKIPPED', {
+    subject: migration.file,
+    line,
+    column,
+    detail: mask(creation.label),
+    recorded: creator?.file ?? null,
+    actual: differs.length > 0 ? mask(differs.join('; ')) : null,
+  });
+}
+
+interface Creator {
+  readonly file: string;
+  readonly creation: Creation;
+}
+
+/** The first migration before this one that creates the same. */
+async function creatorOf(
+  wanted: Creation,
+  { file }: Migration,
+  migrations: readonly Migration[],
+): Promise<Creator | undefined> {
+  const end = migrations.findIndex((each) => each.file === file);
+  for (const each of migrations.slice(0, end)) {
+    if (!each.text.includes(wanted.column ?? wanted.relation.name)) continue;
+    const statements = (await parseStatements(each.text)) ?? [];
+    const creation = statements.flatMap(({ node }) => creationsOf(node)).find((other) => createsSame(wanted, other));
+    if (creation) return { file: each.file, creation };
+  }
+  return undefined;
+}
