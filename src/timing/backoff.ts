@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How the pauses between attempts grow. */
-interface BackoffSettings {
+export interface BackoffSettings {
   /** In ms. */
   readonly firstPauseMs: number;
   /** In ms. */
@@ -12,6 +12,9 @@ interface BackoffSettings {
 
 /** For polling a server: soon at first, then often enough that nobody notices the wait. */
 const POLLING: BackoffSettings = { firstPauseMs: 20, longestPauseMs: 250, factor: 1.5 };
+
+/** After a lock timeout or a deadlock: what is in the way may take a while. */
+export const AFTER_TABLE_LOCK: BackoffSettings = { firstPauseMs: 200, longestPauseMs: 10_000, factor: 2 };
 
 /** Pauses between the attempts of one wait. Each is lengthened or shortened at random, so that processes spread out. */
 export class Backoff {

@@ -1,12 +1,7 @@
-import { backOff } from 'exponential-backoff';
-import { untilAborted } from './abort.js';
+import { Backoff, type BackoffSettings } from './backoff.js';
 
-/** How work is retried. */
-interface RetrySettings {
-  /** Upper limit of the first pause, in ms. @default 100 */
-  readonly firstPauseMs?: number;
-  /** Upper limit of any pause, in ms. @default 5000 */
-  readonly maxPauseMs?: number;
+/** How work is retried. By default the first pause is 50 ms long, each further one twice as long, up to 2.5 s. */
+interface RetrySettings extends Partial<BackoffSettings> {
   /** How long to retry, in ms. @default no limit */
   readonly forMs?: number;
   /** Whether an error may go away by itself; `attempt` counts the attempts so far. */
@@ -27,40 +22,23 @@ export interface Retry {
 }
 
 /**
- * Repeats work with jittered exponential backoff while it fails with a transient error.
+ * Repeats work, with pauses between the attempts, while it fails with a transient error.
  *
  * @throws the last error; at once when the signal is aborted during a pause.
  */
-export function retry<T>(work: () => Promise<T>, settings: RetrySettings): Promise<T> {
-  const { firstPauseMs = 100, maxPauseMs = 5_000, forMs = Number.POSITIVE_INFINITY, signal } = settings;
+export async function retry<T>(work: () => Promise<T>, settings: RetrySettings): Promise<T> {
+  const { firstPauseMs = 50, longestPauseMs = 2_500, factor = 2, forMs = Number.POSITIVE_INFINITY, signal } = settings;
+  const backoff = new Backoff({ firstPauseMs, longestPauseMs, factor });
   const startedAt = performance.now();
-  let pausedAfter: { readonly error: unknown } | undefined;
-  const mayRetry = (error: unknown, attempt: number): boolean => {
-    const remainingMs = forMs - (performance.now() - startedAt);
-    if (remainingMs <= 0 || signal?.aborted || !settings.isTransient(error, attempt)) return false;
-    settings.onRetry?.({ attempt: attempt + 1, error, remainingMs: Math.round(remainingMs) });
-    pausedAfter = { error };
-    return true;
-  };
-  const again = (): Promise<T> => {
-    if (signal?.aborted && pausedAfter) throw pausedAfter.error;
-    pausedAfter = undefined;
-    return work();
-  };
-  const attempts = async (): Promise<T> => {
+  for (let attempt = 1; ; attempt++) {
     try {
-      return await work(); // mostly the only attempt, which needs no more than this
+      return await work();
     } catch (error) {
-      if (!mayRetry(error, 1)) throw error;
+      const remainingMs = forMs - (performance.now() - startedAt);
+      if (remainingMs <= 0 || signal?.aborted || !settings.isTransient(error, attempt)) throw error;
+      settings.onRetry?.({ attempt: attempt + 1, error, remainingMs: Math.round(remainingMs) });
+      await backoff.pause(signal);
+      if (signal?.aborted) throw error;
     }
-    return backOff(async () => again(), {
-      delayFirstAttempt: true,
-      startingDelay: firstPauseMs,
-      maxDelay: maxPauseMs,
-      jitter: 'full',
-      numOfAttempts: Number.MAX_SAFE_INTEGER,
-      retry: (error: unknown, attempt) => mayRetry(error, attempt + 1),
-    });
-  };
-  return untilAborted(attempts(), signal, () => pausedAfter);
+  }
 }

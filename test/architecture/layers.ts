@@ -14,7 +14,7 @@ const NODE = 'node:.*';
 
 /** The arrows of ARCHITECTURE.md. */
 const LAYERS: Readonly<Record<string, Layer>> = {
-  timing: { mayImport: [], packages: /^(?:node:timers\/promises|exponential-backoff)$/ },
+  timing: { mayImport: [], packages: /^node:timers\/promises$/ },
   core: { mayImport: [], packages: /^(?:node:crypto|@pgsql\/types)$/ },
   files: { mayImport: ['core'], packages: new RegExp(`^(?:${NODE})$`) },
   postgres: { mayImport: ['core', 'timing'], packages: new RegExp(`^(?:node:(?!fs).*|${DRIVER})$`) },

@@ -76,6 +76,11 @@ describe('retry', () => {
     expect(calls()).toBe(1);
   });
 
+  test('ends even a long pause at once when the signal is aborted', async () => {
+    const settings = { firstPauseMs: LONG_MS, isTransient: () => true, signal: AbortSignal.timeout(10) };
+    await expect(retry(failing(9).work, settings)).rejects.toThrow('failure 1');
+  });
+
   test('lets an attempt end that is under way when the signal is aborted', async () => {
     const controller = new AbortController();
     const work = async (): Promise<string> => {

@@ -13,8 +13,8 @@ export class WebhookChannel implements AlertChannel {
   async alert(alert: DriftAlert): Promise<void> {
     const { retries = 2 } = this.options;
     await retry(() => this.send(alert), {
-      firstPauseMs: 200,
-      maxPauseMs: 2_000,
+      firstPauseMs: 100,
+      longestPauseMs: 1_000,
       isTransient: (error, attempts) => !(error instanceof RejectedError) && attempts <= retries,
     });
   }

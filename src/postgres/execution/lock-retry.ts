@@ -3,16 +3,14 @@ import type { Task } from '../../core/compile/task.js';
 import type { ServerErrorDetails } from '../../core/errors/database-errors.js';
 import { isTransient } from '../../core/errors/sqlstate.js';
 import type { Statement } from '../../core/sql/statements/statements.js';
-import { Backoff } from '../../timing/backoff.js';
+import { AFTER_TABLE_LOCK, Backoff } from '../../timing/backoff.js';
 import { describeBlockers } from '../catalog/blockers.js';
 import type { ExecutionContext } from './execution-context.js';
-
-const PAUSES = { firstPauseMs: 200, longestPauseMs: 10_000, factor: 2 };
 
 /** Counts the attempts per migration, and pauses between them. */
 export class LockRetry {
   private attempts = 0;
-  private backoff = new Backoff(PAUSES);
+  private backoff = new Backoff(AFTER_TABLE_LOCK);
   private task: Task | undefined;
 
   constructor(private readonly context: ExecutionContext) {}
@@ -39,6 +37,6 @@ export class LockRetry {
   private startOver(task: Task): void {
     this.task = task;
     this.attempts = 0;
-    this.backoff = new Backoff(PAUSES);
+    this.backoff = new Backoff(AFTER_TABLE_LOCK);
   }
 }

@@ -4,6 +4,7 @@ import { MigrationError } from '../../core/errors/migration-error.js';
 import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import { displayName, qualifiedName, type TableName } from '../../core/target/table.js';
+import { AFTER_TABLE_LOCK } from '../../timing/backoff.js';
 import { retry } from '../../timing/retry.js';
 import { actingAs, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -68,8 +69,7 @@ export async function install(
     return installed(shape, table, settings);
   };
   return retry(attempt, {
-    firstPauseMs: 200,
-    maxPauseMs: 10_000,
+    ...AFTER_TABLE_LOCK,
     signal,
     isTransient: (error, attempts) => {
       const server = serverErrorOf(error);
