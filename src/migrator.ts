@@ -93,6 +93,14 @@ export type { PlannedLock } from './core/lint/planned-locks.js';
 export type { LintLevel } from './core/lint/settings.js';
 export type { LockMode } from './core/lint/syntax/lock-modes.js';
 export type { Migration } from './core/migration/migration.js';
+export type {
+  NotRehearsed,
+  RehearsalFailure,
+  RehearsalResult,
+  RehearsedMigration,
+  SeenLock,
+  WrittenRows,
+} from './core/ports/rehearsal.js';
 export type { SourceLocation } from './core/sql/text/position.js';
 export type { HealthCondition, HealthFile, HealthVerdict, MigrationHealth } from './core/status/health.js';
 export type { HealthRule, HealthRules, HealthStatus } from './core/status/health-rules.js';
@@ -109,6 +117,7 @@ export type { MigrationDiff } from './migrator/use-cases/diff.js';
 export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
 export type { LintCallOptions, LintReport } from './migrator/use-cases/lint.js';
 export type { PlannedMigration, PlanOptions, PlanReport } from './migrator/use-cases/plan.js';
+export type { RehearsalReport } from './migrator/use-cases/rehearse.js';
 export type { AcceptOptions, RepairOptions } from './migrator/use-cases/repair.js';
 export type { StepOutcome } from './migrator/use-cases/resolve.js';
 export type { StatusReport } from './migrator/use-cases/status.js';

@@ -17,6 +17,7 @@ import { HealthCheck } from './use-cases/health.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
 import { lint, type LintCallOptions, type LintReport } from './use-cases/lint.js';
 import { plan, type PlanOptions, type PlanReport } from './use-cases/plan.js';
+import { rehearse, type RehearsalReport } from './use-cases/rehearse.js';
 import { baseline, mark } from './use-cases/record.js';
 import { accept, repair, type AcceptOptions, type RepairOptions } from './use-cases/repair.js';
 import { resolve, type StepOutcome } from './use-cases/resolve.js';
@@ -102,6 +103,10 @@ export class Migrator implements MigrationOperations {
 
   plan(options?: PlanOptions): Promise<PlanReport> {
     return plan(this.#parts, options);
+  }
+
+  rehearse(signal?: AbortSignal): Promise<RehearsalReport> {
+    return this.#guarded(signal, (combined) => rehearse(this.#parts, combined));
   }
 
   async lint({ database = true }: LintCallOptions = {}): Promise<LintReport> {

@@ -10,6 +10,7 @@ import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
 import type { LintCallOptions, LintReport } from './use-cases/lint.js';
 import type { PlanOptions, PlanReport } from './use-cases/plan.js';
+import type { RehearsalReport } from './use-cases/rehearse.js';
 import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
 import type { StatusReport } from './use-cases/status.js';
@@ -55,6 +56,17 @@ export interface MigrationOperations {
 
   /** Returns what a run would do now, and why it would be refused. @throws DirectoryError, DatabaseConnectionError */
   plan(options?: PlanOptions): Promise<PlanReport>;
+
+  /**
+   * Runs the pending transactional migrations in one transaction, under the migration lock, and rolls it back: which
+   * locks they take, which rows they write, which tables they rewrite, and how long they take. The locks are real and
+   * held until the end, so on a busy database others wait; sequences do not go back. Migrations that cannot run in a
+   * transaction are left out.
+   *
+   * @param signal interrupts the rehearsal: the running statement is cancelled.
+   * @throws InterruptedError, DirectoryError, LockTimeoutError, DatabaseError, DatabaseConnectionError
+   */
+  rehearse(signal?: AbortSignal): Promise<RehearsalReport>;
 
   /**
    * Judges the pending migrations: which statements would block or break the application in production. Each rule has a

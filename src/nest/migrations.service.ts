@@ -48,6 +48,10 @@ export class MigrationsService implements MigrationOperations {
     return this.migrator.plan(options);
   }
 
+  rehearse(signal?: AbortSignal) {
+    return this.migrator.rehearse(signal);
+  }
+
   lint(options?: LintCallOptions) {
     return this.migrator.lint(options);
   }

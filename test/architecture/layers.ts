@@ -84,6 +84,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'execution',
     'non-transactional',
     'transactional',
+    'rehearsal',
     'run',
   ],
   migrator: ['run', 'use-cases', '.'],

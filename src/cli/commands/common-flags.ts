@@ -62,3 +62,9 @@ export const JUDGING_FLAGS: readonly Flag[] = [
   ['--rule <name=level>', 'off, warn or error for one rule of lint; repeatable', add],
   ['--large-table <rows>', 'from how many rows on lint takes a table for large (default: 100000)'],
 ];
+
+/** The limits of the statements of a run. */
+export const LIMIT_FLAGS: readonly Flag[] = [
+  ['--statement-timeout <seconds>', 'statement_timeout of migrations (default: no limit)'],
+  ['--table-lock-timeout <seconds>', 'lock_timeout of migrations, which are then retried (default: 5)'],
+];

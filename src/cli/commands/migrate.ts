@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, JUDGING_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, JUDGING_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
 export const migrateCommand: CommandDefinition = {
@@ -9,8 +9,7 @@ export const migrateCommand: CommandDefinition = {
     ['--wait <seconds>', 'how long to keep trying while the database is unreachable (default: 0)'],
     ...LOCK_FLAGS,
     ...RUN_FLAGS,
-    ['--statement-timeout <seconds>', 'statement_timeout of migrations (default: no limit)'],
-    ['--table-lock-timeout <seconds>', 'lock_timeout of migrations, which are then retried (default: 5)'],
+    ...LIMIT_FLAGS,
     ['--lint <level>', 'judge the pending migrations first: off, warn, or error to refuse what hurts (default: off)'],
     ...JUDGING_FLAGS,
   ],

@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
 /** Commands that only read. */
@@ -20,8 +20,11 @@ export const READING: readonly CommandDefinition[] = [
     description: 'show how the next run would execute them and what they lock, or why it would be refused',
     flags: [
       ['--sql', 'print the exact text as a script instead; it holds the values of placeholders'],
+      ['--rehearse', 'run them in a transaction that is rolled back, and show what they locked and wrote'],
       ...COMMON_FLAGS,
+      ...LOCK_FLAGS,
       ...RUN_FLAGS,
+      ...LIMIT_FLAGS,
     ],
     load: async () => (await import('../actions/reading/plan.js')).plan,
   },

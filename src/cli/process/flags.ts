@@ -42,8 +42,13 @@ export interface ReadFlags extends CommonFlags {
   readonly audit?: boolean;
   readonly diff?: boolean;
   readonly exitCode?: boolean;
-  readonly sql?: boolean;
   readonly timeout?: string;
+}
+
+/** Flags of `plan` besides those of a run. */
+export interface PlanFlags extends RunFlags {
+  readonly sql?: boolean;
+  readonly rehearse?: boolean;
 }
 
 /** Flags of `migrate`; `plan` has some of them. */

@@ -1,4 +1,4 @@
-import { renderFinding } from '../../core/errors/finding.js';
+import { renderFinding, type Finding } from '../../core/errors/finding.js';
 import { describeAmount } from '../../core/lint/diagnostic.js';
 import type { PlannedLock } from '../../core/lint/planned-locks.js';
 import { blocksReads, blocksWrites, type LockMode } from '../../core/lint/syntax/lock-modes.js';
@@ -7,10 +7,15 @@ import { findingToJson } from './error-to-json.js';
 
 /** A plan for people: one line for each migration and each of its locks. */
 export function renderPlan({ migrations, warnings, refusals }: PlanReport): string {
-  const refused =
-    refusals.length > 0 ? ['A run would be refused:', ...refusals.map((each) => `  - ${renderFinding(each)}`)] : [];
   const planned = migrations.flatMap((each) => [describeMode(each), ...renderLocks(each).map((line) => `  ${line}`)]);
-  return [...warnings.map(renderFinding), ...refused, ...planned].join('\n') || 'Nothing is pending';
+  return [...warnings.map(renderFinding), ...renderRefusals(refusals), ...planned].join('\n') || 'Nothing is pending';
+}
+
+/** Why a run would be refused. */
+export function renderRefusals(refusals: readonly Finding[]): string[] {
+  return refusals.length > 0
+    ? ['A run would be refused:', ...refusals.map((each) => `  - ${renderFinding(each)}`)]
+    : [];
 }
 
 /** The texts that a run would send, as one script. */

@@ -13,6 +13,7 @@ import type { TableName } from '../target/table.js';
 import type { ForeignTool } from '../tools/foreign-tools.js';
 import type { ForeignRow } from '../tools/history.js';
 import type { Task } from '../compile/task.js';
+import type { RehearsedMigration } from './rehearsal.js';
 
 /** The files of a directory that has been listed. */
 export interface ListedMigrations {
@@ -158,6 +159,8 @@ export interface Executor {
   refusals(tasks: readonly Task[]): Promise<readonly Finding[]>;
   /** Runs tasks in order and stops at the first failure. */
   run(tasks: readonly Task[], settings: ExecutionSettings, listener: ExecutionListener): Promise<Outcome>;
+  /** Runs transactional tasks in a transaction that is rolled back. Records nothing. @throws MigrationError */
+  rehearse(tasks: readonly Task[], signal: AbortSignal | undefined): Promise<readonly RehearsedMigration[]>;
 }
 
 /** Reads the history tables of other tools. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Task } from '../../core/compile/task.js';
 import { finding, type Finding } from '../../core/errors/finding.js';
+import type { RehearsedMigration } from '../../core/ports/rehearsal.js';
 import type { ExecutionListener, ExecutionSettings, Executor, Outcome } from '../../core/ports/ports.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Target } from '../../core/target/target.js';
@@ -23,6 +24,7 @@ import { NoticeCollector, storableNotices } from '../execution/notices.js';
 import { warnOfSkipped } from '../execution/skipped-creations.js';
 import { recordMissingSources } from '../execution/missing-sources.js';
 import { runNonTransactional } from '../non-transactional/run-non-transactional.js';
+import { rehearse } from '../rehearsal/rehearse.js';
 import { TransactionalRun } from '../transactional/run-transactional.js';
 import { poolerRefusals } from '../execution/session-refusals.js';
 
@@ -76,6 +78,18 @@ export class PgExecutor implements Executor {
     }
   }
 
+  async rehearse(tasks: readonly Task[], signal: AbortSignal | undefined): Promise<readonly RehearsedMigration[]> {
+    const settings = { runId: randomUUID(), transaction: 'all', migrations: [], signal } as const;
+    const context = await this.prepare(settings, SILENT);
+    const stopCancelling = cancelWhenAborted(context.connection, signal);
+    try {
+      return await rehearse(context, tasks);
+    } finally {
+      context.notices.stop();
+      stopCancelling();
+    }
+  }
+
   /** Whoever asks for a session lock says that a pooler works in session mode. */
   private async isPooled(): Promise<boolean> {
     return (await this.facts.get()).pooled && this.settings.lock !== 'session';
@@ -124,6 +138,17 @@ function observed(listener: ExecutionListener, applied: Set<string>): ExecutionL
     },
   };
 }
+
+const ignore = (): void => {};
+
+/** A rehearsal returns what it has seen, and tells nothing before. */
+const SILENT: ExecutionListener = {
+  started: ignore,
+  notice: ignore,
+  retrying: ignore,
+  warning: ignore,
+  applied: ignore,
+};
 
 /** True if the run is not over. */
 function continues({ kind }: Outcome): boolean {

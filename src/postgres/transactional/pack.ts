@@ -5,11 +5,18 @@ import { actingAs } from '../connection/acting-role.js';
 import { applySettings, CLEAN, PROBE_CLIENT } from '../connection/reset.js';
 import { sessionName } from '../lock/session-name.js';
 import type { TransactionalTask } from '../execution/execution-context.js';
-import { bodyPart, Message, part, type Part } from '../execution/message.js';
+import { Message, part, type Part } from '../execution/message.js';
 import { asTarget } from '../execution/target-identity.js';
 import { localTimeouts } from '../execution/timeouts.js';
 import { endOfRun, markAround, recordSent } from './sources.js';
-import { canShareMessage, flush, startOfMessage, Surroundings, type SurroundContext } from './surroundings.js';
+import {
+  bodiesOf,
+  canShareMessage,
+  flush,
+  startOfMessage,
+  Surroundings,
+  type SurroundContext,
+} from './surroundings.js';
 
 /**
  * Maximum characters of the first message and of each further one, unless one migration is longer. The first one is
@@ -159,14 +166,4 @@ class Packer {
     this.maxLength = MAX_LENGTHS[1];
     yield message;
   }
-}
-
-function bodiesOf(task: TransactionalTask): Part[] {
-  const { body, source, statements, separateMessages } = task.program;
-  if (!separateMessages || !statements)
-    return [{ ...bodyPart(source, { start: 0, end: body.length, statements }, body), task }];
-  return statements.map(({ start, end }, i) => ({
-    ...bodyPart(source, { start, end, statements: statements.slice(i, i + 1) }),
-    task,
-  }));
 }

@@ -3,7 +3,7 @@ import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
 import { resetStatements } from '../connection/reset.js';
 import { sessionName } from '../lock/session-name.js';
 import type { ExecutionContext, TransactionalTask } from '../execution/execution-context.js';
-import { part, type Part } from '../execution/message.js';
+import { bodyPart, part, type Part } from '../execution/message.js';
 import { PreparedStatements } from './prepared-statements.js';
 
 export type SurroundContext = Pick<
@@ -77,6 +77,17 @@ function suits(task: TransactionalTask): boolean {
  */
 export function canShareMessage({ program }: TransactionalTask): boolean {
   return program.closed && program.statements !== undefined && !program.separateMessages;
+}
+
+/** The text of a file, in as many parts as it takes messages. */
+export function bodiesOf(task: TransactionalTask): Part[] {
+  const { body, source, statements, separateMessages } = task.program;
+  if (!separateMessages || !statements)
+    return [{ ...bodyPart(source, { start: 0, end: body.length, statements }, body), task }];
+  return statements.map(({ start, end }, i) => ({
+    ...bodyPart(source, { start, end, statements: statements.slice(i, i + 1) }),
+    task,
+  }));
 }
 
 /** Starts a message with the run's marker, so that the liveness check does not mistake another run's message for it. */

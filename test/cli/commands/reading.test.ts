@@ -63,6 +63,22 @@ describe('before a run', () => {
     );
   });
 
+  test('plan --rehearse runs what is pending, rolls it back, and ends with 1 if it fails', async () => {
+    const text = await onDatabase('plan', '--rehearse');
+    expect(text).toMatchObject({ code: 0, stderr: '' });
+    expect(text.stdout).toMatch(
+      /^001_a\.sql: \d+ ms\n002_b\.sql: \d+ ms\n\nEverything was rolled back; nothing is recorded\.\n$/,
+    );
+    expect(await onDatabase('pending')).toMatchObject({ stdout: '001_a.sql (pending)\n002_b.sql (pending)\n' });
+    await write('003_c.sql', 'INSERT INTO a VALUES (1);\nSELECT * FROM nowhere');
+    const failing = await onDatabase('plan', '--rehearse');
+    expect(failing).toMatchObject({ code: 1, stderr: '' });
+    expect(failing.stdout).toContain('003_c.sql:2:15: failed: relation "nowhere" does not exist (SQLSTATE 42P01)\n');
+    const json = await onDatabase('plan', '--rehearse', '--json');
+    expect(json.code).toBe(1);
+    expect(objectOf(json)).toMatchObject({ migrations: [{}, {}, { outcome: 'failed', line: 2, column: 15 }] });
+  });
+
   test('plan ends with 1 and the reasons when a run would be refused', async () => {
     await write('003_c.sql', '\\gexec');
     const text = await onDatabase('plan');

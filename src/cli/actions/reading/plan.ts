@@ -1,15 +1,27 @@
 import { EXIT } from '../../process/exit-codes.js';
-import type { ReadFlags } from '../../process/flags.js';
+import type { PlanFlags } from '../../process/flags.js';
 import { planToJson, renderPlan, renderScript } from '../../render/render-plan.js';
+import { rehearsalToJson, renderRehearsal } from '../../render/render-rehearsal.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
-/** Shows what a run would do now, or why it would be refused. */
-export const plan: Action<ReadFlags> = (flags, { out }) =>
+/** Shows what a run would do now, or why it would be refused; or does it in a transaction that is rolled back. */
+export const plan: Action<PlanFlags> = (flags, terminal) =>
+  flags.rehearse ? rehearse(flags, terminal) : describe(flags, terminal);
+
+const describe: Action<PlanFlags> = (flags, { out }) =>
   reading(flags, async (migrator) => {
     const report = await migrator.plan({ sql: flags.sql ?? false });
     const isRefused = report.refusals.length > 0;
     if (flags.json) out(JSON.stringify(planToJson(report), null, 2));
     else out(flags.sql && !isRefused ? renderScript(report.migrations) : renderPlan(report));
     return isRefused ? EXIT.failed : EXIT.ok;
+  });
+
+const rehearse: Action<PlanFlags> = (flags, { out }) =>
+  reading(flags, async (migrator) => {
+    const report = await migrator.rehearse();
+    out(flags.json ? JSON.stringify(rehearsalToJson(report), null, 2) : renderRehearsal(report));
+    const isWrong = report.refusals.length > 0 || report.migrations.some(({ outcome }) => outcome === 'failed');
+    return isWrong ? EXIT.failed : EXIT.ok;
   });

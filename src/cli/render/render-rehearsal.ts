@@ -1,0 +1,44 @@
+import { renderFinding } from '../../core/errors/finding.js';
+import type { RehearsalFailure, RehearsedMigration, WrittenRows } from '../../core/ports/rehearsal.js';
+import type { RehearsalReport } from '../../migrator/use-cases/rehearse.js';
+import { findingToJson } from './error-to-json.js';
+import { renderRefusals } from './render-plan.js';
+
+/** A rehearsal for people: a line for each migration, and what it did below. */
+export function renderRehearsal({ migrations, warnings, refusals }: RehearsalReport): string {
+  const lines = [...warnings.map(renderFinding), ...renderRefusals(refusals), ...migrations.flatMap(renderMigration)];
+  if (migrations.length > 0) lines.push('', 'Everything was rolled back; nothing is recorded.');
+  return lines.join('\n') || 'Nothing is pending';
+}
+
+function renderMigration(migration: RehearsedMigration): string[] {
+  const { file } = migration;
+  if (migration.outcome === 'not-rehearsed') return [`${file}: not rehearsed, because ${migration.reason}`];
+  if (migration.outcome === 'failed') return renderFailure(file, migration);
+  const { durationMs, locks, written, rewritten } = migration;
+  return [
+    `${file}: ${durationMs} ms`,
+    ...locks.map(({ relation, mode }) => `  locked ${relation}: ${mode}`),
+    ...rewritten.map((table) => `  rewrote ${table}`),
+    ...written.map((each) => `  wrote ${each.table}: ${countRows(each)}`),
+  ];
+}
+
+function renderFailure(file: string, { line, column, message, sqlstate, excerpt, hint }: RehearsalFailure): string[] {
+  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  return [
+    `${place}: failed: ${message} (SQLSTATE ${sqlstate})`,
+    ...(excerpt === undefined ? [] : [excerpt]),
+    ...(hint === undefined ? [] : [`  hint: ${hint}`]),
+  ];
+}
+
+function countRows({ inserted, updated, deleted }: WrittenRows): string {
+  const counts = Object.entries({ inserted, updated, deleted }).filter(([, count]) => count > 0);
+  return counts.map(([what, count]) => `${count.toLocaleString('en')} ${what}`).join(', ');
+}
+
+/** A rehearsal for programs. Its shape is stable. */
+export function rehearsalToJson({ migrations, warnings, refusals }: RehearsalReport): object {
+  return { migrations, warnings: warnings.map(findingToJson), refusals: refusals.map(findingToJson) };
+}

@@ -1,0 +1,31 @@
+import type { PgConnection } from '../connection/pg-connection.js';
+import { queryError } from '../connection/server-error.js';
+
+/** A table, view or sequence at one moment. */
+export interface Relation {
+  /** `schema.name` */
+  readonly name: string;
+  /** True if it stores rows of its own. */
+  readonly storesRows: boolean;
+  /** Identifies its storage; rewriting it gives it another one. */
+  readonly storage: string;
+}
+
+/** The relations of a database, except those of the server, and indexes: they are locked with their tables. */
+const RELATIONS = `
+  SELECT c.oid, s.nspname || '.' || c.relname AS name, c.relkind IN ('r', 'm') AS stores_rows, c.relfilenode AS storage
+    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+   WHERE s.nspname <> 'information_schema' AND s.nspname !~ '^pg_' AND c.relkind NOT IN ('i', 'I')`;
+
+/** By object identifier. @throws MigrationError */
+export async function readRelations(connection: PgConnection): Promise<ReadonlyMap<string, Relation>> {
+  const rows = await connection.query(RELATIONS).catch((error: unknown) => {
+    throw queryError('reading the tables of the database', error);
+  });
+  return new Map(
+    rows.map(({ oid, name, stores_rows, storage }) => [
+      String(oid),
+      { name: String(name), storesRows: stores_rows === 't', storage: String(storage) },
+    ]),
+  );
+}
