@@ -13,6 +13,10 @@ export const GATE: readonly CommandDefinition[] = [
     description:
       'for pipelines: end with 1 if something failed or will be refused, 5 on drift, 6 if lint finds an error in a pending migration, 4 if something is pending',
     flags: [
+      [
+        '--base <ref>',
+        'instead of the database, ask git what the branch changes: end with 1 if a file that is merged into this ref was edited, renamed or deleted, or if a new one has its number or sorts before it; lint judges the new files',
+      ],
       ['--format <format>', 'text, or github for annotations of GitHub Actions (default: text)'],
       ['--lint <level>', 'off, warn to show what lint finds, or error to end with 6 because of it (default: error)'],
       ...JUDGING_FLAGS,

@@ -1,7 +1,7 @@
 /** Why a command did nothing: a mistake of the command line itself, or what stands in its way. */
 export class CliError extends Error {
   constructor(
-    readonly code: 'USAGE' | 'CONFIRMATION_REQUIRED' | 'DECLINED' | 'FILE_EXISTS',
+    readonly code: 'USAGE' | 'CONFIRMATION_REQUIRED' | 'DECLINED' | 'FILE_EXISTS' | 'GIT',
     readonly exitCode: number,
     message: string,
     /** Fields for `--json`. */

@@ -68,7 +68,9 @@ export interface LintFlags extends RunFlags, FormatFlags {
 }
 
 /** Flags of `check`. */
-export interface CheckFlags extends RunFlags, FormatFlags {}
+export interface CheckFlags extends RunFlags, FormatFlags {
+  readonly base?: string;
+}
 
 /** Flags of `new`. */
 export interface NewFlags extends CommonFlags {

@@ -19,7 +19,8 @@ function isSecret(url: string): boolean {
   return !URL.canParse(url) || new URL(url).password !== '' || /password/i.test(url);
 }
 
-function forShell(word: string): string {
+/** A word as one can type it in a shell. */
+export function forShell(word: string): string {
   if (word.endsWith(VARIABLE) || /^[\w./:=@%+,-]+$/.test(word)) return word;
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }

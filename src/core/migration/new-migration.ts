@@ -31,6 +31,17 @@ export function newMigrationPath(wanted: NewMigration): { readonly file: string 
   return problem === undefined ? { file } : { problem };
 }
 
+/** The path of a migration with the version after another one, and everything else as it is. */
+export function renumbered(file: string, layout: Layout, after: MigrationOrder, now: Date): string {
+  const { version } = writtenAs(file, layout);
+  if (version === undefined) return file;
+  const tail = layout.fileInFolder === undefined ? '' : `/${layout.fileInFolder}`;
+  const folders = file.length - tail.length - nameIn(file, layout).length;
+  const at = folders + (layout.naming.prefix ?? '').length;
+  const next = nextVersion(writtenAs(after.file, layout).version, now, { dashed: layout.naming.dashed ?? false });
+  return `${file.slice(0, at)}${next}${file.slice(at + version.length)}`;
+}
+
 /** A body as a migration of a layout must have it: with the line before which nothing runs. */
 export function newMigrationBody(body: string, layout: Layout): string {
   const { upMarker } = layout;
@@ -63,14 +74,14 @@ const VERSION = /^(?:\d{4}([-_])\d{2}\1\d{2}(?:[-_T ]?\d{2}[-_:]?\d{2}[-_:]?\d{2
 /** How the name of a migration is written: its version, what separates it from the name, and how it ends. */
 function writtenAs(
   file: string,
-  { naming, fileInFolder }: Layout,
+  layout: Layout,
 ): {
   readonly version: string | undefined;
   readonly separator: string | undefined;
   readonly suffix: string | undefined;
 } {
-  const whole = fileInFolder === undefined ? baseName(file) : baseName(file.slice(0, -fileInFolder.length - 1));
-  const name = whole.slice((naming.prefix ?? '').length);
+  const { naming } = layout;
+  const name = nameIn(file, layout).slice((naming.prefix ?? '').length);
   const version =
     naming.separator === undefined ? VERSION.exec(name)?.[0] : name.slice(0, name.indexOf(naming.separator));
   const separator = /^(?:__?|-)/.exec(name.slice(version?.length ?? 0))?.[0];
@@ -78,6 +89,11 @@ function writtenAs(
     .toSorted((a, b) => b.length - a.length)
     .find((each) => name.toLowerCase().endsWith(each));
   return { version, separator, suffix };
+}
+
+/** The part of a path that begins with the version: of the file, or of its folder. */
+function nameIn(file: string, { fileInFolder }: Layout): string {
+  return baseName(fileInFolder === undefined ? file : file.slice(0, -fileInFolder.length - 1));
 }
 
 function problemWith(file: string, layout: Layout, newest: MigrationOrder | undefined): string | undefined {

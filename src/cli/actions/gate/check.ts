@@ -25,7 +25,8 @@ interface Checked {
 }
 
 /** Says in its exit code whether a database is as the files say, and whether what is pending may run. */
-export const check: Action<CheckFlags> = (flags, { out }) => {
+export const check: Action<CheckFlags> = async (flags, terminal) => {
+  if (flags.base !== undefined) return (await import('./check-base.js')).checkBase(flags, terminal);
   const format = formatOf(flags, ['text', 'github']);
   const lint = flags.lint ?? 'error';
   return reading({ ...flags, lint }, async (migrator, { policy, directory, lint: { onMigrate } }) => {
@@ -37,7 +38,7 @@ export const check: Action<CheckFlags> = (flags, { out }) => {
     const verdict = verdictOf(report, policy);
     const exitCode = isStopped && (verdict === EXIT.ok || verdict === EXIT.pending) ? EXIT.lint : verdict;
     const { findings, summary } = report;
-    out(render({ exitCode, open, findings, diagnostics, summary }, format, directory));
+    terminal.out(render({ exitCode, open, findings, diagnostics, summary }, format, directory));
     return exitCode;
   });
 };

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { lintResolved } from '../../../composition/lint-files.js';
+import type { ResolvedOptions } from '../../../composition/options.js';
+import { compareWithBase, type BranchReport } from '../../../core/migration/compare-with-base.js';
+import { LAYOUTS } from '../../../core/tools/layouts.js';
+import { MigrationDirectory } from '../../../files/directory.js';
+import { readBase, type Base } from '../../../files/git/read-base.js';
+import { GitError } from '../../../files/git/run-git.js';
+import { CliError } from '../../process/cli-error.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { CheckFlags } from '../../process/flags.js';
+import { formatOf } from '../../process/format.js';
+import { forShell } from '../../process/retype.js';
+import type { Action } from '../action.js';
+import { fileSettingsFrom } from '../settings.js';
+import { describeBranch, type CheckedBranch } from './describe-branch.js';
+import { renderBranch } from './render-branch.js';
+
+/** Says in its exit code whether a branch may be merged, according to git alone. */
+export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
+  const { base: ref = '', databaseUrl } = flags;
+  const format = formatOf(flags, ['text', 'github']);
+  if (databaseUrl !== undefined)
+    throw new CliError('USAGE', EXIT.usage, 'error: --base asks git alone: leave out --database-url');
+  const options = fileSettingsFrom({ ...flags, lint: flags.lint ?? 'error' });
+  const { directory, recursive, pattern } = options;
+  const rules = { layout: LAYOUTS[options.layout], recursive, pattern };
+  const work = await new MigrationDirectory(directory, rules).read();
+  const base = await asked(() => readBase(path.resolve(directory), ref, rules));
+  const now = new Date();
+  const report = compareWithBase({
+    work: work.migrations,
+    unusable: work.unusable,
+    fork: base.fork,
+    tip: base.tip,
+    layout: rules.layout,
+    now,
+  });
+  const checked = await judged(report, base, ref, options);
+  out(renderBranch(checked, format, directory));
+  return checked.exitCode;
+};
+
+/** Judges what the branch adds. */
+async function judged(report: BranchReport, base: Base, ref: string, options: ResolvedOptions): Promise<CheckedBranch> {
+  const { onMigrate } = options.lint;
+  const isJudged = onMigrate !== 'off' && report.added.length > 0;
+  const found = isJudged ? (await lintResolved(options)).diagnostics : [];
+  const diagnostics = found.filter(({ file }) => report.added.includes(file));
+  const described = describeBranch(report, base, ref, options);
+  const isWrong = described.findings.some(({ severity }) => severity === 'error');
+  const isStopped = onMigrate === 'error' && diagnostics.some(({ severity }) => severity === 'error');
+  const exitCode = isWrong ? EXIT.failed : isStopped ? EXIT.lint : EXIT.ok;
+  const { tipCommit, forkCommit } = base;
+  return {
+    ...described,
+    exitCode,
+    base: { ref, commit: tipCommit, fork: forkCommit },
+    added: report.added,
+    diagnostics,
+  };
+}
+
+async function asked<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    const commands = error.commands.map((words) => words.map(forShell).join(' '));
+    const wayOut = commands.length > 0 ? [':', ...commands.map((command) => `\n  ${command}`)].join('') : '.';
+    throw new CliError('GIT', EXIT.usage, `error: ${error.message}${wayOut}`, { commands });
+  }
+}

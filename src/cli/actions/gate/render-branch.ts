@@ -1,0 +1,52 @@
+import { count } from '../../../core/errors/wording.js';
+import { annotationForGitHub } from '../../render/annotation.js';
+import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
+import { diagnosticsToText } from '../../render/lint/lint-to-text.js';
+import { pathsFromHere, pathsInRepository } from '../../render/lint/report-path.js';
+import type { BranchFinding, CheckedBranch } from './describe-branch.js';
+import { annotationOf } from './render-lint.js';
+
+/** Renders what a check of a branch found. */
+export function renderBranch(checked: CheckedBranch, format: 'text' | 'json' | 'github', directory: string): string {
+  const { findings, diagnostics, renumber } = checked;
+  if (format === 'json') return JSON.stringify(asJson(checked), null, 2);
+  const pathOf = pathsFromHere(directory);
+  const inRepository = pathsInRepository(directory, process.env);
+  const found =
+    format === 'text'
+      ? [
+          ...findings.map((each) => lines(`${pathOf(each.file)} ${each.message} [${each.kind}]`, each.commands)),
+          ...diagnosticsToText(diagnostics, pathOf),
+        ]
+      : [
+          ...findings.map((each) => annotationForGitHub(annotation(each, inRepository(each.file)))),
+          ...diagnostics.map((each) => annotationForGitHub(annotationOf(each, inRepository))),
+        ];
+  const moves = renumber.length > 0 ? [lines('To give the new files their places, type:', renumber)] : [];
+  return [...found, ...moves, summary(checked)].join('\n');
+}
+
+function lines(text: string, commands: readonly string[]): string {
+  return [text, ...commands.map((command) => `  ${command}`)].join('\n');
+}
+
+function annotation(found: BranchFinding, path: string): Parameters<typeof annotationForGitHub>[0] {
+  const { severity, kind, file, message, commands } = found;
+  return { severity, path, line: 1, title: kind, message: lines(`${file} ${message}`, commands) };
+}
+
+function summary({ base, added, findings, diagnostics }: CheckedBranch): string {
+  const errors = [...findings, ...diagnostics].filter(({ severity }) => severity === 'error').length;
+  return `Compared with ${base.ref}: ${count(added.length, 'new migration')}, ${count(errors, 'error')}`;
+}
+
+function asJson({ exitCode, base, added, findings, renumber, diagnostics }: CheckedBranch): object {
+  return {
+    exitCode,
+    base,
+    added,
+    findings: findings.map((each) => ({ ...each, other: each.other ?? null })),
+    renumber,
+    diagnostics: diagnostics.map(diagnosticToJson),
+  };
+}
