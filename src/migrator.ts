@@ -77,6 +77,7 @@ export type {
 } from './core/events/events.js';
 export { renderEvent, type EventLine, type LineLevel } from './core/events/render-event.js';
 export type { AuditAction, AuditDetails, AuditEntry } from './core/history/audit.js';
+export type { DdlEntry } from './core/history/ddl-audit.js';
 export type {
   DetailedHistoryRow,
   HistoryRow,
@@ -113,6 +114,7 @@ export type { LayoutName } from './core/tools/layouts.js';
 export type { DriftQuery, MigrationOperations } from './migrator/operations.js';
 export type { MigrationRun } from './migrator/run/run-report.js';
 export type { ChangeOptions } from './migrator/use-cases/change-history.js';
+export type { DdlAuditOptions } from './migrator/use-cases/ddl-audit.js';
 export type { MigrationDiff } from './migrator/use-cases/diff.js';
 export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
 export type { LintCallOptions, LintReport } from './migrator/use-cases/lint.js';

@@ -80,6 +80,7 @@ const UNTRACKED: HistoryReader = {
   read: () => Promise.resolve(NO_HISTORY),
   readDetails: () => Promise.resolve([]),
   readAudit: () => Promise.resolve([]),
+  readDdlAudit: () => Promise.resolve([]),
   readSources: () => Promise.resolve(new Map()),
 };
 

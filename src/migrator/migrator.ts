@@ -1,6 +1,7 @@
 import type { Finding } from '../core/errors/finding.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import type { AuditEntry } from '../core/history/audit.js';
+import type { DdlEntry } from '../core/history/ddl-audit.js';
 import type { DetailedHistoryRow } from '../core/history/history.js';
 import type { IncidentStore } from '../core/status/incidents.js';
 import { assessHealth, type MigrationHealth } from '../core/status/health.js';
@@ -12,6 +13,7 @@ import type { MigratorParts } from './run/parts.js';
 import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
+import { setDdlAudit, type DdlAuditOptions } from './use-cases/ddl-audit.js';
 import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { HealthCheck } from './use-cases/health.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
@@ -161,6 +163,18 @@ export class Migrator implements MigrationOperations {
     return this.#change(options, (combined) => importFrom(this.#parts, tool, combined));
   }
 
+  enableDdlAudit(options: DdlAuditOptions = {}): Promise<string> {
+    return this.#setDdlAudit(true, options);
+  }
+
+  disableDdlAudit(options: DdlAuditOptions = {}): Promise<string> {
+    return this.#setDdlAudit(false, options);
+  }
+
+  async ddlAudit(): Promise<DdlEntry[]> {
+    return [...(await this.#parts.reader.readDdlAudit())];
+  }
+
   /** Interrupts all running operations and waits until they end. Later operations are interrupted at once. */
   async stop(reason = 'a request'): Promise<void> {
     this.#stopping.abort(reason);
@@ -173,10 +187,15 @@ export class Migrator implements MigrationOperations {
     await this.#host.close();
   }
 
+  #setDdlAudit(enabled: boolean, options: DdlAuditOptions): Promise<string> {
+    const { dryRun = false } = options;
+    return this.#change(options, ({ signal }) => setDdlAudit(this.#parts, enabled, dryRun, signal));
+  }
+
   /** @param work receives the options with the signal that interrupts the change. */
   async #change<Options extends ChangeOptions, T>(
     options: Options,
-    work: (options: Options) => Promise<T>,
+    work: (options: Options & { readonly signal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
     if (this.tracked) return this.#guarded(options.signal, (signal) => work({ ...options, signal }));
     throw new ConfigurationError('INVALID_OPTIONS', ['tracking is false: there is no history to change']);

@@ -1,11 +1,13 @@
 import type { Finding } from '../core/errors/finding.js';
 import type { AuditEntry } from '../core/history/audit.js';
+import type { DdlEntry } from '../core/history/ddl-audit.js';
 import type { DetailedHistoryRow } from '../core/history/history.js';
 import type { RepairAction } from '../core/status/repair.js';
 import type { MigrationStatus } from '../core/status/status.js';
 import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
+import type { DdlAuditOptions } from './use-cases/ddl-audit.js';
 import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
 import type { LintCallOptions, LintReport } from './use-cases/lint.js';
@@ -152,4 +154,20 @@ export interface MigrationOperations {
    *   RefusedError while a step of a migration to record is in doubt.
    */
   importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport>;
+
+  /**
+   * Installs event triggers that record every change of the schema outside migrations, whoever makes it: role, address,
+   * application, command and object. They never make a command fail. Calling it again upgrades them.
+   *
+   * @returns the SQL; with `{ dryRun: true }` it is not run, but left to an administrator.
+   * @throws DatabaseError if the role may not create event triggers: they need a superuser, or on a managed server the
+   *   role of its administrator; HistoryTableError if the history table does not exist yet.
+   */
+  enableDdlAudit(options?: DdlAuditOptions): Promise<string>;
+
+  /** Removes these event triggers. What they recorded is kept. @returns the SQL. @throws DatabaseError */
+  disableDdlAudit(options?: DdlAuditOptions): Promise<string>;
+
+  /** Returns what the event triggers recorded, from the oldest entry on. Empty if they were never installed. */
+  ddlAudit(): Promise<DdlEntry[]>;
 }

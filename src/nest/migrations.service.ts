@@ -5,6 +5,7 @@ import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import { Migrator } from '../migrator/migrator.js';
 import type { DriftQuery, MigrationOperations } from '../migrator/operations.js';
 import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
+import type { DdlAuditOptions } from '../migrator/use-cases/ddl-audit.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
 import type { LintCallOptions } from '../migrator/use-cases/lint.js';
 import type { PlanOptions } from '../migrator/use-cases/plan.js';
@@ -94,5 +95,17 @@ export class MigrationsService implements MigrationOperations {
 
   accept(options?: AcceptOptions) {
     return this.migrator.accept(options);
+  }
+
+  enableDdlAudit(options?: DdlAuditOptions) {
+    return this.migrator.enableDdlAudit(options);
+  }
+
+  disableDdlAudit(options?: DdlAuditOptions) {
+    return this.migrator.disableDdlAudit(options);
+  }
+
+  ddlAudit() {
+    return this.migrator.ddlAudit();
   }
 }

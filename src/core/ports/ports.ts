@@ -1,6 +1,7 @@
 import type { LockHolder } from '../errors/lock-errors.js';
 import type { Finding } from '../errors/finding.js';
 import type { AuditEntry, AuditNote } from '../history/audit.js';
+import type { DdlEntry } from '../history/ddl-audit.js';
 import type { FailedMigration } from '../errors/migration-failed.js';
 import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin } from '../history/history.js';
 import type { CatalogFacts } from '../lint/model/facts.js';
@@ -41,6 +42,8 @@ export interface HistoryReader {
   readDetails(): Promise<readonly DetailedHistoryRow[]>;
   /** The audit, from the oldest entry on; empty if there is none yet. */
   readAudit(): Promise<readonly AuditEntry[]>;
+  /** What the DDL audit has recorded, from the oldest entry on; empty if it was never enabled. */
+  readDdlAudit(): Promise<readonly DdlEntry[]>;
   /** The recorded texts with these checksums, by checksum. */
   readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
@@ -206,9 +209,18 @@ export interface ConnectionListener {
   readonly onAsked?: () => void;
 }
 
+/** Event triggers that record changes of the schema outside migrations. */
+export interface DdlAudit {
+  /** The SQL that switches it, for an administrator. */
+  script(enabled: boolean): string;
+  /** @throws DatabaseError if the role may not create event triggers; HistoryTableError before the first run. */
+  set(enabled: boolean, signal: AbortSignal): Promise<void>;
+}
+
 /** Opens sessions on one target. */
 export interface TargetDatabase {
   readonly target: Target;
+  readonly ddlAudit: DdlAudit;
   /** @throws DatabaseConnectionError when the database cannot be reached. */
   open(signal?: AbortSignal, listener?: ConnectionListener): Promise<TargetSession>;
   /** What a task runs, as a script for `psql`. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../errors/finding.js';
 import { count } from '../errors/wording.js';
+import { compareMigrations, migrationOrder } from '../migration/version.js';
 import { findDrift } from './findings.js';
 import { DEFAULT_HEALTH_RULES, worstOf, type HealthRule, type HealthRules, type HealthStatus } from './health-rules.js';
 import { actionOf, isAtLeast, type DriftPolicy } from './policy.js';
@@ -20,7 +21,7 @@ export interface HealthVerdict {
   readonly up: boolean;
   /** Why it has this status. */
   readonly message: string;
-  /** The migrations because of which it is not up, at most ten. */
+  /** The first ten migrations because of which it is not up. */
   readonly blocking: readonly HealthFile[];
 }
 
@@ -68,8 +69,12 @@ export function judgeHealth(conditions: readonly HealthCondition[], rules: Healt
     status,
     up: status !== 'down',
     message: reasons.map(({ text }) => text).join('; ') || (judged.length === 0 ? 'up to date' : 'nothing to report'),
-    blocking: status === 'up' ? [] : reasons.flatMap(({ files }) => files).slice(0, MAX_LISTED),
+    blocking: status === 'up' ? [] : inOrder(reasons.flatMap(({ files }) => files)).slice(0, MAX_LISTED),
   };
+}
+
+function inOrder(files: readonly HealthFile[]): HealthFile[] {
+  return files.toSorted((a, b) => compareMigrations(migrationOrder(a.file), migrationOrder(b.file)));
 }
 
 function ruleFor({ kind }: HealthCondition, rules: HealthRules): HealthRule {

@@ -1,8 +1,10 @@
 import type { AuditEntry } from '../../core/history/audit.js';
+import type { DdlEntry } from '../../core/history/ddl-audit.js';
 import type { TableName } from '../../core/target/table.js';
 import { selectAuditSql, toAuditEntry } from '../companions/audit.js';
+import { ddlTable, selectDdlSql, toDdlEntry } from '../companions/ddl-audit.js';
 import { selectSourcesSql } from '../companions/source.js';
-import { nameOfCompanion, type CompanionName } from '../companions/tables.js';
+import { nameOfCompanion } from '../companions/tables.js';
 import type { ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
@@ -14,8 +16,18 @@ export async function readAudit(
   history: TableName,
   role?: ActingRole,
 ): Promise<readonly AuditEntry[]> {
-  const rows = await readCompanion(connection, history, 'audit', selectAuditSql(history), role);
+  const rows = await readTable(connection, nameOfCompanion(history, 'audit'), selectAuditSql(history), role);
   return rows.map(toAuditEntry);
+}
+
+/** Reads what the DDL audit has recorded; empty if it was never enabled. @throws MigrationError */
+export async function readDdlAudit(
+  connection: PgConnection,
+  history: TableName,
+  role?: ActingRole,
+): Promise<readonly DdlEntry[]> {
+  const rows = await readTable(connection, ddlTable(history), selectDdlSql(history), role);
+  return rows.map(toDdlEntry);
 }
 
 /** Reads recorded texts, by checksum. @throws MigrationError */
@@ -25,18 +37,21 @@ export async function readSources(
   checksums: readonly string[],
   role?: ActingRole,
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await readCompanion(connection, history, 'source', selectSourcesSql(history, checksums), role);
+  const rows = await readTable(
+    connection,
+    nameOfCompanion(history, 'source'),
+    selectSourcesSql(history, checksums),
+    role,
+  );
   return new Map(rows.map(({ checksum, source }) => [checksum ?? '', source ?? '']));
 }
 
-async function readCompanion(
+async function readTable(
   connection: PgConnection,
-  history: TableName,
-  companion: CompanionName,
+  table: TableName,
   select: string,
   role: ActingRole,
 ): Promise<readonly Row[]> {
-  const table = nameOfCompanion(history, companion);
   const answer = await ask(connection, { table, role, what: `the table ${table.table}` }, select, []);
   return typeof answer === 'string' ? [] : answer;
 }

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../../core/history/audit.js';
+import type { DdlEntry } from '../../core/history/ddl-audit.js';
 import type { DetailedHistoryRow, History } from '../../core/history/history.js';
 import type { Finding } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
@@ -12,7 +13,7 @@ import type { ReadConnections } from '../connection/read-connections.js';
 import type { Row } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { claimIncidents, confirmSql } from '../companions/incidents.js';
-import { readAudit, readSources } from './read-companions.js';
+import { readAudit, readDdlAudit, readSources } from './read-companions.js';
 import { readHistory, readHistoryDetails, UNDEFINED_TABLE } from './read-history.js';
 
 /** Reads the history for status, health and drift. */
@@ -35,6 +36,10 @@ export class PgHistoryReader implements HistoryReader, IncidentStore {
 
   readAudit(): Promise<readonly AuditEntry[]> {
     return this.connections.use((connection) => readAudit(connection, this.table, this.role));
+  }
+
+  readDdlAudit(): Promise<readonly DdlEntry[]> {
+    return this.connections.use((connection) => readDdlAudit(connection, this.table, this.role));
   }
 
   readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>> {

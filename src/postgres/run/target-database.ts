@@ -1,11 +1,12 @@
 import type { ClientConfig } from 'pg';
 import type { Task } from '../../core/compile/task.js';
-import type { ConnectionListener, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
+import type { ConnectionListener, DdlAudit, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import { destroyWhenAborted } from '../supervision/cancel.js';
 import { connect, isPool, type ConnectionSource } from '../connection/connect.js';
 import { checkLiveness } from '../supervision/liveness.js';
 import type { PgConnection } from '../connection/pg-connection.js';
+import { PgDdlAudit } from './ddl-audit.js';
 import { scriptOf } from './script-of.js';
 import { PgTargetSession, type SessionSettings } from './target-session.js';
 
@@ -23,9 +24,11 @@ interface DatabaseSettings extends SessionSettings {
 /** Opens sessions that may migrate one target. */
 export class PgTargetDatabase implements TargetDatabase {
   readonly target: Target;
+  readonly ddlAudit: DdlAudit;
 
   constructor(private readonly settings: DatabaseSettings) {
     this.target = settings.target;
+    this.ddlAudit = new PgDdlAudit(this.target.table, (signal) => this.connect(settings.source, signal, {}));
   }
 
   async open(signal?: AbortSignal, listener: ConnectionListener = {}): Promise<TargetSession> {

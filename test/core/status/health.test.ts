@@ -163,6 +163,11 @@ describe('rules', () => {
     expect(judgeHealth(conditions, { ...DEFAULT_HEALTH_RULES, drift: 'degraded' }).status).toBe('degraded');
   });
 
+  test('the files are in migration order, whatever their states', () => {
+    const { blocking } = judge(['running', 'pending', 'failed', 'out-of-order'], {});
+    expect(blocking.map(({ file }) => file)).toEqual(['1_a.sql', '2_a.sql', '3_a.sql', '4_a.sql']);
+  });
+
   test('no rule excuses an empty directory', () => {
     const { conditions } = assess([statusOf('1_a.sql', 'ahead')]);
     const all = { pending: 'up', failed: 'up', running: 'up', drift: 'up', ahead: 'up' } as const;

@@ -73,7 +73,8 @@ test('health is down with what blocks it, and up once that is applied', async ()
   const { migrator, directory } = await everything();
   expect(await migrator.health()).toMatchObject({
     up: false,
-    message: '4 migrations of this release not applied',
+    message:
+      '1 migration of this release failed; 1 migration of this release begun and not finished; 2 migrations of this release not applied',
     blocking: [
       { file: '2.sql', state: 'failed' },
       { file: '3.sql', state: 'out-of-order' },

@@ -1,0 +1,15 @@
+import type { MigratorParts } from '../run/parts.js';
+import type { ChangeOptions } from './change-history.js';
+
+/** Options of switching the DDL audit. */
+export type DdlAuditOptions = Pick<ChangeOptions, 'dryRun' | 'signal'>;
+
+export async function setDdlAudit(
+  { database }: Pick<MigratorParts, 'database'>,
+  enabled: boolean,
+  dryRun: boolean,
+  signal: AbortSignal,
+): Promise<string> {
+  if (!dryRun) await database.ddlAudit.set(enabled, signal);
+  return database.ddlAudit.script(enabled);
+}

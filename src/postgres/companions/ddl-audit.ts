@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import type { DdlEntry } from '../../core/history/ddl-audit.js';
+import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
+import { companionTable, qualifiedName, type TableName } from '../../core/target/table.js';
+import type { Row } from '../connection/script.js';
+
+/** The table with what the event triggers recorded. A superuser owns it, so that nobody else can change it. */
+export function ddlTable(history: TableName): TableName {
+  return companionTable(history, 'ddl');
+}
+
+/** Event triggers have no schema, so their names must differ by history. */
+export function eventTriggers(history: TableName): { readonly end: string; readonly drop: string } {
+  const id = createHash('sha256').update(qualifiedName(history)).digest('hex').slice(0, 8);
+  return { end: `nestjs_pg_migrations_ddl_${id}`, drop: `nestjs_pg_migrations_drop_${id}` };
+}
+
+/** Installs the DDL audit, or upgrades it. Rows are kept. Needs a superuser. */
+export function enableDdlAuditSql(history: TableName): string[] {
+  const table = qualifiedName(ddlTable(history));
+  const { end, drop } = eventTriggers(history);
+  return [
+    ...dropTriggers(history),
+    `CREATE TABLE IF NOT EXISTS ${table} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ` +
+      'at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), role text NOT NULL, login text NOT NULL, ' +
+      'application text NOT NULL, address text, command text NOT NULL, object_type text, object text, dropped boolean NOT NULL)',
+    `COMMENT ON TABLE ${table} IS 'Changes of the schema outside migrations. Rows are only added.'`,
+    grantToOwner(history),
+    `CREATE OR REPLACE FUNCTION ${table}() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER ` +
+      `SET search_path = pg_catalog, pg_temp AS ${quoteBody(recordingBody(history))}`,
+    `REVOKE ALL ON FUNCTION ${table}() FROM PUBLIC`,
+    `CREATE EVENT TRIGGER ${end} ON ddl_command_end EXECUTE FUNCTION ${table}()`,
+    `CREATE EVENT TRIGGER ${drop} ON sql_drop EXECUTE FUNCTION ${table}()`,
+  ];
+}
+
+/** Removes the event triggers and their function. What they recorded is kept. */
+export function disableDdlAuditSql(history: TableName): string[] {
+  return [...dropTriggers(history), `DROP FUNCTION IF EXISTS ${qualifiedName(ddlTable(history))}()`];
+}
+
+function dropTriggers(history: TableName): string[] {
+  return Object.values(eventTriggers(history)).map((name) => `DROP EVENT TRIGGER IF EXISTS ${name}`);
+}
+
+/** Who may read the history may read this: its owner at least. */
+function grantToOwner(history: TableName): string {
+  const grant = `format('GRANT SELECT ON %s TO %I', ${quoteLiteral(qualifiedName(ddlTable(history)))}, pg_get_userbyid(relowner))`;
+  return `DO ${quoteBody(
+    `BEGIN EXECUTE (SELECT ${grant} FROM pg_catalog.pg_class WHERE oid = ${quoteLiteral(qualifiedName(history))}::pg_catalog.regclass); END`,
+  )}`;
+}
+
+/**
+ * Records what a command did, unless a migration ran it: then this very transaction made its row, or the session is named
+ * after its file. Whatever goes wrong, the command succeeds. In a function that runs as its owner, the role of the caller
+ * is only in the setting `role`.
+ */
+function recordingBody(history: TableName): string {
+  const table = qualifiedName(ddlTable(history));
+  // The history, and what is named after it: its tables and the function itself.
+  const names = [history.schema, history.table].map(quoteLiteral).join(', ');
+  const own = `starts_with(object_identity, rtrim(format('%I.%I', ${names}), '"'))`;
+  const insert = (dropped: boolean, tag: string, from: string): string =>
+    `INSERT INTO ${table} (role, login, application, address, command, object_type, object, dropped) ` +
+    `SELECT coalesce(nullif(current_setting('role'), 'none'), session_user), session_user, current_setting('application_name'), ` +
+    `host(inet_client_addr()), ${tag}, object_type, object_identity, ${dropped} FROM ${from} ` +
+    `AND schema_name IS DISTINCT FROM 'pg_temp' AND ${own} IS NOT TRUE;`;
+  return `
+BEGIN
+  IF EXISTS (SELECT FROM ${qualifiedName(history)} h WHERE h.running AND (h.xmin = pg_current_xact_id()::xid
+       OR starts_with(h.migration_file, substring(current_setting('application_name') FROM '.*: (.+)$')))) THEN
+    RETURN;
+  END IF;
+  IF tg_event = 'sql_drop' THEN
+    ${insert(true, 'tg_tag', 'pg_event_trigger_dropped_objects() WHERE original AND NOT is_temporary')}
+  ELSE
+    ${insert(false, 'command_tag', 'pg_event_trigger_ddl_commands() WHERE NOT in_extension')}
+  END IF;
+EXCEPTION WHEN OTHERS THEN
+  RAISE LOG 'The DDL audit of nestjs-pg-migrations could not record a command: %', SQLERRM;
+END`;
+}
+
+/** Selects all entries. */
+export function selectDdlSql(history: TableName): string {
+  return (
+    'SELECT id, extract(epoch FROM at) AS at, role, login, application, address, command, object_type, object, dropped ' +
+    `FROM ${qualifiedName(ddlTable(history))} ORDER BY id`
+  );
+}
+
+/** An entry from a row of {@link selectDdlSql}. */
+export function toDdlEntry(row: Row): DdlEntry {
+  return {
+    id: Number(row['id']),
+    at: new Date(Number(row['at']) * 1000),
+    role: row['role'] ?? '',
+    login: row['login'] ?? '',
+    application: row['application'] ?? '',
+    address: row['address'] ?? null,
+    command: row['command'] ?? '',
+    objectType: row['object_type'] ?? null,
+    object: row['object'] ?? null,
+    dropped: row['dropped'] === 't',
+  };
+}

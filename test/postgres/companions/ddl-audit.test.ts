@@ -1,0 +1,165 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { DatabaseError, HistoryTableError } from '../../../src/migrator.js';
+import { withClient } from '../../support/database.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { failureOf } from '../../support/failure-of.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+import { createRole } from '../../support/role.js';
+
+const db = useEmptyDatabase('ddl_audit');
+
+const FILES = { '1.sql': 'CREATE TABLE orders (id int, note text);' };
+
+let observed: ObservedMigrator;
+
+beforeEach(async () => {
+  observed = await migratorOn(db, FILES);
+  await observed.migrator.migrate();
+  await observed.migrator.enableDdlAudit();
+});
+
+const recorded = async (): Promise<unknown[]> =>
+  (await observed.migrator.ddlAudit()).map(({ command, object, dropped }) => [command, object, dropped]);
+
+describe('the DDL audit', () => {
+  test('records who changed what, from where and when', async () => {
+    const url = new URL(db.connectionString);
+    url.searchParams.set('application_name', 'psql');
+    const login = await withClient(url.href, async (client) => {
+      await client.query('ALTER TABLE orders ADD COLUMN status text');
+      const { rows } = await client.query('SELECT session_user AS login, host(inet_client_addr()) AS address');
+      return rows[0] as { login: string; address: string | null };
+    });
+    const [entry, ...others] = await observed.migrator.ddlAudit();
+    expect(others).toEqual([]);
+    expect(entry).toEqual({
+      id: expect.any(Number),
+      at: expect.any(Date),
+      role: login.login,
+      login: login.login,
+      application: 'psql',
+      address: login.address,
+      command: 'ALTER TABLE',
+      objectType: 'table',
+      object: 'public.orders',
+      dropped: false,
+    });
+  });
+
+  test('records a role that may do nothing else here, and the one that it acts as', async () => {
+    const role = await createRole();
+    await db.query(`CREATE SCHEMA own AUTHORIZATION ${role.name}`);
+    await withClient(db.connectionString, async (client) => {
+      await client.query(`SET ROLE ${role.name}; CREATE TABLE own.t (id int)`);
+      await expect(client.query('SELECT FROM shared.schema_migrations_ddl')).rejects.toThrow('permission denied');
+    });
+    const entries = await observed.migrator.ddlAudit();
+    expect(entries.at(-1)).toMatchObject({ role: role.name, command: 'CREATE TABLE', object: 'own.t' });
+    expect(entries.at(-1)!.login).not.toBe(role.name);
+    await db.query(`DROP OWNED BY ${role.name}`);
+  });
+
+  test('records what is dropped, with the column that goes with it', async () => {
+    await db.query('ALTER TABLE orders DROP COLUMN note');
+    await db.query('DROP TABLE orders');
+    expect(await recorded()).toEqual([
+      ['ALTER TABLE', 'public.orders.note', true],
+      ['ALTER TABLE', 'public.orders', false],
+      ['DROP TABLE', 'public.orders', true],
+    ]);
+  });
+
+  test('records a command that names no object, and none of temporary tables or of what is rolled back', async () => {
+    await db.query('GRANT SELECT ON orders TO PUBLIC');
+    await db.query('CREATE TEMPORARY TABLE passing (id int); DROP TABLE passing');
+    await db.query('BEGIN; CREATE TABLE undone (id int); ROLLBACK');
+    expect(await recorded()).toEqual([['GRANT', null, false]]);
+  });
+
+  test('records nothing of migrations, transactional or not, and everything beside them', async () => {
+    const files = {
+      ...FILES,
+      '2.sql':
+        'ALTER TABLE orders ADD COLUMN a int; DO $$ BEGIN ALTER TABLE orders DROP COLUMN note; EXCEPTION WHEN division_by_zero THEN NULL; END $$;',
+      '3.sql': 'CREATE INDEX CONCURRENTLY by_id ON orders (id); CREATE TABLE later (id int);',
+      '4.sql': 'CREATE TABLE last (id int); SELECT pg_sleep(0.5);',
+    };
+    const { migrator } = await migratorOn(db, files);
+    const run = migrator.migrate();
+    await db.query('CREATE TABLE beside (id int)');
+    expect((await run).applied).toEqual(['2.sql', '3.sql', '4.sql']);
+    expect(await recorded()).toEqual([['CREATE TABLE', 'public.beside', false]]);
+  });
+
+  test('records nothing of the tables beside the history', async () => {
+    await db.query('DROP TABLE shared.schema_migrations_incidents');
+    const { migrator } = await migratorOn(db, { ...FILES, '2.sql': 'SELECT 2' });
+    await migrator.migrate();
+    expect(await recorded()).toEqual([]);
+  });
+
+  test('never makes a command fail', async () => {
+    await db.query('ALTER TABLE shared.schema_migrations_ddl RENAME TO elsewhere');
+    await db.query('CREATE TABLE fine (id int); DROP TABLE fine');
+    await db.query('ALTER TABLE shared.elsewhere RENAME TO schema_migrations_ddl');
+    await db.query('ALTER TABLE shared.schema_migrations_ddl ADD CHECK (command IS NULL) NOT VALID');
+    await db.query('CREATE TABLE fine (id int); DROP TABLE fine');
+    await db.query('CREATE TABLE proof (id int)');
+    expect((await db.query(`SELECT to_regclass('public.proof') IS NOT NULL AS made`)).rows).toEqual([{ made: true }]);
+  });
+
+  test('trusts nothing that its caller has put in the way', async () => {
+    await withClient(db.connectionString, async (client) => {
+      await client.query(
+        `CREATE FUNCTION public.starts_with(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'hijacked'; END $$`,
+      );
+      await client.query('SET search_path = public, pg_catalog; CREATE TABLE safe (id int)');
+    });
+    expect(await recorded()).toContainEqual(['CREATE TABLE', 'public.safe', false]);
+  });
+
+  test('can be enabled twice, and disabled: what was recorded stays', async () => {
+    await db.query('CREATE TABLE one (id int)');
+    await observed.migrator.enableDdlAudit();
+    await db.query('CREATE TABLE two (id int)');
+    await observed.migrator.disableDdlAudit();
+    await db.query('CREATE TABLE three (id int)');
+    expect(await recorded()).toEqual([
+      ['CREATE TABLE', 'public.one', false],
+      ['CREATE TABLE', 'public.two', false],
+    ]);
+    await observed.migrator.disableDdlAudit();
+  });
+
+  test('with dryRun gives the SQL for an administrator, and changes nothing', async () => {
+    const off = await observed.migrator.disableDdlAudit({ dryRun: true });
+    await db.query('CREATE TABLE one (id int)');
+    await db.query(off);
+    await db.query('CREATE TABLE two (id int)');
+    await db.query(await observed.migrator.enableDdlAudit({ dryRun: true }));
+    await db.query('CREATE TABLE three (id int)');
+    expect(await recorded()).toEqual([
+      ['CREATE TABLE', 'public.one', false],
+      ['CREATE TABLE', 'public.three', false],
+    ]);
+  });
+});
+
+describe('the DDL audit cannot be enabled', () => {
+  test('by a role that is no superuser: the error says how', async () => {
+    const role = await createRole();
+    await db.query(
+      `GRANT ALL ON SCHEMA shared TO ${role.name}; GRANT SELECT ON shared.schema_migrations TO ${role.name}`,
+    );
+    const { migrator } = await migratorOn({ connectionString: role.urlOf(db) }, FILES);
+    const error = await failureOf(migrator.enableDdlAudit(), DatabaseError);
+    expect(error.message).toContain('enableDdlAudit({ dryRun: true })');
+    await db.query(`DROP OWNED BY ${role.name}`);
+  });
+
+  test('before there is a history', async () => {
+    const { migrator } = await migratorOn(db, FILES, { table: 'nowhere.history' });
+    await failureOf(migrator.enableDdlAudit(), HistoryTableError);
+    expect(await migrator.ddlAudit()).toEqual([]);
+  });
+});
