@@ -56,6 +56,7 @@ export { lintFiles, type LintFilesOptions } from './composition/lint-files.js';
 export type { LintOptions, MigratorOptions, TimeoutOptions } from './composition/options.js';
 export * from './core/errors/database-errors.js';
 export { FINDINGS, renderFinding, type Finding, type FindingCode, type Severity } from './core/errors/finding.js';
+export type { Remedy, Voice } from './core/errors/remedy.js';
 export * from './core/errors/input-errors.js';
 export * from './core/errors/lock-errors.js';
 export {

@@ -6,12 +6,16 @@ import { migrateCommand } from './commands/migrate.js';
 import { READING } from './commands/reading.js';
 import { EXIT, EXIT_MEANINGS } from './process/exit-codes.js';
 import type { CommonFlags } from './process/flags.js';
+import type { Invocation } from './process/invocation.js';
 import type { Terminal } from './process/terminal.js';
+import { SHARED_FLAGS } from './commands/common-flags.js';
 
 /** What the command line needs from its process. */
 interface ProgramHost {
   readonly version: string;
   readonly terminal: Terminal;
+  /** Receives what was typed, before the command runs. */
+  readonly onStart: (typed: Invocation) => void;
   /** Receives the exit code of the command that ran. */
   readonly onExit: (exitCode: number) => void;
 }
@@ -24,7 +28,8 @@ export const COMMANDS: readonly CommandDefinition[] = [migrateCommand, ...READIN
  *
  * @param words only the commands among these words get their flags, because flags cost time at every start. @default all
  */
-export function makeProgram({ version, terminal, onExit }: ProgramHost, words?: readonly string[]): Command {
+export function makeProgram(host: ProgramHost, words?: readonly string[]): Command {
+  const { version, terminal, onStart, onExit } = host;
   const root = new Command('nest-migrations')
     .description('Plain SQL migrations for PostgreSQL: each applied once, recorded, checked')
     .version(version)
@@ -34,7 +39,11 @@ export function makeProgram({ version, terminal, onExit }: ProgramHost, words?: 
     const command = root.command(name).description(description).exitOverride();
     if (argument) command.argument(...argument);
     if (words?.includes(name) ?? true) addFlags(command, flags);
-    command.action(async () => onExit(await (await load())(command.opts<CommonFlags>(), terminal, ...command.args)));
+    command.action(async () => {
+      const typed = { name, args: command.args, flags: command.opts<CommonFlags>(), flagsOf };
+      onStart(typed);
+      onExit(await (await load())(typed.flags, { ...terminal, typed }, ...typed.args));
+    });
   }
   return root;
 }
@@ -45,6 +54,11 @@ function addFlags(command: Command, flags: CommandDefinition['flags']): void {
     else command.option(flag, text);
   }
 }
+
+const flagsOf: Invocation['flagsOf'] = (name) =>
+  COMMANDS.filter((command) => command.name === name).flatMap(({ flags }) =>
+    flags.map((flag) => ({ flag: flag[0], isShared: SHARED_FLAGS.includes(flag) })),
+  );
 
 function exitCodes(): string {
   const names = Object.keys(EXIT) as (keyof typeof EXIT)[];

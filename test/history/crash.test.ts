@@ -159,7 +159,7 @@ describe('a statement of which nothing shows whether it took effect', () => {
       }
 
       expect((await failureOf(migrator.migrate(), InDoubtError)).message).toContain(
-        "If the statement took effect, call resolve('2.sql', 'done'); if it did not, call resolve('2.sql', 'again').",
+        "If it took effect, continue after it with resolve('2.sql', 'done'); if it did not, execute it again with resolve('2.sql', 'again').",
       );
       expect(await migrator.resolve('2.sql', freeze === 'before' ? 'again' : 'done')).toBe('CALL in_parts()');
       await migrator.migrate();

@@ -4,5 +4,6 @@ import type { makeProgram } from '../../src/cli/program.js';
 export const SILENT_HOST: Parameters<typeof makeProgram>[0] = {
   version: '0.0.0',
   terminal: { out: () => {}, err: () => {}, isInteractive: false, ask: () => Promise.resolve('') },
+  onStart: () => {},
   onExit: () => {},
 };

@@ -1,4 +1,4 @@
-import type { Terminal } from '../process/terminal.js';
+import type { CommandTerminal } from '../process/terminal.js';
 
 /**
  * What a command does. It is loaded when the command runs, so it may import whatever it needs.
@@ -7,4 +7,4 @@ import type { Terminal } from '../process/terminal.js';
  * @returns the exit code.
  * @throws MigrationError, CliError
  */
-export type Action<Flags> = (flags: Flags, terminal: Terminal, ...args: readonly string[]) => Promise<number>;
+export type Action<Flags> = (flags: Flags, terminal: CommandTerminal, ...args: readonly string[]) => Promise<number>;

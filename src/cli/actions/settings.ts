@@ -1,30 +1,9 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
-import type { MigratorOptions, ResolvedOptions, TimeoutOptions } from '../../composition/options.js';
+import type { MigratorOptions, ResolvedOptions } from '../../composition/options.js';
 import { resolveFileOptions, resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
 import type { RunFlags } from '../process/flags.js';
+import { inFlags, OPTIONS, TIMEOUTS, type FlagNames } from '../process/option-flags.js';
 import { millisecondsOf, secondsProblem } from '../process/seconds.js';
-
-type FlagNames<Options> = Partial<Record<keyof Options & string, readonly [key: keyof RunFlags, flag: string]>>;
-
-/** Options and the flags that set them. The validation of options checks the values. */
-const OPTIONS: FlagNames<MigratorOptions> = {
-  directory: ['dir', '--dir'],
-  table: ['table', '--table'],
-  role: ['role', '--role'],
-  layout: ['layout', '--layout'],
-  recursive: ['recursive', '--recursive'],
-  lock: ['lock', '--lock'],
-  transaction: ['transaction', '--transaction'],
-};
-
-const TIMEOUTS: FlagNames<TimeoutOptions> = {
-  connect: ['connectTimeout', '--connect-timeout'],
-  connectRetry: ['wait', '--wait'],
-  read: ['readTimeout', '--read-timeout'],
-  migrationLock: ['lockTimeout', '--lock-timeout'],
-  statement: ['statementTimeout', '--statement-timeout'],
-  tableLock: ['tableLockTimeout', '--table-lock-timeout'],
-};
 
 /** The URL of the database, if there is one. */
 export function databaseUrlOf(flags: RunFlags, environment: NodeJS.ProcessEnv): string | undefined {
@@ -106,23 +85,4 @@ function pairs(flag: string, typed: readonly string[], problems: string[]): Reco
   return Object.fromEntries(
     typed.filter(isPair).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );
-}
-
-/** A problem with an option as a problem with its flag. */
-function inFlags(problem: string, url: string): string {
-  const names: [string, string][] = [
-    ['connectionString', url],
-    ['searchPath', '--search-path'],
-    ['placeholders', '--placeholder'],
-    ['lint.onMigrate', '--lint'],
-    ['lint.largeTable', '--large-table'],
-    ...Object.entries(OPTIONS).map(([option, [, flag]]): [string, string] => [option, flag]),
-    ...Object.entries(TIMEOUTS).map(([option, [, flag]]): [string, string] => [`timeouts.${option}`, flag]),
-  ];
-  if (/^(?:unknown option ")?policy\./.test(problem)) return `--policy: ${problem.replaceAll('policy.', '')}`;
-  if (/^(?:unknown option ")?lint\.rules\./.test(problem)) {
-    return `--rule: ${problem.replaceAll('lint.rules.', '').replace('unknown option', 'unknown rule')}`;
-  }
-  const found = names.find(([option]) => problem.startsWith(`${option}:`) || problem.startsWith(`${option}.`));
-  return found ? `${found[1]}${problem.slice(found[0].length)}` : problem;
 }

@@ -27,8 +27,7 @@ const JSON_FLAG: Flag = ['--json', 'print one JSON object'];
 /** Flags of commands that only look at files. */
 export const FILE_FLAGS: readonly Flag[] = [DIRECTORY, ...LAYOUT, JSON_FLAG];
 
-/** Flags of every command that works on a target. */
-export const COMMON_FLAGS: readonly Flag[] = [
+const TARGET_FLAGS: readonly Flag[] = [
   ['--database-url <url>', 'PostgreSQL URL (default: the environment variable DATABASE_URL)'],
   DIRECTORY,
   ['--table <table>', 'history table (default: shared.schema_migrations)'],
@@ -41,8 +40,10 @@ export const COMMON_FLAGS: readonly Flag[] = [
   ],
   ['--connect-timeout <seconds>', 'one attempt to connect (default: 10)'],
   ['--read-timeout <seconds>', 'one read of the history (default: 5)'],
-  JSON_FLAG,
 ];
+
+/** Flags of every command that works on a target. */
+export const COMMON_FLAGS: readonly Flag[] = [...TARGET_FLAGS, JSON_FLAG];
 
 /** Flags of every command that takes the migration lock. */
 export const LOCK_FLAGS: readonly Flag[] = [
@@ -67,4 +68,13 @@ export const JUDGING_FLAGS: readonly Flag[] = [
 export const LIMIT_FLAGS: readonly Flag[] = [
   ['--statement-timeout <seconds>', 'statement_timeout of migrations (default: no limit)'],
   ['--table-lock-timeout <seconds>', 'lock_timeout of migrations, which are then retried (default: 5)'],
+];
+
+/** Flags that say what a command works on and how. A command that a message names has those that were typed. */
+export const SHARED_FLAGS: readonly Flag[] = [
+  ...TARGET_FLAGS,
+  ...LOCK_FLAGS,
+  ...RUN_FLAGS,
+  ...LIMIT_FLAGS,
+  ...JUDGING_FLAGS,
 ];

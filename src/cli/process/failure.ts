@@ -21,9 +21,3 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof NotUpToDateError) return error.failed.length > 0 ? EXIT.failed : EXIT.pending;
   return BY_CODE[error.code] ?? EXIT.failed;
 }
-
-/** The text of an error: its message if it is one of ours, otherwise also where it comes from. */
-export function describeError(error: unknown): string {
-  if (error instanceof MigrationError || error instanceof CliError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-}

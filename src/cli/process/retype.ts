@@ -1,19 +1,30 @@
-/** The command that was typed, with more arguments, as one can type it again. A password in a URL is left out. */
+/** The command that was typed, with more arguments, as one can type it again. */
 export function retyped(more: readonly string[], typed: readonly string[] = process.argv.slice(2)): string {
-  return ['nest-migrations', ...withoutPassword(typed).map(forShell), ...more].join(' ');
+  return commandLine([...typed, ...more]);
 }
 
-const FLAG = '--database-url';
-/** Already a word of the shell. */
-const VARIABLE = '"$DATABASE_URL"';
-
-function withoutPassword(typed: readonly string[]): string[] {
-  return typed.map((word, i) => {
-    if (typed[i - 1] === FLAG) return isSecret(word) ? VARIABLE : word;
-    if (!word.startsWith(`${FLAG}=`)) return word;
-    return isSecret(word.slice(FLAG.length + 1)) ? `${FLAG}=${VARIABLE}` : word;
+/** A command of ours as the shell reads it. Instead of secrets it has variables of the shell. */
+export function commandLine(words: readonly string[]): string {
+  const quoted = words.map((word, i) => {
+    const [flag = '', value] = word.startsWith('--') ? split(word) : [words[i - 1], word];
+    const hidden = value === undefined ? undefined : HIDDEN[flag]?.(value);
+    if (hidden === undefined) return forShell(word);
+    return value === word ? hidden : `${flag}=${hidden}`;
   });
+  return ['nest-migrations', ...quoted].join(' ');
 }
+
+function split(word: string): [string, string | undefined] {
+  const at = word.indexOf('=');
+  return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
+}
+
+/** What is typed instead of values that may be secret, by flag; undefined for a value that is not. */
+const HIDDEN: Readonly<Record<string, (value: string) => string | undefined>> = {
+  '--database-url': (url) => (isSecret(url) ? '"$DATABASE_URL"' : undefined),
+  // The shell stops if the variable is not set: a migration must not run with an empty value.
+  '--placeholder': (pair) => /^(\w+)=/.exec(pair)?.[0].concat(`"\${${pair.split('=')[0]}:?}"`),
+};
 
 function isSecret(url: string): boolean {
   return !URL.canParse(url) || new URL(url).password !== '' || /password/i.test(url);
@@ -21,6 +32,5 @@ function isSecret(url: string): boolean {
 
 /** A word as one can type it in a shell. */
 export function forShell(word: string): string {
-  if (word.endsWith(VARIABLE) || /^[\w./:=@%+,-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+  return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

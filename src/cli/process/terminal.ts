@@ -1,3 +1,5 @@
+import type { Invocation } from './invocation.js';
+
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Terminal {
   readonly out: (text: string) => void;
@@ -6,6 +8,11 @@ export interface Terminal {
   readonly isInteractive: boolean;
   /** Asks for one line. The end of the input is an empty answer. */
   readonly ask: (question: string) => Promise<string>;
+}
+
+/** A terminal at which a command was typed. */
+export interface CommandTerminal extends Terminal {
+  readonly typed: Invocation;
 }
 
 export const terminal: Terminal = {

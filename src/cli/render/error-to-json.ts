@@ -1,4 +1,3 @@
-import { describeFinding, type Finding } from '../../core/errors/finding.js';
 import { DatabaseConnectionError, DatabaseError } from '../../core/errors/database-errors.js';
 import { ConfigurationError, DirectoryError, NotUpToDateError, RefusedError } from '../../core/errors/input-errors.js';
 import { LockTimeoutError } from '../../core/errors/lock-errors.js';
@@ -6,19 +5,26 @@ import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InDoubtError, InterruptedError } from '../../core/errors/run-errors.js';
 import { CliError } from '../process/cli-error.js';
+import type { Invocation } from '../process/invocation.js';
+import { findingToJson, messageOf } from './in-commands.js';
 
 /** An error for programs: its code, its message, and what is known about it as data. */
-export function errorToJson(error: unknown): object {
+export function errorToJson(error: unknown, typed: Invocation): object {
   const isOurs = error instanceof MigrationError || error instanceof CliError;
-  const message = error instanceof Error ? error.message : String(error);
-  return { error: { code: isOurs ? error.code : 'UNEXPECTED', message, ...detailsOf(error) } };
+  const code = isOurs ? error.code : 'UNEXPECTED';
+  return { error: { code, message: textOf(error, typed), ...detailsOf(error, findingToJson(typed)) } };
 }
 
-function detailsOf(error: unknown): object {
+function textOf(error: unknown, typed: Invocation): string {
+  if (error instanceof MigrationError) return messageOf(error, typed);
+  return error instanceof Error ? error.message : String(error);
+}
+
+function detailsOf(error: unknown, findingAsJson: ReturnType<typeof findingToJson>): object {
   if (error instanceof CliError) return error.details;
   if (error instanceof ConfigurationError || error instanceof DirectoryError) return { problems: error.problems };
-  if (error instanceof RefusedError) return { findings: error.refusals.map(findingToJson) };
-  if (error instanceof InDoubtError) return { file: error.file, findings: [findingToJson(error.finding)] };
+  if (error instanceof RefusedError) return { findings: error.refusals.map(findingAsJson) };
+  if (error instanceof InDoubtError) return { file: error.file, findings: [findingAsJson(error.finding)] };
   if (error instanceof NotUpToDateError) return { pending: error.pending, failed: error.failed };
   if (error instanceof MigrationFailedError) return failureToJson(error);
   if (error instanceof LockTimeoutError)
@@ -41,9 +47,4 @@ function failureToJson({ failure }: MigrationFailedError): object {
     applied,
     pending,
   };
-}
-
-/** A finding for programs, with its text. */
-export function findingToJson(finding: Finding): object {
-  return { ...finding, message: describeFinding(finding) };
 }

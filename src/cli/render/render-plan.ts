@@ -1,21 +1,21 @@
-import { renderFinding, type Finding } from '../../core/errors/finding.js';
+import type { Finding } from '../../core/errors/finding.js';
 import { describeAmount } from '../../core/lint/diagnostic.js';
 import type { PlannedLock } from '../../core/lint/planned-locks.js';
 import { blocksReads, blocksWrites, type LockMode } from '../../core/lint/syntax/lock-modes.js';
 import type { PlannedMigration, PlanReport } from '../../migrator/use-cases/plan.js';
-import { findingToJson } from './error-to-json.js';
+import type { Invocation } from '../process/invocation.js';
+import { findingText, findingToJson } from './in-commands.js';
 
 /** A plan for people: one line for each migration and each of its locks. */
-export function renderPlan({ migrations, warnings, refusals }: PlanReport): string {
+export function renderPlan({ migrations, warnings, refusals }: PlanReport, typed: Invocation): string {
+  const textOf = findingText(typed);
   const planned = migrations.flatMap((each) => [describeMode(each), ...renderLocks(each).map((line) => `  ${line}`)]);
-  return [...warnings.map(renderFinding), ...renderRefusals(refusals), ...planned].join('\n') || 'Nothing is pending';
+  return [...warnings.map(textOf), ...renderRefusals(refusals, textOf), ...planned].join('\n') || 'Nothing is pending';
 }
 
 /** Why a run would be refused. */
-export function renderRefusals(refusals: readonly Finding[]): string[] {
-  return refusals.length > 0
-    ? ['A run would be refused:', ...refusals.map((each) => `  - ${renderFinding(each)}`)]
-    : [];
+export function renderRefusals(refusals: readonly Finding[], textOf: (found: Finding) => string): string[] {
+  return refusals.length > 0 ? ['A run would be refused:', ...refusals.map((each) => `  - ${textOf(each)}`)] : [];
 }
 
 /** The texts that a run would send, as one script. */
@@ -24,14 +24,15 @@ export function renderScript(migrations: readonly PlannedMigration[]): string {
 }
 
 /** A plan for programs. Its shape is stable. */
-export function planToJson({ migrations, warnings, refusals }: PlanReport): object {
+export function planToJson({ migrations, warnings, refusals }: PlanReport, typed: Invocation): object {
+  const asJson = findingToJson(typed);
   return {
     migrations: migrations.map(({ locks, ...migration }) => ({
       ...migration,
       ...(locks !== undefined && { locks: locks && locks.map(lockToJson) }),
     })),
-    warnings: warnings.map(findingToJson),
-    refusals: refusals.map(findingToJson),
+    warnings: warnings.map(asJson),
+    refusals: refusals.map(asJson),
   };
 }
 

@@ -1,12 +1,13 @@
-import { renderFinding } from '../../core/errors/finding.js';
 import type { RehearsalFailure, RehearsedMigration, WrittenRows } from '../../core/ports/rehearsal.js';
 import type { RehearsalReport } from '../../migrator/use-cases/rehearse.js';
-import { findingToJson } from './error-to-json.js';
+import type { Invocation } from '../process/invocation.js';
+import { findingText, findingToJson } from './in-commands.js';
 import { renderRefusals } from './render-plan.js';
 
 /** A rehearsal for people: a line for each migration, and what it did below. */
-export function renderRehearsal({ migrations, warnings, refusals }: RehearsalReport): string {
-  const lines = [...warnings.map(renderFinding), ...renderRefusals(refusals), ...migrations.flatMap(renderMigration)];
+export function renderRehearsal({ migrations, warnings, refusals }: RehearsalReport, typed: Invocation): string {
+  const textOf = findingText(typed);
+  const lines = [...warnings.map(textOf), ...renderRefusals(refusals, textOf), ...migrations.flatMap(renderMigration)];
   if (migrations.length > 0) lines.push('', 'Everything was rolled back; nothing is recorded.');
   return lines.join('\n') || 'Nothing is pending';
 }
@@ -39,6 +40,7 @@ function countRows({ inserted, updated, deleted }: WrittenRows): string {
 }
 
 /** A rehearsal for programs. Its shape is stable. */
-export function rehearsalToJson({ migrations, warnings, refusals }: RehearsalReport): object {
-  return { migrations, warnings: warnings.map(findingToJson), refusals: refusals.map(findingToJson) };
+export function rehearsalToJson({ migrations, warnings, refusals }: RehearsalReport, typed: Invocation): object {
+  const asJson = findingToJson(typed);
+  return { migrations, warnings: warnings.map(asJson), refusals: refusals.map(asJson) };
 }

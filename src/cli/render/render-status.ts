@@ -1,10 +1,16 @@
 import Table from 'cli-table3';
-import { renderFinding } from '../../core/errors/finding.js';
+import type { Finding } from '../../core/errors/finding.js';
 import type { MigrationStatus } from '../../core/status/status.js';
 import type { StatusReport } from '../../migrator/use-cases/status.js';
 
+import { withFlags } from '../process/option-flags.js';
+
 /** The status for people: a table and a summary. */
-export function renderStatus({ migrations, summary, findings }: StatusReport, table: string): string {
+export function renderStatus(
+  { migrations, summary, findings }: StatusReport,
+  table: string,
+  textOf: (found: Finding) => string,
+): string {
   if (migrations.length === 0) return `No migrations on disk and none recorded in ${table}.`;
   const rows = new Table({
     head: ['State', 'Migration', 'Applied at (UTC)', 'ms'],
@@ -12,7 +18,7 @@ export function renderStatus({ migrations, summary, findings }: StatusReport, ta
     colAligns: ['left', 'left', 'left', 'right'],
   });
   for (const { state, file, row } of migrations) rows.push([state, file, appliedAt(row), row?.durationMs ?? '']);
-  const empty = findings.filter(({ code }) => code === 'EMPTY_DIRECTORY').map(renderFinding);
+  const empty = findings.filter(({ code }) => code === 'EMPTY_DIRECTORY').map(textOf);
   return [rows.toString(), ...problems(migrations), ...empty, summaryLine(summary)].join('\n');
 }
 
@@ -24,7 +30,7 @@ function appliedAt(row: MigrationStatus['row']): string {
 function problems(migrations: readonly MigrationStatus[]): string[] {
   return migrations.flatMap(({ file, row, problem }) => {
     const what = problem ?? row?.error;
-    return what ? [`${file}: ${what}`] : [];
+    return what ? [`${file}: ${withFlags(what)}`] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { StatusReport } from '../../migrator/use-cases/status.js';
+import { withFlags } from '../process/option-flags.js';
 
 /** The status for programs. Its shape is stable. */
 export function statusToJson({ migrations, summary }: StatusReport): object {
@@ -9,7 +10,7 @@ export function statusToJson({ migrations, summary }: StatusReport): object {
       appliedAt: row?.state === 'applied' ? (row.executedAt?.toISOString() ?? null) : null,
       durationMs: row?.durationMs ?? null,
       checksum: row?.checksum ?? migration?.checksum ?? null,
-      error: problem ?? row?.error ?? null,
+      error: problem === undefined ? (row?.error ?? null) : withFlags(problem),
     })),
     summary,
   };

@@ -1,11 +1,16 @@
 import type { FindingDefinition } from './finding-definition.js';
-import { call, quoted } from './wording.js';
+import { decide, type Voice } from './remedy.js';
 
-const DIRECT_CONNECTION =
-  'Set the option "migrateWith" to a direct connection, one that does not go through the pooler.';
+function directly(say: Voice): string {
+  return `Connect directly, not through the pooler, with ${say({ action: 'set', option: 'migrateWith' })}.`;
+}
 
-function restart(file: string): string {
-  return `repair({ restart: ${quoted(file)} })`;
+/** What to do when the finished steps of a file are in the way. */
+function startOver(file: string, say: Voice): string {
+  return (
+    `undo by hand what the finished steps did and start the file over with ${say({ action: 'restart', file })}; the next run then begins it from the top. ` +
+    `Or finish the migration by hand and record it with ${say({ action: 'mark', file })}.`
+  );
 }
 
 /** Reasons why a file cannot run as it is. */
@@ -58,61 +63,59 @@ export const FILE_FINDINGS = {
   MISSING_PLACEHOLDER: {
     severity: 'error',
     text: ({ detail }) => `uses the placeholder ${detail}, which has no value`,
-    remedy: () => 'Give it a value in the option "placeholders".',
+    remedy: ({ detail }, say) => `Give it a value with ${say({ action: 'set', option: `placeholders.${detail}` })}.`,
   },
   FINISHED_STEPS_CHANGED: {
     severity: 'error',
     text: ({ detail }) => `stopped after ${detail} steps, and that part of the file has changed since`,
-    remedy: ({ subject }) =>
-      `Restore that part of the file, and the next run continues where it stopped. Or undo by hand what those steps did and call ${restart(subject)}; the next run then starts the file from the beginning. Or finish the migration by hand and record it with ${call('mark', subject)}.`,
+    remedy: ({ subject }, say) =>
+      `Restore that part of the file, and the next run continues where it stopped. Or ${startOver(subject, say)}`,
   },
   STEP_IN_DOUBT: {
     severity: 'error',
     text: ({ detail }) =>
       `was interrupted during the statement "${detail}", which commits by itself, and nothing shows whether it took effect`,
-    remedy: ({ subject }) =>
-      `Check the database. If the statement took effect, call ${call('resolve', subject, 'done')}; if it did not, call ${call('resolve', subject, 'again')}. Then run again.`,
+    remedy: ({ subject }, say) => `Check the database for that statement. ${decide(subject, say)} Then run again.`,
   },
   LOST_SESSION: {
     severity: 'warning',
     text: ({ detail }) => `lost part of its session when it stopped between two steps: ${detail}`,
-    remedy: ({ subject }) =>
-      `If the remaining steps fail because of that, undo by hand what the finished steps did and call ${restart(subject)}; the next run then starts the file from the beginning. Or finish the migration by hand and record it with ${call('mark', subject)}.`,
+    remedy: ({ subject }, say) => `If the remaining steps fail because of that, ${startOver(subject, say)}`,
   },
   NOT_TRANSACTIONAL: {
     severity: 'error',
     text: ({ detail }) => `cannot be part of one transaction: ${detail}`,
-    remedy: () => 'Set the option "transaction" to "each", at least for the run that applies this file.',
+    remedy: (_, say) => `Run it with ${say({ action: 'set', option: 'transaction', value: 'each' })}.`,
   },
   UNLOCKED: {
     severity: 'error',
     text: ({ detail }) =>
       `cannot run in a transaction (${detail}), and without the migration lock nothing stops two processes from running it at once`,
-    remedy: () => 'Set the option "lock" to "auto".',
+    remedy: (_, say) => `Run it with ${say({ action: 'set', option: 'lock', value: 'auto' })}.`,
   },
   POOLER_SESSION_LOCK: {
     severity: 'error',
     text: () =>
       'takes a session-level advisory lock; behind a transaction-mode pooler the lock would stay with a server connection that serves other clients next',
-    remedy: () => `Use pg_advisory_xact_lock instead. Or: ${DIRECT_CONNECTION}`,
+    remedy: (_, say) => `Use pg_advisory_xact_lock instead. Or: ${directly(say)}`,
   },
   POOLER_SESSION_STATE: {
     severity: 'error',
     text: () =>
       'sets this for the session, but behind a transaction-mode pooler each step of a non-transactional migration may run in a different session',
-    remedy: () => DIRECT_CONNECTION,
+    remedy: (_, say) => directly(say),
   },
   POOLER_LIMIT: {
     severity: 'error',
     text: () =>
       'runs this outside a transaction, where the timeouts that the file sets have no effect behind a transaction-mode pooler',
-    remedy: () => DIRECT_CONNECTION,
+    remedy: (_, say) => directly(say),
   },
   POOLER_ROLE: {
     severity: 'error',
     text: () =>
       'runs this outside a transaction, where the configured role and search path cannot be set behind a transaction-mode pooler',
-    remedy: () => DIRECT_CONNECTION,
+    remedy: (_, say) => directly(say),
   },
   LINT_ERROR: {
     severity: 'error',

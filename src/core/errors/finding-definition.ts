@@ -1,3 +1,5 @@
+import type { Voice } from './remedy.js';
+
 /** How serious a finding is. `note`: for information. `warning`: should be checked. `error`: must be fixed. */
 export type Severity = 'note' | 'warning' | 'error';
 
@@ -25,6 +27,6 @@ export interface FindingDefinition {
   readonly severity: Severity;
   /** The problem: the rest of a sentence that begins with the subject. */
   readonly text: (details: FindingDetails) => string;
-  /** What to do, in whole sentences; empty when there is nothing to do. */
-  readonly remedy: (details: FindingDetails) => string;
+  /** What to do, in whole sentences; empty when there is nothing to do. It names actions in the words of `say`. */
+  readonly remedy: (details: FindingDetails, say: Voice) => string;
 }

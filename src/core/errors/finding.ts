@@ -2,6 +2,7 @@ import { FILE_FINDINGS } from './file-findings.js';
 import { HISTORY_FINDINGS } from './history-findings.js';
 import { RUN_FINDINGS } from './run-findings.js';
 import type { FindingDefinition, FindingDetails, Severity } from './finding-definition.js';
+import { inApi, remediesIn, type Remedy, type Voice } from './remedy.js';
 
 /** All findings by code. Each has a section in docs/errors.md. */
 export const FINDINGS = { ...HISTORY_FINDINGS, ...FILE_FINDINGS, ...RUN_FINDINGS } satisfies Readonly<
@@ -18,25 +19,39 @@ export interface Finding extends FindingDetails {
   readonly severity: Severity;
   /** What to do, in whole sentences; may be empty. */
   readonly remedy: string;
+  /** The actions that the remedy names, as data. */
+  readonly remedies: readonly Remedy[];
 }
 
 /** Creates a finding with the severity and remedy of its code. */
 export function finding(code: FindingCode, details: FindingDetails): Finding {
   const { severity, remedy }: FindingDefinition = FINDINGS[code];
-  return { code, severity, ...details, remedy: remedy(details) };
+  const remedies = remediesIn((say) => remedy(details, say));
+  return { code, severity, ...details, remedy: remedy(details, inApi), remedies };
 }
 
 /** Renders a finding as text: location, problem, remedy and code; and its diff, if it has one, on the next lines. */
 export function renderFinding(found: Finding): string {
-  const line = `${describeFinding(found)} [${found.code}]`;
+  return renderFindingAs(inApi, found);
+}
+
+/** The same, with its remedy in these words. */
+export function renderFindingAs(say: Voice, found: Finding): string {
+  const line = `${describeFinding(say, found)} [${found.code}]`;
   return found.diff ? `${line}\n${found.diff.trimEnd()}` : line;
 }
 
 /** Renders a finding without its code. */
-export function describeFinding(found: Finding): string {
-  const { subject, line, column, remedy } = found;
+export function describeFinding(say: Voice, found: Finding): string {
+  const { subject, line, column } = found;
   const place = line === undefined ? subject : `${subject}:${line}:${column ?? 1}`;
-  return [`${place} ${problemOf(found)}.`, remedy].filter(Boolean).join(' ');
+  return [`${place} ${problemOf(found)}.`, remedyOf(say, found)].filter(Boolean).join(' ');
+}
+
+/** What to do about a finding, in these words. */
+export function remedyOf(say: Voice, found: Finding): string {
+  const { remedy }: FindingDefinition = FINDINGS[found.code];
+  return remedy(found, say);
 }
 
 /** What was found: the rest of a sentence that begins with the subject, without a full stop. */

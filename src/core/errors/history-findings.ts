@@ -1,5 +1,12 @@
 import type { FindingDefinition } from './finding-definition.js';
-import { call, decide, shortChecksum } from './wording.js';
+import { decide, type Voice } from './remedy.js';
+import { shortChecksum } from './wording.js';
+
+function elsewhere(say: Voice): string {
+  const directory = say({ action: 'set', option: 'directory' });
+  const recursive = say({ action: 'set', option: 'recursive', value: 'true' });
+  return `If that is not intended, name the right folder with ${directory}; if the files are in its subfolders, read them with ${recursive}.`;
+}
 
 /** Ways in which files, history and database disagree. */
 export const HISTORY_FINDINGS = {
@@ -7,19 +14,20 @@ export const HISTORY_FINDINGS = {
     severity: 'error',
     text: ({ recorded, actual }) =>
       `was changed after it was applied: checksum recorded ${shortChecksum(recorded)}, on disk ${shortChecksum(actual)}`,
-    remedy: () =>
-      'Restore the file and put the change into a new migration; or, if the edit is intended, adopt it with repair().',
+    remedy: ({ subject: file }, say) =>
+      `Restore the file and put the change into a new migration; or, if the edit is intended, adopt it with ${say({ action: 'accept', file })}.`,
   },
   COSMETIC: {
     severity: 'note',
     text: ({ recorded, actual }) =>
       `was changed after it was applied, but only in comments or whitespace: checksum recorded ${shortChecksum(recorded)}, on disk ${shortChecksum(actual)}`,
-    remedy: () => 'Adopt the change with repair().',
+    remedy: ({ subject: file }, say) => `Adopt the change with ${say({ action: 'accept', file })}.`,
   },
   RENAMED: {
     severity: 'warning',
     text: ({ recorded }) => `is recorded as ${recorded}: the same content under another name, so it does not run again`,
-    remedy: () => 'Give the file its old name, or record the new one with repair().',
+    remedy: ({ subject: file }, say) =>
+      `Give the file its old name, or record the new one with ${say({ action: 'accept', file })}.`,
   },
   RENAMED_UNFINISHED: {
     severity: 'note',
@@ -29,29 +37,35 @@ export const HISTORY_FINDINGS = {
   MISSING: {
     severity: 'error',
     text: () => 'was applied, but its file is gone',
-    remedy: ({ subject }) =>
-      `Restore the file from version control; or, if it was deleted on purpose, remove its row with ${call('unmark', subject)}.`,
+    remedy: ({ subject: file }, say) =>
+      `Restore the file from version control; or, if it was deleted on purpose, remove its row with ${say({ action: 'unmark', file })}.`,
   },
   OUT_OF_ORDER: {
     severity: 'warning',
     text: () => 'has not been applied, although newer migrations have been',
-    remedy: ({ recorded }) =>
-      'The next run applies it, unless the option "policy.outOfOrder" is "fail": then give the file a newer number.' +
+    remedy: ({ recorded }, say) =>
+      `The next run applies it, unless the policy refuses that: then give the file a newer number, or run it with ${say({ action: 'set', option: 'policy.outOfOrder', value: 'warn' })}.` +
       (recorded
-        ? ` The newest applied migration has no file. If ${recorded} was recorded by mistake, remove its row with ${call('unmark', recorded)}.`
+        ? ` The newest applied migration has no file. If ${recorded} was recorded by mistake, remove its row with ${say({ action: 'unmark', file: recorded })}.`
         : ''),
   },
   AMBIGUOUS_RENAME: {
     severity: 'error',
     text: ({ recorded }) =>
       `may be a renamed migration, but files and history do not match one to one; recorded without a file: ${recorded}`,
-    remedy: ({ subject }) =>
-      `Give each renamed file its recorded name. Or record each of these files as applied, this one with ${call('mark', subject)}, and only then remove the names without a file with unmark().`,
+    remedy: ({ subject: file, recorded }, say) =>
+      `Give each renamed file its recorded name. Or record each of these files as applied, this one with ${say({ action: 'mark', file })}, and only then remove the names without a file: ${(
+        recorded ?? ''
+      )
+        .split(', ')
+        .map((name) => say({ action: 'unmark', file: name }))
+        .join(', ')}.`,
   },
   FAILED: {
     severity: 'error',
     text: ({ recorded }) => `failed: ${recorded ?? 'the error is not recorded'}`,
-    remedy: () => 'Correct the file and run again; or finish it by hand and record it with mark().',
+    remedy: ({ subject: file }, say) =>
+      `Correct the file and run again; or finish it by hand and record it with ${say({ action: 'mark', file })}.`,
   },
   AHEAD: {
     severity: 'note',
@@ -67,10 +81,10 @@ export const HISTORY_FINDINGS = {
     severity: 'warning',
     text: ({ detail, actual }) =>
       `did not finish (${detail}${actual ? `, then "${actual}" was sent` : ''}), and its file is gone`,
-    remedy: ({ subject, actual }) => {
-      const undo = `undo by hand what it left behind and remove its row with ${call('unmark', subject)}.`;
+    remedy: ({ subject: file, actual }, say) => {
+      const undo = `undo by hand what it left behind and remove its row with ${say({ action: 'unmark', file })}.`;
       return actual
-        ? `Restore the file and run again. Or, unless a run is still in progress, check the database for that statement: ${decide(subject)} Then ${undo}`
+        ? `Restore the file and run again. Or, unless a run is still in progress, check the database for that statement. ${decide(file, say)} Then ${undo}`
         : `Restore the file and run again; or ${undo}`;
     },
   },
@@ -88,13 +102,11 @@ export const HISTORY_FINDINGS = {
   EMPTY_DIRECTORY: {
     severity: 'error',
     text: ({ recorded, actual }) => `contains no migrations, but the history in ${actual} has ${recorded} applied`,
-    remedy: () =>
-      'Point the option "directory" at the right folder, or set "recursive" if the files are in subfolders. If they were deleted on purpose, remove their rows with unmark().',
+    remedy: (_, say) => `${elsewhere(say)} If they were deleted on purpose, remove the row of each from the history.`,
   },
   NO_MIGRATIONS: {
     severity: 'warning',
     text: () => 'contains no migrations, and none have been applied',
-    remedy: () =>
-      'If that is not intended, point the option "directory" at the right folder, or set "recursive" if the files are in subfolders.',
+    remedy: (_, say) => elsewhere(say),
   },
 } as const satisfies Readonly<Record<string, FindingDefinition>>;

@@ -1,4 +1,4 @@
-import { renderFinding, type Finding } from './finding.js';
+import { renderFindingAs, type Finding } from './finding.js';
 import { MigrationError } from './migration-error.js';
 
 function listed(problems: readonly string[]): string {
@@ -29,7 +29,7 @@ export class DirectoryError extends MigrationError {
 /** Nothing was run because of problems in the files, the history or the database. Lists every finding. */
 export class RefusedError extends MigrationError {
   constructor(readonly refusals: readonly Finding[]) {
-    super('REFUSED', `Nothing was run:${listed(refusals.map(renderFinding))}`);
+    super('REFUSED', (say) => `Nothing was run:${listed(refusals.map((each) => renderFindingAs(say, each)))}`);
   }
 }
 
@@ -50,9 +50,10 @@ export class NotUpToDateError extends MigrationError {
   constructor(open: readonly { readonly file: string; readonly state: string }[], target: string) {
     super(
       'NOT_UP_TO_DATE',
-      `The database is not up to date with this release (history in ${target}):` +
+      (say) =>
+        `The database is not up to date with this release (history in ${target}):` +
         listed(open.map(({ file, state }) => `${file} is ${state}`)) +
-        '\nRun "nest-migrations migrate" first, then start the application again.',
+        `\nMigrate first, with ${say({ action: 'migrate' })}, then start the application again.`,
     );
     const tried = open.filter(({ state }) => state === 'failed' || state === 'running');
     this.failed = tried.map(({ file }) => file);

@@ -1,3 +1,5 @@
+import { inApi, inWords, type Text, type Voice } from './remedy.js';
+
 /** All error codes. They are stable: scripts may depend on them. Each has a section in docs/errors.md. */
 export const ERROR_CODES = [
   'INVALID_OPTIONS',
@@ -24,12 +26,24 @@ export type MigrationErrorCode = (typeof ERROR_CODES)[number];
 
 /** Base class of all errors of this library. The message is for people and ends with the code. */
 export class MigrationError extends Error {
+  readonly #text: Text;
+
   constructor(
     readonly code: MigrationErrorCode,
-    text: string,
+    text: Text,
     options?: { cause?: unknown },
   ) {
-    super(`${text}${text.includes('\n') ? '\n' : ' '}[${code}]`, options);
+    super(withCode(inWords(text, inApi), code), options);
+    this.#text = text;
     this.name = new.target.name;
   }
+
+  /** The message with its remedies in these words, instead of those of the API. */
+  messageAs(say: Voice): string {
+    return withCode(inWords(this.#text, say), this.code);
+  }
+}
+
+function withCode(text: string, code: MigrationErrorCode): string {
+  return `${text}${text.includes('\n') ? '\n' : ' '}[${code}]`;
 }

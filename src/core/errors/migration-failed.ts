@@ -1,6 +1,7 @@
 import type { SourceLocation } from '../sql/text/position.js';
 import { extras, type ServerErrorDetails } from './database-errors.js';
 import { MigrationError } from './migration-error.js';
+import type { Voice } from './remedy.js';
 import { SQLSTATE } from './sqlstate.js';
 import { list } from './wording.js';
 
@@ -62,13 +63,13 @@ export class MigrationFailedError extends MigrationError {
   readonly failure: FailedMigration;
 
   constructor(failure: FailedMigration, options?: { cause?: unknown }) {
-    super('MIGRATION_FAILED', describe(failure), options);
+    super('MIGRATION_FAILED', (say) => describe(failure, say), options);
     this.file = failure.file;
     this.failure = failure;
   }
 }
 
-function describe(failure: FailedMigration): string {
+function describe(failure: FailedMigration, say: Voice): string {
   const { file, location, server } = failure;
   const where = location ? `${file}:${location.line}:${location.column}` : file;
   return [
@@ -80,7 +81,7 @@ function describe(failure: FailedMigration): string {
       ...unrecorded(failure),
       `applied in this run before it: ${list(failure.aftermath.kind === 'all-rolled-back' ? [] : failure.applied)}`,
       `failed: ${file}; still pending: ${list(failure.pending)}`,
-      ...advice(failure),
+      ...advice(failure, say),
     ].map((line) => `  ${line}`),
   ].join('\n');
 }
@@ -114,27 +115,28 @@ function unrecorded({ unrecorded: problem }: FailedMigration): string[] {
 }
 
 /** What to do about locks, limits, invalid indexes and statements that the server refuses in a transaction. */
-function advice({ server, limit, inTransaction, invalidIndexes = [] }: FailedMigration): string[] {
+function advice({ server, limit, inTransaction, invalidIndexes = [] }: FailedMigration, say: Voice): string[] {
   const lines = invalidIndexes.map(
     (name) =>
       `The index ${name} is left behind invalid. The next attempt drops it and builds it again; if the file no longer builds it, drop it with DROP INDEX CONCURRENTLY ${name};`,
   );
   if (limit) lines.push(`The limit in force was ${limit.setting} = ${limit.value}, from ${limit.source}.`);
   if (server.sqlstate === SQLSTATE.lockNotAvailable) lines.push(LOCK_ADVICE);
-  if (inTransaction) lines.push(TRANSACTION_ADVICE[inTransaction]);
+  if (inTransaction) lines.push(TRANSACTION_ADVICE[inTransaction](say));
   return lines;
 }
 
-const TRANSACTION_ADVICE: Readonly<Record<InTransaction, string>> = {
-  undeclared:
+const TRANSACTION_ADVICE: Readonly<Record<InTransaction, (say: Voice) => string>> = {
+  undeclared: () =>
     'This statement cannot run inside a transaction: put the line "-- no-transaction" at the top of the file and start again.',
-  'own-transaction':
+  'own-transaction': () =>
     "This statement cannot run inside a transaction, but the file's own BEGIN … COMMIT opens one: remove BEGIN and COMMIT and start again.",
-  all: 'This statement cannot run inside a transaction, but transaction: "all" runs every file in one: run this file with transaction: "each".',
-  session:
+  all: (say) =>
+    `This statement cannot run inside a transaction, but transaction: "all" runs every file in one: run this file with ${say({ action: 'set', option: 'transaction', value: 'each' })}.`,
+  session: (say) =>
     'This statement cannot run inside a transaction, but here the file has to: the migration lock is off, or a transaction-mode pooler cannot keep ' +
-    'its session. Set the option "lock" to "auto" or connect to the database directly, and start again.',
-  nested:
+    `its session. Run it with ${say({ action: 'set', option: 'lock', value: 'auto' })}, or connect to the database directly.`,
+  nested: () =>
     'A function, procedure or DO block cannot do this, even outside a transaction: make it a statement of its own in the file.',
 };
 const LOCK_ADVICE =

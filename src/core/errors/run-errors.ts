@@ -45,7 +45,7 @@ export class InDoubtError extends MigrationError {
     readonly statement: string,
   ) {
     const doubt = finding('STEP_IN_DOUBT', { subject: file, detail: statement });
-    super('IN_DOUBT', describeFinding(doubt));
+    super('IN_DOUBT', (say) => describeFinding(say, doubt));
     this.finding = doubt;
   }
 }

@@ -59,8 +59,8 @@ export const RUN_FINDINGS = {
   SESSION_LOCK_BEHIND_POOLER: {
     severity: 'warning',
     text: () => 'uses a session lock behind a pooler, which is safe only if the pooler works in session mode',
-    remedy: () =>
-      'A session lock protects nothing behind a transaction-mode pooler: set the option "lock" to "auto" there.',
+    remedy: (_, say) =>
+      `A session lock protects nothing behind a transaction-mode pooler: run there with ${say({ action: 'set', option: 'lock', value: 'auto' })}.`,
   },
   DETAILS_NOT_RECORDED: {
     severity: 'warning',

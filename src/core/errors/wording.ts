@@ -13,11 +13,6 @@ export function call(method: string, ...args: readonly string[]): string {
   return `${method}(${args.map(quoted).join(', ')})`;
 }
 
-/** How to decide about a statement in doubt. */
-export function decide(file: string): string {
-  return `if it took effect, call ${call('resolve', file, 'done')}; if it did not, call ${call('resolve', file, 'again')}.`;
-}
-
 /** `1 migration`, `2 migrations`. */
 export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;

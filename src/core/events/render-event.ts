@@ -1,6 +1,7 @@
 import type { Severity } from '../errors/finding-definition.js';
-import { renderFinding, type Finding } from '../errors/finding.js';
+import { renderFindingAs, type Finding } from '../errors/finding.js';
 import { describeHolder } from '../errors/lock-errors.js';
+import { inApi, type Voice } from '../errors/remedy.js';
 import { count, duration, list } from '../errors/wording.js';
 import type { MigrationEvent } from './events.js';
 
@@ -15,6 +16,11 @@ export interface EventLine {
 
 /** Renders an event as lines of text: none if the thrown error says the same. No other code turns events into text. */
 export function renderEvent(event: MigrationEvent): readonly EventLine[] {
+  return renderEventAs(inApi, event);
+}
+
+/** The same, with the remedies of findings in these words. */
+export function renderEventAs(say: Voice, event: MigrationEvent): readonly EventLine[] {
   switch (event.type) {
     case 'run-planned':
       return [info(`Applying ${count(event.pending.length, 'pending migration')} to ${event.target}`)];
@@ -43,13 +49,16 @@ export function renderEvent(event: MigrationEvent): readonly EventLine[] {
         ),
       ];
     case 'warning':
-      return [{ level: LEVELS[event.finding.severity], text: renderFinding(event.finding) }];
+      return [{ level: LEVELS[event.finding.severity], text: renderFindingAs(say, event.finding) }];
     case 'run-finished':
       return [info(finished(event))];
     case 'drift-found':
-      return event.findings.map((each) => ({ level: LEVELS[each.severity], text: `Drift: ${renderFinding(each)}` }));
+      return event.findings.map((each) => ({
+        level: LEVELS[each.severity],
+        text: `Drift: ${renderFindingAs(say, each)}`,
+      }));
     case 'drift-reminder':
-      return event.findings.map((each) => warning(`Drift still exists${sinceOf(each)}: ${renderFinding(each)}`));
+      return event.findings.map((each) => warning(`Drift still exists${sinceOf(each)}: ${renderFindingAs(say, each)}`));
     case 'drift-resolved':
       return event.findings.map(({ subject, code }) =>
         info(`Drift resolved after ${duration(event.durationMs)}: ${subject} [${code}]`),

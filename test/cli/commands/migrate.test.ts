@@ -23,7 +23,9 @@ describe('migrate', () => {
       '001_a.sql': '-- +goose Up\nCREATE TABLE a (id int);\n-- +goose Down\nDROP TABLE a;',
     });
     const flags = ['--database-url', db.connectionString, '--dir', goose];
-    expect((await run(['migrate', ...flags])).stderr).toContain('Set the option "layout" to "goose"');
+    expect((await run(['migrate', ...flags])).stderr).toContain(
+      'Use `--layout goose` if the directory belongs to that tool',
+    );
     expect(await run(['migrate', ...flags, '--layout', 'goose'])).toMatchObject({ code: 0 });
     expect(await relations(db)).toEqual(['a']);
     expect(await run(['migrate', ...flags, '--layout', 'nosuch'])).toMatchObject({ code: 2 });

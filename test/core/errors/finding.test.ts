@@ -25,7 +25,13 @@ describe('every finding', () => {
   test.each(CODES)('%s reads as place, problem, way out and code', (code) => {
     const found = finding(code, FULL);
     const text = renderFinding(found);
-    expect(found).toEqual({ code, severity: FINDINGS[code].severity, ...FULL, remedy: found.remedy });
+    expect(found).toEqual({
+      code,
+      severity: FINDINGS[code].severity,
+      ...FULL,
+      remedy: found.remedy,
+      remedies: found.remedies,
+    });
     expect(text).toMatch(/^1_a\.sql:3:4 [a-z]/);
     expect(text).toMatch(/[.?;] \[[A-Z_]+\]$/);
     expect(text.endsWith(found.remedy === '' ? `. [${code}]` : `. ${found.remedy} [${code}]`)).toBe(true);
@@ -50,14 +56,14 @@ describe('a finding', () => {
       'error',
       { subject: '1_a.sql', recorded: 'a1b2c3d4e5', actual: 'f1e2d3c4b5' },
       '1_a.sql was changed after it was applied: checksum recorded a1b2c3d4…, on disk f1e2d3c4…. ' +
-        'Restore the file and put the change into a new migration; or, if the edit is intended, adopt it with repair(). [CHANGED]',
+        "Restore the file and put the change into a new migration; or, if the edit is intended, adopt it with accept({ file: '1_a.sql' }). [CHANGED]",
     ],
     [
       'CHANGED',
       'error',
       { subject: '1_a.sql', recorded: null, actual: 'f1e2d3c4b5' },
       '1_a.sql was changed after it was applied: checksum recorded none, on disk f1e2d3c4…. ' +
-        'Restore the file and put the change into a new migration; or, if the edit is intended, adopt it with repair(). [CHANGED]',
+        "Restore the file and put the change into a new migration; or, if the edit is intended, adopt it with accept({ file: '1_a.sql' }). [CHANGED]",
     ],
     [
       'RENAMED_UNFINISHED',
@@ -97,7 +103,8 @@ describe('a finding', () => {
       'error',
       { subject: '1_a.sql', detail: 'VACUUM t' },
       '1_a.sql was interrupted during the statement "VACUUM t", which commits by itself, and nothing shows whether it took effect. ' +
-        "Check the database. If the statement took effect, call resolve('1_a.sql', 'done'); if it did not, call resolve('1_a.sql', 'again'). Then run again. [STEP_IN_DOUBT]",
+        "Check the database for that statement. If it took effect, continue after it with resolve('1_a.sql', 'done'); " +
+        "if it did not, execute it again with resolve('1_a.sql', 'again'). Then run again. [STEP_IN_DOUBT]",
     ],
     [
       'RUNS_OUT_OF_ORDER',

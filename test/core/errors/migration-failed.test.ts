@@ -138,8 +138,8 @@ describe('the error of a failed migration', () => {
   test.each<[InTransaction, string]>([
     ['undeclared', 'put the line "-- no-transaction" at the top of the file and start again.'],
     ['own-transaction', 'remove BEGIN and COMMIT and start again.'],
-    ['all', 'run this file with transaction: "each".'],
-    ['session', 'Set the option "lock" to "auto" or connect to the database directly, and start again.'],
+    ['all', 'run this file with the option "transaction" set to "each".'],
+    ['session', 'Run it with the option "lock" set to "auto", or connect to the database directly.'],
     ['nested', 'make it a statement of its own in the file.'],
   ])('says what to do when the server does not allow the statement in a transaction: %s', (inTransaction, advice) => {
     const text = message({ server: { sqlstate: '25001', message: 'no' }, inTransaction });

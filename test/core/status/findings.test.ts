@@ -13,8 +13,8 @@ const BOTH = { recorded: checksum, actual: checksum };
 
 describe('findDrift', () => {
   test.each<[MigrationState, FindingCode, Omit<FindingDetails, 'subject'>, RegExp]>([
-    ['changed', 'CHANGED', BOTH, /was changed after it was applied: .*Restore the file.*repair/],
-    ['cosmetic', 'COSMETIC', BOTH, /was changed after it was applied, but only in comments or whitespace: .*repair/],
+    ['changed', 'CHANGED', BOTH, /was changed after it was applied: .*Restore the file.*accept/],
+    ['cosmetic', 'COSMETIC', BOTH, /was changed after it was applied, but only in comments or whitespace: .*accept/],
     ['missing', 'MISSING', {}, /was applied, but its file is gone\. Restore.*unmark\('1_a\.sql'\)/],
     ['out-of-order', 'OUT_OF_ORDER', {}, /has not been applied, although newer migrations have been\. .*outOfOrder/],
     ['unusable', 'UNUSABLE_FILE', { detail: 'it cannot be read' }, /cannot be used: it cannot be read/],
@@ -35,7 +35,7 @@ describe('findDrift', () => {
   test('shows both names of a renamed one', () => {
     const [found] = findDrift([statusOf('1_new.sql', 'renamed', { recordedAs: '1_old.sql' })]);
     expect(found).toEqual(finding('RENAMED', { subject: '1_new.sql', recorded: '1_old.sql' }));
-    expect(renderFinding(found!)).toMatch(/^1_new\.sql is recorded as 1_old\.sql: .*does not run again.*repair/);
+    expect(renderFinding(found!)).toMatch(/^1_new\.sql is recorded as 1_old\.sql: .*does not run again.*accept/);
   });
 
   test.each<MigrationState>(['failed', 'running'])('shows both names of a renamed one that is %s', (state) => {

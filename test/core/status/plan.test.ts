@@ -79,7 +79,7 @@ describe('a plan', () => {
     const plan = planOf([statusOf('1_a.sql', 'out-of-order')], { ...DEFAULT_POLICY, outOfOrder: 'fail' });
     expect(plan.warnings).toEqual([]);
     expect(plan.refusals.map(renderFinding)).toEqual([
-      expect.stringMatching(/^1_a\.sql .*newer migrations.*outOfOrder.*newer number.*\[OUT_OF_ORDER\]$/),
+      expect.stringMatching(/^1_a\.sql .*newer migrations.*newer number.*outOfOrder.*\[OUT_OF_ORDER\]$/),
     ]);
   });
 

@@ -141,7 +141,7 @@ describe('files that are no longer what was recorded', () => {
     expect(refusals.map(({ remedy }) => remedy)).toEqual(
       ['1_a.sql', '2_a.sql'].map(
         (file) =>
-          `Give each renamed file its recorded name. Or record each of these files as applied, this one with mark('${file}'), and only then remove the names without a file with unmark().`,
+          `Give each renamed file its recorded name. Or record each of these files as applied, this one with mark('${file}'), and only then remove the names without a file: unmark('1.sql'), unmark('2.sql').`,
       ),
     );
     for (const { subject } of refusals) await migrator.mark(subject);

@@ -105,7 +105,7 @@ describe('everything in one transaction', () => {
       '4.sql NOT_TRANSACTIONAL',
     ]);
     expect(error.message).toContain(
-      '2.sql cannot be part of one transaction: "CREATE INDEX CONCURRENTLY" cannot run in a transaction. Set the option "transaction" to "each"',
+      '2.sql cannot be part of one transaction: "CREATE INDEX CONCURRENTLY" cannot run in a transaction. Run it with the option "transaction" set to "each"',
     );
     expect(events.map(({ type }) => type)).toEqual(['run-started', 'lock-acquired', 'run-refused']);
     expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);

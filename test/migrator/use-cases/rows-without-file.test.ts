@@ -39,6 +39,7 @@ describe('a migration that did not finish and whose file was deleted', () => {
       recorded: 'division by zero (SQLSTATE 22012)',
       since: expect.any(Date),
       remedy: expect.stringContaining("unmark('2.sql')"),
+      remedies: [{ action: 'unmark', file: '2.sql' }],
     };
     expect((await migrator.drift()).filter(({ code }) => code === 'ORPHANED')).toEqual([orphan]);
 

@@ -4,7 +4,7 @@ import { CliError } from '../../process/cli-error.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import { retyped } from '../../process/retype.js';
-import type { Terminal } from '../../process/terminal.js';
+import type { CommandTerminal } from '../../process/terminal.js';
 import { withMigrator } from '../with-migrator.js';
 
 /** A change of the history, as a command makes it. */
@@ -23,7 +23,7 @@ export interface Change<T> {
  *
  * @throws CliError when it is not confirmed.
  */
-export function makeChange<T>(flags: ChangeFlags, terminal: Terminal, change: Change<T>): Promise<number> {
+export function makeChange<T>(flags: ChangeFlags, terminal: CommandTerminal, change: Change<T>): Promise<number> {
   const { json = false, dryRun = false, yes = false, reason } = flags;
   const report = (result: T, text: string): void =>
     terminal.out(json ? JSON.stringify({ dryRun, ...change.toJson(result) }, null, 2) : text);
@@ -50,7 +50,7 @@ export function makeChange<T>(flags: ChangeFlags, terminal: Terminal, change: Ch
   );
 }
 
-async function confirm(plan: string, terminal: Terminal): Promise<void> {
+async function confirm(plan: string, terminal: CommandTerminal): Promise<void> {
   if (!terminal.isInteractive) {
     const command = retyped(['--yes']);
     const message = `${plan}\nNothing was changed, because nobody can be asked here. To do it, type:\n  ${command}`;

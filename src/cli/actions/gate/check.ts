@@ -1,12 +1,13 @@
-import { describeFinding, renderFinding, type Finding } from '../../../core/errors/finding.js';
+import type { Finding } from '../../../core/errors/finding.js';
 import type { Diagnostic } from '../../../core/lint/diagnostic.js';
 import { needsRun, type MigrationStatus } from '../../../core/status/status.js';
 import type { StatusReport } from '../../../migrator/use-cases/status.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { CheckFlags } from '../../process/flags.js';
+import type { Invocation } from '../../process/invocation.js';
 import { formatOf } from '../../process/format.js';
 import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
-import { findingToJson } from '../../render/error-to-json.js';
+import { findingSentences, findingText, findingToJson } from '../../render/in-commands.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { diagnosticsToText } from '../../render/lint/lint-to-text.js';
 import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
@@ -22,6 +23,8 @@ interface Checked {
   readonly findings: readonly Finding[];
   readonly diagnostics: readonly Diagnostic[];
   readonly summary: StatusReport['summary'];
+  /** What was typed, for remedies. */
+  readonly typed: Invocation;
 }
 
 /** Says in its exit code whether a database is as the files say, and whether what is pending may run. */
@@ -38,32 +41,32 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
     const verdict = verdictOf(report, policy);
     const exitCode = isStopped && (verdict === EXIT.ok || verdict === EXIT.pending) ? EXIT.lint : verdict;
     const { findings, summary } = report;
-    terminal.out(render({ exitCode, open, findings, diagnostics, summary }, format, directory));
+    terminal.out(render({ exitCode, open, findings, diagnostics, summary, typed: terminal.typed }, format, directory));
     return exitCode;
   });
 };
 
 function render(checked: Checked, format: 'text' | 'json' | 'github', directory: string): string {
   if (format === 'json') return JSON.stringify(asJson(checked), null, 2);
-  const { exitCode, open, findings, diagnostics, summary } = checked;
+  const { exitCode, open, findings, diagnostics, summary, typed } = checked;
   const inRepository = pathsInRepository(directory, process.env);
   const lines =
     format === 'github'
       ? annotationsOf(checked, inRepository).map(annotationForGitHub)
       : [
           ...open.map(describeOpen),
-          ...findings.map(renderFinding),
+          ...findings.map(findingText(typed)),
           ...diagnosticsToText(diagnostics, pathsFromHere(directory)),
         ];
   if (exitCode === EXIT.ok) lines.push(`Nothing to do (${summary.applied} applied)`);
   return lines.join('\n');
 }
 
-function asJson({ exitCode, open, findings, diagnostics, summary }: Checked): object {
+function asJson({ exitCode, open, findings, diagnostics, summary, typed }: Checked): object {
   return {
     exitCode,
     open: open.map(({ file, state }) => ({ file, state })),
-    findings: findings.map(findingToJson),
+    findings: findings.map(findingToJson(typed)),
     diagnostics: diagnostics.map(diagnosticToJson),
     summary,
   };
@@ -73,7 +76,8 @@ function describeOpen({ file, state, row }: MigrationStatus): string {
   return `${file} is ${state}${row?.error ? `: ${row.error}` : ''}`;
 }
 
-function annotationsOf({ open, findings, diagnostics }: Checked, pathOf: PathOf): Annotation[] {
+function annotationsOf({ open, findings, diagnostics, typed }: Checked, pathOf: PathOf): Annotation[] {
+  const describeFinding = findingSentences(typed);
   return [
     ...open.map((each) => ({
       severity: each.state === 'pending' ? ('note' as const) : ('error' as const),

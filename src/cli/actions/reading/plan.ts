@@ -9,19 +9,19 @@ import { reading } from '../with-migrator.js';
 export const plan: Action<PlanFlags> = (flags, terminal) =>
   flags.rehearse ? rehearse(flags, terminal) : describe(flags, terminal);
 
-const describe: Action<PlanFlags> = (flags, { out }) =>
+const describe: Action<PlanFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator) => {
     const report = await migrator.plan({ sql: flags.sql ?? false });
     const isRefused = report.refusals.length > 0;
-    if (flags.json) out(JSON.stringify(planToJson(report), null, 2));
-    else out(flags.sql && !isRefused ? renderScript(report.migrations) : renderPlan(report));
+    if (flags.json) out(JSON.stringify(planToJson(report, typed), null, 2));
+    else out(flags.sql && !isRefused ? renderScript(report.migrations) : renderPlan(report, typed));
     return isRefused ? EXIT.failed : EXIT.ok;
   });
 
-const rehearse: Action<PlanFlags> = (flags, { out }) =>
+const rehearse: Action<PlanFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator) => {
     const report = await migrator.rehearse();
-    out(flags.json ? JSON.stringify(rehearsalToJson(report), null, 2) : renderRehearsal(report));
+    out(flags.json ? JSON.stringify(rehearsalToJson(report, typed), null, 2) : renderRehearsal(report, typed));
     const isWrong = report.refusals.length > 0 || report.migrations.some(({ outcome }) => outcome === 'failed');
     return isWrong ? EXIT.failed : EXIT.ok;
   });

@@ -1,21 +1,25 @@
 import type { StatusReport } from '../../../migrator/use-cases/status.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
+import type { Invocation } from '../../process/invocation.js';
 import { statusToJson } from '../../render/status-to-json.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
 /** Shows every migration and its state. */
-export const status: Action<ReadFlags> = (flags, { out }) =>
+export const status: Action<ReadFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator, { policy }) => {
     const report = await migrator.status();
-    out(flags.json ? JSON.stringify(statusToJson(report), null, 2) : await asTable(report, migrator.target));
+    out(flags.json ? JSON.stringify(statusToJson(report), null, 2) : await asTable(report, migrator.target, typed));
     if (flags.exitCode) return (await import('./verdict.js')).verdictOf(report, policy);
     const isEmpty = report.findings.some(({ code }) => code === 'EMPTY_DIRECTORY');
     return isEmpty || report.summary.failed + report.summary.unusable > 0 ? EXIT.failed : EXIT.ok;
   });
 
-async function asTable(report: StatusReport, target: string): Promise<string> {
-  const { renderStatus } = await import('../../render/render-status.js');
-  return renderStatus(report, target);
+async function asTable(report: StatusReport, target: string, typed: Invocation): Promise<string> {
+  const [{ renderStatus }, { findingText }] = await Promise.all([
+    import('../../render/render-status.js'),
+    import('../../render/in-commands.js'),
+  ]);
+  return renderStatus(report, target, findingText(typed));
 }

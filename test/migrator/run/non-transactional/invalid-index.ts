@@ -15,6 +15,7 @@ export const FOUND = {
   detail: '1.sql',
   actual: 'public.u',
   remedy: expect.stringContaining('DROP INDEX CONCURRENTLY public.u;'),
+  remedies: [],
 };
 
 /** `1.sql` failed to build a unique index over duplicates. */

@@ -88,6 +88,10 @@ INSERT INTO kept SELECT a + 1 FROM work;
     subject: '1.sql',
     detail: 'temporary relation work, prepared statement put',
     remedy: expect.stringContaining("repair({ restart: '1.sql' })"),
+    remedies: [
+      { action: 'restart', file: '1.sql' },
+      { action: 'mark', file: '1.sql' },
+    ],
   };
 
   async function stopped(): Promise<ObservedMigrator> {

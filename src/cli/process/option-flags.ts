@@ -1,0 +1,70 @@
+import type { MigratorOptions, TimeoutOptions } from '../../composition/options.js';
+import type { RunFlags } from './flags.js';
+
+export type FlagNames<Options> = Partial<Record<keyof Options & string, readonly [key: keyof RunFlags, flag: string]>>;
+
+/** Options and the flags that set them. The validation of options checks the values. */
+export const OPTIONS: FlagNames<MigratorOptions> = {
+  directory: ['dir', '--dir'],
+  table: ['table', '--table'],
+  role: ['role', '--role'],
+  layout: ['layout', '--layout'],
+  recursive: ['recursive', '--recursive'],
+  lock: ['lock', '--lock'],
+  transaction: ['transaction', '--transaction'],
+};
+
+export const TIMEOUTS: FlagNames<TimeoutOptions> = {
+  connect: ['connectTimeout', '--connect-timeout'],
+  connectRetry: ['wait', '--wait'],
+  read: ['readTimeout', '--read-timeout'],
+  migrationLock: ['lockTimeout', '--lock-timeout'],
+  statement: ['statementTimeout', '--statement-timeout'],
+  tableLock: ['tableLockTimeout', '--table-lock-timeout'],
+};
+
+/** Options of several values, or whose flag is not only theirs. */
+const OTHERS: Readonly<Record<string, string>> = {
+  connectionString: '--database-url',
+  migrateWith: '--database-url',
+  searchPath: '--search-path',
+  placeholders: '--placeholder',
+  policy: '--policy',
+};
+
+/** The flag of an option, by its name with dots; undefined if it has none. */
+export function flagOf(option: string): string | undefined {
+  const [group = '', name] = option.split('.');
+  if (group === 'timeouts') return TIMEOUTS[name as keyof TimeoutOptions]?.[1];
+  return OPTIONS[group as keyof MigratorOptions]?.[1] ?? OTHERS[group];
+}
+
+/** A problem with an option as a problem with its flag. @param url what gave the connection string */
+export function inFlags(problem: string, url: string): string {
+  const names: [string, string][] = [
+    ['connectionString', url],
+    ['searchPath', '--search-path'],
+    ['placeholders', '--placeholder'],
+    ['lint.onMigrate', '--lint'],
+    ['lint.largeTable', '--large-table'],
+    ...Object.entries(OPTIONS).map(([option, [, flag]]): [string, string] => [option, flag]),
+    ...Object.entries(TIMEOUTS).map(([option, [, flag]]): [string, string] => [`timeouts.${option}`, flag]),
+  ];
+  if (/^(?:unknown option ")?policy\./.test(problem)) return `--policy: ${problem.replaceAll('policy.', '')}`;
+  if (/^(?:unknown option ")?lint\.rules\./.test(problem)) {
+    return `--rule: ${problem.replaceAll('lint.rules.', '').replace('unknown option', 'unknown rule')}`;
+  }
+  const found = names.find(([option]) => problem.startsWith(`${option}:`) || problem.startsWith(`${option}.`));
+  return found ? `${found[1]}${problem.slice(found[0].length)}` : problem;
+}
+
+/** A text in which options are named `the option "table"`, with their flags instead. An option without a flag stays. */
+export function withFlags(text: string): string {
+  return text.replace(/(set )?the option "([\w.]+)"(?: to "([^"]*)")?/gi, (whole, set: string | undefined, ...more) => {
+    const [option, value] = more as [string, string | undefined];
+    const flag = flagOf(option);
+    if (flag === undefined) return whole;
+    const words = value === undefined ? `\`${flag}\`` : `\`${flag} ${value}\``;
+    return set === undefined ? words : `${set.startsWith('S') ? 'Use' : 'use'} ${words}`;
+  });
+}

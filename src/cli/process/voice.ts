@@ -1,0 +1,83 @@
+import type { Remedy, Voice } from '../../core/errors/remedy.js';
+import type { Invocation } from './invocation.js';
+import { flagOf } from './option-flags.js';
+import { commandLine } from './retype.js';
+
+/** Remedies as commands to type, with the flags that are in force. */
+export function inCommands(typed: Invocation): Voice {
+  return (remedy) => `\`${wordsOf(remedy, typed)}\``;
+}
+
+/** The commands that a text names. A flag alone is none. */
+export function commandsFor(remedies: readonly Remedy[], typed: Invocation): string[] {
+  return remedies.map((remedy) => wordsOf(remedy, typed)).filter((words) => words.startsWith('nest-migrations '));
+}
+
+function wordsOf(remedy: Remedy, typed: Invocation): string {
+  switch (remedy.action) {
+    case 'migrate':
+      return command('migrate', [], typed);
+    case 'mark':
+    case 'unmark':
+    case 'accept':
+      return command(remedy.action, [remedy.file], typed);
+    case 'restart':
+      return command('repair', ['--restart', remedy.file], typed);
+    case 'resolve':
+      return command('resolve', [remedy.file, `--${remedy.outcome}`], typed);
+    case 'set':
+      return setting(remedy, typed);
+  }
+}
+
+function command(name: string, words: readonly string[], typed: Invocation): string {
+  const shared = typed.flagsOf(name).flatMap(({ flag, isShared }) => (isShared ? given(flag, typed.flags) : []));
+  return commandLine([name, ...words, ...shared]);
+}
+
+/** The command that was typed with another value of an option; the flag alone if only the reader knows the value. */
+function setting({ option, value }: Extract<Remedy, { action: 'set' }>, typed: Invocation): string {
+  const flag = flagOf(option) ?? `--${option}`;
+  const [, name] = option.split('.');
+  if (value === undefined)
+    return name === undefined ? `${flag} <${VALUES[option] ?? 'value'}>` : `${flag} ${name}=<value>`;
+  const wanted = value === 'true' ? [flag] : [flag, name === undefined ? value : `${name}=${value}`];
+  const isRetyped = typed.name === 'migrate' || SEEN_BY_READERS.includes(option);
+  const target = isRetyped ? typed.name : 'migrate';
+  const others = typed.flagsOf(target).flatMap((each) => {
+    if (!isRetyped && !each.isShared) return [];
+    const words = given(each.flag, typed.flags);
+    if (longName(each.flag) !== flag) return words;
+    // Of a flag that may be repeated, only the value of this name goes.
+    return name === undefined
+      ? []
+      : pairs(words)
+          .filter(([, pair]) => !pair.startsWith(`${name}=`))
+          .flat();
+  });
+  return commandLine([target, ...(isRetyped ? typed.args : []), ...others, ...wanted]);
+}
+
+/** Options that matter for what a command reads; the others matter for a run. */
+const SEEN_BY_READERS: readonly string[] = ['directory', 'recursive', 'layout', 'table'];
+
+const VALUES: Readonly<Record<string, string>> = { directory: 'directory', migrateWith: 'url' };
+
+function pairs(words: readonly string[]): [string, string][] {
+  return words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1] ?? ''] as [string, string]] : []));
+}
+
+function longName(flag: string): string {
+  return flag.split(' ')[0] ?? flag;
+}
+
+/** A flag as it was typed; nothing if it was not. */
+function given(flag: string, flags: object): string[] {
+  const long = longName(flag);
+  const key = long.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const value = (flags as Readonly<Record<string, unknown>>)[key];
+  if (value === undefined || value === false) return [];
+  if (value === true) return [long];
+  const values = [value].flat() as string[];
+  return values.flatMap((each) => [long, each]);
+}

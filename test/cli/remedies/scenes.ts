@@ -1,0 +1,253 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FindingCode } from '../../../src/core/errors/finding.js';
+import type { MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
+import type { TestDatabase } from '../../support/database.js';
+
+/** Where a scene is set. */
+interface Stage {
+  readonly db: TestDatabase;
+  readonly directory: string;
+  /** Runs the command line there. */
+  readonly type: (...args: string[]) => Promise<unknown>;
+}
+
+/** How a message comes about, and which of its remedies are typed. */
+export interface Scene {
+  readonly files: Readonly<Record<string, string>>;
+  readonly set?: (stage: Stage) => Promise<unknown>;
+  /** The command whose output has the message. */
+  readonly command: readonly string[];
+  /** The commands and flags that the message names, without those that were in force; `DIR` is the directory. */
+  readonly names: readonly string[];
+  /** Remedies that together are one way out, by their place in the list. @default each one alone */
+  readonly ways?: readonly (readonly number[])[];
+  /** What a reader puts for `<value>` and the like. */
+  readonly value?: (stage: Stage) => string;
+  /** True if it connects through a pooler. */
+  readonly isPooled?: boolean;
+}
+
+const change =
+  (file: string, text: string) =>
+  ({ directory }: Stage): Promise<void> =>
+    writeFile(join(directory, file), text);
+
+const inOrder =
+  (...steps: ((stage: Stage) => Promise<unknown>)[]) =>
+  async (stage: Stage): Promise<void> => {
+    for (const step of steps) await step(stage);
+  };
+
+const migrated = ({ type }: Stage): Promise<unknown> => type('migrate');
+const without =
+  (...files: string[]) =>
+  async ({ directory }: Stage): Promise<void> => {
+    for (const file of files) await rm(join(directory, file));
+  };
+const renamed =
+  (from: string, to: string) =>
+  ({ directory }: Stage): Promise<void> =>
+    rename(join(directory, from), join(directory, to));
+const query =
+  (sql: string) =>
+  ({ db }: Stage): Promise<unknown> =>
+    db.query(sql);
+/** The process died in the statement that was next. */
+const killed = query(`UPDATE shared.schema_migrations SET running = true, error_message = 'running'`);
+const inSubfolder = async ({ directory }: Stage): Promise<void> => {
+  await mkdir(join(directory, 'sub'));
+  await rename(join(directory, '1.sql'), join(directory, 'sub', '1.sql'));
+};
+
+const A = { '1.sql': 'CREATE TABLE a (id int);' };
+const CONCURRENTLY = { '1.sql': 'CREATE TABLE a (id int);\n', '2.sql': 'CREATE INDEX CONCURRENTLY i ON a (id);\n' };
+const FAILING = { '1.sql': '-- no-transaction\nSELECT 1;\nCALL p();\n' };
+const COMMITS = 'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$';
+const CHANGED: Scene = {
+  files: A,
+  set: inOrder(migrated, change('1.sql', 'CREATE TABLE a (id bigint);')),
+  command: ['migrate', '--policy', 'changed=fail'],
+  names: ['accept 1.sql --policy changed=fail'],
+};
+const STEP_IN_DOUBT: Scene = {
+  files: FAILING,
+  set: inOrder(migrated, query(COMMITS), killed),
+  command: ['migrate'],
+  names: ['resolve 1.sql --done', 'resolve 1.sql --again'],
+};
+const subfolder: Scene['value'] = ({ directory }) => join(directory, 'sub');
+const direct: Pick<Scene, 'command' | 'names' | 'value' | 'isPooled'> = {
+  command: ['migrate'],
+  names: ['--database-url <url>'],
+  value: ({ db }) => db.connectionString,
+  isPooled: true,
+};
+
+/** What names no command: an edit of the file, SQL, or nothing to do. */
+const none = undefined;
+
+/** Of every code, how its message comes about, if it names a command or a flag. */
+export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | undefined>> = {
+  CHANGED: { ...CHANGED, command: ['drift'], names: ['accept 1.sql'] },
+  COSMETIC: {
+    files: A,
+    set: inOrder(migrated, change('1.sql', '-- a\nCREATE TABLE a (id int);')),
+    command: ['drift'],
+    names: ['accept 1.sql'],
+  },
+  RENAMED: {
+    files: A,
+    set: inOrder(migrated, renamed('1.sql', "2_it's.sql")),
+    command: ['drift'],
+    names: [String.raw`accept '2_it'\''s.sql'`],
+  },
+  RENAMED_UNFINISHED: none,
+  MISSING: {
+    files: { ...A, '2.sql': 'SELECT 2;' },
+    set: inOrder(migrated, without('1.sql')),
+    command: ['check'],
+    names: ['unmark 1.sql'],
+  },
+  OUT_OF_ORDER: {
+    files: { '999.sql': 'SELECT 1;' },
+    set: inOrder(migrated, without('999.sql'), change('4.sql', 'SELECT 4;')),
+    command: ['migrate', '--policy', 'outOfOrder=fail', '--policy', 'missing=note'],
+    names: [
+      'migrate --policy missing=note --policy outOfOrder=warn',
+      'unmark 999.sql --policy outOfOrder=fail --policy missing=note',
+    ],
+  },
+  AMBIGUOUS_RENAME: {
+    files: { '5.sql': 'SELECT 1;', '6.sql': 'SELECT 1;' },
+    set: inOrder(migrated, renamed('5.sql', '7.sql'), without('6.sql')),
+    command: ['plan'],
+    names: ['mark 7.sql', 'unmark 5.sql', 'unmark 6.sql'],
+    ways: [[0, 1, 2]],
+  },
+  FAILED: { files: { '1.sql': 'SELECT 1/0;' }, set: migrated, command: ['check'], names: ['mark 1.sql'] },
+  AHEAD: none,
+  UNVERIFIED: none,
+  ORPHANED: {
+    files: FAILING,
+    set: inOrder(migrated, killed, without('1.sql'), change('2.sql', 'SELECT 2;')),
+    command: ['drift'],
+    names: ['resolve 1.sql --done', 'resolve 1.sql --again', 'unmark 1.sql'],
+    ways: [
+      [0, 2],
+      [1, 2],
+    ],
+  },
+  INVALID_INDEX: none,
+  UNUSABLE_FILE: none,
+  EMPTY_DIRECTORY: {
+    files: A,
+    set: inOrder(migrated, inSubfolder),
+    command: ['status'],
+    names: ['--dir <directory>', 'status --recursive'],
+    value: subfolder,
+  },
+  NO_MIGRATIONS: {
+    files: A,
+    set: inSubfolder,
+    command: ['migrate'],
+    names: ['--dir <directory>', 'migrate --recursive'],
+    value: subfolder,
+  },
+  UNDO_SECTION: {
+    files: { '1.sql': '-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;' },
+    command: ['migrate'],
+    names: ['--layout goose'],
+  },
+  SECTION: none,
+  META_COMMAND: none,
+  COPY_WITHOUT_END: none,
+  NUL_CHARACTER: none,
+  UNKNOWN_DIRECTIVE: none,
+  INVALID_DIRECTIVE: none,
+  READ_ONLY_TRANSACTION: none,
+  OPEN_TRANSACTION: none,
+  MISSING_PLACEHOLDER: {
+    files: { '1.sql': `SELECT '{{tenant}}', '{{other}}';` },
+    command: ['migrate', '--placeholder', 'other=1'],
+    names: ['--placeholder tenant=<value>'],
+    value: () => 'acme',
+  },
+  FINISHED_STEPS_CHANGED: {
+    files: FAILING,
+    set: inOrder(migrated, change('1.sql', '-- no-transaction\nSELECT 2;\nSELECT 3;\n')),
+    command: ['plan'],
+    names: ['repair --restart 1.sql', 'mark 1.sql'],
+  },
+  STEP_IN_DOUBT: { ...STEP_IN_DOUBT, command: ['mark', '1.sql'] },
+  LOST_SESSION: {
+    files: { '1.sql': '-- no-transaction\nCREATE TEMPORARY TABLE work ();\nCALL p();\nSELECT FROM work;\n' },
+    set: inOrder(migrated, query(COMMITS)),
+    command: ['migrate'],
+    names: ['repair --restart 1.sql', 'mark 1.sql'],
+  },
+  NOT_TRANSACTIONAL: {
+    files: CONCURRENTLY,
+    command: ['migrate', '--transaction', 'all', '--search-path', 'public, pg_temp'],
+    names: [`migrate --search-path 'public, pg_temp' --transaction each`],
+  },
+  UNLOCKED: { files: CONCURRENTLY, command: ['migrate', '--lock', 'off'], names: ['migrate --lock auto'] },
+  POOLER_SESSION_LOCK: { files: { '1.sql': 'SELECT pg_advisory_lock(7);' }, ...direct },
+  POOLER_SESSION_STATE: { files: { '1.sql': '-- no-transaction\nSET search_path = public;\nSELECT 1;' }, ...direct },
+  POOLER_LIMIT: { files: { '1.sql': '-- lock-timeout: 1s\nVACUUM' }, ...direct },
+  POOLER_ROLE: { files: { '1.sql': 'VACUUM' }, ...direct, command: ['migrate', '--search-path', 'public'] },
+  LINT_ERROR: none,
+  CHECKSUMS_ADOPTED: none,
+  RUNS_OUT_OF_ORDER: none,
+  LINT_WARNING: none,
+  RESUMED: none,
+  RUN_AS_STEPS: none,
+  INVALID_INDEX_DROPPED: none,
+  CREATION_SKIPPED: none,
+  INDEX_BUILD_AWAITED: none,
+  DETACH_FINISHED: none,
+  SESSION_LOCK_BEHIND_POOLER: {
+    files: A,
+    command: ['migrate', '--lock', 'session'],
+    names: ['migrate --lock auto'],
+    isPooled: true,
+  },
+  RECORDS_LIMITED: none,
+  DETAILS_NOT_RECORDED: none,
+  LOSS_RESOLVED: none,
+
+  INVALID_OPTIONS: none,
+  INVALID_TABLE: none,
+  INVALID_DIRECTORY: {
+    files: A,
+    set: ({ directory }) => rename(directory, `${directory}-moved`),
+    command: ['status'],
+    names: ['--dir'],
+    value: ({ directory }) => `${directory}-moved`,
+  },
+  REFUSED: CHANGED,
+  MIGRATION_FAILED: {
+    files: { '1.sql': 'SELECT 1; CALL p();' },
+    set: query(COMMITS),
+    command: ['migrate', '--transaction', 'all'],
+    names: ['migrate --transaction each'],
+  },
+  HISTORY_TABLE: {
+    files: A,
+    set: query('CREATE TABLE public.taken (version bigint, dirty boolean)'),
+    command: ['migrate', '--table', 'public.taken'],
+    names: ['--table'],
+    value: () => 'public.free',
+  },
+  UNREACHABLE: none,
+  CONNECTION_REFUSED: none,
+  CONNECTION_LOST: none,
+  READ_ONLY: none,
+  INTERRUPTED: none,
+  IN_DOUBT: STEP_IN_DOUBT,
+  LOCK_TIMEOUT: none,
+  LOCK_LOST: none,
+  NOT_UP_TO_DATE: { files: A, command: ['wait', '--timeout', '0'], names: ['migrate'] },
+  UNKNOWN_MIGRATION: none,
+  DATABASE_ERROR: none,
+};
