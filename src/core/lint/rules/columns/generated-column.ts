@@ -1,3 +1,4 @@
+import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import { addedColumns, constraintsOf } from '../../syntax/alter-table.js';
 import { shown } from '../../syntax/relation.js';
@@ -30,20 +31,8 @@ CREATE TRIGGER orders_fill_is_open BEFORE INSERT OR UPDATE ON orders
       },
       {
         about: 'In the next file, fill the old rows in batches, each in a transaction of its own.',
-        sql: `-- no-transaction
-DO $$
-DECLARE
-  touched bigint;
-BEGIN
-  LOOP
-    UPDATE orders SET is_open = (status = 'open')
-     WHERE id IN (SELECT id FROM orders WHERE is_open IS NULL AND status IS NOT NULL LIMIT 5000);
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    EXIT WHEN touched = 0;
-    COMMIT;
-  END LOOP;
-END $$;
-`,
+        sql: batched(`UPDATE orders SET is_open = (status = 'open')
+     WHERE id IN (SELECT id FROM orders WHERE is_open IS NULL AND status IS NOT NULL LIMIT 5000);`),
       },
     ],
     notes:

@@ -1,3 +1,4 @@
+import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import { addedColumns, constraintsOf } from '../../syntax/alter-table.js';
 import { shown } from '../../syntax/relation.js';
@@ -24,20 +25,8 @@ ALTER TABLE orders ALTER COLUMN number SET DEFAULT nextval('orders_number_seq');
       },
       {
         about: 'In the next file, number the old rows in batches, each in a transaction of its own.',
-        sql: `-- no-transaction
-DO $$
-DECLARE
-  touched bigint;
-BEGIN
-  LOOP
-    UPDATE orders SET number = nextval('orders_number_seq')
-     WHERE id IN (SELECT id FROM orders WHERE number IS NULL ORDER BY id LIMIT 5000);
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    EXIT WHEN touched = 0;
-    COMMIT;
-  END LOOP;
-END $$;
-`,
+        sql: batched(`UPDATE orders SET number = nextval('orders_number_seq')
+     WHERE id IN (SELECT id FROM orders WHERE number IS NULL ORDER BY id LIMIT 5000);`),
       },
     ],
     notes:

@@ -1,4 +1,5 @@
 import type { ColumnDef, Node } from '@pgsql/types';
+import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import type { LintStatement } from '../../model/transaction.js';
 import { tableActions } from '../../syntax/alter-table.js';
@@ -38,20 +39,8 @@ CREATE TRIGGER orders_fill_total_cents BEFORE INSERT OR UPDATE ON orders
       },
       {
         about: 'In the next file, copy the old values in batches, each in a transaction of its own.',
-        sql: `-- no-transaction
-DO $$
-DECLARE
-  touched bigint;
-BEGIN
-  LOOP
-    UPDATE orders SET total_cents = total * 100
-     WHERE id IN (SELECT id FROM orders WHERE total_cents IS NULL AND total IS NOT NULL LIMIT 5000);
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    EXIT WHEN touched = 0;
-    COMMIT;
-  END LOOP;
-END $$;
-`,
+        sql: batched(`UPDATE orders SET total_cents = total * 100
+     WHERE id IN (SELECT id FROM orders WHERE total_cents IS NULL AND total IS NOT NULL LIMIT 5000);`),
       },
       {
         about:

@@ -1,3 +1,4 @@
+import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import { addedColumns, defaultOf } from '../../syntax/alter-table.js';
 import { volatileCall } from '../../syntax/functions.js';
@@ -22,20 +23,8 @@ export const volatileDefault: Rule = {
       },
       {
         about: 'In the next file, fill the old rows in batches, each in a transaction of its own.',
-        sql: `-- no-transaction
-DO $$
-DECLARE
-  touched bigint;
-BEGIN
-  LOOP
-    UPDATE orders SET token = gen_random_uuid()
-     WHERE id IN (SELECT id FROM orders WHERE token IS NULL LIMIT 5000);
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    EXIT WHEN touched = 0;
-    COMMIT;
-  END LOOP;
-END $$;
-`,
+        sql: batched(`UPDATE orders SET token = gen_random_uuid()
+     WHERE id IN (SELECT id FROM orders WHERE token IS NULL LIMIT 5000);`),
       },
     ],
   },

@@ -1,3 +1,4 @@
+import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import { shown } from '../../syntax/relation.js';
 import { writesOf } from '../../syntax/writes.js';
@@ -16,20 +17,8 @@ export const missingWhere: Rule = {
       {
         about:
           'Write the rows in batches, each in a transaction of its own, with a condition that skips those that are done.',
-        sql: `-- no-transaction
-DO $$
-DECLARE
-  touched bigint;
-BEGIN
-  LOOP
-    UPDATE orders SET status = 'open'
-     WHERE id IN (SELECT id FROM orders WHERE status IS NULL LIMIT 5000);
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    EXIT WHEN touched = 0;
-    COMMIT;
-  END LOOP;
-END $$;
-`,
+        sql: batched(`UPDATE orders SET status = 'open'
+     WHERE id IN (SELECT id FROM orders WHERE status IS NULL LIMIT 5000);`),
         locks: [{ mode: 'ROW EXCLUSIVE', on: 'orders' }],
       },
     ],

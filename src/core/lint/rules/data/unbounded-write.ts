@@ -1,3 +1,4 @@
+import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import { isBounded } from '../../syntax/bounds.js';
 import { shown } from '../../syntax/relation.js';
@@ -17,19 +18,7 @@ export const unboundedWrite: Rule = {
     rewrite: [
       {
         about: 'Write the rows in batches, each in a transaction of its own.',
-        sql: `-- no-transaction
-DO $$
-DECLARE
-  touched bigint;
-BEGIN
-  LOOP
-    DELETE FROM orders WHERE id IN (SELECT id FROM orders WHERE status = 'open' LIMIT 5000);
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    EXIT WHEN touched = 0;
-    COMMIT;
-  END LOOP;
-END $$;
-`,
+        sql: batched(`DELETE FROM orders WHERE id IN (SELECT id FROM orders WHERE status = 'open' LIMIT 5000);`),
         locks: [{ mode: 'ROW EXCLUSIVE', on: 'orders' }],
       },
     ],

@@ -1,3 +1,4 @@
+import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import { bodyOf } from '../../syntax/node.js';
 import { nameOf, shown } from '../../syntax/relation.js';
@@ -37,20 +38,8 @@ CREATE TRIGGER customers_sync_name BEFORE INSERT OR UPDATE ON customers
       },
       {
         about: 'In the next file, fill the old rows in batches, each in a transaction of its own.',
-        sql: `-- no-transaction
-DO $$
-DECLARE
-  touched bigint;
-BEGIN
-  LOOP
-    UPDATE customers SET full_name = name
-     WHERE id IN (SELECT id FROM customers WHERE full_name IS NULL LIMIT 5000);
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    EXIT WHEN touched = 0;
-    COMMIT;
-  END LOOP;
-END $$;
-`,
+        sql: batched(`UPDATE customers SET full_name = name
+     WHERE id IN (SELECT id FROM customers WHERE full_name IS NULL LIMIT 5000);`),
       },
       {
         about:

@@ -1,3 +1,4 @@
+import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import { bodyOf } from '../../syntax/node.js';
 import { stringsOf } from '../../syntax/relation.js';
@@ -21,20 +22,8 @@ export const renameEnumValue: Rule = {
       {
         about:
           'After that, a later migration changes the rows in batches. The old value stays in the type: nothing uses it.',
-        sql: `-- no-transaction
-DO $$
-DECLARE
-  touched bigint;
-BEGIN
-  LOOP
-    UPDATE orders SET state = 'placed'
-     WHERE id IN (SELECT id FROM orders WHERE state = 'open' LIMIT 5000);
-    GET DIAGNOSTICS touched = ROW_COUNT;
-    EXIT WHEN touched = 0;
-    COMMIT;
-  END LOOP;
-END $$;
-`,
+        sql: batched(`UPDATE orders SET state = 'placed'
+     WHERE id IN (SELECT id FROM orders WHERE state = 'open' LIMIT 5000);`),
       },
     ],
     notes: 'PostgreSQL cannot drop a value of an enum type.',

@@ -1,0 +1,16 @@
+/** A migration that repeats a write until no row is left, each time in a transaction of its own. For examples. */
+export function batched(write: string): string {
+  return `-- no-transaction
+DO $$
+DECLARE
+  touched bigint;
+BEGIN
+  LOOP
+    ${write}
+    GET DIAGNOSTICS touched = ROW_COUNT;
+    EXIT WHEN touched = 0;
+    COMMIT;
+  END LOOP;
+END $$;
+`;
+}
