@@ -1,3 +1,4 @@
+import { withLineFeeds } from '../migration/checksum.js';
 import type { Migration } from '../migration/migration.js';
 import { maskSecrets } from '../sql/text/secrets.js';
 
@@ -10,5 +11,5 @@ export const MAX_SOURCE_LENGTH = 1_000_000;
  */
 export function recordableSource({ text }: Pick<Migration, 'text'>): string | undefined {
   if (text.length > MAX_SOURCE_LENGTH) return undefined;
-  return maskSecrets(text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
+  return maskSecrets(withLineFeeds(text));
 }

@@ -6,10 +6,15 @@ import { canonicalSql } from '../sql/text/canonical.js';
  * change.
  */
 export function checksum(text: string): string {
-  return hash('sha256', text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text);
+  return hash('sha256', withLineFeeds(text));
 }
 
 /** SHA-256 (hex) of the text without comments and with normalized whitespace: cosmetic changes do not affect it. */
 export function canonicalChecksum(text: string): string {
   return hash('sha256', canonicalSql(text));
+}
+
+/** The text with every line ending as LF. */
+export function withLineFeeds(text: string): string {
+  return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }
