@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { ConfigurationError } from '../errors/input-errors.js';
 import { quoteIdentifier } from '../sql/text/quote.js';
+import { cutToBytes, MAX_NAME_BYTES } from './name-length.js';
 
 /** The schema and name of the history table. */
 export interface TableName {
@@ -12,8 +13,6 @@ export const DEFAULT_TABLE = 'shared.schema_migrations';
 
 const NAME = String.raw`(?:[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"\u0000]|"")+")`;
 const TABLE = new RegExp(`^(?:(${NAME})\\.)?(${NAME})$`, 'u');
-/** NAMEDATALEN - 1: the server silently truncates longer names. */
-export const MAX_NAME_BYTES = 63;
 
 /**
  * Reads `table` or `schema.table`. As in PostgreSQL, names are folded to lower case unless they are in double quotes.
@@ -47,13 +46,7 @@ export function companionTable({ schema, table }: TableName, suffix: string): Ta
   const full = `${table}_${suffix}`;
   if (Buffer.byteLength(full) <= MAX_NAME_BYTES) return { schema, table: full };
   const ending = `_${hash('sha256', table).slice(0, 8)}_${suffix}`;
-  const room = MAX_NAME_BYTES - Buffer.byteLength(ending);
-  let start = '';
-  for (const character of table) {
-    if (Buffer.byteLength(start + character) > room) break;
-    start += character;
-  }
-  return { schema, table: start + ending };
+  return { schema, table: cutToBytes(table, MAX_NAME_BYTES - Buffer.byteLength(ending)) + ending };
 }
 
 /** The name, quoted, for use in SQL. */

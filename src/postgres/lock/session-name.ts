@@ -1,14 +1,12 @@
 import { quoteLiteral } from '../../core/sql/text/quote.js';
-import { MAX_NAME_BYTES } from '../../core/target/table.js';
+import { cutToBytes, MAX_NAME_BYTES } from '../../core/target/name-length.js';
 
 /** Separates a session's own name from the file it runs. */
 export const NAME_SEPARATOR = ': ';
 
 /** The `application_name` of a session while it runs a file, cut to the length that PostgreSQL keeps. */
 export function sessionName(own: string, file: string): string {
-  let name = `${own}${NAME_SEPARATOR}${file}`;
-  while (Buffer.byteLength(name) > MAX_NAME_BYTES) name = name.replace(/.$/su, '');
-  return name;
+  return cutToBytes(`${own}${NAME_SEPARATOR}${file}`, MAX_NAME_BYTES);
 }
 
 /** The file in a name from {@link sessionName}; null if there is none. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  companionTable,
   DEFAULT_TABLE,
   displayName,
   parseTableName,
@@ -73,4 +74,14 @@ test('a name is quoted for SQL, and plain for people', () => {
   const name = { schema: 'Ops', table: 'a"b' };
   expect(qualifiedName(name)).toBe('"Ops"."a""b"');
   expect(displayName(name)).toBe('Ops.a"b');
+});
+
+test.each([
+  ['schema_migrations', 'schema_migrations_audit'],
+  ['a'.repeat(57), `${'a'.repeat(57)}_audit`],
+  ['a'.repeat(58), `${'a'.repeat(48)}_d5c039b7_audit`],
+  ['é'.repeat(31), `${'é'.repeat(24)}_f299f682_audit`],
+  [`a${'é'.repeat(30)}`, `a${'é'.repeat(23)}_676f6f90_audit`],
+])('the audit of the table %j is called %j', (table, name) => {
+  expect(companionTable({ schema: 's', table }, 'audit')).toEqual({ schema: 's', table: name });
 });
