@@ -8,7 +8,7 @@ import type { Step } from '../sql/statements/steps.js';
 import { maskSecrets } from '../sql/text/secrets.js';
 
 /** What is left to run of a program, or the reasons why it cannot run. */
-type Scheduled = { readonly task: Task } | { readonly refusals: readonly Finding[] };
+export type Scheduled = { readonly task: Task } | { readonly refusals: readonly Finding[] };
 
 /** Makes a program continue where an earlier run stopped, as its history row says. */
 export async function schedule(program: Program, row: HistoryRow | undefined): Promise<Scheduled> {

@@ -1,7 +1,7 @@
 import { stepInDoubt, type HistoryRow } from '../history/history.js';
 import { finding, findingKey, type Finding } from '../errors/finding.js';
 import { firstWords } from '../errors/wording.js';
-import type { MigrationSet } from '../migration/migration-set.js';
+import type { MigrationSet, UnusableFile } from '../migration/migration-set.js';
 import type { MigrationStatus } from './status.js';
 
 /** Finds how files, history and database disagree, in migration order. */
@@ -78,7 +78,7 @@ function findingOf(status: MigrationStatus, newest: string | undefined): readonl
         }),
       ];
     case 'unusable':
-      return [finding('UNUSABLE_FILE', { subject, detail: status.problem ?? '' })];
+      return [unusableFinding({ file: subject, problem: status.problem ?? '' })];
     default:
       return [];
   }
@@ -89,6 +89,11 @@ const NONE: readonly Finding[] = [];
 function progressOf({ row }: MigrationStatus): string {
   if (row?.progress && row.progress.done > 0) return `${row.progress.done} of ${row.progress.total} steps finished`;
   return row?.state === 'running' ? 'it was begun' : 'it failed';
+}
+
+/** A file that cannot be a migration. */
+export function unusableFinding({ file, problem }: UnusableFile): Finding {
+  return finding('UNUSABLE_FILE', { subject: file, detail: problem });
 }
 
 /** The indexes that a migration left invalid. */

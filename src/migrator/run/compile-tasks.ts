@@ -1,7 +1,11 @@
-import { schedule } from '../../core/compile/schedule.js';
+import type { Compiler } from '../../core/compile/compiler.js';
+import type { Placeholders } from '../../core/compile/placeholders.js';
+import { schedule, type Scheduled } from '../../core/compile/schedule.js';
 import type { Task } from '../../core/compile/task.js';
 import { finding, type Finding } from '../../core/errors/finding.js';
 import { RefusedError } from '../../core/errors/input-errors.js';
+import type { HistoryRow } from '../../core/history/history.js';
+import type { Migration } from '../../core/migration/migration.js';
 import type { Executor } from '../../core/ports/ports.js';
 import type { Plan } from '../../core/status/plan.js';
 import type { MigratorParts } from './parts.js';
@@ -21,14 +25,24 @@ export async function compilePlan(
   const tasks: Task[] = [];
   const found: Finding[] = [...refusals];
   for (const { migration, row } of toRun) {
-    const compiled = await compiler.compile(migration, database.target.placeholders);
-    const scheduled = 'refusals' in compiled ? compiled : await schedule(compiled.program, row);
+    const scheduled = await compileTask(compiler, migration, row, database.target.placeholders);
     if ('refusals' in scheduled) found.push(...scheduled.refusals);
     else tasks.push(scheduled.task);
   }
   if (policy.transaction === 'all') found.push(...nonTransactional(tasks, 'NOT_TRANSACTIONAL'));
   if (policy.unlocked) found.push(...nonTransactional(tasks, 'UNLOCKED'));
   return { tasks, refusals: found };
+}
+
+/** Compiles a migration, and works out what is left to run of it. */
+export async function compileTask(
+  compiler: Compiler,
+  migration: Migration,
+  row: HistoryRow | undefined,
+  placeholders: Placeholders | undefined,
+): Promise<Scheduled> {
+  const compiled = await compiler.compile(migration, placeholders);
+  return 'refusals' in compiled ? compiled : schedule(compiled.program, row);
 }
 
 function nonTransactional(tasks: readonly Task[], code: 'NOT_TRANSACTIONAL' | 'UNLOCKED'): Finding[] {

@@ -1,11 +1,11 @@
 import type { Compiler } from '../../core/compile/compiler.js';
-import { schedule } from '../../core/compile/schedule.js';
-import { finding } from '../../core/errors/finding.js';
 import type { Diagnostic } from '../../core/lint/diagnostic.js';
-import type { LintFile } from '../../core/lint/model/parsed-file.js';
-import type { MigrationSet } from '../../core/migration/migration-set.js';
+import { lintFileOf, type LintFile } from '../../core/lint/model/parsed-file.js';
+import type { MigrationSet, UnusableFile } from '../../core/migration/migration-set.js';
 import type { HistoryReader, MigrationSource, TableFactsReader } from '../../core/ports/ports.js';
+import { unusableFinding } from '../../core/status/findings.js';
 import { joinStatuses, needsRun } from '../../core/status/status.js';
+import { compileTask } from '../run/compile-tasks.js';
 import { judge, type LintParts } from '../run/judge.js';
 
 /** How to lint. */
@@ -51,15 +51,12 @@ async function pendingFiles(
 ): Promise<LintFile[]> {
   const files: LintFile[] = [];
   for (const { file, state, migration, row, problem } of joinStatuses(set, await reader.read())) {
-    if (problem !== undefined) files.push(unusable(file, problem));
+    if (problem !== undefined) files.push(unusable({ file, problem }));
     if (!migration || !needsRun(state)) continue;
-    const compiled = await compiler.compile(migration, target.placeholders);
-    const scheduled = 'program' in compiled ? await schedule(compiled.program, row) : compiled;
-    const judged =
-      'task' in scheduled
-        ? { compiled: { program: scheduled.task.program }, resumeAt: scheduled.task.resumeAt }
-        : { compiled: scheduled, resumeAt: 0 };
-    files.push({ file, migration, ...judged });
+    const scheduled = await compileTask(compiler, migration, row, target.placeholders);
+    files.push(
+      'task' in scheduled ? lintFileOf(scheduled.task) : { file, migration, compiled: scheduled, resumeAt: 0 },
+    );
   }
   return files;
 }
@@ -68,7 +65,7 @@ async function allFiles(
   { migrations, unusable: others }: MigrationSet,
   { compiler, target }: Parts,
 ): Promise<LintFile[]> {
-  const files = others.map(({ file, problem }) => unusable(file, problem));
+  const files = others.map(unusable);
   for (const migration of migrations) {
     const compiled = await compiler.compile(migration, target.placeholders);
     files.push({ file: migration.file, migration, compiled, resumeAt: 0 });
@@ -76,7 +73,7 @@ async function allFiles(
   return files;
 }
 
-function unusable(file: string, problem: string): LintFile {
-  const refusals = [finding('UNUSABLE_FILE', { subject: file, detail: problem })];
-  return { file, migration: undefined, compiled: { refusals }, resumeAt: 0 };
+function unusable(given: UnusableFile): LintFile {
+  const refusals = [unusableFinding(given)];
+  return { file: given.file, migration: undefined, compiled: { refusals }, resumeAt: 0 };
 }
