@@ -17,17 +17,17 @@ interface Substituted {
 }
 
 /** Anything else is left unchanged: `{{ 1 }}` is not a placeholder. Colons allow names like `flyway:database`. */
-const NAME = '[A-Za-z_][\\w.:-]*';
+export const PLACEHOLDER_NAME = '[A-Za-z_][\\w.:-]*';
 
 /** True if a text is valid as a placeholder name. */
 export function isPlaceholderName(text: string): boolean {
-  return new RegExp(`^${NAME}$`).test(text);
+  return new RegExp(`^${PLACEHOLDER_NAME}$`).test(text);
 }
 
 /** Replaces placeholders with their values, verbatim: the caller must make sure that they are safe SQL. */
 export function substitute(text: string, { values, delimiters }: Placeholders): Substituted {
   const [open, close] = delimiters.map((delimiter) => delimiter.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = new RegExp(`${open}\\s*(${NAME})\\s*${close}`, 'g');
+  const pattern = new RegExp(`${open}\\s*(${PLACEHOLDER_NAME})\\s*${close}`, 'g');
   const spans: { at: number; originalAt: number; length: number; originalLength: number }[] = [];
   const unknown: { name: string; offset: number }[] = [];
   let growth = 0;

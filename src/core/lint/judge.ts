@@ -6,6 +6,7 @@ import type { Diagnostic } from './diagnostic.js';
 import { LockLimit } from './lock-limit.js';
 import { isAllowed, placeAllowances, type PlacedAllowance } from './model/allowed.js';
 import type { CatalogFacts, TableSize } from './model/facts.js';
+import { locksOnExisting } from './model/locks-on-existing.js';
 import { observe } from './model/observe.js';
 import type { ParsedFile } from './model/parsed-file.js';
 import type { FileProblem, Rule } from './model/rule.js';
@@ -13,7 +14,6 @@ import { Tables } from './model/tables.js';
 import type { HeldLock, LintStatement, Transaction } from './model/transaction.js';
 import { RULES } from './registry.js';
 import type { LintSettings, RunnerSettings } from './settings.js';
-import { locksOf } from './syntax/locks.js';
 
 /** By what files are judged. */
 export interface Judgement {
@@ -120,7 +120,7 @@ class JudgedRun {
   }
 
   private observe(statement: LintStatement, limit: LockLimit): void {
-    const locks = locksOf(statement.node).filter(({ relation }) => !this.tables.isNew(relation));
+    const locks = locksOnExisting(statement.node, this.tables);
     this.held.push(...locks.map((lock) => ({ ...lock, statement })));
     observe(this.tables, statement.node);
     limit.observe(statement);

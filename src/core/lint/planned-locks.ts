@@ -1,13 +1,14 @@
 import { locateInFile } from '../compile/source-text.js';
 import type { TableSize } from './model/facts.js';
 import type { LintSources } from './lint.js';
+import { locksOnExisting } from './model/locks-on-existing.js';
 import { observe } from './model/observe.js';
 import { parseFile, type LintFile, type ParsedFile } from './model/parsed-file.js';
 import { Tables } from './model/tables.js';
 import type { LintStatement } from './model/transaction.js';
 import { relationsIn } from './relations.js';
 import { LOCK_MODES, type LockMode } from './syntax/lock-modes.js';
-import { locksOf, type RelationLock } from './syntax/locks.js';
+import type { RelationLock } from './syntax/locks.js';
 
 /** The strongest lock that a migration takes on a table, index or view that exists before it. */
 export interface PlannedLock {
@@ -47,10 +48,10 @@ function locksOfFile(file: ParsedFile, tables: Tables): PlannedLock[] {
   for (const [i, { statements }] of file.transactions.entries()) {
     const isDone = file.program?.kind === 'non-transactional' && i < file.resumeAt;
     for (const statement of statements) {
-      for (const lock of isDone ? [] : locksOf(statement.node)) {
-        const planned = tables.isNew(lock.relation) ? undefined : plannedLock(file, statement, lock, tables);
-        const before = planned && strongest.get(planned.relation);
-        if (planned && (!before || isStronger(planned.mode, before.mode))) strongest.set(planned.relation, planned);
+      for (const lock of isDone ? [] : locksOnExisting(statement.node, tables)) {
+        const planned = plannedLock(file, statement, lock, tables);
+        const before = strongest.get(planned.relation);
+        if (!before || isStronger(planned.mode, before.mode)) strongest.set(planned.relation, planned);
       }
       observe(tables, statement.node);
     }

@@ -1,7 +1,7 @@
 import type { AlterTableCmd, ColumnDef, Constraint, CreateStmt, Node, RenameStmt } from '@pgsql/types';
-import { constraintsOf, tableActions } from '../syntax/alter-table.js';
+import { constraintsOf, isRequired, tableActions } from '../syntax/alter-table.js';
 import { bodyOf, forKind, type ByKind } from '../syntax/node.js';
-import { nameInList, nameOf, stringsOf, type RelationName } from '../syntax/relation.js';
+import { columnIn, nameInList, nameOf, stringIn, stringsOf, type RelationName } from '../syntax/relation.js';
 import { typeOf } from '../syntax/types.js';
 import type { KnownColumn, KnownTable, Tables } from './tables.js';
 
@@ -53,7 +53,7 @@ const EFFECTS: ByKind<Effect> = {
     (tables) => {
       if (name !== 'search_path') return;
       const [first] = args ?? [];
-      tables.setSchema(kind === 'VAR_SET_VALUE' ? bodyOf('A_Const', first)?.sval?.sval : undefined);
+      tables.setSchema(kind === 'VAR_SET_VALUE' ? stringIn(first) : undefined);
     },
 };
 
@@ -81,10 +81,7 @@ function createTable(tables: Tables, statement: CreateStmt): void {
 }
 
 function addColumn(table: KnownTable, column: ColumnDef): void {
-  const notNull = constraintsOf(column).some(
-    ({ contype }) => contype === 'CONSTR_NOTNULL' || contype === 'CONSTR_PRIMARY',
-  );
-  table.columns.set(column.colname ?? '', { type: typeOf(column.typeName), notNull });
+  table.columns.set(column.colname ?? '', { type: typeOf(column.typeName), notNull: isRequired(column) });
   for (const constraint of constraintsOf(column)) addConstraint(table, constraint, column.colname ?? '');
 }
 
@@ -103,7 +100,7 @@ function addConstraint(table: KnownTable, constraint: Constraint, column: string
 export function columnNotNull(expression: Node): string | undefined {
   const test = bodyOf('NullTest', expression);
   if (test?.nulltesttype !== 'IS_NOT_NULL') return undefined;
-  return stringsOf(bodyOf('ColumnRef', test.arg)?.fields).at(-1);
+  return columnIn(test.arg);
 }
 
 function setColumn(table: KnownTable, name: string, change: Partial<KnownColumn>): void {

@@ -47,6 +47,13 @@ export function constraintsOf({ constraints = [] }: Pick<ColumnDef, 'constraints
   return constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
 }
 
+const REQUIRED = new Set(['CONSTR_NOTNULL', 'CONSTR_PRIMARY']);
+
+/** True for a column that is defined as `NOT NULL`. */
+export function isRequired(column: ColumnDef): boolean {
+  return constraintsOf(column).some(({ contype = '' }) => REQUIRED.has(contype));
+}
+
 /** The default of a column that is being defined; undefined if there is none, or it is NULL. */
 export function defaultOf(column: ColumnDef): Node | undefined {
   const given = constraintsOf(column).find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;

@@ -1,7 +1,7 @@
 import type { Node } from '@pgsql/types';
 import { partsOf } from '../../sql/statements/syntax-tree.js';
 import { bodyOf } from './node.js';
-import { stringsOf } from './relation.js';
+import { columnIn, stringsOf } from './relation.js';
 
 /**
  * True if a condition limits how many rows are written: by a LIMIT, or by comparing a column with constants of which
@@ -30,7 +30,7 @@ function comparedColumn(node: Node): string | undefined {
   const [operator] = stringsOf(name);
   if (!LIMITING.has(kind) || (kind !== 'AEXPR_BETWEEN' && operator !== '=') || !rexpr || !isConstant(rexpr))
     return undefined;
-  return stringsOf(bodyOf('ColumnRef', lexpr)?.fields).at(-1);
+  return columnIn(lexpr);
 }
 
 function isConstant(node: Node): boolean {

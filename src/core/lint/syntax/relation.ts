@@ -1,4 +1,5 @@
 import type { Node, RangeVar } from '@pgsql/types';
+import { bodyOf } from './node.js';
 
 /** The name of a table, view or index as a statement writes it. */
 export interface RelationName {
@@ -23,6 +24,16 @@ export function nameInList(node: Node): RelationName | undefined {
 /** The texts of string nodes. */
 export function stringsOf(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).flatMap((node) => ('String' in node ? [node.String.sval ?? ''] : []));
+}
+
+/** The column that an expression names; undefined for another expression. */
+export function columnIn(node: Node | undefined): string | undefined {
+  return stringsOf(bodyOf('ColumnRef', node)?.fields).at(-1);
+}
+
+/** The text of a string constant; undefined for another expression. */
+export function stringIn(node: Node | undefined): string | undefined {
+  return bodyOf('A_Const', node)?.sval?.sval;
 }
 
 /** A name for messages. */

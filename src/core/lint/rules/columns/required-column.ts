@@ -1,10 +1,9 @@
 import type { Rule } from '../../model/rule.js';
-import { addedColumns, constraintsOf, defaultOf } from '../../syntax/alter-table.js';
+import { addedColumns, constraintsOf, defaultOf, isRequired } from '../../syntax/alter-table.js';
 import { shown } from '../../syntax/relation.js';
 import { isSerial } from '../../syntax/types.js';
 
 const FILLED = new Set(['CONSTR_GENERATED', 'CONSTR_IDENTITY']);
-const REQUIRED = new Set(['CONSTR_NOTNULL', 'CONSTR_PRIMARY']);
 
 export const requiredColumn: Rule = {
   name: 'required-column',
@@ -28,13 +27,11 @@ export const requiredColumn: Rule = {
   },
   check: ({ node, tables }) =>
     addedColumns(node).flatMap(({ table, column }) => {
-      const constraints = constraintsOf(column);
       const isFilled =
         defaultOf(column) !== undefined ||
         isSerial(column.typeName) ||
-        constraints.some(({ contype = '' }) => FILLED.has(contype));
-      const isRequired = constraints.some(({ contype = '' }) => REQUIRED.has(contype));
-      if (!isRequired || isFilled || tables.isNew(table)) return [];
+        constraintsOf(column).some(({ contype = '' }) => FILLED.has(contype));
+      if (!isRequired(column) || isFilled || tables.isNew(table)) return [];
       return [
         {
           message: `adds the required column ${column.colname} to ${shown(table)} without a default, which fails if the table has a row`,

@@ -1,10 +1,10 @@
-import type { ColumnDef, Node } from '@pgsql/types';
+import type { ColumnDef } from '@pgsql/types';
 import { batched } from '../../model/batched.js';
 import type { Rule } from '../../model/rule.js';
 import type { LintStatement } from '../../model/transaction.js';
 import { tableActions } from '../../syntax/alter-table.js';
 import { bodyOf } from '../../syntax/node.js';
-import { shown, stringsOf } from '../../syntax/relation.js';
+import { columnIn, shown, stringIn } from '../../syntax/relation.js';
 import { shownType, typeChange, typeOf } from '../../syntax/types.js';
 
 const REMEDY =
@@ -85,18 +85,14 @@ ALTER TABLE orders DROP COLUMN total;
 
 function setsUtc({ node }: LintStatement): boolean {
   const setting = bodyOf('VariableSetStmt', node);
-  return setting?.name === 'timezone' && /^utc$/i.test(bodyOf('A_Const', setting.args?.[0])?.sval?.sval ?? '');
+  return setting?.name === 'timezone' && /^utc$/i.test(stringIn(setting.args?.[0]) ?? '');
 }
 
 /** True without `USING`, or if it only names the column or casts it to the new type. */
 function isPlain({ raw_default: using, typeName }: ColumnDef, column: string): boolean {
   if (!using) return true;
   const cast = bodyOf('TypeCast', using);
-  if (!cast) return isColumn(using, column);
+  if (!cast) return columnIn(using) === column;
   const [castType, type] = [typeOf(cast.typeName), typeOf(typeName)];
-  return isColumn(cast.arg, column) && !!castType && !!type && shownType(castType) === shownType(type);
-}
-
-function isColumn(node: Node | undefined, column: string): boolean {
-  return stringsOf(bodyOf('ColumnRef', node)?.fields).at(-1) === column;
+  return columnIn(cast.arg) === column && !!castType && !!type && shownType(castType) === shownType(type);
 }

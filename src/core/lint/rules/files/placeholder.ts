@@ -1,8 +1,13 @@
+import { PLACEHOLDER_NAME } from '../../../compile/placeholders.js';
 import { blankOut } from '../../../sql/text/blank.js';
 import { isComment, readSpans } from '../../../sql/text/spans.js';
 import type { Rule } from '../../model/rule.js';
 
-const PLACEHOLDER = /\{\{\s*[A-Za-z_][\w.:-]*\s*\}\}|\$\{[A-Za-z_][\w.:-]*\}|<%[=-]?\s*[A-Za-z_][\w.]*\s*%>/g;
+/** Ours, that of other tools with the same names, and that of templates. */
+const PLACEHOLDER = new RegExp(
+  String.raw`\{\{\s*${PLACEHOLDER_NAME}\s*\}\}|\$\{${PLACEHOLDER_NAME}\}|<%[=-]?\s*[A-Za-z_][\w.]*\s*%>`,
+  'g',
+);
 
 export const leftoverPlaceholder: Rule = {
   name: 'leftover-placeholder',

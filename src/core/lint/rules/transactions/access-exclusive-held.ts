@@ -1,5 +1,6 @@
 import type { Node } from '@pgsql/types';
 import type { Rule } from '../../model/rule.js';
+import { locksOnExisting } from '../../model/locks-on-existing.js';
 import type { Tables } from '../../model/tables.js';
 import type { HeldLock } from '../../model/transaction.js';
 import { mayTakeLong } from '../../syntax/duration.js';
@@ -53,7 +54,7 @@ export const accessExclusiveHeld: Rule = {
 
 /** True if a statement keeps the transaction open for more than a moment. */
 function prolongs(node: Node, holder: HeldLock, tables: Tables): boolean {
-  const locks = locksOf(node).filter(({ relation }) => !tables.isNew(relation));
+  const locks = locksOnExisting(node, tables);
   const onlyNew = locks.length === 0 && locksOf(node).length > 0;
   if (mayTakeLong(node) && !onlyNew) return true;
   return locks.some(({ relation, mode }) => blocksWrites(mode) && !isSame(tables, relation, holder.relation));

@@ -1,6 +1,6 @@
+import { locksOnExisting } from '../../model/locks-on-existing.js';
 import type { Rule } from '../../model/rule.js';
 import { blocksWrites } from '../../syntax/lock-modes.js';
-import { locksOf } from '../../syntax/locks.js';
 import { shown } from '../../syntax/relation.js';
 
 export const lockWaitWithoutLimit: Rule = {
@@ -26,7 +26,7 @@ export const lockWaitWithoutLimit: Rule = {
   },
   check: ({ node, tables, hasLockLimit }) => {
     if (hasLockLimit) return [];
-    const lock = locksOf(node).find(({ relation, mode }) => blocksWrites(mode) && !tables.isNew(relation));
+    const lock = locksOnExisting(node, tables).find(({ mode }) => blocksWrites(mode));
     if (!lock) return [];
     return [
       {

@@ -3,6 +3,7 @@ import { callsNow } from '../../../sql/statements/session-state.js';
 import { partsOf } from '../../../sql/statements/syntax-tree.js';
 import type { Rule } from '../../model/rule.js';
 import { bodyOf } from '../../syntax/node.js';
+import { stringIn } from '../../syntax/relation.js';
 
 export const setSearchPath: Rule = {
   name: 'set-search-path',
@@ -37,12 +38,12 @@ export const setSearchPath: Rule = {
 };
 
 function isEmpty(node: Node): boolean {
-  return !bodyOf('A_Const', node)?.sval?.sval;
+  return !stringIn(node);
 }
 
 function setsPath(part: object): boolean {
   const [setting, value] = bodyOf('FuncCall', part as Node)?.args ?? [];
-  return bodyOf('A_Const', setting)?.sval?.sval === 'search_path' && value !== undefined && !isEmptyConstant(value);
+  return stringIn(setting) === 'search_path' && value !== undefined && !isEmptyConstant(value);
 }
 
 function isEmptyConstant(node: Node): boolean {
