@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { LIBRARY_VERSION } from '../core/history/library-version.js';
+import { brokenOutput, tolerateBrokenOutput } from './process/broken-output.js';
 import { EXIT } from './process/exit-codes.js';
 import type { Invocation } from './process/invocation.js';
 import { terminal } from './process/terminal.js';
@@ -7,6 +8,21 @@ import { makeProgram } from './program.js';
 
 /** Runs the command that the arguments of this process name. @returns the exit code. */
 export async function runCommandLine(): Promise<number> {
+  tolerateBrokenOutput();
+  const exitCode = await runCommand();
+  await flushed();
+  const broken = brokenOutput();
+  if (!broken) return exitCode;
+  terminal.err(`The result could not be written: ${broken.message}`);
+  return exitCode === EXIT.ok ? EXIT.failed : exitCode;
+}
+
+/** A failure to write is known only after the write. */
+function flushed(): Promise<void> {
+  return new Promise((resolve) => process.stdout.write('', () => resolve()));
+}
+
+async function runCommand(): Promise<number> {
   let exitCode: number = EXIT.ok;
   let typed: Invocation = { name: '', args: [], flags: {}, flagsOf: () => [] };
   const onStart = (invocation: Invocation): void => {

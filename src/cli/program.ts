@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { CHANGES } from './commands/changes.js';
+import { completionCommand } from './commands/completion.js';
 import type { CommandDefinition } from './commands/definition.js';
 import { GATE } from './commands/gate.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -21,7 +22,13 @@ interface ProgramHost {
 }
 
 /** In the order in which the help shows them. */
-export const COMMANDS: readonly CommandDefinition[] = [migrateCommand, ...READING, ...GATE, ...CHANGES];
+export const COMMANDS: readonly CommandDefinition[] = [
+  migrateCommand,
+  ...READING,
+  ...GATE,
+  ...CHANGES,
+  completionCommand(() => COMMANDS),
+];
 
 /**
  * Builds all commands. What a command does is loaded when it runs.
@@ -34,11 +41,14 @@ export function makeProgram(host: ProgramHost, words?: readonly string[]): Comma
     .description('Plain SQL migrations for PostgreSQL: each applied once, recorded, checked')
     .version(version)
     .exitOverride()
-    .addHelpText('after', `\nExit codes:\n${exitCodes()}`);
-  for (const { name, argument, description, flags, load } of COMMANDS) {
+    .addHelpText('after', `\nExamples:\n${indented(EXAMPLES)}\n\nExit codes:\n${exitCodes()}`);
+  for (const { name, argument, description, flags, examples, load } of COMMANDS) {
     const command = root.command(name).description(description).exitOverride();
     if (argument) command.argument(...argument);
-    if (words?.includes(name) ?? true) addFlags(command, flags);
+    if (words?.includes(name) ?? true) {
+      addFlags(command, flags);
+      if (examples) command.addHelpText('after', `\nExamples:\n${indented(examples)}`);
+    }
     command.action(async () => {
       const typed = { name, args: command.args, flags: command.opts<CommonFlags>(), flagsOf };
       onStart(typed);
@@ -59,6 +69,20 @@ const flagsOf: Invocation['flagsOf'] = (name) =>
   COMMANDS.filter((command) => command.name === name).flatMap(({ flags }) =>
     flags.map((flag) => ({ flag: flag[0], isShared: SHARED_FLAGS.includes(flag) })),
   );
+
+/** An ordinary day. */
+const EXAMPLES = [
+  'nest-migrations new add_users < users.sql',
+  'nest-migrations lint',
+  'nest-migrations plan',
+  'nest-migrations migrate',
+  'nest-migrations status',
+  'nest-migrations migrate --help',
+];
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}`).join('\n');
+}
 
 function exitCodes(): string {
   const names = Object.keys(EXIT) as (keyof typeof EXIT)[];

@@ -93,7 +93,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'process',
     ['render', 'render/lint'],
     'actions',
-    ['actions/changes', 'actions/gate', 'actions/reading'],
+    ['actions/changes', 'actions/completion', 'actions/gate', 'actions/reading'],
     'commands',
     '.',
   ],

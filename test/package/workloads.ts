@@ -35,6 +35,7 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations lint': await commandLine('lint', '--dir', directory),
     'nest-migrations lint --all': await commandLine('lint', '--all', '--dir', directory),
     'nest-migrations new, refused': await misused('new', '1', '--dir', directory),
+    'nest-migrations completion': await commandLine('completion', 'bash'),
     'nest-migrations drift': await commandLine('drift', '--dir', directory),
     'nest-migrations wait': await commandLine('wait', '--dir', directory),
     'nest-migrations mark': await commandLine('mark', '001_a.sql', '--dir', directory),

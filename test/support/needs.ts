@@ -2,7 +2,14 @@ import { spawnSync } from 'node:child_process';
 import { describe } from '@jest/globals';
 
 /** Programs of Debian's that some tests want, with the package that brings each. */
-const PACKAGES = { psql: 'postgresql-client', pg_dump: 'postgresql-client', pgbouncer: 'pgbouncer' } as const;
+const PACKAGES = {
+  psql: 'postgresql-client',
+  pg_dump: 'postgresql-client',
+  pgbouncer: 'pgbouncer',
+  bash: 'bash',
+  zsh: 'zsh',
+  fish: 'fish',
+} as const;
 
 export type Program = keyof typeof PACKAGES;
 

@@ -23,7 +23,7 @@ export function cliReference(): string {
     .replace(/\n+$/, '\n');
 }
 
-function section({ name, argument, description, flags }: CommandDefinition): string[] {
+function section({ name, argument, description, flags, examples }: CommandDefinition): string[] {
   const own = flags.filter((flag) => !COMMON_FLAGS.includes(flag));
   const shared = flags.filter((flag) => COMMON_FLAGS.includes(flag));
   const names = shared.map(([flag]) => `\`${flag}\``);
@@ -31,8 +31,11 @@ function section({ name, argument, description, flags }: CommandDefinition): str
     `### ${name}`,
     `\`nest-migrations ${[name, ...(argument ? [argument[0]] : [])].join(' ')}\`: ${description}.`,
     ...(argument ? [`\`${argument[0]}\`: ${argument[1]}.`] : []),
+    ...(examples ? [`\`\`\`sh\n${examples.join('\n')}\n\`\`\``] : []),
     ...(own.length > 0 ? [flagTable(own)] : []),
-    ...(shared.length < COMMON_FLAGS.length ? [`It works on files alone, and also has ${names.join(', ')}.`] : []),
+    ...(shared.length > 0 && shared.length < COMMON_FLAGS.length
+      ? [`It works on files alone, and also has ${names.join(', ')}.`]
+      : []),
   ];
 }
 

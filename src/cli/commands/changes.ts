@@ -30,6 +30,7 @@ export const CHANGES: readonly CommandDefinition[] = [
     argument: ['<file>', 'the migration'],
     description: 'record a migration as applied, without running it',
     flags: CHANGE_FLAGS,
+    examples: ["nest-migrations mark 012_add_users.sql --reason 'made by hand during the incident'"],
     load: async () => (await import('../actions/changes/mark.js')).mark,
   },
   {
@@ -37,6 +38,7 @@ export const CHANGES: readonly CommandDefinition[] = [
     argument: ['<file>', 'its name in the history'],
     description: 'remove a migration from the history, without undoing it',
     flags: CHANGE_FLAGS,
+    examples: ['nest-migrations unmark 012_add_users.sql --dry-run'],
     load: async () => (await import('../actions/changes/unmark.js')).unmark,
   },
   {
@@ -44,6 +46,7 @@ export const CHANGES: readonly CommandDefinition[] = [
     argument: ['<version>', 'a version (016) or a file name'],
     description: 'record every migration up to a version as applied, for a database that has these objects',
     flags: CHANGE_FLAGS,
+    examples: ["nest-migrations baseline 016 --reason 'the database came from a dump'"],
     load: async () => (await import('../actions/changes/mark.js')).baseline,
   },
   {
@@ -51,12 +54,14 @@ export const CHANGES: readonly CommandDefinition[] = [
     argument: ['<tool>', `one of ${Object.keys(FOREIGN_TOOL_NAMES).join(', ')}`],
     description: 'record what another migration tool has applied; its table stays unchanged',
     flags: [['--from-table <table>', "table of the other tool (default: the tool's own)"], ...CHANGE_FLAGS],
+    examples: ['nest-migrations import golang-migrate --dry-run'],
     load: async () => (await import('../actions/changes/import.js')).importFrom,
   },
   {
     name: 'repair',
     description: 'make recorded checksums and names match the files',
     flags: [['--restart <file>', 'instead, let this unfinished migration start from the beginning'], ...CHANGE_FLAGS],
+    examples: ['nest-migrations repair --dry-run', 'nest-migrations repair --restart 012_add_users.sql'],
     load: async () => (await import('../actions/changes/repair.js')).repair,
   },
   {
@@ -64,6 +69,7 @@ export const CHANGES: readonly CommandDefinition[] = [
     argument: ['[file]', 'the only file to accept'],
     description: 'record the changed checksums and names of files as intended',
     flags: CHANGE_FLAGS,
+    examples: ["nest-migrations accept 012_add_users.sql --reason 'a comment was added'"],
     load: async () => (await import('../actions/changes/repair.js')).accept,
   },
   {
@@ -75,6 +81,7 @@ export const CHANGES: readonly CommandDefinition[] = [
       ['--again', 'it did not: execute it again'],
       ...CHANGE_FLAGS,
     ],
+    examples: ['nest-migrations resolve 012_add_users.sql --done'],
     load: async () => (await import('../actions/changes/resolve.js')).resolve,
   },
 ];

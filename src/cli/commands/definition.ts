@@ -15,6 +15,8 @@ export interface CommandDefinition {
   readonly argument?: readonly [argument: string, description: string];
   readonly description: string;
   readonly flags: readonly Flag[];
+  /** Lines as one types them in a shell. */
+  readonly examples?: readonly string[];
   /** Loads what the command does. */
   readonly load: () => Promise<Action<CommonFlags>>;
 }

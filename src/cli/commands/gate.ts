@@ -24,6 +24,7 @@ export const GATE: readonly CommandDefinition[] = [
       TABLE_LOCK_TIMEOUT,
       ...COMMON_FLAGS,
     ],
+    examples: ['nest-migrations check', 'nest-migrations check --base origin/main --format github'],
     load: async () => (await import('../actions/gate/check.js')).check,
   },
   {
@@ -39,6 +40,10 @@ export const GATE: readonly CommandDefinition[] = [
       TABLE_LOCK_TIMEOUT,
       ...COMMON_FLAGS,
     ],
+    examples: [
+      'nest-migrations lint --rule drop-column=error',
+      'nest-migrations lint --all --format sarif > lint.sarif',
+    ],
     load: async () => (await import('../actions/gate/lint.js')).lint,
   },
   {
@@ -50,6 +55,10 @@ export const GATE: readonly CommandDefinition[] = [
       ['--number', 'number it, although the others have timestamps'],
       ['--timestamp', 'give it a timestamp, although the others have numbers'],
       ...FILE_FLAGS,
+    ],
+    examples: [
+      'nest-migrations new add_users',
+      "echo 'CREATE TABLE users (id bigint);' | nest-migrations new add_users",
     ],
     load: async () => (await import('../actions/gate/new.js')).newMigration,
   },

@@ -13,5 +13,10 @@ export const migrateCommand: CommandDefinition = {
     ['--lint <level>', 'judge the pending migrations first: off, warn, or error to refuse what hurts (default: off)'],
     ...JUDGING_FLAGS,
   ],
+  examples: [
+    'nest-migrations migrate --dir db/migrations --wait 60',
+    'nest-migrations migrate --lint error --lock-timeout 300',
+    'nest-migrations migrate --placeholder schema=billing --json',
+  ],
   load: async () => (await import('../actions/migrate.js')).migrate,
 };

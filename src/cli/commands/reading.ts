@@ -7,6 +7,7 @@ export const READING: readonly CommandDefinition[] = [
     name: 'status',
     description: 'show every migration and its state',
     flags: [['--exit-code', 'end as check does: 1 failed, 5 drift, 4 pending'], ...COMMON_FLAGS],
+    examples: ['nest-migrations status --exit-code'],
     load: async () => (await import('../actions/reading/status.js')).status,
   },
   {
@@ -26,24 +27,28 @@ export const READING: readonly CommandDefinition[] = [
       ...RUN_FLAGS,
       ...LIMIT_FLAGS,
     ],
+    examples: ['nest-migrations plan'],
     load: async () => (await import('../actions/reading/plan.js')).plan,
   },
   {
     name: 'history',
     description: 'show what was run, by whom, for how long, and what the server said',
     flags: [['--audit', 'show the audit instead: runs and changes of the history, with reasons'], ...COMMON_FLAGS],
+    examples: ['nest-migrations history --audit'],
     load: async () => (await import('../actions/reading/history.js')).history,
   },
   {
     name: 'drift',
     description: 'show how files, history and database disagree; end with 5 if they do',
     flags: [['--diff', 'show what changed in each file'], ...COMMON_FLAGS],
+    examples: ['nest-migrations drift --diff'],
     load: async () => (await import('../actions/reading/drift.js')).drift,
   },
   {
     name: 'wait',
     description: 'wait until nothing is pending, for init containers',
     flags: [['--timeout <seconds>', 'how long (default: 300)'], ...COMMON_FLAGS],
+    examples: ['nest-migrations wait --timeout 600'],
     load: async () => (await import('../actions/reading/wait.js')).wait,
   },
 ];

@@ -1,0 +1,30 @@
+import { CliError } from '../../process/cli-error.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { Action } from '../action.js';
+import { bashCompletion } from './bash.js';
+import type { Completable } from './completable.js';
+import { fishCompletion } from './fish.js';
+import { zshCompletion } from './zsh.js';
+
+const SHELLS: Readonly<Record<string, (commands: readonly Completable[]) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+/** Prints a script with which a shell completes these commands. */
+export function completionOf(commands: readonly Completable[]): Action<object> {
+  return (_, { out }, shell = '') => {
+    const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
+    if (!script) {
+      const known = Object.keys(SHELLS).join(', ');
+      throw new CliError(
+        'USAGE',
+        EXIT.usage,
+        `error: unknown shell ${JSON.stringify(shell)}; expected one of ${known}`,
+      );
+    }
+    out(script(commands));
+    return Promise.resolve(EXIT.ok);
+  };
+}

@@ -1,0 +1,50 @@
+import { describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { outcomes } from '../support/history-of.js';
+import { childEnvironment, runProcess } from '../support/process.js';
+import { useMigrations } from '../support/use-migrations.js';
+import { FILES, MAIN } from './command-line.js';
+
+const db = useEmptyDatabase('cli_output');
+const migrations = useMigrations(FILES);
+
+/** Runs a command whose output nobody reads from the start. */
+function unread(...args: string[]): Promise<{ code: number | null; stderr: string }> {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: childEnvironment({ DATABASE_URL: db.connectionString }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, stderr })));
+}
+
+describe('when nobody reads the output', () => {
+  test.each([['--help'], ['migrate --help'], ['--version'], ['completion zsh']])('%s ends quietly', async (line) => {
+    expect(await unread(...line.split(' '))).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('a run goes on to its end', async () => {
+    expect(await unread('migrate', '--dir', migrations.directory)).toEqual({ code: 0, stderr: '' });
+    expect(await outcomes(db)).toEqual({ '001_a.sql': 'applied', '002_b.sql': 'applied' });
+  });
+
+  test('an exit code that says more is kept', async () => {
+    expect(await unread('check', '--dir', migrations.directory)).toEqual({ code: 4, stderr: '' });
+    expect(await unread('nothing')).toMatchObject({ code: 2 });
+  });
+});
+
+const withFullDevice = process.platform === 'linux' ? describe : describe.skip;
+withFullDevice('when the output cannot be written', () => {
+  test.each([
+    ['status --json', 1],
+    ['check', 4],
+  ])('%s says so and ends with %d', async (line, code) => {
+    const command = `"${process.execPath}" "${MAIN}" ${line} --dir "${migrations.directory}" > /dev/full`;
+    const result = await runProcess('sh', ['-c', command], { env: { DATABASE_URL: db.connectionString } });
+    expect(result).toMatchObject({ code, stderr: expect.stringMatching(/^The result could not be written: ENOSPC/) });
+  });
+});
