@@ -6,9 +6,10 @@ import type { DetailedHistoryRow } from '../core/history/history.js';
 import type { IncidentStore } from '../core/status/incidents.js';
 import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
+import { limitProblems } from '../core/status/run-limit.js';
 import { needsRun, type MigrationStatus } from '../core/status/status.js';
 import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
-import type { DriftQuery, MigrationOperations } from './operations.js';
+import type { DriftQuery, MigrateOptions, MigrationOperations } from './operations.js';
 import type { MigratorParts } from './run/parts.js';
 import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
@@ -73,8 +74,10 @@ export class Migrator implements MigrationOperations {
     return this.#parts.incidents;
   }
 
-  migrate(signal?: AbortSignal): Promise<MigrationRun> {
-    return this.#guarded(signal, (combined) => new Run(this.#parts, combined).execute());
+  async migrate({ signal, ...limit }: MigrateOptions = {}): Promise<MigrationRun> {
+    const problems = limitProblems(limit);
+    if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
+    return this.#guarded(signal, (combined) => new Run(this.#parts, combined, limit).execute());
   }
 
   /**

@@ -3,6 +3,7 @@ import type { AuditEntry } from '../core/history/audit.js';
 import type { DdlEntry } from '../core/history/ddl-audit.js';
 import type { DetailedHistoryRow } from '../core/history/history.js';
 import type { RepairAction } from '../core/status/repair.js';
+import type { RunLimit } from '../core/status/run-limit.js';
 import type { MigrationStatus } from '../core/status/status.js';
 import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import type { MigrationRun } from './run/run-report.js';
@@ -23,6 +24,12 @@ export interface DriftQuery {
   readonly diff?: boolean;
 }
 
+/** Options of `migrate()`. */
+export interface MigrateOptions extends RunLimit {
+  /** Interrupts the run: the running statement is cancelled. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * What can be done with the migrations of one target. Reads never lock, create or write. SIGTERM, SIGINT and the given
  * signal interrupt operations that change something. Without tracking, an operation that changes only the history throws
@@ -30,13 +37,13 @@ export interface DriftQuery {
  */
 export interface MigrationOperations {
   /**
-   * Applies the pending migrations; without tracking, runs every file. Safe to call on several replicas at once.
+   * Applies the pending migrations, all of them or up to a limit; without tracking, runs every file. Safe to call on
+   * several replicas at once.
    *
-   * @param signal interrupts the run: the running statement is cancelled.
-   * @throws InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, LockLostError,
+   * @throws ConfigurationError, UnknownMigrationError if the limit is wrong; InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, LockLostError,
    *   HistoryTableError, DatabaseConnectionError
    */
-  migrate(signal?: AbortSignal): Promise<MigrationRun>;
+  migrate(options?: MigrateOptions): Promise<MigrationRun>;
 
   /** Returns every migration with its state, and a summary. @throws DirectoryError, DatabaseConnectionError */
   status(): Promise<StatusReport>;

@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { MigrationEvent } from '../core/events/events.js';
 import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import { Migrator } from '../migrator/migrator.js';
-import type { DriftQuery, MigrationOperations } from '../migrator/operations.js';
+import type { DriftQuery, MigrateOptions, MigrationOperations } from '../migrator/operations.js';
 import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
 import type { DdlAuditOptions } from '../migrator/use-cases/ddl-audit.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
@@ -57,8 +57,8 @@ export class MigrationsService implements MigrationOperations {
     return this.migrator.lint(options);
   }
 
-  migrate(signal?: AbortSignal) {
-    return this.migrator.migrate(signal);
+  migrate(options?: MigrateOptions) {
+    return this.migrator.migrate(options);
   }
 
   drift(query?: DriftQuery) {

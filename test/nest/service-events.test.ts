@@ -99,7 +99,9 @@ describe('events$', () => {
 
   test('reports a run that is interrupted, and what asked for it', async () => {
     const events = eventsOf(app);
-    await expect(service.migrate(AbortSignal.abort('the test'))).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    await expect(service.migrate({ signal: AbortSignal.abort('the test') })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+    });
     expect(events.map(({ type }) => type)).toEqual(['run-started', 'run-interrupted']);
     expect(events[1]).toMatchObject({ by: 'the test', applied: [] });
   });

@@ -6,6 +6,8 @@ export const migrateCommand: CommandDefinition = {
   description: 'apply pending migrations',
   flags: [
     ...COMMON_FLAGS,
+    ['--to <file>', 'apply nothing after this file or version'],
+    ['--step <n>', 'apply the next n migrations only'],
     ['--wait <seconds>', 'how long to keep trying while the database is unreachable (default: 0)'],
     ...LOCK_FLAGS,
     ...RUN_FLAGS,

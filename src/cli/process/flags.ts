@@ -53,6 +53,8 @@ export interface PlanFlags extends RunFlags {
 
 /** Flags of `migrate`; `plan` has some of them. */
 export interface RunFlags extends LockFlags, JudgingFlags {
+  readonly to?: string;
+  readonly step?: string;
   readonly wait?: string;
   readonly transaction?: string;
   readonly searchPath?: string;

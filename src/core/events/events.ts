@@ -47,7 +47,7 @@ export type RunEventBody =
     }
   | { readonly type: 'migration-failed'; readonly file: string; readonly error: string }
   | { readonly type: 'warning'; readonly finding: Finding }
-  /** Everything is applied. */
+  /** Everything is applied that the run was to apply. */
   | {
       readonly type: 'run-finished';
       /** Migrations that this run applied, in order. */
@@ -57,6 +57,8 @@ export type RunEventBody =
       /** The number of migrations that had been applied before. */
       readonly alreadyApplied: number;
       readonly durationMs: number;
+      /** Migrations that are still pending, because the run was limited. Absent without a limit. */
+      readonly left?: readonly string[];
     }
   /** The run stopped with an error. Migrations that it had applied stay applied. */
   | {

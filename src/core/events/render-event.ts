@@ -85,9 +85,12 @@ function finished({
   appliedByOthers,
   alreadyApplied,
   durationMs,
+  left = [],
 }: Extract<MigrationEvent, { type: 'run-finished' }>): string {
   const others = appliedByOthers.length > 0 ? `; another process applied ${list(appliedByOthers)}` : '';
-  if (applied.length > 0) return `Applied ${count(applied.length, 'migration')} in ${durationMs} ms${others}`;
+  const rest = left.length > 0 ? `; still pending: ${list(left)}` : '';
+  if (applied.length > 0) return `Applied ${count(applied.length, 'migration')} in ${durationMs} ms${others}${rest}`;
+  if (left.length > 0) return `Nothing left to apply within the limit of this run${others}${rest}`;
   return `Database is up to date (${alreadyApplied + appliedByOthers.length} applied)${others}`;
 }
 

@@ -20,6 +20,8 @@ export interface MigrationRun {
   readonly alreadyApplied: number;
   /** In milliseconds. */
   readonly durationMs: number;
+  /** Migrations that are still pending, because the run was limited. Absent without a limit. */
+  readonly left?: readonly string[];
 }
 
 /** Tracks what a run has done and emits its events, each with the run, the target and the time. */
@@ -29,6 +31,8 @@ export class RunReport {
   private readonly appliedFiles = new Set<string>();
   /** Migrations planned for execution, in order. */
   planned: readonly string[] = [];
+  /** Migrations beyond the limit of the run. */
+  left: readonly string[] | undefined;
   private running: string | undefined;
   private adopted: readonly string[] = [];
   private readonly startedAt = performance.now();
@@ -129,8 +133,9 @@ export class RunReport {
 
   finish(): MigrationRun {
     const { runId, applied, appliedByOthers, adopted, alreadyApplied, durationMs } = this;
-    this.emit({ type: 'run-finished', applied, appliedByOthers, alreadyApplied, durationMs });
-    return { runId, applied, appliedByOthers, adopted, alreadyApplied, durationMs };
+    const limited = this.left && { left: this.left };
+    this.emit({ type: 'run-finished', applied, appliedByOthers, alreadyApplied, durationMs, ...limited });
+    return { runId, applied, appliedByOthers, adopted, alreadyApplied, durationMs, ...limited };
   }
 
   /** Emits the event that ends a run with an error. @param refusals the findings, if they are the reason. */

@@ -8,7 +8,8 @@ import { rowsOf } from '../../core/history/ordinary-rows.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { HistoryStore, Outcome, TargetSession } from '../../core/ports/ports.js';
 import { isNothingToDo, planRun, type Plan } from '../../core/status/plan.js';
-import { isApplied } from '../../core/status/status.js';
+import { filesWithin, limitPlan, type RunLimit } from '../../core/status/run-limit.js';
+import { isApplied, type MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from './parts.js';
 import { acquireLock, type LockWait } from './acquire-lock.js';
 import { compileTasks } from './compile-tasks.js';
@@ -40,11 +41,15 @@ export class Run {
   private readonly report: RunReport;
   private readonly target: string;
   private isLinted = false;
+  /** The files that it may apply, once the history was read; undefined without a limit. */
+  private within: ReadonlySet<string> | undefined;
+  private isWithinKnown = false;
 
   /** @param signal interrupts the run: the running statement is cancelled. */
   constructor(
     private readonly parts: MigratorParts,
     private readonly signal: AbortSignal | undefined,
+    private readonly limit: RunLimit = {},
   ) {
     this.target = parts.database.target.name;
     this.report = new RunReport(this.runId, this.target, parts.emit);
@@ -144,11 +149,23 @@ export class Run {
 
   private async readPlan(session: TargetSession, files: FilesOfRun): Promise<PlannedRun> {
     const history = await session.history.read(files.count > FEW_ROWS ? rowsOf(files.set()) : undefined);
-    const { statuses, ...plan } = planRun(await files.set(), history, this.parts.policy, this.target);
+    const set = await files.set();
+    const { statuses, ...whole } = planRun(set, history, this.parts.policy, this.target);
     const { report } = this;
     report.observeApplied(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
+    const plan = this.limited({ ...whole, statuses }, set);
     // A history that keeps no records does not know what this run has applied.
     return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !report.hasApplied(file)) } };
+  }
+
+  /** What it may apply is decided once: another process may apply some of it while this one waits. */
+  private limited(plan: Plan & { readonly statuses: readonly MigrationStatus[] }, set: MigrationSet): Plan {
+    if (!this.isWithinKnown) this.within = filesWithin(this.limit, set, plan);
+    this.isWithinKnown = true;
+    const { within } = this;
+    if (!within) return plan;
+    this.report.left = plan.toRun.flatMap(({ file }) => (within.has(file) ? [] : [file]));
+    return limitPlan(plan, within);
   }
 
   /** Once per run: a warning stays true for what the next session runs. */

@@ -1,15 +1,15 @@
 import { RefusedError, UnknownMigrationError } from '../../core/errors/input-errors.js';
 import type { Migration } from '../../core/migration/migration.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
-import { compareVersions, parseVersion } from '../../core/migration/version.js';
 import type { HistoryChange } from '../../core/ports/ports.js';
 import { doubtOf } from '../../core/status/findings.js';
+import { lastUpTo } from '../../core/status/last-up-to.js';
 import { isApplied, type MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from '../run/parts.js';
 import { changeHistory, type ChangeOptions } from './change-history.js';
 
 export function baseline(parts: MigratorParts, version: string, options: ChangeOptions): Promise<string[]> {
-  return recordAs('baseline', parts, options, (set) => upTo(set, version));
+  return recordAs('baseline', parts, options, (set) => set.migrations.slice(0, lastUpTo(set, version) + 1));
 }
 
 export function mark(parts: MigratorParts, file: string, options: ChangeOptions): Promise<string[]> {
@@ -50,16 +50,4 @@ export function recordings(records: readonly Recording[], statuses: readonly Mig
   const doubts = changes.flatMap(({ row }) => doubtOf(row));
   if (doubts.length > 0) throw new RefusedError(doubts);
   return changes;
-}
-
-const BARE_VERSION = /^\d[\d._:T-]*$/;
-
-function upTo({ migrations }: MigrationSet, version: string): readonly Migration[] {
-  const byName = migrations.findIndex(({ file }) => file === version);
-  if (byName >= 0) return migrations.slice(0, byName + 1);
-  // A mistyped file name must not be read as its number.
-  const wanted = BARE_VERSION.test(version) ? parseVersion(version) : null;
-  const last = migrations.findLastIndex(({ order }) => wanted !== null && compareVersions(order.version, wanted) === 0);
-  if (last < 0) throw new UnknownMigrationError(`No migration has the version or name ${version}.`);
-  return migrations.slice(0, last + 1);
 }

@@ -156,3 +156,27 @@ describe('migrate', () => {
     expect(await waiting).toMatchObject({ code: 0, stderr: '' });
   });
 });
+
+describe('migrate with a limit', () => {
+  test('--to and --step apply a part, and say what is left', async () => {
+    const flags = ['--database-url', db.connectionString, '--dir', migrations.directory];
+    const first = await run(['migrate', '--to', '001', ...flags]);
+    expect(first).toMatchObject({ code: 0, stderr: '' });
+    expect(first.stdout).toMatch(/^Applied 1 migration in \d+ ms; still pending: 002_b\.sql$/m);
+    const again = await run(['migrate', '--to', '001_a.sql', '--json', ...flags]);
+    expect(again.code).toBe(1);
+    expect(JSON.parse(again.stdout)).toMatchObject({ error: { code: 'UNKNOWN_MIGRATION' } });
+    const rest = await run(['migrate', '--step', '5', '--json', ...flags]);
+    expect(JSON.parse(rest.stdout)).toMatchObject({ applied: ['002_b.sql'], left: [] });
+  });
+
+  test.each([
+    [['--step', 'two'], '--step: "two" is not a whole number above 0'],
+    [['--step', ''], '--step: "" is not a whole number above 0'],
+    [['--step', '1', '--to', '001'], '--step: cannot be given together with --to'],
+  ])('%j is wrong usage', async (limit, problem) => {
+    const { code, stderr } = await run(['migrate', ...limit, '--database-url', db.connectionString]);
+    expect(code).toBe(2);
+    expect(stderr).toContain(problem);
+  });
+});

@@ -107,7 +107,7 @@ describe('a run begins with run-started and ends with', () => {
       { '1.sql': 'SELECT 1', '2.sql': '-- no-transaction\nSELECT 2' },
       { onEvent: ({ type }) => void (type === 'migration-applied' && controller.abort('SIGTERM')) },
     );
-    const { message } = await failureOf(migrator.migrate(controller.signal), InterruptedError);
+    const { message } = await failureOf(migrator.migrate({ signal: controller.signal }), InterruptedError);
     expect(events.at(-1)).toMatchObject({
       type: 'run-interrupted',
       by: 'SIGTERM',
@@ -174,7 +174,7 @@ describe('a run that has to wait for the lock again, because a migration needs a
         },
       });
       const error = await failureOf<InterruptedError | LockTimeoutError>(
-        migrator.migrate(controller.signal),
+        migrator.migrate({ signal: controller.signal }),
         ErrorClass,
       );
       expect(error.applied).toEqual(['1.sql', '2.sql']);

@@ -43,7 +43,7 @@ describe('a run that is interrupted', () => {
       '3.sql': 'CREATE TABLE three ()',
     });
     const startedAt = Date.now();
-    const error = await interruptWhileSleeping((signal) => migrator.migrate(signal));
+    const error = await interruptWhileSleeping((signal) => migrator.migrate({ signal }));
     expect(Date.now() - startedAt).toBeLessThan(10_000);
     expect(error).toBeInstanceOf(InterruptedError);
     expect(error).toMatchObject({
@@ -59,7 +59,7 @@ describe('a run that is interrupted', () => {
   test('in a non-transactional file leaves it where it is, and the next run continues there', async () => {
     const files = { '1.sql': '-- no-transaction\nCREATE TABLE one ();\nSELECT pg_sleep(30);\nCREATE TABLE two ();' };
     const { migrator, directory } = await migratorOn(db, files);
-    expect(await interruptWhileSleeping((signal) => migrator.migrate(signal))).toBeInstanceOf(InterruptedError);
+    expect(await interruptWhileSleeping((signal) => migrator.migrate({ signal }))).toBeInstanceOf(InterruptedError);
     const { rows } = await db.query('SELECT running, steps_done, error_message FROM shared.schema_migrations');
     expect(rows).toEqual([{ running: false, steps_done: 1, error_message: 'interrupted in step 2 of 3' }]);
 
@@ -77,7 +77,7 @@ describe('a run that is interrupted', () => {
       CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.8); RETURN NEW; END $$;
       CREATE TRIGGER slow BEFORE UPDATE ON shared.schema_migrations FOR EACH ROW WHEN (OLD.steps_done = 1 AND NOT NEW.running) EXECUTE FUNCTION slow()`);
     const run = await migratorOn(db, files);
-    expect(await interruptWhileSleeping((signal) => run.migrator.migrate(signal))).toBeInstanceOf(InterruptedError);
+    expect(await interruptWhileSleeping((signal) => run.migrator.migrate({ signal }))).toBeInstanceOf(InterruptedError);
     const { rows } = await db.query(
       `SELECT running, steps_done FROM shared.schema_migrations WHERE migration_file = '1.sql'`,
     );
@@ -91,7 +91,7 @@ describe('a run that is interrupted', () => {
       { '1.sql': 'CREATE TABLE one ()', '2.sql': '-- no-transaction\nCREATE TABLE two ()' },
       { onEvent: ({ type }) => void (type === 'migration-applied' && controller.abort('SIGTERM')) },
     );
-    const error = await failureOf(migrator.migrate(controller.signal), InterruptedError);
+    const error = await failureOf(migrator.migrate({ signal: controller.signal }), InterruptedError);
     expect(error).toMatchObject({ applied: ['1.sql'], pending: ['2.sql'], outcome: 'before' });
     expect(error.message).toBe('The run was interrupted by SIGTERM. Applied before: 1.sql. [INTERRUPTED]');
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });
@@ -103,7 +103,7 @@ describe('a run that is interrupted', () => {
       await holder.query('BEGIN; SELECT FROM shared.schema_migrations');
       const { migrator } = await migratorOn(db, { '1.sql': 'SELECT 1' }, { timeouts: { tableLock: 20_000 } });
       const controller = new AbortController();
-      const ended = failureOf(migrator.migrate(controller.signal), InterruptedError);
+      const ended = failureOf(migrator.migrate({ signal: controller.signal }), InterruptedError);
       await until(waitsForLock);
       const startedAt = Date.now();
       controller.abort('SIGTERM');
@@ -126,7 +126,7 @@ describe('a run that is interrupted', () => {
         await expect(first.migrator.migrate()).rejects.toThrow('statement timeout');
         const { migrator } = await migratorOn(db, first.directory);
         const controller = new AbortController();
-        const ended = failureOf(migrator.migrate(controller.signal), InterruptedError);
+        const ended = failureOf(migrator.migrate({ signal: controller.signal }), InterruptedError);
         await until(waitsForLock);
         controller.abort('SIGTERM');
         expect((await ended).pending).toEqual(['1.sql']);
@@ -142,7 +142,7 @@ describe('a run that is interrupted', () => {
       { '1.sql': 'CREATE TABLE one ()' },
       { onEvent: ({ type }) => void (type === 'run-planned' && controller.abort('SIGTERM')) },
     );
-    const error = await failureOf(migrator.migrate(controller.signal), InterruptedError);
+    const error = await failureOf(migrator.migrate({ signal: controller.signal }), InterruptedError);
     expect(error).toMatchObject({ outcome: 'before', applied: [], pending: ['1.sql'] });
     expect(error.message).toBe('The run was interrupted by SIGTERM before anything was run. [INTERRUPTED]');
     expect(await outcomes(db)).toEqual({});
@@ -163,7 +163,7 @@ describe('a run that is interrupted', () => {
 
   test('before it began changes nothing', async () => {
     const { migrator } = await migratorOn(db, { '1.sql': 'CREATE TABLE one ()' });
-    const error = await failureOf(migrator.migrate(AbortSignal.abort('SIGINT')), InterruptedError);
+    const error = await failureOf(migrator.migrate({ signal: AbortSignal.abort('SIGINT') }), InterruptedError);
     expect(error).toMatchObject({ by: 'SIGINT', outcome: 'before', applied: [] });
     expect(error.message).toBe('The run was interrupted by SIGINT before anything was run. [INTERRUPTED]');
     expect((await db.query(`SELECT to_regclass('one') AS one`)).rows).toEqual([{ one: null }]);

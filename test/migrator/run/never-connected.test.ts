@@ -16,7 +16,7 @@ async function deadPort(): Promise<number> {
 
 describe('a run that is interrupted before it reached the database', () => {
   const asks: Record<string, (migrator: Migrator, signal: AbortSignal) => Promise<unknown>> = {
-    migrate: (migrator, signal) => migrator.migrate(signal),
+    migrate: (migrator, signal) => migrator.migrate({ signal }),
     mark: (migrator, signal) => migrator.mark('1.sql', { signal }),
   };
 
@@ -53,7 +53,7 @@ describe('a run that is interrupted before it reached the database', () => {
         { connectionString: `postgres://app@127.0.0.1:${port}/app` },
         { '1.sql': 'SELECT 1' },
       );
-      const ended = failureOf(migrator.migrate(controller.signal), InterruptedError);
+      const ended = failureOf(migrator.migrate({ signal: controller.signal }), InterruptedError);
       await asked;
       controller.abort('SIGINT');
       expect((await ended).message).toBe('The run was interrupted by SIGINT before anything was run. [INTERRUPTED]');

@@ -60,7 +60,7 @@ describe('a run reads its files', () => {
     const way = kind === 'pool' ? { pool: db.pool({ connectionString }) } : { connectionString };
     const { migrator, reads } = await countingReads(way);
     const controller = new AbortController();
-    const ended = migrator.migrate(controller.signal).catch((error: unknown) => error);
+    const ended = migrator.migrate({ signal: controller.signal }).catch((error: unknown) => error);
     await until(() => heard() > 0 && reads() > 0);
     controller.abort();
     expect(await ended).toMatchObject({ code: 'INTERRUPTED' });

@@ -40,7 +40,7 @@ interface Case {
 
 const interrupted = async (migrator: Migrator): Promise<unknown> => {
   const controller = new AbortController();
-  const run = migrator.migrate(controller.signal);
+  const run = migrator.migrate({ signal: controller.signal });
   await until(
     async () =>
       (await db.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`))
@@ -82,7 +82,7 @@ const cases: Record<string, Case> = {
   },
   'is interrupted': { files: { '1.sql': 'SELECT pg_sleep(300)' }, run: interrupted, end: 'run-interrupted' },
   'is interrupted before it began': {
-    run: (migrator) => migrator.migrate(AbortSignal.abort('SIGINT')),
+    run: (migrator) => migrator.migrate({ signal: AbortSignal.abort('SIGINT') }),
     end: 'run-interrupted',
   },
   'does not know its role': { options: { role: 'nobody_at_all' }, end: 'run-failed' },

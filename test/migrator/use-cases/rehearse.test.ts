@@ -124,7 +124,7 @@ test('is refused like a run, and has nothing to do when a run would not', async 
 test('waits for a run, and can be interrupted', async () => {
   const { migrator } = await migratorOn(db, { '1.sql': 'SELECT pg_sleep(60)' });
   const run = new AbortController();
-  const running = failureOf(migrator.migrate(run.signal), InterruptedError);
+  const running = failureOf(migrator.migrate({ signal: run.signal }), InterruptedError);
   const isSleeping = async (): Promise<boolean> =>
     (await db.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`))
       .rowCount === 1;

@@ -56,7 +56,7 @@ function testLines(url: () => string): void {
     const other = await createTestDatabase('liveness_other');
     const elsewhere = await migratorOn(other, { '1.sql': 'SELECT pg_sleep(300)' });
     const controller = new AbortController();
-    const still = elsewhere.migrator.migrate(controller.signal).catch(() => 'given up');
+    const still = elsewhere.migrator.migrate({ signal: controller.signal }).catch(() => 'given up');
     await until(() => elsewhere.events.some(({ type }) => type === 'migration-started'));
     const observed = await behindProxy(once('CREATE TABLE one', 'during'), FILES, { connectionString: url() });
     expect((await observed.migrator.migrate()).applied).toEqual(['1.sql', '2.sql']);
@@ -109,7 +109,7 @@ describe('a network that stalls as a whole', () => {
     };
     const { migrator } = await behindProxy(stall, FILES, { timeouts: { ...QUICK, connectRetry: 300_000 } });
     const controller = new AbortController();
-    const ending = failureOf(migrator.migrate(controller.signal), InterruptedError);
+    const ending = failureOf(migrator.migrate({ signal: controller.signal }), InterruptedError);
     await until(() => reading);
     controller.abort('SIGTERM');
     expect((await ending).message).toContain('the server could not be asked to stop');
@@ -126,7 +126,7 @@ describe('a network that stalls as a whole', () => {
     const { migrator } = await behindProxy(stall, files, options);
     const controller = new AbortController();
     const startedAt = Date.now();
-    const ending = failureOf(migrator.migrate(controller.signal), InterruptedError);
+    const ending = failureOf(migrator.migrate({ signal: controller.signal }), InterruptedError);
     await until(() => stalled);
     await new Promise((resolve) => setTimeout(resolve, 3_500)); // the statement has finished, and no cancel is needed
     controller.abort('SIGTERM');

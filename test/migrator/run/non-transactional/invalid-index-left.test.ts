@@ -40,7 +40,7 @@ async function interruptedBuild(): Promise<ObservedMigrator> {
   const controller = new AbortController();
   await withClient(db.connectionString, async (writer) => {
     await writer.query('BEGIN; INSERT INTO t VALUES (1)'); // the build waits for it
-    const run = failureOf(observed.migrator.migrate(controller.signal), InterruptedError);
+    const run = failureOf(observed.migrator.migrate({ signal: controller.signal }), InterruptedError);
     await until(async () => (await indexOn(db)) === 'invalid');
     controller.abort('SIGTERM');
     expect(await run).toMatchObject({ outcome: 'cancelled' });

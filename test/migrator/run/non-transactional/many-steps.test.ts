@@ -113,7 +113,7 @@ describe(`a non-transactional migration of ${COUNT} statements`, () => {
     await db.query(CREATE);
     const { migrator, directory } = await migratorOn(db, { '1.sql': manyStatements('SELECT pg_sleep(600);') });
     const stop = new AbortController();
-    const run = failureOf(migrator.migrate(stop.signal), InterruptedError);
+    const run = failureOf(migrator.migrate({ signal: stop.signal }), InterruptedError);
     await until(async () => {
       const { rows } = await db
         .query<{ steps_done: number }>(

@@ -1,0 +1,52 @@
+import type { Finding } from '../errors/finding.js';
+import { UnknownMigrationError } from '../errors/input-errors.js';
+import type { MigrationSet } from '../migration/migration-set.js';
+import { lastUpTo } from './last-up-to.js';
+import type { Plan } from './plan.js';
+import { isApplied, type MigrationStatus } from './status.js';
+
+/** How much of what is pending a run applies. */
+export interface RunLimit {
+  /** The last migration that it applies: a file name or a version. Everything pending before it is applied too. */
+  readonly to?: string | undefined;
+  /** How many migrations it applies at most. */
+  readonly step?: number | undefined;
+}
+
+/** What is wrong with a limit, by option. */
+export function limitProblems({ to, step }: RunLimit): string[] {
+  if (step === undefined) return [];
+  const problems = Number.isSafeInteger(step) && step > 0 ? [] : [`step: ${step} is not a whole number above 0`];
+  return to === undefined ? problems : [...problems, 'step: cannot be given together with "to"'];
+}
+
+/**
+ * The files that a run with this limit may apply, as the history was when it began; undefined without a limit.
+ *
+ * @throws UnknownMigrationError if there is no such migration, or if it is applied.
+ */
+export function filesWithin(
+  { to, step }: RunLimit,
+  set: MigrationSet,
+  { toRun, statuses }: Plan & { readonly statuses: readonly MigrationStatus[] },
+): ReadonlySet<string> | undefined {
+  if (to === undefined && step === undefined) return undefined;
+  const files = toRun.map(({ file }) => file);
+  if (to === undefined) return new Set(files.slice(0, step));
+  const upTo = set.migrations.slice(0, lastUpTo(set, to) + 1).map(({ file }) => file);
+  const last = upTo.at(-1);
+  if (statuses.some(({ file, state }) => file === last && isApplied(state)))
+    throw new UnknownMigrationError(`${last} is applied already, so nothing can be applied up to it.`);
+  const isWithin = new Set(upTo);
+  return new Set(files.filter((file) => isWithin.has(file)));
+}
+
+/** A plan within a limit. What refuses a whole run refuses a limited one too. */
+export function limitPlan(plan: Plan, within: ReadonlySet<string>): Plan {
+  const isAboutOther = ({ code, subject }: Finding): boolean => code === 'RUNS_OUT_OF_ORDER' && !within.has(subject);
+  return {
+    ...plan,
+    toRun: plan.toRun.filter(({ file }) => within.has(file)),
+    warnings: plan.warnings.filter((each) => !isAboutOther(each)),
+  };
+}
