@@ -1,4 +1,4 @@
-import { lint, type LintReport } from '../migrator/use-cases/lint.js';
+import { lint, type LintReport } from '../migrator/use-cases/preview/lint.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import type { ConnectionOptions } from './connection-options.js';
 import { migrationsOf, settingsOf, targetOf } from './create-migrator.js';

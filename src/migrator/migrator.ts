@@ -18,13 +18,14 @@ import { setDdlAudit, type DdlAuditOptions } from './use-cases/ddl-audit.js';
 import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { HealthCheck } from './use-cases/health.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
-import { lint, type LintCallOptions, type LintReport } from './use-cases/lint.js';
-import { plan, type PlanOptions, type PlanReport } from './use-cases/plan.js';
-import { rehearse, type RehearsalReport } from './use-cases/rehearse.js';
+import { lint, type LintCallOptions, type LintReport } from './use-cases/preview/lint.js';
+import { plan, type PlanOptions, type PlanReport } from './use-cases/preview/plan.js';
+import { rehearse, type RehearsalReport } from './use-cases/preview/rehearse.js';
 import { baseline, mark } from './use-cases/record.js';
 import { accept, repair, type AcceptOptions, type RepairOptions } from './use-cases/repair.js';
 import { resolve, type StepOutcome } from './use-cases/resolve.js';
 import { history, readStatuses, status, UNTRACKED_STATUS, type StatusReport } from './use-cases/status.js';
+import { unlock, type UnlockOptions, type UnlockReport } from './use-cases/unlock.js';
 import { unmark } from './use-cases/unmark.js';
 import { validate } from './use-cases/validate.js';
 
@@ -148,6 +149,10 @@ export class Migrator implements MigrationOperations {
 
   resolve(file: string, outcome: StepOutcome, options: ChangeOptions = {}): Promise<string> {
     return this.#change(options, (combined) => resolve(this.#parts, file, outcome, combined));
+  }
+
+  unlock(options: UnlockOptions = {}): Promise<UnlockReport> {
+    return this.#change(options, (combined) => unlock(this.#parts, combined));
   }
 
   repair(options: RepairOptions = {}): Promise<RepairAction[]> {

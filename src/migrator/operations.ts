@@ -11,9 +11,10 @@ import type { ChangeOptions } from './use-cases/change-history.js';
 import type { DdlAuditOptions } from './use-cases/ddl-audit.js';
 import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
-import type { LintCallOptions, LintReport } from './use-cases/lint.js';
-import type { PlanOptions, PlanReport } from './use-cases/plan.js';
-import type { RehearsalReport } from './use-cases/rehearse.js';
+import type { LintCallOptions, LintReport } from './use-cases/preview/lint.js';
+import type { PlanOptions, PlanReport } from './use-cases/preview/plan.js';
+import type { UnlockOptions, UnlockReport } from './use-cases/unlock.js';
+import type { RehearsalReport } from './use-cases/preview/rehearse.js';
 import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
 import type { StatusReport } from './use-cases/status.js';
@@ -134,6 +135,16 @@ export interface MigrationOperations {
    * @throws UnknownMigrationError when no step of that migration is in doubt.
    */
   resolve(file: string, outcome: StepOutcome, options?: ChangeOptions): Promise<string>;
+
+  /**
+   * Frees the migration lock when its holder is gone: its backend has waited for the next message for longer than any
+   * working process takes. The backend is ended, what it was running is rolled back, and the audit says so.
+   *
+   * @returns who held the lock; with `dryRun` nothing is ended.
+   * @throws LockInUseError when the holder may be at work, unless `force` is given; LockTimeoutError when its backend does
+   *   not end; DatabaseError when this role may not end it.
+   */
+  unlock(options?: UnlockOptions): Promise<UnlockReport>;
 
   /**
    * Updates recorded checksums and names to match the files, or with `{ restart: file }` lets an unfinished migration

@@ -7,9 +7,10 @@ import type { DriftQuery, MigrateOptions, MigrationOperations } from '../migrato
 import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
 import type { DdlAuditOptions } from '../migrator/use-cases/ddl-audit.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
-import type { LintCallOptions } from '../migrator/use-cases/lint.js';
-import type { PlanOptions } from '../migrator/use-cases/plan.js';
+import type { LintCallOptions } from '../migrator/use-cases/preview/lint.js';
+import type { PlanOptions } from '../migrator/use-cases/preview/plan.js';
 import type { AcceptOptions, RepairOptions } from '../migrator/use-cases/repair.js';
+import type { UnlockOptions } from '../migrator/use-cases/unlock.js';
 import type { StepOutcome } from '../migrator/use-cases/resolve.js';
 import { MigrationEvents } from './events/migration-events.js';
 
@@ -83,6 +84,10 @@ export class MigrationsService implements MigrationOperations {
 
   resolve(file: string, outcome: StepOutcome, options?: ChangeOptions) {
     return this.migrator.resolve(file, outcome, options);
+  }
+
+  unlock(options?: UnlockOptions) {
+    return this.migrator.unlock(options);
   }
 
   importFrom(tool: ForeignTool, options?: ImportOptions) {

@@ -87,7 +87,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'rehearsal',
     'run',
   ],
-  migrator: ['run', 'use-cases', '.'],
+  migrator: ['run', 'use-cases', 'use-cases/preview', '.'],
   nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.'],
   cli: [
     'process',

@@ -14,6 +14,7 @@ const bodies: readonly RunEventBody[] = [
       since: new Date('2026-01-31T03:00:00Z'),
       running: '003_a.sql',
       blockedBy: [],
+      silentMs: null,
     },
   },
   { type: 'lock-acquired', waitedMs: 12_480 },

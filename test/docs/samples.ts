@@ -2,7 +2,7 @@ import { parseTableName } from '../../src/core/target/table.js';
 import { resolveMigratorOptions } from '../../src/composition/validation/migrator-options.js';
 import { finding, type FindingCode, type FindingDetails } from '../../src/core/errors/finding.js';
 import { NotUpToDateError, RefusedError, UnknownMigrationError } from '../../src/core/errors/input-errors.js';
-import { LockLostError, LockTimeoutError } from '../../src/core/errors/lock-errors.js';
+import { LockInUseError, LockLostError, LockTimeoutError } from '../../src/core/errors/lock-errors.js';
 import { MigrationError, type MigrationErrorCode } from '../../src/core/errors/migration-error.js';
 import { MigrationFailedError } from '../../src/core/errors/migration-failed.js';
 import { InDoubtError, InterruptedError } from '../../src/core/errors/run-errors.js';
@@ -165,10 +165,22 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
       since: new Date('2026-01-31T03:00:00Z'),
       running: '005_indexes.sql',
       blockedBy: [4242],
+      silentMs: null,
     },
     TARGET,
   ),
   LOCK_LOST: new LockLostError(TABLE),
+  LOCK_IN_USE: new LockInUseError(
+    {
+      pid: 4711,
+      applicationName: 'api-7d9f',
+      since: new Date('2026-01-31T03:00:00Z'),
+      running: '005_indexes.sql',
+      blockedBy: [],
+      silentMs: null,
+    },
+    TARGET,
+  ),
   NOT_UP_TO_DATE: new NotUpToDateError(
     [
       { file: '004_orders.sql', state: 'failed' },

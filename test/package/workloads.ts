@@ -40,6 +40,7 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations wait': await commandLine('wait', '--dir', directory),
     'nest-migrations mark': await commandLine('mark', '001_a.sql', '--dir', directory),
     'nest-migrations unmark --dry-run': await commandLine('unmark', '001_a.sql', '--dry-run', '--dir', directory),
+    'nest-migrations unlock --dry-run': await commandLine('unlock', '--dry-run', '--dir', directory),
     'nest-migrations baseline': await commandLine('baseline', '001', '--dir', directory),
     'nest-migrations import, refused': await refused('import', 'goose', '--dir', directory),
     'nest-migrations repair': await commandLine('repair', '--dir', directory),

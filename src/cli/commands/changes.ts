@@ -84,4 +84,15 @@ export const CHANGES: readonly CommandDefinition[] = [
     examples: ['nest-migrations resolve 012_add_users.sql --done'],
     load: async () => (await import('../actions/changes/resolve.js')).resolve,
   },
+  {
+    name: 'unlock',
+    description:
+      'show who holds the migration lock, and free it if that process is gone; end with 7 if it may be at work',
+    flags: [
+      ['--force', 'end the holder even if it may be at work'],
+      ['--silent-for <seconds>', 'how long a holder that is gone has sent nothing (default: 30)'],
+      ...CHANGE_FLAGS,
+    ],
+    load: async () => (await import('../actions/changes/unlock.js')).unlock,
+  },
 ];

@@ -8,6 +8,7 @@ const BY_CODE: Readonly<Partial<Record<MigrationErrorCode, number>>> = {
   CONNECTION_REFUSED: EXIT.unreachable,
   CONNECTION_LOST: EXIT.unreachable,
   LOCK_TIMEOUT: EXIT.locked,
+  LOCK_IN_USE: EXIT.locked,
 };
 
 /**

@@ -37,6 +37,12 @@ export interface ChangeFlags extends LockFlags {
   readonly yes?: boolean;
 }
 
+/** Flags of `unlock`. */
+export interface UnlockFlags extends ChangeFlags {
+  readonly force?: boolean;
+  readonly silentFor?: string;
+}
+
 /** Flags of the commands that read. */
 export interface ReadFlags extends CommonFlags {
   readonly audit?: boolean;

@@ -17,6 +17,8 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
   switch (remedy.action) {
     case 'migrate':
       return command('migrate', [], typed);
+    case 'unlock':
+      return command('unlock', ['--force'], typed);
     case 'mark':
     case 'unmark':
     case 'accept':

@@ -2,7 +2,7 @@ import type { Finding } from '../../core/errors/finding.js';
 import { describeAmount } from '../../core/lint/diagnostic.js';
 import type { PlannedLock } from '../../core/lint/planned-locks.js';
 import { blocksReads, blocksWrites, type LockMode } from '../../core/lint/syntax/lock-modes.js';
-import type { PlannedMigration, PlanReport } from '../../migrator/use-cases/plan.js';
+import type { PlannedMigration, PlanReport } from '../../migrator/use-cases/preview/plan.js';
 import type { Invocation } from '../process/invocation.js';
 import { findingText, findingToJson } from './in-commands.js';
 

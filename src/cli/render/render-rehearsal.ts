@@ -1,5 +1,5 @@
 import type { RehearsalFailure, RehearsedMigration, WrittenRows } from '../../core/ports/rehearsal.js';
-import type { RehearsalReport } from '../../migrator/use-cases/rehearse.js';
+import type { RehearsalReport } from '../../migrator/use-cases/preview/rehearse.js';
 import type { Invocation } from '../process/invocation.js';
 import { findingText, findingToJson } from './in-commands.js';
 import { renderRefusals } from './render-plan.js';

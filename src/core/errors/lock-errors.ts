@@ -11,7 +11,12 @@ export interface LockHolder {
   readonly running: string | null;
   /** PIDs of the backends that hold a lock for which that file waits. */
   readonly blockedBy: readonly number[];
+  /** For how long the server has been waiting for its next message, in ms; null while it executes one. */
+  readonly silentMs: number | null;
 }
+
+/** A process that works sends something at least every five seconds while the server waits for it. */
+const NOTABLE_SILENCE_MS = 10_000;
 
 /** Another process held the migration lock until this one's timeout expired. */
 export class LockTimeoutError extends MigrationError {
@@ -25,15 +30,12 @@ export class LockTimeoutError extends MigrationError {
   ) {
     super(
       'LOCK_TIMEOUT',
-      `Waited ${duration(waitedMs)} for the migration lock of ${target}, ${describeHolder(holder)}. ` +
+      (say) =>
+        `Waited ${duration(waitedMs)} for the migration lock of ${target}, ${describeHolder(holder)}. ` +
         `${applied.length === 0 ? 'This run applied nothing' : `This run had applied ${list(applied)}`}. ` +
-        `If that process is healthy, wait for it and start again; if it is stuck, end its backend: ${endBackend(holder)}`,
+        `If that process is healthy, wait for it and start again; if it is gone or stuck, end it with ${say({ action: 'unlock' })}.`,
     );
   }
-}
-
-function endBackend(holder: LockHolder | undefined): string {
-  return `SELECT pg_terminate_backend(${holder?.pid ?? 'pid'});`;
 }
 
 /**
@@ -49,15 +51,31 @@ export class LockLostError extends MigrationError {
   }
 }
 
+/** The holder of the migration lock may be at work, so it was not ended. */
+export class LockInUseError extends MigrationError {
+  constructor(
+    readonly holder: LockHolder,
+    target: string,
+  ) {
+    super(
+      'LOCK_IN_USE',
+      (say) =>
+        `The migration lock of ${target} is ${describeHolder(holder)}. Its process may be at work, so it was not ended: ` +
+        `wait for it. If you know that it is gone or stuck, end it with ${say({ action: 'unlock' })}; what it is running is rolled back.`,
+    );
+  }
+}
+
 /** Describes the holder, to follow the name of the lock in a sentence. */
 export function describeHolder(holder: LockHolder | undefined): string {
   if (!holder) return 'held by another process';
-  const { pid, applicationName, since, running, blockedBy } = holder;
+  const { pid, applicationName, since, running, blockedBy, silentMs } = holder;
   const name = applicationName ? ` (${applicationName})` : '';
   const blocked = blockedBy.length > 0 ? `, which waits for a lock held by backend ${blockedBy.join(', ')}` : '';
   return [
     `held by backend ${pid}${name}`,
     since ? `, connected since ${since.toISOString()}` : '',
     running ? `, running ${running}${blocked}` : '',
+    silentMs !== null && silentMs >= NOTABLE_SILENCE_MS ? `, silent for ${duration(silentMs)}` : '',
   ].join('');
 }

@@ -4,6 +4,8 @@ import { call, quoted } from './wording.js';
 export type Remedy =
   /** Apply what is pending. */
   | { readonly action: 'migrate' }
+  /** End the holder of the migration lock, even if it may be at work. */
+  | { readonly action: 'unlock' }
   /** Record this file as applied; remove its row; take its checksum and name as intended; start it over. */
   | { readonly action: 'mark' | 'unmark' | 'accept' | 'restart'; readonly file: string }
   /** Decide about the statement in doubt of this file. */
@@ -22,6 +24,8 @@ export const inApi: Voice = (remedy) => {
   switch (remedy.action) {
     case 'migrate':
       return '"nest-migrations migrate"';
+    case 'unlock':
+      return '"nest-migrations unlock --force"';
     case 'mark':
     case 'unmark':
       return call(remedy.action, remedy.file);

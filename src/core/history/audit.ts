@@ -1,6 +1,6 @@
 /** What changed the history. `adopt`: a run recorded checksums that were missing. */
 export type AuditAction =
-  'migrate' | 'adopt' | 'baseline' | 'mark' | 'unmark' | 'resolve' | 'repair' | 'import' | 'accept';
+  'migrate' | 'adopt' | 'baseline' | 'mark' | 'unmark' | 'resolve' | 'repair' | 'import' | 'accept' | 'unlock';
 
 /** What to record about a change; who and when is added by the server. */
 export interface AuditNote {
@@ -30,7 +30,7 @@ export interface AuditEntry {
   readonly reason: string | null;
   /**
    * `migrate`: `failed`, the file that failed. `repair` and `accept`: `changes`, with the values before and after.
-   * `resolve`: `outcome`. `import`: `tool`. Null for the others.
+   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. Null for the others.
    */
   readonly details: AuditDetails | null;
   /** The role that made it, as in `current_user`. */

@@ -97,6 +97,8 @@ export interface HistoryStore extends Pick<HistoryReader, 'read'> {
    * @param runId the run that makes them. @default an identifier of their own
    */
   change(changes: readonly HistoryChange[], note: AuditNote, runId?: string): Promise<void>;
+  /** Adds an entry to the audit for something that changed no row. @throws MigrationError */
+  note(note: AuditNote): Promise<void>;
   /** Adds the entry of a run to the audit, unless it is there. For runs whose end was not recorded. Never throws. */
   auditRun(runId: string): Promise<void>;
 }
@@ -109,6 +111,8 @@ export interface MigrationLock {
   tryTakeAndRead<T>(read: () => Promise<T>): Promise<{ readonly taken: boolean; readonly read: T }>;
   /** The current holder, if it can be seen. */
   holder(): Promise<LockHolder | undefined>;
+  /** Terminates a backend that holds the lock. @throws MigrationError */
+  endHolder(holder: LockHolder): Promise<void>;
   /** The backend that holds the lock for this session, if known. */
   readonly backend: string | undefined;
   /** Terminates a backend that holds the lock while it waits for a client that is known to be gone. */

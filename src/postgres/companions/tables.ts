@@ -34,7 +34,7 @@ export const COMPANIONS = {
       at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when it was made; for a run, when it ended' },
       action: {
         type: 'text NOT NULL',
-        comment: 'migrate, adopt, baseline, mark, unmark, resolve, repair, import or accept',
+        comment: 'migrate, adopt, baseline, mark, unmark, resolve, repair, import, accept or unlock',
       },
       run_id: { type: 'uuid NOT NULL', comment: 'the run or change, as in the history' },
       files: { type: `jsonb NOT NULL DEFAULT '[]'`, comment: 'the files that it concerns' },

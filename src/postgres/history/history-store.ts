@@ -80,6 +80,12 @@ export class PgHistoryStore implements HistoryStore {
     if (error) throw queryError('changing the history', error);
   }
 
+  async note(note: AuditNote): Promise<void> {
+    if (!this.usable.includes('audit')) return;
+    const error = await this.commit([auditChangeSql(this.table, randomUUID(), note)]);
+    if (error) throw queryError('writing the audit', error);
+  }
+
   /** Called where the session may have installed nothing, so whether it works is not known before. */
   async auditRun(runId: string): Promise<void> {
     await this.commit([auditRunSql(this.table, runId, true)]);
@@ -111,6 +117,7 @@ export const NO_STORE: HistoryStore = {
   prepareInstall: () => () => Promise.resolve([]),
   install: () => Promise.resolve([]),
   change: () => Promise.resolve(),
+  note: () => Promise.resolve(),
   auditRun: () => Promise.resolve(),
 };
 

@@ -90,6 +90,17 @@ export function holdsLockCondition(pid: string, key: bigint): string {
 }
 
 /**
+ * Terminates a backend if it holds the lock. What it was running is rolled back.
+ *
+ * @throws MigrationError, for example because the role may not terminate it.
+ */
+export async function endLockHolder(connection: PgConnection, key: bigint, pid: number): Promise<void> {
+  const end = `SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l WHERE l.pid = ${pid} AND ${isHeldLock(key)}`;
+  const { error } = await connection.run(end);
+  if (error) throw queryError('ending the holder of the migration lock', error);
+}
+
+/**
  * The holder of the lock, with what this role may see. If the holder locks on behalf of another connection, that one is
  * found by its `application_name`, which starts with the holder's.
  *
@@ -99,7 +110,9 @@ export async function readLockHolder(connection: PgConnection, key: bigint): Pro
   const separator = quoteLiteral(NAME_SEPARATOR);
   const rows = await connection
     .query(
-      `SELECT l.pid, a.application_name, extract(epoch FROM a.backend_start) AS since, w.application_name AS running,
+      `SELECT l.pid, a.application_name, extract(epoch FROM a.backend_start) AS since,
+            CASE WHEN a.state LIKE 'idle%' THEN extract(epoch FROM pg_catalog.clock_timestamp() - a.state_change) END AS silent,
+            w.application_name AS running,
             pg_catalog.to_json(pg_catalog.pg_blocking_pids(w.pid)) AS blocked_by
        FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a USING (pid)
        LEFT JOIN pg_catalog.pg_stat_activity w ON w.datname = a.datname AND w.state = 'active'
@@ -120,6 +133,7 @@ export async function readLockHolder(connection: PgConnection, key: bigint): Pro
     applicationName: row['application_name'] ?? null,
     since: since ? new Date(Number(since) * 1000) : null,
     running: known ? fileOfSession(row['running'] ?? null) : null,
+    silentMs: row['silent'] == null ? null : Math.max(0, Math.round(Number(row['silent']) * 1000)),
     blockedBy: known ? (JSON.parse(row['blocked_by'] ?? '[]') as number[]) : [],
   };
 }

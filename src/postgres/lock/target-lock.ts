@@ -6,7 +6,16 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import { pinnedSettings } from '../connection/reset.js';
 import { readOnlyError } from '../connection/server-error.js';
 import type { ServerFacts, SessionFacts } from '../connection/server-facts.js';
-import { holdsLockCondition, lockKey, readLockHolder, triedLock, tryLockSql, unlock, type TriedLock } from './lock.js';
+import {
+  endLockHolder,
+  holdsLockCondition,
+  lockKey,
+  readLockHolder,
+  triedLock,
+  tryLockSql,
+  unlock,
+  type TriedLock,
+} from './lock.js';
 import { PinnedLock, SessionLock, type HeldLock, type LockKind } from './migration-lock.js';
 
 /**
@@ -43,6 +52,10 @@ export class TargetLock implements MigrationLock {
 
   async holder(): Promise<LockHolder | undefined> {
     return readLockHolder(this.connection, await this.key());
+  }
+
+  async endHolder({ pid }: LockHolder): Promise<void> {
+    await endLockHolder(this.connection, await this.key(), pid);
   }
 
   get backend(): string | undefined {

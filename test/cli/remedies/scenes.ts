@@ -1,7 +1,9 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import pg from 'pg';
 import type { FindingCode } from '../../../src/core/errors/finding.js';
 import type { MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
+import { lockKey } from '../../../src/postgres/lock/lock.js';
 import type { TestDatabase } from '../../support/database.js';
 
 /** Where a scene is set. */
@@ -55,6 +57,15 @@ const query =
     db.query(sql);
 /** The process died in the statement that was next. */
 const killed = query(`UPDATE shared.schema_migrations SET running = true, error_message = 'running'`);
+/** Somebody else holds the migration lock, until the backend is ended. */
+const lockHeld = async ({ db }: Stage): Promise<void> => {
+  const client = new pg.Client({ connectionString: db.connectionString });
+  client.on('error', () => {});
+  await client.connect();
+  await client.query('SELECT pg_advisory_lock($1::bigint)', [
+    String(lockKey(db.name, { schema: 'shared', table: 'schema_migrations' })),
+  ]);
+};
 const inSubfolder = async ({ directory }: Stage): Promise<void> => {
   await mkdir(join(directory, 'sub'));
   await rename(join(directory, '1.sql'), join(directory, 'sub', '1.sql'));
@@ -245,8 +256,14 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
   READ_ONLY: none,
   INTERRUPTED: none,
   IN_DOUBT: STEP_IN_DOUBT,
-  LOCK_TIMEOUT: none,
+  LOCK_TIMEOUT: {
+    files: A,
+    set: lockHeld,
+    command: ['migrate', '--lock-timeout', '0'],
+    names: ['unlock --force --lock-timeout 0'],
+  },
   LOCK_LOST: none,
+  LOCK_IN_USE: { files: A, set: lockHeld, command: ['unlock', '--yes'], names: ['unlock --force'] },
   NOT_UP_TO_DATE: { files: A, command: ['wait', '--timeout', '0'], names: ['migrate'] },
   UNKNOWN_MIGRATION: none,
   DATABASE_ERROR: none,

@@ -8,7 +8,7 @@ import {
   UnknownMigrationError,
 } from '../../../src/core/errors/input-errors.js';
 import { finding } from '../../../src/core/errors/finding.js';
-import { LockLostError, LockTimeoutError } from '../../../src/core/errors/lock-errors.js';
+import { LockInUseError, LockLostError, LockTimeoutError } from '../../../src/core/errors/lock-errors.js';
 import { MigrationFailedError } from '../../../src/core/errors/migration-failed.js';
 import { ERROR_CODES, MigrationError, type MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
 import { InDoubtError, InterruptedError } from '../../../src/core/errors/run-errors.js';
@@ -37,6 +37,10 @@ const EXAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
   IN_DOUBT: new InDoubtError('1_a.sql', 'VACUUM'),
   LOCK_TIMEOUT: new LockTimeoutError(1, undefined, 'shared.t'),
   LOCK_LOST: new LockLostError('shared.t'),
+  LOCK_IN_USE: new LockInUseError(
+    { pid: 7, applicationName: null, since: null, running: null, blockedBy: [], silentMs: null },
+    'shared.t',
+  ),
   NOT_UP_TO_DATE: new NotUpToDateError([{ file: 'a', state: 'pending' }], 'shared.t'),
   UNKNOWN_MIGRATION: new UnknownMigrationError('a'),
   DATABASE_ERROR: new DatabaseError('a', { sqlstate: '42501', message: 'b' }),
@@ -96,7 +100,7 @@ test('what is not up to date is listed, pending and failed apart, with the way o
 });
 
 describe('waiting for the lock in vain', () => {
-  const NOTHING = { applicationName: null, since: null, running: null, blockedBy: [] };
+  const NOTHING = { applicationName: null, since: null, running: null, blockedBy: [], silentMs: null };
 
   test.each([
     ['nothing known of the holder', undefined, 'of shared.t, held by another process.'],
@@ -106,6 +110,8 @@ describe('waiting for the lock in vain', () => {
       { ...NOTHING, pid: 7, applicationName: 'api', since: new Date('2026-01-31T12:00:00Z') },
       'of shared.t, held by backend 7 (api), connected since 2026-01-31T12:00:00.000Z.',
     ],
+    ['that it is silent', { ...NOTHING, pid: 7, silentMs: 90_000 }, 'held by backend 7, silent for 90 s.'],
+    ['nothing of a short silence', { ...NOTHING, pid: 7, silentMs: 4_000 }, 'held by backend 7.'],
     ['what it runs', { ...NOTHING, pid: 7, running: '1_a.sql' }, 'held by backend 7, running 1_a.sql.'],
     [
       'and what that waits for',
@@ -117,7 +123,7 @@ describe('waiting for the lock in vain', () => {
     expect(error.message).toContain('Waited 61.2 s');
     expect(error.message).toContain(text);
     expect(error.message).toContain('This run applied nothing. If that process');
-    expect(error.message).toContain(`pg_terminate_backend(${holder?.pid ?? 'pid'});`);
+    expect(error.message).toContain('end it with "nest-migrations unlock --force". [LOCK_TIMEOUT]');
     const late = new LockTimeoutError(61_240, holder, 'shared.t', ['1.sql', '2.sql']);
     expect(late.message).toContain('This run had applied 1.sql, 2.sql. If that process');
   });

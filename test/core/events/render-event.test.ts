@@ -13,7 +13,7 @@ const missing = finding('MISSING', { subject: '2_b.sql' });
 const note = finding('INDEX_BUILD_AWAITED', { subject: 'Index public.i' });
 const outOfOrder = finding('RUNS_OUT_OF_ORDER', { subject: '1_a.sql' });
 
-const holder = { pid: 7, applicationName: 'api', since: null, running: '1_a.sql', blockedBy: [] };
+const holder = { pid: 7, applicationName: 'api', since: null, running: '1_a.sql', blockedBy: [], silentMs: null };
 const NOTHING = { applied: [], appliedByOthers: [], alreadyApplied: 0, durationMs: 12 };
 const ENDED = { error: 'what happened [INTERRUPTED]', applied: ['1_a.sql'], durationMs: 12 };
 

@@ -50,7 +50,8 @@ export function makeChange<T>(flags: ChangeFlags, terminal: CommandTerminal, cha
   );
 }
 
-async function confirm(plan: string, terminal: CommandTerminal): Promise<void> {
+/** Asks a person whether to go on. @throws CliError if not, or if nobody can be asked. */
+export async function confirm(plan: string, terminal: CommandTerminal): Promise<void> {
   if (!terminal.isInteractive) {
     const command = retyped(['--yes']);
     const message = `${plan}\nNothing was changed, because nobody can be asked here. To do it, type:\n  ${command}`;

@@ -1,6 +1,6 @@
 import { lintResolved } from '../../../composition/lint-files.js';
 import type { Diagnostic } from '../../../core/lint/diagnostic.js';
-import type { LintReport } from '../../../migrator/use-cases/lint.js';
+import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { LintFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';

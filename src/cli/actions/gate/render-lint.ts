@@ -1,5 +1,5 @@
 import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
-import type { LintReport } from '../../../migrator/use-cases/lint.js';
+import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
 import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { diagnosticsToText, lintSummary } from '../../render/lint/lint-to-text.js';

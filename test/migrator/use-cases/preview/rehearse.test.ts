@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { InterruptedError, LockTimeoutError, RefusedError } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { until } from '../../support/until.js';
+import { InterruptedError, LockTimeoutError, RefusedError } from '../../../../src/migrator.js';
+import { useEmptyDatabase } from '../../../support/empty-database.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { expectNoLeftovers } from '../../../support/leftovers.js';
+import { migratorOn } from '../../../support/migrator-on.js';
+import { until } from '../../../support/until.js';
 
 const db = useEmptyDatabase('rehearse');
 afterEach(() => expectNoLeftovers(db));

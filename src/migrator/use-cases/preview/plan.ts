@@ -1,11 +1,11 @@
-import type { Task } from '../../core/compile/task.js';
-import type { Finding } from '../../core/errors/finding.js';
-import { lintFileOf } from '../../core/lint/model/parsed-file.js';
-import type { PlannedLock } from '../../core/lint/planned-locks.js';
-import { planRun } from '../../core/status/plan.js';
-import { defaultSchemaOf } from '../../core/target/target.js';
-import { compilePlan } from '../run/compile-tasks.js';
-import type { MigratorParts } from '../run/parts.js';
+import type { Task } from '../../../core/compile/task.js';
+import type { Finding } from '../../../core/errors/finding.js';
+import { lintFileOf } from '../../../core/lint/model/parsed-file.js';
+import type { PlannedLock } from '../../../core/lint/planned-locks.js';
+import { planRun } from '../../../core/status/plan.js';
+import { defaultSchemaOf } from '../../../core/target/target.js';
+import { compilePlan } from '../../run/compile-tasks.js';
+import type { MigratorParts } from '../../run/parts.js';
 
 /** What a plan contains. */
 export interface PlanOptions {
@@ -78,7 +78,7 @@ async function readLocks(
   tasks: readonly Task[],
   { parse, tables, database }: MigratorParts,
 ): Promise<ReadonlyMap<string, readonly PlannedLock[]>> {
-  const { plannedLocks } = await import('../../core/lint/planned-locks.js');
+  const { plannedLocks } = await import('../../../core/lint/planned-locks.js');
   const sources = { parse, readCatalog: (names: Parameters<typeof tables.read>[0]) => tables.read(names) };
   return plannedLocks(tasks.map(lintFileOf), sources, defaultSchemaOf(database.target));
 }

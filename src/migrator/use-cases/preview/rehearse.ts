@@ -1,12 +1,12 @@
-import type { Finding } from '../../core/errors/finding.js';
-import type { TargetSession } from '../../core/ports/ports.js';
-import type { RehearsedMigration } from '../../core/ports/rehearsal.js';
-import { planRun } from '../../core/status/plan.js';
-import { acquireLock } from '../run/acquire-lock.js';
-import { compilePlan } from '../run/compile-tasks.js';
-import { NO_PROGRESS, withInterruption } from '../run/interruption.js';
-import type { MigratorParts } from '../run/parts.js';
-import { withSession } from '../run/with-session.js';
+import type { Finding } from '../../../core/errors/finding.js';
+import type { TargetSession } from '../../../core/ports/ports.js';
+import type { RehearsedMigration } from '../../../core/ports/rehearsal.js';
+import { planRun } from '../../../core/status/plan.js';
+import { acquireLock } from '../../run/acquire-lock.js';
+import { compilePlan } from '../../run/compile-tasks.js';
+import { NO_PROGRESS, withInterruption } from '../../run/interruption.js';
+import type { MigratorParts } from '../../run/parts.js';
+import { withSession } from '../../run/with-session.js';
 
 /** What a rehearsal showed. */
 export interface RehearsalReport {

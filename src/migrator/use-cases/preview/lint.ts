@@ -1,12 +1,12 @@
-import type { Compiler } from '../../core/compile/compiler.js';
-import type { Diagnostic } from '../../core/lint/diagnostic.js';
-import { lintFileOf, type LintFile } from '../../core/lint/model/parsed-file.js';
-import type { MigrationSet, UnusableFile } from '../../core/migration/migration-set.js';
-import type { HistoryReader, MigrationSource, TableFactsReader } from '../../core/ports/ports.js';
-import { unusableFinding } from '../../core/status/findings.js';
-import { joinStatuses, needsRun } from '../../core/status/status.js';
-import { compileTask } from '../run/compile-tasks.js';
-import { judge, type LintParts } from '../run/judge.js';
+import type { Compiler } from '../../../core/compile/compiler.js';
+import type { Diagnostic } from '../../../core/lint/diagnostic.js';
+import { lintFileOf, type LintFile } from '../../../core/lint/model/parsed-file.js';
+import type { MigrationSet, UnusableFile } from '../../../core/migration/migration-set.js';
+import type { HistoryReader, MigrationSource, TableFactsReader } from '../../../core/ports/ports.js';
+import { unusableFinding } from '../../../core/status/findings.js';
+import { joinStatuses, needsRun } from '../../../core/status/status.js';
+import { compileTask } from '../../run/compile-tasks.js';
+import { judge, type LintParts } from '../../run/judge.js';
 
 /** How to lint. */
 export interface LintCallOptions {

@@ -1,0 +1,49 @@
+import { describeHolder } from '../../../core/errors/lock-errors.js';
+import type { UnlockOptions, UnlockReport } from '../../../migrator/use-cases/unlock.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { UnlockFlags } from '../../process/flags.js';
+import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
+import { CliError } from '../../process/cli-error.js';
+import type { Action } from '../action.js';
+import { withMigrator } from '../with-migrator.js';
+import { confirm } from './change.js';
+
+/** Shows who holds the migration lock, and ends a holder whose client is gone. */
+export const unlock: Action<UnlockFlags> = (flags, terminal) => {
+  const { json = false, dryRun = false, yes = false, force = false, reason } = flags;
+  const options: UnlockOptions = { force, ...silence(flags), ...(reason !== undefined && { reason }) };
+  const report = (result: UnlockReport, text: string): void =>
+    terminal.out(json ? JSON.stringify({ dryRun: !result.ended, ...result }, null, 2) : text);
+  return withMigrator(
+    flags,
+    () => {},
+    async (migrator) => {
+      const found = await migrator.unlock({ ...options, dryRun: true });
+      if (!found.holder) {
+        report(found, 'Nobody holds the migration lock.');
+        return EXIT.ok;
+      }
+      const held = `The migration lock is ${describeHolder(found.holder)}.`;
+      if (!found.isGone && !force && !dryRun && !yes) {
+        report(found, `${held} Its process may be at work: wait for it, or end it with --force.`);
+        return EXIT.locked;
+      }
+      const plan = `${held}\nThis would end backend ${found.holder.pid}; what it is running is rolled back.`;
+      if (dryRun) {
+        report(found, plan);
+        return EXIT.ok;
+      }
+      if (!yes) await confirm(plan, terminal);
+      const done = await migrator.unlock(options);
+      report(done, done.ended ? `Ended backend ${done.holder?.pid}. The migration lock is free.` : held);
+      return EXIT.ok;
+    },
+  );
+};
+
+function silence({ silentFor }: UnlockFlags): Pick<UnlockOptions, 'silentFor'> {
+  if (silentFor === undefined) return {};
+  const ms = millisecondsOf(silentFor);
+  if (ms === undefined) throw new CliError('USAGE', EXIT.usage, secondsProblem('--silent-for', silentFor));
+  return { silentFor: ms };
+}

@@ -1,0 +1,53 @@
+import { LockInUseError, type LockHolder } from '../../core/errors/lock-errors.js';
+import type { TargetSession } from '../../core/ports/ports.js';
+import { acquireLock } from '../run/acquire-lock.js';
+import { NO_PROGRESS, withInterruption } from '../run/interruption.js';
+import type { MigratorParts } from '../run/parts.js';
+import { withSession } from '../run/with-session.js';
+import type { ChangeOptions } from './change-history.js';
+
+/** How to free the migration lock. */
+export interface UnlockOptions extends ChangeOptions {
+  /**
+   * For how long the holder must have sent nothing while the server waits for it, in ms. A process that works sends
+   * something at least every five seconds.
+   * @default 30000
+   */
+  silentFor?: number;
+  /** Ends the holder even if it may be at work. @default false */
+  force?: boolean;
+}
+
+/** What was found at the migration lock. */
+export interface UnlockReport {
+  /** Null if nobody holds the lock. */
+  readonly holder: LockHolder | null;
+  /** True if its process is gone or stands still, as far as the server can tell. */
+  readonly isGone: boolean;
+  /** True if its backend was ended. */
+  readonly ended: boolean;
+}
+
+const SILENT_FOR_MS = 30_000;
+/** How long a backend may take to roll back and leave. */
+const PATIENCE_MS = 60_000;
+
+/** Ends the backend that holds the migration lock, if its client is gone. @throws LockInUseError, LockTimeoutError */
+export async function unlock(parts: MigratorParts, options: UnlockOptions): Promise<UnlockReport> {
+  const { silentFor = SILENT_FOR_MS, force = false, dryRun = false, reason, signal } = options;
+  const { target } = parts.database;
+  const work = async ({ lock, history }: TargetSession): Promise<UnlockReport> => {
+    const holder = await lock.holder();
+    if (!holder) return { holder: null, isGone: false, ended: false };
+    const isGone = holder.silentMs !== null && holder.silentMs >= silentFor;
+    if (dryRun) return { holder, isGone, ended: false };
+    if (!isGone && !force) throw new LockInUseError(holder, target.name);
+    await lock.endHolder(holder);
+    await acquireLock(lock, { timeoutMs: PATIENCE_MS, target: target.name, signal, onWaiting: () => {} });
+    await history.install(signal);
+    const files = holder.running === null ? [] : [holder.running];
+    await history.note({ action: 'unlock', files, reason, details: { holder } });
+    return { holder, isGone, ended: true };
+  };
+  return withInterruption(signal, NO_PROGRESS, () => withSession(parts.database, work, signal));
+}

@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { whileLockIsHeld } from '../../support/lock-held.js';
+import type { ProcessResult } from '../../support/process.js';
+import { useMigrations } from '../../support/use-migrations.js';
+import { FILES, run } from '../command-line.js';
+
+const db = useEmptyDatabase('cli_unlock');
+const migrations = useMigrations(FILES);
+
+const unlock = (...flags: string[]): Promise<ProcessResult> =>
+  run(['unlock', '--database-url', db.connectionString, '--dir', migrations.directory, ...flags]);
+
+test('unlock shows the holder, and ends it when that is confirmed', async () => {
+  expect(await unlock()).toMatchObject({ code: 0, stdout: 'Nobody holds the migration lock.\n', stderr: '' });
+  await whileLockIsHeld(db, async ({ pid }) => {
+    const atWork = await unlock('--silent-for', '3600');
+    expect(atWork).toMatchObject({ code: 7, stderr: '' });
+    expect(atWork.stdout).toMatch(
+      new RegExp(`^The migration lock is held by backend ${pid} .*\\. Its process may be at work: wait for it, or end`),
+    );
+    expect(await unlock('--silent-for', '3600', '--yes')).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('[LOCK_IN_USE]'),
+    });
+
+    const unconfirmed = await unlock('--silent-for', '0');
+    expect(unconfirmed).toMatchObject({ code: 2, stdout: '' });
+    expect(unconfirmed.stderr).toContain(`This would end backend ${pid}; what it is running is rolled back.`);
+    expect(await unlock('--silent-for', '0', '--dry-run', '--json')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining(`"pid": ${pid}`),
+    });
+
+    const ended = await unlock('--silent-for', '0', '--yes', '--reason', 'its host is gone');
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: `Ended backend ${pid}. The migration lock is free.\n`,
+      stderr: '',
+    });
+  });
+  const { rows } = await db.query('SELECT action, reason FROM shared.schema_migrations_audit');
+  expect(rows).toEqual([{ action: 'unlock', reason: 'its host is gone' }]);
+});
+
+test('unlock refuses a time that is none', async () => {
+  expect(await unlock('--silent-for', 'soon')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--silent-for'),
+  });
+});
