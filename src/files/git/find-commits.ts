@@ -31,7 +31,7 @@ export async function findCommits(directory: string, ref: string): Promise<Commi
   );
 }
 
-/** What follows `--end-of-options` is no option, whatever it begins with. */
+/** What follows this is no option, whatever it begins with. */
 async function commitOf(directory: string, ref: string): Promise<string | undefined> {
   const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`];
   const { code, stdout } = await runGit(directory, args);

@@ -25,7 +25,7 @@ const ENVIRONMENT = { GIT_LITERAL_PATHSPECS: '1', GIT_TERMINAL_PROMPT: '0', GIT_
 /**
  * Runs git, without a shell.
  *
- * @param args what comes from outside must follow `--end-of-options` or `--`.
+ * @param args what comes from outside must follow the end of options.
  * @throws GitError if there is no git
  */
 export function runGit(cwd: string, args: readonly string[], input = ''): Promise<GitResult> {
