@@ -31,6 +31,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
     packages: /^(?:node:.*|commander|cli-table3|sarif)$/,
   },
+  testing: {
+    mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
+    packages: /^(?:node:.*|pg)$/,
+  },
+  'the entry testing.ts': { mayImport: ['testing'], packages: /^$/ },
+  'the entry testing-nest.ts': { mayImport: ['nest'], packages: /^$/ },
   'the entry migrator.ts': {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
     packages: /^$/,
@@ -88,7 +94,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'run',
   ],
   migrator: ['run', 'use-cases', 'use-cases/preview', '.'],
-  nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.'],
+  nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.', 'testing'],
   cli: [
     'process',
     ['render', 'render/lint'],

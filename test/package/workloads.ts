@@ -22,6 +22,8 @@ export async function measureLoaded(connectionString: string, directory: string)
   return {
     "import 'nestjs-pg-migrations'": await loadedBy(importing('nestjs-pg-migrations')),
     "import 'nestjs-pg-migrations/migrator'": await loadedBy(importing('nestjs-pg-migrations/migrator')),
+    "import 'nestjs-pg-migrations/testing'": await loadedBy(importing('nestjs-pg-migrations/testing')),
+    "import 'nestjs-pg-migrations/testing/nest'": await loadedBy(importing('nestjs-pg-migrations/testing/nest')),
     'nest-migrations --version': await commandLine('--version'),
     'nest-migrations --help': await commandLine('--help'),
     'nest-migrations migrate, something pending': await commandLine('migrate', '--dir', directory),

@@ -1,6 +1,6 @@
 /** Makes `dist` of what `nest build` compiled. The last file that it writes is the one by which a build is dated. */
 import { rm, writeFile } from 'node:fs/promises';
-import { bundle } from './bundle.mjs';
+import { bundle, ENTRIES } from './bundle.mjs';
 import { copyDeclarations } from './declarations.mjs';
 import { writeLicences } from './licences.mjs';
 
@@ -8,6 +8,7 @@ const COMPILED = 'build/package';
 
 await rm('dist', { recursive: true, force: true });
 const metafiles = await bundle(COMPILED);
-await copyDeclarations(COMPILED, ['index.d.ts', 'migrator.d.ts'], ['dist/esm', 'dist/cjs']);
+const declarations = ENTRIES.map((name) => `${name}.d.ts`);
+await copyDeclarations(COMPILED, declarations, ['dist/esm', 'dist/cjs']);
 await writeFile('build/metafiles.json', JSON.stringify(metafiles));
 await writeLicences(metafiles, 'dist/LICENSES.txt');

@@ -5,6 +5,9 @@ import { build, transform } from 'esbuild';
 
 const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 
+/** What applications import. */
+export const ENTRIES = ['index', 'migrator', 'testing', 'testing-nest'];
+
 const common = {
   platform: 'node',
   target: 'node20.19',
@@ -64,7 +67,7 @@ export async function bundle(compiled) {
   const library = await build({
     ...bundled,
     absWorkingDir: path.resolve(compiled),
-    entryPoints: ['index.js', 'migrator.js'],
+    entryPoints: ENTRIES.map((name) => `${name}.js`),
     outdir: path.resolve('dist/esm'),
     plugins: [prepared],
     external: Object.keys({ ...dependencies, ...peerDependencies }),

@@ -1,0 +1,91 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import type { DatabaseError } from 'pg';
+import { quoteIdentifier } from '../core/sql/text/quote.js';
+import { socketOf } from '../postgres/connection/driver.js';
+
+/** The start of the name under which a process is connected while databases of it are in use. */
+export const OWNER_PREFIX = 'nestjs-pg-migrations/testing ';
+
+const OBJECT_IN_USE = '55006';
+const COPY_ATTEMPTS = 40;
+const PAUSE_MS = 50;
+
+/** A connection to the server on which databases are created and dropped. It does not keep the process alive. */
+export class Server {
+  /** Part of the names of databases of this process: they are left over when no session of this name exists. */
+  readonly owner = randomBytes(6).toString('hex');
+  #client: Promise<pg.Client> | undefined;
+  #strategy: Promise<string> | undefined;
+  #busy = 0;
+
+  /** @param url of any database of the server. */
+  constructor(private readonly url: string) {}
+
+  /** @throws the driver's error. */
+  async query<Row extends object>(sql: string): Promise<Row[]> {
+    const client = await (this.#client ??= this.#connect());
+    this.#keepAlive(client, 1);
+    try {
+      return (await client.query<Row>(sql)).rows;
+    } finally {
+      this.#keepAlive(client, -1);
+    }
+  }
+
+  /** The URL of another database of the server. */
+  urlOf(database: string): string {
+    const url = new URL(this.url);
+    url.pathname = `/${encodeURIComponent(database)}`;
+    return url.href;
+  }
+
+  /** @param template the database to copy; nobody may be connected to it. */
+  async createDatabase(name: string, template: string): Promise<void> {
+    const strategy = await (this.#strategy ??= this.#fastestCopy());
+    const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(template)} ${strategy}`;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.query(sql);
+        return;
+      } catch (error) {
+        // An autovacuum worker or a backup may be on the template for a moment.
+        if ((error as DatabaseError).code !== OBJECT_IN_USE || attempt === COPY_ATTEMPTS) throw error;
+        await sleep(PAUSE_MS);
+      }
+    }
+  }
+
+  /** Drops a database, whoever is connected to it. */
+  async dropDatabase(name: string): Promise<void> {
+    await this.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
+  }
+
+  async close(): Promise<void> {
+    const client = await this.#client?.catch(() => undefined);
+    this.#client = undefined;
+    await client?.end();
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.url, application_name: OWNER_PREFIX + this.owner });
+    client.on('error', () => (this.#client = undefined)); // the query that was running reports it
+    await client.connect();
+    return client;
+  }
+
+  #keepAlive(client: pg.Client, change: 1 | -1): void {
+    this.#busy += change;
+    if (this.#busy > 0) socketOf(client).ref();
+    else socketOf(client).unref();
+  }
+
+  /** Where nothing is synced, copying the files beats logging them page by page. Elsewhere it costs two checkpoints. */
+  async #fastestCopy(): Promise<string> {
+    const [row] = await this.query<{ copies: boolean }>(
+      `SELECT current_setting('server_version_num')::int >= 150000 AND current_setting('fsync') = 'off' AS copies`,
+    );
+    return row?.copies ? 'STRATEGY file_copy' : '';
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createMigrator, migrationsOf, type Migrations } from '../composition/create-migrator.js';
+import type { MigratorOptions, ResolvedOptions } from '../composition/options.js';
+import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
+import { LIBRARY_VERSION } from '../core/history/library-version.js';
+import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
+import { stampDatabase, TEMPLATE_PREFIX } from './leftovers.js';
+import type { Server } from './server.js';
+
+const POLL_MS = 50;
+
+/** What a template is made of. */
+export interface Recipe {
+  /** The options of the migrations, with any connection: a template has its own. */
+  readonly options: MigratorOptions;
+  readonly migrations: Migrations;
+  /** A folder of files that run after the migrations. */
+  readonly seeds: string | undefined;
+}
+
+/**
+ * Returns the name of a database that nobody is connected to, with all migrations and seeds. It is built when there is
+ * none yet; processes that need the same one wait for the one that builds it.
+ */
+export async function provideTemplate(server: Server, recipe: Recipe): Promise<string> {
+  const name = TEMPLATE_PREFIX + (await keyOf(server, recipe));
+  if (!(await isComplete(server, name))) await underLock(server, name, () => build(server, name, recipe));
+  await stampDatabase(server, name);
+  return name;
+}
+
+/** By everything that decides what is in the database. */
+async function keyOf(server: Server, { options, migrations, seeds }: Recipe): Promise<string> {
+  const resolved = resolveMigratorOptions(options);
+  const { layout, placeholders, placeholderDelimiters, role, searchPath, table, transaction, recordSource } = resolved;
+  const [version] = await server.query(`SELECT current_setting('server_version') AS server, current_user AS owner`);
+  const ingredients = {
+    migrations: (await migrations.source.read()).checksum,
+    seeds: seeds && (await migrationsOf(seedOptions(resolved, seeds)).source.read()).checksum,
+    options: { layout, placeholders, placeholderDelimiters, role, searchPath, table, transaction, recordSource },
+    version,
+    library: LIBRARY_VERSION,
+  };
+  return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex').slice(0, 32);
+}
+
+/** Connections are refused as the last step of building, so what accepts some was left by a process that died. */
+async function isComplete(server: Server, name: string): Promise<boolean> {
+  const rows = await server.query<{ complete: boolean }>(
+    `SELECT NOT datallowconn AS complete FROM pg_catalog.pg_database WHERE datname = ${quoteLiteral(name)}`,
+  );
+  return rows[0]?.complete ?? false;
+}
+
+/** Polls: a session that waits inside a lock call would hold up concurrent index builds. */
+async function underLock(server: Server, name: string, work: () => Promise<void>): Promise<void> {
+  const key = `pg_catalog.hashtextextended(${quoteLiteral(name)}, 0)`;
+  for (;;) {
+    const [row] = await server.query<{ taken: boolean }>(`SELECT pg_catalog.pg_try_advisory_lock(${key}) AS taken`);
+    if (row?.taken) break;
+    await sleep(POLL_MS);
+  }
+  try {
+    await work();
+  } finally {
+    await server.query(`SELECT pg_catalog.pg_advisory_unlock(${key})`);
+  }
+}
+
+async function build(server: Server, name: string, { options, migrations, seeds }: Recipe): Promise<void> {
+  if (await isComplete(server, name)) return;
+  await server.dropDatabase(name);
+  await server.createDatabase(name, 'template0');
+  try {
+    const resolved = resolveMigratorOptions({ ...options, connectionString: server.urlOf(name) });
+    await migrateOnce(resolved, migrations);
+    if (seeds !== undefined) await migrateOnce(seedOptions(resolved, seeds));
+    await server.query(`ALTER DATABASE ${quoteIdentifier(name)} WITH ALLOW_CONNECTIONS false`);
+  } catch (error) {
+    await server.dropDatabase(name);
+    throw error;
+  }
+}
+
+async function migrateOnce(options: ResolvedOptions, migrations?: Migrations): Promise<void> {
+  const migrator = createMigrator(options, () => {}, migrations);
+  try {
+    await migrator.migrate();
+  } finally {
+    await migrator.close();
+  }
+}
+
+/** Seeds are plain files that run once and are not recorded. */
+function seedOptions(options: ResolvedOptions, directory: string): ResolvedOptions {
+  return { ...options, directory, tracking: false, layout: 'plain' };
+}

@@ -1,0 +1,77 @@
+import { createMigrator, type Migrations } from '../composition/create-migrator.js';
+import type { MigratorOptions } from '../composition/options.js';
+import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
+import type { MigrationRun } from '../migrator/run/run-report.js';
+import { stampDatabase } from './leftovers.js';
+import { upTo } from './limited-source.js';
+import type { Server } from './server.js';
+
+/** A database of one test. With `await using` it is dropped at the end of the block. */
+export class TestDatabase implements AsyncDisposable {
+  /** Its URL, for the application or a client. Contains the password. */
+  readonly url: string;
+  #isKept = false;
+  #isDropped = false;
+
+  /** @internal */
+  constructor(
+    readonly name: string,
+    private readonly server: Server,
+    private readonly options: MigratorOptions,
+    private readonly migrations: Migrations,
+  ) {
+    this.url = server.urlOf(name);
+  }
+
+  /** Applies all migrations that are pending. @throws what `migrate()` of a migrator throws */
+  migrate(): Promise<MigrationRun> {
+    return this.#migrate(this.migrations);
+  }
+
+  /**
+   * Applies the pending migrations up to and including one: to put rows into a table as it was before a migration, and
+   * see what that migration makes of them.
+   *
+   * @param file its name.
+   * @throws UnknownMigrationError when there is no such file, and what `migrate()` throws
+   */
+  migrateTo(file: string): Promise<MigrationRun> {
+    return this.#migrate({ ...this.migrations, source: upTo(this.migrations.source, file) });
+  }
+
+  /** Keeps the database for a day instead of dropping it, and prints its URL without the password. */
+  async keep(): Promise<void> {
+    if (this.#isKept || this.#isDropped) return;
+    this.#isKept = true;
+    await stampDatabase(this.server, this.name);
+    process.stderr.write(`Kept the test database ${withoutPassword(this.url)} for a day\n`);
+  }
+
+  /** Drops it, whoever is connected, unless it is kept. */
+  async drop(): Promise<void> {
+    if (this.#isKept || this.#isDropped) return;
+    this.#isDropped = true;
+    await this.server.dropDatabase(this.name);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.drop();
+  }
+
+  async #migrate(migrations: Migrations): Promise<MigrationRun> {
+    const options = resolveMigratorOptions({ ...this.options, connectionString: this.url });
+    const migrator = createMigrator(options, () => {}, migrations);
+    try {
+      return await migrator.migrate();
+    } finally {
+      await migrator.close();
+    }
+  }
+}
+
+function withoutPassword(href: string): string {
+  const url = new URL(href);
+  if (url.password !== '') url.password = '***';
+  if (url.searchParams.has('password')) url.searchParams.set('password', '***');
+  return url.href;
+}

@@ -1,0 +1,139 @@
+import { migrationsOf, type Migrations } from '../composition/create-migrator.js';
+import type { MigratorOptions } from '../composition/options.js';
+import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
+import { ConfigurationError } from '../core/errors/input-errors.js';
+import { dropLeftovers, TEST_PREFIX } from './leftovers.js';
+import { hasFailed, hooksOf, type TestHooks } from './hooks.js';
+import type { TestDatabasesOptions } from './options.js';
+import { Server } from './server.js';
+import { readSettings, settingStatement, type Setting } from './settings.js';
+import { provideTemplate } from './template.js';
+import { TestDatabase } from './test-database.js';
+
+const KEEP_TEMPLATES_FOR_DAYS = 7;
+
+/** Makes databases for tests. Create one with {@link createTestDatabases}. */
+export class TestDatabases implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #options: MigratorOptions;
+  readonly #seeds: string | undefined;
+  readonly #keepTemplatesForDays: number;
+  readonly #migrations: Migrations;
+  readonly #databases = new Set<TestDatabase>();
+  #template: Promise<Template> | undefined;
+  #clearing: Promise<void> | undefined;
+  #count = 0;
+
+  /** @internal */
+  constructor({ server, seeds, keepTemplatesForDays, ...options }: TestDatabasesOptions & { server: string }) {
+    this.#server = new Server(server);
+    this.#seeds = seeds;
+    this.#keepTemplatesForDays = keepTemplatesForDays ?? KEEP_TEMPLATES_FOR_DAYS;
+    this.#options = { ...options, connectionString: server };
+    this.#migrations = migrationsOf(resolveMigratorOptions(this.#options));
+  }
+
+  /**
+   * Creates a database with all migrations and seeds, as a copy of a template that is built once for all processes and
+   * runs.
+   *
+   * @throws what `migrate()` of a migrator throws, when the template has to be built
+   */
+  async create(): Promise<TestDatabase> {
+    return this.#copy(await (this.#template ??= this.#provideTemplate()));
+  }
+
+  /** Creates a database without any migration, for tests of migrations. */
+  createEmpty(): Promise<TestDatabase> {
+    return this.#copy({ name: 'template0', settings: [] });
+  }
+
+  /** Runs work on a database of its own. It is dropped afterwards; if the work fails, it is kept and its URL printed. */
+  async use<T>(work: (database: TestDatabase) => Promise<T>): Promise<T> {
+    const database = await this.create();
+    try {
+      return await work(database);
+    } catch (error) {
+      await database.keep();
+      throw error;
+    } finally {
+      await database.drop();
+    }
+  }
+
+  /**
+   * Gives each test of a file or a `describe` a database of its own, with the hooks of Jest or Vitest. It is dropped
+   * after the test; if the test fails, it is kept and its URL printed.
+   *
+   * @param hooks for runners whose hooks are not global.
+   * @returns a function that returns the database of the test that is running.
+   */
+  forEachTest(hooks: TestHooks = hooksOf(globalThis)): () => TestDatabase {
+    let current: TestDatabase | undefined;
+    hooks.beforeEach(async () => {
+      current = await this.create();
+    });
+    // Without parameters: with one, Jest would wait for a callback.
+    hooks.afterEach(async (...context: unknown[]) => {
+      if (hasFailed(context[0])) await current?.keep();
+      await current?.drop();
+      current = undefined;
+    });
+    hooks.afterAll(() => this.close());
+    return () => {
+      if (current === undefined) throw new Error('There is a database only while a test runs.');
+      return current;
+    };
+  }
+
+  /** Drops all databases that are not kept, and disconnects. Templates stay for the next run. */
+  async close(): Promise<void> {
+    for (const database of this.#databases) await database.drop();
+    this.#databases.clear();
+    await this.#server.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #provideTemplate(): Promise<Template> {
+    try {
+      const recipe = { options: this.#options, migrations: this.#migrations, seeds: this.#seeds };
+      const name = await provideTemplate(this.#server, recipe);
+      return { name, settings: await readSettings(this.#server, name) };
+    } catch (error) {
+      this.#template = undefined; // the next test says so too, and a corrected file is read again
+      throw error;
+    }
+  }
+
+  async #copy({ name: template, settings }: Template): Promise<TestDatabase> {
+    await (this.#clearing ??= dropLeftovers(this.#server, this.#keepTemplatesForDays));
+    const name = `${TEST_PREFIX}${this.#server.owner}_${++this.#count}`;
+    await this.#server.createDatabase(name, template);
+    for (const setting of settings) await this.#server.query(settingStatement(name, setting));
+    const database = new TestDatabase(name, this.#server, this.#options, this.#migrations);
+    this.#databases.add(database);
+    return database;
+  }
+}
+
+/** A database to copy, and the settings that a copy lacks. */
+interface Template {
+  readonly name: string;
+  readonly settings: readonly Setting[];
+}
+
+/**
+ * Prepares databases for tests: one for each test, as a copy of a template with all migrations.
+ *
+ * @throws ConfigurationError when there is no server, or an option is wrong
+ */
+export function createTestDatabases(options: TestDatabasesOptions = {}): TestDatabases {
+  const server = options.server ?? process.env['TEST_DATABASE_URL'];
+  if (server) return new TestDatabases({ ...options, server });
+  throw new ConfigurationError('INVALID_OPTIONS', [
+    'server: give the URL of a PostgreSQL server on which tests may create databases, here or in TEST_DATABASE_URL',
+  ]);
+}

@@ -1,0 +1,18 @@
+import { describe, expect, test } from '@jest/globals';
+import { codeBlocks, problemsOf } from './code-blocks.js';
+
+/** Documents whose blocks are complete modules. */
+const DOCUMENTS = ['docs/testing.md'];
+
+describe('the code in', () => {
+  test.each(DOCUMENTS)('%s compiles', (document) => {
+    const blocks = codeBlocks(document, 'ts');
+    expect(blocks.length).toBeGreaterThan(0);
+    expect(problemsOf(blocks)).toEqual([]);
+  });
+
+  test('a document that does not compile is reported with its place', () => {
+    const problems = problemsOf([`import { createTestDatabase } from 'nestjs-pg-migrations/testing';\n`]);
+    expect(problems).toEqual([expect.stringMatching(/^block-1\.ts:1 .*createTestDatabase/)]);
+  });
+});

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { repositoryRoot } from '../support/process.js';
+
+/** The blocks of one language in a document. */
+export function codeBlocks(document: string, language: string): string[] {
+  const form = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm');
+  const text = readFileSync(join(repositoryRoot, document), 'utf8');
+  return [...text.matchAll(form)].map(([, block = '']) => block);
+}
+
+/** What a reader has that blocks do not show: a test runner with globals, and an application. */
+const AROUND: Readonly<Record<string, string>> = {
+  'globals.d.ts': `
+    import type { test as testOfJest, expect as expectOfJest } from '@jest/globals';
+    declare global {
+      const test: typeof testOfJest;
+      const expect: typeof expectOfJest;
+    }`,
+  'app.module.ts': 'export class AppModule {}',
+};
+
+/** What the compiler says of blocks, each of which is a module of an application of its own. */
+export function problemsOf(blocks: readonly string[]): string[] {
+  const folder = join(repositoryRoot, 'test/docs');
+  const texts = new Map(Object.entries(AROUND).map(([name, text]) => [join(folder, name), text]));
+  blocks.forEach((block, i) => texts.set(join(folder, `block-${i + 1}.ts`), `${block}\nexport {};\n`));
+  const { options } = ts.parseJsonConfigFileContent(
+    ts.readConfigFile(join(repositoryRoot, 'tsconfig.json'), (file) => ts.sys.readFile(file)).config,
+    ts.sys,
+    repositoryRoot,
+  );
+  const host = ts.createCompilerHost(options);
+  const { readFile, fileExists } = { readFile: host.readFile.bind(host), fileExists: host.fileExists.bind(host) };
+  host.readFile = (file) => texts.get(file) ?? readFile(file);
+  host.fileExists = (file) => texts.has(file) || fileExists(file);
+  const program = ts.createProgram([...texts.keys()], { ...options, noEmit: true, noUnusedLocals: false }, host);
+  const blockFiles = program.getSourceFiles().filter(({ fileName }) => texts.has(fileName));
+  const diagnostics = blockFiles.flatMap((file) => [
+    ...program.getSyntacticDiagnostics(file),
+    ...program.getSemanticDiagnostics(file),
+  ]);
+  return diagnostics.map(({ file, start, messageText }) => {
+    const line = file && start !== undefined ? `:${file.getLineAndCharacterOfPosition(start).line + 1}` : '';
+    return `${file?.fileName.slice(folder.length + 1) ?? ''}${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+  });
+}

@@ -1,0 +1,48 @@
+import { describe, expect, jest, test } from '@jest/globals';
+import type { TestDatabase, TestHooks } from '../../src/testing.js';
+import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
+
+/** A test runner of which we turn the handle. */
+class Runner implements TestHooks {
+  before = async (): Promise<void> => {};
+  after = async (..._context: unknown[]): Promise<void> => {};
+  end = async (): Promise<void> => {};
+  beforeEach = (hook: Runner['before']): unknown => (this.before = hook);
+  afterEach = (hook: Runner['after']): unknown => (this.after = hook);
+  afterAll = (hook: Runner['end']): unknown => (this.end = hook);
+}
+
+describe('forEachTest', () => {
+  test('gives each test a database, and keeps that of a test of which Vitest says that it failed', async () => {
+    const printed = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const runner = new Runner();
+    const current = databasesOn({ directory: await ownMigrations() }).forEachTest(runner);
+    await templatesMadeBy(async () => {
+      expect(current).toThrow('only while a test runs');
+      const databases: TestDatabase[] = [];
+      for (const state of ['pass', 'fail', 'pass']) {
+        await runner.before();
+        databases.push(current());
+        await runner.after({ task: { result: { state } } });
+      }
+      await runner.end();
+      const names = databases.map(({ name }) => name);
+      expect(new Set(names).size).toBe(3);
+      expect(await Promise.all(names.map(exists))).toEqual([false, true, false]);
+      expect(printed.mock.calls.flat().join('')).toContain(names[1]);
+      await query(`DROP DATABASE ${names[1]}`);
+    });
+    jest.restoreAllMocks();
+  });
+
+  test('takes the hooks that are global, and says what to do where there are none', async () => {
+    const databases = databasesOn({ directory: await ownMigrations() });
+    const { beforeEach } = globalThis as Partial<TestHooks>;
+    Object.assign(globalThis, { beforeEach: undefined });
+    try {
+      expect(() => databases.forEachTest()).toThrow('{ beforeEach, afterEach, afterAll }');
+    } finally {
+      Object.assign(globalThis, { beforeEach });
+    }
+  });
+});

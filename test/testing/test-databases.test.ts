@@ -1,0 +1,164 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConfigurationError, MigrationFailedError, UnknownMigrationError } from '../../src/migrator.js';
+import { createTestDatabases } from '../../src/testing.js';
+import { serverRole } from '../support/database.js';
+import { migrationsDirectory } from '../support/temp-directory.js';
+import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
+
+const INSERT = `INSERT INTO users VALUES ('ada')`;
+
+afterEach(() => void jest.restoreAllMocks());
+
+describe('a test database', () => {
+  test('has all migrations and seeds, and what one test writes another does not see', async () => {
+    const seeds = await migrationsDirectory({ '1.sql': INSERT });
+    const databases = databasesOn({ directory: await ownMigrations(), seeds });
+    await templatesMadeBy(async () => {
+      const [first, second] = [await databases.create(), await databases.create()];
+      await query(INSERT, first.url);
+      expect(await query('SELECT name FROM users', first.url)).toHaveLength(2);
+      expect(await query('SELECT name FROM users', second.url)).toEqual([{ name: 'ada' }]);
+      expect(await first.migrate()).toMatchObject({ applied: [], alreadyApplied: 1 });
+    });
+  });
+
+  test('is dropped at the end of its block, whoever is connected', async () => {
+    const databases = databasesOn({ directory: await ownMigrations() });
+    await templatesMadeBy(async () => {
+      const database = await databases.create();
+      expect(await exists(database.name)).toBe(true);
+      await database[Symbol.asyncDispose]();
+      expect(await exists(database.name)).toBe(false);
+    });
+  });
+
+  test('has the settings of the template, which a copy alone has not', async () => {
+    const directory = await ownMigrations({
+      '002_settings.sql': `
+        DO $$ BEGIN
+          EXECUTE format('ALTER DATABASE %I SET search_path TO "$user", "a ""b", public', current_database());
+          EXECUTE format('ALTER DATABASE %I SET app.motto TO %L', current_database(), 'it''s a \\ "day", isn''t it');
+          EXECUTE format('ALTER DATABASE %I SET temp_tablespaces TO %L', current_database(), '');
+          EXECUTE format('ALTER ROLE %I IN DATABASE %I SET work_mem TO %L', session_user, current_database(), '7MB');
+        END $$;`,
+    });
+    await templatesMadeBy(async () => {
+      const { url } = await databasesOn({ directory }).create();
+      const [row] = await query(
+        `SELECT current_setting('search_path') AS path, current_setting('app.motto') AS motto,
+          current_setting('temp_tablespaces') AS spaces, current_setting('work_mem') AS memory`,
+        url,
+      );
+      expect(row).toEqual({
+        path: '"$user", "a ""b", public',
+        motto: 'it\'s a \\ "day", isn\'t it',
+        spaces: '""',
+        memory: '7MB',
+      });
+      expect(serverRole()).not.toBe('');
+    });
+  });
+
+  test('is kept if the work on it fails, and its URL is printed without the password', async () => {
+    const printed = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const databases = databasesOn({ directory: await ownMigrations() });
+    await templatesMadeBy(async () => {
+      const names: string[] = [];
+      const use = (problem?: Error): Promise<void> =>
+        databases.use(async ({ name }) => {
+          names.push(name);
+          if (problem) throw problem;
+        });
+      await use();
+      await expect(use(new Error('the test failed'))).rejects.toThrow('the test failed');
+      await databases.close();
+      expect(await Promise.all(names.map(exists))).toEqual([false, true]);
+      expect(printed.mock.calls.flat().join('')).toMatch(
+        new RegExp(`^Kept the test database postgres(?:ql)?://[^:@]+(?::\\*\\*\\*)?@[^@]+/${names[1]} for a day\n$`),
+      );
+      await query(`DROP DATABASE ${names[1]}`);
+    });
+  });
+});
+
+describe('migrateTo', () => {
+  const FILES = {
+    '002_full_name.sql': 'ALTER TABLE users ADD full_name text;',
+    '003_fill.sql': 'UPDATE users SET full_name = initcap(name);',
+    '004_drop.sql': 'ALTER TABLE users DROP name;',
+  };
+
+  test('shows what one migration makes of rows that were there before', async () => {
+    await using database = await databasesOn({ directory: await ownMigrations(FILES) }).createEmpty();
+    expect((await database.migrateTo('002_full_name.sql')).applied).toEqual(['001_users.sql', '002_full_name.sql']);
+    await query(INSERT, database.url);
+    expect((await database.migrateTo('003_fill.sql')).applied).toEqual(['003_fill.sql']);
+    expect(await query('SELECT full_name FROM users', database.url)).toEqual([{ full_name: 'Ada' }]);
+    expect((await database.migrate()).applied).toEqual(['004_drop.sql']);
+  });
+
+  test('refuses a file that there is not', async () => {
+    await using database = await databasesOn({ directory: await ownMigrations(FILES) }).createEmpty();
+    await expect(database.migrateTo('003_fil.sql')).rejects.toThrow(UnknownMigrationError);
+  });
+});
+
+describe('the template', () => {
+  test('is built once, whoever needs it at once, and used again later', async () => {
+    const directory = await ownMigrations();
+    const create = (): Promise<unknown> => databasesOn({ directory }).create();
+    const made = await templatesMadeBy(async () => {
+      await Promise.all([create(), create(), create()]);
+      await create();
+    });
+    expect(made).toEqual([expect.objectContaining({ accepts: false })]);
+  });
+
+  test.each<[string, (directory: string) => Promise<object>]>([
+    ['a file', async (directory) => writeFile(join(directory, '002_x.sql'), 'SELECT 1;').then(() => ({}))],
+    ['the seeds', async () => ({ seeds: await migrationsDirectory({ '1.sql': INSERT }) })],
+    ['a placeholder', async () => ({ placeholders: { name: 'x' } })],
+    [
+      'the layout',
+      async () => ({ layout: 'golang-migrate', directory: await migrationsDirectory({ '1_a.up.sql': '' }) }),
+    ],
+    ['the history table', async () => ({ table: 'history' })],
+  ])('is another one when %s is another', async (_, change) => {
+    const directory = await ownMigrations();
+    const made = await templatesMadeBy(async () => {
+      await databasesOn({ directory }).create();
+      await databasesOn({ directory, ...(await change(directory)) }).create();
+    });
+    expect(made).toHaveLength(2);
+  });
+
+  test('that a process left half built is built again', async () => {
+    const directory = await ownMigrations();
+    const [template] = await templatesMadeBy(() => databasesOn({ directory }).create());
+    await query(`ALTER DATABASE "${template?.name}" ALLOW_CONNECTIONS true`);
+    const [again] = await templatesMadeBy(() => databasesOn({ directory }).create());
+    expect(again).toMatchObject({ name: template?.name, accepts: false });
+  });
+
+  test('is not left behind by a migration that fails, and is built once the file is correct', async () => {
+    const directory = await ownMigrations({ '002_wrong.sql': 'SELECT 1 / 0;' });
+    const databases = databasesOn({ directory });
+    expect(await templatesMadeBy(() => expect(databases.create()).rejects.toThrow(MigrationFailedError))).toEqual([]);
+    await writeFile(join(directory, '002_wrong.sql'), 'SELECT 1;');
+    expect(await templatesMadeBy(() => databases.create())).toHaveLength(1);
+  });
+});
+
+describe('createTestDatabases', () => {
+  test('needs a server', () => {
+    const before = process.env['TEST_DATABASE_URL'];
+    delete process.env['TEST_DATABASE_URL'];
+    try {
+      expect(() => createTestDatabases()).toThrow(ConfigurationError);
+    } finally {
+      if (before !== undefined) process.env['TEST_DATABASE_URL'] = before;
+    }
+  });
+});
