@@ -8,7 +8,7 @@ import type { TransactionalTask } from '../execution/execution-context.js';
 import { Message, part, type Part } from '../execution/message.js';
 import { asTarget } from '../execution/target-identity.js';
 import { localTimeouts } from '../execution/timeouts.js';
-import { endOfRun, markAround, recordSent } from './sources.js';
+import { endOfRun, markAround, recordSent, WITHOUT_WAITING } from './sources.js';
 import {
   bodiesOf,
   canShareMessage,
@@ -45,21 +45,27 @@ export function* packEach(
   const packer = new Packer(context);
   // Behind a pooler a message of their own could run on another server connection.
   const ours = new Surroundings(context, mayPrepare && !context.pooled && tasks.length >= PREPARED_FROM);
+  let packed: TransactionalTask | undefined;
   for (const task of tasks) {
     const { program } = task;
     yield* packer.makeRoomFor(task);
-    if (packer.isEmpty) packer.start(ours.start(task));
-    else packer.add(ours.between(task));
+    if (packer.isEmpty) {
+      packer.start(ours.start(task));
+    } else {
+      packer.replaceLast(commit(context, packed, false));
+      packer.add(ours.between(task));
+    }
     packer.add([
       part('begin', [program.begin, ...program.preamble, ...asTarget(context.target), ...localTimeouts(program)], task),
       ...ours.claim(task),
     ]);
     yield* packer.addBody(task);
     packer.add([complete(context, task, ours), commit(context, task)]);
+    packed = task;
     // A setting may change how the server parses a message, so the reset must take effect before the next one.
     if (!canShareMessage(task)) yield* packer.close();
   }
-  yield* packer.close(true, isEnd ? endOfRun(context, packer.unmarked) : []);
+  yield* packer.close(true, isEnd ? endOfRun(context, packer.unmarked) : undefined);
 }
 
 /** Packs migrations into one transaction. @param isEnd true if the run ends with them. */
@@ -87,7 +93,7 @@ export function* packTogether(
     if (!canShareMessage(task)) yield* packer.close(false);
   }
   packer.add([commit(context, tasks.at(-1))]);
-  yield* packer.close(true, isEnd ? endOfRun(context, packer.unmarked) : []);
+  yield* packer.close(true, isEnd ? endOfRun(context, packer.unmarked) : undefined);
 }
 
 /** Switches the role back first: the file may have chosen one that cannot write the history. */
@@ -96,9 +102,14 @@ function complete({ target }: PackContext, task: TransactionalTask, ours: Surrou
   return part('complete', [...asRunner, ours.completion(task)], task);
 }
 
-/** Behind a pooler a COMMIT must not fail: the cleanup after it could run on a different server connection. */
-function commit({ pooled }: PackContext, task: TransactionalTask | undefined): Part {
-  return part('commit', pooled ? ['SET CONSTRAINTS ALL IMMEDIATE', 'COMMIT'] : ['COMMIT'], task);
+/**
+ * Behind a pooler a COMMIT must not fail: the cleanup after it could run on a different server connection.
+ *
+ * @param waits false if a later COMMIT of the same message waits for the disk, because that one waits for this one too.
+ */
+function commit({ pooled }: PackContext, task: TransactionalTask | undefined, waits = true): Part {
+  const checked = pooled ? ['SET CONSTRAINTS ALL IMMEDIATE'] : [];
+  return part('commit', [...checked, ...(waits ? [] : [WITHOUT_WAITING]), 'COMMIT'], task);
 }
 
 /** Leaves nothing in the session. While it holds the lock, the server must keep probing its client. */
@@ -136,6 +147,13 @@ class Packer {
     for (const each of parts) this.size += each.text.length;
   }
 
+  /** Puts a part in place of the one that was added last. */
+  replaceLast(other: Part): void {
+    const last = this.parts.pop();
+    this.size -= last?.text.length ?? 0;
+    this.add([other]);
+  }
+
   /** @param endsTransaction false if the transaction continues in the next message. */
   *makeRoomFor({ program: { body } }: TransactionalTask, endsTransaction = true): Generator<Message> {
     if (this.size > 0 && this.size + body.length > this.maxLength) yield* this.close(endsTransaction);
@@ -154,11 +172,11 @@ class Packer {
     this.add(mark);
   }
 
-  /** @param last parts that come after everything but the check of the lock. */
-  *close(endsTransaction = true, last: readonly Part[] = []): Generator<Message> {
+  /** @param last what ends the run, where nothing follows that needs the lock. @default the lock is checked */
+  *close(endsTransaction = true, last = lockCheck(this.context)): Generator<Message> {
     if (this.isEmpty) return;
     const { context, parts } = this;
-    const end = [clean(context), ...recordSent(context, parts), ...last, ...lockCheck(context)];
+    const end = [clean(context), ...recordSent(context, parts), ...last];
     const message = new Message(endsTransaction ? [...parts, ...end] : parts, this.prelude);
     this.parts = [];
     this.prelude = undefined;
