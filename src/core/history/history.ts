@@ -80,5 +80,15 @@ export interface History {
 /** The history of a database that has none. */
 export const NO_HISTORY: History = { rows: [] };
 
+/** Rows that are remembered are the same objects. Usually only a few are not. */
+export function haveSameRows({ rows: before }: History, { rows }: History): boolean {
+  if (rows === before) return true;
+  return rows.length === before.length && rows.every((row, i) => row === before[i] || isSame(row, before[i]));
+}
+
+function isSame(row: HistoryRow, other: HistoryRow | undefined): boolean {
+  return JSON.stringify(row) === JSON.stringify(other);
+}
+
 /** Text in `error_message` of a migration that has started but not finished. Only completion clears it. */
 export const RUNNING_MARKER = 'running: not finished yet, or interrupted';

@@ -2,6 +2,8 @@ import type { MigrationSet } from '../migration/migration-set.js';
 import type { History, HistoryRow } from './history.js';
 import { areRecorded, rowsOf, type KnownRows, type OrdinaryRows } from './ordinary-rows.js';
 
+type SetOrReading = MigrationSet | Promise<MigrationSet>;
+
 /** Remembers the ordinary rows of a history, for a process that reads it often. */
 export class RememberedRows {
   private remembered:
@@ -9,17 +11,17 @@ export class RememberedRows {
         readonly ordinary: OrdinaryRows;
         readonly rows: readonly HistoryRow[];
         /** The set whose files they recorded; undefined if they were read. */
-        readonly set: MigrationSet | undefined;
+        readonly set: SetOrReading | undefined;
       }
     | undefined;
 
   /**
    * Reads a history. Rows that are remembered are the same objects each time.
    *
-   * @param set files that the history may have recorded.
+   * @param set files that the history may have recorded; if it is still being read, the same promise each time.
    * @param read reads the history; it may leave out known rows.
    */
-  async read(set: MigrationSet, read: (known: KnownRows) => Promise<History>): Promise<History> {
+  async read(set: SetOrReading, read: (known: KnownRows) => Promise<History>): Promise<History> {
     let unknown: OrdinaryRows | undefined;
     const history = await read(async (ordinary) => {
       const remembered = this.recall(ordinary, set);
@@ -33,7 +35,7 @@ export class RememberedRows {
     return history;
   }
 
-  private recall({ count, fingerprint }: OrdinaryRows, set: MigrationSet): readonly HistoryRow[] | undefined {
+  private recall({ count, fingerprint }: OrdinaryRows, set: SetOrReading): readonly HistoryRow[] | undefined {
     if (!this.remembered) return undefined;
     const { ordinary, rows, set: recorded } = this.remembered;
     const isSame = ordinary.count === count && ordinary.fingerprint === fingerprint;

@@ -4,28 +4,25 @@ import { finding } from '../../core/errors/finding.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
 import type { History } from '../../core/history/history.js';
-import { rowsOf } from '../../core/history/ordinary-rows.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { HistoryStore, Outcome, TargetSession } from '../../core/ports/ports.js';
-import { isNothingToDo, planRun, type Plan } from '../../core/status/plan.js';
+import { isNothingToDo, type Plan } from '../../core/status/plan.js';
 import { filesWithin, limitPlan, type RunLimit } from '../../core/status/run-limit.js';
-import { isApplied, type MigrationStatus } from '../../core/status/status.js';
+import type { MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from './parts.js';
 import { acquireLock, type LockWait } from './acquire-lock.js';
-import { compileTasks } from './compile-tasks.js';
+import { compilePlan, compileTasks } from './compile-tasks.js';
 import { Conflicts, type Conflict } from './conflicts.js';
 import { withInterruption, cancelledOutcome, reasonOf, throwIfInterrupted } from './interruption.js';
 import { FilesOfRun } from './files-of-run.js';
 import { lintTasks } from './lint-tasks.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
+import { Planning } from './planning.js';
 import { RunReport, type MigrationRun } from './run-report.js';
 import { withSession } from './with-session.js';
 
 /** How one session of a run ended: everything is done, or a new session is needed. */
 type SessionResult = 'done' | 'reconnect';
-
-/** So many rows cost the server less than their fingerprint, and fit into the first packets of its answer. */
-const FEW_ROWS = 50;
 
 /** What there is to do, and the history that says so. */
 interface PlannedRun {
@@ -64,7 +61,8 @@ export class Run {
   async execute(): Promise<MigrationRun> {
     try {
       const files = new FilesOfRun(await this.parts.source.list());
-      while ((await this.inSession(files, (session) => this.migrate(session, files))) === 'reconnect');
+      const planning = new Planning(files, this.parts.policy, this.target);
+      while ((await this.inSession(files, (session) => this.migrate(session, planning))) === 'reconnect');
     } catch (error) {
       this.report.fail(error);
       throw error;
@@ -82,8 +80,8 @@ export class Run {
   }
 
   /** One read when there is nothing to do; everything else happens under the lock. */
-  private async migrate(session: TargetSession, files: FilesOfRun): Promise<SessionResult> {
-    const { plan } = await this.readPlan(session, files);
+  private async migrate(session: TargetSession, planning: Planning): Promise<SessionResult> {
+    const { plan } = await this.readPlan(session, planning);
     if (isNothingToDo(plan)) {
       this.report.warn(plan.warnings);
       return 'done';
@@ -91,8 +89,8 @@ export class Run {
     // Without the lock a step in doubt may just be running.
     if (plan.refusals.some(({ code }) => code !== 'STEP_IN_DOUBT'))
       await compileTasks(plan, this.parts, session.executor);
-    const known = await this.takeLock(session, files);
-    if (known) return this.migrateLocked(session, files, known);
+    const known = await this.takeLock(session, planning, plan);
+    if (known) return this.migrateLocked(session, planning, known);
     // Another process did the rest, so the execution did not record the end of this run.
     if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
     return 'done';
@@ -101,16 +99,19 @@ export class Run {
   /**
    * Reads the history with each attempt, because another process may have run since the last one.
    *
+   * @param expected what there most likely is to do.
    * @returns what there is to do; undefined if another process did all the work in the meantime.
    */
-  private async takeLock(session: TargetSession, files: FilesOfRun): Promise<PlannedRun | undefined> {
+  private async takeLock(session: TargetSession, planning: Planning, expected: Plan): Promise<PlannedRun | undefined> {
     const { lock, history } = session;
     let last: PlannedRun | undefined;
     const tryTake = async (): Promise<boolean> => {
-      const { taken, read } = await lock.tryTakeAndRead(async () => {
+      const attempt = lock.tryTakeAndRead(async () => {
         const install = last ? undefined : history.prepareInstall(); // not again and again while it waits
-        return { ...(await this.readPlan(session, files)), install };
+        return { ...(await this.readPlan(session, planning)), install };
       });
+      if (!last) queueMicrotask(() => this.compileAhead(expected)); // what was sent is on its way then
+      const { taken, read } = await attempt;
       last = read;
       return taken;
     };
@@ -122,40 +123,42 @@ export class Run {
     return last;
   }
 
+  /** Compiles while the server works. What was compiled is not compiled again, and an error comes back under the lock. */
+  private compileAhead(plan: Plan): void {
+    compilePlan(plan, this.parts).catch(() => {});
+  }
+
   /** @param known what was read since the lock was taken. */
-  private async migrateLocked(session: TargetSession, files: FilesOfRun, known: PlannedRun): Promise<SessionResult> {
+  private async migrateLocked(session: TargetSession, planning: Planning, known: PlannedRun): Promise<SessionResult> {
     const conflicts = new Conflicts(session, this.lockWait());
     let read: PlannedRun | undefined = known;
     for (let installed = false; ; installed = true) {
-      const { plan, history, install }: PlannedRun = read ?? (await this.readPlan(session, files));
+      const { plan, history, install }: PlannedRun = read ?? (await this.readPlan(session, planning));
       read = undefined;
       if (isNothingToDo(plan)) {
         if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
         return 'done';
       }
       const tasks = await compileTasks(plan, this.parts, session.executor);
-      await this.lint(session, await files.set(), tasks);
+      await this.lint(session, await planning.files.set(), tasks);
       if (!installed) {
         await this.install(install ?? ((signal) => session.history.install(signal)));
         this.report.warn(plan.warnings);
       }
       await this.adoptChecksums(session, plan);
       if (tasks.length === 0) return 'done';
-      const outcome = await this.runTasks(session, tasks, await files.set());
+      const outcome = await this.runTasks(session, tasks, await planning.files.set());
       if (outcome.kind !== 'conflict') return outcome.kind;
       await conflicts.handle(outcome, history);
     }
   }
 
-  private async readPlan(session: TargetSession, files: FilesOfRun): Promise<PlannedRun> {
-    const history = await session.history.read(files.count > FEW_ROWS ? rowsOf(files.set()) : undefined);
-    const set = await files.set();
-    const { statuses, ...whole } = planRun(set, history, this.parts.policy, this.target);
-    const { report } = this;
-    report.observeApplied(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
-    const plan = this.limited({ ...whole, statuses }, set);
+  private async readPlan(session: TargetSession, planning: Planning): Promise<PlannedRun> {
+    const { plan: whole, history, applied } = await planning.read(session.history);
+    this.report.observeApplied(applied);
+    const plan = this.limited(whole, await planning.files.set());
     // A history that keeps no records does not know what this run has applied.
-    return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !report.hasApplied(file)) } };
+    return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !this.report.hasApplied(file)) } };
   }
 
   /** What it may apply is decided once: another process may apply some of it while this one waits. */

@@ -1,4 +1,4 @@
-import type { History, HistoryRow } from '../../core/history/history.js';
+import { haveSameRows, type History } from '../../core/history/history.js';
 import { RememberedRows } from '../../core/history/remembered-rows.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { assessHealth, type MigrationHealth } from '../../core/status/health.js';
@@ -23,14 +23,4 @@ export class HealthCheck {
     this.last = { set, history, health };
     return health;
   }
-}
-
-/** Rows that are remembered are the same objects. Usually only a few are not. */
-function haveSameRows({ rows: before }: History, { rows }: History): boolean {
-  if (rows === before) return true;
-  return rows.length === before.length && rows.every((row, i) => row === before[i] || isSame(row, before[i]));
-}
-
-function isSame(row: HistoryRow, other: HistoryRow | undefined): boolean {
-  return JSON.stringify(row) === JSON.stringify(other);
 }

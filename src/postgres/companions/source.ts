@@ -48,10 +48,10 @@ export class SourceRecords {
     );
   }
 
-  /** Selects, as a JSON array, the checksums of applied migrations whose text is not recorded; null if there is none. */
+  /** Selects, as a JSON array, the checksums of applied migrations whose text is not recorded; null if there is none. Some may be there twice. */
   get missing(): string {
     return (
-      `SELECT pg_catalog.json_agg(missing.checksum) AS ${MISSING_SOURCES} FROM (SELECT DISTINCT h.checksum FROM ${qualifiedName(this.history)} h ` +
+      `SELECT pg_catalog.json_agg(missing.checksum) AS ${MISSING_SOURCES} FROM (SELECT h.checksum FROM ${qualifiedName(this.history)} h ` +
       'WHERE h.error_message IS NULL AND h.checksum IS NOT NULL ' +
       `AND NOT EXISTS (SELECT FROM ${this.table} s WHERE s.checksum = h.checksum) LIMIT ${MAX_MISSING}) AS missing`
     );
