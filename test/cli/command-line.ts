@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ProcessOptions, type ProcessResult, repositoryRoot, runProcess } from '../support/process.js';
+import { expectSchema } from './schemas.js';
 
 /** Two migrations, the second of which raises a notice. */
 export const FILES = {
@@ -9,6 +10,12 @@ export const FILES = {
 
 export const MAIN = join(repositoryRoot, 'dist/cli/main.js');
 
-/** The command line as a process, without a DATABASE_URL of ours. */
-export const run = (args: string[], options: ProcessOptions = {}): Promise<ProcessResult> =>
-  runProcess(process.execPath, [MAIN, ...args], { ...options, env: { DATABASE_URL: undefined, ...options.env } });
+/** The command line as a process, without a DATABASE_URL of ours. With `--json`, its output must fit its schema. */
+export async function run(args: string[], options: ProcessOptions = {}): Promise<ProcessResult> {
+  const env = { DATABASE_URL: undefined, ...options.env };
+  const result = await runProcess(process.execPath, [MAIN, ...args], { ...options, env });
+  const [command = ''] = args;
+  const hasEnded = result.signal === null;
+  if (args.includes('--json') && hasEnded) await expectSchema(command, result.stdout);
+  return result;
+}

@@ -14,7 +14,7 @@ export function cliReference(): string {
     '## Flags of every command that works on a database',
     'Prefer the environment variable `DATABASE_URL` to `--database-url`: every process on the machine can see arguments.',
     flagTable(COMMON_FLAGS),
-    'With `--json`, stdout is exactly one object, for a failure too: `{ "error": { "code", "message", … } }` with `findings`, `problems`, `file`, `line` or `column` where they apply. Everything else goes to stderr.',
+    'With `--json`, stdout is exactly one object, for a failure too: `{ "error": { "code", "message", … } }` with `findings`, `problems`, `file`, `line` or `column` where they apply. Everything else goes to stderr. The folder `docs/schemas` has a JSON Schema (draft 2020-12) of each output, named after its command, and [error.json](schemas/error.json) for failures.',
     '## Commands',
     ...COMMANDS.flatMap(section),
     '',

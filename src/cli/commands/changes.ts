@@ -93,6 +93,7 @@ export const CHANGES: readonly CommandDefinition[] = [
       ['--silent-for <seconds>', 'how long a holder that is gone has sent nothing (default: 30)'],
       ...CHANGE_FLAGS,
     ],
+    examples: ['nest-migrations unlock', "nest-migrations unlock --yes --reason 'its node was lost'"],
     load: async () => (await import('../actions/changes/unlock.js')).unlock,
   },
 ];
