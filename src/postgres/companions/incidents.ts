@@ -4,13 +4,12 @@ import type { IncidentCheck, IncidentReport, ResolvedIncident } from '../../core
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import type { Row } from '../connection/script.js';
-import { nameOfCompanion } from './tables.js';
+import { nameOfCompanion, NOW } from './tables.js';
 
 /** After how long another process may report what was claimed and not confirmed: the process has died since. */
 const LEASE = "interval '5 minutes'";
 /** After how long another process may resolve an incident: a process of another release may still see it. */
 const GRACE = "interval '15 minutes'";
-const NOW = 'pg_catalog.clock_timestamp()';
 
 /** Runs one statement and returns its rows. */
 type Query = (statement: string) => Promise<readonly Row[]>;

@@ -5,7 +5,7 @@ import { quoteLiteral } from '../../core/sql/text/quote.js';
 interface CompanionColumn {
   /** SQL type with constraints and default. */
   readonly type: string;
-  /** For `COMMENT ON COLUMN` and docs/history-table.md. */
+  /** For docs/history-table.md. */
   readonly comment: string;
 }
 
@@ -21,7 +21,8 @@ interface Companion {
   readonly constraint?: string;
 }
 
-const NOW = 'pg_catalog.clock_timestamp()';
+/** The current time. `now()` is the same for a whole message. */
+export const NOW = 'pg_catalog.clock_timestamp()';
 
 /** All companion tables. */
 export const COMPANIONS = {

@@ -87,8 +87,8 @@ export class Tables {
     return this.indexes.get(this.fullName(name)) ?? name;
   }
 
-  create(name: RelationName, columns: Iterable<readonly [string, KnownColumn]> = []): KnownTable {
-    const created: KnownTable = { ...knownTable(), isNew: true, columns: new Map(columns) };
+  create(name: RelationName): KnownTable {
+    const created: KnownTable = { ...knownTable(), isNew: true };
     this.known.set(this.fullName(name), created);
     return created;
   }
