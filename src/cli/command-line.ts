@@ -4,6 +4,7 @@ import { brokenOutput, tolerateBrokenOutput } from './process/broken-output.js';
 import { EXIT } from './process/exit-codes.js';
 import type { Invocation } from './process/invocation.js';
 import { terminal } from './process/terminal.js';
+import { jsonText } from './render/json-text.js';
 import { makeProgram } from './program.js';
 
 /** Runs the command that the arguments of this process name. @returns the exit code. */
@@ -49,7 +50,7 @@ async function fail(error: unknown, isJson: boolean, typed: Invocation): Promise
   const { exitCodeOf } = await import('./process/failure.js');
   if (isJson) {
     const { errorToJson } = await import('./render/error-to-json.js');
-    terminal.out(JSON.stringify(errorToJson(error, typed), null, 2));
+    terminal.out(jsonText(errorToJson(error, typed)));
   }
   return exitCodeOf(error);
 }

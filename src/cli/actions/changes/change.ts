@@ -5,6 +5,7 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import { retyped } from '../../process/retype.js';
 import type { CommandTerminal } from '../../process/terminal.js';
+import { jsonText } from '../../render/json-text.js';
 import { withMigrator } from '../with-migrator.js';
 
 /** A change of the history, as a command makes it. */
@@ -26,7 +27,7 @@ export interface Change<T> {
 export function makeChange<T>(flags: ChangeFlags, terminal: CommandTerminal, change: Change<T>): Promise<number> {
   const { json = false, dryRun = false, yes = false, reason } = flags;
   const report = (result: T, text: string): void =>
-    terminal.out(json ? JSON.stringify({ dryRun, ...change.toJson(result) }, null, 2) : text);
+    terminal.out(json ? jsonText({ dryRun, ...change.toJson(result) }) : text);
   return withMigrator(
     flags,
     () => {},

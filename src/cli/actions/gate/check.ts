@@ -8,6 +8,7 @@ import type { Invocation } from '../../process/invocation.js';
 import { formatOf } from '../../process/format.js';
 import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
 import { findingSentences, findingText, findingToJson } from '../../render/in-commands.js';
+import { jsonText } from '../../render/json-text.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { diagnosticsToText } from '../../render/lint/lint-to-text.js';
 import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
@@ -47,7 +48,7 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
 };
 
 function render(checked: Checked, format: 'text' | 'json' | 'github', directory: string): string {
-  if (format === 'json') return JSON.stringify(asJson(checked), null, 2);
+  if (format === 'json') return jsonText(asJson(checked));
   const { exitCode, open, findings, diagnostics, summary, typed } = checked;
   const inRepository = pathsInRepository(directory, process.env);
   const lines =

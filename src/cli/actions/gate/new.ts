@@ -11,6 +11,7 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { NewFlags } from '../../process/flags.js';
 import { readStandardInput } from '../../process/standard-input.js';
 import type { Terminal } from '../../process/terminal.js';
+import { jsonText } from '../../render/json-text.js';
 import { pathsFromHere } from '../../render/lint/report-path.js';
 import type { Action } from '../action.js';
 import { fileSettingsFrom } from '../settings.js';
@@ -34,7 +35,7 @@ export const newMigration: Action<NewFlags> = async (flags, terminal, name = '')
   const body = newMigrationBody(await bodyFrom(terminal), layout);
   if (!(await create(directory, file, body)))
     throw new CliError('FILE_EXISTS', EXIT.failed, `${shown} exists already. Nothing was written. Give another name.`);
-  terminal.out(flags.json ? JSON.stringify({ file, path: shown }, null, 2) : `Created ${shown}`);
+  terminal.out(flags.json ? jsonText({ file, path: shown }) : `Created ${shown}`);
   return EXIT.ok;
 };
 

@@ -1,5 +1,6 @@
 import { count } from '../../../core/errors/wording.js';
 import { annotationForGitHub } from '../../render/annotation.js';
+import { jsonText } from '../../render/json-text.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { diagnosticsToText } from '../../render/lint/lint-to-text.js';
 import { pathsFromHere, pathsInRepository } from '../../render/lint/report-path.js';
@@ -9,7 +10,7 @@ import { annotationOf } from './render-lint.js';
 /** Renders what a check of a branch found. */
 export function renderBranch(checked: CheckedBranch, format: 'text' | 'json' | 'github', directory: string): string {
   const { findings, diagnostics, renumber } = checked;
-  if (format === 'json') return JSON.stringify(asJson(checked), null, 2);
+  if (format === 'json') return jsonText(asJson(checked));
   const pathOf = pathsFromHere(directory);
   const inRepository = pathsInRepository(directory, process.env);
   const found =

@@ -1,6 +1,7 @@
 import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
 import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
+import { jsonText } from '../../render/json-text.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { diagnosticsToText, lintSummary } from '../../render/lint/lint-to-text.js';
 import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
@@ -16,12 +17,11 @@ export async function renderLint(
   scope: string,
 ): Promise<string> {
   const inRepository = pathsInRepository(directory, process.env);
-  if (format === 'json')
-    return JSON.stringify({ exitCode, files, diagnostics: diagnostics.map(diagnosticToJson) }, null, 2);
+  if (format === 'json') return jsonText({ exitCode, files, diagnostics: diagnostics.map(diagnosticToJson) });
   if (format === 'sarif') {
     const { diagnosticsToSarif } = await import('../../render/lint/lint-to-sarif.js');
     const { RULES } = await import('../../../core/lint/lint.js');
-    return JSON.stringify(diagnosticsToSarif(diagnostics, RULES, inRepository), null, 2);
+    return jsonText(diagnosticsToSarif(diagnostics, RULES, inRepository));
   }
   const found = diagnosticsToText(diagnostics, pathsFromHere(directory));
   const annotations = diagnostics.map((each) => annotationForGitHub(annotationOf(each, inRepository)));

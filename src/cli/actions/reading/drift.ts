@@ -2,6 +2,7 @@ import { isAtLeast } from '../../../core/status/policy.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
 import { findingText, findingToJson } from '../../render/in-commands.js';
+import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
@@ -9,7 +10,7 @@ import { reading } from '../with-migrator.js';
 export const drift: Action<ReadFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator, { policy }) => {
     const findings = await migrator.drift({ diff: flags.diff === true });
-    if (flags.json) out(JSON.stringify({ findings: findings.map(findingToJson(typed)) }, null, 2));
+    if (flags.json) out(jsonText({ findings: findings.map(findingToJson(typed)) }));
     else out(findings.map(findingText(typed)).join('\n') || 'No drift');
     return findings.some((each) => isAtLeast('warn', policy, each)) ? EXIT.drift : EXIT.ok;
   });

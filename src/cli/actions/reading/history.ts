@@ -1,5 +1,6 @@
 import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
+import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
@@ -8,10 +9,10 @@ export const history: Action<ReadFlags> = (flags, { out }) =>
   reading(flags, async (migrator) => {
     if (flags.audit) {
       const entries = await migrator.audit();
-      out(flags.json ? JSON.stringify({ entries }, null, 2) : (await renderer()).renderAudit(entries));
+      out(flags.json ? jsonText({ entries }) : (await renderer()).renderAudit(entries));
     } else {
       const rows = await migrator.history();
-      out(flags.json ? JSON.stringify({ rows }, null, 2) : (await renderer()).renderHistory(rows));
+      out(flags.json ? jsonText({ rows }) : (await renderer()).renderHistory(rows));
     }
     return EXIT.ok;
   });

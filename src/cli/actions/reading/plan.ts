@@ -1,5 +1,6 @@
 import { EXIT } from '../../process/exit-codes.js';
 import type { PlanFlags } from '../../process/flags.js';
+import { jsonText } from '../../render/json-text.js';
 import { planToJson, renderPlan, renderScript } from '../../render/render-plan.js';
 import { rehearsalToJson, renderRehearsal } from '../../render/render-rehearsal.js';
 import type { Action } from '../action.js';
@@ -13,7 +14,7 @@ const describe: Action<PlanFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator) => {
     const report = await migrator.plan({ sql: flags.sql ?? false });
     const isRefused = report.refusals.length > 0;
-    if (flags.json) out(JSON.stringify(planToJson(report, typed), null, 2));
+    if (flags.json) out(jsonText(planToJson(report, typed)));
     else out(flags.sql && !isRefused ? renderScript(report.migrations) : renderPlan(report, typed));
     return isRefused ? EXIT.failed : EXIT.ok;
   });
@@ -21,7 +22,7 @@ const describe: Action<PlanFlags> = (flags, { out, typed }) =>
 const rehearse: Action<PlanFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator) => {
     const report = await migrator.rehearse();
-    out(flags.json ? JSON.stringify(rehearsalToJson(report, typed), null, 2) : renderRehearsal(report, typed));
+    out(flags.json ? jsonText(rehearsalToJson(report, typed)) : renderRehearsal(report, typed));
     const isWrong = report.refusals.length > 0 || report.migrations.some(({ outcome }) => outcome === 'failed');
     return isWrong ? EXIT.failed : EXIT.ok;
   });

@@ -2,6 +2,7 @@ import type { StatusReport } from '../../../migrator/use-cases/status.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
 import type { Invocation } from '../../process/invocation.js';
+import { jsonText } from '../../render/json-text.js';
 import { statusToJson } from '../../render/status-to-json.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
@@ -10,7 +11,7 @@ import { reading } from '../with-migrator.js';
 export const status: Action<ReadFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator, { policy }) => {
     const report = await migrator.status();
-    out(flags.json ? JSON.stringify(statusToJson(report), null, 2) : await asTable(report, migrator.target, typed));
+    out(flags.json ? jsonText(statusToJson(report)) : await asTable(report, migrator.target, typed));
     if (flags.exitCode) return (await import('./verdict.js')).verdictOf(report, policy);
     const isEmpty = report.findings.some(({ code }) => code === 'EMPTY_DIRECTORY');
     return isEmpty || report.summary.failed + report.summary.unusable > 0 ? EXIT.failed : EXIT.ok;

@@ -6,6 +6,7 @@ import type { Migrator } from '../../../migrator/migrator.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
 import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
+import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
@@ -20,7 +21,7 @@ export const wait: Action<ReadFlags> = (flags, { out, err }) => {
   return reading(flags, async (migrator) => {
     // Without a handler, a signal would not end the first process of a container.
     await interruptible((signal) => untilUpToDate(migrator, performance.now() + timeoutMs, say, signal));
-    if (flags.json) out(JSON.stringify({ upToDate: true }, null, 2));
+    if (flags.json) out(jsonText({ upToDate: true }));
     else out('Nothing is pending');
     return EXIT.ok;
   });
