@@ -1,6 +1,6 @@
-import Table from 'cli-table3';
 import type { AuditEntry } from '../../core/history/audit.js';
 import type { DetailedHistoryRow } from '../../core/history/history.js';
+import { tableOf, utc } from './table.js';
 
 /** The history for people: a table, and below it errors and what the server said. */
 export function renderHistory(rows: readonly DetailedHistoryRow[]): string {
@@ -31,14 +31,4 @@ export function renderAudit(entries: readonly AuditEntry[]): string {
     reason ?? '',
   ]);
   return tableOf(['At (UTC)', 'Action', 'Login', 'Migrations', 'Reason'], table);
-}
-
-function tableOf(head: string[], rows: readonly (string | number)[][]): string {
-  const table = new Table({ head, style: { head: [], border: [] } });
-  for (const row of rows) table.push(row);
-  return table.toString();
-}
-
-function utc(at: Date | null): string {
-  return at?.toISOString().replace('T', ' ').slice(0, 19) ?? '';
 }

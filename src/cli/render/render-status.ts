@@ -1,9 +1,8 @@
-import Table from 'cli-table3';
 import type { Finding } from '../../core/errors/finding.js';
 import type { MigrationStatus } from '../../core/status/status.js';
 import type { StatusReport } from '../../migrator/use-cases/status.js';
-
 import { withFlags } from '../process/option-flags.js';
+import { tableOf, utc } from './table.js';
 
 /** The status for people: a table and a summary. */
 export function renderStatus(
@@ -12,19 +11,19 @@ export function renderStatus(
   textOf: (found: Finding) => string,
 ): string {
   if (migrations.length === 0) return `No migrations on disk and none recorded in ${table}.`;
-  const rows = new Table({
-    head: ['State', 'Migration', 'Applied at (UTC)', 'ms'],
-    style: { head: [], border: [] },
-    colAligns: ['left', 'left', 'left', 'right'],
-  });
-  for (const { state, file, row } of migrations) rows.push([state, file, appliedAt(row), row?.durationMs ?? '']);
+  const rows = migrations.map(({ state, file, row }) => [state, file, appliedAt(row), row?.durationMs ?? '']);
+  const head = ['State', 'Migration', 'Applied at (UTC)', 'ms'];
   const empty = findings.filter(({ code }) => code === 'EMPTY_DIRECTORY').map(textOf);
-  return [rows.toString(), ...problems(migrations), ...empty, summaryLine(summary)].join('\n');
+  return [
+    tableOf(head, rows, ['left', 'left', 'left', 'right']),
+    ...problems(migrations),
+    ...empty,
+    summaryLine(summary),
+  ].join('\n');
 }
 
 function appliedAt(row: MigrationStatus['row']): string {
-  if (!row || row.state !== 'applied') return '';
-  return row.executedAt?.toISOString().replace('T', ' ').slice(0, 19) ?? '';
+  return row?.state === 'applied' ? utc(row.executedAt) : '';
 }
 
 function problems(migrations: readonly MigrationStatus[]): string[] {
