@@ -13,16 +13,17 @@ import {
 import { DEFAULT_HEALTH_RULES, HEALTH_RULES, type HealthRules } from '../../core/status/health-rules.js';
 import { migratorFields, resolve } from '../../composition/validation/migrator-options.js';
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './options.js';
+import { WEBHOOK_DEFAULTS } from './webhook-options.js';
 
 const healthRule = (condition: keyof HealthRules) => v.optional(oneOf(HEALTH_RULES), DEFAULT_HEALTH_RULES[condition]);
 
 const webhook = objectOf({
   url: v.pipe(text, v.check(isHttpUrl, 'not an http or https URL')),
-  format: v.optional(oneOf(['json', 'slack']), 'json'),
+  format: v.optional(oneOf(['json', 'slack']), WEBHOOK_DEFAULTS.format),
   secret: v.optional(notEmpty),
   headers: v.optional(strings),
-  timeout: v.optional(milliseconds(1), 3_000),
-  retries: v.optional(count(0), 2),
+  timeout: v.optional(milliseconds(1), WEBHOOK_DEFAULTS.timeout),
+  retries: v.optional(count(0), WEBHOOK_DEFAULTS.retries),
 });
 
 const schema = objectOf({

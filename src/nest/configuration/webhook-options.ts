@@ -13,3 +13,10 @@ export interface WebhookOptions {
   /** How often to try again after an error of the network, status 429 or 5xx. @default 2 */
   retries?: number;
 }
+
+/** What an option is that is not given. */
+export const WEBHOOK_DEFAULTS: Required<Pick<WebhookOptions, 'format' | 'timeout' | 'retries'>> = {
+  format: 'json',
+  timeout: 3_000,
+  retries: 2,
+};

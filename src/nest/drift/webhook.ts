@@ -2,16 +2,20 @@ import { createHmac } from 'node:crypto';
 import { renderFinding } from '../../core/errors/finding.js';
 import { duration } from '../../core/errors/wording.js';
 import { retry } from '../../timing/retry.js';
-import type { WebhookOptions } from '../configuration/webhook-options.js';
+import { WEBHOOK_DEFAULTS, type WebhookOptions } from '../configuration/webhook-options.js';
 import type { AlertChannel, DriftAlert } from './alert-channel.js';
 
 /** Sends alerts to a URL. */
 export class WebhookChannel implements AlertChannel {
-  constructor(private readonly options: WebhookOptions) {}
+  private readonly options: WebhookOptions & typeof WEBHOOK_DEFAULTS;
+
+  constructor(options: WebhookOptions) {
+    this.options = { ...WEBHOOK_DEFAULTS, ...options };
+  }
 
   /** @throws Error with the host and the status. */
   async alert(alert: DriftAlert): Promise<void> {
-    const { retries = 2 } = this.options;
+    const { retries } = this.options;
     await retry(() => this.send(alert), {
       firstPauseMs: 100,
       longestPauseMs: 1_000,
@@ -20,7 +24,7 @@ export class WebhookChannel implements AlertChannel {
   }
 
   private async send(alert: DriftAlert): Promise<void> {
-    const { url, format = 'json', secret, headers, timeout = 3_000 } = this.options;
+    const { url, format, secret, headers, timeout } = this.options;
     const body = JSON.stringify(format === 'slack' ? { text: renderAlert(alert) } : alert);
     const signature = secret === undefined ? {} : { 'x-signature-256': sign(secret, body) };
     const response = await fetch(url, {
