@@ -5,6 +5,7 @@ import { Backoff } from '../../timing/backoff.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import { namesOf, quotedName, regclass } from './relation.js';
 import type { PgConnection } from '../connection/pg-connection.js';
+import { IS_BEING_BUILT } from './queries/tables/index-builds.js';
 
 /** An index in the catalog. */
 interface TableIndex {
@@ -125,13 +126,10 @@ function indexesOf(connection: PgConnection, relation: RangeVar | undefined): Pr
   return selectIndexes(connection, `i.indrelid = ${regclass(namesOf(relation))}`);
 }
 
-/** Detects a build by the builder's lock on the table: other roles cannot see which index it builds. */
 async function selectIndexes(connection: PgConnection, condition: string): Promise<TableIndex[]> {
   const rows = await connection.query(
     `SELECT n.nspname::text AS schema, c.relname::text AS name, pg_catalog.format('%I.%I', n.nspname, c.relname) AS quoted, i.indisvalid AND i.indisready AS valid,
-            EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p JOIN pg_catalog.pg_locks l USING (pid)
-                     WHERE l.relation = i.indrelid AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted
-                       AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())) AS building,
+            ${IS_BEING_BUILT} AS building,
             pg_catalog.pg_get_indexdef(i.indexrelid) AS definition
        FROM pg_catalog.pg_index i
        JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid

@@ -1,10 +1,8 @@
 import { flag, selectObjects, type ObjectQuery } from '../object-query.js';
+import { IS_BEING_BUILT } from './index-builds.js';
 
 /** Somebody is building it, or rebuilding another one with it: it is not there yet. */
-const IN_THE_MAKING =
-  'CASE WHEN i.indisvalid THEN false ELSE EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index g JOIN pg_catalog.pg_locks l USING (pid) ' +
-  "WHERE l.relation = i.indrelid AND l.mode = 'ShareUpdateExclusiveLock' AND l.granted " +
-  'AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())) END';
+const IN_THE_MAKING = `CASE WHEN i.indisvalid THEN false ELSE ${IS_BEING_BUILT} END`;
 
 /** Statistics targets of expressions, by number of the column. */
 const STATISTICS =
