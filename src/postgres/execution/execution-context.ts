@@ -65,6 +65,11 @@ export async function tryRecord(context: ExecutionContext, statements: readonly 
   return (await connection.record(script)).error;
 }
 
+/** Takes the lock again if the server says that the session no longer holds it. */
+export async function retakeIfReleased({ connection, lock }: ExecutionContext): Promise<void> {
+  if (lock.checkSql && (await connection.run(lock.checkSql)).lastValue === 'f') await lock.retake();
+}
+
 /** Reports that details of the run could not be recorded: nothing that anything depends on. */
 export function warnOfDetails(context: ExecutionContext, error: unknown): void {
   const detail = (redactedError(context, error) as Error).message;

@@ -22,6 +22,7 @@ import {
   record,
   redactedError,
   requireServerError,
+  retakeIfReleased,
   wasInterrupted,
   type ExecutionContext,
   type NonTransactionalTask,
@@ -80,12 +81,12 @@ function sessionSetup(
 }
 
 async function complete(context: ExecutionContext, { program }: NonTransactionalTask): Promise<void> {
-  const { connection, records, target, lock } = context;
+  const { records, target, lock } = context;
   const completion = records.completeSteps(program.migration.file);
   const probing = lock.checkSql ? [applySettings(PROBE_CLIENT)] : []; // the session still holds the lock
   const statements = ['BEGIN', ...CLEAN, ...actingAs(target.role), ...completion, 'COMMIT', ...probing];
   await record(context, recording(program), statements);
-  if (lock.checkSql && (await connection.run(lock.checkSql)).lastValue === 'f') await lock.retake();
+  await retakeIfReleased(context);
 }
 
 async function runSteps(context: ExecutionContext, task: NonTransactionalTask, settled: 0 | 1): Promise<Outcome> {

@@ -13,6 +13,7 @@ import {
   recordedError,
   redactedError,
   requireServerError,
+  retakeIfReleased,
   tryRecord,
   warnOfDetails,
   wasInterrupted,
@@ -162,11 +163,10 @@ export class TransactionalRun {
 
   /** Everything in the message is applied and recorded; only details are missing, and the check of the lock. */
   private async onRecordError({ kind }: Part, error: unknown): Promise<SendOutcome> {
-    const { connection, lock } = this.context;
     if (kind === 'end') this.progress.endRecorded = true;
     await rollBack(this.context);
     warnOfDetails(this.context, error);
-    if (lock.checkSql && (await connection.run(lock.checkSql)).lastValue === 'f') await lock.retake();
+    await retakeIfReleased(this.context);
     return { kind: 'done' };
   }
 
