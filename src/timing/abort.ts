@@ -9,13 +9,14 @@ export async function untilAborted<T>(
   onAbort: () => { readonly error: unknown } | undefined,
 ): Promise<T> {
   if (!signal) return work;
-  const settled = new AbortController();
+  let listener = (): void => {};
   const aborted = new Promise<never>((_, reject) => {
-    const listener = (): void => {
+    listener = () => {
       const ending = onAbort();
       if (ending) reject(ending.error);
     };
-    signal.addEventListener('abort', listener, { signal: settled.signal });
   });
-  return Promise.race([work, aborted]).finally(() => settled.abort());
+  signal.addEventListener('abort', listener);
+  // Removed by hand: the option `signal` would cost as much again, at every start.
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', listener));
 }
