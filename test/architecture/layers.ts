@@ -35,6 +35,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
     packages: /^(?:node:.*|pg)$/,
   },
+  otel: { mayImport: ['core'], packages: /^@opentelemetry\/api$/ },
+  'the entry otel.ts': { mayImport: ['otel'], packages: /^$/ },
   'the entry testing.ts': { mayImport: ['testing'], packages: /^$/ },
   'the entry testing-nest.ts': { mayImport: ['nest'], packages: /^$/ },
   'the entry migrator.ts': {

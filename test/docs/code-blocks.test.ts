@@ -11,6 +11,12 @@ describe('the code in', () => {
     expect(problemsOf(blocks)).toEqual([]);
   });
 
+  test('docs/events.md about OpenTelemetry compiles', () => {
+    const blocks = codeBlocks('docs/events.md', 'ts').filter((block) => block.includes('nestjs-pg-migrations/otel'));
+    expect(blocks).toHaveLength(1);
+    expect(problemsOf(blocks)).toEqual([]);
+  });
+
   test('a document that does not compile is reported with its place', () => {
     const problems = problemsOf([`import { createTestDatabase } from 'nestjs-pg-migrations/testing';\n`]);
     expect(problems).toEqual([expect.stringMatching(/^block-1\.ts:1 .*createTestDatabase/)]);

@@ -5,7 +5,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { MigrationsService, type MigrationEvent } from '../../src/index.js';
 import { DriftMonitor } from '../../src/nest/drift/drift-monitor.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
-import { eventsOf } from './support/application.js';
+import { eventsOf, startWith } from './support/application.js';
 import { startService } from './support/service.js';
 
 const db = useEmptyDatabase('service_events');
@@ -21,6 +21,19 @@ beforeEach(async () => {
 const write = (file: string, text: string): Promise<void> => writeFile(join(directory, file), text);
 const inShort = (events: readonly MigrationEvent[]): string[] =>
   events.map((event) => ('file' in event ? `${event.type} ${event.file}` : event.type));
+
+describe('onEvent', () => {
+  test('receives the events of the start too, and one that throws breaks nothing', async () => {
+    const seen: string[] = [];
+    const onEvent = (event: MigrationEvent): void => {
+      seen.push(event.type);
+      throw new Error('a mistake of the application');
+    };
+    await startWith({ connectionString: db.connectionString, directory, onEvent });
+    expect(seen.at(0)).toBe('run-started');
+    expect(seen.at(-1)).toBe('run-finished');
+  });
+});
 
 describe('events$', () => {
   test('reports a run in order', async () => {

@@ -36,7 +36,7 @@ describe('the package', () => {
 
   test('has a package.json without what only this repository needs', () => {
     const names = 'bin dependencies description engines exports files keywords license main module name';
-    const others = 'peerDependencies sideEffects type types typesVersions version';
+    const others = 'peerDependencies peerDependenciesMeta sideEffects type types typesVersions version';
     expect(Object.keys(manifest).toSorted()).toEqual(`${names} ${others}`.split(' '));
   });
 

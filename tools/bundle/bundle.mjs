@@ -6,7 +6,7 @@ import { build, transform } from 'esbuild';
 const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
 
 /** What applications import. */
-export const ENTRIES = ['index', 'migrator', 'testing', 'testing-nest'];
+export const ENTRIES = ['index', 'migrator', 'testing', 'testing-nest', 'otel'];
 
 const common = {
   platform: 'node',

@@ -1,5 +1,6 @@
 import type { WebhookOptions } from './webhook-options.js';
 import type { HealthRules } from '../../core/status/health-rules.js';
+import type { EmitEvent } from '../../core/events/events.js';
 import type { MigratorOptions, ResolvedOptions, WithDefaults } from '../../composition/options.js';
 
 /** The drift check: a scheduled comparison of files, history and database. */
@@ -49,6 +50,8 @@ export interface MigrationsModuleOptions extends MigratorOptions {
   drift?: DriftOptions | false;
   /** Settings of the health check. */
   health?: HealthOptions;
+  /** Receives every event as it happens, those of the start included. @default none */
+  onEvent?: EmitEvent;
 }
 
 /** Module options with every default filled in. */
@@ -56,4 +59,5 @@ export interface ResolvedModuleOptions extends ResolvedOptions {
   readonly onBootstrap: NonNullable<MigrationsModuleOptions['onBootstrap']>;
   readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout' | 'reminder' | 'webhooks'>;
   readonly health: Required<HealthOptions>;
+  readonly onEvent?: EmitEvent | undefined;
 }

@@ -10,6 +10,7 @@ import {
   strings,
   text,
 } from '../../composition/validation/checks.js';
+import type { EmitEvent } from '../../core/events/events.js';
 import { DEFAULT_HEALTH_RULES, HEALTH_RULES, type HealthRules } from '../../core/status/health-rules.js';
 import { migratorFields, resolve } from '../../composition/validation/migrator-options.js';
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './options.js';
@@ -45,6 +46,7 @@ const schema = objectOf({
     ),
     {},
   ),
+  onEvent: v.optional(v.custom<EmitEvent>((value) => typeof value === 'function', 'expected a function')),
   health: v.optional(
     objectOf({
       cache: v.optional(milliseconds(0), 2_000),

@@ -3,7 +3,8 @@ import { Subject, type Observable } from 'rxjs';
 import { findingKey } from '../../core/errors/finding.js';
 import type { MigrationEvent } from '../../core/events/events.js';
 import { renderEvent } from '../../core/events/render-event.js';
-import { INSTANCE_NAME, labelOf } from '../configuration/tokens.js';
+import type { ResolvedModuleOptions } from '../configuration/options.js';
+import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
 const METHODS = { debug: 'debug', info: 'log', warning: 'warn' } as const;
 
@@ -18,7 +19,10 @@ export class MigrationEvents implements OnApplicationShutdown {
   /** With the name of the instance in its context. */
   readonly logger: Logger;
 
-  constructor(@Inject(INSTANCE_NAME) name: string) {
+  constructor(
+    @Inject(INSTANCE_NAME) name: string,
+    @Inject(RESOLVED_OPTIONS) private readonly options: Pick<ResolvedModuleOptions, 'onEvent'>,
+  ) {
     this.logger = new Logger(labelOf('Migrations', name));
   }
 
@@ -26,6 +30,11 @@ export class MigrationEvents implements OnApplicationShutdown {
   readonly emit = (event: MigrationEvent): void => {
     for (const { level, text } of renderEvent(this.withoutLogged(event))) this.logger[METHODS[level]](text);
     this.subject.next(event);
+    try {
+      this.options.onEvent?.(event);
+    } catch (error) {
+      this.logger.error(`The listener onEvent failed at ${event.type}: ${String(error)}`);
+    }
   };
 
   /** What a run has warned of is not logged again by the first drift check after it. */

@@ -1,0 +1,4 @@
+/**
+ * `nestjs-pg-migrations/otel`: traces and metrics of OpenTelemetry.
+ */
+export { migrationTelemetry, type TelemetryOptions } from './otel/telemetry.js';
