@@ -29,8 +29,9 @@ export interface AuditEntry {
   readonly files: readonly string[];
   readonly reason: string | null;
   /**
-   * `migrate`: `failed`, the file that failed. `repair` and `accept`: `changes`, with the values before and after.
-   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. Null for the others.
+   * `migrate`: `failed`, the file that failed, and `killed`, true if its process was killed and the next run wrote this.
+   * `repair` and `accept`: `changes`, with the values before and after. `resolve`: `outcome`. `import`: `tool`.
+   * `unlock`: `holder`. Null for the others.
    */
   readonly details: AuditDetails | null;
   /** The role that made it, as in `current_user`. */

@@ -101,6 +101,8 @@ export interface HistoryStore extends Pick<HistoryReader, 'read'> {
   note(note: AuditNote): Promise<void>;
   /** Adds the entry of a run to the audit, unless it is there. For runs whose end was not recorded. Never throws. */
   auditRun(runId: string): Promise<void>;
+  /** The same for a run whose process was killed. Call it after `install`, before its rows are taken over. */
+  auditDeadRun(runId: string): Promise<void>;
 }
 
 /** Keeps processes from migrating one target at the same time. It never blocks: callers poll. */

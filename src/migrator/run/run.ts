@@ -12,6 +12,7 @@ import type { MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from './parts.js';
 import { acquireLock, type LockWait } from './acquire-lock.js';
 import { compilePlan, compileTasks } from './compile-tasks.js';
+import { auditDeadRuns } from './audit-dead-runs.js';
 import { Conflicts, type Conflict } from './conflicts.js';
 import { withInterruption, cancelledOutcome, reasonOf, throwIfInterrupted } from './interruption.js';
 import { FilesOfRun } from './files-of-run.js';
@@ -143,6 +144,7 @@ export class Run {
       await this.lint(session, await planning.files.set(), tasks);
       if (!installed) {
         await this.install(install ?? ((signal) => session.history.install(signal)));
+        if (!this.parts.policy.unlocked) await auditDeadRuns(session.history, history, this.runId);
         this.report.warn(plan.warnings);
       }
       await this.adoptChecksums(session, plan);

@@ -38,11 +38,29 @@ export function auditRunSql(history: TableName, runId: string, unlessRecorded = 
     `SELECT 'migrate', ${run}, coalesce(${filesWhere('NULL')}, '[]'), ` +
     `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0), ` +
     `${quoteLiteral(LIBRARY_VERSION)} FROM ${qualifiedName(history)} WHERE run_id = ${run} AND origin = 'migrate'` +
-    (unlessRecorded
-      ? ` AND NOT EXISTS (SELECT FROM ${tableOf(history)} a WHERE a.run_id = ${run} AND a.action = 'migrate')`
-      : '') +
+    (unlessRecorded ? ` AND ${hasNoEntry(history, run)}` : '') +
     ' HAVING count(*) > 0'
   );
+}
+
+/**
+ * Adds the entry of a run whose process was killed, unless it has one. Of who made it, only the role of its rows is
+ * known.
+ */
+export function auditDeadRunSql(history: TableName, runId: string): string {
+  const run = quoteLiteral(runId);
+  return (
+    `INSERT INTO ${tableOf(history)} (action, run_id, files, details, role, login, application, library_version) ` +
+    `SELECT 'migrate', ${run}, coalesce(${filesWhere('NULL')}, '[]'), ` +
+    `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0, 'killed', true), ` +
+    `coalesce(max(executed_by), current_user), coalesce(max(executed_by), session_user), '', ` +
+    `${quoteLiteral(LIBRARY_VERSION)} FROM ${qualifiedName(history)} WHERE run_id = ${run} AND origin = 'migrate' ` +
+    `AND ${hasNoEntry(history, run)} HAVING count(*) > 0`
+  );
+}
+
+function hasNoEntry(history: TableName, run: string): string {
+  return `NOT EXISTS (SELECT FROM ${tableOf(history)} a WHERE a.run_id = ${run} AND a.action = 'migrate')`;
 }
 
 function filesWhere(error: 'NULL' | 'NOT NULL'): string {

@@ -8,7 +8,7 @@ import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import { invalidIndexesOf } from '../catalog/invalid-indexes.js';
-import { auditChangeSql, auditRunSql } from '../companions/audit.js';
+import { auditChangeSql, auditDeadRunSql, auditRunSql } from '../companions/audit.js';
 import { SourceRecords } from '../companions/source.js';
 import type { CompanionName } from '../companions/tables.js';
 import { actingAs } from '../connection/acting-role.js';
@@ -91,6 +91,10 @@ export class PgHistoryStore implements HistoryStore {
     await this.commit([auditRunSql(this.table, runId, true)]);
   }
 
+  async auditDeadRun(runId: string): Promise<void> {
+    if (this.usable.includes('audit')) await this.commit([auditDeadRunSql(this.table, runId)]);
+  }
+
   /** @returns the error after which nothing has changed, or undefined. */
   private async commit(statements: readonly string[]): Promise<unknown> {
     const script = asScript(['BEGIN', ...actingAs(this.settings.role), ...statements, 'COMMIT']);
@@ -119,6 +123,7 @@ export const NO_STORE: HistoryStore = {
   change: () => Promise.resolve(),
   note: () => Promise.resolve(),
   auditRun: () => Promise.resolve(),
+  auditDeadRun: () => Promise.resolve(),
 };
 
 const NO_STEP_NEXT: ColumnValues = { running: false, next_statement: null, next_checksum: null };

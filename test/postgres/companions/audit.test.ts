@@ -8,7 +8,9 @@ import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
 import { outcomes } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
+import { migrateUntilKilled } from '../../support/killed.js';
 import { migratorOn } from '../../support/migrator-on.js';
+import { migrationsDirectory } from '../../support/temp-directory.js';
 import { nameOf, useRoles } from '../history/roles.js';
 
 const db = useEmptyDatabase('audit');
@@ -40,6 +42,29 @@ describe('a run', () => {
       libraryVersion: LIBRARY_VERSION,
     });
     expect(entry?.at.getTime()).toBeGreaterThan(before - 1_000);
+  });
+
+  test('that was killed is added by the next one, once, with its role and what it had applied', async () => {
+    const files = { ...FILES, '3.sql': '-- no-transaction\nCREATE TABLE three ();\nSELECT pg_sleep(0);' };
+    const directory = await migrationsDirectory(files);
+    const { at } = await migrateUntilKilled(db, directory, (text) => (text.includes('pg_sleep') ? 'after' : undefined));
+    expect(at).toBeDefined();
+    const { migrator } = await migratorOn(db, directory);
+    const dead = (await migrator.history()).at(-1);
+    expect(dead).toMatchObject({ file: '3.sql', state: 'running' });
+    expect(await migrator.audit()).toEqual([]);
+    const { runId } = await migrator.migrate();
+    expect(runId).not.toBe(dead?.runId);
+    const [killed, own, ...others] = await migrator.audit();
+    expect(others).toEqual([]);
+    expect(killed).toMatchObject({
+      runId: dead?.runId,
+      action: 'migrate',
+      files: ['1.sql', '2.sql'],
+      details: { failed: '3.sql', killed: true },
+      role: serverRole(),
+    });
+    expect(own).toMatchObject({ runId, files: ['3.sql'], details: null });
   });
 
   test('that has nothing to do adds none', async () => {
