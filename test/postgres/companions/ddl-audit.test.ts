@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ddlTable } from '../../../src/postgres/companions/ddl-audit.js';
 import { DatabaseError, HistoryTableError } from '../../../src/migrator.js';
+import { catalogOf, differences } from '../../support/catalog-of.js';
 import { withClient } from '../../support/database.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
@@ -8,6 +10,7 @@ import { createRole } from '../../support/role.js';
 
 const db = useEmptyDatabase('ddl_audit');
 
+const HISTORY = { schema: 'shared', table: 'schema_migrations' };
 const FILES = { '1.sql': 'CREATE TABLE orders (id int, note text);' };
 
 let observed: ObservedMigrator;
@@ -129,6 +132,21 @@ describe('the DDL audit', () => {
       ['CREATE TABLE', 'public.two', false],
     ]);
     await observed.migrator.disableDdlAudit();
+  });
+
+  test('is no drift of the catalog', async () => {
+    const read = () => catalogOf(db.connectionString, { schemas: ['*'], without: [ddlTable(HISTORY)] });
+    const enabled = await read();
+    await observed.migrator.disableDdlAudit();
+    expect(differences(await read(), enabled)).toEqual([]);
+    await db.query('DROP TABLE shared.schema_migrations_ddl');
+    expect(differences(await read(), enabled)).toEqual([]);
+    await db.query(
+      `CREATE FUNCTION foreign_one() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END'; CREATE EVENT TRIGGER foreign_one ON sql_drop EXECUTE FUNCTION foreign_one()`,
+    );
+    expect(differences(enabled, await read())).toEqual(
+      expect.arrayContaining(['added Event trigger foreign_one', 'added Function public.foreign_one()']),
+    );
   });
 
   test('with dryRun gives the SQL for an administrator, and changes nothing', async () => {

@@ -83,6 +83,9 @@ export function notOfExtension(catalog: string, oid: string): string {
   );
 }
 
+/** Condition on `pg_event_trigger v`: it is one of the DDL audit, as `companions/ddl-audit.ts` names them. */
+export const IS_OUR_EVENT_TRIGGER = "v.evtname ~ '^nestjs_pg_migrations_(ddl|drop)_[0-9a-f]{8}$'";
+
 /** OIDs below this one belong to PostgreSQL itself (`FirstNormalObjectId`). */
 export const FIRST_USER_OID = 16_384;
 

@@ -1,5 +1,6 @@
 import {
   flag,
+  IS_OUR_EVENT_TRIGGER,
   named,
   notOfExtension,
   role,
@@ -14,10 +15,11 @@ export const SIGNATURE = withoutSchema('p.oid::pg_catalog.regprocedure::text', '
 
 const FROM_FUNCTION = 'FROM pg_catalog.pg_proc p JOIN covered_schema s ON s.oid = p.pronamespace';
 
-/** Condition on `pg_proc p`: somebody made it. The constructors of a range type come with it. */
+/** Condition on `pg_proc p`: somebody made it. The constructors of a range type come with it; the DDL audit is ours. */
 export const STANDS_ALONE =
   `${notOfExtension('pg_proc', 'p.oid')} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d ` +
-  "WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'i')";
+  "WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'i') " +
+  `AND NOT EXISTS (SELECT FROM pg_catalog.pg_event_trigger v WHERE v.evtfoid = p.oid AND ${IS_OUR_EVENT_TRIGGER})`;
 
 /** Functions that are named in pg_aggregate. */
 const AGGREGATE_FUNCTIONS = {

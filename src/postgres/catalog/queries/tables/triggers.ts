@@ -1,4 +1,12 @@
-import { list, notOfExtension, role, selectObjects, words, type ObjectQuery } from '../object-query.js';
+import {
+  IS_OUR_EVENT_TRIGGER,
+  list,
+  notOfExtension,
+  role,
+  selectObjects,
+  words,
+  type ObjectQuery,
+} from '../object-query.js';
 
 /** How a trigger or rule fires, if not in the ordinary way. */
 const FIRES = { D: 'disabled', R: 'on replica', A: 'always' };
@@ -51,7 +59,7 @@ export const TRIGGERS: ObjectQuery = {
         enabled: words('v.evtenabled', FIRES),
         owner: role('v.evtowner'),
       },
-      from: `FROM pg_catalog.pg_event_trigger v WHERE ${notOfExtension('pg_event_trigger', 'v.oid')}`,
+      from: `FROM pg_catalog.pg_event_trigger v WHERE ${notOfExtension('pg_event_trigger', 'v.oid')} AND NOT ${IS_OUR_EVENT_TRIGGER}`,
     }),
   ],
 };
