@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { codeBlocks, problemsOf } from './code-blocks.js';
 
 /** Documents whose blocks are complete modules. */
-const DOCUMENTS = ['docs/testing.md'];
+const DOCUMENTS = ['docs/faq.md', 'docs/testing.md'];
 
 describe('the code in', () => {
   test.each(DOCUMENTS)('%s compiles', (document) => {
