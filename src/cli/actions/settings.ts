@@ -6,7 +6,7 @@ import { inFlags, OPTIONS, TIMEOUTS, type FlagNames } from '../process/option-fl
 import { millisecondsOf, secondsProblem } from '../process/seconds.js';
 
 /** The URL of the database, if there is one. */
-export function databaseUrlOf(flags: RunFlags, environment: NodeJS.ProcessEnv): string | undefined {
+function databaseUrlOf(flags: RunFlags, environment: NodeJS.ProcessEnv): string | undefined {
   return (flags.databaseUrl ?? environment['DATABASE_URL']) || undefined;
 }
 

@@ -3,7 +3,7 @@ import type { Migration } from '../migration/migration.js';
 import { maskSecrets } from '../sql/text/secrets.js';
 
 /** The longest text that is recorded, in characters. */
-export const MAX_SOURCE_LENGTH = 1_000_000;
+const MAX_SOURCE_LENGTH = 1_000_000;
 
 /**
  * The text of a migration as it is recorded and compared: placeholders as they are, secrets masked, line endings as LF.

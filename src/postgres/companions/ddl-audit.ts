@@ -10,7 +10,7 @@ export function ddlTable(history: TableName): TableName {
 }
 
 /** Event triggers have no schema, so their names must differ by history. */
-export function eventTriggers(history: TableName): { readonly end: string; readonly drop: string } {
+function eventTriggers(history: TableName): { readonly end: string; readonly drop: string } {
   const id = createHash('sha256').update(qualifiedName(history)).digest('hex').slice(0, 8);
   return { end: `nestjs_pg_migrations_ddl_${id}`, drop: `nestjs_pg_migrations_drop_${id}` };
 }

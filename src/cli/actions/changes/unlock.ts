@@ -4,6 +4,7 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { UnlockFlags } from '../../process/flags.js';
 import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
 import { CliError } from '../../process/cli-error.js';
+import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { withMigrator } from '../with-migrator.js';
 import { confirm } from './change.js';
@@ -13,7 +14,7 @@ export const unlock: Action<UnlockFlags> = (flags, terminal) => {
   const { json = false, dryRun = false, yes = false, force = false, reason } = flags;
   const options: UnlockOptions = { force, ...silence(flags), ...(reason !== undefined && { reason }) };
   const report = (result: UnlockReport, text: string): void =>
-    terminal.out(json ? JSON.stringify({ dryRun: !result.ended, ...result }, null, 2) : text);
+    terminal.out(json ? jsonText({ dryRun: !result.ended, ...result }) : text);
   return withMigrator(
     flags,
     () => {},

@@ -97,7 +97,7 @@ function addConstraint(table: KnownTable, constraint: Constraint, column: string
 }
 
 /** The column of an expression `column IS NOT NULL`. */
-export function columnNotNull(expression: Node): string | undefined {
+function columnNotNull(expression: Node): string | undefined {
   const test = bodyOf('NullTest', expression);
   if (test?.nulltesttype !== 'IS_NOT_NULL') return undefined;
   return columnIn(test.arg);
