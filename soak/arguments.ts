@@ -7,12 +7,13 @@ export interface SoakArguments {
   readonly minutes: number;
   /** A single round of the kills. */
   readonly only: number | undefined;
-  readonly part: 'all' | 'fleet' | 'kills';
+  readonly part: 'all' | 'fleet' | 'kills' | 'catalog';
 }
 
-export const USAGE = `npm run soak -- [--part fleet|kills] [--kills 500] [--minutes 30] [--seed N] [--only ROUND]
+export const USAGE = `npm run soak -- [--part fleet|kills|catalog] [--kills 500] [--minutes 30] [--seed N] [--only ROUND]
 
-  --part     the fleet (50 processes at once), or the kills; default: both
+  --part     the fleet (50 processes at once), the kills, or the catalog (random changes, dumped schemas); default: all but
+             the catalog, which needs pg_dump
   --kills    how many rounds, spread evenly over phases and faults
   --minutes  no round begins after this time
   --seed     decides everything that is random; default: a new one, which is printed
@@ -32,7 +33,7 @@ export function readArguments(argv: readonly string[]): SoakArguments {
   });
   const only = values.only === undefined ? undefined : count('only', values.only);
   const part = values.part ?? (only === undefined ? 'all' : 'kills');
-  if (part !== 'all' && part !== 'fleet' && part !== 'kills') throw new Error(`--part is ${part}: fleet or kills`);
+  if (!isPart(part)) throw new Error(`--part is ${part}: fleet, kills or catalog`);
   return {
     seed: values.seed === undefined ? randomInt(1, 2 ** 31) : count('seed', values.seed),
     kills: count('kills', values.kills),
@@ -40,6 +41,10 @@ export function readArguments(argv: readonly string[]): SoakArguments {
     only,
     part,
   };
+}
+
+function isPart(part: string): part is SoakArguments['part'] {
+  return ['all', 'fleet', 'kills', 'catalog'].includes(part);
 }
 
 function count(name: string, text: string): number {

@@ -1,12 +1,13 @@
 /**
  * A fleet of processes at once, and kills at random moments, each followed by a run that must end clean. What is proven
- * and how to read the results: docs/reliability.md.
+ * and how to read the results: docs/reliability.md. On request, random changes of a schema, each of which must be found.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findNativeDirectory } from '../tools/embedded-postgres/binaries.js';
+import { testedBinaries } from '../test/support/tested-binaries.js';
 import { readArguments, USAGE } from './arguments.js';
+import { runCatalog } from './catalog/run-catalog.js';
 import { playKills } from './kills.js';
 import { describeFailure, endsTable, fleetTable, killsTable } from './report.js';
 import { runFleets } from './run-fleets.js';
@@ -19,16 +20,18 @@ const { seed, kills, minutes, only, part } = readArguments(process.argv.slice(2)
 const startedAt = Date.now();
 const untilMs = startedAt + minutes * 60_000;
 const failures: string[] = [];
-const postgres = execFileSync(join(findNativeDirectory(), 'bin', 'postgres'), ['--version'], { encoding: 'utf8' });
+const postgres = execFileSync(join(testedBinaries(), 'bin', 'postgres'), ['--version'], { encoding: 'utf8' });
 console.log(`seed ${seed}, Node ${process.version}, ${postgres.trim()}`);
 
-if (part !== 'kills') {
+if (part === 'catalog') failures.push(...(await runCatalog(seed)));
+
+if (part === 'all' || part === 'fleet') {
   const reports = await runFleets();
   console.log(`\n${fleetTable(reports)}`);
   for (const [name, { problems }] of reports) failures.push(...problems.map((problem) => `fleet, ${name}: ${problem}`));
 }
 
-if (part !== 'fleet') {
+if (part === 'all' || part === 'kills') {
   const total = only === undefined ? kills : 1;
   const results = await playKills({
     seed,

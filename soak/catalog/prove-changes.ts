@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { beginReading } from '../../src/postgres/catalog/snapshot/read-transaction.js';
+import { differences, readOn, type ReadCatalog } from '../../test/support/catalog-of.js';
+import { Random } from '../random.js';
+import { dropSubscriptions } from './drop-subscriptions.js';
+import { changesOf, kindsOf, schemaSql, type Change } from './generate.js';
+
+/** What was played, and what was wrong. */
+export interface Proof {
+  readonly played: number;
+  readonly problems: readonly string[];
+}
+
+const BEGIN = beginReading({ role: undefined, statementTimeoutMs: 0 }).map((text) => text.replace(', READ ONLY', ''));
+
+/**
+ * Makes random single changes in a generated schema, each rolled back, and sees whether comparing two snapshots finds
+ * and names it.
+ *
+ * @param each how many of each kind and verb.
+ */
+export async function proveChanges(connectionString: string, seed: number, each: number): Promise<Proof> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const role = `random_${seed}_${process.pid}`;
+  const random = new Random(seed, 0);
+  try {
+    const { rows } = await client.query<{ v: string }>(`SELECT current_setting('server_version_num') AS v`);
+    const kinds = kindsOf(Math.floor(Number(rows[0]?.v) / 10_000));
+    await client.query(`CREATE ROLE ${role}`);
+    await client.query(schemaSql(kinds, random, role));
+    const recorded = await inTransaction(client, '');
+    const changes = kinds.flatMap((kind) => changesOf(kind, random, role, each));
+    const problems: string[] = [];
+    for (const change of changes) problems.push(...(await problemsOf(client, recorded, change)));
+    return { played: changes.length, problems };
+  } finally {
+    await cleanUp(client, role);
+    await client.end();
+  }
+}
+
+async function problemsOf(client: pg.Client, recorded: ReadCatalog, change: Change): Promise<string[]> {
+  const { kind, verb, sql, names } = change;
+  const problem = (text: string): string[] => [`${verb} ${kind}: ${text}: ${sql}`];
+  let live: ReadCatalog;
+  try {
+    live = await inTransaction(client, sql);
+  } catch (error) {
+    return problem(`cannot be made (${String(error)})`);
+  }
+  const found = differences(recorded, live);
+  if (found.length === 0) return problem('not found');
+  if (!found.some((line) => names.test(line))) return problem(`not named, but ${found.join(', ')}`);
+  const isSame = JSON.stringify(live.fingerprint) === JSON.stringify(recorded.fingerprint);
+  return isSame ? problem('found, but the fingerprint is the same') : [];
+}
+
+/** The catalog after a change, which is rolled back. */
+async function inTransaction(client: pg.Client, sql: string): Promise<ReadCatalog> {
+  await client.query(BEGIN.join('; '));
+  try {
+    await client.query(sql);
+    return await readOn(client);
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+/** A subscription keeps its database, and a role what it owns. */
+async function cleanUp(client: pg.Client, role: string): Promise<void> {
+  await dropSubscriptions(client);
+  await client.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+}
