@@ -9,14 +9,15 @@ export async function untilAborted<T>(
   onAbort: () => { readonly error: unknown } | undefined,
 ): Promise<T> {
   if (!signal) return work;
-  let listener = (): void => {};
+  let stopListening: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
-    listener = () => {
+    const listener = (): void => {
       const ending = onAbort();
       if (ending) reject(ending.error);
     };
+    signal.addEventListener('abort', listener);
+    // Removed by hand: the option `signal` would cost as much again, at every start.
+    stopListening = () => signal.removeEventListener('abort', listener);
   });
-  signal.addEventListener('abort', listener);
-  // Removed by hand: the option `signal` would cost as much again, at every start.
-  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', listener));
+  return Promise.race([work, aborted]).finally(stopListening);
 }
