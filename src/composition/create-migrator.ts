@@ -1,3 +1,5 @@
+import { OPTIONAL_GROUPS, SCHEMA_GROUPS, type OptionalGroup } from '../core/catalog/object-group.js';
+import { matchingAny } from '../core/catalog/patterns.js';
 import type { EmitEvent } from '../core/events/events.js';
 import { NO_HISTORY } from '../core/history/history.js';
 import type { HistoryReader, MigrationSource, TableFactsReader } from '../core/ports/ports.js';
@@ -7,8 +9,10 @@ import type { Target } from '../core/target/target.js';
 import { LAYOUTS } from '../core/tools/layouts.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
-import { COMPANION_NAMES } from '../postgres/companions/tables.js';
+import { PgCatalogReader } from '../postgres/catalog-record/catalog-reader.js';
+import type { CatalogSettings } from '../postgres/catalog-record/settings.js';
 import { readTableFacts } from '../postgres/catalog/table-facts.js';
+import { COMPANION_NAMES, type CompanionName } from '../postgres/companions/tables.js';
 import { ReadConnections } from '../postgres/connection/read-connections.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
@@ -44,14 +48,17 @@ export function createMigrator(
   const { tracking, timeouts, policy } = settingsOf(options);
   const connection = connectionSource(options);
   const reads = new ReadConnections(connection, options.timeouts.read);
-  const reader = new PgHistoryReader(reads, target.table, options.migrateWith ? undefined : options.role);
+  const readingRole = options.migrateWith ? undefined : options.role;
+  const reader = new PgHistoryReader(reads, target.table, readingRole);
+  const catalog = catalogSettings(options, target);
   const database = new PgTargetDatabase({
     target,
     tracking,
     timeouts,
     lock: options.lock,
     showRowData: options.showRowData,
-    companions: options.recordSource ? COMPANION_NAMES : COMPANION_NAMES.filter((name) => name !== 'source'),
+    companions: companionsOf(options),
+    catalog,
     source: options.migrateWith ? connectionSource(options.migrateWith) : connection,
     connectTimeoutMs: options.timeouts.connect,
     connectRetryMs: options.timeouts.connectRetry,
@@ -64,6 +71,10 @@ export function createMigrator(
     policy,
     emit: guarded(listener),
     reader: tracking ? reader : UNTRACKED,
+    catalog: catalog && {
+      reader: new PgCatalogReader(reads, { ...catalog, role: readingRole }),
+      ignores: matchingAny(options.catalog.ignore),
+    },
     diffTexts: unifiedDiff,
     incidents: reader,
     tables: tableFacts(reads, target),
@@ -94,6 +105,33 @@ export function targetOf(options: ResolvedOptions): Target {
     role,
     searchPath,
     placeholders: placeholders && { values: placeholders, delimiters },
+  };
+}
+
+/** The tables beside the history table that are wanted. */
+function companionsOf({ recordSource, catalog }: ResolvedOptions): readonly CompanionName[] {
+  const isWanted: Partial<Record<CompanionName, boolean>> = { source: recordSource, catalog: catalog.enabled };
+  return COMPANION_NAMES.filter((name) => isWanted[name] ?? true);
+}
+
+/** Undefined if the catalog is not recorded: without a history nobody knows when it should have changed. */
+function catalogSettings(
+  { tracking, catalog, timeouts }: ResolvedOptions,
+  target: Target,
+): CatalogSettings | undefined {
+  if (!tracking || !catalog.enabled) return undefined;
+  const wanted: Readonly<Record<OptionalGroup, boolean>> = {
+    grants: catalog.grants,
+    'default privileges': catalog.defaultPrivileges,
+    comments: catalog.comments,
+    settings: catalog.settings,
+  };
+  return {
+    history: target.table,
+    role: target.role,
+    schemas: catalog.schemas,
+    groups: [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS.filter((group) => wanted[group])],
+    timeoutMs: timeouts.catalog,
   };
 }
 

@@ -38,6 +38,34 @@ export interface TimeoutOptions {
   tableLockRetries?: number;
   /** One read for status, health or drift, including connecting. @default 5000 */
   read?: number;
+  /** Reading the catalog of the database, to record or to check it. @default 60000 */
+  catalog?: number;
+}
+
+/** What is recorded of the database's catalog, and checked by `drift()`. */
+export interface CatalogOptions {
+  /** Whether it is recorded and checked. @default true */
+  enabled?: boolean;
+  /**
+   * The schemas, by name or with `*` for any characters: `['public', 'app_*']`. Objects in no schema, such as extensions,
+   * always count.
+   * @default the schemas in which migrations have created objects
+   */
+  schemas?: readonly string[];
+  /**
+   * Objects to leave out, with everything that belongs to them: `['public.tmp_*', 'publication:debezium']`. A pattern
+   * stands for a whole name, `*` in it for any characters. Before a colon it may have a kind.
+   * @default none
+   */
+  ignore?: readonly string[];
+  /** Also rights. @default false */
+  grants?: boolean;
+  /** Also the rights that new objects will have. @default false */
+  defaultPrivileges?: boolean;
+  /** Also comments. @default false */
+  comments?: boolean;
+  /** Also settings of the database and of roles. @default false */
+  settings?: boolean;
 }
 
 /** How migrations are judged. */
@@ -128,6 +156,12 @@ export interface MigratorOptions extends ConnectionOptions {
    * @default true
    */
   recordSource?: boolean;
+  /**
+   * The catalog: what is in the database. It is recorded after a run that changed something, so that `drift()` finds
+   * what was created, changed or dropped without a migration. False turns that off.
+   * @default { enabled: true }
+   */
+  catalog?: CatalogOptions | false;
 }
 
 /** `T` with a value for each of these, because they have defaults. The others may be absent or undefined. */
@@ -137,7 +171,7 @@ export type WithDefaults<T, K extends keyof T> = { [P in keyof Omit<T, K>]: Omit
 
 /** Options with every default filled in. */
 export interface ResolvedOptions extends WithDefaults<
-  Omit<MigratorOptions, 'timeouts' | 'policy' | 'lint'>,
+  Omit<MigratorOptions, 'timeouts' | 'policy' | 'lint' | 'catalog'>,
   | 'directory'
   | 'layout'
   | 'recursive'
@@ -153,4 +187,5 @@ export interface ResolvedOptions extends WithDefaults<
   readonly timeouts: Required<TimeoutOptions>;
   readonly policy: DriftPolicy;
   readonly lint: Required<LintOptions>;
+  readonly catalog: WithDefaults<CatalogOptions, Exclude<keyof CatalogOptions, 'schemas'>>;
 }

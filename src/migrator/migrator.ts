@@ -7,13 +7,16 @@ import type { IncidentStore } from '../core/status/incidents.js';
 import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
 import { limitProblems } from '../core/status/run-limit.js';
-import { needsRun, type MigrationStatus } from '../core/status/status.js';
+import { isApplied, needsRun, type MigrationStatus } from '../core/status/status.js';
 import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
 import type { DriftQuery, MigrateOptions, MigrationOperations } from './operations.js';
+import { RunningOperations } from './running-operations.js';
 import type { MigratorParts } from './run/parts.js';
+import { refreshCatalog } from './run/run-catalog.js';
 import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
+import { catalogDrift } from './use-cases/catalog/catalog-drift.js';
 import { setDdlAudit, type DdlAuditOptions } from './use-cases/ddl-audit.js';
 import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { HealthCheck } from './use-cases/health.js';
@@ -46,13 +49,13 @@ interface MigratorHost {
 export class Migrator implements MigrationOperations {
   readonly #parts: MigratorParts;
   readonly #host: MigratorHost;
-  readonly #stopping = new AbortController();
-  readonly #operations = new Set<Promise<unknown>>();
+  readonly #operations: RunningOperations;
   readonly #health = new HealthCheck();
 
   private constructor(parts: MigratorParts, host: MigratorHost) {
     this.#parts = parts;
     this.#host = host;
+    this.#operations = new RunningOperations(host.interruptible);
   }
 
   /** @internal */
@@ -78,7 +81,27 @@ export class Migrator implements MigrationOperations {
   async migrate({ signal, ...limit }: MigrateOptions = {}): Promise<MigrationRun> {
     const problems = limitProblems(limit);
     if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
-    return this.#guarded(signal, (combined) => new Run(this.#parts, combined, limit).execute());
+    await this.recorded();
+    return new Promise((fulfil, reject) => {
+      const work = this.#operations.run(signal, (combined, recording) =>
+        new Run(this.#parts, combined, recording, limit).execute(
+          (run) => fulfil(this.#operations.onlyRecords(work, run)),
+          (error) => reject(this.#operations.onlyRecords(work, error)),
+        ),
+      );
+      work.catch(reject);
+    });
+  }
+
+  /** Waits until the runs that have ended have recorded the catalog. @internal */
+  recorded(): Promise<void> {
+    return this.#operations.recorded();
+  }
+
+  /** Brings the record of the catalog up to date if it cannot be compared. Never rejects. @internal */
+  async refreshCatalog(): Promise<void> {
+    await this.recorded();
+    await this.#operations.run(undefined, (signal) => refreshCatalog(this.#parts, signal));
   }
 
   /**
@@ -112,7 +135,7 @@ export class Migrator implements MigrationOperations {
   }
 
   rehearse(signal?: AbortSignal): Promise<RehearsalReport> {
-    return this.#guarded(signal, (combined) => rehearse(this.#parts, combined));
+    return this.#operations.run(signal, (combined) => rehearse(this.#parts, combined));
   }
 
   async lint({ database = true }: LintCallOptions = {}): Promise<LintReport> {
@@ -121,8 +144,11 @@ export class Migrator implements MigrationOperations {
   }
 
   async drift({ diff: isDiffWanted = false }: DriftQuery = {}): Promise<Finding[]> {
+    await this.recorded();
     const { findings, migrations } = await this.status();
-    return isDiffWanted ? withDiffs(this.#parts, findings, migrations) : [...findings];
+    const ofFiles = isDiffWanted ? await withDiffs(this.#parts, findings, migrations) : findings;
+    if (!migrations.some(({ state }) => isApplied(state))) return [...ofFiles]; // nothing to compare with yet
+    return [...ofFiles, ...(await catalogDrift(this.#parts, isDiffWanted))];
   }
 
   async diff(file: string): Promise<MigrationDiff> {
@@ -183,10 +209,12 @@ export class Migrator implements MigrationOperations {
     return [...(await this.#parts.reader.readDdlAudit())];
   }
 
-  /** Interrupts all running operations and waits until they end. Later operations are interrupted at once. */
+  /**
+   * Interrupts all running operations and waits until they end; later operations too. A run that has just ended is given
+   * five seconds to record the catalog.
+   */
   async stop(reason = 'a request'): Promise<void> {
-    this.#stopping.abort(reason);
-    await Promise.allSettled(this.#operations);
+    await this.#operations.stop(reason);
   }
 
   /** Stops and closes its own connections. A pool of the caller stays open. */
@@ -205,16 +233,8 @@ export class Migrator implements MigrationOperations {
     options: Options,
     work: (options: Options & { readonly signal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    if (this.tracked) return this.#guarded(options.signal, (signal) => work({ ...options, signal }));
+    await this.recorded(); // it holds the lock
+    if (this.tracked) return this.#operations.run(options.signal, (signal) => work({ ...options, signal }));
     throw new ConfigurationError('INVALID_OPTIONS', ['tracking is false: there is no history to change']);
-  }
-
-  #guarded<T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const others = [this.#stopping.signal, ...(signal ? [signal] : [])];
-    const running = this.#host.interruptible((own) => work(AbortSignal.any([...others, own])));
-    this.#operations.add(running);
-    const forget = (): void => void this.#operations.delete(running);
-    running.then(forget, forget);
-    return running;
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { exitCodeOf } from '../../src/cli/process/failure.js';
 import { finding, FINDINGS, renderFinding, type FindingCode } from '../../src/core/errors/finding.js';
+import { CATALOG_FINDINGS } from '../../src/core/errors/catalog/catalog-findings.js';
 import { FILE_FINDINGS } from '../../src/core/errors/file-findings.js';
 import { HISTORY_FINDINGS } from '../../src/core/errors/history-findings.js';
 import { ERROR_CODES, MigrationError } from '../../src/core/errors/migration-error.js';
@@ -25,6 +26,7 @@ describe('docs/errors.md', () => {
       ['Errors and findings', []],
       ['Errors', [...ERROR_CODES]],
       ['History findings', Object.keys(HISTORY_FINDINGS)],
+      ['Catalog findings', Object.keys(CATALOG_FINDINGS)],
       ['File findings', Object.keys(FILE_FINDINGS)],
       ['Run findings', Object.keys(RUN_FINDINGS)],
     ]);
@@ -64,7 +66,16 @@ describe('docs/errors.md', () => {
   test('names every field of a finding', () => {
     const [introduction = ''] = readFileSync('docs/errors.md', 'utf8').split('\n# ');
     const described = [...introduction.matchAll(/^\| (.*?) \| /gm)].flatMap(([, cell = '']) => codeIn(cell));
-    const all = finding('CHANGED', { subject: '', line: 1, column: 1, detail: '', recorded: '', actual: '' });
+    const all = finding('CHANGED', {
+      subject: '',
+      line: 1,
+      column: 1,
+      detail: '',
+      recorded: '',
+      actual: '',
+      since: new Date(0),
+      diff: '',
+    });
     expect(new Set(described)).toEqual(new Set(Object.keys(all)));
   });
 });

@@ -15,6 +15,7 @@ import { assertHistoryTable } from '../../src/postgres/history/table-shape.js';
 const DIRECTORY = '/srv/app/migrations';
 const TABLE = 'shared.schema_migrations';
 const TARGET = `app/${TABLE}`;
+const RECORDED_AT = new Date('2026-01-31T03:00:00Z');
 const FAILED_TEXT = "-- enrolments are open from now on\nUPDATE enrolment SET status = 'open';\n";
 
 /** One finding of every code, as docs/errors.md shows it. */
@@ -42,6 +43,22 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   },
   EMPTY_DIRECTORY: { subject: DIRECTORY, recorded: '17', actual: TARGET },
   NO_MIGRATIONS: { subject: DIRECTORY },
+  OBJECT_ADDED: { subject: 'Index by_note on public.orders', since: RECORDED_AT, actual: 'CREATE INDEX by_note …' },
+  OBJECT_REMOVED: { subject: 'Table public.coupons', since: RECORDED_AT, recorded: 'owner: app' },
+  OBJECT_CHANGED: {
+    subject: 'Column public.orders.note',
+    since: RECORDED_AT,
+    detail: 'definition: text → character varying(20)',
+    recorded: 'text',
+    actual: 'character varying(20)',
+  },
+  OBJECTS_REWRITTEN: { subject: TARGET, recorded: '15', actual: '18', detail: 'View public.recent_orders' },
+  CATALOG_NOT_RECORDED: { subject: TARGET, detail: '004_coupons.sql ran after it was recorded' },
+  CATALOG_NOT_COMPARED: {
+    subject: TARGET,
+    detail: 'the role may not read it',
+    actual: 'GRANT SELECT ON shared.schema_migrations_catalog TO app',
+  },
   UNDO_SECTION: { ...at('004_orders.sql', 9, 1), detail: undoSectionAdvice('-- +goose Down') as string },
   SECTION: { subject: '004_orders.sql', detail: 'it has no line "-- +goose Up", so nothing says what to run' },
   META_COMMAND: { ...at('004_orders.sql', 2, 1), detail: '\\connect' },
@@ -142,7 +159,7 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
         role: 'app_owner',
         missingRights: [],
         mayCreate: true,
-        companions: { audit: 'usable', source: 'usable', incidents: 'usable' },
+        companions: { audit: 'usable', source: 'usable', incidents: 'usable', catalog: 'usable' },
       },
       parseTableName('public.schema_migrations'),
     ),

@@ -3,7 +3,7 @@ import type { Catalog, CatalogFingerprint } from '../../src/core/catalog/catalog
 import { compareCatalogs } from '../../src/core/catalog/compare-catalogs.js';
 import { displayObject } from '../../src/core/catalog/catalog-object.js';
 import { OPTIONAL_GROUPS, SCHEMA_GROUPS, type ObjectGroup } from '../../src/core/catalog/object-group.js';
-import type { QueryScope } from '../../src/postgres/catalog/queries/scope.js';
+import { schemasNamed, type QueryScope } from '../../src/postgres/catalog/queries/scope.js';
 import { readObjects } from '../../src/postgres/catalog/snapshot/read-objects.js';
 import { beginReading } from '../../src/postgres/catalog/snapshot/read-transaction.js';
 import { connectionOn } from './connection-on.js';
@@ -13,7 +13,7 @@ import { withClient } from './database.js';
 export const ALL_GROUPS: readonly ObjectGroup[] = [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS];
 
 /** Every schema of the database. */
-export const EVERYTHING: QueryScope = { schemas: ['*'], without: [] };
+export const EVERYTHING: QueryScope = { schemas: schemasNamed(['*']), without: [] };
 
 /** A catalog that was read in a test, with the fingerprint of the same moment. */
 export interface ReadCatalog extends Catalog {

@@ -24,7 +24,8 @@ export interface ObservedMigrator {
 const open: Migrator[] = [];
 
 /**
- * A migrator for these files, or for a directory, on a test database. It is closed after the test.
+ * A migrator for these files, or for a directory, on a test database. It is closed after the test. Its `migrate` also
+ * waits until the catalog is recorded, so that nothing else in the test finds the lock taken.
  *
  * @param options may name another connection than a plain one to the database.
  */
@@ -45,6 +46,14 @@ export async function migratorOn(
       onEvent?.(event);
     },
   });
+  const migrate = migrator.migrate.bind(migrator);
+  migrator.migrate = async (given) => {
+    try {
+      return await migrate(given);
+    } finally {
+      await migrator.recorded();
+    }
+  };
   open.push(migrator);
   const warnings = (): string[] =>
     events.flatMap((event) => (event.type === 'warning' ? [renderFinding(event.finding)] : []));

@@ -45,6 +45,14 @@ const dictionary = v.custom<object>((value) => isObject(value) && !Array.isArray
 /** Strings by name. */
 export const strings = v.pipe(dictionary, v.record(v.string(), text));
 
+export const names = v.array(v.pipe(text, v.minLength(1, 'it has an empty name')), 'expected an array of strings');
+
+/** A group of options; `false` stands for `{ enabled: false }`. @default {} */
+export function orFalse<T>(schema: v.GenericSchema<unknown, T>) {
+  const replaceFalse = v.transform((given: unknown) => (given === false ? { enabled: false } : given));
+  return v.optional(v.pipe(v.unknown(), replaceFalse, schema), {});
+}
+
 /** An object with these fields and no others. The validator itself reports only the first unknown name. */
 export function objectOf<E extends v.ObjectEntries>(entries: E): SchemaOf<v.ObjectSchema<E, undefined>> {
   const known = Object.keys(entries);

@@ -7,22 +7,37 @@ export const CATALOG_FORMAT = 1;
 /** What the server computes over all objects of a group: equal if nothing changed, and cheap. By group. */
 export type CatalogFingerprint = Readonly<Partial<Record<ObjectGroup, string>>>;
 
+/** Objects by group. */
+export type CatalogObjects = Readonly<Partial<Record<ObjectGroup, readonly CatalogObject[]>>>;
+
 /** The objects of a database, or of some groups of them. */
 export interface Catalog {
   /** `server_version_num`: 150004 is 15.4. */
   readonly serverVersion: number;
-  readonly objects: Readonly<Partial<Record<ObjectGroup, readonly CatalogObject[]>>>;
+  readonly objects: CatalogObjects;
 }
 
-/** Describes a recorded catalog. */
-export interface CatalogRecord {
-  readonly id: string;
-  /** When the catalog was read. */
-  readonly recordedAt: Date;
-  readonly serverVersion: number;
-  /** The {@link CATALOG_FORMAT} of the release that recorded it. */
-  readonly format: number;
-  /** The schemas in which migrations had created objects until then. */
-  readonly schemas: readonly string[];
+/** A catalog with its fingerprint. */
+export interface FingerprintedCatalog extends Catalog {
   readonly fingerprint: CatalogFingerprint;
 }
+
+/** How the live catalog compares with the recorded one, as one check found it. */
+export type CatalogCheck =
+  /** There is no record: no run has changed anything since records are kept. */
+  | { readonly kind: 'unrecorded' }
+  /** The role may not read the record. `grant` gives it the right. */
+  | { readonly kind: 'unreadable'; readonly grant: string }
+  /** A run holds the migration lock, so that the catalog may change at any moment. */
+  | { readonly kind: 'migrating' }
+  /** The record is older than the migration `newer`, or another release wrote it in another format. */
+  | { readonly kind: 'outdated'; readonly newer: string | undefined }
+  | { readonly kind: 'unchanged' }
+  /** The fingerprints of some groups differ. `live` has only those; `recorded` has all. */
+  | {
+      readonly kind: 'different';
+      /** When nothing differed. */
+      readonly matchedAt: Date;
+      readonly recorded: FingerprintedCatalog;
+      readonly live: FingerprintedCatalog;
+    };

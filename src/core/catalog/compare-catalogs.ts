@@ -40,7 +40,9 @@ export function compareCatalogs(recorded: Catalog, live: Catalog, ignores: Objec
   const sameMajor = isSameMajor(recorded.serverVersion, live.serverVersion);
   return {
     added: withoutParts([...now].flatMap(([key, object]) => (before.has(key) ? [] : [object]))),
-    removed: withoutParts([...before].flatMap(([key, object]) => (now.has(key) ? [] : [object]))),
+    removed: withoutParts(
+      [...before].flatMap(([key, object]) => (now.has(key) || isInvalidIndex(object) ? [] : [object])),
+    ),
     changed: sameMajor ? changed : [],
     rewritten: sameMajor ? [] : changed,
   };
@@ -51,6 +53,11 @@ export function isEmpty({ added, removed, changed, rewritten }: CatalogDifferenc
   return [added, removed, changed, rewritten].every((objects) => objects.length === 0);
 }
 
+/** A run left it behind and says that it must be dropped or built again: neither is drift. */
+function isInvalidIndex({ kind, properties }: CatalogObject): boolean {
+  return kind === 'index' && properties['invalid'] === 'true';
+}
+
 function isSame(recorded: CatalogObject, live: CatalogObject, a: number, b: number): boolean {
   const isSameText = (what: string, before: string | undefined, now: string | undefined): boolean =>
     before === now ||
@@ -59,6 +66,7 @@ function isSame(recorded: CatalogObject, live: CatalogObject, a: number, b: numb
       ? isPrivileged(recorded, what)
       : canonicalDefinition(before) === canonicalDefinition(now));
   const properties = new Set([...Object.keys(recorded.properties), ...Object.keys(live.properties)]);
+  if (isInvalidIndex(recorded)) properties.delete('invalid');
   return (
     isSameText('definition', recorded.definition, live.definition) &&
     [...properties].every((name) => isSameText(name, recorded.properties[name], live.properties[name]))

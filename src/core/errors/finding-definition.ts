@@ -5,18 +5,21 @@ export type Severity = 'note' | 'warning' | 'error';
 
 /** The data of a finding. Fields that do not apply are absent. */
 export interface FindingDetails {
-  /** A migration's file, an index, or a directory. */
+  /** A migration's file, an object in the database, a directory, or a database. */
   readonly subject: string;
   /** Position in the file. Both count from 1; columns are in characters. */
   readonly line?: number;
   readonly column?: number;
   /** The text, name or reason that the finding is about. */
   readonly detail?: string;
-  /** The value in the history: a checksum or a name. */
+  /** The recorded value: a checksum, a name, or the definition of an object. */
   readonly recorded?: string | null;
   /** The value found instead. */
   readonly actual?: string | null;
-  /** Since when, if known: when a migration failed or was applied; in alerts, when a check first found it. */
+  /**
+   * Since when, if known: when a migration failed or was applied; when the catalog was recorded, which is before the
+   * change; in alerts, when a check first found it.
+   */
   readonly since?: Date;
   /** A unified diff of the recorded text against the file, if it was asked for. Secrets are masked. */
   readonly diff?: string;

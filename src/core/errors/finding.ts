@@ -1,3 +1,4 @@
+import { CATALOG_FINDINGS } from './catalog/catalog-findings.js';
 import { FILE_FINDINGS } from './file-findings.js';
 import { HISTORY_FINDINGS } from './history-findings.js';
 import { RUN_FINDINGS } from './run-findings.js';
@@ -5,9 +6,12 @@ import type { FindingDefinition, FindingDetails, Severity } from './finding-defi
 import { inApi, remediesIn, type Remedy, type Voice } from './remedy.js';
 
 /** All findings by code. Each has a section in docs/errors.md. */
-export const FINDINGS = { ...HISTORY_FINDINGS, ...FILE_FINDINGS, ...RUN_FINDINGS } satisfies Readonly<
-  Record<string, FindingDefinition>
->;
+export const FINDINGS = {
+  ...HISTORY_FINDINGS,
+  ...CATALOG_FINDINGS,
+  ...FILE_FINDINGS,
+  ...RUN_FINDINGS,
+} satisfies Readonly<Record<string, FindingDefinition>>;
 
 /** Identifies a kind of finding. Codes are stable: scripts may depend on them. */
 export type FindingCode = keyof typeof FINDINGS;

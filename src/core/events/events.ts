@@ -112,8 +112,17 @@ export type DriftEventBody =
 /** An event of the scheduled drift check. */
 export type DriftEvent = EventContext & DriftEventBody;
 
+/** The catalog could not be recorded. It comes after the end of a run and changes nothing about it. */
+export interface CatalogEventBody {
+  readonly type: 'catalog-not-recorded';
+  readonly error: string;
+}
+
+/** An event of recording the catalog. */
+export type CatalogEvent = EventContext & CatalogEventBody;
+
 /** Every event that a listener may receive. */
-export type MigrationEvent = RunEvent | ConnectionEvent | DriftEvent;
+export type MigrationEvent = RunEvent | ConnectionEvent | CatalogEvent | DriftEvent;
 
 /** Receives events as they happen. */
 export type EmitEvent = (event: MigrationEvent) => void;

@@ -52,6 +52,8 @@ export function renderEventAs(say: Voice, event: MigrationEvent): readonly Event
       return [{ level: LEVELS[event.finding.severity], text: renderFindingAs(say, event.finding) }];
     case 'run-finished':
       return [info(finished(event))];
+    case 'catalog-not-recorded':
+      return [warning(`The catalog was not recorded, so changes without a migration are not found: ${event.error}`)];
     case 'drift-found':
       return event.findings.map((each) => ({
         level: LEVELS[each.severity],

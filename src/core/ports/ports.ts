@@ -15,6 +15,7 @@ import type { ForeignTool } from '../tools/foreign-tools.js';
 import type { ForeignRow } from '../tools/history.js';
 import type { Task } from '../compile/task.js';
 import type { RehearsedMigration } from './rehearsal.js';
+import type { CatalogRecorder } from './catalog.js';
 
 /** The files of a directory that has been listed. */
 export interface ListedMigrations {
@@ -190,6 +191,8 @@ export type DiffTexts = (before: LabelledText, after: LabelledText) => Promise<s
 
 /** One connection to a target that may migrate. */
 export interface TargetSession {
+  /** Undefined if the catalog is not recorded. */
+  readonly catalog: CatalogRecorder | undefined;
   readonly history: HistoryStore;
   readonly lock: MigrationLock;
   readonly executor: Executor;

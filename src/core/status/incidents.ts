@@ -1,4 +1,4 @@
-import type { Finding } from '../errors/finding.js';
+import type { Finding, FindingCode } from '../errors/finding.js';
 
 /** What a drift check has to report, in a fleet where each incident is reported by one process. */
 export interface IncidentReport {
@@ -22,6 +22,8 @@ export interface IncidentCheck {
   readonly checker: string;
   /** Identifies this check. */
   readonly token: string;
+  /** Codes that it did not look for: incidents with them stay open. */
+  readonly unchecked: readonly FindingCode[];
   /** After how long an open incident is reported again, in ms; 0 means never. */
   readonly reminderMs: number;
 }

@@ -33,6 +33,12 @@ export interface DriftPolicy {
   readonly ahead: PolicyAction;
   /** Applied without a checksum; the next run adopts it. @default 'note' */
   readonly unverified: PolicyAction;
+  /** Created in the database without a migration. Runs do not look for it. @default 'alert' */
+  readonly objectAdded: PolicyAction;
+  /** Dropped without a migration. Runs do not look for it. @default 'alert' */
+  readonly objectRemoved: PolicyAction;
+  /** Changed without a migration. Runs do not look for it. @default 'alert' */
+  readonly objectChanged: PolicyAction;
 }
 
 /** A kind of drift that a policy decides about. */
@@ -49,6 +55,9 @@ export const DEFAULT_POLICY: DriftPolicy = {
   invalidIndex: 'alert',
   ahead: 'note',
   unverified: 'note',
+  objectAdded: 'alert',
+  objectRemoved: 'alert',
+  objectChanged: 'alert',
 };
 
 /** From the least to the most serious. */
@@ -65,6 +74,9 @@ const GRADES: Partial<Record<FindingCode, Grade>> = {
   INVALID_INDEX: 'invalidIndex',
   AHEAD: 'ahead',
   UNVERIFIED: 'unverified',
+  OBJECT_ADDED: 'objectAdded',
+  OBJECT_REMOVED: 'objectRemoved',
+  OBJECT_CHANGED: 'objectChanged',
 };
 
 /** Findings without a grade: what no policy can allow, and what is not drift. */

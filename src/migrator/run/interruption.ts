@@ -1,6 +1,8 @@
 import { DatabaseConnectionError, DatabaseError } from '../../core/errors/database-errors.js';
+import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import type { HistoryStore, Outcome } from '../../core/ports/ports.js';
 
 /** The source of the interruption, for messages. */
 export function reasonOf(signal: AbortSignal | undefined): string {
@@ -51,4 +53,26 @@ function outcomeOf(error: unknown, progress: Progress): InterruptedError['outcom
   if (!(error instanceof DatabaseConnectionError)) return undefined;
   if (error.code === 'UNREACHABLE') return 'before';
   return error.code === 'CONNECTION_LOST' ? 'unsure' : undefined;
+}
+
+/** How one session of a run ended: everything is done, or a new session is needed. */
+export type SessionResult = 'done' | 'reconnect';
+
+/** Makes errors of outcomes that end a run. @throws MigrationFailedError; InterruptedError */
+export function judgeOutcome(
+  outcome: Outcome,
+  progress: Progress,
+  { keepsRecords }: Pick<HistoryStore, 'keepsRecords'>,
+  signal: AbortSignal,
+): { kind: SessionResult } | Extract<Outcome, { kind: 'conflict' }> {
+  const { applied, pending } = progress;
+  if (outcome.kind === 'interrupted')
+    throw new InterruptedError(reasonOf(signal), applied, pending, cancelledOutcome(progress));
+  if (outcome.kind !== 'failed') return outcome;
+  const { failure, cause } = outcome;
+  const left = pending.filter((file) => file !== failure.file);
+  throw new MigrationFailedError(
+    { ...failure, tracked: keepsRecords, applied: [...applied], pending: left },
+    { cause },
+  );
 }

@@ -1,7 +1,9 @@
 import type { Compiler } from '../../core/compile/compiler.js';
+import type { ObjectFilter } from '../../core/catalog/patterns.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { ParseStatements } from '../../core/compile/program.js';
 import type { LintSettings } from '../../core/lint/settings.js';
+import type { CatalogReader } from '../../core/ports/catalog.js';
 import type {
   DiffTexts,
   HistoryReader,
@@ -26,6 +28,15 @@ export interface MigratorParts {
   readonly emit: EmitEvent;
   readonly diffTexts: DiffTexts;
   readonly incidents: IncidentStore;
+  /** Undefined if the catalog is not checked. */
+  readonly catalog: CatalogParts | undefined;
+}
+
+/** How the catalog is checked. */
+interface CatalogParts {
+  readonly reader: CatalogReader;
+  /** Objects that are left out. */
+  readonly ignores: ObjectFilter;
 }
 
 /** How runs behave. */

@@ -1,10 +1,13 @@
 import { haveSameRows, type History } from '../../core/history/history.js';
 import { RememberedRows } from '../../core/history/remembered-rows.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { HistoryStore } from '../../core/ports/ports.js';
 import { planRun, type Plan } from '../../core/status/plan.js';
 import type { DriftPolicy } from '../../core/status/policy.js';
+import { filesWithin, limitPlan, type RunLimit } from '../../core/status/run-limit.js';
 import { isApplied, type MigrationStatus } from '../../core/status/status.js';
 import type { FilesOfRun } from './files-of-run.js';
+import type { RunReport } from './run-report.js';
 
 /** So many rows cost the server less than their fingerprint, and fit into the first packets of its answer. */
 const FEW_ROWS = 50;
@@ -15,6 +18,14 @@ export interface Planned {
   readonly history: History;
   /** The applied migrations. */
   readonly applied: readonly string[];
+}
+
+/** What there is to do, and the history that says so. */
+export interface PlannedRun {
+  readonly plan: Plan;
+  readonly history: History;
+  /** Installs what is missing, as it was found with this history. @default it looks first */
+  readonly install?: HistoryStore['install'] | undefined;
 }
 
 /** Plans a run at each read of the history; again only if the history has changed since the read before. */
@@ -39,5 +50,24 @@ export class Planning {
     const plan = planRun(await files.set(), history, this.policy, this.target);
     const applied = plan.statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file);
     return (this.last = { plan, history, applied });
+  }
+}
+
+/** Keeps a run within its limit. */
+export class Limiter {
+  /** The files that the run may apply, once the history was read; undefined without a limit. */
+  private within: ReadonlySet<string> | undefined;
+  private isKnown = false;
+
+  constructor(private readonly given: RunLimit) {}
+
+  /** What it may apply is decided once: another process may apply some of it while this one waits. */
+  limit(plan: Planned['plan'], set: MigrationSet, report: Pick<RunReport, 'left'>): Plan {
+    if (!this.isKnown) this.within = filesWithin(this.given, set, plan);
+    this.isKnown = true;
+    const { within } = this;
+    if (!within) return plan;
+    report.left = plan.toRun.flatMap(({ file }) => (within.has(file) ? [] : [file]));
+    return limitPlan(plan, within);
   }
 }

@@ -160,3 +160,24 @@ export class RunReport {
     return Math.round(performance.now() - this.startedAt);
   }
 }
+
+/** Called once, when it is known how a run ended. */
+export interface RunEnd {
+  readonly finished: () => void;
+  readonly failed: (error: MigrationFailedError) => void;
+}
+
+/** Emits the event that ends a run and then hands over its result. */
+export function endOf(
+  report: RunReport,
+  fulfil: (run: MigrationRun) => void,
+  reject: (error: MigrationFailedError) => void,
+): RunEnd {
+  return {
+    finished: () => fulfil(report.finish()),
+    failed: (error) => {
+      report.fail(error);
+      reject(error);
+    },
+  };
+}

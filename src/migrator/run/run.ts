@@ -2,36 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { Task } from '../../core/compile/task.js';
 import { finding } from '../../core/errors/finding.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
-import { InterruptedError } from '../../core/errors/run-errors.js';
-import type { History } from '../../core/history/history.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
-import type { HistoryStore, Outcome, TargetSession } from '../../core/ports/ports.js';
+import type { HistoryStore, TargetSession } from '../../core/ports/ports.js';
 import { isNothingToDo, type Plan } from '../../core/status/plan.js';
-import { filesWithin, limitPlan, type RunLimit } from '../../core/status/run-limit.js';
-import type { MigrationStatus } from '../../core/status/status.js';
+import type { RunLimit } from '../../core/status/run-limit.js';
 import type { MigratorParts } from './parts.js';
 import { acquireLock, type LockWait } from './acquire-lock.js';
 import { compilePlan, compileTasks } from './compile-tasks.js';
 import { auditDeadRuns } from './audit-dead-runs.js';
 import { Conflicts, type Conflict } from './conflicts.js';
-import { withInterruption, cancelledOutcome, reasonOf, throwIfInterrupted } from './interruption.js';
+import { judgeOutcome, throwIfInterrupted, withInterruption, type SessionResult } from './interruption.js';
 import { FilesOfRun } from './files-of-run.js';
 import { lintTasks } from './lint-tasks.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
-import { Planning } from './planning.js';
-import { RunReport, type MigrationRun } from './run-report.js';
+import { Limiter, Planning, type PlannedRun } from './planning.js';
+import { RunCatalog } from './run-catalog.js';
+import { endOf, RunReport, type MigrationRun, type RunEnd } from './run-report.js';
 import { withSession } from './with-session.js';
-
-/** How one session of a run ended: everything is done, or a new session is needed. */
-type SessionResult = 'done' | 'reconnect';
-
-/** What there is to do, and the history that says so. */
-interface PlannedRun {
-  readonly plan: Plan;
-  readonly history: History;
-  /** Installs what is missing, as it was found with this history. @default it looks first */
-  readonly install?: HistoryStore['install'] | undefined;
-}
 
 /** One run of a set of migrations on one target. It owns all mutable state of the run. */
 export class Run {
@@ -39,42 +26,72 @@ export class Run {
   private readonly report: RunReport;
   private readonly target: string;
   private isLinted = false;
-  /** The files that it may apply, once the history was read; undefined without a limit. */
-  private within: ReadonlySet<string> | undefined;
-  private isWithinKnown = false;
+  private readonly limiter: Limiter;
+  private readonly catalog: RunCatalog;
+  private isSessionLost = false;
 
-  /** @param signal interrupts the run: the running statement is cancelled. */
+  /**
+   * @param signal interrupts the run: the running statement is cancelled.
+   * @param recordingSignal interrupts recording the catalog after its end.
+   */
   constructor(
     private readonly parts: MigratorParts,
-    private readonly signal: AbortSignal | undefined,
-    private readonly limit: RunLimit = {},
+    private readonly signal: AbortSignal,
+    recordingSignal: AbortSignal,
+    limit: RunLimit = {},
   ) {
     this.target = parts.database.target.name;
     this.report = new RunReport(this.runId, this.target, parts.emit);
+    this.limiter = new Limiter(limit);
+    this.catalog = new RunCatalog(parts, signal, recordingSignal);
   }
 
   /**
-   * Applies the pending migrations, each exactly once across all processes.
+   * Applies the pending migrations, each exactly once across all processes. Then records the catalog, for which nobody
+   * need wait: the result is given before.
    *
+   * @param fulfil receives the result of the run.
+   * @param reject receives the error of a run that failed after it had changed something.
    * @throws InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, LockLostError,
    *   HistoryTableError, DatabaseConnectionError
    */
-  async execute(): Promise<MigrationRun> {
+  async execute(fulfil: (run: MigrationRun) => void, reject: (error: MigrationFailedError) => void): Promise<void> {
+    const end = endOf(this.report, fulfil, reject);
     try {
       const files = new FilesOfRun(await this.parts.source.list());
       const planning = new Planning(files, this.parts.policy, this.target);
-      while ((await this.inSession(files, (session) => this.migrate(session, planning))) === 'reconnect');
+      for (;;) {
+        const result = await this.inSession(files, (session) => this.inOneSession(session, planning, end));
+        if (result === 'done') end.finished();
+        if (result !== 'reconnect') return;
+      }
     } catch (error) {
       this.report.fail(error);
       throw error;
     }
-    return this.report.finish();
   }
 
-  private inSession(
-    files: FilesOfRun,
-    work: (session: TargetSession) => Promise<SessionResult>,
-  ): Promise<SessionResult> {
+  /** A run that changed something ends before its session does, which then records the catalog under the same lock. */
+  private async inOneSession(
+    session: TargetSession,
+    planning: Planning,
+    end: RunEnd,
+  ): Promise<SessionResult | 'recorded'> {
+    const { report, catalog } = this;
+    try {
+      const result = await this.migrate(session, planning);
+      if (result === 'reconnect' || report.applied.length === 0) return result;
+      end.finished();
+    } catch (error) {
+      const hasChanged = report.applied.length > 0 || catalog.isStepwise;
+      if (!(error instanceof MigrationFailedError) || !hasChanged) throw error;
+      end.failed(error);
+    }
+    await (this.isSessionLost ? catalog.recordAgain() : catalog.record(session));
+    return 'recorded';
+  }
+
+  private inSession<T>(files: FilesOfRun, work: (session: TargetSession) => Promise<T>): Promise<T> {
     const { parts, report, signal } = this;
     const listener = { onRetry: report.connectionRetry, onAsked: () => files.startReading() };
     return withInterruption(signal, report, () => withSession(parts.database, work, signal, listener));
@@ -108,11 +125,14 @@ export class Run {
     let last: PlannedRun | undefined;
     const tryTake = async (): Promise<boolean> => {
       const attempt = lock.tryTakeAndRead(async () => {
-        const install = last ? undefined : history.prepareInstall(); // not again and again while it waits
+        // Not again and again while it waits.
+        const install = last ? undefined : history.prepareInstall();
+        if (!last) this.catalog.look(session);
         return { ...(await this.readPlan(session, planning)), install };
       });
       if (!last) queueMicrotask(() => this.compileAhead(expected)); // what was sent is on its way then
       const { taken, read } = await attempt;
+      if (taken && last) this.catalog.look(session);
       last = read;
       return taken;
     };
@@ -149,6 +169,7 @@ export class Run {
       }
       await this.adoptChecksums(session, plan);
       if (tasks.length === 0) return 'done';
+      await this.catalog.begin(session, tasks);
       const outcome = await this.runTasks(session, tasks, await planning.files.set());
       if (outcome.kind !== 'conflict') return outcome.kind;
       await conflicts.handle(outcome, history);
@@ -158,19 +179,9 @@ export class Run {
   private async readPlan(session: TargetSession, planning: Planning): Promise<PlannedRun> {
     const { plan: whole, history, applied } = await planning.read(session.history);
     this.report.observeApplied(applied);
-    const plan = this.limited(whole, await planning.files.set());
+    const plan = this.limiter.limit(whole, await planning.files.set(), this.report);
     // A history that keeps no records does not know what this run has applied.
     return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !this.report.hasApplied(file)) } };
-  }
-
-  /** What it may apply is decided once: another process may apply some of it while this one waits. */
-  private limited(plan: Plan & { readonly statuses: readonly MigrationStatus[] }, set: MigrationSet): Plan {
-    if (!this.isWithinKnown) this.within = filesWithin(this.limit, set, plan);
-    this.isWithinKnown = true;
-    const { within } = this;
-    if (!within) return plan;
-    this.report.left = plan.toRun.flatMap(({ file }) => (within.has(file) ? [] : [file]));
-    return limitPlan(plan, within);
   }
 
   /** Once per run: a warning stays true for what the next session runs. */
@@ -207,11 +218,12 @@ export class Run {
     const listener = report.beginExecution(tasks.map(({ program }) => program.migration.file));
     try {
       const settings = { runId, transaction: parts.policy.transaction, migrations, signal };
-      return this.judge(await session.executor.run(tasks, settings, listener), session.history);
+      return judgeOutcome(await session.executor.run(tasks, settings, listener), report, session.history, signal);
     } catch (error) {
       if (!isLostConnection(error) || signal?.aborted || !session.history.keepsRecords) throw error;
       const { backend } = session.lock;
       await session.close(); // the pool may have no other connection
+      this.isSessionLost = true;
       const { planned, connectionRetry: onRetry } = report;
       const lost = { runId, planned, lockBackend: backend, wait: this.lockWait(), connecting: { onRetry } };
       const { byThisRun, error: partial } = await resolveLoss(parts.database, lost, error);
@@ -220,20 +232,6 @@ export class Run {
       report.warn([finding('LOSS_RESOLVED', { subject: `Run ${runId}`, detail: error.reason })]);
       return { kind: 'done' };
     }
-  }
-
-  /** @throws MigrationFailedError; InterruptedError */
-  private judge(outcome: Outcome, { keepsRecords }: HistoryStore): { kind: SessionResult } | Conflict {
-    const { applied, pending } = this.report;
-    if (outcome.kind === 'interrupted')
-      throw new InterruptedError(reasonOf(this.signal), applied, pending, cancelledOutcome(this.report));
-    if (outcome.kind !== 'failed') return outcome;
-    const { failure, cause } = outcome;
-    const left = pending.filter((file) => file !== failure.file);
-    throw new MigrationFailedError(
-      { ...failure, tracked: keepsRecords, applied: [...applied], pending: left },
-      { cause },
-    );
   }
 
   private lockWait(): LockWait {

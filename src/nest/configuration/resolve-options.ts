@@ -7,6 +7,7 @@ import {
   notEmpty,
   objectOf,
   oneOf,
+  orFalse,
   strings,
   text,
 } from '../../composition/validation/checks.js';
@@ -30,21 +31,16 @@ const webhook = objectOf({
 const schema = objectOf({
   ...migratorFields,
   onBootstrap: v.optional(oneOf(['migrate', 'background', 'validate', 'off']), 'migrate'),
-  drift: v.optional(
-    v.pipe(
-      v.unknown(),
-      v.transform((drift) => (drift === false ? { enabled: false } : drift)),
-      objectOf({
-        enabled: v.optional(flag, true),
-        // A bad expression or time zone must fail at the start, not at the first tick.
-        cron: v.optional(v.pipe(text, v.check(isCron, 'not a valid cron expression')), '*/10 * * * *'),
-        timeZone: v.optional(v.pipe(text, v.check(isTimeZone, 'not a valid IANA time zone'))),
-        alertTimeout: v.optional(milliseconds(1), 10_000),
-        reminder: v.optional(milliseconds(0), 86_400_000),
-        webhooks: v.optional(v.array(webhook, 'expected an array'), []),
-      }),
-    ),
-    {},
+  drift: orFalse(
+    objectOf({
+      enabled: v.optional(flag, true),
+      // A bad expression or time zone must fail at the start, not at the first tick.
+      cron: v.optional(v.pipe(text, v.check(isCron, 'not a valid cron expression')), '*/10 * * * *'),
+      timeZone: v.optional(v.pipe(text, v.check(isTimeZone, 'not a valid IANA time zone'))),
+      alertTimeout: v.optional(milliseconds(1), 10_000),
+      reminder: v.optional(milliseconds(0), 86_400_000),
+      webhooks: v.optional(v.array(webhook, 'expected an array'), []),
+    }),
   ),
   onEvent: v.optional(v.custom<EmitEvent>((value) => typeof value === 'function', 'expected a function')),
   health: v.optional(

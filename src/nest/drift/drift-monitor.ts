@@ -8,6 +8,7 @@ import {
 import { DiscoveryService } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
+import { needsRecord, uncheckedCodes } from '../../core/catalog/unchecked.js';
 import type { Finding } from '../../core/errors/finding.js';
 import type { DriftEventBody } from '../../core/events/events.js';
 import { compareFindings } from '../../core/status/findings.js';
@@ -75,7 +76,10 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     let incidents: IncidentReport;
     try {
       findings = await this.migrator.drift({ diff: true });
-      incidents = await this.tracker.report(findings.filter((each) => this.mustAlert(each)));
+      incidents = await this.tracker.report(
+        findings.filter((each) => this.mustAlert(each)),
+        uncheckedCodes(findings),
+      );
     } catch (error) {
       await this.fail(error);
       return;
@@ -83,9 +87,13 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     await this.recover();
     const quiet = findings.filter((each) => !this.mustAlert(each));
     const { appeared } = compareFindings(this.known, quiet);
-    this.known = quiet;
+    const unchecked = uncheckedCodes(findings);
+    this.known = [...quiet, ...this.known.filter(({ code }) => unchecked.includes(code))];
     await this.reportChanges(appeared, incidents);
     await this.tracker.confirm();
+    // An application that does not migrate leaves this to the one that does.
+    const migrates = ['migrate', 'background'].includes(this.options.onBootstrap);
+    if (migrates && needsRecord(findings)) await this.migrator.refreshCatalog();
   }
 
   private mustAlert(found: Finding): boolean {

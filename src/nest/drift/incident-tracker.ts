@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findingKey, type Finding } from '../../core/errors/finding.js';
+import { findingKey, type Finding, type FindingCode } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
 
 /** Decides what a check reports: with rows in the database for the whole fleet, or else for this process. */
@@ -16,15 +16,18 @@ export class IncidentTracker {
     private readonly onAlone: () => void,
   ) {}
 
-  /** @throws DatabaseConnectionError */
-  async report(findings: readonly Finding[]): Promise<IncidentReport> {
-    const check = { checker: this.checker, token: randomUUID(), reminderMs: this.reminderMs };
+  /**
+   * @param unchecked codes that the check did not look for.
+   * @throws DatabaseConnectionError
+   */
+  async report(findings: readonly Finding[], unchecked: readonly FindingCode[]): Promise<IncidentReport> {
+    const check = { checker: this.checker, token: randomUUID(), reminderMs: this.reminderMs, unchecked };
     const shared = await this.store.claim(findings, check);
     // Without findings nothing had to be written, so nothing shows that it may be.
-    if (!shared || (this.isAlone && findings.length === 0)) return this.reportAlone(findings);
+    if (!shared || (this.isAlone && findings.length === 0)) return this.reportAlone(findings, unchecked);
     this.check = check;
     if (!this.isAlone) return shared;
-    const resolved = [...shared.resolved, ...this.forgetGone(findings, Date.now())];
+    const resolved = [...shared.resolved, ...this.forgetGone(findings, unchecked, Date.now())];
     const opened = shared.opened.filter((each) => !this.own.has(findingKey(each)));
     this.isAlone = false;
     this.own.clear();
@@ -38,7 +41,7 @@ export class IncidentTracker {
     if (check) await this.store.confirm(check).catch(() => {});
   }
 
-  private reportAlone(findings: readonly Finding[]): IncidentReport {
+  private reportAlone(findings: readonly Finding[], unchecked: readonly FindingCode[]): IncidentReport {
     if (!this.isAlone) this.onAlone();
     this.isAlone = true;
     const now = Date.now();
@@ -56,14 +59,18 @@ export class IncidentTracker {
       this.own.set(findingKey(found), { finding, alertedAt: now });
       opened.push(finding);
     }
-    return { opened, reminders, resolved: this.forgetGone(findings, now) };
+    return { opened, reminders, resolved: this.forgetGone(findings, unchecked, now) };
   }
 
-  private forgetGone(findings: readonly Finding[], now: number): IncidentReport['resolved'] {
+  private forgetGone(
+    findings: readonly Finding[],
+    unchecked: readonly FindingCode[],
+    now: number,
+  ): IncidentReport['resolved'] {
     const current = new Set(findings.map(findingKey));
     const names = new Set(findings.map(({ code, subject }) => `${code} ${subject}`));
     return [...this.own].flatMap(([key, { finding }]) => {
-      if (current.has(key)) return [];
+      if (current.has(key) || unchecked.includes(finding.code)) return [];
       this.own.delete(key);
       const durationMs = now - (finding.since?.getTime() ?? now);
       return names.has(`${finding.code} ${finding.subject}`) ? [] : [{ finding, durationMs }];

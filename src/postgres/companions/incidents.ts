@@ -25,7 +25,8 @@ export async function claimIncidents(
   const open = await query(`SELECT code, subject, fingerprint FROM ${table} WHERE resolved_at IS NULL`);
   const current = new Map(findings.map((each) => [fingerprintOf(each), each]));
   const claimed = findings.length > 0 ? await query(upsertSql(table, current, check)) : [];
-  const gone = open.filter(({ fingerprint }) => !current.has(fingerprint ?? ''));
+  const isUnchecked = (code: string | null | undefined): boolean => check.unchecked.some((each) => each === code);
+  const gone = open.filter(({ fingerprint, code }) => !current.has(fingerprint ?? '') && !isUnchecked(code));
   const resolved = gone.length > 0 ? await query(resolveSql(table, gone, check)) : [];
   const own = claimed.filter(({ mine }) => mine === 't');
   const toFinding = ({ fingerprint, opened_at: openedAt }: Row): Finding[] => {

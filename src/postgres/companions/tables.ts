@@ -83,6 +83,28 @@ export const COMPANIONS = {
     },
     constraint: 'PRIMARY KEY (code, subject, fingerprint)',
   },
+  catalog: {
+    suffix: 'catalog',
+    comment: 'The last recorded catalogs of this database, to show what was changed without a migration.',
+    rights: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+    columns: {
+      id: { type: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY', comment: 'rises with each record' },
+      recorded_at: { type: 'timestamptz NOT NULL', comment: 'when the catalog was read' },
+      matched_at: {
+        type: 'timestamptz NOT NULL',
+        comment: 'when nothing differed from the record: what differs now was changed after it',
+      },
+      server_version: { type: 'integer NOT NULL', comment: 'server_version_num: 150004 is 15.4' },
+      format: { type: 'integer NOT NULL', comment: 'what is read, and how; only catalogs of one format are compared' },
+      schemas: { type: 'jsonb NOT NULL', comment: 'the schemas in which migrations had created objects' },
+      fingerprint: { type: 'jsonb NOT NULL', comment: 'the number of objects and a sum of hashes, by group of kinds' },
+      stamp: {
+        type: 'text',
+        comment: 'identifies what was read: as long as it is the same, nothing has changed; null if unknown',
+      },
+      content: { type: 'bytea NOT NULL', comment: 'the objects: JSON, compressed with zlib' },
+    },
+  },
 } as const satisfies Readonly<Record<string, Companion>>;
 
 /** Identifies a companion table. */

@@ -17,14 +17,17 @@ export class ReadConnections {
     private readonly readTimeoutMs: number,
   ) {}
 
-  /** @throws DatabaseConnectionError on a timeout. */
-  async use<T>(work: (connection: PgConnection) => Promise<T>): Promise<T> {
+  /**
+   * @param timeoutMs how long the work may take after connecting, in ms. @default what is left of the read timeout
+   * @throws DatabaseConnectionError on a timeout.
+   */
+  async use<T>(work: (connection: PgConnection) => Promise<T>, timeoutMs?: number): Promise<T> {
     const startedAt = performance.now();
     const connection = await connect(this.pool(), { connectTimeoutMs: this.readTimeoutMs });
     try {
-      const leftMs = Math.max(1, this.readTimeoutMs - (performance.now() - startedAt));
+      const leftMs = timeoutMs ?? Math.max(1, this.readTimeoutMs - (performance.now() - startedAt));
       return await withTimeout(work(connection), leftMs, () => {
-        throw timeoutError(this.readTimeoutMs);
+        throw timeoutError(timeoutMs ?? this.readTimeoutMs);
       });
     } finally {
       await connection.release();

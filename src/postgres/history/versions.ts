@@ -47,6 +47,7 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
   companion(4, 'audit', 'the audit'),
   companion(5, 'source', 'the texts of migrations'),
   companion(6, 'incidents', 'incidents of drift'),
+  companion(7, 'catalog', 'recorded catalogs'),
 ];
 
 function companion(number: number, name: CompanionName, summary: string): ObjectVersion {

@@ -8,9 +8,14 @@ import { asScript } from '../connection/script.js';
 import { queryError } from '../connection/server-error.js';
 import { fileOfSession, NAME_SEPARATOR } from './session-name.js';
 
+const PREFIX = 'nestjs-pg-migrations\0';
+const suffixOf = ({ schema, table }: TableName): string => `\0${schema}\0${table}`;
+
 /** The key of the migration lock: one per history, so that two in one database do not block each other. */
-export function lockKey(database: string, { schema, table }: TableName): bigint {
-  const digest = createHash('sha256').update(['nestjs-pg-migrations', database, schema, table].join('\0')).digest();
+export function lockKey(database: string, table: TableName): bigint {
+  const digest = createHash('sha256')
+    .update(`${PREFIX}${database}${suffixOf(table)}`)
+    .digest();
   return digest.readBigInt64BE();
 }
 
@@ -77,6 +82,24 @@ function isHeldLock(key: bigint): string {
   const bits = BigInt.asUintN(64, key);
   return `l.locktype = 'advisory' AND l.objsubid = 1 AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} AND l.granted
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
+}
+
+/** An SQL expression: somebody holds the migration lock of this history in the current database. */
+export function isLockHeldSql(table: TableName): string {
+  const [prefix, suffix] = [PREFIX, suffixOf(table)].map(
+    (text) => `decode('${Buffer.from(text).toString('hex')}', 'hex')`,
+  );
+  const digest = `encode(pg_catalog.sha256(${prefix} || convert_to(pg_catalog.current_database(), 'UTF8') || ${suffix}), 'hex')`;
+  return (
+    `EXISTS (SELECT FROM pg_catalog.pg_locks l, (SELECT ${digest} AS digest) AS k WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted ` +
+    `AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ` +
+    `AND l.classid::pg_catalog.int8 = ${numberIn('k.digest', 1)} AND l.objid::pg_catalog.int8 = ${numberIn('k.digest', 9)})`
+  );
+}
+
+/** The number in 8 hexadecimal digits. */
+function numberIn(digest: string, at: number): string {
+  return `('x' || substr(${digest}, ${at}, 8))::pg_catalog.bit(32)::pg_catalog.int8`;
 }
 
 /** SQL that checks whether this session still holds the lock: a migration can release it (`DISCARD ALL`). */

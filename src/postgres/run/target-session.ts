@@ -1,10 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditNote } from '../../core/history/audit.js';
+import type { CatalogRecorder } from '../../core/ports/catalog.js';
 import type { ForeignHistoryReader, HistoryStore, TableFactsReader, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import { readTableFacts } from '../catalog/table-facts.js';
+import { LazyCatalogRecorder } from '../catalog-record/lazy-recorder.js';
+import type { CatalogSettings } from '../catalog-record/settings.js';
 import { assertRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { StatementTimeouts } from '../connection/reset.js';
 import { SessionFacts } from '../connection/server-facts.js';
+import { auditChangeSql } from '../companions/audit.js';
 import type { CompanionName } from '../companions/tables.js';
 import { readForeignHistory } from '../history/foreign-history.js';
 import { NO_STORE, PgHistoryStore } from '../history/history-store.js';
@@ -22,8 +28,10 @@ export interface SessionSettings {
   readonly lock: LockKind;
   /** False: details of server errors, which may contain rows, are left out. */
   readonly showRowData: boolean;
-  /** The tables beside the history table that are kept. */
+  /** The tables beside the history table that runs keep. */
   readonly companions: readonly CompanionName[];
+  /** Undefined if the catalog is not recorded. */
+  readonly catalog: CatalogSettings | undefined;
 }
 
 /** A connection that may migrate, with the parts that use it. */
@@ -33,6 +41,7 @@ export class PgTargetSession implements TargetSession {
   readonly executor: PgExecutor;
   readonly foreign: ForeignHistoryReader;
   readonly tables: TableFactsReader;
+  readonly catalog: CatalogRecorder | undefined;
   private closed = false;
 
   /** @param openConnection opens another connection to the same database. */
@@ -52,6 +61,9 @@ export class PgTargetSession implements TargetSession {
     this.history = tracking ? store : NO_STORE;
     this.lock = new TargetLock(connection, table, lock, facts, openConnection);
     this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
+    const auditSql = (note: AuditNote): string[] =>
+      store.companions.includes('audit') ? [auditChangeSql(table, randomUUID(), note)] : [];
+    this.catalog = settings.catalog && new LazyCatalogRecorder(connection, settings.catalog, auditSql);
     this.foreign = { read: (tool, foreignTable) => readForeignHistory(connection, tool, foreignTable, role) };
     this.tables = { read: (names) => readTableFacts(connection, names, searchPath) };
   }

@@ -138,6 +138,12 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
   },
   FAILED: { files: { '1.sql': 'SELECT 1/0;' }, set: migrated, command: ['check'], names: ['mark 1.sql'] },
   AHEAD: none,
+  OBJECT_ADDED: none,
+  OBJECT_REMOVED: none,
+  OBJECT_CHANGED: none,
+  OBJECTS_REWRITTEN: none,
+  CATALOG_NOT_RECORDED: none,
+  CATALOG_NOT_COMPARED: none,
   UNVERIFIED: none,
   ORPHANED: {
     files: FAILING,

@@ -114,7 +114,9 @@ describe('the history of many files', () => {
       alreadyApplied: FILES,
     });
     const reads = proxy.messages.filter(
-      (text) => text.includes('fingerprint') || text.startsWith('SELECT migration_file'),
+      (text) =>
+        !text.includes('schema_migrations_catalog') &&
+        (text.includes('fingerprint') || text.startsWith('SELECT migration_file')),
     );
     expect(reads.map((text) => text.includes('fingerprint'))).toEqual([true, true]);
   });

@@ -24,7 +24,7 @@ async function everything(): Promise<ObservedMigrator> {
     '5.sql': 'SELECT 5',
     '6.sql': 'SELECT 6',
   };
-  const observed = await migratorOn(db, files);
+  const observed = await migratorOn(db, files, { catalog: false });
   await observed.migrator.migrate().catch(() => {});
   await db.query(
     `INSERT INTO shared.schema_migrations (migration_file, error_message, running) VALUES ('6.sql', 'running', true)`,

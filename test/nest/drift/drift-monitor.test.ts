@@ -109,6 +109,7 @@ describe('a check that fails', () => {
 
   test('because the database does not answer ends in time', async () => {
     const check = checkOf(await start({ timeouts: { read: 200 } }, { providers: [Pager] }));
+    await check(); // waits until the catalog is recorded
     await withClient(db.connectionString, async (client) => {
       await client.query('BEGIN; LOCK TABLE shared.schema_migrations');
       const startedAt = performance.now();

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ddlTable } from '../../../src/postgres/companions/ddl-audit.js';
 import { DatabaseError, HistoryTableError } from '../../../src/migrator.js';
+import { schemasNamed } from '../../../src/postgres/catalog/queries/scope.js';
 import { catalogOf, differences } from '../../support/catalog-of.js';
 import { withClient } from '../../support/database.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
@@ -135,7 +136,7 @@ describe('the DDL audit', () => {
   });
 
   test('is no drift of the catalog', async () => {
-    const read = () => catalogOf(db.connectionString, { schemas: ['*'], without: [ddlTable(HISTORY)] });
+    const read = () => catalogOf(db.connectionString, { schemas: schemasNamed(['*']), without: [ddlTable(HISTORY)] });
     const enabled = await read();
     await observed.migrator.disableDdlAudit();
     expect(differences(await read(), enabled)).toEqual([]);

@@ -194,7 +194,7 @@ describe('diff()', () => {
     await migrator.migrate();
     await writeFile(join(directory, '1.sql'), 'CREATE TABLE one (id int);\n');
     const url = await newRole('GRANT USAGE ON SCHEMA shared TO', 'GRANT SELECT ON shared.schema_migrations TO');
-    const reader = await migratorOn(db, directory, { connectionString: url });
+    const reader = await migratorOn(db, directory, { connectionString: url, catalog: false });
     expect(await reader.migrator.drift({ diff: true })).toMatchObject([{ code: 'CHANGED' }]);
     const error = await failureOf(reader.migrator.diff('1.sql'), DatabaseError);
     expect(error.message).toContain('GRANT SELECT ON "shared"."schema_migrations_source" TO');

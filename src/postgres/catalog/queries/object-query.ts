@@ -77,10 +77,7 @@ export function withoutSchema(qualified: string, schema: string): string {
 
 /** Condition: an object of this catalog belongs to no extension. */
 export function notOfExtension(catalog: string, oid: string): string {
-  return (
-    `${oid} NOT IN (SELECT m.objid FROM pg_catalog.pg_depend m WHERE m.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass ` +
-    `AND m.deptype = 'e' AND m.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass)`
-  );
+  return `${oid} NOT IN (SELECT m.objid FROM extension_member m WHERE m.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass)`;
 }
 
 /** Condition on `pg_event_trigger v`: it is one of the DDL audit, as `companions/ddl-audit.ts` names them. */

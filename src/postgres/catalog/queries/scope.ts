@@ -5,10 +5,15 @@ import { notOfExtension } from './object-query.js';
 
 /** Which objects are read. Those outside of any schema always are. */
 export interface QueryScope {
-  /** Schemas, by name or with `*` as any characters. Schemas of PostgreSQL itself and of a session are never read. */
-  readonly schemas: readonly string[];
+  /** Condition on `pg_namespace n`. Schemas of PostgreSQL itself, of a session and of extensions are never read. */
+  readonly schemas: string;
   /** Tables that are left out, with everything that belongs to them. */
   readonly without: readonly TableName[];
+}
+
+/** A condition on `pg_namespace n`: its name is one of these, in which `*` stands for any characters. */
+export function schemasNamed(patterns: readonly string[]): string {
+  return `n.nspname::text ~ ANY (ARRAY[${patterns.map((pattern) => quoteLiteral(patternSource(pattern))).join(', ')}]::text[])`;
 }
 
 /**
@@ -16,11 +21,12 @@ export interface QueryScope {
  * What belongs to a table follows it, so that nothing of a partition or of an extension is read either.
  */
 export function scopeSql({ schemas, without }: QueryScope): string {
-  const patterns = schemas.map((schema) => quoteLiteral(patternSource(schema))).join(', ');
   const left = without.map(({ schema, table }) => `(${quoteLiteral(schema)}, ${quoteLiteral(table)})`).join(', ');
   return (
+    'extension_member AS MATERIALIZED (SELECT m.classid, m.objid FROM pg_catalog.pg_depend m ' +
+    "WHERE m.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND m.deptype = 'e'), " +
     'covered_schema AS MATERIALIZED (SELECT n.oid, n.nspname AS name, n.nspowner AS owner FROM pg_catalog.pg_namespace n ' +
-    `WHERE n.nspname::text ~ ANY (ARRAY[${patterns}]::text[]) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ` +
+    `WHERE (${schemas}) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ` +
     `AND ${notOfExtension('pg_namespace', 'n.oid')}), ` +
     'relation AS MATERIALIZED (SELECT c.oid, s.name AS schema, c.relname AS name, c.relkind AS kind ' +
     'FROM pg_catalog.pg_class c JOIN covered_schema s ON s.oid = c.relnamespace ' +

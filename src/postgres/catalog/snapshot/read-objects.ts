@@ -29,9 +29,14 @@ export async function readObjects(
   scope: QueryScope,
   groups: readonly ObjectGroup[],
 ): Promise<CatalogReading> {
+  return toReading(await connection.query(objectsSql(scope, groups)), groups);
+}
+
+/** The objects in the rows of `objectsSql`. */
+export function toReading(rows: readonly Row[], groups: readonly ObjectGroup[]): CatalogReading {
   const objects = new Map<ObjectGroup, CatalogObject[]>(groups.map((group) => [group, []]));
   const sums = new Map<ObjectGroup, bigint>();
-  for (const row of await connection.query(objectsSql(scope, groups))) {
+  for (const row of rows) {
     const group = row['object_group'] as ObjectGroup;
     objects.get(group)?.push(toObject(row));
     sums.set(group, (sums.get(group) ?? 0n) + BigInt(row['hash'] ?? 0));

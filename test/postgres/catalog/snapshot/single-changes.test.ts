@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { readFingerprint } from '../../../../src/postgres/catalog/snapshot/read-objects.js';
+import { STAMP_SQL } from '../../../../src/postgres/catalog/snapshot/stamp.js';
 import { beginReading } from '../../../../src/postgres/catalog/snapshot/read-transaction.js';
 import { ALL_GROUPS, differences, EVERYTHING, readOn, type ReadCatalog } from '../../../support/catalog-of.js';
 import { connectionOn } from '../../../support/connection-on.js';
@@ -10,6 +11,14 @@ import { OTHER_CHANGES } from '../changes/others.js';
 import { TABLE_CHANGES } from '../changes/tables.js';
 
 const ROLE = `catalog_${process.pid}`;
+
+/** The stamp of a moment. */
+interface Stamped {
+  readonly stamp: string;
+}
+
+/** A stamp even where there are subscriptions: only superusers can tell by it that one was changed. */
+const STAMP = STAMP_SQL.replace('NOT EXISTS (SELECT FROM pg_catalog.pg_subscription)', 'true');
 
 describe('a single change', () => {
   // Before the database is dropped: a subscription keeps it.
@@ -21,7 +30,7 @@ describe('a single change', () => {
 
   const database = useTestDatabase();
   let client: pg.Client;
-  let recorded: ReadCatalog;
+  let recorded: ReadCatalog & Stamped;
 
   beforeAll(async () => {
     await database.query(fixtureSql(ROLE));
@@ -31,14 +40,15 @@ describe('a single change', () => {
   });
 
   /** The catalog after a change, which is rolled back. */
-  async function inTransaction(sql: string): Promise<ReadCatalog> {
+  async function inTransaction(sql: string): Promise<ReadCatalog & Stamped> {
     const begin = beginReading({ role: undefined, statementTimeoutMs: 0 }).map((text) =>
       text.replace(', READ ONLY', ''),
     );
     await client.query(begin.join('; '));
     try {
       await client.query(sql);
-      return await readOn(client);
+      const { rows } = await client.query<Stamped>(`SELECT ${STAMP} AS stamp`);
+      return { ...(await readOn(client)), stamp: rows[0]?.stamp ?? '' };
     } finally {
       await client.query('ROLLBACK');
     }
@@ -50,8 +60,17 @@ describe('a single change', () => {
       const live = await inTransaction(sql);
       expect(differences(recorded, live)).toEqual(finds.toSorted());
       expect(live.fingerprint).not.toEqual(recorded.fingerprint);
+      const isStamped = !sql.includes('SUBSCRIPTION');
+      expect(live.stamp === recorded.stamp).toBe(!isStamped);
     },
   );
+
+  test('nothing has the same stamp', async () => {
+    expect(recorded.stamp).toMatch(/^\d+:-?\d+$/);
+    expect((await inTransaction('')).stamp).toBe(recorded.stamp);
+    const { rows } = await client.query(`SELECT ${STAMP_SQL} AS stamp`);
+    expect(rows).toEqual([{ stamp: null }]); // there is a subscription
+  });
 
   test('is seen by the server too: it computes the same fingerprint', async () => {
     await client.query(beginReading({ role: undefined, statementTimeoutMs: 0 }).join('; '));

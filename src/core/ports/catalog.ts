@@ -1,0 +1,48 @@
+import type { CatalogCheck, FingerprintedCatalog } from '../catalog/catalog.js';
+import type { AuditNote } from '../history/audit.js';
+
+/** Compares the live catalog with the recorded one. Never locks, creates or writes. */
+export interface CatalogReader {
+  /** @throws DatabaseConnectionError, DatabaseError */
+  check(): Promise<CatalogCheck>;
+}
+
+/** What a run knows when its catalog is recorded. */
+export interface RecordBasis {
+  /** Objects written since this mark were created by migrations. @default only the rows of the history tell */
+  readonly mark: string | undefined;
+  /** How the catalog differed from its record before the run: that is still found afterwards. */
+  readonly before: Extract<CatalogCheck, { kind: 'different' }> | undefined;
+}
+
+/** Drift that is accepted. */
+export interface AcceptedObjects {
+  /** What to record. @default the live catalog */
+  readonly accepted: FingerprintedCatalog | undefined;
+  /** For the audit. */
+  readonly note: AuditNote;
+}
+
+/** Records the catalog of a target, under the migration lock. */
+export interface CatalogRecorder {
+  /**
+   * Whether the catalog may have changed since it was recorded: a cheap look, which travels with other messages. Never
+   * rejects; false if there is no record.
+   */
+  mayDiffer(): Promise<boolean>;
+  /** Compares the catalog with the record. @throws MigrationError */
+  check(signal: AbortSignal | undefined): Promise<CatalogCheck>;
+  /** A mark for {@link record}, before migrations whose transactions the history does not know. */
+  mark(): Promise<string>;
+  /** Records the catalog as it is now. @throws MigrationError */
+  record(basis: RecordBasis, signal: AbortSignal | undefined): Promise<void>;
+  /**
+   * Brings the record up to date if it is missing, older than the history, of another release, or written by another
+   * version of the server.
+   *
+   * @throws MigrationError
+   */
+  refresh(signal: AbortSignal | undefined): Promise<void>;
+  /** Records what somebody accepted, together with an entry in the audit. @throws MigrationError */
+  accept(accepted: AcceptedObjects, signal: AbortSignal | undefined): Promise<void>;
+}

@@ -1,0 +1,96 @@
+import type { CatalogCheck } from '../../core/catalog/catalog.js';
+import type { Task } from '../../core/compile/task.js';
+import type { EmitEvent } from '../../core/events/events.js';
+import type { RecordBasis } from '../../core/ports/catalog.js';
+import type { TargetSession } from '../../core/ports/ports.js';
+import type { MigratorParts } from './parts.js';
+import { withSession } from './with-session.js';
+
+type Parts = Pick<MigratorParts, 'database' | 'emit'>;
+
+/**
+ * What a run does about the catalog: compares it with the record before it executes anything, and records it at the end.
+ * Nothing of this rejects: the catalog is recorded beside migrations, and never the reason why they fail.
+ */
+export class RunCatalog {
+  private mayDiffer: Promise<boolean> | undefined;
+  private check: CatalogCheck | undefined;
+  private mark: string | undefined;
+  private hasBegun = false;
+  private hasFailed = false;
+
+  constructor(
+    private readonly parts: Parts,
+    private readonly signal: AbortSignal,
+    private readonly recordingSignal: AbortSignal,
+  ) {}
+
+  /** True if a run that failed may have changed something all the same: a transaction leaves nothing behind. */
+  get isStepwise(): boolean {
+    return this.mark !== undefined;
+  }
+
+  /** Sends the first look at the catalog, which travels with what else is sent in this turn. */
+  look({ catalog }: TargetSession): void {
+    if (!this.hasBegun) this.mayDiffer = catalog?.mayDiffer();
+  }
+
+  /** Call it before tasks are executed. */
+  async begin({ catalog }: TargetSession, tasks: readonly Task[]): Promise<void> {
+    if (!catalog) return;
+    const isFirst = !this.hasBegun;
+    this.hasBegun = true;
+    await this.reported(this.signal, async () => {
+      if (isFirst && (await this.mayDiffer)) this.check = await catalog.check(this.signal);
+      if (tasks.some(({ program }) => program.kind === 'non-transactional')) this.mark ??= await catalog.mark();
+    });
+  }
+
+  /** Records the catalog if anything was executed. @param session a session that holds the lock */
+  async record(session: TargetSession): Promise<void> {
+    const { recordingSignal: signal } = this;
+    if (this.hasBegun) await this.reported(signal, async () => session.catalog?.record(this.basis, signal));
+  }
+
+  /** The same in a session of its own, unless somebody else is migrating. */
+  async recordAgain(): Promise<void> {
+    const { recordingSignal: signal, parts } = this;
+    const inSession = async (session: TargetSession): Promise<void> => {
+      if (await session.lock.tryTake()) await this.record(session);
+    };
+    await this.reported(signal, () => withSession(parts.database, inSession, signal));
+  }
+
+  /** Reports only the first failure: the next one most likely has the same reason. */
+  private async reported(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    const { database, emit } = this.parts;
+    const isFirst = !this.hasFailed;
+    const note: EmitEvent = (event) => {
+      this.hasFailed = true;
+      if (isFirst) emit(event);
+    };
+    await report({ database, emit: note }, signal, work);
+  }
+
+  private get basis(): RecordBasis {
+    return { mark: this.mark, before: this.check?.kind === 'different' ? this.check : undefined };
+  }
+}
+
+/** Brings the record up to date in a session of its own, if nobody is migrating. Never rejects. */
+export async function refreshCatalog(parts: Parts, signal: AbortSignal): Promise<void> {
+  const inSession = async ({ catalog, lock }: TargetSession): Promise<void> => {
+    if (catalog && (await lock.tryTake())) await catalog.refresh(signal);
+  };
+  await report(parts, signal, () => withSession(parts.database, inSession, signal));
+}
+
+async function report({ database, emit }: Parts, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (signal?.aborted) return; // whoever stops the application need not hear of it
+    const text = error instanceof Error ? error.message : String(error);
+    emit({ type: 'catalog-not-recorded', error: text, target: database.target.name, at: new Date() });
+  }
+}

@@ -1,0 +1,146 @@
+import { CATALOG_FORMAT, type CatalogCheck, type FingerprintedCatalog } from '../../core/catalog/catalog.js';
+import type { ObjectGroup } from '../../core/catalog/object-group.js';
+import { MigrationError } from '../../core/errors/migration-error.js';
+import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import { quoteIdentifier } from '../../core/sql/text/quote.js';
+import { qualifiedName } from '../../core/target/table.js';
+import { retry } from '../../timing/retry.js';
+import { readFingerprint, readObjects } from '../catalog/snapshot/read-objects.js';
+import { beginReading } from '../catalog/snapshot/read-transaction.js';
+import { STAMP_SQL } from '../catalog/snapshot/stamp.js';
+import { actingRoleName } from '../connection/acting-role.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { asScript } from '../connection/script.js';
+import { queryError, serverErrorOf } from '../connection/server-error.js';
+import { isLockHeldSql } from '../lock/lock.js';
+import { NO_RECORDS } from './may-differ.js';
+import { unpackObjects } from './content.js';
+import { checkedScope } from './covered-schemas.js';
+import {
+  LATEST_COLUMNS,
+  latestRecordSql,
+  recordTable,
+  selectContentSql,
+  toLatestRecord,
+  type LatestRecord,
+} from './record-table.js';
+import type { CatalogSettings } from './settings.js';
+
+/** Somebody changed the schema while it was being read: definitions are not read from the snapshot. */
+const CHANGED_MEANWHILE: readonly string[] = ['XX000', '42704', '42883', '42P01', '42703', SQLSTATE.lockNotAvailable];
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Compares the live catalog with the newest record in one read-only transaction: by its stamp, only if that differs by
+ * fingerprint, and only if that differs too by objects.
+ *
+ * @param underLock true for the run that holds the migration lock.
+ * @throws MigrationError
+ */
+export async function checkCatalog(
+  connection: PgConnection,
+  settings: CatalogSettings,
+  underLock = false,
+): Promise<CatalogCheck> {
+  const attempt = async (): Promise<CatalogCheck> => {
+    try {
+      return await check(connection, settings, underLock);
+    } finally {
+      await connection.query('ROLLBACK').catch(() => {}); // a lost connection is reported by what failed before
+    }
+  };
+  return retry(attempt, {
+    isTransient: (error, attempts) =>
+      attempts < MAX_ATTEMPTS && CHANGED_MEANWHILE.includes(serverErrorOf(error)?.sqlstate ?? ''),
+  }).catch((error: unknown) => {
+    throw error instanceof MigrationError ? error : queryError('reading the catalog', error);
+  });
+}
+
+async function check(connection: PgConnection, settings: CatalogSettings, underLock: boolean): Promise<CatalogCheck> {
+  const header = await readHeader(connection, settings);
+  if ('kind' in header) return header;
+  const { latest, isLocked, newer, isStamped, serverVersion } = header;
+  if (isLocked && !underLock) return { kind: 'migrating' };
+  if (!latest) return { kind: 'unrecorded' };
+  const { matchedAt } = latest;
+  if (newer !== undefined || latest.format !== CATALOG_FORMAT) return { kind: 'outdated', newer };
+  if (isStamped) return { kind: 'unchanged' };
+
+  const scope = checkedScope(settings, latest.schemas);
+  const groups = settings.groups.filter((group) => latest.fingerprint[group] !== undefined);
+  const fingerprint = await readFingerprint(connection, scope, groups);
+  const different = groups.filter((group) => fingerprint[group] !== latest.fingerprint[group]);
+  if (different.length === 0) return { kind: 'unchanged' };
+  const live = await readObjects(connection, scope, different);
+  return {
+    kind: 'different',
+    matchedAt,
+    recorded: await readRecorded(connection, settings, latest, groups),
+    live: { ...live, serverVersion },
+  };
+}
+
+interface Header {
+  readonly latest: LatestRecord | undefined;
+  /** Somebody holds the migration lock. */
+  readonly isLocked: boolean;
+  /** A migration that ran after the catalog was recorded. */
+  readonly newer: string | undefined;
+  /** The stamp of the record is that of the live catalog. */
+  readonly isStamped: boolean;
+  readonly serverVersion: number;
+}
+
+async function readHeader(connection: PgConnection, settings: CatalogSettings): Promise<Header | CatalogCheck> {
+  const { history, role, timeoutMs: statementTimeoutMs } = settings;
+  const newer =
+    `(SELECT h.migration_file FROM ${qualifiedName(history)} h WHERE h.executed_at > latest.recorded_at ` +
+    // One that ran in one transaction left nothing behind when it failed.
+    "AND coalesce(h.origin, 'migrate') = 'migrate' AND (h.error_message IS NULL OR h.running OR h.steps_total IS NOT NULL) " +
+    'ORDER BY h.executed_at LIMIT 1)';
+  const stamp = `CASE WHEN latest.stamp IS NOT NULL THEN ${STAMP_SQL} END`;
+  const select =
+    `SELECT ${LATEST_COLUMNS}, ${newer} AS newer, ${stamp} AS live_stamp, current_setting('server_version_num') AS server, ${isLockHeldSql(history)} AS locked ` +
+    `FROM (SELECT 1) AS one LEFT JOIN ${latestRecordSql(history)} ON true`;
+  try {
+    const begin = beginReading({ role, statementTimeoutMs });
+    const [row] = await connection.query(asScript([...begin, select]), [...NO_RECORDS, SQLSTATE.insufficientPrivilege]);
+    const latest = toLatestRecord(row);
+    return {
+      latest,
+      isLocked: row?.['locked'] === 't',
+      newer: row?.['newer'] ?? undefined,
+      isStamped: latest?.stamp !== undefined && latest.stamp === row?.['live_stamp'],
+      serverVersion: Number(row?.['server']),
+    };
+  } catch (error) {
+    const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
+    if (NO_RECORDS.includes(sqlstate)) return { kind: 'unrecorded' };
+    if (sqlstate === SQLSTATE.insufficientPrivilege) return unreadable(connection, settings);
+    throw error;
+  }
+}
+
+async function unreadable(connection: PgConnection, { history, role }: CatalogSettings): Promise<CatalogCheck> {
+  await connection.query('ROLLBACK');
+  const name = await actingRoleName(connection, role);
+  const schema = quoteIdentifier(history.schema);
+  const tables = [qualifiedName(history), recordTable(history)].join(', ');
+  return {
+    kind: 'unreadable',
+    grant: `GRANT USAGE ON SCHEMA ${schema} TO ${name}; GRANT SELECT ON ${tables} TO ${name}`,
+  };
+}
+
+async function readRecorded(
+  connection: PgConnection,
+  { history }: CatalogSettings,
+  { id, serverVersion, fingerprint }: LatestRecord,
+  groups: readonly ObjectGroup[],
+): Promise<FingerprintedCatalog> {
+  const [row] = await connection.query(selectContentSql(history, id));
+  const objects = await unpackObjects(row?.['content'] ?? '');
+  const wanted = Object.entries(objects).filter(([group]) => groups.includes(group as ObjectGroup));
+  return { serverVersion, fingerprint, objects: Object.fromEntries(wanted) };
+}

@@ -1,0 +1,47 @@
+import type { CatalogCheck } from '../../core/catalog/catalog.js';
+import type { AcceptedObjects, CatalogRecorder, RecordBasis } from '../../core/ports/catalog.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { mayDiffer } from './may-differ.js';
+import type { AuditSql, CatalogSettings } from './settings.js';
+
+/** Records the catalog. Its code is loaded when it is first used: a run that changes nothing does without. */
+export class LazyCatalogRecorder implements CatalogRecorder {
+  private loaded: Promise<Omit<CatalogRecorder, 'mayDiffer'>> | undefined;
+
+  constructor(
+    private readonly connection: PgConnection,
+    private readonly settings: CatalogSettings,
+    private readonly auditSql: AuditSql,
+  ) {}
+
+  mayDiffer(): Promise<boolean> {
+    return mayDiffer(this.connection, this.settings);
+  }
+
+  async check(signal: AbortSignal | undefined): Promise<CatalogCheck> {
+    return (await this.load()).check(signal);
+  }
+
+  async mark(): Promise<string> {
+    return (await this.load()).mark();
+  }
+
+  async record(basis: RecordBasis, signal: AbortSignal | undefined): Promise<void> {
+    return (await this.load()).record(basis, signal);
+  }
+
+  async refresh(signal: AbortSignal | undefined): Promise<void> {
+    return (await this.load()).refresh(signal);
+  }
+
+  async accept(accepted: AcceptedObjects, signal: AbortSignal | undefined): Promise<void> {
+    return (await this.load()).accept(accepted, signal);
+  }
+
+  private load(): Promise<Omit<CatalogRecorder, 'mayDiffer'>> {
+    this.loaded ??= import('./catalog-recorder.js').then(
+      ({ PgCatalogRecorder }) => new PgCatalogRecorder(this.connection, this.settings, this.auditSql),
+    );
+    return this.loaded;
+  }
+}

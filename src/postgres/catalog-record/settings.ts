@@ -1,0 +1,27 @@
+import type { ObjectGroup } from '../../core/catalog/object-group.js';
+import type { AuditNote } from '../../core/history/audit.js';
+import type { TableName } from '../../core/target/table.js';
+import { ddlTable } from '../companions/ddl-audit.js';
+import { COMPANION_NAMES, nameOfCompanion } from '../companions/tables.js';
+import type { ActingRole } from '../connection/acting-role.js';
+
+/** What of a catalog is recorded and checked, and for which history. */
+export interface CatalogSettings {
+  /** The history table. */
+  readonly history: TableName;
+  /** Patterns for schemas. @default those in which migrations have created objects */
+  readonly schemas: readonly string[] | undefined;
+  readonly groups: readonly ObjectGroup[];
+  /** How long one statement may take, in ms. */
+  readonly timeoutMs: number;
+  /** The role to act as. @default the login role */
+  readonly role: ActingRole;
+}
+
+/** The statement that adds an entry to the audit; none if it cannot be written. */
+export type AuditSql = (note: AuditNote) => readonly string[];
+
+/** The history table and its companions, which nobody's migrations create. */
+export function ownTables(history: TableName): readonly TableName[] {
+  return [history, ddlTable(history), ...COMPANION_NAMES.map((companion) => nameOfCompanion(history, companion))];
+}

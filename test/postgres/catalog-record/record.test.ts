@@ -1,0 +1,125 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { migratorOn, type Files, type ObservedMigrator } from '../../support/migrator-on.js';
+import { createRole } from '../../support/role.js';
+import { useTestDatabase } from '../../support/use-test-database.js';
+
+const db = useTestDatabase();
+
+beforeEach(() => db.query('DROP SCHEMA IF EXISTS app, shared CASCADE'));
+
+/** Runs one more file. */
+async function run(
+  number: number,
+  sql: string,
+  options: Parameters<typeof migratorOn>[2] = {},
+): Promise<ObservedMigrator> {
+  const earlier = Array.from({ length: number - 1 }, (_, i) => [`${i + 1}.sql`, 'SELECT 1']);
+  const files: Files = Object.fromEntries([...earlier, [`${number}.sql`, sql]]);
+  const observed = await migratorOn(db, files, { policy: { changed: 'ignore' }, ...options });
+  await observed.migrator.migrate();
+  return observed;
+}
+
+async function records(): Promise<Record<string, unknown>[]> {
+  const { rows } = await db.query(
+    'SELECT id::int, server_version, format, schemas, fingerprint, length(content) AS bytes FROM shared.schema_migrations_catalog ORDER BY id',
+  );
+  return rows;
+}
+
+async function times(): Promise<unknown> {
+  return (await db.query('SELECT recorded_at FROM shared.schema_migrations_catalog')).rows;
+}
+
+describe('the record of the catalog', () => {
+  test('is made by a run that changed something: compressed, with version, format and schemas', async () => {
+    await run(1, 'CREATE SCHEMA app; CREATE TABLE app.t (a integer)');
+    const [record, ...others] = await records();
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({
+      format: 1,
+      schemas: ['app'],
+      fingerprint: { columns: expect.stringMatching(/^1:-?\d+$/) },
+    });
+    expect(record?.['server_version']).toBeGreaterThan(130_000);
+    expect(record?.['bytes']).toBeLessThan(600);
+  });
+
+  test('is confirmed, not repeated, by a run that left the schema as it was', async () => {
+    await run(1, 'CREATE SCHEMA app');
+    const first = await times();
+    const { migrator } = await run(2, 'SELECT 1');
+    expect(await records()).toHaveLength(1);
+    expect(await times()).not.toEqual(first);
+    expect((await migrator.drift()).filter(({ code }) => code.startsWith('CATALOG'))).toEqual([]);
+  });
+
+  test('is kept five times', async () => {
+    for (let i = 1; i <= 7; i++) await run(i, `CREATE SCHEMA IF NOT EXISTS app; CREATE TABLE app.t${i} (a integer)`);
+    expect((await records()).map(({ id }) => id)).toEqual([3, 4, 5, 6, 7]);
+  });
+
+  test('holds no secret', async () => {
+    await run(
+      1,
+      "CREATE SCHEMA app; CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (password 'topsecret')",
+    );
+    const { rows } = await db.query<{ content: Buffer }>('SELECT content FROM shared.schema_migrations_catalog');
+    const { inflateSync } = await import('node:zlib');
+    const text = inflateSync(rows[0]?.content ?? Buffer.alloc(0)).toString();
+    expect(text).toMatch(/"password=#[0-9a-f]+"/);
+    expect(text).not.toContain('topsecret');
+    await db.query('DROP FOREIGN DATA WRAPPER w CASCADE');
+  });
+
+  test('is not made if the option is off, or without tracking', async () => {
+    await run(1, 'CREATE SCHEMA app', { catalog: false });
+    await run(2, 'SELECT 1', { tracking: false });
+    const { rows } = await db.query("SELECT to_regclass('shared.schema_migrations_catalog') AS found");
+    expect(rows).toEqual([{ found: null }]);
+  });
+
+  test('is made if a run failed after it had applied something', async () => {
+    const { migrator, events } = await migratorOn(db, { '1.sql': 'CREATE SCHEMA app', '2.sql': 'SELECT 1/0' });
+    await expect(migrator.migrate()).rejects.toThrow('division by zero');
+    expect(events.at(-1)).toMatchObject({ type: 'run-failed' });
+    expect(await records()).toMatchObject([{ schemas: ['app'] }]);
+    await db.query('CREATE TABLE app.by_hand (a integer)');
+    expect((await migrator.drift()).map(({ code }) => code)).toEqual(['FAILED', 'OBJECT_ADDED']);
+  });
+});
+
+describe('a role without the rights to record', () => {
+  test('migrates all the same, and is told what is missing', async () => {
+    const role = await createRole();
+    await db.query(
+      `CREATE SCHEMA shared; GRANT USAGE ON SCHEMA shared TO ${role.name}; CREATE SCHEMA app AUTHORIZATION ${role.name}`,
+    );
+    await run(1, 'SELECT 1', { catalog: false });
+    await db.query(`GRANT ALL ON shared.schema_migrations TO ${role.name}`);
+    const { migrator, events } = await run(2, 'CREATE TABLE app.t (a integer)', { connectionString: role.urlOf(db) });
+    expect(events.at(-2)).toMatchObject({ type: 'run-finished', applied: ['2.sql'] });
+    expect(events.at(-1)).toMatchObject({
+      type: 'catalog-not-recorded',
+      error: expect.stringContaining(`GRANT CREATE ON SCHEMA "shared" TO "${role.name}"`),
+    });
+    expect((await migrator.drift()).map(({ code }) => code)).toContain('CATALOG_NOT_RECORDED');
+    await db.query(`DROP OWNED BY ${role.name} CASCADE`);
+  });
+
+  test('checks nothing without the right to read, and names the right', async () => {
+    await run(1, 'CREATE SCHEMA app');
+    const role = await createRole();
+    await db.query(
+      `GRANT USAGE ON SCHEMA shared TO ${role.name}; GRANT SELECT ON shared.schema_migrations TO ${role.name}`,
+    );
+    const reader = await migratorOn(db, { '1.sql': 'CREATE SCHEMA app' }, { connectionString: role.urlOf(db) });
+    const [note] = await reader.migrator.drift();
+    expect(note).toMatchObject({ code: 'CATALOG_NOT_COMPARED', detail: 'the role may not read it' });
+    await db.query(note?.actual ?? '');
+    expect(await reader.migrator.drift()).toEqual([]);
+    await db.query('CREATE TABLE app.by_hand (a integer)');
+    expect((await reader.migrator.drift()).map(({ code }) => code)).toEqual(['OBJECT_ADDED']);
+    await db.query(`DROP OWNED BY ${role.name} CASCADE`);
+  });
+});
