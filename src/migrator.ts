@@ -52,6 +52,7 @@ function migratorFor(pool: PgPool, { onEvent, ...options }: RunOptions, tracking
 export { Migrator };
 export type { ConnectionOptions } from './composition/connection-options.js';
 export type { PgConnectionConfig, PgPool, PgPoolClient } from './composition/driver-types.js';
+export { defineConfig } from './composition/define-config.js';
 export { lintFiles, type LintFilesOptions } from './composition/lint-files.js';
 export type { LintOptions, MigratorOptions, TimeoutOptions } from './composition/options.js';
 export * from './core/errors/database-errors.js';

@@ -101,6 +101,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   cli: [
     'process',
     ['render', 'render/lint'],
+    'configuration',
     'actions',
     ['actions/changes', 'actions/completion', 'actions/gate', 'actions/reading'],
     'commands',

@@ -14,6 +14,7 @@ export function cliReference(): string {
     '## Flags of every command that works on a database',
     'Prefer the environment variable `DATABASE_URL` to `--database-url`: every process on the machine can see arguments.',
     flagTable(COMMON_FLAGS),
+    'Options come from flags, then from the environment, then from the first of `--config`, `migrations.config.{ts,mts,js,mjs,cjs,json}` and the key `nest-migrations` of `package.json` in the working directory. The file exports the object that `MigrationsModule.forRoot()` takes, or an async function that returns it; `defineConfig()` gives it types. What is only for the module (`onBootstrap`, `drift`, `health`) is passed over. TypeScript needs Node 22.18 or later. `nest-migrations config` shows what is in force.',
     'With `--json`, stdout is exactly one object, for a failure too: `{ "error": { "code", "message", … } }` with `findings`, `problems`, `file`, `line` or `column` where they apply. Everything else goes to stderr. The folder `docs/schemas` has a JSON Schema (draft 2020-12) of each output, named after its command, and [error.json](schemas/error.json) for failures.',
     '## Commands',
     ...COMMANDS.flatMap(section),

@@ -3,7 +3,7 @@ import type { EmitEvent } from '../../core/events/events.js';
 import type { ResolvedOptions } from '../../composition/options.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import type { RunFlags } from '../process/flags.js';
-import { settingsFrom } from './settings.js';
+import { settingsFrom } from '../configuration/settings.js';
 
 /** Works with a migrator for these flags, and closes it. */
 export async function withMigrator<T>(
@@ -11,7 +11,7 @@ export async function withMigrator<T>(
   onEvent: EmitEvent,
   work: (migrator: Migrator, options: ResolvedOptions) => Promise<T>,
 ): Promise<T> {
-  const options = settingsFrom(flags, process.env);
+  const options = await settingsFrom(flags);
   const migrator = createMigrator(options, onEvent);
   try {
     return await work(migrator, options);

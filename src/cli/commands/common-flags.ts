@@ -22,10 +22,14 @@ const LAYOUT: readonly Flag[] = [
   ['--layout <layout>', `layout of the folder: ${Object.keys(LAYOUT_NAMES).join(', ')} (default: plain)`],
   ['--recursive', 'read subfolders too'],
 ];
+const CONFIGURATION: readonly Flag[] = [
+  ['--config <file>', 'configuration file (default: migrations.config.*, or "nest-migrations" in package.json)'],
+  ['--env-file <file>', 'file of environment variables; those that are set win'],
+];
 const JSON_FLAG: Flag = ['--json', 'print one JSON object'];
 
 /** Flags of commands that only look at files. */
-export const FILE_FLAGS: readonly Flag[] = [DIRECTORY, ...LAYOUT, JSON_FLAG];
+export const FILE_FLAGS: readonly Flag[] = [DIRECTORY, ...LAYOUT, ...CONFIGURATION, JSON_FLAG];
 
 const TARGET_FLAGS: readonly Flag[] = [
   ['--database-url <url>', 'PostgreSQL URL (default: the environment variable DATABASE_URL)'],
@@ -40,6 +44,7 @@ const TARGET_FLAGS: readonly Flag[] = [
   ],
   ['--connect-timeout <seconds>', 'one attempt to connect (default: 10)'],
   ['--read-timeout <seconds>', 'one read of the history (default: 5)'],
+  ...CONFIGURATION,
 ];
 
 /** Flags of every command that works on a target. */

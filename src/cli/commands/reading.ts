@@ -51,4 +51,11 @@ export const READING: readonly CommandDefinition[] = [
     examples: ['nest-migrations wait --timeout 600'],
     load: async () => (await import('../actions/reading/wait.js')).wait,
   },
+  {
+    name: 'config',
+    description: 'show what is in force and where each value comes from; secrets are masked',
+    flags: [...COMMON_FLAGS, ...LOCK_FLAGS, ...RUN_FLAGS, ...LIMIT_FLAGS],
+    examples: ['nest-migrations config --env-file .env'],
+    load: async () => (await import('../actions/reading/config.js')).config,
+  },
 ];

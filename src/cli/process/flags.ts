@@ -8,6 +8,8 @@ export interface CommonFlags {
   readonly recursive?: boolean;
   readonly policy?: readonly string[];
   readonly connectTimeout?: string;
+  readonly config?: string;
+  readonly envFile?: string;
   readonly readTimeout?: string;
   readonly json?: boolean;
 }

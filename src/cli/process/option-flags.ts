@@ -30,11 +30,14 @@ const OTHERS: Readonly<Record<string, string>> = {
   searchPath: '--search-path',
   placeholders: '--placeholder',
   policy: '--policy',
+  lint: '--lint',
 };
 
 /** The flag of an option, by its name with dots; undefined if it has none. */
 export function flagOf(option: string): string | undefined {
   const [group = '', name] = option.split('.');
+  if (option.startsWith('lint.rules')) return '--rule';
+  if (option === 'lint.largeTable') return '--large-table';
   if (group === 'timeouts') return TIMEOUTS[name as keyof TimeoutOptions]?.[1];
   return OPTIONS[group as keyof MigratorOptions]?.[1] ?? OTHERS[group];
 }

@@ -12,7 +12,7 @@ import type { CheckFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';
 import { forShell } from '../../process/retype.js';
 import type { Action } from '../action.js';
-import { fileSettingsFrom } from '../settings.js';
+import { fileSettingsFrom } from '../../configuration/settings.js';
 import { describeBranch, type CheckedBranch } from './describe-branch.js';
 import { renderBranch } from './render-branch.js';
 
@@ -22,7 +22,7 @@ export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
   const format = formatOf(flags, ['text', 'github']);
   if (databaseUrl !== undefined)
     throw new CliError('USAGE', EXIT.usage, 'error: --base asks git alone: leave out --database-url');
-  const options = fileSettingsFrom({ ...flags, lint: flags.lint ?? 'error' });
+  const { options } = await fileSettingsFrom({ ...flags, lint: flags.lint ?? 'error' });
   const { directory, recursive, pattern } = options;
   const rules = { layout: LAYOUTS[options.layout], recursive, pattern };
   const work = await new MigrationDirectory(directory, rules).read();

@@ -5,7 +5,7 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { LintFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';
 import type { Action } from '../action.js';
-import { fileSettingsFrom } from '../settings.js';
+import { fileSettingsFrom, hasDatabase } from '../../configuration/settings.js';
 import { reading } from '../with-migrator.js';
 import { renderLint, type LintFormat } from './render-lint.js';
 
@@ -17,17 +17,12 @@ export const lint: Action<LintFlags> = async (flags, { out }) => {
     out(await renderLint({ ...report, exitCode }, format, directory, scope));
     return exitCode;
   };
-  if (flags.all || !hasDatabase(flags)) {
-    const options = fileSettingsFrom(flags);
+  if (flags.all || !(await hasDatabase(flags))) {
+    const { options } = await fileSettingsFrom(flags);
     return finish(await lintResolved(options), options.directory, ', each as a run of its own, without a database');
   }
   return reading(flags, async (migrator, { directory }) => finish(await migrator.lint(), directory, ' as one run'));
 };
-
-/** An empty URL that was typed is a mistake, and not a wish to do without a database. */
-function hasDatabase({ databaseUrl }: LintFlags): boolean {
-  return databaseUrl !== undefined || Boolean(process.env['DATABASE_URL']);
-}
 
 function verdictOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {
   const isBad = ({ severity }: Diagnostic): boolean => severity === 'error' || (isStrict && severity === 'warning');

@@ -14,11 +14,11 @@ import type { Terminal } from '../../process/terminal.js';
 import { jsonText } from '../../render/json-text.js';
 import { pathsFromHere } from '../../render/lint/report-path.js';
 import type { Action } from '../action.js';
-import { fileSettingsFrom } from '../settings.js';
+import { fileSettingsFrom } from '../../configuration/settings.js';
 
 /** Creates a migration with the next version. */
 export const newMigration: Action<NewFlags> = async (flags, terminal, name = '') => {
-  const { directory, layout: layoutName, recursive, pattern } = fileSettingsFrom(flags);
+  const { directory, layout: layoutName, recursive, pattern } = (await fileSettingsFrom(flags)).options;
   const layout = LAYOUTS[layoutName];
   const { migrations } = await readOrNothing(new MigrationDirectory(directory, { layout, recursive, pattern }));
   const planned = newMigrationPath({

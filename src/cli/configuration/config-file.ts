@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { types } from 'node:util';
+import { MODULE_ONLY_OPTIONS } from '../../composition/define-config.js';
+import { ConfigurationError } from '../../core/errors/input-errors.js';
+
+/** Options from a file. */
+export interface FileOptions {
+  /** The file, as people know it. */
+  readonly source: string;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+const NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((extension) => `migrations.config.${extension}`);
+
+/** The key of package.json. */
+const KEY = 'nest-migrations';
+
+/**
+ * The options of the file that `--config` names, otherwise of `migrations.config.*` or of package.json in the working
+ * directory; undefined if there is none.
+ *
+ * @throws ConfigurationError
+ */
+export async function readConfig(named: string | undefined): Promise<FileOptions | undefined> {
+  const found = named === undefined ? NAMES.filter((name) => existsSync(name)) : [named];
+  if (found.length > 1)
+    fail(`there are several configuration files: ${found.join(', ')}. Keep one, or name it with --config`);
+  const [source] = found;
+  if (source === undefined) return readPackageKey();
+  const content = await load(source);
+  const options: unknown = await (typeof content === 'function' ? (content as () => unknown)() : content);
+  return { source, options: own(source, options) };
+}
+
+function readPackageKey(): FileOptions | undefined {
+  if (!existsSync('package.json')) return undefined;
+  const text = readFileSync('package.json', 'utf8');
+  if (!text.includes(`"${KEY}"`)) return undefined;
+  const options = (parse('package.json', text) as Readonly<Record<string, unknown>> | null)?.[KEY];
+  const source = `"${KEY}" in package.json`;
+  return options === undefined ? undefined : { source, options: own(source, options) };
+}
+
+/** What the file exports. */
+async function load(file: string): Promise<unknown> {
+  const absolute = path.resolve(file);
+  if (!existsSync(absolute)) fail(`--config: there is no file ${file}`);
+  if (file.endsWith('.json')) return parse(file, await readFile(absolute, 'utf8'));
+  if (/\.m?ts$/.test(file) && !(process.features as { typescript?: unknown }).typescript)
+    fail(
+      `${file}: Node ${process.version} reads no TypeScript: use Node 22.18 or later, or write migrations.config.mjs`,
+    );
+  return exported(file, absolute);
+}
+
+/** Every version of Node that this package supports can `require()` ES modules; `import()` does not exist in a bundle. */
+function exported(file: string, absolute: string): unknown {
+  try {
+    const module = createRequire(absolute)(absolute) as { default?: unknown };
+    return types.isModuleNamespaceObject(module) || 'default' in module ? module.default : module;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_REQUIRE_ASYNC_MODULE') fail(`${file}: export an async function instead of a top-level await`);
+    return fail(`${file} cannot be loaded: ${message.split('\n')[0]}`);
+  }
+}
+
+function parse(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return fail(`${file} is not valid JSON`);
+  }
+}
+
+function own(source: string, options: unknown): FileOptions['options'] {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    return fail(`${source}: expected an object of options as its default export`);
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !MODULE_ONLY_OPTIONS.includes(name)));
+}
+
+function fail(problem: string): never {
+  throw new ConfigurationError('INVALID_OPTIONS', [problem]);
+}

@@ -1,0 +1,137 @@
+import { ConfigurationError } from '../../core/errors/input-errors.js';
+import type { MigratorOptions, ResolvedOptions } from '../../composition/options.js';
+import { resolveFileOptions, resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
+import type { RunFlags } from '../process/flags.js';
+import { flagOf, inFlags, OPTIONS, TIMEOUTS, type FlagNames } from '../process/option-flags.js';
+import { millisecondsOf, secondsProblem } from '../process/seconds.js';
+import { readConfig } from './config-file.js';
+import { mergeLayers, sourceOf, type Layer } from './layers.js';
+
+/** What is in force for a command. */
+export interface Settings {
+  readonly options: ResolvedOptions;
+  /** The places that gave options, the later ones over the earlier ones. */
+  readonly layers: readonly Layer[];
+}
+
+/** Turns flags, environment and configuration file into options. @throws ConfigurationError, which names flags */
+export async function settingsFrom(flags: RunFlags): Promise<ResolvedOptions> {
+  const problems: string[] = [];
+  const layers = await readLayers(flags, problems);
+  if (!hasConnection(layers)) problems.unshift(NO_DATABASE);
+  throwIfAny(problems);
+  return resolved(layers, (options) => resolveMigratorOptions(options));
+}
+
+const NO_DATABASE = 'no database: pass --database-url or set DATABASE_URL';
+
+/** The same for a command that needs no database. */
+export async function fileSettingsFrom(flags: RunFlags): Promise<Settings> {
+  const problems: string[] = [];
+  const layers = await readLayers(flags, problems);
+  throwIfAny(problems);
+  return { layers, options: resolved(layers, resolveFileOptions) };
+}
+
+/** True if there is a database to connect to. An empty URL that was typed is a mistake, and not a wish to do without. */
+export async function hasDatabase(flags: RunFlags): Promise<boolean> {
+  return flags.databaseUrl !== undefined || hasConnection(await readLayers(flags, []));
+}
+
+function hasConnection(layers: readonly Layer[]): boolean {
+  return ['connectionString', 'connection', 'pool'].some((way) => layers.some(({ options }) => options[way]));
+}
+
+/** @param problems receives what is wrong with flags. */
+async function readLayers(flags: RunFlags, problems: string[]): Promise<Layer[]> {
+  if (flags.envFile !== undefined) await (await import('./env-file.js')).readEnvFile(flags.envFile, process.env);
+  const file = await readConfig(flags.config);
+  const url = process.env['DATABASE_URL'];
+  return [
+    { from: () => 'the command line', options: { timeouts: { connectRetry: 0 } } },
+    ...(file ? [{ from: () => file.source, options: normalized(file.options) }] : []),
+    ...(url ? [{ from: () => 'DATABASE_URL', options: { connectionString: url } }] : []),
+    { from: (option) => flagOf(option) ?? option, options: flagOptions(flags, problems) },
+  ];
+}
+
+function throwIfAny(problems: readonly string[]): void {
+  if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
+}
+
+/** `lint: 'warn'` is short for an object. */
+function normalized(options: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return typeof options['lint'] === 'string' ? { ...options, lint: { onMigrate: options['lint'] } } : options;
+}
+
+function flagOptions(flags: RunFlags, problems: string[]): Record<string, unknown> {
+  return {
+    // A typed URL is the one to work with, also for migrations.
+    ...(flags.databaseUrl !== undefined && { connectionString: flags.databaseUrl, migrateWith: undefined }),
+    ...given(flags, OPTIONS, (_, value) => value),
+    ...(flags.searchPath !== undefined && { searchPath: flags.searchPath.split(',').map((name) => name.trim()) }),
+    ...(flags.policy && { policy: pairs('--policy', flags.policy, problems) }),
+    ...(flags.placeholder && { placeholders: pairs('--placeholder', flags.placeholder, problems) }),
+    timeouts: given(flags, TIMEOUTS, (flag, value) => seconds(flag, String(value), problems)),
+    lint: lintOptions(flags, problems),
+  };
+}
+
+function resolved(layers: readonly Layer[], resolve: (options: MigratorOptions) => ResolvedOptions): ResolvedOptions {
+  try {
+    return resolve(mergeLayers(layers));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    throw new ConfigurationError(
+      error.code as 'INVALID_OPTIONS' | 'INVALID_TABLE',
+      error.problems.map((problem) => inPlace(problem, layers)),
+    );
+  }
+}
+
+/** A problem with an option as one with its flag, or with the file that has the option. */
+function inPlace(problem: string, layers: readonly Layer[]): string {
+  const [, option = ''] = /^(?:unknown option ")?([\w.]+)/.exec(problem) ?? [];
+  const source = sourceOf(option, layers) ?? '--database-url';
+  if (source === 'DATABASE_URL' || source.startsWith('--')) return inFlags(problem, source);
+  return `${source}: ${problem}`;
+}
+
+/** The options of a table whose flags are given. */
+function given<Options>(
+  flags: RunFlags,
+  table: FlagNames<Options>,
+  read: (flag: string, value: unknown) => unknown,
+): Record<string, unknown> {
+  const entries = Object.entries(table) as [string, readonly [keyof RunFlags, string]][];
+  return Object.fromEntries(
+    entries.flatMap(([option, [key, flag]]) => (flags[key] === undefined ? [] : [[option, read(flag, flags[key])]])),
+  );
+}
+
+/** The option `lint`. */
+function lintOptions({ lint, rule, largeTable }: RunFlags, problems: string[]): object {
+  return {
+    ...(lint !== undefined && { onMigrate: lint }),
+    ...(rule && { rules: pairs('--rule', rule, problems) }),
+    ...(largeTable !== undefined && { largeTable: Number(largeTable) }),
+  };
+}
+
+function seconds(flag: string, typed: string, problems: string[]): number {
+  const milliseconds = millisecondsOf(typed);
+  if (milliseconds === undefined) problems.push(secondsProblem(flag, typed));
+  return milliseconds ?? 0;
+}
+
+function isPair(typed: string): boolean {
+  return typed.indexOf('=') > 0;
+}
+
+/** `name=value`, each. The message shows no value: it may be a secret. */
+function pairs(flag: string, typed: readonly string[], problems: string[]): Record<string, string> {
+  if (!typed.every(isPair)) problems.push(`${flag}: expected name=value`);
+  return Object.fromEntries(
+    typed.filter(isPair).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
+}
