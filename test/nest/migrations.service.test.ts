@@ -35,9 +35,9 @@ describe('MigrationsService', () => {
   test('plan() shows what would run and how', async () => {
     expect(await service.plan()).toEqual({
       migrations: [
-        { file: '001_a.sql', mode: 'transactional', reason: null },
-        { file: '002_b.sql', mode: 'transactional', reason: null },
-        { file: '010_c.sql', mode: 'non-transactional', reason: expect.stringContaining('CONCURRENTLY') },
+        { file: '001_a.sql', mode: 'transactional', reason: null, locks: [] },
+        { file: '002_b.sql', mode: 'transactional', reason: null, locks: [] },
+        { file: '010_c.sql', mode: 'non-transactional', reason: expect.stringContaining('CONCURRENTLY'), locks: [] },
       ],
       warnings: [],
       refusals: [],
