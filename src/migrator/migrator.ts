@@ -12,7 +12,7 @@ import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js'
 import type { DriftQuery, MigrateOptions, MigrationOperations } from './operations.js';
 import { RunningOperations } from './running-operations.js';
 import type { MigratorParts } from './run/parts.js';
-import { refreshCatalog } from './run/run-catalog.js';
+import { refreshCatalog } from './run/catalog/run-catalog.js';
 import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';

@@ -16,7 +16,7 @@ import { FilesOfRun } from './files-of-run.js';
 import { lintTasks } from './lint-tasks.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
 import { Limiter, Planning, type PlannedRun } from './planning.js';
-import { RunCatalog } from './run-catalog.js';
+import { RunCatalog } from './catalog/run-catalog.js';
 import { endOf, RunReport, type MigrationRun, type RunEnd } from './run-report.js';
 import { withSession } from './with-session.js';
 

@@ -1,10 +1,10 @@
-import type { CatalogCheck } from '../../core/catalog/catalog.js';
-import type { Task } from '../../core/compile/task.js';
-import type { EmitEvent } from '../../core/events/events.js';
-import type { RecordBasis } from '../../core/ports/catalog.js';
-import type { TargetSession } from '../../core/ports/ports.js';
-import type { MigratorParts } from './parts.js';
-import { withSession } from './with-session.js';
+import type { CatalogCheck } from '../../../core/catalog/catalog.js';
+import type { Task } from '../../../core/compile/task.js';
+import type { EmitEvent } from '../../../core/events/events.js';
+import type { RecordBasis } from '../../../core/ports/catalog.js';
+import type { TargetSession } from '../../../core/ports/ports.js';
+import type { MigratorParts } from '../parts.js';
+import { withSession } from '../with-session.js';
 
 type Parts = Pick<MigratorParts, 'database' | 'emit'>;
 
