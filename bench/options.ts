@@ -43,7 +43,7 @@ export function parseOptions(args: string[]): BenchOptions {
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help) throw new Error('Measures this library beside other tools.');
+  if (values.help) throw new Error('Compares this library with other tools.');
   const rounds = Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds ${values.rounds}: expected a number from 1.`);
   if (values.docs && (values.workload ?? values.node) !== undefined) {

@@ -1,4 +1,4 @@
-/** Measures this library beside other tools: `npm run bench`. Compare within one run; times differ between machines. */
+/** Compares this library with other tools: `npm run bench`. Compare within one run; times differ between machines. */
 import { writeFileSync } from 'node:fs';
 import { circumstances, findNode, nodeVersion } from './machine.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';

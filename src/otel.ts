@@ -1,4 +1,4 @@
 /**
- * `nestjs-pg-migrations/otel`: traces and metrics of OpenTelemetry.
+ * `nestjs-pg-migrations/otel`: OpenTelemetry traces and metrics.
  */
 export { migrationTelemetry, type TelemetryOptions } from './otel/telemetry.js';

@@ -1,5 +1,5 @@
 /**
- * `nestjs-pg-migrations/testing`: a database for each test. Loads nothing of NestJS.
+ * `nestjs-pg-migrations/testing`: a database for each test. Does not load NestJS.
  */
 export { createTestDatabases, type TestDatabases } from './testing/test-databases.js';
 export type { TestDatabase } from './testing/test-database.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-// Another checkout can be measured beside this one.
+// Another checkout can be measured for comparison.
 const checkout = process.env.BENCH_CHECKOUT ?? fileURLToPath(new URL('../..', import.meta.url));
 const { exports, bin } = JSON.parse(readFileSync(path.join(checkout, 'package.json'), 'utf8'));
 

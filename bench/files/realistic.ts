@@ -2,7 +2,7 @@ import type { MigrationFile } from './migration-file.js';
 import { SCHEMA } from './small.js';
 
 /**
- * So many files as an application collects them: tables, columns, indexes, functions, triggers, types, views, seeds,
+ * The given number of typical application files: tables, columns, indexes, functions, triggers, types, views, seeds,
  * policies. All are transactional, because not every tool runs others.
  */
 export function realisticFiles(count: number): MigrationFile[] {

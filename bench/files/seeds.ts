@@ -1,7 +1,7 @@
 import type { MigrationFile } from './migration-file.js';
 import { SCHEMA } from './small.js';
 
-/** So many files of one cheap statement each, for directories that only have to be there and applied. */
+/** The given number of files with one cheap statement each, for directories that only have to be there and applied. */
 export function seedFiles(count: number): MigrationFile[] {
   return Array.from({ length: count }, (_, i) => ({ number: i + 1, label: `seed_${i + 1}`, sql: seed(i + 1) }));
 }

@@ -3,7 +3,7 @@ import type { MigrationFile } from './migration-file.js';
 /** Everything that the files create is in this schema, so that a fingerprint leaves the tools' own tables out. */
 export const SCHEMA = 'app';
 
-/** So many files of one statement each; the first also creates the schema. */
+/** The given number of files with one statement each; the first also creates the schema. */
 export function smallFiles(count: number): MigrationFile[] {
   return Array.from({ length: count }, (_, i) => smallFile(i + 1));
 }

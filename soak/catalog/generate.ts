@@ -3,7 +3,7 @@ import type { Kind, Place } from './kind.js';
 import { OTHER_KINDS } from './others.js';
 import { TABLE_KINDS } from './tables.js';
 
-/** How many objects of each kind a database has at most. */
+/** The maximum number of objects of each kind in a database. */
 const OBJECTS = 3;
 
 /** A change of the schema, and what a finding about it must name. */
@@ -15,7 +15,7 @@ export interface Change {
   readonly names: RegExp;
 }
 
-/** What the objects of several kinds stand on. */
+/** What objects of several kinds depend on. */
 const FOUNDATION = `
   CREATE SCHEMA gen; CREATE SCHEMA gen_other;
   CREATE TABLE gen.keyed (id integer PRIMARY KEY);
@@ -36,7 +36,7 @@ function numbers({ name }: Kind): number[] {
 }
 
 /**
- * The SQL of a random schema. What only one kind stands on is there for one more object than there are.
+ * The SQL of a random schema. Dependencies of only one kind exist for one more object than the schema has.
  *
  * @param has decides whether an object is in it. @default all are
  */
@@ -59,7 +59,7 @@ export function schemaSql(
 /**
  * Changes of a kind.
  *
- * @param each how many to add and to drop, and how many to alter; of these at least one for each form of ALTER if it is
+ * @param each how many to add, to drop and to alter; at least one alteration for each form of ALTER if it is
  *   more than one.
  */
 export function changesOf(kind: Kind, random: Random, role: string, each: number): Change[] {
@@ -67,7 +67,7 @@ export function changesOf(kind: Kind, random: Random, role: string, each: number
   const change = (verb: Change['verb'], n: number, sql: (place: Place) => string): Change => ({
     kind: name,
     verb,
-    // Objects of several kinds share one space of names.
+    // Objects of several kinds share a namespace.
     sql: sql({ n, random, role }).replaceAll('renamed_', `renamed_${name}_`),
     names: new RegExp(name === 'extension' ? 'citext' : String.raw`\b${name}_${n}\b`),
   });

@@ -11,20 +11,20 @@ export interface Place {
 
 type Statement = (place: Place) => string;
 
-/** A kind of object, with what PostgreSQL's documentation lets one do to it. */
+/** A kind of object, with the changes that PostgreSQL's documentation describes. */
 export interface Kind {
   /** In the names of its objects: `trigger_3` belongs to the kind `trigger`. */
   readonly name: string;
-  /** Creates one, with everything that it stands on. */
+  /** Creates one, with everything that it depends on. */
   readonly create: Statement;
-  /** What it stands on, which exists before a single one is added. @default none */
+  /** Its dependencies, which exist before a single object is added. @default none */
   readonly needs?: Statement;
   readonly drop: Statement;
-  /** Changes of one, one for each form of its ALTER. */
+  /** Changes to one object, one for each form of its ALTER. */
   readonly alter: readonly Statement[];
   /** The first major version that has it. @default 13 */
   readonly since?: number;
 }
 
-/** Options of a kind without ALTER of its own: it can only be added and dropped. */
+/** Options of a kind without its own ALTER: it can only be added and dropped. */
 export const NO_ALTER: readonly Statement[] = [];

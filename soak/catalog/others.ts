@@ -2,7 +2,7 @@ import { NO_ALTER, type Kind } from './kind.js';
 
 const HANDLER = 'postgresql_fdw_validator';
 
-/** The pages of CREATE and ALTER for what does not belong to a table. */
+/** From the documentation of CREATE and ALTER for objects that do not belong to a table. */
 export const OTHER_KINDS: readonly Kind[] = [
   {
     name: 'schema',

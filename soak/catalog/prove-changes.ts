@@ -5,7 +5,7 @@ import { Random } from '../random.js';
 import { dropSubscriptions } from './drop-subscriptions.js';
 import { changesOf, kindsOf, schemaSql, type Change } from './generate.js';
 
-/** What was played, and what was wrong. */
+/** The changes that were made, and the problems that were found. */
 export interface Proof {
   readonly played: number;
   readonly problems: readonly string[];
@@ -14,7 +14,7 @@ export interface Proof {
 const BEGIN = beginReading({ role: undefined, statementTimeoutMs: 0 }).map((text) => text.replace(', READ ONLY', ''));
 
 /**
- * Makes random single changes in a generated schema, each rolled back, and sees whether comparing two snapshots finds
+ * Makes random single changes in a generated schema, each rolled back, and checks whether comparing two snapshots finds
  * and names it.
  *
  * @param each how many of each kind and verb.
@@ -67,7 +67,7 @@ async function inTransaction(client: pg.Client, sql: string): Promise<ReadCatalo
   }
 }
 
-/** A subscription keeps its database, and a role what it owns. */
+/** A database with a subscription cannot be dropped, nor can a role that owns objects. */
 async function cleanUp(client: pg.Client, role: string): Promise<void> {
   await dropSubscriptions(client);
   await client.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);

@@ -11,7 +11,7 @@ import type { Proof } from './prove-changes.js';
  * Generates schemas, dumps each with pg_dump, restores it in another database and compares the snapshots of both: there
  * must be no difference.
  *
- * @param urlOf the URL of a database of a server, or without a name of one to connect to first.
+ * @param urlOf returns the URL of a database by name; without a name, of one to connect to first.
  */
 export async function proveDumps(urlOf: (database?: string) => string, seed: number, schemas: number): Promise<Proof> {
   const problems: string[] = [];
@@ -37,7 +37,7 @@ async function differencesOf(source: string, target: string): Promise<string[]> 
   return differences(await catalogOf(source), await catalogOf(target));
 }
 
-/** About half of the objects, of which some were altered since. */
+/** About half of the objects, some of which have been altered. */
 async function generate(client: pg.Client, random: Random, role: string): Promise<void> {
   const { rows } = await client.query<{ v: string }>(`SELECT current_setting('server_version_num') AS v`);
   const kinds = kindsOf(Math.floor(Number(rows[0]?.v) / 10_000));

@@ -4,11 +4,11 @@ import { dumpMajor } from '../../test/support/pg-dump.js';
 import { proveChanges } from './prove-changes.js';
 import { proveDumps } from './prove-dumps.js';
 
-/** Of each kind and verb. */
+/** The number of changes of each kind and verb. */
 const CHANGES_OF_EACH = 5;
 const SCHEMAS = 200;
 
-/** Random changes and dumped schemas. @returns what was wrong */
+/** Checks random changes and dumped schemas. @returns the problems */
 export async function runCatalog(seed: number): Promise<readonly string[]> {
   const server = await startEphemeralServer();
   try {

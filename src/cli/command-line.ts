@@ -7,7 +7,7 @@ import { terminal } from './process/terminal.js';
 import { jsonText } from './render/json-text.js';
 import { makeProgram } from './program.js';
 
-/** Runs the command that the arguments of this process name. @returns the exit code. */
+/** Runs the command named by the process arguments. @returns the exit code. */
 export async function runCommandLine(): Promise<number> {
   tolerateBrokenOutput();
   const exitCode = await runCommand();
@@ -18,7 +18,7 @@ export async function runCommandLine(): Promise<number> {
   return exitCode === EXIT.ok ? EXIT.failed : exitCode;
 }
 
-/** A failure to write is known only after the write. */
+/** A write error is reported only after the write. */
 function flushed(): Promise<void> {
   return new Promise((resolve) => process.stdout.write('', () => resolve()));
 }
@@ -38,7 +38,7 @@ async function runCommand(): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const isJson = process.argv.includes('--json');
-    // Commander has shown its message itself.
+    // Commander has already printed its message.
     if (error instanceof CommanderError) return isJson ? fail(await asUsageError(error), isJson, typed) : EXIT.usage;
     const { describeError } = await import('./render/describe-error.js');
     terminal.err(describeError(error, typed));

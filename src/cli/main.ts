@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import nodeModule from 'node:module';
 
-/** What Node 22 added: it keeps compiled code, where it can write to its cache. */
+/** Added in Node 22: caches compiled code if the cache directory is writable. */
 const { enableCompileCache } = nodeModule as { enableCompileCache?: () => unknown };
 
 async function main(): Promise<void> {
   enableCompileCache?.();
-  // Loaded only now, so that its code comes from the cache.
+  // Imported only now, so that its code comes from the cache.
   const { runCommandLine } = await import('./command-line.js');
   process.exitCode = await runCommandLine();
 }

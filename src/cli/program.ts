@@ -15,13 +15,13 @@ import { SHARED_FLAGS } from './commands/common-flags.js';
 interface ProgramHost {
   readonly version: string;
   readonly terminal: Terminal;
-  /** Receives what was typed, before the command runs. */
+  /** Receives the current command before it runs. */
   readonly onStart: (typed: Invocation) => void;
   /** Receives the exit code of the command that ran. */
   readonly onExit: (exitCode: number) => void;
 }
 
-/** In the order in which the help shows them. */
+/** In the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   migrateCommand,
   ...READING,
@@ -31,9 +31,9 @@ export const COMMANDS: readonly CommandDefinition[] = [
 ];
 
 /**
- * Builds all commands. What a command does is loaded when it runs.
+ * Builds all commands. The code of a command is loaded when it runs.
  *
- * @param words only the commands among these words get their flags, because flags cost time at every start. @default all
+ * @param words limits flags to the commands named in them, because adding flags slows down every start. @default all
  */
 export function makeProgram(host: ProgramHost, words?: readonly string[]): Command {
   const { version, terminal, onStart, onExit } = host;
@@ -70,7 +70,7 @@ const flagsOf: Invocation['flagsOf'] = (name) =>
     flags.map((flag) => ({ flag: flag[0], isShared: SHARED_FLAGS.includes(flag) })),
   );
 
-/** An ordinary day. */
+/** A typical workflow. */
 const EXAMPLES = [
   'nest-migrations new add_users < users.sql',
   'nest-migrations lint',

@@ -108,13 +108,13 @@ export function targetOf(options: ResolvedOptions): Target {
   };
 }
 
-/** The tables beside the history table that are wanted. */
+/** The companion tables that are enabled. */
 function companionsOf({ recordSource, catalog }: ResolvedOptions): readonly CompanionName[] {
   const isWanted: Partial<Record<CompanionName, boolean>> = { source: recordSource, catalog: catalog.enabled };
   return COMPANION_NAMES.filter((name) => isWanted[name] ?? true);
 }
 
-/** Undefined if the catalog is not recorded: without a history nobody knows when it should have changed. */
+/** Undefined if the catalog is not recorded: without a history, it is unknown when it should have changed. */
 function catalogSettings(
   { tracking, catalog, timeouts }: ResolvedOptions,
   target: Target,

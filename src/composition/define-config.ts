@@ -8,5 +8,5 @@ export function defineConfig(options: MigratorOptions): MigratorOptions {
   return options;
 }
 
-/** Options of `MigrationsModule` that say nothing about a target: the command line passes over them. */
+/** Options of `MigrationsModule` that do not concern a target: the command line ignores them. */
 export const MODULE_ONLY_OPTIONS: readonly string[] = ['onBootstrap', 'drift', 'health'];

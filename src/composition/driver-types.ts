@@ -1,9 +1,9 @@
 /**
- * What this library needs of the driver `pg`, as types of its own: whatever version of `@types/pg` an application has,
- * its pools and configurations fit, and without `@types/pg` they are not `any`.
+ * Our own types for the parts of the driver `pg` that this library uses. Pools and configurations of an application fit
+ * them with any version of `@types/pg`, and without it the types are not `any`.
  */
 
-/** A client that a pool lends. */
+/** A client checked out from a pool. */
 export interface PgPoolClient {
   query(text: string): PromiseLike<unknown>;
   release(destroy?: boolean): void;
@@ -11,11 +11,11 @@ export interface PgPoolClient {
 
 /** A `Pool` of the package `pg`. */
 export interface PgPool {
-  /** The number of its connections. */
+  /** The total number of connections. */
   readonly totalCount: number;
-  /** How many of them nobody uses. */
+  /** The number of idle connections. */
   readonly idleCount: number;
-  /** The number of requests that wait for one. */
+  /** The number of requests waiting for a connection. */
   readonly waitingCount: number;
   connect(): Promise<PgPoolClient>;
 }
@@ -41,7 +41,7 @@ export interface PgConnectionConfig {
   keepAlive?: boolean | undefined;
   /** In ms. */
   keepAliveInitialDelayMillis?: number | undefined;
-  /** In ms. Not used for migrations, as the other timeouts here: see `timeouts`. */
+  /** In ms. Like the other timeouts here, not used for migrations: see `timeouts`. */
   connectionTimeoutMillis?: number | undefined;
   /** In ms. */
   query_timeout?: number | undefined;

@@ -5,12 +5,12 @@ import { migrationsOf, settingsOf, targetOf } from './create-migrator.js';
 import type { MigratorOptions, ResolvedOptions } from './options.js';
 import { resolveFileOptions } from './validation/migrator-options.js';
 
-/** The options that matter without a database. */
+/** The options that apply without a database. */
 export type LintFilesOptions = Omit<MigratorOptions, keyof ConnectionOptions | 'migrateWith'>;
 
 /**
- * Judges all migrations of a directory without a database: each as if it were the only one that is pending. With a
- * database, call `lint()` of a migrator: it judges the pending migrations, and knows how large tables are.
+ * Lints all migrations of a directory without a database, each as if it were the only pending one. With a
+ * database, call `lint()` of a migrator: it lints the pending migrations, and knows how large the tables are.
  *
  * @throws ConfigurationError, DirectoryError
  */
@@ -18,7 +18,7 @@ export async function lintFiles(options: LintFilesOptions = {}): Promise<LintRep
   return lintResolved(resolveFileOptions(options));
 }
 
-/** The same for options that are checked already. */
+/** The same, for options that have already been validated. */
 export async function lintResolved(resolved: ResolvedOptions): Promise<LintReport> {
   const { policy } = settingsOf(resolved);
   return lint({ ...migrationsOf(resolved), target: targetOf(resolved), policy, parse: parseStatements }, undefined);

@@ -42,7 +42,7 @@ export interface TimeoutOptions {
   catalog?: number;
 }
 
-/** What is recorded of the database's catalog, and checked by `drift()`. */
+/** Which part of the database's catalog is recorded, and checked by `drift()`. */
 export interface CatalogOptions {
   /** Whether it is recorded and checked. @default true */
   enabled?: boolean;
@@ -58,9 +58,9 @@ export interface CatalogOptions {
    * @default none
    */
   ignore?: readonly string[];
-  /** Also rights. @default false */
+  /** Also privileges. @default false */
   grants?: boolean;
-  /** Also the rights that new objects will have. @default false */
+  /** Also default privileges, which new objects get. @default false */
   defaultPrivileges?: boolean;
   /** Also comments. @default false */
   comments?: boolean;
@@ -68,18 +68,18 @@ export interface CatalogOptions {
   settings?: boolean;
 }
 
-/** How migrations are judged. */
+/** How migrations are linted. */
 export interface LintOptions {
   /**
-   * What a run does about what lint finds in the migrations that it is about to execute: nothing, `warn`, or refuse to
-   * run because of an `error`.
+   * What a run does about problems that lint finds in the migrations that it is about to execute: nothing, `warn`, or
+   * refuse to run because of an `error`.
    * @default 'off'
    */
   onMigrate?: 'off' | 'warn' | 'error';
-  /** Levels of rules by name, for those that are not to have their own. @default the severity of each rule */
+  /** The level of each rule, by name. @default the severity of the rule */
   rules?: { readonly [Name in LintRuleName]?: LintLevel };
-  /** From how many rows on a table is large. @default 100000 */
-  largeTable?: number;
+  /** The number of rows from which a table counts as large. @default 100000 */
+  largeTableRows?: number;
 }
 
 /** The options that every way of using this library shares: one target and how to migrate it. */
@@ -122,7 +122,7 @@ export interface MigratorOptions extends ConnectionOptions {
   /** False: every file runs every time, and nothing is recorded. @default true */
   tracking?: boolean;
   /**
-   * What to do about each way in which files and history disagree: refuse to run, alert, warn, note or ignore. The same
+   * What to do about each kind of drift: refuse to run, alert, warn, note or ignore. It applies
    * at the start, in drift checks and on the command line.
    */
   policy?: Partial<DriftPolicy>;
@@ -139,7 +139,7 @@ export interface MigratorOptions extends ConnectionOptions {
   /** Timeouts and the number of lock retries. */
   timeouts?: TimeoutOptions;
   /**
-   * How lint judges migrations: which statements would block or break the application in production. `'warn'` and
+   * How migrations are linted: for statements that would block or break the application in production. `'warn'` and
    * `'error'` are short for `{ onMigrate }`.
    * @default 'off'
    */
@@ -151,20 +151,20 @@ export interface MigratorOptions extends ConnectionOptions {
    */
   showRowData?: boolean;
   /**
-   * Whether the texts of applied migrations are recorded, with their secrets masked, so that `diff()` and findings can
+   * Whether the source of applied migrations is recorded, with secrets masked, so that `diff()` and findings can
    * show what changed in a file.
    * @default true
    */
   recordSource?: boolean;
   /**
-   * The catalog: what is in the database. It is recorded after a run that changed something, so that `drift()` finds
+   * The catalog: the database objects. It is recorded after a run that changed something, so that `drift()` finds
    * what was created, changed or dropped without a migration. False turns that off.
    * @default { enabled: true }
    */
   catalog?: CatalogOptions | false;
 }
 
-/** `T` with a value for each of these, because they have defaults. The others may be absent or undefined. */
+/** `T` with a value for each key in `K`, because these have defaults. The others may be absent or undefined. */
 export type WithDefaults<T, K extends keyof T> = { [P in keyof Omit<T, K>]: Omit<T, K>[P] | undefined } & Required<
   Pick<T, K>
 >;

@@ -1,6 +1,6 @@
 import type { DiffTexts } from '../core/ports/ports.js';
 
-/** Loads the library when the first diff is asked for. */
+/** Loads the diff library on first use. */
 export const unifiedDiff: DiffTexts = async (before, after) => {
   if (before.text === after.text) return '';
   const { createTwoFilesPatch } = await import('diff');

@@ -2,20 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Systems on which a file cannot have two names. */
+/** Error codes that mean that a hard link cannot be created. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EMLINK', 'EXDEV']);
 
 /**
- * Creates a file with its whole text at once, so that whoever reads the directory meanwhile sees all of it or nothing.
+ * Creates a file atomically, so that a concurrent reader of the directory sees all of its content or no file.
  * Missing folders are created.
  *
- * @returns false if it exists already; it is left as it is.
+ * @returns false if the file already exists; it is not changed.
  * @throws the system's error
  */
 export async function createFile(file: string, text: string): Promise<boolean> {
   const folder = path.dirname(file);
   await mkdir(folder, { recursive: true });
-  const draft = path.join(folder, `.new-${randomUUID()}`); // such names are not read
+  const draft = path.join(folder, `.new-${randomUUID()}`); // files with such names are ignored
   try {
     await writeFile(draft, text, { flag: 'wx' });
     await link(draft, file);

@@ -4,10 +4,10 @@ import { locate } from '../core/sql/text/position.js';
 
 const BYTE_ORDER_MARK = '\ufeff';
 const REPLACEMENT = '\ufffd';
-/** An object, because Node makes one of a string at each call. */
+/** An object, because Node.js would create one from a string on each call. */
 const AS_TEXT = { encoding: 'utf8', flag: 'r' } as const;
 
-/** Reads a file in one call, which for many small files costs more than their bytes. @throws the system's error */
+/** Reads a file in one call: for many small files, the calls cost more than the bytes. @throws the system's error */
 export function readTextSync(file: string): string | { problem: string } {
   const text = readFileSync(file, AS_TEXT);
   return text.includes(REPLACEMENT) ? decodeText(readFileSync(file)) : withoutMark(text);

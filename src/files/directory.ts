@@ -9,7 +9,7 @@ import { KnownDirectory } from './known-directory.js';
 import { directoryError, setOf } from './results.js';
 import { PLAIN_RULES, type DirectoryRules } from './rules.js';
 
-/** For how long reading may keep the process from doing anything else, in ms. */
+/** How long reading may block the event loop, in ms. */
 const SLICE_MS = 4;
 
 /** Reads the migrations of one directory. Names that begin with a dot are ignored. */
@@ -36,7 +36,7 @@ export class MigrationDirectory implements MigrationSource {
     return this.known.refresh();
   }
 
-  /** Synchronous calls are the fastest for many small files. Between slices, the process can do other work. */
+  /** Synchronous calls are fastest for many small files. Between slices, the process can do other work. */
   private async readAll(entries: readonly Dirent[]): Promise<MigrationSet> {
     const { examiner } = this;
     const found: Found[] = [];

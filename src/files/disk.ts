@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync, type BigIntStats, type Dirent } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 
-/** The functions that read a directory, for both ways of reading it. Links are followed. */
+/** The functions that read a directory, either blocking or not. Links are followed. */
 export interface Disk {
   /** With `recursive`, the entries of all subfolders too. */
   readonly readdir: (directory: string, recursive: boolean) => Dirent[] | Promise<Dirent[]>;

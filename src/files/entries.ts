@@ -8,7 +8,7 @@ import type { Disk } from './disk.js';
  * Why an entry that is named like a migration cannot be read as one. Links are followed only inside the directory: a
  * mounted Kubernetes config map consists of such links.
  *
- * @param directory in which the entry was found, or in a folder of it.
+ * @param directory the one that contains the entry, directly or in a subfolder.
  */
 export async function kindProblem(directory: string, entry: Dirent, disk: Disk): Promise<string | undefined> {
   if (entry.isFile()) return undefined;
@@ -16,7 +16,7 @@ export async function kindProblem(directory: string, entry: Dirent, disk: Disk):
   try {
     if (entry.isSymbolicLink()) {
       const relative = path.relative(await disk.realpath(directory), await disk.realpath(file));
-      // Config maps have folders like `..2024_01_31`: only a segment that is exactly `..` leads out.
+      // Config maps have folders like `..2024_01_31`: only a segment that is exactly `..` leads outside.
       if (relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) {
         return 'it is a symbolic link to a file outside the migrations directory. Put the file itself here';
       }
@@ -28,7 +28,7 @@ export async function kindProblem(directory: string, entry: Dirent, disk: Disk):
   }
 }
 
-/** Why a folder that is not read is a mistake: without this check, a directory of another tool would look empty. */
+/** Why an unread folder is a mistake: without this check, a directory of another tool would look empty. */
 export async function folderProblem(directory: string, name: string, disk: Disk): Promise<string | undefined> {
   if (name.startsWith('.')) return undefined;
   for (const inside of FILES_IN_FOLDERS)

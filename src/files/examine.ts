@@ -10,7 +10,7 @@ import { isNested, relativePath, roleOf, type DirectoryRules } from './rules.js'
 /** What an entry of a directory turned out to be; undefined for one that is ignored. */
 export type Found = Migration | UnusableFile | undefined;
 
-/** Finds out what the entries of one directory are. */
+/** Classifies the entries of one directory and reads migrations. */
 export class Examiner {
   readonly nested: boolean;
 
@@ -27,7 +27,7 @@ export class Examiner {
     return `${this.location}${path.sep}${relativePath(entry, this.location)}`;
   }
 
-  /** Reads a regular file in the fastest way. */
+  /** Reads a regular file as fast as possible. */
   readRegular(entry: Dirent): Found {
     const file = this.nameOf(entry);
     const role = roleOf(file, this.rules);
@@ -55,7 +55,7 @@ export class Examiner {
     }
   }
 
-  /** True for an entry that {@link examine} ignores whatever it contains. */
+  /** True for an entry that {@link examine} ignores regardless of its contents. */
   ignores(entry: Dirent): boolean {
     return entry.isDirectory() ? this.nested : roleOf(this.nameOf(entry), this.rules) === 'ignored';
   }
@@ -65,7 +65,7 @@ export class Examiner {
     return problem === undefined ? undefined : { file: `${name}/`, problem };
   }
 
-  /** Some systems decompose names, and the history must not depend on that. */
+  /** Some file systems decompose Unicode names, and the history must not depend on that. */
   private nameOf(entry: Dirent): string {
     return relativePath(entry, this.location).normalize('NFC');
   }

@@ -7,36 +7,36 @@ import { directoryError, isSame, setOf } from './results.js';
 import { look, type Moment, type Sighting } from './sighting.js';
 import { walk } from './walk.js';
 
-/** How many entries one refresh looks at. */
+/** How many entries one refresh checks. */
 export const LOOKS = 16;
-/** How many folders it looks at: the directory itself and the first ones in it. */
+/** How many folders it checks: the directory itself and the first ones in it. */
 export const FOLDER_LOOKS = 4;
-/** How many files one refresh reads again because their times are too new to prove anything. */
+/** How many files one refresh reads again because their timestamps are too new to prove anything. */
 const READS = 8;
 
 /** An entry of the directory, as it was when it was last examined. */
 interface Known {
   readonly entry: Dirent;
-  /** Taken before it was examined; undefined if that failed. */
+  /** Taken before the entry was examined; undefined if that failed. */
   readonly sighting: Sighting | undefined;
   readonly found: Found;
 }
 
-/** Why an entry is looked at: it is its turn, its times prove nothing, or a folder has changed. */
+/** Why an entry is checked: it is its turn, its timestamps prove nothing, or a folder has changed. */
 type Reason = 'turn' | 'unsettled' | 'folder';
 
 /**
- * What is known of a directory, for a process that asks often. When the times of a folder have changed, the directory
- * is listed again and every entry is looked at. Otherwise the entries take turns, so that a refresh costs the same
- * however many there are; after each round the directory is listed too, because not every file system keeps the times
- * of folders. A file is read only when its times have changed or prove nothing.
+ * A cache of a directory, for a process that reads it often. If the timestamps of a folder have changed, the directory
+ * is listed again and every entry is checked. Otherwise the entries take turns, so that a refresh costs the same
+ * however many there are. After each round the directory is listed too, because not every file system maintains the
+ * timestamps of folders. A file is read only if its timestamps have changed or prove nothing.
  */
 export class KnownDirectory {
   /** By path, in the order of the listing. */
   private entries = new Map<string, Known>();
-  /** By path. Empty until the directory was listed, and after that failed. */
+  /** By path. Empty until the directory has been listed, and after listing it has failed. */
   private folders: ReadonlyMap<string, Sighting> = new Map();
-  /** Paths of entries whose times prove nothing. */
+  /** Paths of entries whose timestamps prove nothing. */
   private readonly unsettled = new Set<string>();
   /** Paths of entries whose turn is still to come. */
   private waiting: string[] = [];
@@ -49,7 +49,7 @@ export class KnownDirectory {
     private readonly clock: () => Moment = () => ({ steadyMs: performance.now(), wallMs: Date.now() }),
   ) {}
 
-  /** Returns the same set while nothing has changed. One refresh follows the other. @throws DirectoryError */
+  /** Returns the same set while nothing has changed. Refreshes run one after another. @throws DirectoryError */
   refresh(): Promise<MigrationSet> {
     const refreshed = this.last.then(() => this.refreshNow());
     this.last = refreshed.catch(() => {});
@@ -88,7 +88,7 @@ export class KnownDirectory {
     });
   }
 
-  /** @param looksAtAll looks at every entry, and not only at those that have appeared. */
+  /** @param looksAtAll true to check every entry, not only new ones. */
   private async list(now: Moment, looksAtAll: boolean): Promise<void> {
     const { location, nested } = this.examiner;
     const known = this.folders;
@@ -130,7 +130,7 @@ export class KnownDirectory {
     for (const place of before.keys()) if (!this.entries.has(place)) this.note(place, before.get(place), undefined);
   }
 
-  /** Notes what follows when an entry is not what it was. */
+  /** Updates the state that depends on an entry after it has changed. */
   private note(place: string, before: Known | undefined, now: Known | undefined): void {
     if (before?.found !== now?.found || now === undefined) this.set = undefined;
     if (now?.sighting?.isSettled === false) this.unsettled.add(place);
@@ -168,7 +168,7 @@ export class KnownDirectory {
 function isUpToDate(known: Known, sighting: Sighting | undefined, reason: Reason): boolean {
   if (sighting === undefined || sighting.signature !== known.sighting?.signature) return false;
   if (reason === 'unsettled') return known.sighting.isSettled;
-  return reason === 'turn' || known.entry.isFile(); // a link may lead elsewhere now
+  return reason === 'turn' || known.entry.isFile(); // a link may point elsewhere now
 }
 
 function kindOf(entry: Dirent): string {

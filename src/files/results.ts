@@ -5,7 +5,7 @@ import type { Found } from './examine.js';
 
 const DUPLICATE_NAME = 'two files have this name, in different Unicode normalization forms';
 
-/** Makes a set of what was found in a directory. */
+/** Makes a set from what was found in a directory. */
 export function setOf(location: string, found: Iterable<Found>): MigrationSet {
   const unusable: UnusableFile[] = [];
   const migrations: Migration[] = [];
@@ -21,7 +21,7 @@ export function setOf(location: string, found: Iterable<Found>): MigrationSet {
   return new MigrationSet(location, migrations, unusable);
 }
 
-/** True if two findings about one entry say the same. */
+/** True if two results for one entry are equal. */
 export function isSame(a: Found, b: Found): boolean {
   if (a instanceof Migration && b instanceof Migration) return a.file === b.file && a.text === b.text;
   if (a === undefined || b === undefined || a instanceof Migration || b instanceof Migration) return a === b;
@@ -30,9 +30,9 @@ export function isSame(a: Found, b: Found): boolean {
 
 const DIRECTORY_PROBLEMS: Readonly<Record<string, string>> = {
   ENOENT:
-    'it does not exist. Create it, or point the option "directory" at the right one (a relative path starts at the working directory)',
+    'it does not exist. Create it, or point the option "directory" at the right one (relative paths are resolved from the working directory)',
   ENOTDIR: 'it is a file, not a directory',
-  EACCES: 'this user may not read it',
+  EACCES: 'this user is not allowed to read it',
 };
 
 /** The error for a directory that cannot be listed. */

@@ -22,7 +22,7 @@ export function isNested({ recursive, layout }: DirectoryRules): boolean {
 
 const HIDDEN = /(?:^|\/)\./;
 
-/** What the file at this path, relative to the directory, is. */
+/** The role of the file at this path, which is relative to the directory. */
 export function roleOf(file: string, { pattern, layout }: DirectoryRules): FileRole {
   return HIDDEN.test(file) || !pattern.test(file) ? 'ignored' : layout.role(file);
 }

@@ -10,10 +10,10 @@ export interface Listing {
 }
 
 /**
- * Lists a directory. The stats of a folder are taken before it is listed, so that they are older than a change that the
+ * Lists a directory. The stats of a folder are taken before it is listed, so that they predate any change that the
  * listing misses.
  *
- * @param nested also lists its subfolders. Nothing in a hidden one is a migration.
+ * @param nested true to list subfolders too, except hidden ones, which contain no migrations.
  * @throws the system's error
  */
 export async function walk(directory: string, nested: boolean, disk: Disk): Promise<Listing> {

@@ -9,7 +9,7 @@ import type { RepairAction } from '../core/status/repair.js';
 import { limitProblems } from '../core/status/run-limit.js';
 import { isApplied, needsRun, type MigrationStatus } from '../core/status/status.js';
 import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
-import type { DriftQuery, MigrateOptions, MigrationOperations } from './operations.js';
+import type { DriftReadOptions, MigrateOptions, MigrationOperations } from './operations.js';
 import { RunningOperations } from './running-operations.js';
 import type { MigratorParts } from './run/parts.js';
 import { refreshCatalog } from './run/catalog/run-catalog.js';
@@ -21,7 +21,7 @@ import { setDdlAudit, type DdlAuditOptions } from './use-cases/ddl-audit.js';
 import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { HealthCheck } from './use-cases/health.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
-import { lint, type LintCallOptions, type LintReport } from './use-cases/preview/lint.js';
+import { lint, type LintRunOptions, type LintReport } from './use-cases/preview/lint.js';
 import { plan, type PlanOptions, type PlanReport } from './use-cases/preview/plan.js';
 import { rehearse, type RehearsalReport } from './use-cases/preview/rehearse.js';
 import { baseline, mark } from './use-cases/record.js';
@@ -60,7 +60,7 @@ export class Migrator implements MigrationOperations {
 
   /** @internal */
   static of(parts: MigratorParts, host: MigratorHost): Migrator {
-    return new this(parts, host); // a class that names itself is renamed by the bundler
+    return new this(parts, host); // the bundler renames a class that refers to itself by name
   }
 
   /** False when every call of {@link migrate} runs every file and nothing is recorded. */
@@ -138,12 +138,12 @@ export class Migrator implements MigrationOperations {
     return this.#operations.run(signal, (combined) => rehearse(this.#parts, combined));
   }
 
-  async lint({ database = true }: LintCallOptions = {}): Promise<LintReport> {
+  async lint({ database = true }: LintRunOptions = {}): Promise<LintReport> {
     const { target } = this.#parts.database;
     return lint({ ...this.#parts, target }, database ? this.#parts : undefined);
   }
 
-  async drift({ diff: isDiffWanted = false }: DriftQuery = {}): Promise<Finding[]> {
+  async drift({ diff: isDiffWanted = false }: DriftReadOptions = {}): Promise<Finding[]> {
     await this.recorded();
     const { findings, migrations } = await this.status();
     const ofFiles = isDiffWanted ? await withDiffs(this.#parts, findings, migrations) : findings;
@@ -210,7 +210,7 @@ export class Migrator implements MigrationOperations {
   }
 
   /**
-   * Interrupts all running operations and waits until they end; later operations too. A run that has just ended is given
+   * Interrupts all running and later operations, and waits until they end. A run that has just finished gets
    * five seconds to record the catalog.
    */
   async stop(reason = 'a request'): Promise<void> {

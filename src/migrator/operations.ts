@@ -11,7 +11,7 @@ import type { ChangeOptions } from './use-cases/change-history.js';
 import type { DdlAuditOptions } from './use-cases/ddl-audit.js';
 import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
-import type { LintCallOptions, LintReport } from './use-cases/preview/lint.js';
+import type { LintRunOptions, LintReport } from './use-cases/preview/lint.js';
 import type { PlanOptions, PlanReport } from './use-cases/preview/plan.js';
 import type { UnlockOptions, UnlockReport } from './use-cases/unlock.js';
 import type { RehearsalReport } from './use-cases/preview/rehearse.js';
@@ -19,9 +19,9 @@ import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
 import type { StatusReport } from './use-cases/status.js';
 
-/** What `drift()` reads. */
-export interface DriftQuery {
-  /** Adds a unified diff to the findings about changed files, where their text was recorded. @default false */
+/** Options of `drift()`. */
+export interface DriftReadOptions {
+  /** Adds a unified diff to the findings about changed files, if their source was recorded. @default false */
   readonly diff?: boolean;
 }
 
@@ -56,8 +56,8 @@ export interface MigrationOperations {
   history(): Promise<DetailedHistoryRow[]>;
 
   /**
-   * Returns the audit, from the oldest entry on: who ran migrations or changed the history, when and why. Empty for a
-   * history of an older release, and where the migrating role may not write the audit.
+   * Returns the audit, oldest entry first: who ran migrations or changed the history, when and why. Empty for a
+   * history of an older release, and if the role that migrates cannot write the audit.
    */
   audit(): Promise<AuditEntry[]>;
 
@@ -69,8 +69,8 @@ export interface MigrationOperations {
 
   /**
    * Runs the pending transactional migrations in one transaction, under the migration lock, and rolls it back: which
-   * locks they take, which rows they write, which tables they rewrite, and how long they take. The locks are real and
-   * held until the end, so on a busy database others wait; sequences do not go back. Migrations that cannot run in a
+   * locks they take, which rows they write, which tables they rewrite, and how long they run. The locks are real and
+   * held until the end, so other sessions may have to wait; sequences are not reset. Migrations that cannot run in a
    * transaction are left out.
    *
    * @param signal interrupts the rehearsal: the running statement is cancelled.
@@ -79,15 +79,15 @@ export interface MigrationOperations {
   rehearse(signal?: AbortSignal): Promise<RehearsalReport>;
 
   /**
-   * Judges the pending migrations: which statements would block or break the application in production. Each rule has a
-   * section in docs/lint.md.
+   * Lints the pending migrations: finds statements that would block or break the application in production. Each
+   * rule has a section in docs/lint.md.
    *
    * @throws DirectoryError, DatabaseConnectionError
    */
-  lint(options?: LintCallOptions): Promise<LintReport>;
+  lint(options?: LintRunOptions): Promise<LintReport>;
 
   /** Returns how files, history and database disagree now. */
-  drift(query?: DriftQuery): Promise<Finding[]>;
+  drift(query?: DriftReadOptions): Promise<Finding[]>;
 
   /**
    * Returns what changed in a file since it was applied. Secrets are masked.
@@ -137,12 +137,12 @@ export interface MigrationOperations {
   resolve(file: string, outcome: StepOutcome, options?: ChangeOptions): Promise<string>;
 
   /**
-   * Frees the migration lock when its holder is gone: its backend has waited for the next message for longer than any
-   * working process takes. The backend is ended, what it was running is rolled back, and the audit says so.
+   * Frees the migration lock if its holder is gone: its backend has waited for the next message longer than any
+   * working process takes. The backend is terminated, what it was running is rolled back, and the audit records it.
    *
-   * @returns who held the lock; with `dryRun` nothing is ended.
-   * @throws LockInUseError when the holder may be at work, unless `force` is given; LockTimeoutError when its backend does
-   *   not end; DatabaseError when this role may not end it.
+   * @returns who held the lock; with `dryRun`, nothing is terminated.
+   * @throws LockInUseError if the holder may still be working and `force` is not set; LockTimeoutError if its backend
+   *   does not end; DatabaseError if this role may not terminate it.
    */
   unlock(options?: UnlockOptions): Promise<UnlockReport>;
 
@@ -156,11 +156,11 @@ export interface MigrationOperations {
   repair(options?: RepairOptions): Promise<RepairAction[]>;
 
   /**
-   * Records the checksums and names of files as the new truth: of one file, or of all that differ. Give a `reason`: the
-   * audit keeps it.
+   * Records the current checksums and names as intended: of one file, or of all that differ. Pass a `reason`, which the
+   * audit records.
    *
    * @returns the changes that were made.
-   * @throws UnknownMigrationError when there is nothing to accept about the file.
+   * @throws UnknownMigrationError when there is nothing to accept for the file.
    */
   accept(options?: AcceptOptions): Promise<RepairAction[]>;
 
@@ -174,18 +174,18 @@ export interface MigrationOperations {
   importFrom(tool: ForeignTool, options?: ImportOptions): Promise<ImportReport>;
 
   /**
-   * Installs event triggers that record every change of the schema outside migrations, whoever makes it: role, address,
+   * Installs event triggers that record every schema change outside migrations, by any role: role, address,
    * application, command and object. They never make a command fail. Calling it again upgrades them.
    *
    * @returns the SQL; with `{ dryRun: true }` it is not run, but left to an administrator.
-   * @throws DatabaseError if the role may not create event triggers: they need a superuser, or on a managed server the
-   *   role of its administrator; HistoryTableError if the history table does not exist yet.
+   * @throws DatabaseError if the role may not create event triggers: they require a superuser or, on a managed server,
+   *   the administrator role; HistoryTableError if the history table does not exist yet.
    */
   enableDdlAudit(options?: DdlAuditOptions): Promise<string>;
 
-  /** Removes these event triggers. What they recorded is kept. @returns the SQL. @throws DatabaseError */
+  /** Removes these event triggers, but keeps what they recorded. @returns the SQL. @throws DatabaseError */
   disableDdlAudit(options?: DdlAuditOptions): Promise<string>;
 
-  /** Returns what the event triggers recorded, from the oldest entry on. Empty if they were never installed. */
+  /** Returns what the event triggers recorded, oldest first. Empty if they were never installed. */
   ddlAudit(): Promise<DdlEntry[]>;
 }

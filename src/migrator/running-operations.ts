@@ -1,18 +1,18 @@
 import { withTimeout } from '../timing/timeout.js';
 
-/** How long stopping waits for the record of the catalog, in ms: the next drift check can make it too. */
+/** How long stopping waits for the catalog to be recorded, in ms: the next drift check can also record it. */
 const RECORDING_TIMEOUT_MS = 5_000;
 
 /** Runs work that the signals of the process may interrupt. */
 type Interruptible = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 
-/** What a migrator is doing, so that it can be stopped. */
+/** The running operations of a migrator, so that they can be stopped. */
 export class RunningOperations {
   private readonly stopping = new AbortController();
-  /** Aborted when nobody waits for the record of the catalog any longer. */
+  /** Aborted when recording the catalog is no longer awaited. */
   private readonly ending = new AbortController();
   private readonly operations = new Set<Promise<unknown>>();
-  /** Those whose result is known. */
+  /** Operations whose result is known. */
   private readonly recordings = new Set<Promise<unknown>>();
 
   constructor(private readonly interruptible: Interruptible) {}
@@ -29,7 +29,7 @@ export class RunningOperations {
     return keep(running, this.operations);
   }
 
-  /** All that an operation still does is to record the catalog. @returns the result of the operation, to be passed on. */
+  /** From now on, the operation only records the catalog. @returns the result of the operation, to be passed on. */
   onlyRecords<T>(operation: Promise<void>, result: T): T {
     keep(operation, this.recordings).catch(() => {}); // reported by the operation itself
     return result;
@@ -40,7 +40,7 @@ export class RunningOperations {
     await Promise.allSettled(this.recordings);
   }
 
-  /** Interrupts all operations, and later ones. Waits until they end, but for the record of the catalog not for long. */
+  /** Interrupts all running and later operations. Waits until they end, but only briefly for recording the catalog. */
   async stop(reason: string): Promise<void> {
     this.stopping.abort(reason);
     if (this.recordings.size > 0) await withTimeout(this.recorded(), RECORDING_TIMEOUT_MS, () => {});

@@ -3,11 +3,11 @@ import type { Observable } from 'rxjs';
 import type { MigrationEvent } from '../core/events/events.js';
 import type { ForeignTool } from '../core/tools/foreign-tools.js';
 import { Migrator } from '../migrator/migrator.js';
-import type { DriftQuery, MigrateOptions, MigrationOperations } from '../migrator/operations.js';
+import type { DriftReadOptions, MigrateOptions, MigrationOperations } from '../migrator/operations.js';
 import type { ChangeOptions } from '../migrator/use-cases/change-history.js';
 import type { DdlAuditOptions } from '../migrator/use-cases/ddl-audit.js';
 import type { ImportOptions } from '../migrator/use-cases/import.js';
-import type { LintCallOptions } from '../migrator/use-cases/preview/lint.js';
+import type { LintRunOptions } from '../migrator/use-cases/preview/lint.js';
 import type { PlanOptions } from '../migrator/use-cases/preview/plan.js';
 import type { AcceptOptions, RepairOptions } from '../migrator/use-cases/repair.js';
 import type { UnlockOptions } from '../migrator/use-cases/unlock.js';
@@ -54,7 +54,7 @@ export class MigrationsService implements MigrationOperations {
     return this.migrator.rehearse(signal);
   }
 
-  lint(options?: LintCallOptions) {
+  lint(options?: LintRunOptions) {
     return this.migrator.lint(options);
   }
 
@@ -62,7 +62,7 @@ export class MigrationsService implements MigrationOperations {
     return this.migrator.migrate(options);
   }
 
-  drift(query?: DriftQuery) {
+  drift(query?: DriftReadOptions) {
     return this.migrator.drift(query);
   }
 

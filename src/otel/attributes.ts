@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { EventContext } from '../core/events/events.js';
 
-/** The database and the history table of a target, by the semantic conventions for databases. */
+/** The database and the history table of a target, following the semantic conventions for databases. */
 export function targetAttributes({ target }: EventContext): Attributes {
   const at = target.indexOf('/');
   return {

@@ -4,7 +4,7 @@ import { targetAttributes } from './attributes.js';
 
 const inSeconds = (ms: number): number => ms / 1_000;
 
-/** Counts and measures what events report. */
+/** Records events as metrics. */
 export class MigrationMetrics {
   private readonly applied: Counter;
   private readonly failed: Counter;
@@ -23,9 +23,9 @@ export class MigrationMetrics {
     this.applied = counter('applied', 'Migrations that were applied', '{migration}');
     this.failed = counter('failed', 'Migrations that failed', '{migration}');
     this.driftFound = counter('drift.found', 'Findings that drift checks reported', '{finding}');
-    this.driftResolved = counter('drift.resolved', 'Findings that are gone', '{finding}');
+    this.driftResolved = counter('drift.resolved', 'Findings that no longer exist', '{finding}');
     this.pending = meter.createGauge('migrations.pending', {
-      description: 'Migrations that the last run had left to apply',
+      description: 'Migrations that the last run still had to apply',
       unit: '{migration}',
     });
     this.runDuration = seconds('run.duration', 'How long runs took');

@@ -4,15 +4,15 @@ import { targetAttributes } from './attributes.js';
 
 interface OpenRun {
   readonly span: Span;
-  /** When the migration that is running began. */
+  /** When the running migration started. */
   migrationBegan: Date | undefined;
 }
 
-/** One span for each run. A file is an event of it: a span for each of a thousand files would drown everything else. */
+/** One span per run. A file is only an event of it: a span for each of a thousand files would hide everything else. */
 export class RunSpans {
   private readonly runs = new Map<string, OpenRun>();
 
-  /** @param longMs from which duration on a migration gets a span of its own. */
+  /** @param longMs the duration from which a migration gets its own span. */
   constructor(
     private readonly tracer: Tracer,
     private readonly longMs: number,
@@ -81,7 +81,7 @@ export class RunSpans {
     this.past(run, 'migrations apply', run.migrationBegan ?? event.at, event, event.file, event.error);
   }
 
-  /** A span of something that has ended. */
+  /** Records a span that has already ended. */
   private past(run: OpenRun, name: string, startTime: Date, event: RunEvent, file?: string, error?: string): void {
     const attributes = { ...targetAttributes(event), ...(file !== undefined && { 'migrations.file': file }) };
     const parent = trace.setSpan(context.active(), run.span);

@@ -4,13 +4,13 @@ import { LIBRARY_VERSION } from '../core/history/library-version.js';
 import { MigrationMetrics } from './metrics.js';
 import { RunSpans } from './run-spans.js';
 
-/** Where telemetry goes, and what is worth a span. */
+/** Where telemetry is sent, and which migrations get a span. */
 export interface TelemetryOptions {
   /** @default the global one */
   tracerProvider?: TracerProvider | undefined;
   /** @default the global one */
   meterProvider?: MeterProvider | undefined;
-  /** From which duration on a migration gets a span of its own, in ms. @default 1000 */
+  /** The duration from which a migration gets its own span, in ms. @default 1000 */
   longMigration?: number | undefined;
 }
 

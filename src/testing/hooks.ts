@@ -10,12 +10,12 @@ export function hooksOf(scope: object): TestHooks {
   const hooks = scope as Partial<TestHooks>;
   if (hooks.beforeEach && hooks.afterEach && hooks.afterAll) return hooks as TestHooks;
   throw new Error(
-    'There are no global hooks: give forEachTest() those of the test runner, { beforeEach, afterEach, afterAll }.',
+    'There are no global hooks: pass those of the test runner to forEachTest({ beforeEach, afterEach, afterAll }).',
   );
 }
 
 /**
- * Whether the test that has just ended failed. Vitest says so in the context of its hook. Jest tells only its
+ * Whether the test that has just finished failed. Vitest passes this in the context of the hook. Jest tells only its
  * environment; its runner keeps the test in a variable of the global scope.
  */
 export function hasFailed(context: unknown): boolean {

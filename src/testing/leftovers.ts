@@ -6,21 +6,21 @@ export const TEMPLATE_PREFIX = 'nestjs_pg_migrations_template_';
 /** Followed by the owner, 12 hexadecimal digits, and a number. */
 export const TEST_PREFIX = 'nestjs_pg_migrations_test_';
 
-/** The whole name, so that no database of anybody else is ever taken for one of ours. */
+/** Matches the full name, so that no other database is ever taken for one of ours. */
 const TEMPLATE_NAME = `^${TEMPLATE_PREFIX}[0-9a-f]{32}$`;
 const TEST_NAME = `^${TEST_PREFIX}([0-9a-f]{12})_[0-9]+$`;
 
-/** How long a database is kept that a failed test has left for a person to look at. */
+/** How long the database of a failed test is kept for inspection. */
 const KEEP_FOR_DAYS = 1;
 
-/** Writes the time into the comment of a database: when it was last used, or since when it is kept. */
+/** Stores the current time in the comment of a database: when it was last used, or since when it has been kept. */
 export async function stampDatabase(server: Server, name: string): Promise<void> {
   await server.query(`COMMENT ON DATABASE ${quoteIdentifier(name)} IS ${quoteLiteral(new Date().toISOString())}`);
 }
 
 /**
- * Drops what nobody will drop any more: databases of processes that have died, kept ones after a day, and templates that
- * were not used for some time. What another role owns is left alone.
+ * Drops leftovers: databases of processes that have died, kept databases after a day, and templates that
+ * have not been used for some time. Databases owned by another role are left alone.
  */
 export async function dropLeftovers(server: Server, keepTemplatesForDays: number): Promise<void> {
   const rows = await server.query<{ name: string }>(`
@@ -34,11 +34,11 @@ export async function dropLeftovers(server: Server, keepTemplatesForDays: number
           WHERE a.application_name = ${quoteLiteral(OWNER_PREFIX)} || substring(d.datname from ${quoteLiteral(TEST_NAME)})))
       ELSE false
     END`);
-  // Two processes may clear up at once: whoever is second finds nothing, or a template that is being copied after all.
+  // Two processes may clean up at once: the second finds no database, or a template that is being copied after all.
   for (const { name } of rows) await server.dropDatabase(name).catch(() => {});
 }
 
-/** Whether the stamp is one of ours and that old. */
+/** Whether the comment is one of our timestamps and older than this. */
 function isOlder(days: number): string {
   return `coalesce(CASE WHEN c.stamp ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' THEN c.stamp::timestamptz END < clock_timestamp() - interval '${days} days', false)`;
 }

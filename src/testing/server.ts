@@ -5,7 +5,7 @@ import type { DatabaseError } from 'pg';
 import { quoteIdentifier } from '../core/sql/text/quote.js';
 import { socketOf } from '../postgres/connection/driver.js';
 
-/** The start of the name under which a process is connected while databases of it are in use. */
+/** Prefix of the `application_name` of a process while its databases are in use. */
 export const OWNER_PREFIX = 'nestjs-pg-migrations/testing ';
 
 const OBJECT_IN_USE = '55006';
@@ -14,13 +14,13 @@ const PAUSE_MS = 50;
 
 /** A connection to the server on which databases are created and dropped. It does not keep the process alive. */
 export class Server {
-  /** Part of the names of databases of this process: they are left over when no session of this name exists. */
+  /** Part of the database names of this process. Without a session of this name, the databases are leftovers. */
   readonly owner = randomBytes(6).toString('hex');
   #client: Promise<pg.Client> | undefined;
   #strategy: Promise<string> | undefined;
   #busy = 0;
 
-  /** @param url of any database of the server. */
+  /** @param url the URL of any database of the server. */
   constructor(private readonly url: string) {}
 
   /** @throws the driver's error. */
@@ -41,7 +41,7 @@ export class Server {
     return url.href;
   }
 
-  /** @param template the database to copy; nobody may be connected to it. */
+  /** @param template the database to copy, to which no session may be connected. */
   async createDatabase(name: string, template: string): Promise<void> {
     const strategy = await (this.#strategy ??= this.#fastestCopy());
     const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(template)} ${strategy}`;
@@ -50,14 +50,14 @@ export class Server {
         await this.query(sql);
         return;
       } catch (error) {
-        // An autovacuum worker or a backup may be on the template for a moment.
+        // An autovacuum worker or a backup may be connected to the template for a moment.
         if ((error as DatabaseError).code !== OBJECT_IN_USE || attempt === COPY_ATTEMPTS) throw error;
         await sleep(PAUSE_MS);
       }
     }
   }
 
-  /** Drops a database, whoever is connected to it. */
+  /** Drops a database, even with open connections. */
   async dropDatabase(name: string): Promise<void> {
     await this.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
   }
@@ -81,7 +81,7 @@ export class Server {
     else socketOf(client).unref();
   }
 
-  /** Where nothing is synced, copying the files beats logging them page by page. Elsewhere it costs two checkpoints. */
+  /** Without fsync, copying files is faster than logging every page. With it, that would cost two checkpoints. */
   async #fastestCopy(): Promise<string> {
     const [row] = await this.query<{ copies: boolean }>(
       `SELECT current_setting('server_version_num')::int >= 150000 AND current_setting('fsync') = 'off' AS copies`,

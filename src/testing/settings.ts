@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
 import type { Server } from './server.js';
 
-/** Settings whose value is a list: quoted as a whole it would be a list of one. */
+/** Settings whose value is a list: quoted as a whole, it would be a list with one element. */
 const LISTS = new Set([
   'local_preload_libraries',
   'search_path',
@@ -19,7 +19,7 @@ export interface Setting {
   readonly setting: string;
 }
 
-/** The settings that belong to a database, which copying it as a template leaves out. */
+/** The settings of a database, which are not copied with a template. */
 export function readSettings(server: Server, database: string): Promise<Setting[]> {
   return server.query<Setting>(`
     SELECT r.rolname AS role, unnest(s.setconfig) AS setting
@@ -29,7 +29,7 @@ export function readSettings(server: Server, database: string): Promise<Setting[
     WHERE d.datname = ${quoteLiteral(database)} AND (s.setrole = 0 OR r.oid IS NOT NULL)`);
 }
 
-/** The statement that gives a database such a setting. */
+/** The statement that applies such a setting to a database. */
 export function settingStatement(database: string, { role, setting }: Setting): string {
   const at = setting.indexOf('=');
   const [name, value] = [setting.slice(0, at), setting.slice(at + 1)];

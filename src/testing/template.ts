@@ -12,16 +12,16 @@ const POLL_MS = 50;
 
 /** What a template is made of. */
 export interface Recipe {
-  /** The options of the migrations, with any connection: a template has its own. */
+  /** The migration options. Their connection is ignored: a template has its own. */
   readonly options: MigratorOptions;
   readonly migrations: Migrations;
-  /** A folder of files that run after the migrations. */
+  /** A directory of files that run after the migrations. */
   readonly seeds: string | undefined;
 }
 
 /**
- * Returns the name of a database that nobody is connected to, with all migrations and seeds. It is built when there is
- * none yet; processes that need the same one wait for the one that builds it.
+ * Returns the name of a database without connections, with all migrations and seeds. It is built if it does not exist
+ * yet; other processes that need the same template wait for the one that builds it.
  */
 export async function provideTemplate(server: Server, recipe: Recipe): Promise<string> {
   const name = TEMPLATE_PREFIX + (await keyOf(server, recipe));
@@ -30,7 +30,7 @@ export async function provideTemplate(server: Server, recipe: Recipe): Promise<s
   return name;
 }
 
-/** By everything that decides what is in the database. */
+/** Derives the name from everything that determines the contents of the database. */
 async function keyOf(server: Server, { options, migrations, seeds }: Recipe): Promise<string> {
   const resolved = resolveMigratorOptions(options);
   const { layout, placeholders, placeholderDelimiters, role, searchPath, table, transaction, recordSource } = resolved;
@@ -45,7 +45,7 @@ async function keyOf(server: Server, { options, migrations, seeds }: Recipe): Pr
   return createHash('sha256').update(JSON.stringify(ingredients)).digest('hex').slice(0, 32);
 }
 
-/** Connections are refused as the last step of building, so what accepts some was left by a process that died. */
+/** Disallowing connections is the last step, so a template that allows them was left by a process that died. */
 async function isComplete(server: Server, name: string): Promise<boolean> {
   const rows = await server.query<{ complete: boolean }>(
     `SELECT NOT datallowconn AS complete FROM pg_catalog.pg_database WHERE datname = ${quoteLiteral(name)}`,
@@ -53,7 +53,7 @@ async function isComplete(server: Server, name: string): Promise<boolean> {
   return rows[0]?.complete ?? false;
 }
 
-/** Polls: a session that waits inside a lock call would hold up concurrent index builds. */
+/** Polls, because a session that waits inside a lock call would block concurrent index builds. */
 async function underLock(server: Server, name: string, work: () => Promise<void>): Promise<void> {
   const key = `pg_catalog.hashtextextended(${quoteLiteral(name)}, 0)`;
   for (;;) {
@@ -92,7 +92,7 @@ async function migrateOnce(options: ResolvedOptions, migrations?: Migrations): P
   }
 }
 
-/** Seeds are plain files that run once and are not recorded. */
+/** Seeds are plain files that run once per template and are not recorded. */
 function seedOptions(options: ResolvedOptions, directory: string): ResolvedOptions {
   return { ...options, directory, tracking: false, layout: 'plain' };
 }

@@ -29,8 +29,8 @@ export class TestDatabase implements AsyncDisposable {
   }
 
   /**
-   * Applies the pending migrations up to and including one: to put rows into a table as it was before a migration, and
-   * see what that migration makes of them.
+   * Applies the pending migrations up to and including one. This lets a test insert rows before a migration and
+   * check how that migration changes them.
    *
    * @param file its name.
    * @throws UnknownMigrationError when there is no such file, and what `migrate()` throws
@@ -47,7 +47,7 @@ export class TestDatabase implements AsyncDisposable {
     process.stderr.write(`Kept the test database ${withoutPassword(this.url)} for a day\n`);
   }
 
-  /** Drops it, whoever is connected, unless it is kept. */
+  /** Drops it even if sessions are connected, unless it is kept. */
   async drop(): Promise<void> {
     if (this.#isKept || this.#isDropped) return;
     this.#isDropped = true;

@@ -12,7 +12,7 @@ import { TestDatabase } from './test-database.js';
 
 const KEEP_TEMPLATES_FOR_DAYS = 7;
 
-/** Makes databases for tests. Create one with {@link createTestDatabases}. */
+/** Creates databases for tests. Call {@link createTestDatabases} to get an instance. */
 export class TestDatabases implements AsyncDisposable {
   readonly #server: Server;
   readonly #options: MigratorOptions;
@@ -34,8 +34,8 @@ export class TestDatabases implements AsyncDisposable {
   }
 
   /**
-   * Creates a database with all migrations and seeds, as a copy of a template that is built once for all processes and
-   * runs.
+   * Creates a database with all migrations and seeds, as a copy of a template that is built once and shared by all
+   * processes and runs.
    *
    * @throws what `migrate()` of a migrator throws, when the template has to be built
    */
@@ -48,7 +48,7 @@ export class TestDatabases implements AsyncDisposable {
     return this.#copy({ name: 'template0', settings: [] });
   }
 
-  /** Runs work on a database of its own. It is dropped afterwards; if the work fails, it is kept and its URL printed. */
+  /** Runs `work` on its own database. It is dropped afterwards or, if `work` fails, kept and its URL printed. */
   async use<T>(work: (database: TestDatabase) => Promise<T>): Promise<T> {
     const database = await this.create();
     try {
@@ -62,7 +62,7 @@ export class TestDatabases implements AsyncDisposable {
   }
 
   /**
-   * Gives each test of a file or a `describe` a database of its own, with the hooks of Jest or Vitest. It is dropped
+   * Gives each test of a file or a `describe` its own database, using the hooks of Jest or Vitest. It is dropped
    * after the test; if the test fails, it is kept and its URL printed.
    *
    * @param hooks for runners whose hooks are not global.
@@ -73,7 +73,7 @@ export class TestDatabases implements AsyncDisposable {
     hooks.beforeEach(async () => {
       current = await this.create();
     });
-    // Without parameters: with one, Jest would wait for a callback.
+    // No parameters: with one, Jest would wait for a callback.
     hooks.afterEach(async (...context: unknown[]) => {
       if (hasFailed(context[0])) await current?.keep();
       await current?.drop();
@@ -103,7 +103,7 @@ export class TestDatabases implements AsyncDisposable {
       const name = await provideTemplate(this.#server, recipe);
       return { name, settings: await readSettings(this.#server, name) };
     } catch (error) {
-      this.#template = undefined; // the next test says so too, and a corrected file is read again
+      this.#template = undefined; // the next test fails too, and a corrected file is read again
       throw error;
     }
   }
@@ -126,7 +126,7 @@ interface Template {
 }
 
 /**
- * Prepares databases for tests: one for each test, as a copy of a template with all migrations.
+ * Creates databases for tests: one per test, as a copy of a template with all migrations.
  *
  * @throws ConfigurationError when there is no server, or an option is wrong
  */
@@ -134,6 +134,6 @@ export function createTestDatabases(options: TestDatabasesOptions = {}): TestDat
   const server = options.server ?? process.env['TEST_DATABASE_URL'];
   if (server) return new TestDatabases({ ...options, server });
   throw new ConfigurationError('INVALID_OPTIONS', [
-    'server: give the URL of a PostgreSQL server on which tests may create databases, here or in TEST_DATABASE_URL',
+    'server: set it or TEST_DATABASE_URL to the URL of a PostgreSQL server on which tests may create databases',
   ]);
 }

@@ -16,7 +16,7 @@ export async function untilAborted<T>(
       if (ending) reject(ending.error);
     };
     signal.addEventListener('abort', listener);
-    // Removed by hand: the option `signal` would cost as much again, at every start.
+    // Removed manually: the option `signal` would double the cost, at every start.
     stopListening = () => signal.removeEventListener('abort', listener);
   });
   return Promise.race([work, aborted]).finally(stopListening);

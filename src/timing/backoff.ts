@@ -6,17 +6,17 @@ export interface BackoffSettings {
   readonly firstPauseMs: number;
   /** In ms. */
   readonly longestPauseMs: number;
-  /** How much longer each pause is than the one before. */
+  /** The ratio of each pause to the one before. */
   readonly factor: number;
 }
 
-/** For polling a server: soon at first, then often enough that nobody notices the wait. */
+/** For polling a server: quickly at first, and then still often enough that nobody notices the wait. */
 const POLLING: BackoffSettings = { firstPauseMs: 20, longestPauseMs: 250, factor: 1.5 };
 
-/** After a lock timeout or a deadlock: what is in the way may take a while. */
+/** After a lock timeout or a deadlock, because the blocking session may take a while. */
 export const AFTER_TABLE_LOCK: BackoffSettings = { firstPauseMs: 200, longestPauseMs: 10_000, factor: 2 };
 
-/** Pauses between the attempts of one wait. Each is lengthened or shortened at random, so that processes spread out. */
+/** Pauses between the attempts of one wait. Each is randomized (jitter), so that processes spread out. */
 export class Backoff {
   private lengthMs: number;
 

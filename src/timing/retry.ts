@@ -1,6 +1,6 @@
 import { Backoff, type BackoffSettings } from './backoff.js';
 
-/** How work is retried. By default the first pause is 50 ms long, each further one twice as long, up to 2.5 s. */
+/** How work is retried. By default, the first pause is 50 ms, and each further one twice as long, up to 2.5 s. */
 interface RetrySettings extends Partial<BackoffSettings> {
   /** How long to retry, in ms. @default no limit */
   readonly forMs?: number;
@@ -22,7 +22,7 @@ export interface Retry {
 }
 
 /**
- * Repeats work, with pauses between the attempts, while it fails with a transient error.
+ * Repeats work, pausing between attempts, as long as it fails with a transient error.
  *
  * @throws the last error; at once when the signal is aborted during a pause.
  */

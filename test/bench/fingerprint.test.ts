@@ -10,7 +10,7 @@ async function fingerprintAfter(...statements: string[]): Promise<string> {
   return fingerprintOf(db.connectionString);
 }
 
-test('the fingerprint tells that a file is missing, and does not see what is outside the schema of the files', async () => {
+test('the fingerprint shows that a file is missing, and ignores everything outside the schema of the files', async () => {
   const files = realisticFiles(8).map(({ sql }) => sql);
   const seen = [await fingerprintAfter()];
   for (const sql of files) {
@@ -31,7 +31,7 @@ test.each([
   ],
   ['a trigger', 'DROP TRIGGER customers_touch ON app.customers'],
   ['a policy', 'DROP POLICY customers_of_tenant ON app.customers'],
-])('the fingerprint tells that %s differs', async (_what, change) => {
+])('the fingerprint shows that %s differs', async (_what, change) => {
   const before = await fingerprintAfter(...realisticFiles(8).map(({ sql }) => sql));
   expect(await fingerprintAfter(change)).not.toBe(before);
 });

@@ -32,7 +32,7 @@ const summary = (rows: Row[]): Summary => ({
   targets: [{ metric: 'ms', limit: 1.25, relative: true, value: 12, ratio: 1.2, met: true }],
 });
 
-test('the page says on what was measured, what was reached, and where a peer is faster', () => {
+test('the page says what was measured on which machine, which targets were met, and where a peer is faster', () => {
   const page = renderMeasured(measuredOn, [
     summary([row('floor-hash', 10), row('knex', 11), row('ours', 12), row('drizzle', 13)]),
   ]);
@@ -44,7 +44,7 @@ test('the page says on what was measured, what was reached, and where a peer is 
   expect(page).toContain('- Some work (12.0 ms): knex 11.0 ms\n');
 });
 
-test('a floor that is faster is no other tool', () => {
+test('a floor that is faster does not count as a tool', () => {
   expect(renderMeasured(measuredOn, [summary([row('floor-hash', 10), row('ours', 12)])])).toContain(
     'Nowhere in this run.',
   );

@@ -15,7 +15,7 @@ const tool: Tool = {
   history: 'SELECT count(*) FROM recorded',
 };
 
-test('a tool that recorded too little, or left another schema, is found out', async () => {
+test('a tool that recorded too little, or left a different schema, is detected', async () => {
   const files = smallFiles(2);
   for (const { sql } of files) await db.query(sql);
   await db.query('CREATE TABLE recorded AS SELECT generate_series(1, 2)');

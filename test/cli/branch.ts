@@ -27,7 +27,7 @@ export async function onBranch(files: Record<string, string | Buffer> = MERGED):
 export const migration = ({ directory }: GitRepository, file: string): string =>
   join(directory, 'app/migrations', file);
 
-/** Types every command that a result names, in the working directory of the check. */
+/** Runs every suggested command of a result, in the working directory of the check. */
 export async function typeAll(repository: GitRepository, { stdout }: ProcessResult): Promise<void> {
   const commands = commandsIn(stdout);
   expect(commands.length).toBeGreaterThan(0);

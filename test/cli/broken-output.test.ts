@@ -9,7 +9,7 @@ import { FILES, MAIN } from './command-line.js';
 const db = useEmptyDatabase('cli_output');
 const migrations = useMigrations(FILES);
 
-/** Runs a command whose output nobody reads from the start. */
+/** Runs a command whose output pipe is closed from the start. */
 function unread(...args: string[]): Promise<{ code: number | null; stderr: string }> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: childEnvironment({ DATABASE_URL: db.connectionString }),
@@ -21,17 +21,17 @@ function unread(...args: string[]): Promise<{ code: number | null; stderr: strin
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, stderr })));
 }
 
-describe('when nobody reads the output', () => {
-  test.each([['--help'], ['migrate --help'], ['--version'], ['completion zsh']])('%s ends quietly', async (line) => {
+describe('when the output pipe is closed', () => {
+  test.each([['--help'], ['migrate --help'], ['--version'], ['completion zsh']])('%s exits quietly', async (line) => {
     expect(await unread(...line.split(' '))).toEqual({ code: 0, stderr: '' });
   });
 
-  test('a run goes on to its end', async () => {
+  test('a run continues to its end', async () => {
     expect(await unread('migrate', '--dir', migrations.directory)).toEqual({ code: 0, stderr: '' });
     expect(await outcomes(db)).toEqual({ '001_a.sql': 'applied', '002_b.sql': 'applied' });
   });
 
-  test('an exit code that says more is kept', async () => {
+  test('a more specific exit code is kept', async () => {
     expect(await unread('check', '--dir', migrations.directory)).toEqual({ code: 4, stderr: '' });
     expect(await unread('nothing')).toMatchObject({ code: 2 });
   });

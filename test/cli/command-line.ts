@@ -10,7 +10,7 @@ export const FILES = {
 
 export const MAIN = join(repositoryRoot, 'dist/cli/main.js');
 
-/** The command line as a process, without a DATABASE_URL of ours. With `--json`, its output must fit its schema. */
+/** Runs the command line as a process, without our DATABASE_URL. With `--json`, its output must match its schema. */
 export async function run(args: string[], options: ProcessOptions = {}): Promise<ProcessResult> {
   const env = { DATABASE_URL: undefined, ...options.env };
   const result = await runProcess(process.execPath, [MAIN, ...args], { ...options, env });

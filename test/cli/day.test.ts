@@ -9,8 +9,8 @@ import { MAIN, run } from './command-line.js';
 
 const db = useEmptyDatabase('cli_day');
 
-/** One person, one project, one database, from the first migration to a bad evening. */
-test('a day in the life', async () => {
+/** One user, one project, one database: from the first migration to an in-doubt statement. */
+test('a typical day with the command line', async () => {
   const project = await GitRepository.create({ 'README.md': 'A project' });
   const options = { cwd: project.directory, env: { ...GIT_ENVIRONMENT, DATABASE_URL: db.connectionString } };
   const type = (line: string): Promise<ProcessResult> => run(line.split(' '), options);
@@ -29,7 +29,7 @@ test('a day in the life', async () => {
   expect(await code('migrate')).toBe(0);
   await project.commit({});
 
-  // The second one would hurt. Lint says so, and says how.
+  // The second one would block writes. Lint reports it, with the safe alternative.
   const index = await create('mail', 'CREATE INDEX users_mail ON users (mail);');
   expect(await code('check --json')).toBe(6);
   expect((await type('lint')).stdout).toContain('Use CREATE INDEX CONCURRENTLY');
@@ -42,7 +42,7 @@ test('a day in the life', async () => {
   expect(await code('migrate --json')).toBe(0);
   await project.commit({});
 
-  // One fails. It is read, mended, and runs.
+  // One fails, is corrected, and runs.
   const broken = await create('broken', 'CREATE TABLE orders (id int);\nINSERT INTO order VALUES (1);');
   const failed = await type('migrate');
   expect(failed).toMatchObject({ code: 1, stderr: expect.stringContaining(`${broken}:2:13`) });
@@ -52,7 +52,7 @@ test('a day in the life', async () => {
   expect(await code('migrate')).toBe(0);
   await project.commit({});
 
-  // Somebody edits what was merged and applied. The pull request and the database both notice; the repair is recorded.
+  // A merged and applied file is edited. Both the branch check and the drift check detect it; the repair is recorded.
   await appendFile(place('001_users.sql'), '\nSELECT 1;');
   expect(await code('check --base main')).toBe(1);
   expect(await code('drift --json')).toBe(5);
@@ -62,7 +62,7 @@ test('a day in the life', async () => {
   expect(await code('check')).toBe(0);
   await project.commit({});
 
-  // One was made by hand.
+  // One was applied by hand.
   const byHand = await create('by_hand', 'CREATE TABLE by_hand (id int);');
   await db.query('CREATE TABLE by_hand (id int)');
   expect(await code(`mark ${byHand} --yes --json`)).toBe(0);
@@ -77,7 +77,7 @@ test('a day in the life', async () => {
   expect(await code('import golang-migrate --table ops.imported --yes --json')).toBe(0);
   expect((await type('pending --table ops.imported')).stdout).toBe('Nothing is pending\n');
 
-  // The process dies in a statement that commits by itself: nobody knows whether it took effect, until somebody decides.
+  // The process dies in a statement that commits by itself: whether it took effect is unknown until the user says so.
   const inDoubt = await create('in_doubt', '-- no-transaction\nCREATE TABLE parts (id int);\nCALL in_parts();');
   expect(await code('migrate')).toBe(1);
   await db.query(`UPDATE shared.schema_migrations SET running = true, error_message = 'running'

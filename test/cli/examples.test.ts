@@ -6,7 +6,7 @@ import { run } from './command-line.js';
 
 const examples = COMMANDS.flatMap(({ name, examples: lines = [] }) => lines.map((line) => [name, line] as const));
 
-/** The words that a shell would give to the program. */
+/** The words that a shell would pass to the program. */
 async function wordsOf(line: string): Promise<string[]> {
   const program = 'nest-migrations() { printf "%s\\0" "$@"; }; source() { cat "$1"; }; shopt -s expand_aliases';
   const readable = line.replace(/ \| source$/, '').replace(/ [<>] \S+$/, '');
@@ -15,7 +15,7 @@ async function wordsOf(line: string): Promise<string[]> {
 }
 
 describe('the help', () => {
-  test('shows examples of every command, and an ordinary day', async () => {
+  test('shows examples of every command, and a typical workflow', async () => {
     for (const { name, examples: lines = [] } of COMMANDS) {
       const { stdout } = await run([name, '--help']);
       for (const line of lines) expect(stdout).toContain(`\n  ${line}\n`);
@@ -23,7 +23,7 @@ describe('the help', () => {
     expect((await run(['--help'])).stdout).toContain('\nExamples:\n  nest-migrations new add_users < users.sql\n');
   });
 
-  test.each(examples)('of %s: "%s" is understood', async (name, line) => {
+  test.each(examples)('of %s: "%s" is valid', async (name, line) => {
     const words = await wordsOf(line);
     expect(words[0]).toBe(name);
     const program = makeProgram(SILENT_HOST);
@@ -33,7 +33,7 @@ describe('the help', () => {
     expect(understood).toBe(true);
   });
 
-  test('has an example of every command that is not plain', () => {
+  test('has an example of every command except pending', () => {
     expect(COMMANDS.filter((command) => !command.examples).map(({ name }) => name)).toEqual(['pending']);
   });
 });

@@ -21,7 +21,7 @@ describe('usage', () => {
       'Usage: nest-migrations',
       'migrate',
       'status',
-      'Exit codes:\n  0   fine\n  1   a migration failed',
+      'Exit codes:\n  0   success\n  1   a migration failed',
     ]) {
       expect(stdout).toContain(part);
     }

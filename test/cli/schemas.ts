@@ -3,7 +3,7 @@ import { readFile, readdir } from 'node:fs/promises';
 
 const FOLDER = new URL('../../docs/schemas/', import.meta.url);
 
-/** The schemas of docs/schemas, by command; `error` is that of every failure. */
+/** The schemas in docs/schemas, by command; `error` is the schema of every failure. */
 export interface Schemas {
   readonly names: readonly string[];
   readonly validate: (name: string) => ValidateFunction;
@@ -34,9 +34,9 @@ function isDateTime(text: string): boolean {
 }
 
 /**
- * Checks the output of a command against its schema, or that of failures.
+ * Checks the output of a command against its schema, or against that of failures.
  *
- * @throws Error which says where they differ
+ * @throws Error that says where they differ
  */
 export async function expectSchema(command: string, stdout: string): Promise<void> {
   const output: unknown = JSON.parse(stdout);

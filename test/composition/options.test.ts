@@ -41,7 +41,7 @@ describe('options', () => {
     [
       'half a retry',
       { timeouts: { tableLockRetries: 0.5 } },
-      'timeouts.tableLockRetries: expected a whole number from 0',
+      'timeouts.tableLockRetries: expected a whole number of at least 0',
     ],
     ['a number for a text', { directory: 1 }, 'directory: expected a string'],
     ['an empty directory', { directory: '' }, 'directory: it is empty'],
@@ -70,14 +70,18 @@ describe('options', () => {
       { lint: { rules: { cluster: 'note' } } },
       'lint.rules.cluster: expected one of "off", "warn", "error"',
     ],
-    ['a large table without rows', { lint: { largeTable: 0 } }, 'lint.largeTable: expected a whole number from 1'],
+    [
+      'a large table without rows',
+      { lint: { largeTableRows: 0 } },
+      'lint.largeTableRows: expected a whole number of at least 1',
+    ],
     ['the role none', { role: 'None' }, 'role: PostgreSQL reads "none" as no role'],
     ['a role that is too long', { role: 'é'.repeat(32) }, 'role: it is longer than the 63 bytes'],
   ])('may not be %s', (_, options, problem) => {
     expect(problemsOf(options)).toEqual([expect.stringContaining(problem)]);
   });
 
-  test.each(Object.keys(migratorFields))('of a wrong type are reported by name, without their value: %s', (name) => {
+  test.each(Object.keys(migratorFields))('of the wrong type are reported by name, without their value: %s', (name) => {
     const values = ['hunter2', { a: 'hunter2' }, ['hunter2'], [['hunter2']], 2.5, Symbol('hunter2'), () => 'hunter2'];
     const problems = values.flatMap((value) => problemsOf({ [name]: value }));
     expect(problems).toContainEqual(expect.stringContaining(name));
@@ -85,12 +89,12 @@ describe('options', () => {
   });
 
   test.each<[MigratorOptions['lint'], object]>([
-    [undefined, { onMigrate: 'off', rules: {}, largeTable: 100_000 }],
-    ['error', { onMigrate: 'error', rules: {}, largeTable: 100_000 }],
-    [{ rules: { cluster: 'off' } }, { onMigrate: 'off', rules: { cluster: 'off' }, largeTable: 100_000 }],
+    [undefined, { onMigrate: 'off', rules: {}, largeTableRows: 100_000 }],
+    ['error', { onMigrate: 'error', rules: {}, largeTableRows: 100_000 }],
+    [{ rules: { cluster: 'off' } }, { onMigrate: 'off', rules: { cluster: 'off' }, largeTableRows: 100_000 }],
     [
-      { onMigrate: 'warn', largeTable: 5 },
-      { onMigrate: 'warn', rules: {}, largeTable: 5 },
+      { onMigrate: 'warn', largeTableRows: 5 },
+      { onMigrate: 'warn', rules: {}, largeTableRows: 5 },
     ],
   ])('for lint may be short: %j', (lint, resolved) => {
     const options = { connectionString: 'postgres://localhost/app', ...(lint !== undefined && { lint }) };

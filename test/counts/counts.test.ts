@@ -28,7 +28,7 @@ testOnNewest('runs ask no more and no less of the server and the disk than count
 
 const recorded = { 'a run': { statements: 10, 'bytes sent': 1_000 } };
 
-test('an update changes no number of bytes that only varies by some digits', () => {
+test('an update does not change a byte count that varies only by a few digits', () => {
   const measured = { 'a run': { statements: 9, 'bytes sent': 1_001 }, 'another run': { 'bytes sent': 7 } };
   expect(settle(recorded, measured)).toEqual({
     'a run': { statements: 9, 'bytes sent': 1_000 },

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { COMMANDS } from '../../src/cli/program.js';
 import { cliReference } from '../../tools/cli-reference/reference.js';
 
-test('docs/cli.md is as the commands are defined; "npm run docs:cli" writes it', async () => {
+test('docs/cli.md matches the definitions of the commands: npm run docs:cli updates it', async () => {
   expect(await readFile(new URL('../../docs/cli.md', import.meta.url), 'utf8')).toBe(cliReference());
 });
 

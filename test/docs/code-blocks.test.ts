@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { codeBlocks, problemsOf } from './code-blocks.js';
 
-/** Documents whose blocks are complete modules. */
+/** Documents whose code blocks are complete modules. */
 const DOCUMENTS = ['docs/faq.md', 'docs/testing.md'];
 
 describe('the code in', () => {
@@ -17,7 +17,7 @@ describe('the code in', () => {
     expect(problemsOf(blocks)).toEqual([]);
   });
 
-  test('a document that does not compile is reported with its place', () => {
+  test('a document that does not compile is reported with its location', () => {
     const problems = problemsOf([`import { createTestDatabase } from 'nestjs-pg-migrations/testing';\n`]);
     expect(problems).toEqual([expect.stringMatching(/^block-1\.ts:1 .*createTestDatabase/)]);
   });

@@ -10,7 +10,7 @@ export function codeBlocks(document: string, language: string): string[] {
   return [...text.matchAll(form)].map(([, block = '']) => block);
 }
 
-/** What a reader has that blocks do not show: a test runner with globals, and an application. */
+/** What the code blocks assume: a test runner with globals, and an application. */
 const AROUND: Readonly<Record<string, string>> = {
   'globals.d.ts': `
     import type { test as testOfJest, expect as expectOfJest } from '@jest/globals';
@@ -21,7 +21,7 @@ const AROUND: Readonly<Record<string, string>> = {
   'app.module.ts': 'export class AppModule {}',
 };
 
-/** What the compiler says of blocks, each of which is a module of an application of its own. */
+/** The compiler errors of code blocks, each compiled as a module of its own application. */
 export function problemsOf(blocks: readonly string[]): string[] {
   const folder = join(repositoryRoot, 'test/docs');
   const texts = new Map(Object.entries(AROUND).map(([name, text]) => [join(folder, name), text]));

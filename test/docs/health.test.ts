@@ -29,14 +29,14 @@ const fails = (error: Error): Situation => ({
 const server = { sqlstate: '42501', message: 'secret', severity: 'ERROR' } as DatabaseError['server'];
 const failed = assess([statusOf('2.sql', 'failed')]);
 
-/** How each situation of the second table comes about. */
+/** How to cause each situation of the second table. */
 const SITUATIONS: Record<string, Situation> = {
   'no file in the directory, although migrations are applied': { health: assess([statusOf('1.sql', 'ahead')]) },
-  'the run in the background is at work': {
+  'a background run is in progress': {
     progress: { full: 'migrating, 2 of 3, 41 s in 2.sql', nameless: 'migrating, 2 of 3, 41 s' },
   },
-  'the run in the background waits': { progress: nameless('migrating: waiting for the database') },
-  'the run in the background failed, and the history is not up to date': {
+  'a background run is waiting': { progress: nameless('migrating: waiting for the database') },
+  'the background run failed, and the history is not up to date': {
     health: failed,
     failure: { full: '2.sql failed (SQLSTATE 42703)', nameless: 'a migration failed (SQLSTATE 42703)' },
   },
@@ -52,7 +52,7 @@ const SITUATIONS: Record<string, Situation> = {
 };
 
 describe('docs/health.md', () => {
-  test('says what each state of a migration does, and by which option', () => {
+  test('gives the status of each migration state, and the option that determines it', () => {
     const rows = rowsBelow('| state | decided by | status | message |');
     expect(rows).toEqual(
       STATES.map((state) => {
@@ -65,11 +65,11 @@ describe('docs/health.md', () => {
 
   const situations = rowsBelow('| situation | decided by | status | message |');
 
-  test('knows every situation, and no other', () => {
+  test('lists every situation, and no other', () => {
     expect(situations.map(([situation]) => situation)).toEqual(Object.keys(SITUATIONS));
   });
 
-  test.each(situations)('is right when %s', async (situation, rule = '', status, message) => {
+  test.each(situations)('is correct when %s', async (situation, rule = '', status, message) => {
     const { check } = indicatorOf(SITUATIONS[situation]!);
     const report = await check();
     expect(report).toMatchObject({ status, message: message?.replace('3000 ms', '1 ms') });
@@ -81,7 +81,7 @@ describe('docs/health.md', () => {
   });
 
   test('gives the defaults of the rules', () => {
-    const rows = rowsBelow('| option | default | decides about |');
+    const rows = rowsBelow('| option | default | applies to |');
     expect(rows.map(([option, byDefault]) => [option, byDefault])).toEqual(Object.entries(DEFAULT_HEALTH_RULES));
   });
 });

@@ -11,7 +11,7 @@ import { writeFiles } from '../support/write-files.js';
 
 const db = useEmptyDatabase('lint_docs');
 
-test('docs/lint.md is what the rules say: npm run docs brings it up to date', () => {
+test('docs/lint.md matches the rules: npm run docs updates it', () => {
   expect(readFileSync('docs/lint.md', 'utf8')).toBe(lintPage());
 });
 
@@ -28,7 +28,7 @@ test('every rule without an example is about files', () => {
 /** A migrator on a database in which the examples find their tables. */
 async function afterSetup({ setup }: RuleDocs) {
   const files: Files = { '001_tables.sql': EXAMPLE_SCHEMA, ...(setup !== undefined && { '002_setup.sql': setup }) };
-  const observed = await migratorOn(db, files, { lint: { largeTable: 100 } });
+  const observed = await migratorOn(db, files, { lint: { largeTableRows: 100 } });
   await observed.migrator.migrate();
   return observed;
 }

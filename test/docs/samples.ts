@@ -88,15 +88,15 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   LINT_ERROR: {
     ...at('006_orders.sql', 3, 1),
     detail:
-      'builds an index on orders without CONCURRENTLY, which blocks all writes to the table until it is built (orders has about 1,200,000 rows, 310 MB). Use CREATE INDEX CONCURRENTLY in a file of its own, without BEGIN: such a file runs statement by statement, not in a transaction',
-    actual: 'create-index-not-concurrently',
+      'builds an index on orders without CONCURRENTLY, which blocks all writes to the table until it is built (orders has about 1,200,000 rows, 310 MB). Use CREATE INDEX CONCURRENTLY in a separate file, without BEGIN: such a file runs statement by statement, not in a transaction',
+    actual: 'create-index-without-concurrently',
   },
   CHECKSUMS_ADOPTED: { subject: TARGET, detail: '001_users.sql, 002_customers.sql' },
   RUNS_OUT_OF_ORDER: { subject: '004_coupons.sql' },
   LINT_WARNING: {
     ...at('006_orders.sql', 5, 1),
     detail:
-      'drops the column status of orders, which the release that is running may still use. Drop it once no running release uses it, and say so: "-- allow: drop-column because …" before the statement',
+      'drops the column status of orders, which the running release may still use. Drop it once no running release uses it, and say so: "-- allow: drop-column because …" before the statement',
     actual: 'drop-column',
   },
   CREATION_SKIPPED: {
@@ -115,7 +115,7 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   INDEX_BUILD_AWAITED: { subject: 'Index public.orders_by_customer' },
   DETACH_FINISHED: { subject: 'Partition orders_2023' },
   SESSION_LOCK_BEHIND_POOLER: { subject: TARGET },
-  RECORDS_LIMITED: {
+  COMPANION_NOT_WRITABLE: {
     subject: 'shared.schema_migrations_audit',
     detail: 'app_owner',
     actual: 'GRANT CREATE ON SCHEMA "shared" TO "app_owner"',

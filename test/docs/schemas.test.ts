@@ -14,19 +14,19 @@ describe('docs/schemas', () => {
 const text = (output: unknown): string => JSON.stringify(output);
 
 describe('an output', () => {
-  test('is one of the command, or an error', async () => {
+  test('matches the schema of its command, or that of an error', async () => {
     await expectSchema('new', text({ file: '001_a.sql', path: 'migrations/001_a.sql' }));
     await expectSchema('new', text({ error: { code: 'USAGE', message: 'no' } }));
   });
 
   test.each<[string, string, unknown, string]>([
-    ['a field more', 'new', { file: 'a', path: 'b', more: 1 }, 'must NOT have additional properties'],
-    ['a field less', 'new', { file: 'a' }, "must have required property 'path'"],
-    ['another type', 'pending', { migrations: [{ file: 1, state: 'pending' }] }, '/migrations/0/file must be string'],
-    ['another state', 'pending', { migrations: [{ file: 'a', state: 'new' }] }, '/migrations/0/state must be equal'],
-    ['another time', 'history', { entries: [{ at: 'today' }] }, '/entries/0/at must match format'],
-    ['more about an error', 'new', { error: { code: 'A', message: 'b', more: 1 } }, '/error must NOT have'],
-  ])('with %s is not as it says', async (_, command, output, message) => {
+    ['an additional field', 'new', { file: 'a', path: 'b', more: 1 }, 'must NOT have additional properties'],
+    ['a missing field', 'new', { file: 'a' }, "must have required property 'path'"],
+    ['a wrong type', 'pending', { migrations: [{ file: 1, state: 'pending' }] }, '/migrations/0/file must be string'],
+    ['an unknown state', 'pending', { migrations: [{ file: 'a', state: 'new' }] }, '/migrations/0/state must be equal'],
+    ['an invalid time', 'history', { entries: [{ at: 'today' }] }, '/entries/0/at must match format'],
+    ['an additional error field', 'new', { error: { code: 'A', message: 'b', more: 1 } }, '/error must NOT have'],
+  ])('with %s does not match its schema', async (_, command, output, message) => {
     await expect(expectSchema(command, text(output))).rejects.toThrow(message);
   });
 });

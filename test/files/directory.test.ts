@@ -108,7 +108,7 @@ describe('a directory that cannot be used', () => {
   test('that this user may not list says so', async () => {
     const directory = await migrationsDirectory({ '001_a.sql': '' });
     await chmod(directory, 0o000);
-    expect(await asNobody(() => failuresOf(directory))).toEqual(['this user may not read it']);
+    expect(await asNobody(() => failuresOf(directory))).toEqual(['this user is not allowed to read it']);
   });
 });
 

@@ -10,7 +10,7 @@ const many = (count: number): Record<string, string> =>
 describe('a directory of many files', () => {
   const COUNT = 3 * LOOKS;
 
-  test('costs a few looks at a time, and no reads, once its files are settled', async () => {
+  test('costs a few stat calls at a time, and no reads, once its files are settled', async () => {
     const watched = await Watched.settled(many(COUNT));
     for (let i = 0; i < 7; i++) {
       watched.reset();
@@ -48,7 +48,7 @@ describe('a directory of many files', () => {
     expect(texts(await watched.refresh()).at(-1)).toBe('added');
   });
 
-  test('shows at once what was added to one of its first folders, and to others after a round of turns', async () => {
+  test('shows what was added to one of its first folders at once, and to others after a round of turns', async () => {
     const inFolders = Object.entries(many(COUNT)).map(([name, text], i) => [
       `${100 + (i % (FOLDER_LOOKS + 2))}/${name}`,
       text,
@@ -76,7 +76,7 @@ describe('a directory of many files', () => {
     expect(texts(await watched.refresh())[replaced]).toBe('replaced');
   });
 
-  test('shows new files after a round of turns on a file system that keeps no times of folders', async () => {
+  test('shows new files after a round of turns on a file system that maintains no folder timestamps', async () => {
     const watched = await Watched.settled(many(COUNT), COARSE);
     await watched.write('99999_a.sql', 'added');
     const counts: number[] = [];

@@ -122,7 +122,7 @@ describe('a directory that is asked for again', () => {
     expect(await watched.refresh()).toMatchObject({ migrations: [], unusable: [{ file: '1_a.sql' }] });
   });
 
-  test('asks again for each file that it cannot read', async () => {
+  test('tries again to read each file that it could not read', async () => {
     const watched = await Watched.settled({ '1_a.sql': 'A' });
     await symlink('nowhere', watched.path('2_b.sql'));
     expect((await watched.refresh()).unusable).toMatchObject([{ file: '2_b.sql' }]);
@@ -130,7 +130,7 @@ describe('a directory that is asked for again', () => {
     expect(texts(await watched.refresh())).toEqual(['A', 'B']);
   });
 
-  test('refuses a link outside that has come in place of a file, without a change of the times of the folder', async () => {
+  test('refuses a link to the outside that replaced a file without changing the timestamps of the folder', async () => {
     const outside = await migrationsDirectory({ 'x.sql': 'X' });
     const watched = await Watched.settled({ '1_a.sql': 'A' }, COARSE);
     await rm(watched.path('1_a.sql'));
@@ -138,14 +138,14 @@ describe('a directory that is asked for again', () => {
     expect(await watched.refresh()).toMatchObject({ migrations: [], unusable: [{ file: '1_a.sql' }] });
   });
 
-  test('answers those who ask at the same time one after the other', async () => {
+  test('answers concurrent callers one after another', async () => {
     const watched = await Watched.with({ '1_a.sql': 'A' });
     const [first, second] = await Promise.all([watched.refresh(), watched.refresh()]);
     expect(second).toBe(first);
   });
 });
 
-describe('times that are too new prove nothing', () => {
+describe('timestamps that are too new prove nothing', () => {
   test('a file that was changed again in the same step is read again', async () => {
     const watched = await Watched.with({ '1_a.sql': 'A' }, COARSE);
     expect(texts(await watched.refresh())).toEqual(['A']);

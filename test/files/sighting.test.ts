@@ -27,7 +27,7 @@ describe('a file that is seen for the first time', () => {
     expect(first(agoMs).isSettled).toBe(isSettled);
   });
 
-  test('is judged by the newer of its times: a copy keeps one of them', () => {
+  test('is assessed by the newer of its timestamps: a copy keeps one of them', () => {
     const old = BigInt(WALL - 60_000);
     for (const kept of [{ mtimeMs: old }, { ctimeMs: old }])
       expect(look(stats(0, kept), moment(), undefined, false).isSettled).toBe(false);

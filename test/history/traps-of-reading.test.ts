@@ -96,7 +96,7 @@ test('"already exists, skipping" is recorded with its SQLSTATE, since the server
       severity: 'WARNING',
       sqlstate: '42P07',
       message:
-        'line 1: did not create table t, which exists already, created by 1.sql, and differs from the statement: it has no column other; it has a column id',
+        'line 1: did not create table t, which already exists, created by 1.sql, and differs from the statement: it has no column other; it has a column id',
     },
     { severity: 'NOTICE', sqlstate: '42P07', message: 'relation "t" already exists, skipping' },
   ]);

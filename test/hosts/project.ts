@@ -11,7 +11,7 @@ const APP = new URL('app/', import.meta.url);
 /** Writes the application of a host into a folder, installs what it needs from npm and this package from its tarball. */
 export async function createProject(host: Host, folder: string, tarball: string): Promise<void> {
   await writeApp(host, folder);
-  // As users do: the application first, then the command of the README.
+  // As a user would: the application first, then the command from the README.
   await npm(folder, ['install', ...ownPackages(host), ...NPM]);
   const [, , ...packages] = (await installCommands())[host.nest].split(' ');
   await npm(folder, ['install', ...packages.map((name) => (name === 'nestjs-pg-migrations' ? tarball : name)), ...NPM]);

@@ -17,7 +17,7 @@ interface Place {
 
 const APPLIED = ['001_users.sql', '002_users_created_at.sql', '003_users_created_at_index.sql'];
 
-/** The application migrates, is healthy, finds its jobs, and ends by the signal that asks it to. */
+/** The application migrates, is healthy, finds its jobs, and exits on a signal. */
 export async function runsInProduction(place: Place): Promise<void> {
   const application = await Application.start(place.node, place.folder, await environment(place));
   try {
@@ -63,7 +63,7 @@ async function environment({ node, server }: Place): Promise<NodeJS.ProcessEnv> 
   return childEnvironment({
     DATABASE_URL: server.connectionString(name),
     PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH']}`,
-    // What a terminal would add hides the words that are looked for.
+    // Terminal escape codes would hide the expected words.
     NO_COLOR: '1',
     FORCE_COLOR: undefined,
   });

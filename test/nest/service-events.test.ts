@@ -23,7 +23,7 @@ const inShort = (events: readonly MigrationEvent[]): string[] =>
   events.map((event) => ('file' in event ? `${event.type} ${event.file}` : event.type));
 
 describe('onEvent', () => {
-  test('receives the events of the start too, and one that throws breaks nothing', async () => {
+  test('also receives the events at startup, and may throw without breaking anything', async () => {
     const seen: string[] = [];
     const onEvent = (event: MigrationEvent): void => {
       seen.push(event.type);

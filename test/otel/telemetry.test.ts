@@ -16,7 +16,7 @@ import { migrationsDirectory } from '../support/temp-directory.js';
 const TARGET = 'app/shared.schema_migrations';
 const at = (seconds: number): Date => new Date(1_700_000_000_000 + seconds * 1_000);
 
-/** Telemetry that stays in memory. */
+/** Telemetry that is recorded in memory. */
 function recording(longMigration?: number) {
   const spans = new InMemorySpanExporter();
   const metrics = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -79,7 +79,7 @@ function failingRun(emit: EmitEvent): void {
 }
 
 describe('the spans of a run', () => {
-  test('are one with an event per file, and one for each wait, long migration and failure', async () => {
+  test('are one span with an event per file, and one span per wait, long migration and failure', async () => {
     const { listener, spans, shutdown } = recording();
     failingRun(listener);
     const all = spans();
@@ -107,7 +107,7 @@ describe('the spans of a run', () => {
     await shutdown();
   });
 
-  test('of two runs at once do not mix', async () => {
+  test('of two concurrent runs do not mix', async () => {
     const { listener, spans, shutdown } = recording();
     const event = { target: TARGET, alreadyApplied: 0, appliedByOthers: [], durationMs: 0 };
     listener({ ...event, runId: 'a', type: 'run-started', at: at(0) });

@@ -10,7 +10,7 @@ interface Manifest {
   readonly peerDependencies: Readonly<Record<string, string>>;
 }
 
-/** By this share the package may be larger or smaller than stated. */
+/** The fraction by which the package may be larger or smaller than stated. */
 const MAY_DIFFER = 0.1;
 
 /** What the driver inside the command line loads only if it is told to, or on other platforms. */
@@ -37,21 +37,21 @@ describe('the package', () => {
     );
   });
 
-  test('has a package.json without what only this repository needs', () => {
+  test('has a package.json without fields that only this repository needs', () => {
     const names = 'bin dependencies description engines exports files keywords license main module name';
     const others = 'peerDependencies peerDependenciesMeta sideEffects type types typesVersions version';
     expect(Object.keys(manifest).toSorted()).toEqual(`${names} ${others}`.split(' '));
   });
 
   test('is as large as docs/dependencies.md says', async () => {
-    const stated = /The package itself has (\d+\.\d) MB/.exec(await contentOf('docs/dependencies.md'))?.[1];
+    const stated = /The package itself is (\d+\.\d) MB/.exec(await contentOf('docs/dependencies.md'))?.[1];
     const measured = packed.unpackedSize / 1e6;
     expect(`${stated} MB`).toBe(
       Math.abs(Number(stated) - measured) < MAY_DIFFER * measured ? `${stated} MB` : `${measured.toFixed(1)} MB`,
     );
   });
 
-  test('points to nothing that is not in it', async () => {
+  test('has no links to files that it does not contain', async () => {
     const documents = packed.files.filter((file) => file.endsWith('.md'));
     const links = await Promise.all(documents.map(linksIn));
     expect(links.flat().length).toBeGreaterThan(30);

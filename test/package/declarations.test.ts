@@ -68,7 +68,7 @@ describe('the declarations', () => {
 /** Parsed once for all settings. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** What the compiler says of a file and of all declarations that it needs, except those of other packages. */
+/** The compiler errors of a file and of all declarations that it needs, except those of other packages. */
 function problemsOf(file: string, settings: ts.CompilerOptions): string[] {
   const options: ts.CompilerOptions = {
     ...settings,

@@ -12,7 +12,7 @@ const manifest = JSON.parse(await readFile(join(repositoryRoot, 'package.json'),
 };
 const ours = JSON.stringify({ ...manifest, scripts: { ...manifest.scripts, build: 'node --version' } }, undefined, 2);
 
-/** A repository of which `npm pack` makes a tarball. */
+/** A repository to run `npm pack` in. */
 async function repository(): Promise<string> {
   const folder = await migrationsDirectory({ 'package.json': ours, 'README.md': '# A package' });
   await cp(join(repositoryRoot, 'tools/package'), join(folder, 'tools/package'), { recursive: true });
@@ -20,7 +20,7 @@ async function repository(): Promise<string> {
 }
 
 describe('npm pack', () => {
-  test('publishes the package.json without what only this repository needs, and restores ours', async () => {
+  test('publishes the package.json without fields that only this repository needs, and restores ours', async () => {
     const folder = await repository();
     const { code, stderr } = await runProcess('npm', ['pack'], { cwd: folder });
     expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });

@@ -32,7 +32,7 @@ const TESTS = `
   });
 `;
 
-test('a failing test of a user keeps its database, others do not', async () => {
+test('a failing test of a user keeps its database, passing tests do not', async () => {
   const project = await migrationsDirectory({
     'package.json': '{ "name": "consumer" }',
     'users.test.js': TESTS,

@@ -4,7 +4,7 @@ import { childEnvironment, runProcess, type ProcessResult } from './process.js';
 import { tempDirectory } from './temp-directory.js';
 import { writeFiles } from './write-files.js';
 
-/** Nobody's settings, and a name for commits. */
+/** No user settings, and an author name for commits. */
 export const GIT_ENVIRONMENT = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
@@ -28,14 +28,14 @@ export class GitRepository {
     return repository;
   }
 
-  /** A clone over the file protocol, which keeps to a depth. */
+  /** A clone over the file protocol, which respects `--depth`. */
   async clone(...flags: string[]): Promise<GitRepository> {
     const directory = join(await tempDirectory(), 'clone');
     await this.git('clone', '--quiet', ...flags, pathToFileURL(this.directory).href, directory);
     return new GitRepository(directory);
   }
 
-  /** Runs git. @throws Error with what it said */
+  /** Runs git. @throws Error with its output */
   async git(...args: string[]): Promise<string> {
     const result = await runProcess('git', args, { cwd: this.directory, env: GIT_ENVIRONMENT });
     if (result.code !== 0) throw new Error(`git ${args.join(' ')} ended with ${result.code}: ${result.stderr}`);

@@ -22,6 +22,6 @@ export async function whileLockIsHeld(
     );
     await work({ pid: rows[0]?.pid ?? 0, ended });
   }).catch((error: unknown) => {
-    if (!/terminat/i.test(String(error))) throw error; // a holder that was ended cannot say goodbye
+    if (!/terminat/i.test(String(error))) throw error; // a terminated holder cannot close its connection cleanly
   });
 }

@@ -14,7 +14,7 @@ export function dumpMajor(): number {
   }
 }
 
-/** Dumps the schema of a database and restores it in another one. @throws Error with what the programs said. */
+/** Dumps the schema of a database and restores it in another one. @throws Error with the output of the programs. */
 export async function dumpInto(from: string, to: string): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'dump-'));
   try {

@@ -35,7 +35,7 @@ export interface DatabaseRow {
   readonly accepts: boolean;
 }
 
-/** The templates that come into being during some work. They are dropped after the test file. */
+/** The templates that are created during some work. They are dropped after the test file. */
 export async function templatesMadeBy<T>(work: () => Promise<T>): Promise<DatabaseRow[]> {
   const before = new Set((await listTemplates()).map(({ oid }) => oid));
   await work();
@@ -50,7 +50,7 @@ function listTemplates(): Promise<DatabaseRow[]> {
     WHERE datname LIKE 'nestjs\\_pg\\_migrations\\_template\\_%'`);
 }
 
-/** Asks the server of this run, or a database of it. */
+/** Queries the server of this run, or one of its databases. */
 export function query<Row extends pg.QueryResultRow>(sql: string, url = serverUrl()): Promise<Row[]> {
   return withClient(url, async (client) => (await client.query<Row>(sql)).rows);
 }

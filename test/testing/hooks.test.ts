@@ -2,7 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals';
 import type { TestDatabase, TestHooks } from '../../src/testing.js';
 import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
 
-/** A test runner of which we turn the handle. */
+/** A test runner that the test drives by hand. */
 class Runner implements TestHooks {
   before = async (): Promise<void> => {};
   after = async (..._context: unknown[]): Promise<void> => {};
@@ -13,7 +13,7 @@ class Runner implements TestHooks {
 }
 
 describe('forEachTest', () => {
-  test('gives each test a database, and keeps that of a test of which Vitest says that it failed', async () => {
+  test('gives each test a database, and keeps the database of a test that Vitest reports as failed', async () => {
     const printed = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const runner = new Runner();
     const current = databasesOn({ directory: await ownMigrations() }).forEachTest(runner);
@@ -35,7 +35,7 @@ describe('forEachTest', () => {
     jest.restoreAllMocks();
   });
 
-  test('takes the hooks that are global, and says what to do where there are none', async () => {
+  test('uses global hooks, and says what to do if there are none', async () => {
     const databases = databasesOn({ directory: await ownMigrations() });
     const { beforeEach } = globalThis as Partial<TestHooks>;
     Object.assign(globalThis, { beforeEach: undefined });

@@ -9,7 +9,7 @@ import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './da
 const CHILD = new URL('create-and-wait.child.ts', import.meta.url).pathname;
 
 describe('the next process', () => {
-  test('drops the databases of one that was killed, and not those of one that lives', async () => {
+  test('drops the databases of a killed process, and not those of a running one', async () => {
     const directory = await ownMigrations();
     await templatesMadeBy(async () => {
       const child = spawn(process.execPath, [...typescriptArguments, CHILD, serverUrl(), directory], {

@@ -12,7 +12,7 @@ const INSERT = `INSERT INTO users VALUES ('ada')`;
 afterEach(() => void jest.restoreAllMocks());
 
 describe('a test database', () => {
-  test('has all migrations and seeds, and what one test writes another does not see', async () => {
+  test('has all migrations and seeds, and is isolated from other tests', async () => {
     const seeds = await migrationsDirectory({ '1.sql': INSERT });
     const databases = databasesOn({ directory: await ownMigrations(), seeds });
     await templatesMadeBy(async () => {
@@ -24,7 +24,7 @@ describe('a test database', () => {
     });
   });
 
-  test('is dropped at the end of its block, whoever is connected', async () => {
+  test('is dropped at the end of its block, even with open connections', async () => {
     const databases = databasesOn({ directory: await ownMigrations() });
     await templatesMadeBy(async () => {
       const database = await databases.create();
@@ -34,7 +34,7 @@ describe('a test database', () => {
     });
   });
 
-  test('has the settings of the template, which a copy alone has not', async () => {
+  test('has the settings of the template, which CREATE DATABASE does not copy', async () => {
     const directory = await ownMigrations({
       '002_settings.sql': `
         DO $$ BEGIN
@@ -61,7 +61,7 @@ describe('a test database', () => {
     });
   });
 
-  test('is kept if the work on it fails, and its URL is printed without the password', async () => {
+  test('is kept if the work fails, and its URL is printed without the password', async () => {
     const printed = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     const databases = databasesOn({ directory: await ownMigrations() });
     await templatesMadeBy(async () => {
@@ -90,7 +90,7 @@ describe('migrateTo', () => {
     '004_drop.sql': 'ALTER TABLE users DROP name;',
   };
 
-  test('shows what one migration makes of rows that were there before', async () => {
+  test('shows how one migration changes existing rows', async () => {
     await using database = await databasesOn({ directory: await ownMigrations(FILES) }).createEmpty();
     expect((await database.migrateTo('002_full_name.sql')).applied).toEqual(['001_users.sql', '002_full_name.sql']);
     await query(INSERT, database.url);
@@ -99,14 +99,14 @@ describe('migrateTo', () => {
     expect((await database.migrate()).applied).toEqual(['004_drop.sql']);
   });
 
-  test('refuses a file that there is not', async () => {
+  test('rejects a file that does not exist', async () => {
     await using database = await databasesOn({ directory: await ownMigrations(FILES) }).createEmpty();
     await expect(database.migrateTo('003_fil.sql')).rejects.toThrow(UnknownMigrationError);
   });
 });
 
 describe('the template', () => {
-  test('is built once, whoever needs it at once, and used again later', async () => {
+  test('is built once for concurrent processes, and reused later', async () => {
     const directory = await ownMigrations();
     const create = (): Promise<unknown> => databasesOn({ directory }).create();
     const made = await templatesMadeBy(async () => {
@@ -134,7 +134,7 @@ describe('the template', () => {
     expect(made).toHaveLength(2);
   });
 
-  test('that a process left half built is built again', async () => {
+  test('is rebuilt if a process left it half built', async () => {
     const directory = await ownMigrations();
     const [template] = await templatesMadeBy(() => databasesOn({ directory }).create());
     await query(`ALTER DATABASE "${template?.name}" ALLOW_CONNECTIONS true`);

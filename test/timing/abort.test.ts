@@ -6,8 +6,8 @@ const STOPPED = new Error('stopped');
 const never = new Promise<never>(() => {});
 const listenersOf = ({ signal }: AbortController): number => getEventListeners(signal, 'abort').length;
 
-describe('work that a signal may end', () => {
-  test('gives its result, and the signal is not listened to any more', async () => {
+describe('work that a signal may abort', () => {
+  test('returns its result, and removes its listener from the signal', async () => {
     const controller = new AbortController();
     const waiting = untilAborted(Promise.resolve('done'), controller.signal, () => ({ error: STOPPED }));
     expect(listenersOf(controller)).toBe(1);
@@ -16,7 +16,7 @@ describe('work that a signal may end', () => {
     controller.abort();
   });
 
-  test('ends with the error of the abort, although it goes on', async () => {
+  test('rejects with the error of the abort, although the work continues', async () => {
     const controller = new AbortController();
     const waiting = untilAborted(never, controller.signal, () => ({ error: STOPPED }));
     controller.abort();
@@ -24,7 +24,7 @@ describe('work that a signal may end', () => {
     expect(listenersOf(controller)).toBe(0);
   });
 
-  test('is waited for if the abort names no error', async () => {
+  test('is awaited if the abort has no error', async () => {
     const controller = new AbortController();
     const late = new Promise<string>((resolve) => setImmediate(() => resolve('done')));
     const waiting = untilAborted(late, controller.signal, () => undefined);
@@ -32,14 +32,14 @@ describe('work that a signal may end', () => {
     expect(await waiting).toBe('done');
   });
 
-  test('gives its error, and none of its own', async () => {
+  test('rejects with the error of the work', async () => {
     const controller = new AbortController();
     const failing = untilAborted(Promise.reject(STOPPED), controller.signal, () => undefined);
     await expect(failing).rejects.toBe(STOPPED);
     expect(listenersOf(controller)).toBe(0);
   });
 
-  test('needs no signal', async () => {
+  test('does not need a signal', async () => {
     expect(await untilAborted(Promise.resolve(1), undefined, () => undefined)).toBe(1);
   });
 });

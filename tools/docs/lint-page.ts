@@ -8,7 +8,7 @@ const INTRODUCTION = `# Lint
 
 Lint reads migrations before they run, and finds statements that would block or break the application in production. It reads them with
 PostgreSQL's own parser, and knows how this library runs them: which statements share a transaction, how long they wait for a lock, and
-which files are applied already. If it may ask the database, it also knows how large each table is.
+which files have already been applied. With access to the database, it also knows how large each table is.
 
 \`\`\`ts
 import { lintFiles, makeMigrator, renderDiagnostic } from 'nestjs-pg-migrations/migrator';
@@ -20,35 +20,35 @@ for (const found of diagnostics) console.log(renderDiagnostic(found));
 await lintFiles({ directory: 'migrations' }); // all migrations, without a database
 \`\`\`
 
-- **With a database**, the pending migrations are judged, as one run. A table that the run itself creates is exempt: it has no rows and no
-  readers yet. Types of columns, constraints and sizes come from the catalog, which is read with one query. No table is locked.
-- **Without a database**, all migrations are judged, each as if it were the only one that is pending. Only tables that the same file creates
-  are exempt. Types of columns come from the migrations themselves. Nothing is known about sizes, so \`unbounded-write\` finds nothing.
+- **With a database**, the pending migrations are checked as one run. A table that the run itself creates is exempt: it has no rows and no
+  readers yet. Column types, constraints and sizes come from the catalog, which is read with one query. No table is locked.
+- **Without a database**, all migrations are checked, each as if it were the only pending one. Only tables that the same file creates
+  are exempt. Column types come from the migrations themselves. Nothing is known about sizes, so \`unbounded-write\` finds nothing.
 
 A diagnostic is plain data: \`rule\`, \`severity\` (\`note\`, \`warning\` or \`error\`), \`file\`, \`line\`, \`column\`, \`message\`, \`remedy\`, \`size\` (the table with
 its estimated rows and bytes) and \`excerpt\` (the line with a caret). \`renderDiagnostic()\` turns it into a line.
 
 ## From the command line
 
-\`nest-migrations lint\` shows each place with its line and a caret, and ends with 6 if there is an error (\`--strict\`: or a warning). With
-\`DATABASE_URL\` or \`--database-url\` it judges what is pending; \`--all\`, or no database, judges everything. \`--format github\` shows the result
-beside the code of a pull request, \`--format sarif\` is for code scanning, and \`--json\` for programs. \`nest-migrations check\` judges the pending
-migrations too, and \`nest-migrations migrate --lint error\` refuses to run what hurts. All flags are in [cli.md](cli.md).
+\`nest-migrations lint\` shows each problem with its line and a caret, and exits with 6 if there is an error (\`--strict\`: or a warning). With
+\`DATABASE_URL\` or \`--database-url\` it checks the pending migrations; with \`--all\`, or without a database, all of them. \`--format github\` shows the result
+next to the code of a pull request, \`--format sarif\` is for code scanning, and \`--json\` for programs. \`nest-migrations check\` also lints the pending
+migrations, and \`nest-migrations migrate --lint error\` refuses to run if there is an error. All flags are in [cli.md](cli.md).
 
 \`\`\`
 $ npx nest-migrations lint
-migrations/002_index.sql:1:1 error: builds an index on orders without CONCURRENTLY, which blocks all writes to the table until it is built. [create-index-not-concurrently]
+migrations/002_index.sql:1:1 error: builds an index on orders without CONCURRENTLY, which blocks all writes to the table until it is built. [create-index-without-concurrently]
   CREATE INDEX orders_customer ON orders (customer_id);
   ^
   Use CREATE INDEX CONCURRENTLY in a file of its own, without BEGIN: such a file runs statement by statement, not in a transaction.
-2 migrations judged, each as a run of its own, without a database: 1 error, 0 warnings, 0 notes
+2 migrations checked, each as a separate run, without a database: 1 error, 0 warnings, 0 notes
 \`\`\`
 
 ## Before a run
 
-With the option \`lint\`, a run judges what it is about to execute. \`'warn'\` reports what lint finds as warnings (\`LINT_WARNING\`). \`'error'\` also
-refuses to run if there is an error (\`LINT_ERROR\`); nothing is executed then. By default it is \`'off'\`, and no rule is even loaded: a
-pipeline is a better place to find such things than the start of an application.
+With the option \`lint\`, a run checks what it is about to execute. \`'warn'\` reports what lint finds as warnings (\`LINT_WARNING\`). \`'error'\` also
+refuses to run if there is an error (\`LINT_ERROR\`), so that nothing is executed. By default it is \`'off'\`, and no rule is even loaded: CI
+is a better place to find such problems than the start of an application.
 
 \`\`\`ts
 MigrationsModule.forRoot({
@@ -56,7 +56,7 @@ MigrationsModule.forRoot({
   lint: {
     onMigrate: 'error',
     rules: { 'drop-column': 'error', 'missing-if-not-exists': 'off' },
-    largeTable: 1_000_000, // rows
+    largeTableRows: 1_000_000, // rows
   },
 });
 \`\`\`
@@ -72,7 +72,7 @@ A comment allows what one rule finds in the statement after it. It must give a r
 ALTER TABLE orders DROP COLUMN status;
 \`\`\`
 
-The comment is a line of its own before the statement, or inside it. Two comments allow two rules. \`-- allow-file: … because …\`, anywhere in a
+The comment goes on its own line before the statement, or inside it. To allow two rules, write two comments. \`-- allow-file: … because …\`, anywhere in the
 file, allows what a rule finds in the whole file; it is the only way for a rule that is about the file itself, such as \`duplicate-version\`. A
 comment without a reason, with an unknown rule or with a misspelled first word allows nothing and is reported (\`invalid-allow\`).
 
@@ -100,7 +100,7 @@ function section({ name, severity, docs }: Rule): string {
     `\n## ${name}\n\nSeverity: \`${severity}\`\n\n`,
     paragraph('Finds', finds),
     example === undefined ? '' : sqlBlock(example),
-    setup === undefined ? '' : `Here the following has run before:\n\n${sqlBlock(setup)}`,
+    setup === undefined ? '' : `In this example, the following has already run:\n\n${sqlBlock(setup)}`,
     paragraph('Locks', locked),
     paragraph('Why it hurts', harm),
     ...(rewrite.length > 0 ? ['**The safe way:**\n\n', ...rewrite.map(step)] : []),

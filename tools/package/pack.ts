@@ -11,7 +11,7 @@ export interface Tarball {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Packs what is built as `npm pack` does, without touching the package.json of this repository. */
+/** Packs the build like `npm pack`, without touching the package.json of this repository. */
 export async function pack(target: string): Promise<Tarball> {
   const folder = await mkdtemp(path.join(tmpdir(), 'nestjs-pg-migrations-pack-'));
   try {

@@ -1,9 +1,9 @@
 import type { CommandTerminal } from '../process/terminal.js';
 
 /**
- * What a command does. It is loaded when the command runs, so it may import whatever it needs.
+ * The code of a command. It is loaded only when the command runs, so it may import anything it needs.
  *
- * @param args the arguments that are not flags, as many as its definition names.
+ * @param args the positional arguments, as many as its definition has.
  * @returns the exit code.
  * @throws MigrationError, CliError
  */

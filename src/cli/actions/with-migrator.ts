@@ -5,7 +5,7 @@ import type { Migrator } from '../../migrator/migrator.js';
 import type { RunFlags } from '../process/flags.js';
 import { settingsFrom } from '../configuration/settings.js';
 
-/** Works with a migrator for these flags, and closes it. */
+/** Calls `work` with a migrator for these flags, and closes it afterwards. */
 export async function withMigrator<T>(
   flags: RunFlags,
   onEvent: EmitEvent,

@@ -3,14 +3,14 @@ import { COMMON_FLAGS, LOCK_FLAGS } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
 const CHANGE_FLAGS: readonly Flag[] = [
-  ['--reason <text>', 'why, for the audit'],
+  ['--reason <text>', 'the reason to record in the audit'],
   ['--dry-run', 'only show what would change'],
-  ['--yes', 'do not ask; needed where nobody can be asked'],
+  ['--yes', 'skip the confirmation prompt; required without a terminal'],
   ...COMMON_FLAGS,
   ...LOCK_FLAGS,
 ];
 
-/** Written out, because the tools themselves would have to be loaded at every start. */
+/** Listed here, because importing the tools would load them at every start. */
 const FOREIGN_TOOL_NAMES: Readonly<Record<ForeignTool, true>> = {
   'golang-migrate': true,
   sqlx: true,
@@ -30,7 +30,7 @@ export const CHANGES: readonly CommandDefinition[] = [
     argument: ['<file>', 'the migration'],
     description: 'record a migration as applied, without running it',
     flags: CHANGE_FLAGS,
-    examples: ["nest-migrations mark 012_add_users.sql --reason 'made by hand during the incident'"],
+    examples: ["nest-migrations mark 012_add_users.sql --reason 'applied by hand during the incident'"],
     load: async () => (await import('../actions/changes/mark.js')).mark,
   },
   {
@@ -44,15 +44,15 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'baseline',
     argument: ['<version>', 'a version (016) or a file name'],
-    description: 'record every migration up to a version as applied, for a database that has these objects',
+    description: 'record every migration up to a version as applied, for a database that already has its objects',
     flags: CHANGE_FLAGS,
-    examples: ["nest-migrations baseline 016 --reason 'the database came from a dump'"],
+    examples: ["nest-migrations baseline 016 --reason 'restored from a dump'"],
     load: async () => (await import('../actions/changes/mark.js')).baseline,
   },
   {
     name: 'import',
     argument: ['<tool>', `one of ${Object.keys(FOREIGN_TOOL_NAMES).join(', ')}`],
-    description: 'record what another migration tool has applied; its table stays unchanged',
+    description: 'record what another migration tool has applied; its table is not changed',
     flags: [['--from-table <table>', "table of the other tool (default: the tool's own)"], ...CHANGE_FLAGS],
     examples: ['nest-migrations import golang-migrate --dry-run'],
     load: async () => (await import('../actions/changes/import.js')).importFrom,
@@ -60,13 +60,13 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'repair',
     description: 'make recorded checksums and names match the files',
-    flags: [['--restart <file>', 'instead, let this unfinished migration start from the beginning'], ...CHANGE_FLAGS],
+    flags: [['--restart <file>', 'instead, make this unfinished migration start from the beginning'], ...CHANGE_FLAGS],
     examples: ['nest-migrations repair --dry-run', 'nest-migrations repair --restart 012_add_users.sql'],
     load: async () => (await import('../actions/changes/repair.js')).repair,
   },
   {
     name: 'accept',
-    argument: ['[file]', 'the only file to accept'],
+    argument: ['[file]', 'the file to accept (default: all)'],
     description: 'record the changed checksums and names of files as intended',
     flags: CHANGE_FLAGS,
     examples: ["nest-migrations accept 012_add_users.sql --reason 'a comment was added'"],
@@ -75,7 +75,7 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'resolve',
     argument: ['<file>', 'its name in the history'],
-    description: 'decide about the statement during which a migration was interrupted',
+    description: 'say whether the statement that was interrupted in a migration took effect',
     flags: [
       ['--done', 'it took effect: continue after it'],
       ['--again', 'it did not: execute it again'],
@@ -87,10 +87,10 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'unlock',
     description:
-      'show who holds the migration lock, and free it if that process is gone; end with 7 if it may be at work',
+      'show who holds the migration lock, and free it if that process is gone; exit with 7 if it may still be working',
     flags: [
-      ['--force', 'end the holder even if it may be at work'],
-      ['--silent-for <seconds>', 'how long a holder that is gone has sent nothing (default: 30)'],
+      ['--force', 'terminate the holder even if it may still be working'],
+      ['--silent-for <seconds>', 'treat a holder that has sent nothing for this long as gone (default: 30)'],
       ...CHANGE_FLAGS,
     ],
     examples: ['nest-migrations unlock', "nest-migrations unlock --yes --reason 'its node was lost'"],

@@ -1,7 +1,7 @@
 import type { LayoutName } from '../../core/tools/layouts.js';
 import type { Flag } from './definition.js';
 
-/** Written out, because the layouts themselves would have to be loaded at every start. */
+/** Listed here, because importing the layouts would load them at every start. */
 const LAYOUT_NAMES: Readonly<Record<LayoutName, true>> = {
   plain: true,
   'golang-migrate': true,
@@ -17,18 +17,18 @@ function add(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 
-const DIRECTORY: Flag = ['--dir <directory>', 'folder of .sql files (default: migrations)'];
+const DIRECTORY: Flag = ['--dir <directory>', 'directory of .sql files (default: migrations)'];
 const LAYOUT: readonly Flag[] = [
-  ['--layout <layout>', `layout of the folder: ${Object.keys(LAYOUT_NAMES).join(', ')} (default: plain)`],
-  ['--recursive', 'read subfolders too'],
+  ['--layout <layout>', `layout of the directory: ${Object.keys(LAYOUT_NAMES).join(', ')} (default: plain)`],
+  ['--recursive', 'also read subfolders'],
 ];
 const CONFIGURATION: readonly Flag[] = [
   ['--config <file>', 'configuration file (default: migrations.config.*, or "nest-migrations" in package.json)'],
-  ['--env-file <file>', 'file of environment variables; those that are set win'],
+  ['--env-file <file>', 'file of environment variables; variables already set take precedence'],
 ];
 const JSON_FLAG: Flag = ['--json', 'print one JSON object'];
 
-/** Flags of commands that only look at files. */
+/** Flags of commands that work on files only. */
 export const FILE_FLAGS: readonly Flag[] = [DIRECTORY, ...LAYOUT, ...CONFIGURATION, JSON_FLAG];
 
 const TARGET_FLAGS: readonly Flag[] = [
@@ -37,13 +37,9 @@ const TARGET_FLAGS: readonly Flag[] = [
   ['--table <table>', 'history table (default: shared.schema_migrations)'],
   ['--role <role>', 'role that runs the migrations and owns what they create (default: the login role)'],
   ...LAYOUT,
-  [
-    '--policy <kind=action>',
-    'what to do about a kind of drift, as in the option policy: changed=fail; repeatable',
-    add,
-  ],
-  ['--connect-timeout <seconds>', 'one attempt to connect (default: 10)'],
-  ['--read-timeout <seconds>', 'one read of the history (default: 5)'],
+  ['--policy <kind=action>', 'what to do about a kind of drift, such as changed=fail; repeatable', add],
+  ['--connect-timeout <seconds>', 'timeout of one attempt to connect (default: 10)'],
+  ['--read-timeout <seconds>', 'timeout of one read of the history (default: 5)'],
   ...CONFIGURATION,
 ];
 
@@ -58,24 +54,24 @@ export const LOCK_FLAGS: readonly Flag[] = [
 
 /** Flags that decide what a run sends. */
 export const RUN_FLAGS: readonly Flag[] = [
-  ['--transaction <scope>', 'each: one transaction per migration; all: one for all of them (default: each)'],
-  ['--search-path <schemas>', 'the search_path of each migration, separated by commas'],
+  ['--transaction <scope>', 'each: one transaction per migration; all: one transaction for all (default: each)'],
+  ['--search-path <schemas>', 'the search_path of each migration, comma-separated'],
   ['--placeholder <name=value>', 'the value of {{name}} in migrations; repeatable', add],
 ];
 
-/** Flags of every command that judges migrations. */
+/** Flags of every command that lints migrations. */
 export const JUDGING_FLAGS: readonly Flag[] = [
-  ['--rule <name=level>', 'off, warn or error for one rule of lint; repeatable', add],
-  ['--large-table <rows>', 'from how many rows on lint takes a table for large (default: 100000)'],
+  ['--rule <name=level>', 'off, warn or error for one lint rule; repeatable', add],
+  ['--large-table <rows>', 'number of rows from which lint considers a table large (default: 100000)'],
 ];
 
-/** The limits of the statements of a run. */
+/** Limits on the statements of a run. */
 export const LIMIT_FLAGS: readonly Flag[] = [
   ['--statement-timeout <seconds>', 'statement_timeout of migrations (default: no limit)'],
-  ['--table-lock-timeout <seconds>', 'lock_timeout of migrations, which are then retried (default: 5)'],
+  ['--table-lock-timeout <seconds>', 'lock_timeout of migrations, after which they are retried (default: 5)'],
 ];
 
-/** Flags that say what a command works on and how. A command that a message names has those that were typed. */
+/** Flags that say what a command works on and how. A suggested command repeats those that were given. */
 export const SHARED_FLAGS: readonly Flag[] = [
   ...TARGET_FLAGS,
   ...LOCK_FLAGS,

@@ -1,11 +1,11 @@
 import type { CommandDefinition } from './definition.js';
 
-/** The command that completes all of these, itself included. */
+/** The command that prints completion scripts for all commands, itself included. */
 export function completionCommand(commands: () => readonly CommandDefinition[]): CommandDefinition {
   return {
     name: 'completion',
     argument: ['<shell>', 'bash, zsh or fish'],
-    description: 'print a script with which a shell completes commands and flags',
+    description: 'print a shell completion script for commands and flags',
     flags: [],
     examples: ['source <(nest-migrations completion bash)', 'nest-migrations completion fish | source'],
     load: async () => (await import('../actions/completion/completion.js')).completionOf(commands()),

@@ -1,21 +1,21 @@
 import type { Action } from '../actions/action.js';
 import type { CommonFlags } from '../process/flags.js';
 
-/** A flag as it is typed, its description, and for one that may be repeated, what adds a value to the ones before it. */
+/** A flag as typed, its description and, if it is repeatable, a function that adds a value to the previous ones. */
 export type Flag = readonly [
   flag: string,
   description: string,
   add?: (value: string, before: readonly string[] | undefined) => readonly string[],
 ];
 
-/** A command as the help shows it. Every start of the command line loads the definitions of all commands. */
+/** A command as shown in the help. Every start of the command line loads the definitions of all commands. */
 export interface CommandDefinition {
   readonly name: string;
-  /** An argument as it is typed, `<file>` or, if it may be left out, `[file]`, and its description. */
+  /** An argument as typed (`<file>`, or `[file]` if it is optional) and its description. */
   readonly argument?: readonly [argument: string, description: string];
   readonly description: string;
   readonly flags: readonly Flag[];
-  /** Lines as one types them in a shell. */
+  /** Command lines as typed in a shell. */
   readonly examples?: readonly string[];
   /** Loads what the command does. */
   readonly load: () => Promise<Action<CommonFlags>>;

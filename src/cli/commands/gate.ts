@@ -3,22 +3,22 @@ import type { CommandDefinition, Flag } from './definition.js';
 
 const TABLE_LOCK_TIMEOUT: Flag = [
   '--table-lock-timeout <seconds>',
-  'the lock_timeout that runs set, for what lint says about waiting (default: 5)',
+  'lock_timeout of migrations, which lint uses when it checks for long lock waits (default: 5)',
 ];
 
-/** Commands for pipelines and for writing migrations. */
+/** Commands for CI and for writing migrations. */
 export const GATE: readonly CommandDefinition[] = [
   {
     name: 'check',
     description:
-      'for pipelines: end with 1 if something failed or will be refused, 5 on drift, 6 if lint finds an error in a pending migration, 4 if something is pending',
+      'for CI: exit with 1 if a migration failed or would be refused, 5 on drift, 6 if lint finds an error in a pending migration, 4 if one is pending',
     flags: [
       [
         '--base <ref>',
-        'instead of the database, ask git what the branch changes: end with 1 if a file that is merged into this ref was edited, renamed or deleted, or if a new one has its number or sorts before it; lint judges the new files',
+        'compare the branch with this ref in git, without a database: exit with 1 if a merged file was edited, renamed or deleted, or if a new file has the number of a merged one or sorts before the newest; new files are linted',
       ],
-      ['--format <format>', 'text, or github for annotations of GitHub Actions (default: text)'],
-      ['--lint <level>', 'off, warn to show what lint finds, or error to end with 6 because of it (default: error)'],
+      ['--format <format>', 'text, or github for GitHub Actions annotations (default: text)'],
+      ['--lint <level>', 'off, warn to report problems, or error to also exit with 6 on an error (default: error)'],
       ...JUDGING_FLAGS,
       ...RUN_FLAGS,
       TABLE_LOCK_TIMEOUT,
@@ -30,11 +30,11 @@ export const GATE: readonly CommandDefinition[] = [
   {
     name: 'lint',
     description:
-      'find statements that would block or break the application, in the pending migrations; without a database in all of them. Ends with 6 if there is an error',
+      'find statements in the pending migrations (without a database, in all migrations) that would block or break the application. Exits with 6 on an error',
     flags: [
-      ['--all', 'judge all migrations, and do not ask the database'],
-      ['--strict', 'end with 6 because of a warning too'],
-      ['--format <format>', 'text, sarif, or github for annotations of GitHub Actions (default: text)'],
+      ['--all', 'lint all migrations, without the database'],
+      ['--strict', 'also exit with 6 on a warning'],
+      ['--format <format>', 'text, sarif, or github for GitHub Actions annotations (default: text)'],
       ...JUDGING_FLAGS,
       ...RUN_FLAGS,
       TABLE_LOCK_TIMEOUT,
@@ -48,12 +48,12 @@ export const GATE: readonly CommandDefinition[] = [
   },
   {
     name: 'new',
-    argument: ['<name>', 'what it is about: add_users'],
+    argument: ['<name>', 'a short description, such as add_users'],
     description:
-      'create a migration with the next number or a timestamp, as the others have it. Its text comes from standard input',
+      'create a migration with the next number or a timestamp, like the others. Its SQL is read from standard input',
     flags: [
-      ['--number', 'number it, although the others have timestamps'],
-      ['--timestamp', 'give it a timestamp, although the others have numbers'],
+      ['--number', 'use a number even if the others have timestamps'],
+      ['--timestamp', 'use a timestamp even if the others have numbers'],
       ...FILE_FLAGS,
     ],
     examples: [

@@ -7,12 +7,12 @@ export const migrateCommand: CommandDefinition = {
   flags: [
     ...COMMON_FLAGS,
     ['--to <file>', 'apply nothing after this file or version'],
-    ['--step <n>', 'apply the next n migrations only'],
+    ['--step <n>', 'apply only the next n migrations'],
     ['--wait <seconds>', 'how long to keep trying while the database is unreachable (default: 0)'],
     ...LOCK_FLAGS,
     ...RUN_FLAGS,
     ...LIMIT_FLAGS,
-    ['--lint <level>', 'judge the pending migrations first: off, warn, or error to refuse what hurts (default: off)'],
+    ['--lint <level>', 'lint pending migrations first: off, warn, or error to refuse to run on errors (default: off)'],
     ...JUDGING_FLAGS,
   ],
   examples: [

@@ -8,7 +8,7 @@ import { ConfigurationError } from '../../core/errors/input-errors.js';
 
 /** Options from a file. */
 export interface FileOptions {
-  /** The file, as people know it. */
+  /** The name of the file in messages. */
   readonly source: string;
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -27,7 +27,7 @@ const KEY = 'nest-migrations';
 export async function readConfig(named: string | undefined): Promise<FileOptions | undefined> {
   const found = named === undefined ? NAMES.filter((name) => existsSync(name)) : [named];
   if (found.length > 1)
-    fail(`there are several configuration files: ${found.join(', ')}. Keep one, or name it with --config`);
+    fail(`there are several configuration files: ${found.join(', ')}. Keep one, or select one with --config`);
   const [source] = found;
   if (source === undefined) return readPackageKey();
   const content = await load(source);
@@ -50,9 +50,7 @@ async function load(file: string): Promise<unknown> {
   if (!existsSync(absolute)) fail(`--config: there is no file ${file}`);
   if (file.endsWith('.json')) return parse(file, await readFile(absolute, 'utf8'));
   if (/\.m?ts$/.test(file) && !(process.features as { typescript?: unknown }).typescript)
-    fail(
-      `${file}: Node ${process.version} reads no TypeScript: use Node 22.18 or later, or write migrations.config.mjs`,
-    );
+    fail(`${file}: Node ${process.version} cannot load TypeScript: use Node 22.18 or later, or migrations.config.mjs`);
   return exported(file, absolute);
 }
 

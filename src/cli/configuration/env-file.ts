@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseEnv } from 'node:util';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 
-/** Sets the variables of a file that are not set yet. @throws ConfigurationError */
+/** Sets the variables in a file that are not already set. @throws ConfigurationError */
 export async function readEnvFile(file: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new ConfigurationError('INVALID_OPTIONS', [`--env-file: reading ${file} failed with ${error.code}`]);

@@ -1,15 +1,15 @@
-/** Options from one place. */
+/** Options from one source. */
 export interface Layer {
-  /** The place that gave an option, by its name with dots. */
+  /** The source of an option, by its dotted name. */
   readonly from: (option: string) => string;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** Options that are objects of options; layers are put together option by option in them. */
+/** Options that are objects of options; these are merged option by option. */
 const GROUPS: readonly string[] = ['timeouts', 'policy', 'placeholders', 'lint'];
 const CONNECTIONS: readonly string[] = ['connectionString', 'connection', 'pool'];
 
-/** Puts options together, the later ones over the earlier ones. A connection replaces every other one. */
+/** Merges options; later layers override earlier ones. A connection replaces any earlier connection. */
 export function mergeLayers(layers: readonly Layer[]): Record<string, unknown> {
   let merged: Record<string, unknown> = {};
   for (const { options } of layers) {
@@ -23,7 +23,7 @@ export function mergeLayers(layers: readonly Layer[]): Record<string, unknown> {
   return merged;
 }
 
-/** The place that decides about an option, by its name with dots; undefined if it has its default. */
+/** The source that sets an option, by its dotted name; undefined if it has its default. */
 export function sourceOf(option: string, layers: readonly Layer[]): string | undefined {
   return layers.findLast(({ options }) => has(option, options))?.from(option);
 }

@@ -7,10 +7,10 @@ import { millisecondsOf, secondsProblem } from '../process/seconds.js';
 import { readConfig } from './config-file.js';
 import { mergeLayers, sourceOf, type Layer } from './layers.js';
 
-/** What is in force for a command. */
+/** The effective options of a command. */
 export interface Settings {
   readonly options: ResolvedOptions;
-  /** The places that gave options, the later ones over the earlier ones. */
+  /** The sources of options; later ones override earlier ones. */
   readonly layers: readonly Layer[];
 }
 
@@ -33,7 +33,7 @@ export async function fileSettingsFrom(flags: RunFlags): Promise<Settings> {
   return { layers, options: resolved(layers, resolveFileOptions) };
 }
 
-/** True if there is a database to connect to. An empty URL that was typed is a mistake, and not a wish to do without. */
+/** True if there is a database to connect to. An empty `--database-url` is a mistake, not a request for none. */
 export async function hasDatabase(flags: RunFlags): Promise<boolean> {
   return flags.databaseUrl !== undefined || hasConnection(await readLayers(flags, []));
 }
@@ -42,7 +42,7 @@ function hasConnection(layers: readonly Layer[]): boolean {
   return ['connectionString', 'connection', 'pool'].some((way) => layers.some(({ options }) => options[way]));
 }
 
-/** @param problems receives what is wrong with flags. */
+/** @param problems receives the problems of flags. */
 async function readLayers(flags: RunFlags, problems: string[]): Promise<Layer[]> {
   if (flags.envFile !== undefined) await (await import('./env-file.js')).readEnvFile(flags.envFile, process.env);
   const file = await readConfig(flags.config);
@@ -66,7 +66,7 @@ function normalized(options: Readonly<Record<string, unknown>>): Readonly<Record
 
 function flagOptions(flags: RunFlags, problems: string[]): Record<string, unknown> {
   return {
-    // A typed URL is the one to work with, also for migrations.
+    // A URL given as a flag is used for everything, including migrations.
     ...(flags.databaseUrl !== undefined && { connectionString: flags.databaseUrl, migrateWith: undefined }),
     ...given(flags, OPTIONS, (_, value) => value),
     ...(flags.searchPath !== undefined && { searchPath: flags.searchPath.split(',').map((name) => name.trim()) }),
@@ -89,7 +89,7 @@ function resolved(layers: readonly Layer[], resolve: (options: MigratorOptions) 
   }
 }
 
-/** A problem with an option as one with its flag, or with the file that has the option. */
+/** Rewords a problem with an option as one with its flag, or with the file that sets the option. */
 function inPlace(problem: string, layers: readonly Layer[]): string {
   const [, option = ''] = /^(?:unknown option ")?([\w.]+)/.exec(problem) ?? [];
   const source = sourceOf(option, layers) ?? '--database-url';
@@ -97,7 +97,7 @@ function inPlace(problem: string, layers: readonly Layer[]): string {
   return `${source}: ${problem}`;
 }
 
-/** The options of a table whose flags are given. */
+/** The options whose flags were given. */
 function given<Options>(
   flags: RunFlags,
   table: FlagNames<Options>,
@@ -110,11 +110,11 @@ function given<Options>(
 }
 
 /** The option `lint`. */
-function lintOptions({ lint, rule, largeTable }: RunFlags, problems: string[]): object {
+function lintOptions({ lint, rule, largeTableRows }: RunFlags, problems: string[]): object {
   return {
     ...(lint !== undefined && { onMigrate: lint }),
     ...(rule && { rules: pairs('--rule', rule, problems) }),
-    ...(largeTable !== undefined && { largeTable: Number(largeTable) }),
+    ...(largeTableRows !== undefined && { largeTableRows: Number(largeTableRows) }),
   };
 }
 
@@ -128,7 +128,7 @@ function isPair(typed: string): boolean {
   return typed.indexOf('=') > 0;
 }
 
-/** `name=value`, each. The message shows no value: it may be a secret. */
+/** Parses `name=value` arguments. The message omits the value, which may be a secret. */
 function pairs(flag: string, typed: readonly string[], problems: string[]): Record<string, string> {
   if (!typed.every(isPair)) problems.push(`${flag}: expected name=value`);
   return Object.fromEntries(

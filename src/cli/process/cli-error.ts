@@ -1,4 +1,4 @@
-/** Why a command did nothing: a mistake of the command line itself, or what stands in its way. */
+/** Why a command did nothing: a usage error, or something that prevents it. */
 export class CliError extends Error {
   constructor(
     readonly code: 'USAGE' | 'CONFIRMATION_REQUIRED' | 'DECLINED' | 'FILE_EXISTS' | 'GIT',

@@ -14,14 +14,14 @@ export const EXIT = {
 
 /** What each exit code means, for the help and the reference. */
 export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
-  ok: 'fine',
-  failed: 'a migration failed, or what was asked for was refused',
+  ok: 'success',
+  failed: 'a migration failed, or the command was refused',
   usage: 'wrong usage or configuration',
   unreachable: 'the database cannot be reached, or the connection was lost',
   pending: 'migrations are pending',
   drift: 'files, history and database disagree',
-  lint: 'lint found something that would block or break the application',
+  lint: 'lint found a statement that would block or break the application',
   locked: 'another process held the migration lock for too long',
-  interrupted: 'ended by SIGINT',
-  terminated: 'ended by SIGTERM',
+  interrupted: 'terminated by SIGINT',
+  terminated: 'terminated by SIGTERM',
 };

@@ -14,19 +14,19 @@ export interface CommonFlags {
   readonly json?: boolean;
 }
 
-/** Flags that decide how migrations are judged. */
+/** Flags that control how migrations are linted. */
 interface JudgingFlags {
   readonly lint?: string;
   readonly rule?: readonly string[];
-  readonly largeTable?: string;
+  readonly largeTableRows?: string;
 }
 
-/** Flags that decide how a pipeline reads the result. */
+/** Flags that set the output format for CI. */
 interface FormatFlags {
   readonly format?: string;
 }
 
-/** Flags of commands that lock. */
+/** Flags of commands that take the migration lock. */
 interface LockFlags extends CommonFlags {
   readonly lock?: string;
   readonly lockTimeout?: string;
@@ -53,7 +53,7 @@ export interface ReadFlags extends CommonFlags {
   readonly timeout?: string;
 }
 
-/** Flags of `plan` besides those of a run. */
+/** Flags of `plan`, in addition to those of a run. */
 export interface PlanFlags extends RunFlags {
   readonly sql?: boolean;
   readonly rehearse?: boolean;

@@ -2,7 +2,7 @@ import { CliError } from './cli-error.js';
 import { EXIT } from './exit-codes.js';
 
 /**
- * The format in which a command prints its result: `json` with `--json`, otherwise what `--format` says.
+ * The output format of a command: `json` with `--json`, otherwise the value of `--format`.
  *
  * @param known the values of `--format`; the first one is the default.
  * @throws CliError
@@ -11,7 +11,7 @@ export function formatOf<const Name extends string>(
   { json = false, format }: { readonly json?: boolean; readonly format?: string },
   known: readonly [Name, ...Name[]],
 ): Name | 'json' {
-  if (json && format !== undefined) throw wrong('--json and --format contradict each other: give one of them');
+  if (json && format !== undefined) throw wrong('--json and --format are mutually exclusive');
   if (json) return 'json';
   const found = known.find((name) => name === (format ?? known[0]));
   if (found === undefined) throw wrong(`--format: expected one of ${known.map((name) => `"${name}"`).join(', ')}`);

@@ -1,8 +1,8 @@
-/** A command as it was typed. */
+/** A command as typed. */
 export interface Invocation {
   readonly name: string;
   readonly args: readonly string[];
-  /** The flags that were given, by their names in camel case. */
+  /** The flags that were given, by name in camel case. */
   readonly flags: object;
   /** The flags of a command. Shared ones say what a command works on, and how. */
   readonly flagsOf: (command: string) => readonly { readonly flag: string; readonly isShared: boolean }[];

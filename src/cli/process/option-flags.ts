@@ -23,7 +23,7 @@ export const TIMEOUTS: FlagNames<TimeoutOptions> = {
   tableLock: ['tableLockTimeout', '--table-lock-timeout'],
 };
 
-/** Options of several values, or whose flag is not only theirs. */
+/** Options with several values, or that share a flag. */
 const OTHERS: Readonly<Record<string, string>> = {
   connectionString: '--database-url',
   migrateWith: '--database-url',
@@ -37,19 +37,19 @@ const OTHERS: Readonly<Record<string, string>> = {
 export function flagOf(option: string): string | undefined {
   const [group = '', name] = option.split('.');
   if (option.startsWith('lint.rules')) return '--rule';
-  if (option === 'lint.largeTable') return '--large-table';
+  if (option === 'lint.largeTableRows') return '--large-table';
   if (group === 'timeouts') return TIMEOUTS[name as keyof TimeoutOptions]?.[1];
   return OPTIONS[group as keyof MigratorOptions]?.[1] ?? OTHERS[group];
 }
 
-/** A problem with an option as a problem with its flag. @param url what gave the connection string */
+/** Rewords a problem with an option as one with its flag. @param url the source of the connection string */
 export function inFlags(problem: string, url: string): string {
   const names: [string, string][] = [
     ['connectionString', url],
     ['searchPath', '--search-path'],
     ['placeholders', '--placeholder'],
     ['lint.onMigrate', '--lint'],
-    ['lint.largeTable', '--large-table'],
+    ['lint.largeTableRows', '--large-table'],
     ...Object.entries(OPTIONS).map(([option, [, flag]]): [string, string] => [option, flag]),
     ...Object.entries(TIMEOUTS).map(([option, [, flag]]): [string, string] => [`timeouts.${option}`, flag]),
   ];
@@ -61,7 +61,7 @@ export function inFlags(problem: string, url: string): string {
   return found ? `${found[1]}${problem.slice(found[0].length)}` : problem;
 }
 
-/** A text in which options are named `the option "table"`, with their flags instead. An option without a flag stays. */
+/** Replaces `the option "table"` in a text with the flag of the option, if it has one. */
 export function withFlags(text: string): string {
   return text.replace(/(set )?the option "([\w.]+)"(?: to "([^"]*)")?/gi, (whole, set: string | undefined, ...more) => {
     const [option, value] = more as [string, string | undefined];

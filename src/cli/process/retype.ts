@@ -1,9 +1,9 @@
-/** The command that was typed, with more arguments, as one can type it again. */
+/** The current command with additional arguments, ready to be typed again. */
 export function retyped(more: readonly string[], typed: readonly string[] = process.argv.slice(2)): string {
   return commandLine([...typed, ...more]);
 }
 
-/** A command of ours as the shell reads it. Instead of secrets it has variables of the shell. */
+/** One of our commands, quoted for the shell. Secrets are replaced with shell variables. */
 export function commandLine(words: readonly string[]): string {
   const quoted = words.map((word, i) => {
     const [flag = '', value] = word.startsWith('--') ? split(word) : [words[i - 1], word];
@@ -19,10 +19,10 @@ function split(word: string): [string, string | undefined] {
   return at < 0 ? [word, undefined] : [word.slice(0, at), word.slice(at + 1)];
 }
 
-/** What is typed instead of values that may be secret, by flag; undefined for a value that is not. */
+/** By flag, what replaces a value that may be secret; undefined if the value is not. */
 const HIDDEN: Readonly<Record<string, (value: string) => string | undefined>> = {
   '--database-url': (url) => (isSecret(url) ? '"$DATABASE_URL"' : undefined),
-  // The shell stops if the variable is not set: a migration must not run with an empty value.
+  // The shell fails if the variable is not set: a migration must not run with an empty value.
   '--placeholder': (pair) => /^(\w+)=/.exec(pair)?.[0].concat(`"\${${pair.split('=')[0]}:?}"`),
 };
 
@@ -30,7 +30,7 @@ function isSecret(url: string): boolean {
   return !URL.canParse(url) || new URL(url).password !== '' || /password/i.test(url);
 }
 
-/** A word as one can type it in a shell. */
+/** A word quoted for the shell. */
 export function forShell(word: string): string {
   return /^[\w./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,13 +1,13 @@
 import { fstatSync } from 'node:fs';
 
-/** After how long without input a person is told what is being waited for. */
+/** How long to wait for input before a hint says what is expected. */
 const PATIENCE_MS = 2_000;
 
 /**
- * Everything on standard input, if something is connected to it: a file, a pipe or a socket. Undefined at a terminal
+ * Reads all of standard input, if a file, a pipe or a socket is connected to it. Undefined at a terminal
  * and for `/dev/null`.
  *
- * @param onSilence is called when nothing has come for a while.
+ * @param onSilence called when no input has arrived for a while.
  */
 export async function readStandardInput(onSilence: () => void): Promise<Buffer | undefined> {
   const stats = fstatSync(0);

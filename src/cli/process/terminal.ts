@@ -4,13 +4,13 @@ import type { Invocation } from './invocation.js';
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
-  /** True when a person can be asked. */
+  /** True if someone can answer a prompt. */
   readonly isInteractive: boolean;
-  /** Asks for one line. The end of the input is an empty answer. */
+  /** Prompts for one line. The end of the input counts as an empty answer. */
   readonly ask: (question: string) => Promise<string>;
 }
 
-/** A terminal at which a command was typed. */
+/** The terminal that a command runs in. */
 export interface CommandTerminal extends Terminal {
   readonly typed: Invocation;
 }
@@ -23,7 +23,7 @@ export const terminal: Terminal = {
   },
   ask: async (question) => {
     const { createInterface } = await import('node:readline/promises');
-    // The terminal itself edits the line, so Ctrl+C still ends the process.
+    // Line editing is left to the terminal itself, so Ctrl+C still ends the process.
     const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
     const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
     try {

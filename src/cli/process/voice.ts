@@ -3,12 +3,12 @@ import type { Invocation } from './invocation.js';
 import { flagOf } from './option-flags.js';
 import { commandLine } from './retype.js';
 
-/** Remedies as commands to type, with the flags that are in force. */
+/** Phrases remedies as commands, with the flags that were given. */
 export function inCommands(typed: Invocation): Voice {
   return (remedy) => `\`${wordsOf(remedy, typed)}\``;
 }
 
-/** The commands that a text names. A flag alone is none. */
+/** The commands among the remedies; a flag alone is not a command. */
 export function commandsFor(remedies: readonly Remedy[], typed: Invocation): string[] {
   return remedies.map((remedy) => wordsOf(remedy, typed)).filter((words) => words.startsWith('nest-migrations '));
 }
@@ -37,7 +37,7 @@ function command(name: string, words: readonly string[], typed: Invocation): str
   return commandLine([name, ...words, ...shared]);
 }
 
-/** The command that was typed with another value of an option; the flag alone if only the reader knows the value. */
+/** The current command with a different value of an option; only the flag if the reader must choose the value. */
 function setting({ option, value }: Extract<Remedy, { action: 'set' }>, typed: Invocation): string {
   const flag = flagOf(option) ?? `--${option}`;
   const [, name] = option.split('.');
@@ -50,7 +50,7 @@ function setting({ option, value }: Extract<Remedy, { action: 'set' }>, typed: I
     if (!isRetyped && !each.isShared) return [];
     const words = given(each.flag, typed.flags);
     if (longName(each.flag) !== flag) return words;
-    // Of a flag that may be repeated, only the value of this name goes.
+    // Of a repeatable flag, only the value with this name is removed.
     return name === undefined
       ? []
       : pairs(words)
@@ -60,7 +60,7 @@ function setting({ option, value }: Extract<Remedy, { action: 'set' }>, typed: I
   return commandLine([target, ...(isRetyped ? typed.args : []), ...others, ...wanted]);
 }
 
-/** Options that matter for what a command reads; the others matter for a run. */
+/** Options that affect what a command reads; the others affect only a run. */
 const SEEN_BY_READERS: readonly string[] = ['directory', 'recursive', 'layout', 'table'];
 
 const VALUES: Readonly<Record<string, string>> = { directory: 'directory', migrateWith: 'url' };
@@ -73,7 +73,7 @@ function longName(flag: string): string {
   return flag.split(' ')[0] ?? flag;
 }
 
-/** A flag as it was typed; nothing if it was not. */
+/** A flag as it was typed; empty if it was not given. */
 function given(flag: string, flags: object): string[] {
   const long = longName(flag);
   const key = long.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());

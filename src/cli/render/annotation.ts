@@ -1,9 +1,9 @@
 import type { Severity } from '../../core/errors/finding.js';
 
-/** A message at a place of a file, as a pipeline shows it beside the code. */
+/** A message about a location in a file, which CI shows next to the code. */
 export interface Annotation {
   readonly severity: Severity;
-  /** Relative to the repository; undefined if it is about no file. */
+  /** Relative to the repository; undefined if the message is not about a file. */
   readonly path?: string | undefined;
   readonly line?: number | undefined;
   readonly column?: number | undefined;
@@ -22,7 +22,7 @@ export function annotationForGitHub({ severity, path, line, column, title, messa
   return `::${COMMANDS[severity]} ${properties.join(',')}::${escapeData(message)}`;
 }
 
-/** A command ends with its line, and a text must not begin another one. */
+/** Escapes line breaks, because a workflow command is one line and its text must not start another. */
 function escapeData(text: string): string {
   return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

@@ -8,7 +8,7 @@ import { CliError } from '../process/cli-error.js';
 import type { Invocation } from '../process/invocation.js';
 import { findingToJson, messageOf } from './in-commands.js';
 
-/** An error for programs: its code, its message, and what is known about it as data. */
+/** An error as JSON: its code, its message and its data. */
 export function errorToJson(error: unknown, typed: Invocation): object {
   const isOurs = error instanceof MigrationError || error instanceof CliError;
   const code = isOurs ? error.code : 'UNEXPECTED';

@@ -4,7 +4,7 @@ import type { Invocation } from '../process/invocation.js';
 import { withFlags } from '../process/option-flags.js';
 import { commandsFor, inCommands } from '../process/voice.js';
 
-/** Findings as text that names commands and flags. */
+/** Renders findings as text with commands and flags as remedies. */
 export function findingText(typed: Invocation): (found: Finding) => string {
   return (found) => withFlags(renderFindingAs(inCommands(typed), found));
 }
@@ -14,7 +14,7 @@ export function findingSentences(typed: Invocation): (found: Finding) => string 
   return (found) => withFlags(describeFinding(inCommands(typed), found));
 }
 
-/** Findings for programs, with their text and the commands that it names. */
+/** Findings for programs, with their text and the suggested commands. */
 export function findingToJson(typed: Invocation): (found: Finding) => object {
   const say = inCommands(typed);
   return (found) => ({
@@ -25,7 +25,7 @@ export function findingToJson(typed: Invocation): (found: Finding) => object {
   });
 }
 
-/** The message of an error of ours, naming commands and flags. */
+/** The message of one of our errors, with commands and flags as remedies. */
 export function messageOf(error: MigrationError, typed: Invocation): string {
   return withFlags(error.messageAs(inCommands(typed)));
 }

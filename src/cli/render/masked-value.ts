@@ -1,7 +1,7 @@
 const MASK = '***';
 const CONNECTIONS: readonly string[] = ['connection', 'migrateWith'];
 
-/** The value of an option for people and programs, without secrets. @param option its name, with dots */
+/** The value of an option with secrets masked. @param option its dotted name */
 export function maskedValue(option: string, value: unknown): unknown {
   const [group = ''] = option.split('.');
   if (group === 'placeholders' || group === 'pool') return MASK;
@@ -20,7 +20,7 @@ function maskedUrl(url: string): string {
   return parsed.href;
 }
 
-/** Only what is known to be no secret. */
+/** Keeps only values that are known not to be secret. */
 function maskedConnection(value: object): object {
   const shown = ['host', 'port', 'user', 'database'];
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import type { AuditEntry } from '../../core/history/audit.js';
 import type { DetailedHistoryRow } from '../../core/history/history.js';
 import { tableOf, utc } from './table.js';
 
-/** The history for people: a table, and below it errors and what the server said. */
+/** The history as text: a table, followed by the errors and the messages of the server. */
 export function renderHistory(rows: readonly DetailedHistoryRow[]): string {
   if (rows.length === 0) return 'The history is empty';
   const table = rows.map(({ executedAt, state, file, durationMs, executedBy, origin }) => [
@@ -17,10 +17,10 @@ export function renderHistory(rows: readonly DetailedHistoryRow[]): string {
     ...(error === null ? [] : [`${file}: ${error}`]),
     ...notices.map(({ severity, message }) => `${file}: ${severity}: ${message}`),
   ]);
-  return [tableOf(['At (UTC)', 'State', 'Migration', 'ms', 'Role', 'By'], table), ...messages].join('\n');
+  return [tableOf(['At (UTC)', 'State', 'Migration', 'ms', 'Role', 'Origin'], table), ...messages].join('\n');
 }
 
-/** The audit for people. */
+/** The audit as text. */
 export function renderAudit(entries: readonly AuditEntry[]): string {
   if (entries.length === 0) return 'The audit is empty';
   const table = entries.map(({ at, action, login, files, reason }) => [

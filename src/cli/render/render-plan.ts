@@ -6,7 +6,7 @@ import type { PlannedMigration, PlanReport } from '../../migrator/use-cases/prev
 import type { Invocation } from '../process/invocation.js';
 import { findingText, findingToJson } from './in-commands.js';
 
-/** A plan for people: one line for each migration and each of its locks. */
+/** A plan as text: one line for each migration and each of its locks. */
 export function renderPlan({ migrations, warnings, refusals }: PlanReport, typed: Invocation): string {
   const textOf = findingText(typed);
   const planned = migrations.flatMap((each) => [describeMode(each), ...renderLocks(each).map((line) => `  ${line}`)]);
@@ -18,7 +18,7 @@ export function renderRefusals(refusals: readonly Finding[], textOf: (found: Fin
   return refusals.length > 0 ? ['A run would be refused:', ...refusals.map((each) => `  - ${textOf(each)}`)] : [];
 }
 
-/** The texts that a run would send, as one script. */
+/** The SQL that a run would send, as one script. */
 export function renderScript(migrations: readonly PlannedMigration[]): string {
   return migrations.map((each) => `-- ${describeMode(each)}\n${each.sql ?? ''}`).join('\n');
 }

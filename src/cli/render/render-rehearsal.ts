@@ -4,7 +4,7 @@ import type { Invocation } from '../process/invocation.js';
 import { findingText, findingToJson } from './in-commands.js';
 import { renderRefusals } from './render-plan.js';
 
-/** A rehearsal for people: a line for each migration, and what it did below. */
+/** A rehearsal as text: a line for each migration, followed by what it did. */
 export function renderRehearsal({ migrations, warnings, refusals }: RehearsalReport, typed: Invocation): string {
   const textOf = findingText(typed);
   const lines = [...warnings.map(textOf), ...renderRefusals(refusals, textOf), ...migrations.flatMap(renderMigration)];

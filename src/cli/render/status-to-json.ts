@@ -1,7 +1,7 @@
 import type { StatusReport } from '../../migrator/use-cases/status.js';
 import { withFlags } from '../process/option-flags.js';
 
-/** The status for programs. Its shape is stable. */
+/** The status as JSON. Its shape is stable. */
 export function statusToJson({ migrations, summary }: StatusReport): object {
   return {
     migrations: migrations.map(({ file, state, row, migration, problem }) => ({

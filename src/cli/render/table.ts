@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** A table for people. @param colAligns @default all columns to the left */
+/** Renders a text table. @param colAligns @default all columns left-aligned */
 export function tableOf(
   head: string[],
   rows: readonly (string | number)[][],
@@ -11,7 +11,7 @@ export function tableOf(
   return table.toString();
 }
 
-/** A time for people, in UTC to the second; empty if it is not known. */
+/** Formats a time in UTC to the second; empty if it is unknown. */
 export function utc(at: Date | null): string {
   return at?.toISOString().replace('T', ' ').slice(0, 19) ?? '';
 }

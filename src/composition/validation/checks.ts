@@ -1,11 +1,11 @@
 /*
- * The checks that options are made of. Each has its own message: those of the validator show the value, which may be a
+ * The building blocks for validating options. Each has its own message: those of valibot show the value, which may be a
  * secret.
  */
 import * as v from 'valibot';
 import { nearestName } from './nearest-name.js';
 
-/** The longest delay of a timer, and the largest integer setting of PostgreSQL. */
+/** The longest delay of a Node.js timer, and the largest integer value of a PostgreSQL setting. */
 const MAX_MILLISECONDS = 2 ** 31 - 1;
 
 /** A check for each option of `T`. */
@@ -25,7 +25,7 @@ export function oneOf<const T extends readonly string[]>(names: T) {
 
 /** A whole number. */
 export function count(least: number) {
-  return wholeNumber(least, Number.MAX_SAFE_INTEGER, `expected a whole number from ${least}`);
+  return wholeNumber(least, Number.MAX_SAFE_INTEGER, `expected a whole number of at least ${least}`);
 }
 
 /** A duration in ms. */
@@ -53,7 +53,7 @@ export function orFalse<T>(schema: v.GenericSchema<unknown, T>) {
   return v.optional(v.pipe(v.unknown(), replaceFalse, schema), {});
 }
 
-/** An object with these fields and no others. The validator itself reports only the first unknown name. */
+/** An object with these fields and no others. valibot itself reports only the first unknown name. */
 export function objectOf<E extends v.ObjectEntries>(entries: E): SchemaOf<v.ObjectSchema<E, undefined>> {
   const known = Object.keys(entries);
   const unknownNames = v.rawCheck<object>(({ dataset: { value }, addIssue }) => {
@@ -71,7 +71,7 @@ export function objectOf<E extends v.ObjectEntries>(entries: E): SchemaOf<v.Obje
 
 type SchemaOf<T extends v.GenericSchema> = v.GenericSchema<v.InferInput<T>, v.InferOutput<T>>;
 
-/** Problems as texts, by the names of the options. */
+/** Describes a problem, by the name of the option. */
 export function describeIssue(issue: v.GenericIssue): string {
   const path = issue.path?.map(({ key }) => String(key)) ?? [];
   if (issue.type !== 'raw_check') return `${path.join('.') || 'options'}: ${issue.message}`;

@@ -27,11 +27,11 @@ const FORM = /^(?:postgres(?:ql)?:\/\/|socket:|\/)/i;
 
 const UNSET = 'is the environment variable that it comes from set?';
 const NOT_A_URL = 'it is not a PostgreSQL URL (postgres://user:password@host:5432/database)';
-const SEVERAL_HOSTS = 'it names several hosts, which the driver does not support: give the primary alone';
+const SEVERAL_HOSTS = 'it names several hosts, which the driver does not support: give only the primary';
 
 /**
  * Returns what is wrong with a connection string, which must be a PostgreSQL URL or the path of a socket. The driver
- * takes anything else for a database name, and the server's error would repeat it, including the password.
+ * treats anything else as a database name, and the server's error would repeat it, including the password.
  */
 function urlProblem(connectionString: string): string | undefined {
   if (connectionString === '') return `it is empty: ${UNSET}`;
@@ -53,12 +53,12 @@ function urlProblem(connectionString: string): string | undefined {
 
 const WAYS = ['connectionString', 'connection', 'pool'] as const;
 
-/** Checks that exactly one way is given and returns the problems, by option name. */
+/** Checks that exactly one way to connect is given, and returns the problems, by option name. */
 export function connectionProblems(options: ConnectionOptions, prefix: string): string[] {
   const given = WAYS.filter((way) => options[way] !== undefined);
   if (given.length === 1) return [];
   if (given.length > 1)
-    return [`${given.map((way) => `${prefix}${way}`).join(' and ')} contradict one another: give exactly one`];
+    return [`${given.map((way) => `${prefix}${way}`).join(' and ')} contradict each other: give exactly one`];
   const unset = WAYS.find((way) => way in options);
   return unset
     ? [`${prefix}${unset} is undefined: ${UNSET}`]

@@ -11,13 +11,13 @@ const rules = objectOf(Object.fromEntries(LINT_RULE_NAMES.map((name) => [name, l
   { readonly [Name in LintRuleName]?: LintLevel }
 >;
 
-/** The option `lint`; a level alone is what a run does. */
+/** The option `lint`; a level alone is short for `onMigrate`. */
 export const lintOption = v.pipe(
   v.unknown(),
   v.transform((lint) => (typeof lint === 'string' ? { onMigrate: lint } : lint)),
   objectOf({
     onMigrate: v.optional(oneOf(LEVELS), 'off'),
     rules: v.optional(rules, {}),
-    largeTable: v.optional(count(1), 100_000),
+    largeTableRows: v.optional(count(1), 100_000),
   }),
 );

@@ -32,7 +32,7 @@ const policyFields = Object.fromEntries(
   readonly [K in keyof DriftPolicy]: v.GenericSchema<PolicyAction | undefined, PolicyAction>;
 };
 
-/** Fields of {@link MigratorOptions}; shells add theirs. */
+/** Fields of {@link MigratorOptions}; the shells add their own. */
 export const migratorFields: Fields<ResolvedOptions> = {
   ...connectionFields,
   migrateWith: v.optional(objectOf(connectionFields)),

@@ -1,6 +1,6 @@
 import { editDistance } from '../../core/sql/text/edit-distance.js';
 
-/** The known name that a mistyped one most likely stands for, if there is one. */
+/** The known name that was probably meant by a mistyped one, if there is any. */
 export function nearestName(typed: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((name) => ({ name, distance: editDistance(typed.toLowerCase(), name.toLowerCase()) }))

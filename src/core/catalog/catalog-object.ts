@@ -1,4 +1,4 @@
-/** Kinds of objects that belong to another one: to a table, a view, a domain, a server or whatever has a comment. */
+/** Kinds of objects that belong to another one: to a table, a view, a domain, a server or anything with a comment. */
 const PART_KINDS = [
   'column',
   'constraint',
@@ -59,15 +59,15 @@ export type ObjectKind =
 /** An object in the catalog of a database. */
 export interface CatalogObject {
   readonly kind: ObjectKind;
-  /** Its schema, the object that it belongs to and its own name, unquoted; those that it has. Functions with types. */
+  /** Those of schema, owning object and own name that it has, unquoted. The name of a function includes its types. */
   readonly name: readonly string[];
   /** SQL, as PostgreSQL writes it; empty if the properties say everything. */
   readonly definition: string;
-  /** What the definition does not say. Properties that are as by default are absent. */
+  /** What the definition does not say. Properties with their default value are absent. */
   readonly properties: Readonly<Record<string, string>>;
 }
 
-/** Identifies an object among all of a catalog. */
+/** Identifies an object within its catalog. */
 export function objectKey({ kind, name }: CatalogObject): string {
   return JSON.stringify([kind, ...name]);
 }
@@ -77,7 +77,7 @@ export function isPartKind(kind: ObjectKind): kind is PartKind {
   return (PART_KINDS as readonly ObjectKind[]).includes(kind);
 }
 
-/** The name of the object that it belongs to; undefined if it stands alone. */
+/** The name of the object that it belongs to; undefined for a top-level object. */
 export function ownerOfPart({ kind, name }: CatalogObject): readonly string[] | undefined {
   return isPartKind(kind) ? name.slice(0, -1) : undefined;
 }

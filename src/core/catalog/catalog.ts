@@ -1,10 +1,10 @@
 import type { CatalogObject } from './catalog-object.js';
 import type { ObjectGroup } from './object-group.js';
 
-/** Changes whenever the queries read something else or write it differently: catalogs of two formats are not compared. */
+/** Incremented when the queries read or format anything differently. Catalogs of different formats are not compared. */
 export const CATALOG_FORMAT = 1;
 
-/** What the server computes over all objects of a group: equal if nothing changed, and cheap. By group. */
+/** By group, a cheap hash that the server computes over all its objects: it stays equal if nothing has changed. */
 export type CatalogFingerprint = Readonly<Partial<Record<ObjectGroup, string>>>;
 
 /** Objects by group. */
@@ -22,13 +22,13 @@ export interface FingerprintedCatalog extends Catalog {
   readonly fingerprint: CatalogFingerprint;
 }
 
-/** How the live catalog compares with the recorded one, as one check found it. */
+/** The result of comparing the live catalog with the recorded one. */
 export type CatalogCheck =
-  /** There is no record: no run has changed anything since records are kept. */
+  /** There is no record: no run has changed anything since recording started. */
   | { readonly kind: 'unrecorded' }
-  /** The role may not read the record. `grant` gives it the right. */
+  /** The role may not read the record. `grant` gives it the privilege. */
   | { readonly kind: 'unreadable'; readonly grant: string }
-  /** A run holds the migration lock, so that the catalog may change at any moment. */
+  /** A run holds the migration lock, so the catalog may change at any moment. */
   | { readonly kind: 'migrating' }
   /** The record is older than the migration `newer`, or another release wrote it in another format. */
   | { readonly kind: 'outdated'; readonly newer: string | undefined }

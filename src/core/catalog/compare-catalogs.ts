@@ -11,12 +11,12 @@ export interface ObjectChange {
   readonly live: CatalogObject;
 }
 
-/** How the live catalog differs from the recorded one. Parts of an added or removed object are not listed again. */
+/** How the live catalog differs from the recorded one. Parts of an added or removed object are not listed. */
 export interface CatalogDifference {
   readonly added: readonly CatalogObject[];
   readonly removed: readonly CatalogObject[];
   readonly changed: readonly ObjectChange[];
-  /** Instead of `changed`, if another major version of the server wrote the definitions: they may only read differently. */
+  /** Instead of `changed` across major versions of the server: the definitions may only be formatted differently. */
   readonly rewritten: readonly ObjectChange[];
 }
 
@@ -53,7 +53,7 @@ export function isEmpty({ added, removed, changed, rewritten }: CatalogDifferenc
   return [added, removed, changed, rewritten].every((objects) => objects.length === 0);
 }
 
-/** A run left it behind and says that it must be dropped or built again: neither is drift. */
+/** A run left it behind, and its finding asks for it to be dropped or rebuilt: neither is drift. */
 function isInvalidIndex({ kind, properties }: CatalogObject): boolean {
   return kind === 'index' && properties['invalid'] === 'true';
 }
@@ -73,7 +73,7 @@ function isSame(recorded: CatalogObject, live: CatalogObject, a: number, b: numb
   );
 }
 
-/** The columns, indexes, … of a table that was itself added or removed say nothing new. */
+/** Leaves out the columns, indexes, … of a table that was itself added or removed. */
 function withoutParts(objects: readonly CatalogObject[]): CatalogObject[] {
   const whole = new Set(objects.filter((object) => !ownerOfPart(object)).map(({ name }) => JSON.stringify(name)));
   return objects

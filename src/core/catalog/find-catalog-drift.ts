@@ -6,7 +6,7 @@ import { describeObject, displayObject, ownerOfPart, type CatalogObject } from '
 import { compareCatalogs, type ObjectChange } from './compare-catalogs.js';
 import type { ObjectFilter } from './patterns.js';
 
-/** What a check of the catalog says. @param target the database, for notes about all of it */
+/** The findings of a catalog check. @param target the database, for notes about the whole database */
 export function findCatalogDrift(check: CatalogCheck, target: string, ignores: ObjectFilter): Finding[] {
   if (check.kind === 'unchanged') return [];
   if (check.kind !== 'different') return [notCompared(check, target)];

@@ -20,5 +20,5 @@ export const OPTIONAL_GROUPS = ['grants', 'default privileges', 'comments', 'set
 
 export type OptionalGroup = (typeof OPTIONAL_GROUPS)[number];
 
-/** A group of kinds. */
+/** A group of object kinds. */
 export type ObjectGroup = (typeof SCHEMA_GROUPS)[number] | OptionalGroup;

@@ -1,11 +1,11 @@
 import { isPartKind, ownerOfPart, type CatalogObject, type ObjectKind } from './catalog-object.js';
 
-/** Tells which objects a list of patterns matches. */
+/** True if any of a list of patterns matches the object. */
 export type ObjectFilter = (object: CatalogObject) => boolean;
 
 /**
- * Reads patterns for names: `public.tmp_*`, or with a kind `index:public.orders.*`. `*` stands for any characters. A
- * pattern that matches a table also matches whatever belongs to it.
+ * Parses name patterns: `public.tmp_*`, or with a kind `index:public.orders.*`. `*` matches any characters. A
+ * pattern that matches a table also matches everything that belongs to it.
  */
 export function matchingAny(patterns: readonly string[]): ObjectFilter {
   const parsed = patterns.map(parsePattern);
@@ -24,7 +24,7 @@ function parsePattern(pattern: string): { kind: ObjectKind | undefined; name: Re
   return { kind: kind as ObjectKind | undefined, name: new RegExp(patternSource(name), 's') };
 }
 
-/** A regular expression for a whole name with `*` in it, which JavaScript (flag `s`) and PostgreSQL read in the same way. */
+/** A regular expression for a whole name with `*` in it, which JavaScript (flag `s`) and PostgreSQL interpret alike. */
 export function patternSource(name: string): string {
   return `^${name.replace(/[\\^$.|?+()[\]{}]/g, String.raw`\$&`).replaceAll('*', '.*')}$`;
 }

@@ -4,8 +4,8 @@ import type { ObjectGroup } from './object-group.js';
 import { NO_FINGERPRINT, rerecord } from './rerecord.js';
 
 /**
- * The record after a run that found the catalog changed before it began: what the run itself changed is recorded on top
- * of the earlier record, so that the drift from before is still found.
+ * The record after a run that found the catalog already changed: the changes of the run itself are added to
+ * the earlier record, so that the earlier drift is still found.
  *
  * @param before as the run found it.
  * @param after as the run left it.
@@ -60,7 +60,7 @@ function compose(
   return { serverVersion: catalog.serverVersion, objects: objects satisfies CatalogObjects, fingerprint };
 }
 
-/** What a run left unchanged stays as it is recorded; the rest is as the run left it. */
+/** Objects that a run did not change stay as recorded; the others are as the run left them. */
 function onTop(
   recorded: readonly CatalogObject[],
   before: readonly CatalogObject[],

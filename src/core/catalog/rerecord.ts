@@ -16,7 +16,7 @@ export function rerecord(recorded: FingerprintedCatalog, live: FingerprintedCata
     const [before, now] = [recorded.objects[group] ?? [], live.objects[group]];
     if (!now) return { group, objects: before, fingerprint: recorded.fingerprint[group] };
     const byKey = new Map(now.map((object) => [objectKey(object), object]));
-    // What the upgrade added by itself is taken as it is.
+    // Objects that the upgrade itself added are accepted.
     const isKept = (object: CatalogObject): boolean => isComparable(object, recorded.serverVersion, live.serverVersion);
     const objects = [
       ...before.filter(isKept).map((object) => byKey.get(objectKey(object)) ?? object),

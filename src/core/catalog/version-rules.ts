@@ -1,8 +1,8 @@
 import type { CatalogObject, ObjectKind } from './catalog-object.js';
 
 /**
- * Kinds that a newer server adds by itself: since PostgreSQL 17 NOT NULL of a domain is a constraint, since 18 that of a
- * column too. Columns and domains say the same.
+ * Kinds that a newer server adds by itself: NOT NULL is a constraint since PostgreSQL 17 on domains, and since 18 on
+ * columns. The definitions of columns and domains already contain it.
  */
 const ADDED_BY_UPGRADE: readonly ObjectKind[] = ['not-null constraint'];
 
@@ -31,17 +31,17 @@ function majorOf(serverVersion: number): number {
   return Math.floor(serverVersion / 10_000);
 }
 
-/** True for two releases of one major version, which write definitions in the same way. */
+/** True for two releases of one major version, which format definitions in the same way. */
 export function isSameMajor(a: number, b: number): boolean {
   return majorOf(a) === majorOf(b);
 }
 
-/** True if a server introduced something between these two versions. */
+/** True if a change `since` a major version lies between these two versions. */
 function isBetween(since: number, a: number, b: number): boolean {
   return majorOf(Math.min(a, b)) < since && majorOf(Math.max(a, b)) >= since;
 }
 
-/** True if servers of both versions keep objects of this kind. */
+/** True if servers of both versions have objects of this kind. */
 export function isComparable({ kind }: CatalogObject, a: number, b: number): boolean {
   return isSameMajor(a, b) || !ADDED_BY_UPGRADE.includes(kind);
 }
@@ -57,7 +57,7 @@ export function isExplainedByUpgrade({ kind, name }: CatalogObject, what: string
   );
 }
 
-/** True if a property is absent for readers without certain rights. */
+/** True if a property is absent for readers without certain privileges. */
 export function isPrivileged({ kind }: CatalogObject, property: string): boolean {
   return PRIVILEGED.some((each) => each.kind === kind && each.property === property);
 }

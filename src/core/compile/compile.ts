@@ -67,7 +67,7 @@ async function readStatements(
 ): Promise<ReadStatements> {
   const separateMessages = changesStringMode || copies.size > 0;
   if (unclosed) return { statements: [], areKnown: false, parsed: UNKNOWN, separateMessages, closed: false };
-  // Steps depend on more than an ordinary transactional file does.
+  // How a file is split into steps depends on its syntax trees.
   if (ordinary && !noTransaction) {
     const statements = withTransactionCommands(sql, ordinary);
     return { statements, areKnown: true, parsed: once(() => parse(sql)), separateMessages, closed: true };
@@ -83,7 +83,7 @@ async function readStatements(
 
 const UNKNOWN = async (): Promise<undefined> => undefined;
 
-/** The same function, but it does its work only at the first call. */
+/** Memoizes a function without arguments. */
 function once<T>(work: () => T): () => T {
   let result: { readonly value: T } | undefined;
   return () => (result ??= { value: work() }).value;

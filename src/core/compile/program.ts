@@ -27,7 +27,7 @@ export interface TransactionalProgram extends FileProgram {
   readonly body: string;
   /** Statements of `body`; undefined when the parser could not read the file and the server must decide. */
   readonly statements: readonly Statement[] | undefined;
-  /** The same with their syntax trees. An ordinary file is not parsed before this is called. */
+  /** The same statements with their syntax trees. An ordinary file is not parsed until this is called. */
   readonly parsed: () => Promise<readonly ParsedStatement[] | undefined>;
   /** The first statement that takes a session-level lock. */
   readonly sessionLock: Statement | undefined;

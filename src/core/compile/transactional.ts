@@ -19,7 +19,7 @@ export interface ReadStatements {
   readonly statements: readonly ParsedStatement[];
   /** False when the statements are only a guess. */
   readonly areKnown: boolean;
-  /** The same with their syntax trees; undefined if the parser cannot read the file. */
+  /** The same statements with their syntax trees; undefined if the parser cannot read the file. */
   readonly parsed: () => Promise<readonly ParsedStatement[] | undefined>;
   readonly separateMessages: boolean;
   readonly closed: boolean;

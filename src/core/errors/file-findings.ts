@@ -5,7 +5,7 @@ function directly(say: Voice): string {
   return `Connect directly, not through the pooler, with ${say({ action: 'set', option: 'migrateWith' })}.`;
 }
 
-/** What to do when the finished steps of a file are in the way. */
+/** What to do when the finished steps of a file prevent it from continuing. */
 function startOver(file: string, say: Voice): string {
   return (
     `undo by hand what the finished steps did and start the file over with ${say({ action: 'restart', file })}; the next run then begins it from the top. ` +

@@ -21,7 +21,7 @@ export interface FindingDetails {
    * change; in alerts, when a check first found it.
    */
   readonly since?: Date;
-  /** A unified diff of the recorded text against the file, if it was asked for. Secrets are masked. */
+  /** A unified diff from the recorded source to the file, if requested. Secrets are masked. */
   readonly diff?: string;
 }
 
@@ -30,6 +30,6 @@ export interface FindingDefinition {
   readonly severity: Severity;
   /** The problem: the rest of a sentence that begins with the subject. */
   readonly text: (details: FindingDetails) => string;
-  /** What to do, in whole sentences; empty when there is nothing to do. It names actions in the words of `say`. */
+  /** What to do, in full sentences; empty if there is nothing to do. Actions are phrased by `say`. */
   readonly remedy: (details: FindingDetails, say: Voice) => string;
 }

@@ -23,7 +23,7 @@ export interface Finding extends FindingDetails {
   readonly severity: Severity;
   /** What to do, in whole sentences; may be empty. */
   readonly remedy: string;
-  /** The actions that the remedy names, as data. */
+  /** The actions that the remedy recommends, as data. */
   readonly remedies: readonly Remedy[];
 }
 
@@ -39,7 +39,7 @@ export function renderFinding(found: Finding): string {
   return renderFindingAs(inApi, found);
 }
 
-/** The same, with its remedy in these words. */
+/** The same, with its remedy phrased by `say`. */
 export function renderFindingAs(say: Voice, found: Finding): string {
   const line = `${describeFinding(say, found)} [${found.code}]`;
   return found.diff ? `${line}\n${found.diff.trimEnd()}` : line;
@@ -52,7 +52,7 @@ export function describeFinding(say: Voice, found: Finding): string {
   return [`${place} ${problemOf(found)}.`, remedyOf(say, found)].filter(Boolean).join(' ');
 }
 
-/** What to do about a finding, in these words. */
+/** What to do about a finding, phrased by `say`. */
 export function remedyOf(say: Voice, found: Finding): string {
   const { remedy }: FindingDefinition = FINDINGS[found.code];
   return remedy(found, say);

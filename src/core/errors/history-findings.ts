@@ -5,7 +5,7 @@ import { shortChecksum } from './wording.js';
 function elsewhere(say: Voice): string {
   const directory = say({ action: 'set', option: 'directory' });
   const recursive = say({ action: 'set', option: 'recursive', value: 'true' });
-  return `If that is not intended, name the right folder with ${directory}; if the files are in its subfolders, read them with ${recursive}.`;
+  return `If that is not intended, set the right directory with ${directory}; if the files are in its subfolders, read them with ${recursive}.`;
 }
 
 /** Ways in which files, history and database disagree. */
@@ -44,7 +44,7 @@ export const HISTORY_FINDINGS = {
     severity: 'warning',
     text: () => 'has not been applied, although newer migrations have been',
     remedy: ({ recorded }, say) =>
-      `The next run applies it, unless the policy refuses that: then give the file a newer number, or run it with ${say({ action: 'set', option: 'policy.outOfOrder', value: 'warn' })}.` +
+      `The next run applies it, unless the policy refuses it; if so, give the file a newer number, or run it with ${say({ action: 'set', option: 'policy.outOfOrder', value: 'warn' })}.` +
       (recorded
         ? ` The newest applied migration has no file. If ${recorded} was recorded by mistake, remove its row with ${say({ action: 'unmark', file: recorded })}.`
         : ''),
@@ -74,7 +74,7 @@ export const HISTORY_FINDINGS = {
   },
   UNVERIFIED: {
     severity: 'note',
-    text: () => 'was recorded without a checksum, so changes of its file cannot be seen',
+    text: () => 'was recorded without a checksum, so changes to its file cannot be detected',
     remedy: () => 'The next run records the checksum of the file.',
   },
   ORPHANED: {
@@ -102,7 +102,7 @@ export const HISTORY_FINDINGS = {
   EMPTY_DIRECTORY: {
     severity: 'error',
     text: ({ recorded, actual }) => `contains no migrations, but the history in ${actual} has ${recorded} applied`,
-    remedy: (_, say) => `${elsewhere(say)} If they were deleted on purpose, remove the row of each from the history.`,
+    remedy: (_, say) => `${elsewhere(say)} If they were deleted on purpose, remove their rows from the history.`,
   },
   NO_MIGRATIONS: {
     severity: 'warning',

@@ -11,11 +11,11 @@ export interface LockHolder {
   readonly running: string | null;
   /** PIDs of the backends that hold a lock for which that file waits. */
   readonly blockedBy: readonly number[];
-  /** For how long the server has been waiting for its next message, in ms; null while it executes one. */
+  /** How long the server has been waiting for its next message, in ms; null while it executes one. */
   readonly silentMs: number | null;
 }
 
-/** A process that works sends something at least every five seconds while the server waits for it. */
+/** A working process sends a message at least every five seconds while the server waits for it. */
 const NOTABLE_SILENCE_MS = 10_000;
 
 /** Another process held the migration lock until this one's timeout expired. */
@@ -33,7 +33,7 @@ export class LockTimeoutError extends MigrationError {
       (say) =>
         `Waited ${duration(waitedMs)} for the migration lock of ${target}, ${describeHolder(holder)}. ` +
         `${applied.length === 0 ? 'This run applied nothing' : `This run had applied ${list(applied)}`}. ` +
-        `If that process is healthy, wait for it and start again; if it is gone or stuck, end it with ${say({ action: 'unlock' })}.`,
+        `If that process is healthy, wait for it and start again; if it is gone or stuck, terminate it with ${say({ action: 'unlock' })}.`,
     );
   }
 }
@@ -51,7 +51,7 @@ export class LockLostError extends MigrationError {
   }
 }
 
-/** The holder of the migration lock may be at work, so it was not ended. */
+/** The holder of the migration lock may still be working, so it was not terminated. */
 export class LockInUseError extends MigrationError {
   constructor(
     readonly holder: LockHolder,
@@ -60,8 +60,8 @@ export class LockInUseError extends MigrationError {
     super(
       'LOCK_IN_USE',
       (say) =>
-        `The migration lock of ${target} is ${describeHolder(holder)}. Its process may be at work, so it was not ended: ` +
-        `wait for it. If you know that it is gone or stuck, end it with ${say({ action: 'unlock' })}; what it is running is rolled back.`,
+        `The migration lock of ${target} is ${describeHolder(holder)}. Its process may still be working, so it was not terminated: ` +
+        `wait for it. If you know that it is gone or stuck, terminate it with ${say({ action: 'unlock' })}; what it is running is rolled back.`,
     );
   }
 }

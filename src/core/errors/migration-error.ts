@@ -39,7 +39,7 @@ export class MigrationError extends Error {
     this.name = new.target.name;
   }
 
-  /** The message with its remedies in these words, instead of those of the API. */
+  /** The message with its remedies phrased by `say` instead of as API calls. */
   messageAs(say: Voice): string {
     return withCode(inWords(this.#text, say), this.code);
   }

@@ -1,25 +1,25 @@
 import { call, quoted } from './wording.js';
 
-/** An action that a message recommends, as data. Each is a call of the API and a command of the command line. */
+/** An action that a message recommends, as data. Each has an API call and a CLI command. */
 export type Remedy =
-  /** Apply what is pending. */
+  /** Apply the pending migrations. */
   | { readonly action: 'migrate' }
-  /** End the holder of the migration lock, even if it may be at work. */
+  /** Terminate the holder of the migration lock, even if it may still be working. */
   | { readonly action: 'unlock' }
-  /** Record this file as applied; remove its row; take its checksum and name as intended; start it over. */
+  /** Record this file as applied; remove its row; accept its checksum and name; start it over. */
   | { readonly action: 'mark' | 'unmark' | 'accept' | 'restart'; readonly file: string }
-  /** Decide about the statement in doubt of this file. */
+  /** Record the outcome of the in-doubt statement of this file. */
   | { readonly action: 'resolve'; readonly file: string; readonly outcome: 'done' | 'again' }
-  /** Work with this option: with this value if there is one that helps, otherwise with one that only the reader knows. */
+  /** Set this option: to this value if there is one, otherwise to a value that the reader must choose. */
   | { readonly action: 'set'; readonly option: string; readonly value?: string };
 
-/** Puts a remedy into words, to follow "with" in a sentence: a call of the API, or a command. */
+/** Phrases a remedy so that it can follow "with" in a sentence: as an API call or a command. */
 export type Voice = (remedy: Remedy) => string;
 
-/** A text that names remedies. */
+/** A text that contains remedies. */
 export type Text = string | ((say: Voice) => string);
 
-/** Remedies as calls and options of the API. */
+/** Phrases remedies as API calls and options. */
 export const inApi: Voice = (remedy) => {
   switch (remedy.action) {
     case 'migrate':
@@ -40,13 +40,13 @@ export const inApi: Voice = (remedy) => {
   }
 };
 
-/** How to decide about a statement in doubt. */
+/** How to resolve an in-doubt statement. */
 export function decide(file: string, say: Voice): string {
   const [done, again] = (['done', 'again'] as const).map((outcome) => say({ action: 'resolve', file, outcome }));
   return `If it took effect, continue after it with ${done}; if it did not, execute it again with ${again}.`;
 }
 
-/** The remedies that a text names, in order. */
+/** The remedies that a text contains, in order. */
 export function remediesIn(text: (say: Voice) => string): Remedy[] {
   const named: Remedy[] = [];
   text((remedy) => {
@@ -56,7 +56,7 @@ export function remediesIn(text: (say: Voice) => string): Remedy[] {
   return named;
 }
 
-/** A text in these words. */
+/** Renders a text, with its remedies phrased by `say`. */
 export function inWords(text: Text, say: Voice): string {
   return typeof text === 'string' ? text : text(say);
 }

@@ -20,12 +20,12 @@ export const RUN_FINDINGS = {
   CREATION_SKIPPED: {
     severity: 'warning',
     text: ({ detail, recorded, actual }) =>
-      `did not create ${detail}, which exists already` +
+      `did not create ${detail}, which already exists` +
       `${recorded ? `, created by ${recorded}` : ''}${actual ? `, and differs from the statement: ${actual}` : ''}`,
     remedy: ({ actual }) =>
       `IF NOT EXISTS skipped the whole statement. ${
         actual
-          ? 'If the application needs what the statement describes, change what exists in a new migration.'
+          ? 'If the application needs what the statement describes, change the existing object in a new migration.'
           : 'If that is intended, there is nothing to do.'
       }`,
   },
@@ -64,13 +64,13 @@ export const RUN_FINDINGS = {
   },
   DETAILS_NOT_RECORDED: {
     severity: 'warning',
-    text: ({ detail }) => `could not record its messages from the server or its entry in the audit: ${detail}`,
+    text: ({ detail }) => `could not record the messages of the server or its entry in the audit: ${detail}`,
     remedy: () => 'The migrations themselves were recorded.',
   },
-  RECORDS_LIMITED: {
+  COMPANION_NOT_WRITABLE: {
     severity: 'note',
-    text: ({ detail }) => `cannot be written by the role ${detail}, so this is not recorded there`,
-    remedy: ({ actual }) => `To record it, ask an administrator to run: ${actual};`,
+    text: ({ detail }) => `cannot be written by the role ${detail}, so nothing is recorded there`,
+    remedy: ({ actual }) => `To enable recording, ask an administrator to run: ${actual};`,
   },
   LOSS_RESOLVED: {
     severity: 'warning',

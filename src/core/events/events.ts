@@ -47,7 +47,7 @@ export type RunEventBody =
     }
   | { readonly type: 'migration-failed'; readonly file: string; readonly error: string }
   | { readonly type: 'warning'; readonly finding: Finding }
-  /** Everything is applied that the run was to apply. */
+  /** The run has applied everything that it was asked to apply. */
   | {
       readonly type: 'run-finished';
       /** Migrations that this run applied, in order. */
@@ -95,9 +95,9 @@ export type ConnectionEvent = EventContext & {
 /** Results of the scheduled drift check. */
 export type DriftEventBody =
   | { readonly type: 'drift-found'; readonly findings: readonly Finding[] }
-  /** Findings that were reported before and still exist. */
+  /** Findings that were reported earlier and still exist. */
   | { readonly type: 'drift-reminder'; readonly findings: readonly Finding[] }
-  /** A finding that is gone. */
+  /** A finding that no longer exists. */
   | {
       readonly type: 'drift-resolved';
       readonly findings: readonly Finding[];
@@ -106,13 +106,13 @@ export type DriftEventBody =
     }
   /** The database or the disk could not be read, so drift is unknown. */
   | { readonly type: 'drift-check-failed'; readonly error: string }
-  /** The first check that succeeds after one that failed. */
+  /** The first check that succeeds after a failed one. */
   | { readonly type: 'drift-check-recovered'; readonly durationMs: number };
 
 /** An event of the scheduled drift check. */
 export type DriftEvent = EventContext & DriftEventBody;
 
-/** The catalog could not be recorded. It comes after the end of a run and changes nothing about it. */
+/** The catalog could not be recorded. Emitted after the end of a run, whose result it does not affect. */
 export interface CatalogEventBody {
   readonly type: 'catalog-not-recorded';
   readonly error: string;

@@ -19,7 +19,7 @@ export function renderEvent(event: MigrationEvent): readonly EventLine[] {
   return renderEventAs(inApi, event);
 }
 
-/** The same, with the remedies of findings in these words. */
+/** The same, with the remedies of findings phrased by `say`. */
 export function renderEventAs(say: Voice, event: MigrationEvent): readonly EventLine[] {
   switch (event.type) {
     case 'run-planned':
@@ -68,7 +68,7 @@ export function renderEventAs(say: Voice, event: MigrationEvent): readonly Event
     case 'drift-check-failed':
       return [warning(`The drift check failed, so drift is unknown: ${event.error}`)];
     case 'drift-check-recovered':
-      return [info(`The drift check works again after ${duration(event.durationMs)}`)];
+      return [info(`The drift check succeeded again after ${duration(event.durationMs)}`)];
     case 'run-interrupted':
       return [warning(event.error)];
     case 'run-started':

@@ -1,42 +1,42 @@
-/** What changed the history. `adopt`: a run recorded checksums that were missing. */
+/** The operation that changed the history. `adopt`: a run recorded missing checksums. */
 export type AuditAction =
   'migrate' | 'adopt' | 'baseline' | 'mark' | 'unmark' | 'resolve' | 'repair' | 'import' | 'accept' | 'unlock';
 
-/** What to record about a change; who and when is added by the server. */
-export interface AuditNote {
+/** What to record about a change. The server adds who made it and when. */
+export interface NewAuditEntry {
   readonly action: AuditAction;
-  /** The files that it concerns. */
+  /** The affected files. */
   readonly files: readonly string[];
-  /** Why, in the words of whoever made the change. */
+  /** The reason that was given for the change. */
   readonly reason?: string | undefined;
-  /** What else is known, as JSON. */
+  /** Further details, as JSON. */
   readonly details?: AuditDetails | undefined;
 }
 
-/** What is known besides the files, as JSON. Its fields depend on the action. */
+/** Details besides the files, as JSON. The fields depend on the action. */
 export type AuditDetails = Readonly<Record<string, unknown>>;
 
-/** One change of the history or one run, as recorded in the audit. Entries are never changed or removed. */
+/** One change to the history or one run, as recorded in the audit. Entries are never changed or removed. */
 export interface AuditEntry {
-  /** Rises with each entry. */
+  /** Increases with each entry. */
   readonly id: number;
-  /** When it was made; for a run, when it ended. */
+  /** The time of the change, or of the end of the run. */
   readonly at: Date;
   readonly action: AuditAction;
-  /** The run; for another change, an identifier of its own, which the rows that it wrote carry too. */
+  /** The ID of the run or of the change, which the rows that it wrote carry too. */
   readonly runId: string;
-  /** The files that it concerns; for a run, those that it applied. */
+  /** The affected files; for a run, those that it applied. */
   readonly files: readonly string[];
   readonly reason: string | null;
   /**
-   * `migrate`: `failed`, the file that failed, and `killed`, true if its process was killed and the next run wrote this.
+   * `migrate`: `failed`, the file that failed; `killed`, true if it was killed and the next run wrote the entry.
    * `repair` and `accept`: `changes`, with the values before and after. `resolve`: `outcome`. `import`: `tool`.
    * `unlock`: `holder`. Null for the others.
    */
   readonly details: AuditDetails | null;
-  /** The role that made it, as in `current_user`. */
+  /** The role that made the change, as in `current_user`. */
   readonly role: string;
-  /** The role that logged in, as in `session_user`. */
+  /** The login role, as in `session_user`. */
   readonly login: string;
   /** `application_name` of its connection. */
   readonly application: string;

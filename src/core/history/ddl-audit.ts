@@ -1,11 +1,11 @@
 /** A statement that changed the schema outside migrations, as the DDL audit recorded it. Entries are only added. */
 export interface DdlEntry {
-  /** Rises with each entry. */
+  /** Increases with each entry. */
   readonly id: number;
   readonly at: Date;
   /** The role that ran it, as in `current_user`. */
   readonly role: string;
-  /** The role that logged in, as in `session_user`. */
+  /** The login role, as in `session_user`. */
   readonly login: string;
   /** `application_name` of its connection. */
   readonly application: string;

@@ -80,7 +80,7 @@ export interface History {
 /** The history of a database that has none. */
 export const NO_HISTORY: History = { rows: [] };
 
-/** Rows that are remembered are the same objects. Usually only a few are not. */
+/** Cached rows are the same objects; usually only a few differ. */
 export function haveSameRows({ rows: before }: History, { rows }: History): boolean {
   if (rows === before) return true;
   return rows.length === before.length && rows.every((row, i) => row === before[i] || isSame(row, before[i]));

@@ -4,7 +4,7 @@ import type { Migration } from '../migration/migration.js';
 import type { HistoryRow } from './history.js';
 
 /**
- * The ordinary rows of a history, without listing them. A row is ordinary if only its name and its checksum decide: it
+ * A summary of the ordinary rows of a history. A row is ordinary if only its name and its checksum matter: it
  * is applied, has a checksum, left no invalid index, and did not record a file without statements.
  */
 export interface OrdinaryRows {
@@ -15,7 +15,7 @@ export interface OrdinaryRows {
   readonly others: readonly string[];
 }
 
-/** Returns the ordinary rows if they are known, so that the server need not send them. */
+/** Returns the ordinary rows if the caller knows them, so that the server need not send them. */
 export type KnownRows = (ordinary: OrdinaryRows) => Promise<readonly HistoryRow[] | undefined>;
 
 type NamedChecksum = Pick<Migration, 'file' | 'checksum'>;
@@ -29,13 +29,13 @@ export function fingerprintOf(migrations: readonly NamedChecksum[]): string {
   return hash('sha256', lines.join('\n'));
 }
 
-/** The server sorts by code point. Where that differs, in names of rare characters, fingerprints do not match. */
+/** The server sorts by code point. In the rare names where that differs, the fingerprints do not match. */
 function inOrderOfName(migrations: readonly NamedChecksum[]): readonly NamedChecksum[] {
   const isSorted = migrations.every(({ file }, i) => i === 0 || (migrations[i - 1] as NamedChecksum).file < file);
   return isSorted ? migrations : migrations.toSorted((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Knows the ordinary rows if they recorded the first files of a set, as they are now, that have no other row. */
+/** Knows the ordinary rows if they match the first files of a set, as they are now, that have no other row. */
 export function rowsOf(set: MigrationSet | Promise<MigrationSet>): KnownRows {
   return async (ordinary) => {
     const { migrations } = await set;
@@ -55,7 +55,7 @@ export function areRecorded(
   return count === 0 || fingerprintOf(migrations) === fingerprint;
 }
 
-/** Says only what the fingerprint says. */
+/** Contains only what the fingerprint proves. */
 function ordinaryRow({ file, checksum }: NamedChecksum): HistoryRow {
   return {
     file,

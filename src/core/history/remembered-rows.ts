@@ -4,19 +4,19 @@ import { areRecorded, rowsOf, type KnownRows, type OrdinaryRows } from './ordina
 
 type SetOrReading = MigrationSet | Promise<MigrationSet>;
 
-/** Remembers the ordinary rows of a history, for a process that reads it often. */
+/** Caches the ordinary rows of a history, for a process that reads it often. */
 export class RememberedRows {
   private remembered:
     | {
         readonly ordinary: OrdinaryRows;
         readonly rows: readonly HistoryRow[];
-        /** The set whose files they recorded; undefined if they were read. */
+        /** The set from which they were derived; undefined if the server sent them. */
         readonly set: SetOrReading | undefined;
       }
     | undefined;
 
   /**
-   * Reads a history. Rows that are remembered are the same objects each time.
+   * Reads a history. Cached rows are the same objects each time.
    *
    * @param set files that the history may have recorded; if it is still being read, the same promise each time.
    * @param read reads the history; it may leave out known rows.
@@ -42,7 +42,7 @@ export class RememberedRows {
     return isSame && (recorded === undefined || recorded === set) ? rows : undefined;
   }
 
-  /** All rows were read after the ordinary ones had been described, and may have changed in between. */
+  /** The rows were read after their summary, so they may have changed in between. */
   private learn(ordinary: OrdinaryRows, history: History): void {
     const others = new Set(ordinary.others);
     const rows = history.rows.filter(({ file }) => !others.has(file));

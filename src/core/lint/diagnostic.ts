@@ -1,7 +1,7 @@
 import type { Severity } from '../errors/finding.js';
 import type { TableSize } from './model/facts.js';
 
-/** Something in a migration that will hurt in production. Plain data; {@link renderDiagnostic} turns it into text. */
+/** A problem that lint found in a migration. Plain data; {@link renderDiagnostic} turns it into text. */
 export interface Diagnostic {
   /** The rule that found it. Each has a section in docs/lint.md. */
   readonly rule: string;

@@ -15,17 +15,17 @@ import type { HeldLock, LintStatement, Transaction } from './model/transaction.j
 import { RULES } from './registry.js';
 import type { LintSettings, RunnerSettings } from './settings.js';
 
-/** By what files are judged. */
+/** What files are checked against. */
 export interface Judgement {
   readonly settings: LintSettings;
   readonly runner: RunnerSettings;
-  /** What the database says; undefined without one. */
+  /** Facts from the database; undefined without one. */
   readonly catalog: CatalogFacts | undefined;
-  /** All migrations of the directory, for those that share a version. */
+  /** All migrations of the directory, to find those that share a version. */
   readonly all: readonly Migration[];
 }
 
-/** Judges migrations in their order. Without a database, each file counts as a run of its own. */
+/** Checks migrations in order. Without a database, each file counts as a separate run. */
 export function judge(files: readonly ParsedFile[], judgement: Judgement): Diagnostic[] {
   const run = new JudgedRun(judgement);
   return files.flatMap((file) => run.judge(file));
@@ -33,7 +33,7 @@ export function judge(files: readonly ParsedFile[], judgement: Judgement): Diagn
 
 const SEVERITIES: Readonly<Record<'warn' | 'error', Severity>> = { warn: 'warning', error: 'error' };
 
-/** Where a problem is, before it is located in its file. */
+/** A problem with its rule, before it is located in its file. */
 interface PlacedProblem extends FileProblem {
   readonly rule: Rule;
   readonly size?: TableSize | undefined;
@@ -109,7 +109,7 @@ class JudgedRun {
       program,
       hasLockLimit: limit.applies(statement, transaction.isAutocommit),
       serverVersion: this.by.catalog?.serverVersion,
-      largeTable: this.by.settings.largeTable,
+      largeTableRows: this.by.settings.largeTableRows,
     };
     return this.rules.flatMap((rule) =>
       (rule.check?.(context) ?? []).map(({ location, ...problem }) => {

@@ -7,16 +7,16 @@ import { parseFile, type LintFile } from './model/parsed-file.js';
 import { relationsIn } from './relations.js';
 import type { RelationName } from './syntax/relation.js';
 
-/** What judging needs from outside. */
+/** What lint needs from its caller. */
 export interface LintSources {
   readonly parse: ParseStatements;
-  /** Asks the database about relations; undefined without one. */
+  /** Reads facts about relations from the database; undefined without one. */
   readonly readCatalog: ((names: readonly RelationName[]) => Promise<CatalogFacts>) | undefined;
   /** Values of placeholders, which messages must not show. */
   readonly secrets: readonly string[];
 }
 
-/** Judges migrations, in their order. */
+/** Lints migrations in order. */
 export async function lint(
   files: readonly LintFile[],
   { parse, readCatalog, secrets }: LintSources,
@@ -32,5 +32,5 @@ export async function lint(
   }));
 }
 
-/** For reports that describe rules: whoever loads this file has loaded them. */
+/** For reports that describe rules: loading this file has already loaded them. */
 export { RULES } from './registry.js';

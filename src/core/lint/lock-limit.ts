@@ -3,15 +3,15 @@ import type { Program } from '../compile/program.js';
 import { bodyOf } from './syntax/node.js';
 import type { LintStatement } from './model/transaction.js';
 
-/** Follows whether the statements of a file wait for locks without a limit. */
+/** Tracks whether the statements of a file wait for locks without a limit. */
 export class LockLimit {
-  /** What the file itself has set; undefined if nothing. */
+  /** Whether the file itself has set a limit; undefined if it has set nothing. */
   private own: boolean | undefined;
   private inTransaction: boolean | undefined;
 
   constructor(
     private readonly program: Program,
-    /** `lock_timeout` of migrations, in ms; 0 is no limit. */
+    /** `lock_timeout` of migrations, in ms; 0 means no limit. */
     private readonly tableLockTimeoutMs: number,
   ) {
     const { lockTimeout } = program.timeouts;
@@ -22,11 +22,11 @@ export class LockLimit {
     this.inTransaction = undefined;
   }
 
-  /** True if this statement waits for a limited time only. */
+  /** True if this statement waits only for a limited time. */
   applies({ node }: LintStatement, isAutocommit: boolean): boolean {
     const set = this.inTransaction ?? this.own;
     if (set !== undefined) return set;
-    // A non-transactional file has no limit, except where a step could block the application.
+    // A non-transactional file has no limit, except for steps that could block the application.
     const isLimited = this.program.kind === 'transactional' || !isAutocommit || locksOut(node);
     return isLimited && this.tableLockTimeoutMs > 0;
   }
@@ -41,7 +41,7 @@ export class LockLimit {
   }
 }
 
-/** 0 in any unit is no limit. */
+/** 0, in any unit, means no limit. */
 function isLimit(duration: string | number): boolean {
   return Number.parseFloat(String(duration)) !== 0;
 }

@@ -17,7 +17,7 @@ export interface PlannedLock {
   readonly mode: LockMode;
   /** The line of the first statement that takes it in this mode, counted from 1. */
   readonly line: number;
-  /** Of the table, or the table of the index; undefined if it was never analyzed. */
+  /** The size of the table, or of the index's table; undefined if it was never analyzed. */
   readonly size: Omit<TableSize, 'table'> | undefined;
 }
 
@@ -25,10 +25,10 @@ export interface PlannedLock {
 type LockSources = Pick<LintSources, 'parse' | 'readCatalog'>;
 
 /**
- * The locks that migrations take one after the other, as far as their text shows them, by file. A file with a statement
+ * The locks that migrations take in order, by file, as far as their SQL shows them. A file with a statement
  * that the parser cannot read is left out.
  *
- * @param defaultSchema the schema of names without one. @default the first that exists in the search path
+ * @param defaultSchema the schema of unqualified names. @default the first existing one in the search path
  */
 export async function plannedLocks(
   files: readonly LintFile[],

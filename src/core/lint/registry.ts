@@ -37,10 +37,10 @@ import { setSearchPath } from './rules/transactions/search-path.js';
 
 /** Every rule by name, in the order of the documentation. */
 export const RULES_BY_NAME: Readonly<Record<LintRuleName, Rule>> = {
-  'create-index-not-concurrently': createIndexNotConcurrently,
-  'drop-index-not-concurrently': dropIndexNotConcurrently,
-  'reindex-not-concurrently': reindexNotConcurrently,
-  'refresh-not-concurrently': refreshNotConcurrently,
+  'create-index-without-concurrently': createIndexNotConcurrently,
+  'drop-index-without-concurrently': dropIndexNotConcurrently,
+  'reindex-without-concurrently': reindexNotConcurrently,
+  'refresh-without-concurrently': refreshNotConcurrently,
   'foreign-key-without-not-valid': foreignKeyWithoutNotValid,
   'check-without-not-valid': checkWithoutNotValid,
   'validate-in-same-transaction': validateInSameTransaction,
@@ -50,7 +50,7 @@ export const RULES_BY_NAME: Readonly<Record<LintRuleName, Rule>> = {
   'volatile-default': volatileDefault,
   'stored-generated-column': storedGeneratedColumn,
   'serial-column': serialColumn,
-  'required-column': requiredColumn,
+  'add-not-null-column': requiredColumn,
   'rename-column': renameColumn,
   'rename-table': renameTable,
   'rename-enum-value': renameEnumValue,
@@ -62,7 +62,7 @@ export const RULES_BY_NAME: Readonly<Record<LintRuleName, Rule>> = {
   'vacuum-full': vacuumFull,
   cluster,
   'access-exclusive-held': accessExclusiveHeld,
-  'lock-wait-without-limit': lockWaitWithoutLimit,
+  'missing-lock-timeout': lockWaitWithoutLimit,
   'session-lock': sessionLock,
   'set-search-path': setSearchPath,
   'missing-if-not-exists': missingIfNotExists,

@@ -1,22 +1,22 @@
 import type { LintRuleName } from './model/rule-names.js';
 
-/** How seriously a rule is taken; `off` turns it off. */
+/** The level of a rule; `off` disables it. */
 export type LintLevel = 'off' | 'warn' | 'error';
 
-/** Which rules judge, and how seriously. */
+/** Which rules apply, and at which level. */
 export interface LintSettings {
   /** Levels that differ from the rule's own. */
   readonly rules: { readonly [Name in LintRuleName]?: LintLevel };
-  /** Rows from which a table counts as large. */
-  readonly largeTable: number;
+  /** The number of rows from which a table counts as large. */
+  readonly largeTableRows: number;
 }
 
-/** How this runner will run the files. */
+/** How this library will run the files. */
 export interface RunnerSettings {
   /** `each`: one transaction per migration. `all`: one transaction for all migrations. */
   readonly transaction: 'each' | 'all';
-  /** `lock_timeout` of migrations, in ms; 0 is no limit. */
+  /** `lock_timeout` of migrations, in ms; 0 means no limit. */
   readonly tableLockTimeoutMs: number;
-  /** The schema of names without one, if the options say so. */
+  /** The schema of unqualified names, if the options set one. */
   readonly defaultSchema: string | undefined;
 }

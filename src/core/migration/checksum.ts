@@ -14,7 +14,7 @@ export function canonicalChecksum(text: string): string {
   return hash('sha256', canonicalSql(text));
 }
 
-/** The text with every line ending as LF. */
+/** The text with every line ending converted to LF. */
 export function withLineFeeds(text: string): string {
   return text.includes('\r') ? text.replace(/\r\n?/g, '\n') : text;
 }

@@ -7,7 +7,7 @@ import { compareMigrations, compareVersions, migrationOrder } from './version.js
 /** A migration of another commit. */
 export interface BaseFile {
   readonly file: string;
-  /** Undefined if its text is not known. */
+  /** Undefined if its content is unknown. */
   readonly migration: Migration | undefined;
 }
 
@@ -15,42 +15,42 @@ export interface BaseFile {
 export interface BaseProblem {
   readonly kind: 'edited' | 'cosmetic' | 'renamed' | 'deleted' | 'number-taken' | 'before-newest' | 'unusable';
   readonly file: string;
-  /** The file that it was, has the number of, or sorts before. */
+  /** The merged file that was renamed, has the same number, or sorts after this one. */
   readonly other: string | undefined;
   /** Why a file is unusable. */
   readonly detail: string | undefined;
 }
 
-/** A file and what it becomes. */
+/** A file and its new name. */
 export interface Move {
   readonly from: string;
   readonly to: string;
 }
 
-/** What is to be merged, and what it is to be merged into. */
+/** The branch to merge, and its base. */
 export interface Branch {
   readonly work: readonly Migration[];
   readonly unusable: readonly UnusableFile[];
-  /** The migrations when the branch was made. */
+  /** The migrations at the merge base. */
   readonly fork: readonly BaseFile[];
-  /** The migrations that it is to be merged into, as they are now. */
+  /** The migrations at the tip of the base. */
   readonly tip: readonly BaseFile[];
   readonly layout: Layout;
   readonly now: Date;
 }
 
-/** What is wrong with a branch, and the moves that help. */
+/** The problems of a branch, and the moves that fix them. */
 export interface BranchReport {
   readonly problems: readonly BaseProblem[];
   /** The migrations that the branch adds, in order. */
   readonly added: readonly string[];
-  /** New names for new files that come too early, in the order in which none of them overwrites anything. */
+  /** New names for new files that sort too early, in an order in which no move overwrites a file. */
   readonly moves: readonly Move[];
 }
 
 /**
- * Compares a branch with what it is to be merged into. What was merged must stay as it is, and what is new must come
- * after it.
+ * Compares a branch with its base. Merged migrations must not change, and new ones must sort
+ * after them.
  */
 export function compareWithBase({ work, unusable, fork, tip, layout, now }: Branch): BranchReport {
   const present = new Map(work.map((migration) => [migration.file, migration]));
@@ -58,7 +58,7 @@ export function compareWithBase({ work, unusable, fork, tip, layout, now }: Bran
   const merged = mergedFiles(fork, tip);
   const isAdded = ({ file }: Migration): boolean => !merged.has(file);
   const gone = [...merged.values()].filter(({ file }) => !present.has(file) && !broken.has(file));
-  const lost = gone.filter(({ file }) => has(fork, file) && has(tip, file)); // the tip may have dropped it, or be ahead
+  const lost = gone.filter(({ file }) => has(fork, file) && has(tip, file)); // the tip may have deleted it, or be ahead
   const renames = matchRenames(lost, work.filter(isAdded));
   const renamedTo = new Set(renames.map(({ other }) => other));
   const added = work.filter((each) => isAdded(each) && !renamedTo.has(each.file));
@@ -78,7 +78,7 @@ export function compareWithBase({ work, unusable, fork, tip, layout, now }: Bran
   };
 }
 
-/** The version of each merged file that the branch must have: as it was when the branch was made. */
+/** The content that each merged file must have in the branch: the one at the merge base. */
 function mergedFiles(fork: readonly BaseFile[], tip: readonly BaseFile[]): ReadonlyMap<string, BaseFile> {
   return new Map([...tip, ...fork].map((each) => [each.file, each]));
 }
@@ -97,7 +97,7 @@ function changeOf(migration: Migration, before: BaseFile | undefined): BaseProbl
   return [problem(was.canonicalChecksum === migration.canonicalChecksum ? 'cosmetic' : 'edited', migration.file)];
 }
 
-/** Files that are gone, and new ones with the same text. A text that several have says nothing. */
+/** Missing files, and new ones with the same content. Content that several files share proves nothing. */
 function matchRenames(lost: readonly BaseFile[], added: readonly Migration[]): { file: string; other: string }[] {
   return lost.flatMap(({ file, migration }) => {
     const same = added.filter(({ checksum }) => checksum === migration?.checksum);
@@ -107,7 +107,7 @@ function matchRenames(lost: readonly BaseFile[], added: readonly Migration[]): {
   });
 }
 
-/** Finds the place of each new migration after all merged ones, in the order in which they are. */
+/** Places the new migrations after all merged ones, in their current order. */
 function placeAdded(
   added: readonly Migration[],
   tip: readonly BaseFile[],
@@ -125,7 +125,7 @@ function placeAdded(
     if (taken) problems.push(problem('number-taken', file, taken.file));
     else if (newestMerged && compareMigrations(order, newestMerged) < 0)
       problems.push(problem('before-newest', file, newestMerged.file));
-    // A file that has moved must not overtake the new ones after it.
+    // A moved file must not end up after the new files that follow it.
     const isLate = last === undefined || compareVersions(order.version, last.version) > 0;
     const to = last === undefined || isLate ? file : renumbered(file, layout, last, now);
     if (to !== file) moves.unshift({ from: file, to });

@@ -6,16 +6,16 @@ import { compareVersions, migrationOrder, type MigrationOrder } from './version.
 /** What the path of a new migration depends on. */
 export interface NewMigration {
   readonly layout: Layout;
-  /** What it is about, as somebody typed it. */
+  /** A short description, as typed. */
   readonly name: string;
   /** The newest migration of the directory; undefined if there is none. */
   readonly newest: MigrationOrder | undefined;
   readonly now: Date;
-  /** @default as the newest version has it; timestamps in an empty directory */
+  /** @default the style of the newest version; timestamps in an empty directory */
   readonly style?: VersionStyle | undefined;
 }
 
-/** The path of a new migration, relative to the directory, with `/`; or why there can be none. */
+/** The path of a new migration, relative to the directory, with `/`; or why it cannot be created. */
 export function newMigrationPath(wanted: NewMigration): { readonly file: string } | { readonly problem: string } {
   const { layout, newest, now, style } = wanted;
   const name = readableName(wanted.name);
@@ -31,7 +31,7 @@ export function newMigrationPath(wanted: NewMigration): { readonly file: string 
   return problem === undefined ? { file } : { problem };
 }
 
-/** The path of a migration with the version after another one, and everything else as it is. */
+/** The path of a migration with the version after another one, and everything else unchanged. */
 export function renumbered(file: string, layout: Layout, after: MigrationOrder, now: Date): string {
   const { version } = writtenAs(file, layout);
   if (version === undefined) return file;
@@ -42,7 +42,7 @@ export function renumbered(file: string, layout: Layout, after: MigrationOrder, 
   return `${file.slice(0, at)}${next}${file.slice(at + version.length)}`;
 }
 
-/** A body as a migration of a layout must have it: with the line before which nothing runs. */
+/** Adds the marker line that a layout requires before the SQL. */
 export function newMigrationBody(body: string, layout: Layout): string {
   const { upMarker } = layout;
   const lacksMarker = upMarker !== undefined && typeof layout.section(body) !== 'string';
@@ -50,7 +50,7 @@ export function newMigrationBody(body: string, layout: Layout): string {
   return marked === '' || marked.endsWith('\n') ? marked : `${marked}\n`;
 }
 
-/** Letters of any language, digits, and what a shell needs no quotes for. */
+/** Letters of any language, digits, and characters that need no quoting in a shell. */
 const NAME = /^[\p{L}][\p{L}\p{M}\p{N}_.+-]*$/u;
 
 function readableName(typed: string): string | { readonly problem: string } {
@@ -59,19 +59,19 @@ function readableName(typed: string): string | { readonly problem: string } {
     .replace(/\.sql$/i, '')
     .trim()
     .replaceAll(/\s+/g, '_');
-  if (/^\d/.test(name)) return { problem: 'it must begin with a letter: the version is put before it' };
+  if (/^\d/.test(name)) return { problem: 'it must begin with a letter: the version precedes it' };
   if (NAME.test(name)) return name;
-  return { problem: 'it must be letters, digits, blanks and _ - + . only, and begin with a letter' };
+  return { problem: 'it may contain only letters, digits, spaces and _ - + . and must begin with a letter' };
 }
 
 function suffixesOf({ suffixes = ['.sql'] }: Naming): readonly string[] {
   return suffixes;
 }
 
-/** Dates first: their parts may be joined as a version and a name are. */
+/** Dates come first, because the separator between their parts may also separate the version from the name. */
 const VERSION = /^(?:\d{4}([-_])\d{2}\1\d{2}(?:[-_T ]?\d{2}[-_:]?\d{2}[-_:]?\d{2})?(?!\d)|\d+(?:\.\d+)*)/;
 
-/** How the name of a migration is written: its version, what separates it from the name, and how it ends. */
+/** The parts of a migration's file name: version, separator and suffix. */
 function writtenAs(
   file: string,
   layout: Layout,
@@ -91,7 +91,7 @@ function writtenAs(
   return { version, separator, suffix };
 }
 
-/** The part of a path that begins with the version: of the file, or of its folder. */
+/** The part of a path that begins with the version: the file name, or the name of its folder. */
 function nameIn(file: string, { fileInFolder }: Layout): string {
   return baseName(fileInFolder === undefined ? file : file.slice(0, -fileInFolder.length - 1));
 }

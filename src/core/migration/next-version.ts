@@ -1,10 +1,10 @@
 /** How versions are chosen: the next number, or the time. */
 export type VersionStyle = 'number' | 'timestamp';
 
-/** A date with or without a time, with separators; any of them may be missing. */
+/** A date with or without a time, with optional separators. */
 const DASHED = /^\d{4}([-_])\d{2}\1\d{2}(?:[-_T ]?\d{2}[-_:]?\d{2}[-_:]?\d{2})?$/;
 const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
-/** Seconds or milliseconds since 1970, for the years from 2001. */
+/** Seconds or milliseconds since 1970, for dates from 2001 on. */
 const UNIX = /^[12]\d{9}(?:\d{3})?$/;
 const UNIX_SECONDS_WIDTH = 10;
 const DATE_WIDTH = 8;
@@ -13,11 +13,11 @@ const STAMP_WIDTH = 14;
 const FIRST_NUMBER = '001';
 
 /**
- * The version for a new migration: the next number or the time, as the newest version has it, and in the same form.
+ * The version for a new migration: the next number or the time, in the style and format of the newest version.
  *
- * @param newest the newest version as it is written in its file name; undefined if there is none.
- * @param now in UTC, because replicas and developers share one order.
- * @param dashed the form of the first timestamp: `2024-01-31-120000` instead of `20240131120000`.
+ * @param newest the newest version as written in its file name; undefined if there is none.
+ * @param now formatted in UTC, so that developers in all time zones share one order.
+ * @param dashed whether the first timestamp is formatted `2024-01-31-120000` instead of `20240131120000`.
  */
 export function nextVersion(
   newest: string | undefined,
@@ -35,7 +35,7 @@ function styleOf(version: string): VersionStyle {
   return [DASHED, CALENDAR, UNIX].some((form) => form.test(version)) ? 'timestamp' : 'number';
 }
 
-/** The time in the form of the newest version, or the version after it if that is in the future. */
+/** The time in the format of the newest version, or the version after that one if it is in the future. */
 function nextTime(newest: string, now: Date): string {
   if (UNIX.test(newest)) {
     const time = newest.length === UNIX_SECONDS_WIDTH ? Math.floor(now.getTime() / 1_000) : now.getTime();
@@ -48,12 +48,12 @@ function nextTime(newest: string, now: Date): string {
   return fill(form, increment(digitsOf(form)));
 }
 
-/** The same version with its last number one higher, with the same number of digits. */
+/** The same version with its last number incremented, padded to the same number of digits. */
 function increment(version: string): string {
   return version.replace(/\d+(?=\D*$)/, (last) => String(BigInt(last) + 1n).padStart(last.length, '0'));
 }
 
-/** Puts digits in the place of the digits of a form. */
+/** Replaces the digits of a form with other digits. */
 function fill(form: string, digits: string): string {
   let next = 0;
   return form.replaceAll(/\d/g, () => digits.charAt(next++));

@@ -24,7 +24,7 @@ const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
 /** Width of `YYYYMMDDhhmmssSSS`. Calendar versions of any precision are padded to it, so that they compare as times. */
 const CALENDAR_WIDTH = 17;
 
-/** One number before a name: almost every file, and the cheapest to read. */
+/** One number before a name: the form of almost every file, and the cheapest to parse. */
 const PLAIN_NUMBER = /^(\d+)_(?!\d)/;
 
 /**

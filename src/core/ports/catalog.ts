@@ -1,5 +1,5 @@
 import type { CatalogCheck, FingerprintedCatalog } from '../catalog/catalog.js';
-import type { AuditNote } from '../history/audit.js';
+import type { NewAuditEntry } from '../history/audit.js';
 
 /** Compares the live catalog with the recorded one. Never locks, creates or writes. */
 export interface CatalogReader {
@@ -20,13 +20,13 @@ export interface AcceptedObjects {
   /** What to record. @default the live catalog */
   readonly accepted: FingerprintedCatalog | undefined;
   /** For the audit. */
-  readonly note: AuditNote;
+  readonly note: NewAuditEntry;
 }
 
 /** Records the catalog of a target, under the migration lock. */
 export interface CatalogRecorder {
   /**
-   * Whether the catalog may have changed since it was recorded: a cheap look, which travels with other messages. Never
+   * Whether the catalog may have changed since it was recorded: a cheap check, sent together with other messages. Never
    * rejects; false if there is no record.
    */
   mayDiffer(): Promise<boolean>;
@@ -43,6 +43,6 @@ export interface CatalogRecorder {
    * @throws MigrationError
    */
   refresh(signal: AbortSignal | undefined): Promise<void>;
-  /** Records what somebody accepted, together with an entry in the audit. @throws MigrationError */
+  /** Records accepted drift, together with an audit entry. @throws MigrationError */
   accept(accepted: AcceptedObjects, signal: AbortSignal | undefined): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { LockHolder } from '../errors/lock-errors.js';
 import type { Finding } from '../errors/finding.js';
-import type { AuditEntry, AuditNote } from '../history/audit.js';
+import type { AuditEntry, NewAuditEntry } from '../history/audit.js';
 import type { DdlEntry } from '../history/ddl-audit.js';
 import type { FailedMigration } from '../errors/migration-failed.js';
 import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin } from '../history/history.js';
@@ -19,9 +19,9 @@ import type { CatalogRecorder } from './catalog.js';
 
 /** The files of a directory that has been listed. */
 export interface ListedMigrations {
-  /** The number of entries, of which some may not be migrations. */
+  /** The number of entries, including any that are not migrations. */
   readonly count: number;
-  /** Reads all of them. Lets other work of the process go on from time to time. */
+  /** Reads all of them. Regularly yields to other work of the process. */
   read(): Promise<MigrationSet>;
 }
 
@@ -37,19 +37,19 @@ export interface MigrationSource {
 
 /** Reads the history with one light query. Never locks, creates or writes. */
 export interface HistoryReader {
-  /** @param known rows that need not be read if they are ordinary. Of these, only names and checksums are then set. */
+  /** @param known supplies the ordinary rows, which are then not read. Only their names and checksums are set. */
   read(known?: KnownRows): Promise<History>;
   /** All rows with all details; slower. */
   readDetails(): Promise<readonly DetailedHistoryRow[]>;
-  /** The audit, from the oldest entry on; empty if there is none yet. */
+  /** The audit, oldest entry first; empty if there is none yet. */
   readAudit(): Promise<readonly AuditEntry[]>;
   /** What the DDL audit has recorded, from the oldest entry on; empty if it was never enabled. */
   readDdlAudit(): Promise<readonly DdlEntry[]>;
-  /** The recorded texts with these checksums, by checksum. */
+  /** The recorded sources with these checksums, by checksum. */
   readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** Asks the catalog about tables. Never waits for their locks, creates or writes. */
+/** Reads facts about tables from the catalog. Never waits for their locks, creates or writes. */
 export interface TableFactsReader {
   read(names: readonly RelationName[]): Promise<CatalogFacts>;
 }
@@ -83,26 +83,26 @@ export type HistoryChange =
 export interface HistoryStore extends Pick<HistoryReader, 'read'> {
   /** False for a store that keeps nothing: its history is always empty. */
   readonly keepsRecords: boolean;
-  /** Asks at once, with what else is sent in this turn, for what `install` must know. Returns that `install`. */
+  /** Starts reading what `install` depends on, together with other messages of this turn. Returns that `install`. */
   prepareInstall(): HistoryStore['install'];
   /**
    * Creates or upgrades our objects where needed.
    *
-   * @returns notes about what cannot be recorded, because a privilege is missing that only records need.
+   * @returns notes about what cannot be recorded for lack of a privilege. Runs work without these records.
    * @throws HistoryTableError when the table cannot be used.
    */
   install(signal?: AbortSignal): Promise<readonly Finding[]>;
   /**
    * Applies all changes in one transaction, together with their entry in the audit.
    *
-   * @param runId the run that makes them. @default an identifier of their own
+   * @param runId the run that makes them. @default a new identifier
    */
-  change(changes: readonly HistoryChange[], note: AuditNote, runId?: string): Promise<void>;
-  /** Adds an entry to the audit for something that changed no row. @throws MigrationError */
-  note(note: AuditNote): Promise<void>;
-  /** Adds the entry of a run to the audit, unless it is there. For runs whose end was not recorded. Never throws. */
+  change(changes: readonly HistoryChange[], note: NewAuditEntry, runId?: string): Promise<void>;
+  /** Adds an audit entry for an action that changed no row. @throws MigrationError */
+  note(note: NewAuditEntry): Promise<void>;
+  /** Adds the audit entry of a run whose end was not recorded, unless there is one already. Never throws. */
   auditRun(runId: string): Promise<void>;
-  /** The same for a run whose process was killed. Call it after `install`, before its rows are taken over. */
+  /** The same for a run whose process was killed. Call it after `install`, before the current run claims its rows. */
   auditDeadRun(runId: string): Promise<void>;
 }
 
@@ -110,7 +110,7 @@ export interface HistoryStore extends Pick<HistoryReader, 'read'> {
 export interface MigrationLock {
   /** Tries to take the lock once, without waiting on the server. */
   tryTake(): Promise<boolean>;
-  /** Tries once, and reads something after the attempt; in the same round trip if it can. */
+  /** Tries once, and runs a read after the attempt, in the same round trip if possible. */
   tryTakeAndRead<T>(read: () => Promise<T>): Promise<{ readonly taken: boolean; readonly read: T }>;
   /** The current holder, if it can be seen. */
   holder(): Promise<LockHolder | undefined>;
@@ -154,7 +154,7 @@ export interface ExecutionSettings {
   readonly runId: string;
   /** `each`: one transaction per migration. `all`: one transaction for all migrations. */
   readonly transaction: 'each' | 'all';
-  /** All migrations of the set, for records about those that were applied earlier. */
+  /** All migrations of the set, to record the sources of those that were applied earlier. */
   readonly migrations: readonly Migration[];
   /**
    * Aborting it cancels the running statement, and nothing more is sent. A transactional migration leaves no trace; a
@@ -210,17 +210,17 @@ export interface ConnectionRetry {
   readonly remainingMs: number;
 }
 
-/** Receives what happens while a connection is opened. */
+/** Called on events while a connection is opened. */
 export interface ConnectionListener {
   /** Called before each retry. */
   readonly onRetry?: (retry: ConnectionRetry) => void;
-  /** Called when the server has the request and has yet to answer: a good time for other work. May not be called. */
+  /** Called while waiting for the server's first response, which is a good time for other work. Not always called. */
   readonly onAsked?: () => void;
 }
 
-/** Event triggers that record changes of the schema outside migrations. */
+/** Event triggers that record schema changes outside migrations. */
 export interface DdlAudit {
-  /** The SQL that switches it, for an administrator. */
+  /** The SQL that enables or disables it, for an administrator. */
   script(enabled: boolean): string;
   /** @throws DatabaseError if the role may not create event triggers; HistoryTableError before the first run. */
   set(enabled: boolean, signal: AbortSignal): Promise<void>;

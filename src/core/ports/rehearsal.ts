@@ -21,8 +21,8 @@ export interface RehearsalResult {
   readonly outcome: 'rehearsed';
   readonly durationMs: number;
   /**
-   * The strongest lock on each table, view or sequence that existed before. A lock that an earlier migration of
-   * the same rehearsal took already is not seen again.
+   * The strongest lock on each table, view or sequence that existed before. A lock that an earlier migration
+   * of the same rehearsal has already taken is not reported again.
    */
   readonly locks: readonly SeenLock[];
   readonly written: readonly WrittenRows[];
@@ -37,7 +37,7 @@ export interface RehearsalFailure {
   readonly sqlstate: string;
   readonly message: string;
   readonly hint: string | undefined;
-  /** Position in the file, counted from 1; undefined if the server does not say it. */
+  /** Position in the file, counted from 1; undefined if the server does not report it. */
   readonly line: number | undefined;
   readonly column: number | undefined;
   /** The line in the file with a caret below the column; passwords are masked. */

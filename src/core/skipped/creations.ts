@@ -7,7 +7,7 @@ import { indexShape } from '../sql/statements/index-shape.js';
 /** A relation or a column that a statement creates. */
 export interface Creation {
   readonly relation: RelationName;
-  /** The column that is added to the relation. */
+  /** The column that the statement adds to the relation. */
   readonly column: string | undefined;
   /** The columns that the statement describes. */
   readonly columns: readonly ColumnDef[];
@@ -21,8 +21,8 @@ export interface Creation {
 }
 
 /**
- * The relations and columns that a statement creates. Schemas and extensions are not among them: nothing of what is
- * written about those is lost if they exist.
+ * The relations and columns that a statement creates. Schemas and extensions are not included: if they already exist,
+ * skipping their statement loses nothing.
  */
 export function creationsOf(node: Node | undefined): readonly Creation[] {
   if (!node) return [];
@@ -85,13 +85,13 @@ function addedColumns(node: Node): Creation[] {
   });
 }
 
-/** True if both may be names of one relation. A name without a schema may be in any. */
+/** True if both names may mean the same relation. A name without a schema may be in any schema. */
 export function mayBeSame(one: RelationName, other: RelationName): boolean {
   const isSameSchema = one.schema === other.schema || one.schema === undefined || other.schema === undefined;
   return one.name === other.name && isSameSchema;
 }
 
-/** True if what one creates may be what the other creates. */
+/** True if both may create the same object. */
 export function createsSame(one: Creation, other: Creation): boolean {
   if (!mayBeSame(one.relation, other.relation)) return false;
   if (one.column === undefined) return other.column === undefined;

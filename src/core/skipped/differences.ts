@@ -5,10 +5,10 @@ import { shownType, typeOf, type ColumnType } from '../lint/syntax/types.js';
 import { mayBeSame, type Creation } from './creations.js';
 
 /**
- * How what exists differs from what a statement describes, in columns and their types; of an index, in its table and
- * definition.
+ * How an existing object differs from what a statement describes: in columns and their types or, for an index, table
+ * and definition.
  *
- * @param creator the creation of what exists, if it is known.
+ * @param creator the statement that created the existing object, if known.
  */
 export function differences(skipped: Creation, facts: TableFacts | undefined, creator: Creation | undefined): string[] {
   if (!facts) return [];
@@ -23,7 +23,7 @@ export function differences(skipped: Creation, facts: TableFacts | undefined, cr
 }
 
 function itIs({ kind }: TableFacts): string {
-  if (kind === 'other') return 'it is another kind of relation';
+  if (kind === 'other') return 'it is a different kind of relation';
   return `it is ${kind === 'index' ? 'an' : 'a'} ${kind}`;
 }
 
@@ -34,7 +34,7 @@ function columnDifference({ colname = '', typeName }: ColumnDef, existing: Colum
   return [`${colname} is ${shownType(existing.type)}, not ${shownType(type)}`];
 }
 
-/** The fields of an interval are numbers for the parser, and words in the catalog. */
+/** The parser represents the fields of an interval as numbers, the catalog as words. */
 function comparable(type: ColumnType): string {
   return shownType(type.name === 'interval' ? { ...type, modifiers: [] } : type);
 }
@@ -46,5 +46,5 @@ function indexDifferences(
 ): string[] {
   if (facts.kind !== 'index') return [itIs(facts)];
   if (table && facts.table && !mayBeSame(table, facts.table)) return [`it is an index on ${shown(facts.table)}`];
-  return creator && creator.shape !== shape ? ['it is defined otherwise'] : [];
+  return creator && creator.shape !== shape ? ['it is defined differently'] : [];
 }

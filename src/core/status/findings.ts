@@ -91,7 +91,7 @@ function progressOf({ row }: MigrationStatus): string {
   return row?.state === 'running' ? 'it was begun' : 'it failed';
 }
 
-/** A file that cannot be a migration. */
+/** A file that is not a valid migration. */
 export function unusableFinding({ file, problem }: UnusableFile): Finding {
   return finding('UNUSABLE_FILE', { subject: file, detail: problem });
 }

@@ -1,18 +1,18 @@
 /** What a health check reports. `degraded` still serves: with `@nestjs/terminus` the HTTP status stays 200. */
 export type HealthStatus = 'up' | 'degraded' | 'down';
 
-/** What a condition makes of a check. `ignore`: the condition is not mentioned either. */
+/** The status that a condition gives a check. `ignore`: the condition is not even mentioned. */
 export type HealthRule = HealthStatus | 'ignore';
 
-/** What each condition makes of a check. The worst one decides. The defaults suit a readiness probe. */
+/** The status that each condition gives a check. The worst one wins. The defaults suit a readiness probe. */
 export interface HealthRules {
-  /** A file of this release is not applied, or cannot be. @default 'down' */
+  /** A file of this release is not applied, or cannot be applied. @default 'down' */
   readonly pending: HealthRule;
   /** A migration of this release has failed. @default 'down' */
   readonly failed: HealthRule;
-  /** A migration of this release was begun and has not finished, or the run in the background is at work. @default 'down' */
+  /** A migration of this release has started and not finished, or a background run is in progress. @default 'down' */
   readonly running: HealthRule;
-  /** Files and history disagree in a way about which `policy` alerts. @default 'up' */
+  /** Files and history disagree in a way for which `policy` says `alert` or `fail`. @default 'up' */
   readonly drift: HealthRule;
   /** A newer release has migrated the database. @default 'up' */
   readonly ahead: HealthRule;
@@ -31,7 +31,7 @@ const HEALTH_STATUSES = ['up', 'degraded', 'down'] as const satisfies readonly H
 
 export const HEALTH_RULES = [...HEALTH_STATUSES, 'ignore'] as const satisfies readonly HealthRule[];
 
-/** The worst of several statuses; `up` of none. */
+/** The worst of several statuses; `up` if there are none. */
 export function worstOf(statuses: readonly HealthStatus[]): HealthStatus {
   return HEALTH_STATUSES.findLast((status) => statuses.includes(status)) ?? 'up';
 }

@@ -10,18 +10,18 @@ import { summarize, type StatusSummary } from './summary.js';
 /** Whether the database is ready for this release. */
 export interface MigrationHealth extends HealthVerdict {
   readonly summary: StatusSummary;
-  /** What a health check may count, from which other rules make another verdict. */
+  /** The conditions that were found, to which other rules can be applied. */
   readonly conditions: readonly HealthCondition[];
 }
 
-/** What rules make of conditions. */
+/** The result of applying rules to conditions. */
 export interface HealthVerdict {
   readonly status: HealthStatus;
   /** False when the status is `down`. */
   readonly up: boolean;
   /** Why it has this status. */
   readonly message: string;
-  /** The first ten migrations because of which it is not up. */
+  /** The first ten migrations that keep it from being up. */
   readonly blocking: readonly HealthFile[];
 }
 
@@ -31,16 +31,16 @@ export interface HealthFile {
   readonly state: MigrationState;
 }
 
-/** Something about files and history that a health check may count. */
+/** A condition of files and history that may affect a health check. */
 export interface HealthCondition {
   /**
-   * The rule that decides about it. No rule decides about the others: an empty directory although migrations are
+   * The rule for this condition. Some conditions have none: an empty directory although migrations have been
    * applied is down, a `note` is up, and what the policy ignores is not mentioned.
    */
   readonly kind: keyof HealthRules | 'empty-directory' | 'note' | 'ignored';
-  /** Names no file. */
+  /** Contains no file names. */
   readonly text: string;
-  /** The first ten migrations of this release that it concerns. */
+  /** The first ten affected migrations of this release. */
   readonly files: readonly HealthFile[];
 }
 
@@ -60,7 +60,7 @@ export function assessHealth(statuses: readonly MigrationStatus[], policy: Drift
   return { ...judgeHealth(conditions, DEFAULT_HEALTH_RULES), summary, conditions };
 }
 
-/** Says what rules make of conditions. */
+/** Applies rules to conditions. */
 export function judgeHealth(conditions: readonly HealthCondition[], rules: HealthRules): HealthVerdict {
   const judged = conditions.map((condition) => ({ ...condition, rule: ruleFor(condition, rules) }));
   const status = worstOf(judged.flatMap(({ rule }) => (rule === 'ignore' ? [] : [rule])));
@@ -97,7 +97,7 @@ interface Unapplied {
 
 const UNAPPLIED: readonly Unapplied[] = [
   { kind: 'failed', states: ['failed'], verb: 'failed' },
-  { kind: 'running', states: ['running'], verb: 'begun and not finished' },
+  { kind: 'running', states: ['running'], verb: 'started and not finished' },
   { kind: 'pending', states: ['pending', 'out-of-order', 'ambiguous', 'unusable'], verb: 'not applied' },
 ];
 
@@ -108,7 +108,7 @@ function unapplied(statuses: readonly MigrationStatus[], { kind, states, verb }:
   return [{ kind, text: `${count(found.length, 'migration')} of this release ${verb}`, files }];
 }
 
-/** The findings about what is applied, with the words for their number. */
+/** The findings about applied migrations, with their summary text. */
 const DRIFT: readonly (readonly [code: Finding['code'], text: (n: number) => string])[] = [
   ['CHANGED', (n) => `${count(n, 'file')} changed since applied`],
   ['COSMETIC', (n) => `${count(n, 'file')} changed since applied, in comments or whitespace only`],

@@ -2,14 +2,14 @@ import type { Finding, FindingCode } from '../errors/finding.js';
 
 /** What a drift check has to report, in a fleet where each incident is reported by one process. */
 export interface IncidentReport {
-  /** New findings, and known ones whose values have changed; with the time since when they are known. */
+  /** New findings, and known ones whose values have changed, with the time when a check first found them. */
   readonly opened: readonly Finding[];
-  /** Findings that were reported before and still exist after the time between reminders. */
+  /** Findings that were reported earlier, still exist, and whose next reminder is due. */
   readonly reminders: readonly Finding[];
   readonly resolved: readonly ResolvedIncident[];
 }
 
-/** A finding that is gone. */
+/** A finding that no longer exists. */
 export interface ResolvedIncident {
   readonly finding: Finding;
   /** How long it existed, in ms. */
@@ -24,7 +24,7 @@ export interface IncidentCheck {
   readonly token: string;
   /** Codes that it did not look for: incidents with them stay open. */
   readonly unchecked: readonly FindingCode[];
-  /** After how long an open incident is reported again, in ms; 0 means never. */
+  /** The time after which an open incident is reported again, in ms; 0 means never. */
   readonly reminderMs: number;
 }
 
@@ -33,10 +33,10 @@ export interface IncidentStore {
   /**
    * Compares findings with the open incidents, and claims what is to be reported.
    *
-   * @returns undefined if the role may not write, the table does not exist, or the server is read-only.
+   * @returns undefined if the role cannot write the table, it does not exist, or the server is read-only.
    * @throws DatabaseConnectionError
    */
   claim(findings: readonly Finding[], check: IncidentCheck): Promise<IncidentReport | undefined>;
-  /** Confirms that what a check claimed was reported. What nobody confirms is claimed again after a while. */
+  /** Confirms that what a check claimed was reported. An unconfirmed claim expires after a while. */
   confirm(check: IncidentCheck): Promise<void>;
 }

@@ -20,7 +20,7 @@ export interface Plan {
   readonly refusals: readonly Finding[];
 }
 
-/** What a run deals with itself, so it gives no warning about them. */
+/** Findings that a run handles itself, so it does not warn about them. */
 const DEALT_WITH: ReadonlySet<FindingCode> = new Set(['FAILED', 'UNVERIFIED']);
 
 /** Joins files and history, and decides what to run. @param target for messages. */

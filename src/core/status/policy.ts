@@ -1,17 +1,17 @@
 import type { Finding, FindingCode } from '../errors/finding.js';
 
 /**
- * What to do about a finding. Each includes the ones after it.
+ * What to do about a finding. Each action includes the ones below it.
  *
  * - `fail`: runs are refused, and the command `status` ends with exit code 1.
  * - `alert`: the drift check alerts.
  * - `warn`: runs and drift checks log a warning.
- * - `note`: it is part of `drift()` and events, and logged as information by drift checks.
+ * - `note`: `drift()` and events include it, and drift checks log it as information.
  * - `ignore`: only `status()` shows the state.
  */
 export type PolicyAction = 'fail' | 'alert' | 'warn' | 'note' | 'ignore';
 
-/** What to do about each grade of drift, the same at the start, in drift checks and on the command line. */
+/** What to do about each kind of drift, at the start, in drift checks and on the command line. */
 export interface DriftPolicy {
   /** Applied, and the statements of the file have changed since. @default 'alert' */
   readonly changed: PolicyAction;
@@ -21,9 +21,9 @@ export interface DriftPolicy {
   readonly renamed: PolicyAction;
   /** Applied, and the file is gone. @default 'alert' */
   readonly missing: PolicyAction;
-  /** Pending, and sorts before the newest applied migration. Unless it is `fail`, the next run applies it. @default 'alert' */
+  /** Pending, but sorts before the newest applied migration. The next run applies it, except with `fail`. @default 'alert' */
   readonly outOfOrder: PolicyAction;
-  /** Failed; the next run tries it again, unless it is `fail`. @default 'alert' */
+  /** Failed. The next run retries it, except with `fail`. @default 'alert' */
   readonly failed: PolicyAction;
   /** Failed or unfinished, and the file is gone. @default 'alert' */
   readonly orphaned: PolicyAction;
@@ -42,7 +42,7 @@ export interface DriftPolicy {
 }
 
 /** A kind of drift that a policy decides about. */
-export type Grade = keyof DriftPolicy;
+export type DriftKind = keyof DriftPolicy;
 
 export const DEFAULT_POLICY: DriftPolicy = {
   changed: 'alert',
@@ -60,10 +60,10 @@ export const DEFAULT_POLICY: DriftPolicy = {
   objectChanged: 'alert',
 };
 
-/** From the least to the most serious. */
+/** From the least to the most severe. */
 export const POLICY_ACTIONS = ['ignore', 'note', 'warn', 'alert', 'fail'] as const satisfies readonly PolicyAction[];
 
-const GRADES: Partial<Record<FindingCode, Grade>> = {
+const DRIFT_KINDS: Partial<Record<FindingCode, DriftKind>> = {
   CHANGED: 'changed',
   COSMETIC: 'cosmetic',
   RENAMED: 'renamed',
@@ -79,7 +79,7 @@ const GRADES: Partial<Record<FindingCode, Grade>> = {
   OBJECT_CHANGED: 'objectChanged',
 };
 
-/** Findings without a grade: what no policy can allow, and what is not drift. */
+/** Findings that are not a kind of drift, or that no policy can allow. */
 const FIXED: Partial<Record<FindingCode, PolicyAction>> = {
   UNUSABLE_FILE: 'fail',
   AMBIGUOUS_RENAME: 'fail',
@@ -88,14 +88,14 @@ const FIXED: Partial<Record<FindingCode, PolicyAction>> = {
   NO_MIGRATIONS: 'warn',
 };
 
-/** What a policy says about a finding. */
+/** The action that a policy specifies for a finding. */
 export function actionOf(policy: DriftPolicy, { code, severity }: Finding): PolicyAction {
-  const grade = GRADES[code];
+  const grade = DRIFT_KINDS[code];
   if (grade) return policy[grade];
   return FIXED[code] ?? (severity === 'error' ? 'alert' : severity === 'warning' ? 'warn' : 'note');
 }
 
-/** True if a policy says at least this about a finding. */
+/** True if a policy specifies at least this action for a finding. */
 export function isAtLeast(action: PolicyAction, policy: DriftPolicy, found: Finding): boolean {
   return POLICY_ACTIONS.indexOf(actionOf(policy, found)) >= POLICY_ACTIONS.indexOf(action);
 }

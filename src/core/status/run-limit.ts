@@ -5,15 +5,15 @@ import { lastUpTo } from './last-up-to.js';
 import type { Plan } from './plan.js';
 import { isApplied, type MigrationStatus } from './status.js';
 
-/** How much of what is pending a run applies. */
+/** How many of the pending migrations a run applies. */
 export interface RunLimit {
   /** The last migration that it applies: a file name or a version. Everything pending before it is applied too. */
   readonly to?: string | undefined;
-  /** How many migrations it applies at most. */
+  /** The maximum number of migrations that it applies. */
   readonly step?: number | undefined;
 }
 
-/** What is wrong with a limit, by option. */
+/** The problems of a limit, each starting with its option. */
 export function limitProblems({ to, step }: RunLimit): string[] {
   if (step === undefined) return [];
   const problems = Number.isSafeInteger(step) && step > 0 ? [] : [`step: ${step} is not a whole number above 0`];
@@ -21,9 +21,9 @@ export function limitProblems({ to, step }: RunLimit): string[] {
 }
 
 /**
- * The files that a run with this limit may apply, as the history was when it began; undefined without a limit.
+ * The files that a run with this limit may apply, given the history when it began; undefined without a limit.
  *
- * @throws UnknownMigrationError if there is no such migration, or if it is applied.
+ * @throws UnknownMigrationError if there is no such migration, or if it is already applied.
  */
 export function filesWithin(
   { to, step }: RunLimit,
@@ -36,12 +36,12 @@ export function filesWithin(
   const upTo = set.migrations.slice(0, lastUpTo(set, to) + 1).map(({ file }) => file);
   const last = upTo.at(-1);
   if (statuses.some(({ file, state }) => file === last && isApplied(state)))
-    throw new UnknownMigrationError(`${last} is applied already, so nothing can be applied up to it.`);
+    throw new UnknownMigrationError(`${last} is already applied, so nothing can be applied up to it.`);
   const isWithin = new Set(upTo);
   return new Set(files.filter((file) => isWithin.has(file)));
 }
 
-/** A plan within a limit. What refuses a whole run refuses a limited one too. */
+/** A plan within a limit. Whatever makes a full run refused also makes a limited run refused. */
 export function limitPlan(plan: Plan, within: ReadonlySet<string>): Plan {
   const isAboutOther = ({ code, subject }: Finding): boolean => code === 'RUNS_OUT_OF_ORDER' && !within.has(subject);
   return {

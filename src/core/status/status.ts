@@ -9,7 +9,7 @@ import { findRenames, type Renames } from './renames.js';
  *
  * - `pending`: on disk, not recorded; or recorded when it did not contain statements yet. The next run applies it.
  * - `out-of-order`: pending, and it sorts before the newest applied one (a branch merged late). The next run applies
- *   it, or refuses to, as the option `policy.outOfOrder` says.
+ *   it, or is refused, depending on the option `policy.outOfOrder`.
  * - `failed`: recorded with an error. Correct the file; the next run tries it again.
  * - `running`: started but not finished: a run is in progress, or it died during a non-transactional migration.
  * - `applied`: recorded as successfully executed, and the file is unchanged.

@@ -39,8 +39,8 @@ function foldName(name: string): string {
 }
 
 /**
- * A table of ours beside the history table, named after it. A name that would be too long is shortened and made unique
- * by a part of its hash.
+ * A companion of the history table, named after it. A name that would be too long is shortened and made unique
+ * with part of its hash.
  */
 export function companionTable({ schema, table }: TableName, suffix: string): TableName {
   const full = `${table}_${suffix}`;

@@ -14,7 +14,7 @@ export interface Target {
   readonly placeholders?: Placeholders | undefined;
 }
 
-/** The schema of names without one, if the target says it. */
+/** The schema of unqualified names, if the target specifies one. */
 export function defaultSchemaOf({ searchPath }: Pick<Target, 'searchPath'>): string | undefined {
   return searchPath?.find((schema) => schema !== '$user');
 }

@@ -16,15 +16,15 @@ export interface Layout {
   role(path: string): FileRole;
   /** How a new migration is named. */
   readonly naming: Naming;
-  /** The name of the file in the folder of each migration; undefined if each is one file. */
+  /** The file name in each migration's folder; undefined if a migration is a single file. */
   readonly fileInFolder: string | undefined;
-  /** The line before which nothing runs, as it is written; undefined if the whole file runs. */
+  /** The marker line before which nothing runs; undefined if the whole file runs. */
   readonly upMarker: string | undefined;
   /** The part of a file to run, with the rest blanked out so that positions stay the same; or why there is none. */
   section(text: string): string | SectionProblem;
 }
 
-/** What a layout is where nothing else is said. */
+/** The defaults of a layout. */
 const WHOLE_FILES = {
   naming: {},
   fileInFolder: undefined,

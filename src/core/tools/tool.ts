@@ -28,9 +28,9 @@ export interface ToolDefinition {
 export interface Naming {
   /** What comes before the version. @default '' */
   readonly prefix?: string;
-  /** What comes after it, always. @default what the newest migration has, or `_` */
+  /** What always comes after the version. @default that of the newest migration, or `_` */
   readonly separator?: string;
-  /** What may come after the name; the first one unless the newest migration has another. @default ['.sql'] */
+  /** The suffixes that may follow the name; that of the newest migration is used, or the first. @default ['.sql'] */
   readonly suffixes?: readonly string[];
   /** True if timestamps look like `2024-01-31-120000`. @default false */
   readonly dashed?: boolean;

@@ -5,22 +5,22 @@ import { isNested, roleOf, type DirectoryRules } from '../rules.js';
 import { findCommits } from './find-commits.js';
 import { git } from './run-git.js';
 
-/** What git knows about the migrations of a directory. */
+/** What git has recorded about the migrations of a directory. */
 export interface Base {
   /** The commit that the branch is to be merged into. */
   readonly tipCommit: string;
-  /** The newest commit that it shares with the branch that is checked out. */
+  /** The merge base of that commit and the current branch. */
   readonly forkCommit: string;
-  /** The migrations of each. */
+  /** The migrations in each commit. */
   readonly tip: readonly BaseFile[];
   readonly fork: readonly BaseFile[];
-  /** Paths of the files that git tracks now, relative to the directory. */
+  /** Paths of the files that git currently tracks, relative to the directory. */
   readonly tracked: ReadonlySet<string>;
 }
 
 /**
- * Reads the migrations of a directory as they were when a branch was made, and as they are in the branch that it is to
- * be merged into.
+ * Reads the migrations of a directory at the merge base of the current branch and its base, and at the tip of that
+ * base.
  *
  * @param directory absolute.
  * @param ref a branch, a tag or a commit.
@@ -44,7 +44,7 @@ export async function readBase(directory: string, ref: string, rules: DirectoryR
 }
 
 interface TreeEntry {
-  /** Relative to the directory, as the reader of directories names it. */
+  /** Relative to the directory, as `MigrationDirectory` reports it. */
   readonly file: string;
   /** Undefined for a symbolic link. */
   readonly blob: string | undefined;
@@ -79,7 +79,7 @@ function namesIn(output: Buffer): string[] {
   return output.toString().split('\0').filter(Boolean);
 }
 
-/** Reads blobs with one process. */
+/** Reads all blobs with one git process. */
 async function readBlobs(directory: string, entries: readonly TreeEntry[]): Promise<ReadonlyMap<string, Buffer>> {
   const wanted = new Set(entries.flatMap(({ blob }) => blob ?? []));
   const contents = new Map<string, Buffer>();

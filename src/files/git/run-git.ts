@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 
-/** Why git cannot say what a directory was like, and the commands that help. */
+/** Why git cannot read an earlier state of a directory, and the commands that fix it. */
 export class GitError extends Error {
   constructor(
     message: string,
-    /** Commands for a shell, in their order, as lists of words. */
+    /** Shell commands in order, each as a list of words. */
     readonly commands: readonly (readonly string[])[] = [],
   ) {
     super(message);
@@ -12,21 +12,21 @@ export class GitError extends Error {
   }
 }
 
-/** How git ended. */
+/** The result of running git. */
 export interface GitResult {
   readonly code: number | null;
   readonly stdout: Buffer;
   readonly stderr: string;
 }
 
-/** Paths are no patterns, nothing is asked or locked, and messages are in English. */
+/** Treats paths literally, never prompts, takes no optional locks, and prints messages in English. */
 const ENVIRONMENT = { GIT_LITERAL_PATHSPECS: '1', GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' };
 
 /**
  * Runs git, without a shell.
  *
- * @param args what comes from outside must follow the end of options.
- * @throws GitError if there is no git
+ * @param args user input must come after the end of options.
+ * @throws GitError if git is not installed
  */
 export function runGit(cwd: string, args: readonly string[], input = ''): Promise<GitResult> {
   return new Promise((resolve, reject) => {
@@ -35,7 +35,7 @@ export function runGit(cwd: string, args: readonly string[], input = ''): Promis
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.stdin.on('error', () => {}); // it ended before it read all; its exit code says why
+    child.stdin.on('error', () => {}); // git exited before reading all input; its exit code says why
     child.stdin.end(input);
     child.once('error', (error: NodeJS.ErrnoException) =>
       reject(error.code === 'ENOENT' ? new GitError('git is not installed, or not in PATH') : error),
@@ -46,9 +46,9 @@ export function runGit(cwd: string, args: readonly string[], input = ''): Promis
   });
 }
 
-/** The output of git, which must succeed. @throws GitError with what git said */
+/** Returns the output of git. @throws GitError with git's message if it fails */
 export async function git(cwd: string, args: readonly string[], input?: string): Promise<Buffer> {
   const { code, stdout, stderr } = await runGit(cwd, args, input);
   if (code === 0) return stdout;
-  throw new GitError(`git ${args[0]} failed: ${stderr || `it ended with ${code}`}`);
+  throw new GitError(`git ${args[0]} failed: ${stderr || `exit code ${code}`}`);
 }

@@ -13,7 +13,7 @@ export interface LockWait {
   readonly signal?: AbortSignal | undefined;
   /** Called at once, and again every ten seconds. */
   readonly onWaiting: (waitedMs: number, remainingMs: number, holder: LockHolder | undefined) => void;
-  /** Called after each attempt that failed; `false` ends the wait, because the holder did all the work. */
+  /** Called after each failed attempt; `false` stops waiting, because the holder did all the work. */
   readonly isStillNeeded?: () => boolean;
 }
 

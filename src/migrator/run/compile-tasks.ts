@@ -34,7 +34,7 @@ export async function compilePlan(
   return { tasks, refusals: found };
 }
 
-/** Compiles a migration, and works out what is left to run of it. */
+/** Compiles a migration, and determines which part of it is still to run. */
 export async function compileTask(
   compiler: Compiler,
   migration: Migration,

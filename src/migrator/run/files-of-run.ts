@@ -2,7 +2,7 @@ import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { ListedMigrations } from '../../core/ports/ports.js';
 
 /** The files of a run. They are read once, while it connects. */
-export class FilesOfRun {
+export class RunFiles {
   private reading: Promise<MigrationSet> | undefined;
 
   constructor(private readonly listed: ListedMigrations) {}
@@ -12,7 +12,7 @@ export class FilesOfRun {
     return this.listed.count;
   }
 
-  /** Whoever needs the set gets the error, unless connecting fails first. */
+  /** Ignores the error here: `set()` rejects with it for its callers, unless connecting fails first. */
   startReading(): void {
     this.set().catch(() => {});
   }

@@ -12,9 +12,9 @@ export interface LintParts extends Pick<MigratorParts, 'parse'> {
 }
 
 /**
- * Judges migrations of a set. Only this loads the rules.
+ * Lints migrations of a set. This is the only place that loads the rules.
  *
- * @param tables asks the database about tables; undefined without one.
+ * @param tables reads facts about tables from the database; undefined without one.
  */
 export async function judge(
   set: Pick<MigrationSet, 'migrations'>,
@@ -22,7 +22,7 @@ export async function judge(
   { parse, target, policy }: LintParts,
   tables: TableFactsReader | undefined,
 ): Promise<Diagnostic[]> {
-  const { rules, largeTable, tableLockTimeoutMs } = policy.lint;
+  const { rules, largeTableRows, tableLockTimeoutMs } = policy.lint;
   const sources = {
     parse,
     readCatalog: tables && ((names: Parameters<TableFactsReader['read']>[0]) => tables.read(names)),
@@ -30,7 +30,7 @@ export async function judge(
   };
   const { lint } = await import('../../core/lint/lint.js');
   return lint(files, sources, {
-    settings: { rules, largeTable },
+    settings: { rules, largeTableRows },
     runner: { transaction: policy.transaction, tableLockTimeoutMs, defaultSchema: defaultSchemaOf(target) },
     all: set.migrations,
   });

@@ -9,10 +9,10 @@ import { judge } from './judge.js';
 import type { MigratorParts } from './parts.js';
 
 /**
- * Judges what a run is about to execute.
+ * Lints what a run is about to execute.
  *
- * @returns what to warn of.
- * @throws RefusedError if lint finds an error, and errors of lint stop a run.
+ * @returns the warnings.
+ * @throws RefusedError if lint finds an error and the option `lint` says that errors refuse a run.
  */
 export async function lintTasks(
   set: MigrationSet,

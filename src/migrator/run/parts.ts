@@ -21,7 +21,7 @@ export interface MigratorParts {
   readonly database: TargetDatabase;
   /** For light reads, possibly under another role. */
   readonly reader: HistoryReader;
-  /** Asks the database about tables, like `reader`. */
+  /** Reads facts about tables, over the same connections as `reader`. */
   readonly tables: TableFactsReader;
   readonly parse: ParseStatements;
   readonly policy: MigratorPolicy;
@@ -50,10 +50,10 @@ interface MigratorPolicy extends DriftPolicy {
   readonly lint: LintPolicy;
 }
 
-/** How migrations are judged. */
+/** How migrations are linted. */
 export interface LintPolicy extends LintSettings {
-  /** What a run does about what lint finds before it executes anything: nothing, warn, or refuse to run. */
+  /** What a run does about problems that lint finds before it executes anything: nothing, warn, or refuse to run. */
   readonly onMigrate: 'off' | 'warn' | 'error';
-  /** `lock_timeout` of migrations, in ms; 0 is no limit. */
+  /** `lock_timeout` of migrations, in ms; 0 means no limit. */
   readonly tableLockTimeoutMs: number;
 }

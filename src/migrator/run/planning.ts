@@ -6,13 +6,13 @@ import { planRun, type Plan } from '../../core/status/plan.js';
 import type { DriftPolicy } from '../../core/status/policy.js';
 import { filesWithin, limitPlan, type RunLimit } from '../../core/status/run-limit.js';
 import { isApplied, type MigrationStatus } from '../../core/status/status.js';
-import type { FilesOfRun } from './files-of-run.js';
+import type { RunFiles } from './files-of-run.js';
 import type { RunReport } from './run-report.js';
 
-/** So many rows cost the server less than their fingerprint, and fit into the first packets of its answer. */
+/** Up to this number, rows cost the server less than their fingerprint and fit in its first packets. */
 const FEW_ROWS = 50;
 
-/** What a run would do, and the history that says so. */
+/** What a run would do, and the history that this is based on. */
 export interface Planned {
   readonly plan: Plan & { readonly statuses: readonly MigrationStatus[] };
   readonly history: History;
@@ -20,22 +20,22 @@ export interface Planned {
   readonly applied: readonly string[];
 }
 
-/** What there is to do, and the history that says so. */
+/** What there is to do, and the history that this is based on. */
 export interface PlannedRun {
   readonly plan: Plan;
   readonly history: History;
-  /** Installs what is missing, as it was found with this history. @default it looks first */
+  /** Installs what this read found missing. @default checks first */
   readonly install?: HistoryStore['install'] | undefined;
 }
 
-/** Plans a run at each read of the history; again only if the history has changed since the read before. */
+/** Plans a run at each read of the history, but recomputes the plan only if the history has changed. */
 export class Planning {
   private readonly rows = new RememberedRows();
   private last: Planned | undefined;
 
   /** @param target for messages. */
   constructor(
-    readonly files: FilesOfRun,
+    readonly files: RunFiles,
     private readonly policy: DriftPolicy,
     private readonly target: string,
   ) {}
@@ -55,13 +55,13 @@ export class Planning {
 
 /** Keeps a run within its limit. */
 export class Limiter {
-  /** The files that the run may apply, once the history was read; undefined without a limit. */
+  /** The files that the run may apply, once the history has been read; undefined without a limit. */
   private within: ReadonlySet<string> | undefined;
   private isKnown = false;
 
   constructor(private readonly given: RunLimit) {}
 
-  /** What it may apply is decided once: another process may apply some of it while this one waits. */
+  /** The files that a limit allows are determined once: another process may apply some while this one waits. */
   limit(plan: Planned['plan'], set: MigrationSet, report: Pick<RunReport, 'left'>): Plan {
     if (!this.isKnown) this.within = filesWithin(this.given, set, plan);
     this.isKnown = true;

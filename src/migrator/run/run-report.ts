@@ -167,7 +167,7 @@ export interface RunEnd {
   readonly failed: (error: MigrationFailedError) => void;
 }
 
-/** Emits the event that ends a run and then hands over its result. */
+/** Emits the event that ends a run and then returns its result. */
 export function endOf(
   report: RunReport,
   fulfil: (run: MigrationRun) => void,

@@ -12,7 +12,7 @@ import { compilePlan, compileTasks } from './compile-tasks.js';
 import { auditDeadRuns } from './audit-dead-runs.js';
 import { Conflicts, type Conflict } from './conflicts.js';
 import { judgeOutcome, throwIfInterrupted, withInterruption, type SessionResult } from './interruption.js';
-import { FilesOfRun } from './files-of-run.js';
+import { RunFiles } from './files-of-run.js';
 import { lintTasks } from './lint-tasks.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
 import { Limiter, Planning, type PlannedRun } from './planning.js';
@@ -58,7 +58,7 @@ export class Run {
   async execute(fulfil: (run: MigrationRun) => void, reject: (error: MigrationFailedError) => void): Promise<void> {
     const end = endOf(this.report, fulfil, reject);
     try {
-      const files = new FilesOfRun(await this.parts.source.list());
+      const files = new RunFiles(await this.parts.source.list());
       const planning = new Planning(files, this.parts.policy, this.target);
       for (;;) {
         const result = await this.inSession(files, (session) => this.inOneSession(session, planning, end));
@@ -91,7 +91,7 @@ export class Run {
     return 'recorded';
   }
 
-  private inSession<T>(files: FilesOfRun, work: (session: TargetSession) => Promise<T>): Promise<T> {
+  private inSession<T>(files: RunFiles, work: (session: TargetSession) => Promise<T>): Promise<T> {
     const { parts, report, signal } = this;
     const listener = { onRetry: report.connectionRetry, onAsked: () => files.startReading() };
     return withInterruption(signal, report, () => withSession(parts.database, work, signal, listener));
@@ -109,7 +109,7 @@ export class Run {
       await compileTasks(plan, this.parts, session.executor);
     const known = await this.takeLock(session, planning, plan);
     if (known) return this.migrateLocked(session, planning, known);
-    // Another process did the rest, so the execution did not record the end of this run.
+    // Another process applied the rest, so the end of this run has not been recorded.
     if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
     return 'done';
   }
@@ -117,7 +117,7 @@ export class Run {
   /**
    * Reads the history with each attempt, because another process may have run since the last one.
    *
-   * @param expected what there most likely is to do.
+   * @param expected what will most likely have to be done.
    * @returns what there is to do; undefined if another process did all the work in the meantime.
    */
   private async takeLock(session: TargetSession, planning: Planning, expected: Plan): Promise<PlannedRun | undefined> {
@@ -125,12 +125,12 @@ export class Run {
     let last: PlannedRun | undefined;
     const tryTake = async (): Promise<boolean> => {
       const attempt = lock.tryTakeAndRead(async () => {
-        // Not again and again while it waits.
+        // Only once, not at every poll.
         const install = last ? undefined : history.prepareInstall();
         if (!last) this.catalog.look(session);
         return { ...(await this.readPlan(session, planning)), install };
       });
-      if (!last) queueMicrotask(() => this.compileAhead(expected)); // what was sent is on its way then
+      if (!last) queueMicrotask(() => this.compileAhead(expected)); // by then, the messages have been sent
       const { taken, read } = await attempt;
       if (taken && last) this.catalog.look(session);
       last = read;
@@ -144,12 +144,12 @@ export class Run {
     return last;
   }
 
-  /** Compiles while the server works. What was compiled is not compiled again, and an error comes back under the lock. */
+  /** Compiles while the server works. The results are cached; an error will occur again under the lock. */
   private compileAhead(plan: Plan): void {
     compilePlan(plan, this.parts).catch(() => {});
   }
 
-  /** @param known what was read since the lock was taken. */
+  /** @param known facts read since the lock was taken. */
   private async migrateLocked(session: TargetSession, planning: Planning, known: PlannedRun): Promise<SessionResult> {
     const conflicts = new Conflicts(session, this.lockWait());
     let read: PlannedRun | undefined = known;
@@ -184,7 +184,7 @@ export class Run {
     return { history, plan: { ...plan, toRun: plan.toRun.filter(({ file }) => !this.report.hasApplied(file)) } };
   }
 
-  /** Once per run: a warning stays true for what the next session runs. */
+  /** Once per run: the warnings still apply when another session continues the run. */
   private async lint(session: TargetSession, set: MigrationSet, tasks: readonly Task[]): Promise<void> {
     if (this.parts.policy.lint.onMigrate === 'off' || this.isLinted) return;
     this.isLinted = true;

@@ -1,4 +1,4 @@
-import type { AuditNote } from '../../core/history/audit.js';
+import type { NewAuditEntry } from '../../core/history/audit.js';
 import type { HistoryChange, TargetSession } from '../../core/ports/ports.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
@@ -10,7 +10,7 @@ import { withSession } from '../run/with-session.js';
 
 /** Options of an operation that changes the history. */
 export interface ChangeOptions {
-  /** Why, for the audit. @default none */
+  /** The reason to record in the audit. @default none */
   readonly reason?: string;
   /** Only return what would change: nothing is locked or written. @default false */
   readonly dryRun?: boolean;
@@ -27,8 +27,8 @@ export interface Basis {
 /** The changes to make to the history, and the result for the caller. */
 export interface Decision<T> {
   readonly changes: readonly HistoryChange[];
-  /** For the audit, if there are changes; the reason is added. */
-  readonly note: AuditNote;
+  /** The audit entry, if there are changes; the reason is added to it. */
+  readonly note: NewAuditEntry;
   readonly result: T;
 }
 

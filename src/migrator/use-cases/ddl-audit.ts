@@ -1,7 +1,7 @@
 import type { MigratorParts } from '../run/parts.js';
 import type { ChangeOptions } from './change-history.js';
 
-/** Options of switching the DDL audit. */
+/** Options for enabling or disabling the DDL audit. */
 export type DdlAuditOptions = Pick<ChangeOptions, 'dryRun' | 'signal'>;
 
 export async function setDdlAudit(

@@ -16,8 +16,8 @@ export interface MigrationDiff {
   /** The checksum of the file; null if the file is gone. */
   readonly actual: string | null;
   /**
-   * A unified diff of the recorded text against the file. Empty if they do not differ, or only in secrets, which are
-   * masked in both. Null if the text was not recorded.
+   * A unified diff from the recorded source to the file. Empty if they do not differ, or only in secrets, which are
+   * masked in both. Null if the source was not recorded.
    */
   readonly text: string | null;
 }
@@ -39,14 +39,14 @@ export async function diff(parts: Parts, file: string): Promise<MigrationDiff> {
   };
 }
 
-/** Adds a diff to the findings about files that have changed, where the text was recorded. */
+/** Adds a diff to the findings about files that have changed, if their source was recorded. */
 export async function withDiffs(
   parts: Parts,
   findings: readonly Finding[],
   statuses: readonly MigrationStatus[],
 ): Promise<Finding[]> {
   const changed = statuses.filter(({ state }) => state === 'changed' || state === 'cosmetic');
-  // The findings matter more than their diffs, which need a privilege of their own.
+  // The findings matter more than their diffs, which need a separate privilege.
   const diffs = await diffsOf(parts, changed).catch(() => []);
   const byFile = new Map(changed.map(({ file }, i) => [file, diffs[i]]));
   return findings.map((each) => {
@@ -55,7 +55,7 @@ export async function withDiffs(
   });
 }
 
-/** Reads all recorded texts at once. A file that is gone is compared with an empty text. */
+/** Reads all recorded sources at once. For a file that was deleted, the diff shows every line as removed. */
 async function diffsOf(
   { reader, diffTexts }: Parts,
   statuses: readonly MigrationStatus[],
@@ -69,7 +69,7 @@ async function diffsOf(
       if (before === undefined || after === undefined) return null;
       return diffTexts(
         { name: row?.file ?? file, label: `recorded ${shortChecksum(row?.checksum)}`, text: before },
-        { name: file, label: migration ? `on disk ${shortChecksum(migration.checksum)}` : 'gone', text: after },
+        { name: file, label: migration ? `on disk ${shortChecksum(migration.checksum)}` : 'deleted', text: after },
       );
     }),
   );

@@ -33,13 +33,13 @@ export async function accept(parts: MigratorParts, { file, ...options }: AcceptO
     const chosen = findRepairable(statuses).filter((each) => file === undefined || each.file === file);
     if (file !== undefined && chosen.length === 0)
       throw new UnknownMigrationError(
-        `There is nothing to accept about ${file}: its name and checksum are as recorded.`,
+        `There is nothing to accept for ${file}: its name and checksum match the history.`,
       );
     return adoption('accept', chosen);
   });
 }
 
-/** Makes the files the recorded truth. */
+/** Records the current names and checksums of the files. */
 function adoption(action: 'repair' | 'accept', statuses: readonly RunnableStatus[]): Decision<RepairAction[]> {
   const actions = statuses.map(repairAction);
   return {

@@ -29,7 +29,7 @@ export async function status({ source, reader, database, policy }: Reading): Pro
   const migrations = joinStatuses(set, await reader.read());
   const empty = findEmptyDirectory(set, migrations, database.target.name);
   const problems = empty.filter(({ code }) => code !== 'NO_MIGRATIONS');
-  // In the wrong directory every migration is ahead: that is one problem, not many.
+  // In the wrong directory, every migration is ahead. That is one problem, not many.
   const drift = findDrift(migrations).filter(({ code }) => problems.length === 0 || code !== 'AHEAD');
   const findings = [...problems, ...drift].filter((each) => isAtLeast('note', policy, each));
   return { tracked: true, migrations, summary: summarize(migrations), findings };

@@ -9,30 +9,30 @@ import type { ChangeOptions } from './change-history.js';
 /** How to free the migration lock. */
 export interface UnlockOptions extends ChangeOptions {
   /**
-   * For how long the holder must have sent nothing while the server waits for it, in ms. A process that works sends
-   * something at least every five seconds.
+   * How long the holder must have sent nothing while the server waits for it, in ms. A working process sends
+   * a message at least every five seconds.
    * @default 30000
    */
   silentFor?: number;
-  /** Ends the holder even if it may be at work. @default false */
+  /** Terminates the holder even if it may still be working. @default false */
   force?: boolean;
 }
 
-/** What was found at the migration lock. */
+/** The state of the migration lock, and what was done. */
 export interface UnlockReport {
-  /** Null if nobody holds the lock. */
+  /** Null if the lock is free. */
   readonly holder: LockHolder | null;
-  /** True if its process is gone or stands still, as far as the server can tell. */
+  /** True if its process is gone or stalled, as far as the server can tell. */
   readonly isGone: boolean;
-  /** True if its backend was ended. */
+  /** True if its backend was terminated. */
   readonly ended: boolean;
 }
 
 const SILENT_FOR_MS = 30_000;
-/** How long a backend may take to roll back and leave. */
+/** How long a backend may take to roll back and exit. */
 const PATIENCE_MS = 60_000;
 
-/** Ends the backend that holds the migration lock, if its client is gone. @throws LockInUseError, LockTimeoutError */
+/** Terminates the holder of the migration lock if its client is gone. @throws LockInUseError, LockTimeoutError */
 export async function unlock(parts: MigratorParts, options: UnlockOptions): Promise<UnlockReport> {
   const { silentFor = SILENT_FOR_MS, force = false, dryRun = false, reason, signal } = options;
   const { target } = parts.database;

@@ -13,21 +13,21 @@ export interface DriftOptions {
   timeZone?: string;
   /** How long an alert channel may take, in ms. After that it is logged as failed. @default 10000 */
   alertTimeout?: number;
-  /** After how long an open incident is reported again, in ms; 0 means never. @default 86400000 (one day) */
+  /** The time after which an open incident is reported again, in ms; 0 means never. @default 86400000 (one day) */
   reminder?: number;
   /** Where to send alerts over HTTP. @default none */
   webhooks?: readonly WebhookOptions[];
 }
 
-/** The health check, with what each condition makes of it: docs/health.md has a table of every state. */
+/** The health check, including the status for each condition: docs/health.md lists every state. */
 export interface HealthOptions extends Partial<HealthRules> {
   /** How long a result is cached, in ms; 0 turns the cache off. @default 2000 */
   cache?: number;
   /** How long a check may take, in ms. After that it reports down. @default 3000 */
   timeout?: number;
   /**
-   * How much a report shows: `full` also names files, `counts` has numbers and a message, `status` only the status, for
-   * endpoints that everybody may read.
+   * How much a report shows: `full` includes file names, `counts` numbers and a message, `status` only the status, for
+   * public endpoints.
    * @default 'full'
    */
   details?: 'full' | 'counts' | 'status';
@@ -50,7 +50,7 @@ export interface MigrationsModuleOptions extends MigratorOptions {
   drift?: DriftOptions | false;
   /** Settings of the health check. */
   health?: HealthOptions;
-  /** Receives every event as it happens, those of the start included. @default none */
+  /** Receives every event as it happens, including those at startup. @default none */
   onEvent?: EmitEvent;
 }
 

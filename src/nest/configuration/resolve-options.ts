@@ -34,7 +34,7 @@ const schema = objectOf({
   drift: orFalse(
     objectOf({
       enabled: v.optional(flag, true),
-      // A bad expression or time zone must fail at the start, not at the first tick.
+      // A bad expression or time zone must fail at startup, not at the first tick.
       cron: v.optional(v.pipe(text, v.check(isCron, 'not a valid cron expression')), '*/10 * * * *'),
       timeZone: v.optional(v.pipe(text, v.check(isTimeZone, 'not a valid IANA time zone'))),
       alertTimeout: v.optional(milliseconds(1), 10_000),
@@ -72,7 +72,7 @@ const MISPLACED_NAME =
   'name: pass it to forRootAsync() next to useFactory, useClass or useExisting, not in the options that they return: it decides what the module exports';
 
 const VALIDATES_NOTHING =
-  'onBootstrap: "validate" and tracking: false contradict one another: without a history there is nothing to validate';
+  'onBootstrap: "validate" and tracking: false contradict each other: without a history there is nothing to validate';
 
 function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);

@@ -10,7 +10,7 @@ export const RESOLVED_OPTIONS: unique symbol = Symbol('nestjs-pg-migrations: res
 /** The name of the instance; empty if it has none. */
 export const INSTANCE_NAME: unique symbol = Symbol('nestjs-pg-migrations: name');
 
-/** A label that tells instances apart: a colon and the instance's name follow, if it has one. */
+/** A label that distinguishes instances: followed by a colon and the name of the instance, if it has one. */
 export function labelOf(label: string, name: string): string {
   return name === '' ? label : `${label}:${name}`;
 }

@@ -4,17 +4,17 @@ export interface WebhookOptions {
   url: string;
   /** `json`: the alert. `slack`: a message with its text. @default 'json' */
   format?: 'json' | 'slack';
-  /** Signs the body: the header `X-Signature-256` is `sha256=` and the HMAC-SHA256 in hex. @default no signature */
+  /** Signs the body: the header `X-Signature-256` is `sha256=` plus the HMAC-SHA256 in hex. @default no signature */
   secret?: string | undefined;
-  /** Further headers. @default none */
+  /** Additional headers. @default none */
   headers?: Readonly<Record<string, string>> | undefined;
   /** How long one attempt may take, in ms. @default 3000 */
   timeout?: number;
-  /** How often to try again after an error of the network, status 429 or 5xx. @default 2 */
+  /** How many times to retry after a network error or status 429 or 5xx. @default 2 */
   retries?: number;
 }
 
-/** What an option is that is not given. */
+/** The defaults of options that are not set. */
 export const WEBHOOK_DEFAULTS: Required<Pick<WebhookOptions, 'format' | 'timeout' | 'retries'>> = {
   format: 'json',
   timeout: 3_000,

@@ -11,15 +11,15 @@ export type DriftAlert = DriftResult & {
 
 /** The outcome of a drift check. */
 export type DriftResult =
-  /** Findings that are new, or whose values have changed. Of many processes one reports them. */
+  /** Findings that are new, or whose values have changed. Only one of many processes reports them. */
   | { readonly type: 'found'; readonly findings: readonly Finding[] }
-  /** Findings that were reported before and still exist. */
+  /** Findings that were reported earlier and still exist. */
   | { readonly type: 'reminder'; readonly findings: readonly Finding[] }
-  /** A finding that is gone, and how long it existed, in ms. */
+  /** A finding that no longer exists, and how long it existed, in ms. */
   | { readonly type: 'resolved'; readonly findings: readonly Finding[]; readonly durationMs: number }
   /** The database or the disk could not be read, so drift is unknown. */
   | { readonly type: 'check-failed'; readonly error: string }
-  /** The first check that succeeds after one that failed, and how long drift was unknown, in ms. */
+  /** The first check that succeeds after a failed one, and how long drift was unknown, in ms. */
   | { readonly type: 'check-recovered'; readonly durationMs: number };
 
 /** A provider that forwards drift alerts, such as to a chat or pager. Mark its class with `@DriftAlertChannel()`. */

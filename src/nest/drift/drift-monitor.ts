@@ -27,13 +27,13 @@ import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/token
 export const DRIFT_JOB = 'nestjs-pg-migrations:drift';
 
 const ALONE =
-  'The incidents table cannot be written here, so each process alerts about drift for itself. To let one process alert for all, grant SELECT, INSERT and UPDATE on it: see docs/history-table.md';
+  'The incidents table cannot be written, so each process sends its own drift alerts. To let only one process send them, grant SELECT, INSERT and UPDATE on the table: see docs/history-table.md';
 
 /** Checks for drift on a schedule and alerts when the findings change. */
 @Injectable()
 export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private job: CronJob | undefined;
-  /** Findings that no channel gets. */
+  /** Findings that are logged but not sent to channels. */
   private known: readonly Finding[] = [];
   private failingSince: number | undefined;
   private readonly tracker: IncidentTracker;
@@ -100,7 +100,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     return isAtLeast('alert', this.options.policy, found);
   }
 
-  /** @param quiet new findings that are logged by each process, and not sent to channels. */
+  /** @param quiet new findings that each process logs and that are not sent to channels. */
   private async reportChanges(
     quiet: readonly Finding[],
     { opened, reminders, resolved }: IncidentReport,
@@ -117,7 +117,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     }
   }
 
-  /** Reports only the first of several failed checks. It resolves nothing. */
+  /** Reports only the first of several failed checks in a row. A failed check resolves nothing. */
   private async fail(cause: unknown): Promise<void> {
     if (this.failingSince !== undefined) return;
     this.failingSince = performance.now();

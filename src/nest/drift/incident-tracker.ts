@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { findingKey, type Finding, type FindingCode } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
 
-/** Decides what a check reports: with rows in the database for the whole fleet, or else for this process. */
+/** Decides what a check reports: with rows in the database for the whole fleet, or else in memory for this process. */
 export class IncidentTracker {
   private readonly checker = randomUUID();
   private readonly own = new Map<string, { readonly finding: Finding; alertedAt: number }>();
   private isAlone = false;
   private check: IncidentCheck | undefined;
 
-  /** @param onAlone called once if rows cannot be written, so each process reports for itself. */
+  /** @param onAlone called once if rows cannot be written, so that each process reports for itself. */
   constructor(
     private readonly store: IncidentStore,
     private readonly reminderMs: number,
@@ -23,7 +23,7 @@ export class IncidentTracker {
   async report(findings: readonly Finding[], unchecked: readonly FindingCode[]): Promise<IncidentReport> {
     const check = { checker: this.checker, token: randomUUID(), reminderMs: this.reminderMs, unchecked };
     const shared = await this.store.claim(findings, check);
-    // Without findings nothing had to be written, so nothing shows that it may be.
+    // Without findings nothing was written, so it is still unknown whether the table is writable.
     if (!shared || (this.isAlone && findings.length === 0)) return this.reportAlone(findings, unchecked);
     this.check = check;
     if (!this.isAlone) return shared;
@@ -34,7 +34,7 @@ export class IncidentTracker {
     return { ...shared, opened, resolved };
   }
 
-  /** Confirms that what was claimed last has reached the channels. Never throws: it is claimed again then. */
+  /** Confirms that the last claim has reached the channels. Never throws: an unconfirmed claim expires. */
   async confirm(): Promise<void> {
     const { check } = this;
     this.check = undefined;

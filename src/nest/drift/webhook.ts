@@ -34,17 +34,17 @@ export class WebhookChannel implements AlertChannel {
       body,
       signal: AbortSignal.timeout(timeout),
     }).catch((error: unknown) => {
-      throw new Error(`the webhook on ${new URL(url).host} cannot be reached (${reasonOf(error)})`);
+      throw new Error(`the webhook at ${new URL(url).host} cannot be reached (${reasonOf(error)})`);
     });
     await response.body?.cancel();
     const { status } = response;
     if (response.ok) return;
-    const text = `the webhook on ${new URL(url).host} answered with status ${status}`;
+    const text = `the webhook at ${new URL(url).host} responded with status ${status}`;
     throw status === 429 || status >= 500 ? new Error(text) : new RejectedError(text);
   }
 }
 
-/** Trying again would not help. */
+/** Retrying would not help. */
 class RejectedError extends Error {}
 
 function sign(secret: string, body: string): string {
@@ -70,6 +70,6 @@ function renderAlert(alert: DriftAlert): string {
     case 'check-failed':
       return `The drift check of ${place} failed, so drift is unknown: ${alert.error}`;
     case 'check-recovered':
-      return `The drift check of ${place} works again after ${duration(alert.durationMs)}`;
+      return `The drift check of ${place} succeeded again after ${duration(alert.durationMs)}`;
   }
 }

@@ -9,8 +9,8 @@ interface Emitter {
 }
 
 /**
- * Passes events on to `@nestjs/event-emitter` if the host has it, as `migrations.` and the type. Events from before the
- * application has started are not passed on: nobody listens yet.
+ * Forwards events to `@nestjs/event-emitter` if the application uses it, as `migrations.<type>`. Events from before the
+ * application has started are not forwarded: there are no listeners yet.
  */
 @Injectable()
 export class EventEmitterBridge implements OnApplicationBootstrap {
@@ -27,7 +27,7 @@ export class EventEmitterBridge implements OnApplicationBootstrap {
     this.events.events$.subscribe((event) => this.pass(emitter as Emitter, event));
   }
 
-  /** A listener of the host that throws must not break a run. */
+  /** A throwing listener of the application must not break a run. */
   private pass(emitter: Emitter, event: MigrationEvent): void {
     try {
       emitter.emit(`migrations.${event.type}`, event);

@@ -33,11 +33,11 @@ export class MigrationEvents implements OnApplicationShutdown {
     try {
       this.options.onEvent?.(event);
     } catch (error) {
-      this.logger.error(`The listener onEvent failed at ${event.type}: ${String(error)}`);
+      this.logger.error(`The onEvent listener failed on ${event.type}: ${String(error)}`);
     }
   };
 
-  /** What a run has warned of is not logged again by the first drift check after it. */
+  /** The first drift check after a run does not log again what the run has already warned about. */
   private withoutLogged(event: MigrationEvent): MigrationEvent {
     if (event.type === 'warning') this.logged.add(findingKey(event.finding));
     if (event.type !== 'drift-found') return event;

@@ -4,18 +4,18 @@ import type { StatusSummary } from '../../core/status/summary.js';
 import type { ReportText } from '../bootstrap/report-text.js';
 import type { HealthOptions } from '../configuration/options.js';
 
-/** What a health check found, before it is decided how much of it to show. */
+/** The result of a health check, before it is reduced to the configured level of detail. */
 export interface HealthReport {
   readonly status: HealthStatus;
   readonly message: ReportText;
   readonly tracked: boolean;
-  /** The state of the run in the background. */
+  /** The state of the background run. */
   readonly state?: 'running' | 'failed';
   readonly summary?: StatusSummary;
   readonly blocking?: readonly HealthFile[];
 }
 
-/** The part of a report that a level of detail shows, besides the status. */
+/** The part of a report, besides the status, that a level of detail shows. */
 export function detailsOf(report: HealthReport, level: Required<HealthOptions>['details']): Record<string, unknown> {
   if (level === 'status') return {};
   const { tracked, state, message, summary, blocking } = report;

@@ -13,11 +13,11 @@ import type { HealthOptions, ResolvedModuleOptions } from '../configuration/opti
 import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 import { detailsOf, type HealthReport } from './health-report.js';
 
-/** What a read gave: the health by the default rules, or why there is none. */
+/** The result of a read: the health by the default rules, or why it could not be determined. */
 type Reading = { readonly health: MigrationHealth } | { readonly problem: string };
 
 interface JudgedReport extends HealthReport {
-  /** True if everything of this release is applied, whatever the rules. */
+  /** True if all migrations of this release are applied, regardless of the rules. */
   readonly isUpToDate: boolean;
 }
 
@@ -25,7 +25,7 @@ const RUN_ENDS: ReadonlySet<string> = new Set(['run-finished', 'run-failed', 'ru
 
 /**
  * Health for `@nestjs/terminus`. By default down while a migration in this release's directory is pending, failed or
- * running: docs/health.md has a table of every state.
+ * running: docs/health.md lists every state.
  */
 @Injectable()
 export class MigrationsHealthIndicator {
@@ -91,7 +91,7 @@ export class MigrationsHealthIndicator {
   ): HealthIndicatorResult<Key> {
     const session = this.indicator.check(key);
     if (status === 'down') return session.down(details);
-    // Terminus 11 knows only up and down.
+    // Terminus 11 supports only up and down.
     if (status === 'up' || typeof session.degraded !== 'function')
       return session.up(status === 'up' ? details : { ...details, degraded: true });
     return session.degraded(details);
@@ -139,7 +139,7 @@ const REASONS: Partial<Record<MigrationErrorCode, string>> = {
   INVALID_DIRECTORY: 'the migrations directory cannot be read',
 };
 
-/** The result, or a problem after the timeout. The read continues, for later checks. */
+/** The result, or a problem after the timeout. The read continues, so that later checks can use it. */
 function withinTimeout(reading: Promise<Reading>, timeoutMs: number): Promise<Reading> {
   return withTimeout(reading, timeoutMs, () => ({ problem: `no answer within ${timeoutMs} ms` }));
 }

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import type { MigrationsHealthIndicator } from '../health/migrations.health.js';
 
-/** A health indicator that asks no database and is up. */
+/** A health indicator that needs no database and is always up. */
 @Injectable()
 export class FakeMigrationsHealthIndicator implements Pick<MigrationsHealthIndicator, 'check'> {
   constructor(@Inject(HealthIndicatorService) private readonly indicator: HealthIndicatorService) {}

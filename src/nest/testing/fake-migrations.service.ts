@@ -5,15 +5,15 @@ import { summarize } from '../../core/status/summary.js';
 import type { MigrationOperations } from '../../migrator/operations.js';
 import type { MigrationsService } from '../migrations.service.js';
 
-/** The public side of the service. */
+/** The public interface of the service. */
 type PublicService = Pick<MigrationsService, keyof MigrationsService>;
 
-/** What a method of the service promises. */
+/** The value that the promise of a service method resolves to. */
 type Answer<Method extends keyof MigrationOperations> = Promise<Awaited<ReturnType<MigrationOperations[Method]>>>;
 
 /**
- * A `MigrationsService` without a database, for unit tests: nothing is pending and nothing happens. It has the types of
- * the real one, so replace a method to give another answer: `jest.spyOn(fake, 'pending').mockResolvedValue([…])`.
+ * A `MigrationsService` without a database, for unit tests: nothing is pending and nothing runs. It has the types of
+ * the real one, so mock a method to return something else: `jest.spyOn(fake, 'pending').mockResolvedValue([…])`.
  */
 @Injectable()
 export class FakeMigrationsService implements PublicService {

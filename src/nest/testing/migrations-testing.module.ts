@@ -7,18 +7,18 @@ import { FakeMigrationsService } from './fake-migrations.service.js';
 
 /** Which instance is replaced. */
 export interface MigrationsTestingOptions {
-  /** Its name. @default that of the instance without a name */
+  /** Its name. @default the unnamed instance */
   name?: string | undefined;
 }
 
 /**
- * Takes the place of `MigrationsModule` in tests that need no database: it connects to nothing, runs nothing and checks
- * nothing, and provides a {@link FakeMigrationsService} and a health indicator that is up.
+ * Replaces `MigrationsModule` in tests that need no database: it does not connect, run migrations or check for
+ * drift, and provides a {@link FakeMigrationsService} and a health indicator that is always up.
  */
 @Module({})
 export class MigrationsTestingModule {
   /**
-   * For tests of a module that injects the service. In tests of the whole application it replaces the value that
+   * For tests of a module that injects the service. In tests of the whole application, use it to replace the value that
    * `MigrationsModule.forRoot()` returned: `overrideModule(migrations).useModule(MigrationsTestingModule.forRoot())`.
    */
   static forRoot({ name }: MigrationsTestingOptions = {}): DynamicModule {

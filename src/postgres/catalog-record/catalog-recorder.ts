@@ -153,7 +153,7 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   }
 }
 
-/** A catalog as it was read, beside the newest record. */
+/** A catalog that was read, with the newest record. */
 interface Reading {
   readonly latest: LatestRecord | undefined;
   readonly catalog: FingerprintedCatalog;

@@ -26,13 +26,13 @@ import {
 } from './record-table.js';
 import type { CatalogSettings } from './settings.js';
 
-/** Somebody changed the schema while it was being read: definitions are not read from the snapshot. */
+/** The schema changed while it was being read, because definitions are not read from the snapshot. */
 const CHANGED_MEANWHILE: readonly string[] = ['XX000', '42704', '42883', '42P01', '42703', SQLSTATE.lockNotAvailable];
 const MAX_ATTEMPTS = 3;
 
 /**
- * Compares the live catalog with the newest record in one read-only transaction: by its stamp, only if that differs by
- * fingerprint, and only if that differs too by objects.
+ * Compares the live catalog with the newest record in one read-only transaction: first by stamp; if that differs, by
+ * fingerprint; and if that differs too, by objects.
  *
  * @param underLock true for the run that holds the migration lock.
  * @throws MigrationError
@@ -83,7 +83,7 @@ async function check(connection: PgConnection, settings: CatalogSettings, underL
 
 interface Header {
   readonly latest: LatestRecord | undefined;
-  /** Somebody holds the migration lock. */
+  /** Another session holds the migration lock. */
   readonly isLocked: boolean;
   /** A migration that ran after the catalog was recorded. */
   readonly newer: string | undefined;

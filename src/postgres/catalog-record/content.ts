@@ -4,7 +4,7 @@ import type { CatalogObjects } from '../../core/catalog/catalog.js';
 import type { CatalogObject, ObjectKind } from '../../core/catalog/catalog-object.js';
 import type { ObjectGroup } from '../../core/catalog/object-group.js';
 
-/** An object as it is stored; what is empty at the end is left out. */
+/** An object as stored; trailing empty fields are omitted. */
 type Stored = readonly [ObjectKind, readonly string[], string?, Readonly<Record<string, string>>?];
 
 /** Compresses objects for storage, as base64. Off the main thread: a catalog may have many megabytes. */

@@ -41,12 +41,12 @@ function touchedByMigrations(history: TableName, mark: string | undefined): stri
     `SELECT t.typnamespace FROM pg_catalog.pg_type t WHERE ${isOurs('t')} AND ${notOfExtension('pg_type', 't.oid')} ` +
     // An array comes with its elements, and before PostgreSQL 14 not with their extension.
     'AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.typarray = t.oid) ' +
-    // Our own tables are created beside the migrations.
+    // Our own tables are created in the same transactions as migrations.
     `AND NOT (t.typnamespace = (SELECT o.oid FROM pg_catalog.pg_namespace o WHERE o.nspname = ${quoteLiteral(history.schema)}) AND t.typname IN (${own.join(', ')})) ` +
     `UNION ALL SELECT p.pronamespace FROM pg_catalog.pg_proc p WHERE ${isOurs('p')} AND ${notOfExtension('pg_proc', 'p.oid')})`
   );
 }
 
-/** Selects a mark, column `mark`: what is written from now on comes after it. */
+/** Selects a mark, column `mark`: everything written from now on comes after it. */
 export const MARK_SQL =
   'SELECT (pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) % 4294967296)::pg_catalog.text AS mark';

@@ -4,7 +4,7 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import { mayDiffer } from './may-differ.js';
 import type { AuditSql, CatalogSettings } from './settings.js';
 
-/** Records the catalog. Its code is loaded when it is first used: a run that changes nothing does without. */
+/** Records the catalog. Its code is loaded on first use: a run that changes nothing does not need it. */
 export class LazyCatalogRecorder implements CatalogRecorder {
   private loaded: Promise<Omit<CatalogRecorder, 'mayDiffer'>> | undefined;
 

@@ -7,12 +7,12 @@ import { serverErrorOf } from '../connection/server-error.js';
 import { latestRecordSql } from './record-table.js';
 import type { CatalogSettings } from './settings.js';
 
-/** There is no such table: no release that records catalogs has changed anything yet. */
+/** The table does not exist: no release that records catalogs has changed anything yet. */
 export const NO_RECORDS: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];
 
 /**
  * Tells by the stamp of the newest record whether the catalog may have changed since. One message without a BEGIN: if it
- * fails, nothing is left behind for the messages that travel with it. Never rejects; false if there is no record.
+ * fails, the messages sent together with it are not affected. Never rejects; false if there is no record.
  */
 export async function mayDiffer(connection: PgConnection, { history, role }: CatalogSettings): Promise<boolean> {
   const stamp = `CASE WHEN latest.stamp IS NOT NULL THEN ${STAMP_SQL} END`;

@@ -62,7 +62,7 @@ export interface NewRecord {
   readonly readAt: string;
   /** Null also if it differs from the live catalog. */
   readonly stamp: string | null;
-  /** True if it differs from the live catalog: then what the last record says about when it matched stays true. */
+  /** True if it differs from the live catalog: then the time at which the last record matched stays valid. */
   readonly isComposed: boolean;
   readonly schemas: readonly string[];
   readonly catalog: FingerprintedCatalog;
@@ -96,7 +96,7 @@ export function insertRecordSql(
 /** When nothing had changed since a record, and the stamp of that time. */
 type Confirmation = Pick<NewRecord, 'readAt' | 'stamp'>;
 
-/** Nothing has changed since a record: it now is of this time. */
+/** Nothing has changed since a record, so its time is updated. */
 export function confirmRecordSql(history: TableName, id: string, { readAt, stamp }: Confirmation): string {
   const at = `${quoteLiteral(readAt)}::pg_catalog.timestamptz`;
   return `UPDATE ${recordTable(history)} SET recorded_at = ${at}, matched_at = ${at}, stamp = ${quoteLiteral(stamp)} WHERE id = ${quoteLiteral(id)}`;

@@ -1,11 +1,11 @@
 import type { ObjectGroup } from '../../core/catalog/object-group.js';
-import type { AuditNote } from '../../core/history/audit.js';
+import type { NewAuditEntry } from '../../core/history/audit.js';
 import type { TableName } from '../../core/target/table.js';
 import { ddlTable } from '../companions/ddl-audit.js';
 import { COMPANION_NAMES, nameOfCompanion } from '../companions/tables.js';
 import type { ActingRole } from '../connection/acting-role.js';
 
-/** What of a catalog is recorded and checked, and for which history. */
+/** Which part of a catalog is recorded and checked, and for which history. */
 export interface CatalogSettings {
   /** The history table. */
   readonly history: TableName;
@@ -19,9 +19,9 @@ export interface CatalogSettings {
 }
 
 /** The statement that adds an entry to the audit; none if it cannot be written. */
-export type AuditSql = (note: AuditNote) => readonly string[];
+export type AuditSql = (note: NewAuditEntry) => readonly string[];
 
-/** The history table and its companions, which nobody's migrations create. */
+/** The history table and its companion tables, which no migration creates. */
 export function ownTables(history: TableName): readonly TableName[] {
   return [history, ddlTable(history), ...COMPANION_NAMES.map((companion) => nameOfCompanion(history, companion))];
 }

@@ -3,7 +3,7 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import { queryError } from '../connection/server-error.js';
 
 /**
- * Those of some indexes that still exist and are invalid. Asks the server only if there are any names.
+ * The given indexes that still exist and are invalid. Queries the server only if there are any names.
  *
  * @param names `schema.name`, quoted where needed.
  * @throws MigrationError

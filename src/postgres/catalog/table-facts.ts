@@ -8,7 +8,7 @@ import { queryError } from '../connection/server-error.js';
 /**
  * Reads facts about relations in one round trip. It reads only the catalog: opening a table would wait for its lock.
  *
- * @param searchPath where to look for names without a schema. @default the search path of the session
+ * @param searchPath where to look for unqualified names. @default the search path of the session
  * @throws MigrationError
  */
 export async function readTableFacts(
@@ -98,7 +98,7 @@ function literal(text: string | undefined): string {
   return `${text === undefined ? 'NULL' : quoteLiteral(text)}::text`;
 }
 
-/** Of the table and all its partitions. Before PostgreSQL 14, a table that was never analyzed seems to be empty. */
+/** Of the table and all its partitions. Before PostgreSQL 14, a table that was never analyzed appears to be empty. */
 const SIZE = `
   WITH RECURSIVE tree (oid) AS (
     SELECT r.oid UNION ALL SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid)
@@ -108,7 +108,7 @@ const SIZE = `
    WHERE c.relkind IN ('r', 'm')`;
 
 /**
- * The expression of a constraint is compared in its stored form, because printing it opens the table. Since PostgreSQL 18
+ * The expression of a constraint is compared in its stored form, because deparsing opens the table. Since PostgreSQL 18,
  * a column may be marked NOT NULL before its rows have been checked.
  */
 const COLUMNS = `

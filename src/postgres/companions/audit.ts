@@ -1,4 +1,4 @@
-import type { AuditAction, AuditEntry, AuditNote } from '../../core/history/audit.js';
+import type { AuditAction, AuditEntry, NewAuditEntry } from '../../core/history/audit.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { LIBRARY_VERSION } from '../../core/history/library-version.js';
@@ -9,7 +9,7 @@ import { nameOfCompanion } from './tables.js';
 export function auditChangeSql(
   history: TableName,
   runId: string,
-  { action, files, reason, details }: AuditNote,
+  { action, files, reason, details }: NewAuditEntry,
 ): string {
   const values = [
     quoteLiteral(action),
@@ -26,10 +26,10 @@ export function auditChangeSql(
 }
 
 /**
- * Adds the entry of a run. The server reads from the history what the run has done, so the statement is short and true
- * however the run ended. A run that changed nothing gets none.
+ * Adds the entry of a run. The server derives it from the rows of the run, so the statement is short, and correct
+ * however the run ended. A run that changed nothing gets no entry.
  *
- * @param unlessRecorded true to add nothing if the run has an entry.
+ * @param unlessRecorded true to add nothing if the run already has an entry.
  */
 export function auditRunSql(history: TableName, runId: string, unlessRecorded = false): string {
   const run = quoteLiteral(runId);
@@ -44,8 +44,8 @@ export function auditRunSql(history: TableName, runId: string, unlessRecorded = 
 }
 
 /**
- * Adds the entry of a run whose process was killed, unless it has one. Of who made it, only the role of its rows is
- * known.
+ * Adds the entry of a run whose process was killed, unless it has one. The only known information about its author is
+ * the role in its rows.
  */
 export function auditDeadRunSql(history: TableName, runId: string): string {
   const run = quoteLiteral(runId);
@@ -75,7 +75,7 @@ export function selectAuditSql(history: TableName): string {
   );
 }
 
-/** An entry from a row of {@link selectAuditSql}. */
+/** Converts a row of {@link selectAuditSql} to an entry. */
 export function toAuditEntry(row: Row): AuditEntry {
   const text = (name: string): string => row[name] ?? '';
   return {
@@ -93,7 +93,7 @@ export function toAuditEntry(row: Row): AuditEntry {
   };
 }
 
-/** A run without a failure has nothing to tell. */
+/** A run without a failure has no details. */
 function detailsOf(text: string | null | undefined): AuditEntry['details'] {
   if (!text) return null;
   const details = JSON.parse(text) as Record<string, unknown>;

@@ -9,7 +9,7 @@ export function ddlTable(history: TableName): TableName {
   return companionTable(history, 'ddl');
 }
 
-/** Event triggers have no schema, so their names must differ by history. */
+/** Event triggers have no schema, so their names must be unique per history. */
 function eventTriggers(history: TableName): { readonly end: string; readonly drop: string } {
   const id = createHash('sha256').update(qualifiedName(history)).digest('hex').slice(0, 8);
   return { end: `nestjs_pg_migrations_ddl_${id}`, drop: `nestjs_pg_migrations_drop_${id}` };
@@ -24,7 +24,7 @@ export function enableDdlAuditSql(history: TableName): string[] {
     `CREATE TABLE IF NOT EXISTS ${table} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ` +
       'at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), role text NOT NULL, login text NOT NULL, ' +
       'application text NOT NULL, address text, command text NOT NULL, object_type text, object text, dropped boolean NOT NULL)',
-    `COMMENT ON TABLE ${table} IS 'Changes of the schema outside migrations. Rows are only added.'`,
+    `COMMENT ON TABLE ${table} IS 'Schema changes outside migrations. Rows are only added.'`,
     grantToOwner(history),
     `CREATE OR REPLACE FUNCTION ${table}() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER ` +
       `SET search_path = pg_catalog, pg_temp AS ${quoteBody(recordingBody(history))}`,
@@ -43,7 +43,7 @@ function dropTriggers(history: TableName): string[] {
   return Object.values(eventTriggers(history)).map((name) => `DROP EVENT TRIGGER IF EXISTS ${name}`);
 }
 
-/** Who may read the history may read this: its owner at least. */
+/** Whoever can read the history can read this, at least its owner. */
 function grantToOwner(history: TableName): string {
   const grant = `format('GRANT SELECT ON %s TO %I', ${quoteLiteral(qualifiedName(ddlTable(history)))}, pg_get_userbyid(relowner))`;
   return `DO ${quoteBody(
@@ -52,13 +52,13 @@ function grantToOwner(history: TableName): string {
 }
 
 /**
- * Records what a command did, unless a migration ran it: then this very transaction made its row, or the session is named
- * after its file. Whatever goes wrong, the command succeeds. In a function that runs as its owner, the role of the caller
- * is only in the setting `role`.
+ * Records what a command did, unless a migration ran it: then this transaction wrote its row, or the session is named
+ * after its file. Errors never make the command fail. In a function that runs as its owner, the role of the caller
+ * is available only in the setting `role`.
  */
 function recordingBody(history: TableName): string {
   const table = qualifiedName(ddlTable(history));
-  // The history, and what is named after it: its tables and the function itself.
+  // The history, and objects named after it: its companion tables and the function itself.
   const names = [history.schema, history.table].map(quoteLiteral).join(', ');
   const own = `starts_with(object_identity, rtrim(format('%I.%I', ${names}), '"'))`;
   const insert = (dropped: boolean, tag: string, from: string): string =>

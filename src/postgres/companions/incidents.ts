@@ -6,9 +6,9 @@ import { qualifiedName, type TableName } from '../../core/target/table.js';
 import type { Row } from '../connection/script.js';
 import { nameOfCompanion, NOW } from './tables.js';
 
-/** After how long another process may report what was claimed and not confirmed: the process has died since. */
+/** The time after which another process may report an unconfirmed claim: the process that made it must have died. */
 const LEASE = "interval '5 minutes'";
-/** After how long another process may resolve an incident: a process of another release may still see it. */
+/** The time after which any process may resolve an incident: until then, one of another release may still see it. */
 const GRACE = "interval '15 minutes'";
 
 /** Runs one statement and returns its rows. */
@@ -46,7 +46,7 @@ export function confirmSql(history: TableName, { token }: IncidentCheck): string
   return `UPDATE ${table} SET delivered = true WHERE alerted_by = ${quoteLiteral(token)} AND NOT delivered`;
 }
 
-/** Concurrent checks of one incident wait for its row, and only the first finds it due. */
+/** Concurrent checks of one incident block on its row, and only the first finds it due. */
 function upsertSql(
   table: string,
   current: ReadonlyMap<string, Finding>,
@@ -74,7 +74,7 @@ function upsertSql(
   );
 }
 
-/** Only the process that saw an incident last resolves it at once: others may check the files of another release. */
+/** Only the process that last saw an incident resolves it at once: others may check the files of another release. */
 function resolveSql(table: string, gone: readonly Row[], { checker }: IncidentCheck): string {
   const keys = gone.map(
     ({ code, subject, fingerprint }) =>
@@ -95,7 +95,7 @@ function toResolved({ finding, seconds, opened_at: openedAt }: Row): ResolvedInc
   };
 }
 
-/** A finding whose values changed is another incident; the old one ends without a word. */
+/** A finding whose values have changed is a new incident; the old one ends without a report. */
 function isStillThere({ code, subject }: Finding, findings: readonly Finding[]): boolean {
   return findings.some((each) => each.code === code && each.subject === subject);
 }

@@ -6,16 +6,16 @@ import { nameOfCompanion } from './tables.js';
 
 /** The name of the column with {@link SourceRecords.missing}. */
 export const MISSING_SOURCES = 'missing_sources';
-/** A longer list can wait for the next run. */
+/** The rest of a longer list is left to the next run. */
 const MAX_MISSING = 1_000;
 
-/** What stands between a mark and a body, and between a body and a mark. */
+/** The text between a mark and the body after it, and between a body and the mark after it. */
 interface BodyFrame {
   readonly before: string;
   readonly after: string;
 }
 
-/** The SQL that records the texts of migrations, by checksum. */
+/** The SQL that records the sources of migrations, by checksum. */
 export class SourceRecords {
   private readonly table: string;
 
@@ -23,7 +23,7 @@ export class SourceRecords {
     this.table = tableOf(history);
   }
 
-  /** Records the texts of these migrations, except those that are too long. */
+  /** Records the sources of these migrations, except those that are too long. */
   of(migrations: readonly Migration[]): string[] {
     const rows = migrations.flatMap((migration) => {
       const source = recordableSource(migration);
@@ -34,8 +34,8 @@ export class SourceRecords {
   }
 
   /**
-   * Records texts from the message that runs them, so nothing is sent twice: each body in it stands between two marks.
-   * Only texts whose checksum is in the history are recorded.
+   * Records sources from the message that runs them, so nothing is sent twice: two marks enclose each body in it.
+   * Only sources whose checksum is in the history are recorded.
    */
   sent(mark: string, { before, after }: BodyFrame): string {
     const length = `greatest(pg_catalog.length(piece) - ${before.length + after.length}, 0)`;
@@ -48,7 +48,7 @@ export class SourceRecords {
     );
   }
 
-  /** Selects, as a JSON array, the checksums of applied migrations whose text is not recorded; null if there is none. Some may be there twice. */
+  /** Selects, as a JSON array, the checksums of applied migrations whose source is not recorded; null if there are none. May contain duplicates. */
   get missing(): string {
     return (
       `SELECT pg_catalog.json_agg(missing.checksum) AS ${MISSING_SOURCES} FROM (SELECT h.checksum FROM ${qualifiedName(this.history)} h ` +

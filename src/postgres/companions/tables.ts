@@ -9,7 +9,7 @@ interface CompanionColumn {
   readonly comment: string;
 }
 
-/** A table of ours beside the history table. A run that may not create or write it works without it. */
+/** A companion of the history table. A run whose role cannot create or write it works without it. */
 interface Companion {
   readonly suffix: string;
   /** For `COMMENT ON TABLE` and docs/history-table.md. */
@@ -31,18 +31,18 @@ export const COMPANIONS = {
     comment: 'Who changed the history, when and why. Rows are only added, never changed or removed.',
     rights: ['SELECT', 'INSERT'],
     columns: {
-      id: { type: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY', comment: 'rises with each entry' },
-      at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when it was made; for a run, when it ended' },
+      id: { type: 'bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY', comment: 'increases with each entry' },
+      at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'time of the change, or of the end of the run' },
       action: {
         type: 'text NOT NULL',
         comment: 'migrate, adopt, baseline, mark, unmark, resolve, repair, import, accept or unlock',
       },
       run_id: { type: 'uuid NOT NULL', comment: 'the run or change, as in the history' },
-      files: { type: `jsonb NOT NULL DEFAULT '[]'`, comment: 'the files that it concerns' },
-      reason: { type: 'text', comment: 'why, as given by whoever made the change' },
-      details: { type: 'jsonb', comment: 'what else is known; depends on the action' },
-      role: { type: 'text NOT NULL DEFAULT current_user', comment: 'the role that made it' },
-      login: { type: 'text NOT NULL DEFAULT session_user', comment: 'the role that logged in' },
+      files: { type: `jsonb NOT NULL DEFAULT '[]'`, comment: 'the affected files' },
+      reason: { type: 'text', comment: 'the reason that was given for the change' },
+      details: { type: 'jsonb', comment: 'further details, depending on the action' },
+      role: { type: 'text NOT NULL DEFAULT current_user', comment: 'the role that made the change' },
+      login: { type: 'text NOT NULL DEFAULT session_user', comment: 'the login role' },
       application: {
         type: "text NOT NULL DEFAULT pg_catalog.current_setting('application_name')",
         comment: 'application_name of the connection',
@@ -52,24 +52,24 @@ export const COMPANIONS = {
   },
   source: {
     suffix: 'source',
-    comment: 'The texts of applied migrations, to show what changed in a file. Secrets are masked.',
+    comment: 'The sources of applied migrations, to show what changed in a file. Secrets are masked.',
     rights: ['SELECT', 'INSERT'],
     columns: {
       checksum: { type: 'text PRIMARY KEY', comment: 'as in the history' },
-      source: { type: 'text NOT NULL', comment: 'the text on disk: placeholders as they are, secrets masked' },
+      source: { type: 'text NOT NULL', comment: 'the text on disk, with placeholders unreplaced and secrets masked' },
       recorded_at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when it was recorded' },
     },
   },
   incidents: {
     suffix: 'incidents',
-    comment: 'Drift that was found, so that of many processes one alerts.',
+    comment: 'Drift incidents, so that only one of many processes alerts.',
     rights: ['SELECT', 'INSERT', 'UPDATE'],
     columns: {
       code: { type: 'text NOT NULL', comment: 'code of the finding' },
-      subject: { type: 'text NOT NULL', comment: 'what it is about' },
+      subject: { type: 'text NOT NULL', comment: 'what the finding is about' },
       fingerprint: {
         type: 'text NOT NULL',
-        comment: 'a hash of its values: another edit of a file is another incident',
+        comment: 'a hash of its values: a further edit of a file is a new incident',
       },
       finding: { type: 'jsonb NOT NULL', comment: 'the finding' },
       opened_at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'when a check first found it' },
@@ -79,7 +79,7 @@ export const COMPANIONS = {
       alerted_by: { type: 'text NOT NULL', comment: 'the check that claimed it' },
       alerts: { type: 'integer NOT NULL DEFAULT 1', comment: 'number of alerts, reminders included' },
       delivered: { type: 'boolean NOT NULL DEFAULT false', comment: 'whether the last alert was sent to all channels' },
-      resolved_at: { type: 'timestamptz', comment: 'when it was gone; null while it is open' },
+      resolved_at: { type: 'timestamptz', comment: 'when it was resolved; null while it is open' },
     },
     constraint: 'PRIMARY KEY (code, subject, fingerprint)',
   },

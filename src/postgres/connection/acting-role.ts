@@ -13,7 +13,7 @@ export function actingAs(role: ActingRole): string[] {
   return role === undefined ? [] : [`SET LOCAL ROLE ${quoteIdentifier(role)}`];
 }
 
-/** A statement in a message of its own, run as the role. */
+/** A statement in a separate message, run as the role. */
 export function asRole(role: ActingRole, statement: string): string {
   return [...actingAs(role), statement].join('; ');
 }

@@ -96,7 +96,7 @@ async function open(source: string | ClientConfig, settings: ConnectSettings): P
   });
   const close = async (destroy: boolean): Promise<void> => {
     destroyLater(client);
-    // What a connection wrote or locked is gone only when the server has closed it.
+    // The server releases locks and discards uncommitted changes only when it has closed the connection.
     await (destroy ? client.end().catch(ignore) : leave(client));
   };
   return new PgConnection(client, close, true);

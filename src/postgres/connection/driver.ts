@@ -52,12 +52,12 @@ export function addressOf(config: ClientConfig): {
   return { host, port, user, database, startupOptions: internals(client).connectionParameters.options };
 }
 
-/** Calls a function when a client that is connecting has sent its first message. */
+/** Calls a function when a connecting client has sent its first message. */
 export function onceAsked(client: ClientBase, listener: () => void): void {
   internals(client).connection.once('connect', listener); // after the driver's own listener, which sends it
 }
 
-/** Ends a connection as libpq does: sends the farewell and does not wait until the server has closed it. */
+/** Closes a connection as libpq does: sends Terminate and does not wait for the server to close it. */
 export async function leave(client: Client): Promise<void> {
   const socket = socketOf(client);
   if (socket.destroyed) return;
@@ -79,7 +79,7 @@ export function isPoolTimeout(error: unknown): boolean {
   return error instanceof Error && /^timeout exceeded when trying to connect$/.test(error.message);
 }
 
-/** Sends texts with the simple query protocol, each as one message; several in one write. */
+/** Sends texts with the simple query protocol, each as one message, in a single write. */
 export function sendTexts(connection: Connection, texts: readonly string[]): void {
   const { stream } = connection;
   stream.cork();

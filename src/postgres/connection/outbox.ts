@@ -11,8 +11,8 @@ interface Outgoing {
 }
 
 /**
- * Sends texts in the order in which they are handed over, each as one message. Those that are handed over while nothing
- * is on its way, in the same turn, travel together: their answers come in one round trip. An error in one does not stop
+ * Sends texts in the order of the calls, each as one message. Those that are passed in the same turn, while nothing is
+ * in flight, are sent together: their responses arrive in one round trip. An error in one does not stop
  * the next.
  */
 export class Outbox {
@@ -21,7 +21,7 @@ export class Outbox {
 
   constructor(private readonly client: ClientBase) {}
 
-  /** The text that the server works on, or the next one that it gets. */
+  /** The text that the server is processing, or else the next one to be sent. */
   get current(): Pick<Outgoing, 'text' | 'isRecord'> | undefined {
     return this.sent[0] ?? this.waiting[0];
   }
@@ -42,8 +42,8 @@ export class Outbox {
   }
 
   /**
-   * Hands one to the driver, which sends the texts of all with the first one. The driver's queue must not hold more than
-   * one, so each of the others follows when the one before is being answered.
+   * Passes one to the driver, which sends the texts of all with the first one. The driver's queue must not hold more than
+   * one, so each of the others follows while the previous one is being answered.
    */
   private hand(
     each: Outgoing,

@@ -22,8 +22,8 @@ export interface RawNotice {
 }
 
 /**
- * One connection for exclusive use: a client of the driver with its state. What is sent in the same turn travels
- * together, in that order.
+ * One connection for exclusive use: a client of the driver with its state. Messages sent in the same turn share a round
+ * trip, in that order.
  */
 export class PgConnection {
   /** The backend that serves only this connection, if known. Behind a pooler that takes an open transaction. */
@@ -52,7 +52,7 @@ export class PgConnection {
     return this.isDirty || this.outbox.current !== undefined;
   }
 
-  /** It must not be reused, whatever is sent next. */
+  /** Marks the connection as not reusable, whatever is sent next. */
   markDirty(): void {
     this.isDirty = true;
   }

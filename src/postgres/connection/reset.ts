@@ -24,10 +24,10 @@ export const PROBE_CLIENT: SettingValues = {
   tcp_user_timeout: '30s',
 };
 
-/** Without it a server in the middle of a statement does not notice a dead client. */
+/** Without it, a server that is executing a statement does not notice that its client has died. */
 const CHECK_CLIENT: SettingValues = { client_connection_check_interval: '2s' };
 
-/** One statement that applies settings to the session. @param more further pairs, as SQL. */
+/** One statement that applies settings to the session. @param more additional pairs, as SQL. */
 export function applySettings(values: SettingValues, more: readonly string[] = []): string {
   const pairs = Object.entries(values).map(([name, value]) => `(${quoteLiteral(name)}, ${quoteLiteral(value)})`);
   return (

@@ -24,7 +24,7 @@ export function asScript(statements: readonly string[]): string {
 
 /** Callbacks and data for a {@link Script}. */
 export interface ScriptSettings {
-  /** Called when the driver has made it the one that is being answered. */
+  /** Called once the driver attributes the server's responses to this script. */
   readonly onSubmitted?: () => void;
   /** Called after each statement with the number of statements completed so far. */
   readonly onCompleted?: ((completed: number) => void) | undefined;
@@ -51,7 +51,7 @@ export class Script implements Submittable {
   private columns: readonly string[] = [];
 
   constructor(
-    /** The first one is its own. The others are those of the scripts that follow, which send nothing. */
+    /** The first is its own. The others belong to the scripts that follow, which send nothing themselves. */
     private readonly texts: readonly string[],
     private readonly settings: ScriptSettings,
     private readonly resolve: (result: ScriptResult) => void,

@@ -24,7 +24,7 @@ const FACTS = `SELECT pg_catalog.current_database() AS database, pg_catalog.curr
   pg_catalog.pg_is_in_recovery() AS standby, pg_catalog.current_setting('default_transaction_read_only') AS read_only,
   pg_catalog.current_setting('application_name') AS application_name, pg_catalog.pg_backend_pid() AS pid, ${BACKEND_SQL} AS backend`;
 
-/** Fails where the operating system cannot do it. It ends with its message, so nothing stays in a pooled session. */
+/** Fails if the operating system does not support it. The setting is local, so nothing stays in a pooled session. */
 const CHECK_CLIENT = `SELECT CASE WHEN pg_catalog.current_setting('server_version_num')::integer >= 140000
     AND pg_catalog.version() ~ 'linux|darwin|bsd'
   THEN pg_catalog.set_config('client_connection_check_interval', '2s', true) END AS interval`;
@@ -38,7 +38,7 @@ interface FactsAndValue {
 export class SessionFacts {
   private facts: Promise<ServerFacts> | undefined;
 
-  /** @param check what else must hold, after they are read. */
+  /** @param check an additional check, run after the facts are read. */
   constructor(
     private readonly connection: PgConnection,
     private readonly check: () => Promise<void> = () => Promise.resolve(),
@@ -50,15 +50,15 @@ export class SessionFacts {
   }
 
   /**
-   * Reads them together with the value of an expression, which may act. What else must hold is checked afterwards, so
-   * that the value is known whatever the check says: await {@link get} for it.
+   * Reads the facts together with the value of an expression, which may have side effects. The additional check runs
+   * afterwards, so that the value is known whatever its result: await {@link get} for it.
    *
    * @throws MigrationError
    */
   getWith(expression: string): Promise<FactsAndValue> {
     const reading = this.read(expression);
     this.facts = this.checked(reading);
-    this.facts.catch(() => {}); // get() throws it
+    this.facts.catch(() => {}); // get() throws the error
     return reading;
   }
 

@@ -70,7 +70,7 @@ export async function retakeIfReleased({ connection, lock }: ExecutionContext): 
   if (lock.checkSql && (await connection.run(lock.checkSql)).lastValue === 'f') await lock.retake();
 }
 
-/** Reports that details of the run could not be recorded: nothing that anything depends on. */
+/** Warns that details of the run could not be recorded. Nothing depends on them. */
 export function warnOfDetails(context: ExecutionContext, error: unknown): void {
   const detail = (redactedError(context, error) as Error).message;
   context.listener.warning(finding('DETAILS_NOT_RECORDED', { subject: `Run ${context.settings.runId}`, detail }));
@@ -128,7 +128,7 @@ export function claimConflict(
   return isTransient(server) && !lock.exclusive ? { kind: 'conflict', file, undecided: true } : undefined;
 }
 
-/** True once the run is asked to stop. */
+/** True once the run has been asked to stop. */
 export function isInterrupted({ settings }: ExecutionContext): boolean {
   return settings.signal?.aborted === true;
 }

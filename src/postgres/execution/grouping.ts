@@ -43,7 +43,7 @@ export function tasksOf({ parts }: Message): TransactionalTask[] {
   return [...new Set(parts.flatMap(({ task }) => (task ? [task] : [])))];
 }
 
-/** The tasks whose statements are known without the parser, although it cannot read them. */
+/** The tasks whose statements are known without the parser, but which it cannot read. */
 export async function unreadableOf(tasks: readonly TransactionalTask[]): Promise<TransactionalTask[]> {
   const readable = await Promise.all(tasks.map(({ program }) => program.parsed()));
   return tasks.filter(({ program }, i) => program.statements && !readable[i]);

@@ -102,7 +102,7 @@ export class Message {
   /** Rows for each `COPY … FROM stdin` in it. */
   readonly copyRows: readonly string[];
 
-  /** @param prelude statements of ours to send as a message of their own, right before. */
+  /** @param prelude our statements to send in a separate message right before this one. */
   constructor(
     readonly parts: readonly Part[],
     readonly prelude?: string,
@@ -119,7 +119,7 @@ export class Message {
    */
   locate(completed: number, position: number | undefined): Place | undefined {
     const running = this.runningPart(completed);
-    // In a prepared statement the position is not one of the message.
+    // In a prepared statement, the position does not refer to the message.
     const isPrepared = running?.part.kind === 'claim' || running?.part.kind === 'complete';
     const at = position === undefined || isPrepared ? undefined : this.partAt(position);
     if (at) return { ...at, statement: statementAt(at) };

@@ -7,10 +7,10 @@ import { tryRecord, warnOfDetails, type ExecutionContext } from './execution-con
 const MAX_MESSAGE_LENGTH = 1_000_000;
 
 /**
- * Records the texts of applied migrations that nobody has recorded: those of this run that could not be recorded as they
- * were sent, and those of runs by an older release. A file that has changed since is not one of them.
+ * Records sources of applied migrations that are still missing: those of this run that could not be recorded as they
+ * were sent, and those of runs by an older release. Files that have changed since are skipped.
  *
- * @param known true if the server was asked already which are missing.
+ * @param known true if the server has already been asked which are missing.
  * @param missing their checksums as JSON, if it was.
  */
 export async function recordMissingSources(

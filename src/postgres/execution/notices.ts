@@ -39,7 +39,7 @@ export class NoticeCollector {
     return this.notices;
   }
 
-  /** Keeps a message of ours with those of a migration, before all others. It is not announced. */
+  /** Stores one of our messages before the server messages of a migration, without emitting an event. */
   keep({ file }: Migration, notice: Notice): void {
     this.notices.set(file, [notice, ...(this.notices.get(file) ?? [])].slice(0, MAX_NOTICES));
   }

@@ -14,7 +14,7 @@ import { readTableFacts } from '../catalog/table-facts.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import type { ExecutionContext } from './execution-context.js';
 
-/** A creation that found something, in a task of this run. */
+/** A creation in a task of this run that was skipped because the object exists. */
 interface Skipped {
   readonly task: Task;
   readonly creation: Creation;
@@ -22,13 +22,13 @@ interface Skipped {
   readonly offset: number;
 }
 
-/** Severity of the messages that are kept in a row; the server sends none with it here. */
+/** Severity of the messages that are stored in a row; the server sends no other messages with it here. */
 const KEPT_SEVERITY = 'WARNING';
 
 /**
- * Warns of statements with IF NOT EXISTS that found what another migration created, or what differs from what they
- * describe, and keeps that with the messages of their migrations. Costs nothing unless the server has said that
- * something exists already.
+ * Warns about statements with IF NOT EXISTS that found an object that another migration created or that differs from
+ * their definition, and stores the warnings with the server messages of the migration. Costs nothing unless a notice
+ * said that an object already exists.
  *
  * @param applied the files that this run has applied.
  */
@@ -43,7 +43,7 @@ export async function warnOfSkipped(
     if (task && notices.some(saysExists)) skipped.push(...(await skippedIn(task, notices)));
   }
   if (skipped.length === 0) return;
-  // A lost connection is reported by what is recorded next.
+  // A lost connection is reported by the next write.
   const facts = await factsAbout(context, skipped).catch((): Facts => new Map());
   for (const each of skipped) {
     const isComparable = !isTouchedLater(each, tasks, applied);
@@ -56,7 +56,7 @@ export async function warnOfSkipped(
   }
 }
 
-/** The place and the problem, for the row of the file. */
+/** Line and problem, for the row of the file. */
 function messageOf(found: Finding): string {
   return `line ${found.line}: ${problemOf(found)}`;
 }
@@ -65,7 +65,7 @@ function saysExists({ sqlstate }: Notice): boolean {
   return sqlstate === SQLSTATE.duplicateTable || sqlstate === SQLSTATE.duplicateColumn;
 }
 
-/** The server says these things in the order of the statements, each with the name of what exists. */
+/** The server sends these notices in statement order, each with the name of the existing object. */
 async function skippedIn(task: Task, notices: readonly Notice[]): Promise<Skipped[]> {
   const statements = (await parsedStatements(task.program)) ?? [];
   const candidates = statements.flatMap(({ node, start: offset }) =>
@@ -91,7 +91,7 @@ async function parsedStatements(program: Program) {
 
 type Facts = ReadonlyMap<RelationName, TableFacts>;
 
-/** A file that chooses where to look for names says nothing about the search path that is in effect now. */
+/** If a file sets its own search path, its names cannot be resolved with the current one. */
 async function factsAbout({ connection, target }: ExecutionContext, skipped: readonly Skipped[]): Promise<Facts> {
   const names = skipped
     .filter(
@@ -102,7 +102,7 @@ async function factsAbout({ connection, target }: ExecutionContext, skipped: rea
   return new Map(tables.map(({ name, facts }) => [name, facts]));
 }
 
-/** What a migration that this run applied afterwards may have changed cannot be compared any more. */
+/** An object that a later migration of this run may have changed can no longer be compared. */
 function isTouchedLater({ task, creation }: Skipped, tasks: readonly Task[], applied: ReadonlySet<string>): boolean {
   return tasks
     .slice(tasks.indexOf(task) + 1)
@@ -137,7 +137,7 @@ interface Creator {
   readonly creation: Creation;
 }
 
-/** The first migration before this one that creates the same. */
+/** The first migration before this one that creates the same object. */
 async function creatorOf(
   wanted: Creation,
   { file }: Migration,

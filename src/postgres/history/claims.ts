@@ -8,7 +8,7 @@ export const LOST_CLAIM = "the file ended the migration's transaction, so its re
 
 const BY_CURRENT_USER = new SqlExpression('current_user');
 
-/** The values of a migration that is complete. */
+/** The column values of a completed migration. */
 export const COMPLETED: ColumnValues = {
   running: false,
   error_message: null,
@@ -41,7 +41,7 @@ export function claimSql(table: string, runId: string, of: Identity, more: Colum
   });
 }
 
-/** Deletes the row of a failed or dead attempt, also under another name. */
+/** Deletes the row of a failed or dead attempt, even under another name. */
 export function deleteDeadSql(table: string, { file }: Migration, row: HistoryRow): string {
   const names = [...new Set([file, row.file])].map(quoteLiteral).join(', ');
   const dead = quoteLiteral(row.state === 'running' ? row.runId : null);
@@ -52,7 +52,7 @@ export function deleteDeadSql(table: string, { file }: Migration, row: HistoryRo
 }
 
 /**
- * Completes a claim of the same transaction and returns its duration. A cast raises the error: a block of PL/pgSQL
+ * Completes a claim of the same transaction and returns its duration. A cast raises the error: a PL/pgSQL block
  * would cost three times as much as the update.
  *
  * @param file SQL for the file.

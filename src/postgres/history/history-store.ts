@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditNote } from '../../core/history/audit.js';
+import type { NewAuditEntry } from '../../core/history/audit.js';
 import type { Finding } from '../../core/errors/finding.js';
 import { NO_HISTORY, type History } from '../../core/history/history.js';
 import type { KnownRows } from '../../core/history/ordinary-rows.js';
@@ -27,7 +27,7 @@ import { keptValues, removeOldName, replaceable, withInvalidIndexes } from './st
 /** The history table, on a connection that may write. */
 export class PgHistoryStore implements HistoryStore {
   readonly keepsRecords = true;
-  /** True once the history was read, as the role if there is one. */
+  /** True once the history has been read, as the role if there is one. */
   hasRead = false;
   private usable: readonly CompanionName[] = [];
 
@@ -64,7 +64,7 @@ export class PgHistoryStore implements HistoryStore {
     return notes;
   }
 
-  async change(changes: readonly HistoryChange[], note: AuditNote, runId: string = randomUUID()): Promise<void> {
+  async change(changes: readonly HistoryChange[], note: NewAuditEntry, runId: string = randomUUID()): Promise<void> {
     if (changes.length === 0) return;
     const statements: string[] = [];
     for (const change of changes) {
@@ -80,13 +80,13 @@ export class PgHistoryStore implements HistoryStore {
     if (error) throw queryError('changing the history', error);
   }
 
-  async note(note: AuditNote): Promise<void> {
+  async note(note: NewAuditEntry): Promise<void> {
     if (!this.usable.includes('audit')) return;
     const error = await this.commit([auditChangeSql(this.table, randomUUID(), note)]);
     if (error) throw queryError('writing the audit', error);
   }
 
-  /** Called where the session may have installed nothing, so whether it works is not known before. */
+  /** The session may not have installed our objects, so it is not known in advance whether this works. */
   async auditRun(runId: string): Promise<void> {
     await this.commit([auditRunSql(this.table, runId, true)]);
   }
@@ -95,7 +95,7 @@ export class PgHistoryStore implements HistoryStore {
     if (this.usable.includes('audit')) await this.commit([auditDeadRunSql(this.table, runId)]);
   }
 
-  /** @returns the error after which nothing has changed, or undefined. */
+  /** @returns the error, in which case nothing has changed, or undefined. */
   private async commit(statements: readonly string[]): Promise<unknown> {
     const script = asScript(['BEGIN', ...actingAs(this.settings.role), ...statements, 'COMMIT']);
     const { error } = await this.connection.record(script);

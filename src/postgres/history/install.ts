@@ -41,14 +41,14 @@ const MAX_ATTEMPTS_TO_CREATE = 3;
 export interface Installed {
   /** The companion tables that can be written. */
   readonly companions: readonly CompanionName[];
-  /** Notes about those that cannot. */
+  /** Notes about those that cannot be written. */
   readonly notes: readonly Finding[];
 }
 
 /**
  * Creates our objects, or upgrades those made by hand or by an older release. Rows are kept. Call it under the lock.
  *
- * @param known what was found in the catalog since the lock was taken. @default nothing
+ * @param known facts read from the catalog since the lock was taken. @default none
  * @throws HistoryTableError if an existing object cannot be used, or a privilege is missing.
  */
 export async function install(
@@ -118,7 +118,7 @@ function missingCompanion(name: CompanionName, { role, companions }: TableShape,
     companions[name] === 'absent'
       ? `GRANT CREATE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${to}`
       : `GRANT ${COMPANIONS[name].rights.join(', ')} ON ${qualifiedName(companion)} TO ${to}`;
-  return finding('RECORDS_LIMITED', { subject: displayName(companion), detail: role, actual: grant });
+  return finding('COMPANION_NOT_WRITABLE', { subject: displayName(companion), detail: role, actual: grant });
 }
 
 async function assertNoDuplicates(connection: PgConnection, table: TableName, role: ActingRole): Promise<void> {

@@ -4,17 +4,17 @@ import type { OrdinaryRows } from '../../core/history/ordinary-rows.js';
 import type { Row } from '../connection/script.js';
 import { KEY_COLUMN, selectList, valueOf } from './columns.js';
 
-/** The length tells where the checksum ends and the name begins. */
+/** The fixed length shows where the checksum ends and the name begins. */
 const ORDINARY =
   'migration_file IS NOT NULL AND error_message IS NULL AND invalid_indexes IS NULL AND pg_catalog.octet_length(checksum) = 64 ' +
   `AND (origin = 'migrate' AND canonical_checksum = ${quoteLiteral(EMPTY_CHECKSUM)}) IS NOT TRUE`;
 
-/** `concat` gives values as they are read, whatever type a column of a table made by hand has. */
+/** `concat` yields values as text, whatever type the columns of a hand-made table have. */
 const FINGERPRINT =
   `pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.string_agg(pg_catalog.concat(checksum, migration_file), E'\\n' ` +
   `ORDER BY migration_file COLLATE pg_catalog."C"), 'UTF8')), 'hex')`;
 
-/** One statement, so that both come from one snapshot: what the ordinary rows are, and all other rows. */
+/** One statement, so that both come from one snapshot: the summary of the ordinary rows, and all other rows. */
 export function ordinaryAndOthersSql(table: string): string {
   return (
     `SELECT ordinary.*, other.* FROM (SELECT pg_catalog.count(*) AS ordinary_count, ${FINGERPRINT} AS fingerprint FROM ${table} WHERE ${ORDINARY}) AS ordinary ` +

@@ -30,7 +30,7 @@ export async function readDdlAudit(
   return rows.map(toDdlEntry);
 }
 
-/** Reads recorded texts, by checksum. @throws MigrationError */
+/** Reads recorded sources, by checksum. @throws MigrationError */
 export async function readSources(
   connection: PgConnection,
   history: TableName,

@@ -16,7 +16,7 @@ import { toDetailedRows, toHistoryRows } from './to-rows.js';
 /** SQLSTATEs of a table that does not exist. */
 export const UNDEFINED_TABLE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];
 /**
- * A column is missing or has a type for which the query was not made, as in a table made by hand; or the object is not
+ * A column is missing or has a type that the query does not expect, as in a hand-made table; or the object is not
  * a table.
  */
 const UNEXPECTED: readonly string[] = [
@@ -31,7 +31,7 @@ interface Place {
   readonly table: TableName;
   /** The role to read it as; undefined for the login role. */
   readonly role: ActingRole;
-  /** How messages call it. @default the history */
+  /** Its name in messages. @default the history */
   readonly what?: string;
 }
 
@@ -45,8 +45,8 @@ interface Rows {
 const NO_ROWS: Rows = { known: [], sent: [] };
 
 /**
- * Reads the history in one round trip; in one more if the ordinary rows are not known, or if an index may have been
- * left invalid; and in two more if the table lacks some of our columns.
+ * Reads the history in one round trip, plus one if the ordinary rows are not known, or if an index may have been
+ * left invalid, and plus two if the table lacks some of our columns.
  *
  * @param role the role to read as. @default the login role
  * @param known rows that need not be sent. @default none
@@ -106,7 +106,7 @@ async function readByShape(connection: PgConnection, place: Place, details: bool
 /**
  * Reads a table that may not exist.
  *
- * @param unexpected SQLSTATEs of a table for which the query was not made.
+ * @param unexpected SQLSTATEs that mean that the table does not match the query.
  * @throws MigrationError
  */
 export async function ask(
@@ -138,5 +138,5 @@ async function readingError(
   if (server?.sqlstate !== SQLSTATE.insufficientPrivilege) return queryError(`reading ${what}`, error);
   const name = await actingRoleName(connection, role);
   const hint = `GRANT USAGE ON SCHEMA ${quoteIdentifier(table.schema)} TO ${name}; GRANT SELECT ON ${qualifiedName(table)} TO ${name};`;
-  return new DatabaseError(`The role may not read ${what}`, { ...server, hint });
+  return new DatabaseError(`The role is not allowed to read ${what}`, { ...server, hint });
 }

@@ -62,14 +62,14 @@ export class PgHistoryReader implements HistoryReader, IncidentStore {
   }
 }
 
-/** The table does not exist, may not be written, or is on a read-only server. */
+/** The table does not exist, cannot be written by the role, or is on a read-only server. */
 const NOT_WRITABLE: readonly string[] = [
   ...UNDEFINED_TABLE,
   SQLSTATE.insufficientPrivilege,
   SQLSTATE.readOnlySqlTransaction,
 ];
 
-/** The result of work that writes; undefined where nothing can be written. */
+/** The result of work that writes; undefined if the table is not writable. */
 async function whereWritable<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

@@ -14,7 +14,7 @@ import { assignments, NOW, SqlExpression, upsertSql, type ColumnValues } from '.
 export interface RunRecords {
   /**
    * Inserts a "running" row in place of that of a failed or dead attempt, if the task has one. Raises 23505 if another
-   * row is there: the migration is applied or has failed meanwhile, or another run than the one known to be dead is
+   * row is there: the migration was applied or failed in the meantime, or a run other than the one known to be dead is
    * running it. It never silently matches zero rows.
    */
   claim(task: Task, progress?: StepProgress): string[];
@@ -23,7 +23,7 @@ export interface RunRecords {
    * its message. Returns a row with a text: the marker, the recorded duration if there is one, a space and the file.
    */
   complete(file: string, marker: string): string;
-  /** The same for any file, to prepare: it is cheaper for many. Undefined if there is nothing to prepare. */
+  /** The same for any file, to be prepared, which is cheaper for many. Undefined if there is nothing to prepare. */
   prepared(marker: string): PreparedRecords | undefined;
   /** Completes a non-transactional migration. */
   completeSteps(file: string): string[];
@@ -40,9 +40,9 @@ export interface RunRecords {
   invalidIndexes(file: string, names: readonly string[]): string[];
   /** Stores server messages, by file, in the rows of this run. */
   notices(notices: ReadonlyMap<string, readonly Notice[]>): string[];
-  /** Records the end of the run: what it has done is in its rows by then. */
+  /** Records the end of the run. By then, its rows show what it has done. */
   end(): string[];
-  /** Records the texts of migrations; undefined if they are not recorded. */
+  /** Records the sources of migrations; undefined if they are not recorded. */
   readonly sources: SourceRecords | undefined;
 }
 

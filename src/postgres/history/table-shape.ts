@@ -22,7 +22,7 @@ export interface TableShape {
   readonly role: string;
   /** Privileges on the table that the role lacks. */
   readonly missingRights: readonly string[];
-  /** True if the role may create tables in the schema. */
+  /** True if the role has the privilege to create tables in the schema. */
   readonly mayCreate: boolean;
   readonly companions: Readonly<Record<CompanionName, CompanionState>>;
 }

@@ -4,7 +4,7 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
 import { valueOf } from './columns.js';
 
-/** Converts rows of the table. Asks the catalog about the indexes that they recorded as invalid, if any. */
+/** Converts rows of the table. Checks in the catalog whether recorded invalid indexes still exist, if there are any. */
 export async function toHistoryRows(connection: PgConnection, rows: readonly Row[]): Promise<HistoryRow[]> {
   const recorded = rows.flatMap((row) => valueOf(row, 'invalid_indexes') ?? []);
   const invalid = await stillInvalid(connection, recorded);

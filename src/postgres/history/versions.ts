@@ -13,7 +13,7 @@ interface ObjectVersion {
   /** What it adds, for docs/history-table.md. */
   readonly summary: string;
   readonly isInstalled: (shape: TableShape) => boolean;
-  /** The table that it creates, if runs work without it: it is left out where the role may not create it. */
+  /** The companion table that it creates, which is skipped if the role cannot create it. */
   readonly companion?: CompanionName;
   /** Upgrades from the previous version. */
   readonly statements: (table: TableName, shape: TableShape) => readonly string[];
@@ -45,8 +45,8 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
     statements: (table) => [`ALTER TABLE ${qualifiedName(table)} ADD UNIQUE (${KEY_COLUMN})`],
   },
   companion(4, 'audit', 'the audit'),
-  companion(5, 'source', 'the texts of migrations'),
-  companion(6, 'incidents', 'incidents of drift'),
+  companion(5, 'source', 'the sources of migrations'),
+  companion(6, 'incidents', 'drift incidents'),
   companion(7, 'catalog', 'recorded catalogs'),
 ];
 

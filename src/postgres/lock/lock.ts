@@ -19,7 +19,7 @@ export function lockKey(database: string, table: TableName): bigint {
   return digest.readBigInt64BE();
 }
 
-/** SQL for the same key in the current database. */
+/** SQL that computes the same key in the current database. */
 export function lockKeySql({ schema, table }: TableName): string {
   const hash =
     `pg_catalog.sha256(${bytesSql('nestjs-pg-migrations\0')} || ` +
@@ -27,16 +27,16 @@ export function lockKeySql({ schema, table }: TableName): string {
   return `('x' || pg_catalog.encode(pg_catalog.substr(${hash}, 1, 8), 'hex'))::bit(64)::bigint`;
 }
 
-/** In hexadecimal digits, because no text may contain a zero byte. */
+/** In hexadecimal, because a text cannot contain a zero byte. */
 function bytesSql(text: string): string {
   return `pg_catalog.decode('${Buffer.from(text).toString('hex')}', 'hex')`;
 }
 
 /**
- * An expression that tries to take the session lock, and whose value {@link triedLock} reads. Behind a pooler, where a
- * session lock protects nothing, and on a standby it tries nothing.
+ * An expression that tries to take the session lock; {@link triedLock} parses its value. Behind a pooler, where a
+ * session lock protects nothing, and on a standby, it does not try.
  *
- * @param processId the backend's, unless there is a pooler in between; undefined to try in any case.
+ * @param processId the PID of the backend as the client knows it, to detect a pooler; undefined to always try.
  */
 export function tryLockSql(table: TableName, processId: number | undefined): string {
   const own = processId === undefined ? '' : ` AND pg_catalog.pg_backend_pid() = ${processId}`;
@@ -52,7 +52,7 @@ export interface TriedLock {
   readonly taken: boolean;
 }
 
-/** What the value of {@link tryLockSql} says; undefined if nothing was tried. */
+/** Parses the value of {@link tryLockSql}; undefined if no attempt was made. */
 export function triedLock(value: string | null): TriedLock | undefined {
   if (value === null) return undefined;
   const [key = '', taken] = value.split(' ');
@@ -84,7 +84,7 @@ function isHeldLock(key: bigint): string {
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
 }
 
-/** An SQL expression: somebody holds the migration lock of this history in the current database. */
+/** An SQL expression: a session holds the migration lock of this history in the current database. */
 export function isLockHeldSql(table: TableName): string {
   const [prefix, suffix] = [PREFIX, suffixOf(table)].map(
     (text) => `decode('${Buffer.from(text).toString('hex')}', 'hex')`,
@@ -120,7 +120,7 @@ export function holdsLockCondition(pid: string, key: bigint): string {
 export async function endLockHolder(connection: PgConnection, key: bigint, pid: number): Promise<void> {
   const end = `SELECT pg_catalog.pg_terminate_backend(l.pid) FROM pg_catalog.pg_locks l WHERE l.pid = ${pid} AND ${isHeldLock(key)}`;
   const { error } = await connection.run(end);
-  if (error) throw queryError('ending the holder of the migration lock', error);
+  if (error) throw queryError('terminating the holder of the migration lock', error);
 }
 
 /**

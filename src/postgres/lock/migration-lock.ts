@@ -28,7 +28,7 @@ export interface HeldLock {
 export class SessionLock implements HeldLock {
   readonly checkSql: string;
 
-  /** @param held true if it was taken already. @param pooled true if the server does not close the session with us. */
+  /** @param held true if already taken. @param pooled true if the session may outlive our connection. */
   constructor(
     private readonly connection: PgConnection,
     private readonly key: bigint,
@@ -47,7 +47,7 @@ export class SessionLock implements HeldLock {
     return this.held;
   }
 
-  /** The lock ends with its session. */
+  /** Ending the session releases the lock. */
   async release(): Promise<void> {
     const endsWithConnection = this.connection.isClosedOnRelease && !this.pooled;
     if (this.held && !endsWithConnection) await unlock(this.connection, this.key);

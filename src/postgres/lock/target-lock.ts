@@ -43,9 +43,9 @@ export class TargetLock implements MigrationLock {
 
   async tryTakeAndRead<T>(read: () => Promise<T>): Promise<{ readonly taken: boolean; readonly read: T }> {
     const attempt = this.attempt();
-    // What is sent in one turn keeps its order, so this reads what is there after the attempt.
+    // Messages of one turn keep their order, so this reads the state after the attempt.
     const early = this.isSentAtOnce ? read() : undefined;
-    early?.catch(() => {}); // a lock may have been taken all the same, so the attempt is awaited first
+    early?.catch(() => {}); // the lock may have been taken anyway, so await the attempt first
     const { taken, wasSentAtOnce } = await attempt;
     return { taken, read: await (early && wasSentAtOnce ? early : read()) };
   }
@@ -90,16 +90,16 @@ export class TargetLock implements MigrationLock {
     return lockKey((await this.facts.get()).database, this.table);
   }
 
-  /** False if an attempt begins with anything but a message on the connection that migrates. */
+  /** False if an attempt begins with anything other than a message on the migrating connection. */
   private get isSentAtOnce(): boolean {
     return this.held ? this.held.checkSql !== undefined : this.kind !== 'transaction';
   }
 
-  /** @returns also whether everything that decides was sent before this function returned. */
+  /** @returns also whether the complete attempt was sent before this function returned. */
   private async attempt(): Promise<{ readonly taken: boolean; readonly wasSentAtOnce: boolean }> {
     if (this.held) return { taken: await this.held.tryTake(), wasSentAtOnce: this.isSentAtOnce };
     const { facts, tried } = await this.readFactsAndTry();
-    // Whatever is found to be wrong from here on, the lock is known to be held, and released.
+    // Whatever fails from here on, we know that the lock is held, so it is released.
     if (this.exclusive) this.held = this.createLock(facts, tried?.taken ?? false);
     await this.facts.get();
     if (facts.standby) throw readOnlyError('standby');
@@ -108,7 +108,7 @@ export class TargetLock implements MigrationLock {
     return { taken: await this.held.tryTake(), wasSentAtOnce: false };
   }
 
-  /** Reads what decides which lock to take, and in the same round trip tries the one that it mostly is. */
+  /** Reads the facts that determine which lock to take, and tries the usual one in the same round trip. */
   private async readFactsAndTry(): Promise<{ readonly facts: ServerFacts; readonly tried: TriedLock | undefined }> {
     const { connection, kind, table } = this;
     if (kind === 'off' || kind === 'transaction') return { facts: await this.facts.get(), tried: undefined };
@@ -117,7 +117,7 @@ export class TargetLock implements MigrationLock {
     const { facts, value } = await this.facts.getWith(tryLockSql(table, processId));
     const tried = triedLock(value);
     if (!tried || tried.key === lockKey(facts.database, table)) return { facts, tried };
-    // The name of the database is not valid in its encoding: the key must be that of all other processes.
+    // The database name is not valid in its encoding: use the key that all other processes use.
     if (tried.taken) await unlock(connection, tried.key);
     return { facts, tried: undefined };
   }

@@ -18,7 +18,7 @@ const OBSERVE = `
      AND (s.nspname IS NULL OR s.nspname <> 'information_schema' AND s.nspname !~ '^pg_')
    ORDER BY s.nspname, c.relname, l.relation`;
 
-/** `AccessExclusiveLock` is `ACCESS EXCLUSIVE`. */
+/** Converts `AccessExclusiveLock` to `ACCESS EXCLUSIVE`. */
 function modeOf(name: string): LockMode {
   const words = name.replace(/Lock$/, '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
   return words.toUpperCase() as LockMode;
@@ -28,7 +28,7 @@ type Written = Omit<WrittenRows, 'table'>;
 
 const NOTHING: Written = { inserted: 0, updated: 0, deleted: 0 };
 
-/** Observes one transaction from within, one migration after the other. */
+/** Observes a transaction from inside, one migration at a time. */
 export class Observation {
   private readonly locked = new Map<string, LockMode>();
   private readonly written = new Map<string, Written>();

@@ -19,7 +19,7 @@ import { rollBack } from '../transactional/roll-back.js';
 import { Observation } from './observation.js';
 
 /**
- * Constraints are checked at the end of each migration, as its COMMIT would. Those that are deferred by default are
+ * Checks constraints at the end of each migration, as its COMMIT would. Those that are initially deferred are
  * deferred again: SET CONSTRAINTS lasts until the end of the transaction.
  */
 const CHECK_CONSTRAINTS: readonly string[] = [
@@ -32,8 +32,8 @@ const CHECK_CONSTRAINTS: readonly string[] = [
 ];
 
 /**
- * Runs transactional migrations one after the other in one transaction, observes what each does, and rolls everything
- * back. What a sequence has handed out stays handed out.
+ * Runs transactional migrations in order in one transaction, observes what each does, and rolls everything
+ * back, except the values drawn from sequences.
  *
  * @throws MigrationError
  */

@@ -7,17 +7,17 @@ export interface Relation {
   readonly name: string;
   /** True if it stores rows of its own. */
   readonly storesRows: boolean;
-  /** Identifies its storage; rewriting it gives it another one. */
+  /** Identifies its storage; a rewrite changes it. */
   readonly storage: string;
 }
 
-/** The relations of a database, except those of the server, and indexes: they are locked with their tables. */
+/** All relations of a database except system relations, and indexes, which are locked with their tables. */
 const RELATIONS = `
   SELECT c.oid, s.nspname || '.' || c.relname AS name, c.relkind IN ('r', 'm') AS stores_rows, c.relfilenode AS storage
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
    WHERE s.nspname <> 'information_schema' AND s.nspname !~ '^pg_' AND c.relkind NOT IN ('i', 'I')`;
 
-/** By object identifier. @throws MigrationError */
+/** The relations by OID. @throws MigrationError */
 export async function readRelations(connection: PgConnection): Promise<ReadonlyMap<string, Relation>> {
   const rows = await connection.query(RELATIONS).catch((error: unknown) => {
     throw queryError('reading the tables of the database', error);

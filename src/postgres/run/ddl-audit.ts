@@ -8,7 +8,7 @@ import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { UNDEFINED_TABLE } from '../history/read-history.js';
 
-/** Switches the DDL audit of one history on and off. */
+/** Enables and disables the DDL audit of one history. */
 export class PgDdlAudit implements DdlAudit {
   constructor(
     private readonly history: TableName,
@@ -39,8 +39,8 @@ export class PgDdlAudit implements DdlAudit {
     if (server?.sqlstate === SQLSTATE.insufficientPrivilege) {
       const method = enabled ? 'enableDdlAudit' : 'disableDdlAudit';
       const hint =
-        'Only a superuser may create event triggers, or on a managed server the role of its administrator. ' +
-        `Connect as one with the option "migrateWith", or let one run what ${method}({ dryRun: true }) returns.`;
+        'Only a superuser or, on a managed server, the administrator role can create event triggers. ' +
+        `Connect as that role with the option "migrateWith", or have an administrator run the SQL of ${method}({ dryRun: true }).`;
       return new DatabaseError(`Failed while ${doing}`, { ...server, hint });
     }
     if (server && UNDEFINED_TABLE.includes(server.sqlstate)) {

@@ -141,7 +141,7 @@ function observed(listener: ExecutionListener, applied: Set<string>): ExecutionL
 
 const ignore = (): void => {};
 
-/** A rehearsal returns what it has seen, and tells nothing before. */
+/** A rehearsal returns its results at the end and emits no events. */
 const SILENT: ExecutionListener = {
   started: ignore,
   notice: ignore,
@@ -159,7 +159,7 @@ interface Execution {
   readonly outcome: Outcome;
   /** True if the end of the run was recorded together with its last migration. */
   readonly endRecorded: boolean;
-  /** Checksums of texts that are not recorded, as JSON, if the end was recorded. */
+  /** Checksums of missing sources, as JSON, if the end was recorded. */
   readonly missingSources: string | undefined;
 }
 

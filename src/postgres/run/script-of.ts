@@ -5,7 +5,7 @@ import type { Target } from '../../core/target/target.js';
 import { asTarget, asTargetInSession } from '../execution/target-identity.js';
 import { localTimeouts, sessionTimeouts } from '../execution/timeouts.js';
 
-/** What a task runs on its target, without our own records: a script for `psql`. */
+/** The SQL that a task runs on its target, without our history writes, as a script for `psql`. */
 export function scriptOf({ program, resumeAt }: Task, target: Target): string {
   return program.kind === 'transactional' ? inTransaction(program, target) : inSteps(program, target, resumeAt);
 }
@@ -23,7 +23,7 @@ function inSteps(program: NonTransactionalProgram, target: Target, resumeAt: num
   return asLines([...opening.map(terminated), terminated(rest), 'RESET ROLE;', 'RESET ALL;']);
 }
 
-/** The runner sends the rows of a COPY apart from the text; `psql` reads them there. */
+/** The runner sends COPY rows separately; `psql` expects them inline. */
 function withRows(body: string, source: string, statements: readonly Statement[]): string {
   let text = '';
   let from = 0;
@@ -35,7 +35,7 @@ function withRows(body: string, source: string, statements: readonly Statement[]
   return text + body.slice(from);
 }
 
-/** A file may leave out the last semicolon, and may end with a comment. */
+/** A file may omit its last semicolon, and may end with a comment. */
 function terminated(text: string): string {
   const trimmed = text.trim();
   if (trimmed === '' || trimmed.endsWith('\\.')) return trimmed;

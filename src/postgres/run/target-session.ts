@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AuditNote } from '../../core/history/audit.js';
+import type { NewAuditEntry } from '../../core/history/audit.js';
 import type { CatalogRecorder } from '../../core/ports/catalog.js';
 import type { ForeignHistoryReader, HistoryStore, TableFactsReader, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
@@ -28,7 +28,7 @@ export interface SessionSettings {
   readonly lock: LockKind;
   /** False: details of server errors, which may contain rows, are left out. */
   readonly showRowData: boolean;
-  /** The tables beside the history table that runs keep. */
+  /** The companion tables that runs write. */
   readonly companions: readonly CompanionName[];
   /** Undefined if the catalog is not recorded. */
   readonly catalog: CatalogSettings | undefined;
@@ -52,7 +52,7 @@ export class PgTargetSession implements TargetSession {
   ) {
     const { target, timeouts, tracking, lock, companions } = settings;
     const { table, role, searchPath } = target;
-    // A history that was read as the role shows that the role works.
+    // If the history was read as the role, the role works.
     const facts = new SessionFacts(connection, async () => {
       if (!store.hasRead) await assertRole(connection, role);
     });
@@ -61,7 +61,7 @@ export class PgTargetSession implements TargetSession {
     this.history = tracking ? store : NO_STORE;
     this.lock = new TargetLock(connection, table, lock, facts, openConnection);
     this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
-    const auditSql = (note: AuditNote): string[] =>
+    const auditSql = (note: NewAuditEntry): string[] =>
       store.companions.includes('audit') ? [auditChangeSql(table, randomUUID(), note)] : [];
     this.catalog = settings.catalog && new LazyCatalogRecorder(connection, settings.catalog, auditSql);
     this.foreign = { read: (tool, foreignTable) => readForeignHistory(connection, tool, foreignTable, role) };

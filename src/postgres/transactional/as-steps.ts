@@ -4,7 +4,7 @@ import type { ExecutionContext, NonTransactionalTask, TransactionalTask } from '
 import { poolerRefusals } from '../execution/session-refusals.js';
 
 /**
- * The same task without a transaction, if the server refused to run it in one and it can run without.
+ * The same task without a transaction, if the server refused to run it in one and it can run without one.
  *
  * @param offset of the failed statement in the source, if known.
  */

@@ -1,4 +1,4 @@
-/** Reads from the rows of a message which migrations the server completed. */
+/** Determines, from the rows that a message returns, which migrations the server completed. */
 export class Completions {
   private readonly durations = new Map<string, number | undefined>();
 
@@ -15,7 +15,7 @@ export class Completions {
     this.durations.set(text.slice(space + 1), space === 0 ? undefined : Number(text.slice(0, space)));
   }
 
-  /** The completion of a migration with the recorded duration, in ms, if there is one; undefined before it. */
+  /** The completion of a migration with the recorded duration, in ms, if there is one; undefined until it completes. */
   of(file: string): { readonly durationMs: number | undefined } | undefined {
     return this.durations.has(file) ? { durationMs: this.durations.get(file) } : undefined;
   }

@@ -16,7 +16,7 @@ export function isLostClaim(error: unknown, marker: string): boolean {
 const CANNOT_EXECUTE: readonly string[] = [SQLSTATE.invalidStatementName, SQLSTATE.featureNotSupported];
 
 /**
- * The migration to run again without prepared statements, if one of ours failed: it is gone, or no longer fits the
+ * The migration to run again without prepared statements, if one of ours failed: it was dropped, or no longer fits the
  * history table because a file changed it.
  */
 export function firstUnprepared(

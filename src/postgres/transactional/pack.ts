@@ -19,14 +19,14 @@ import {
 } from './surroundings.js';
 
 /**
- * Maximum characters of the first message and of each further one, unless one migration is longer. The first one is
+ * Maximum characters of the first message and of each later one, unless one migration is longer. The first one is
  * smaller, so that the server starts while the next one is packed. Larger messages gain nothing and cost memory.
  */
 const MAX_LENGTHS = [200_000, 1_000_000] as const;
 
 type PackContext = SurroundContext & { readonly pooled: boolean };
 
-/** The number of migrations from which it pays to prepare our statements. */
+/** The number of migrations from which preparing our statements pays off. */
 const PREPARED_FROM = 4;
 
 /**
@@ -43,7 +43,7 @@ export function* packEach(
   mayPrepare = true,
 ): Generator<Message> {
   const packer = new Packer(context);
-  // Behind a pooler a message of their own could run on another server connection.
+  // Behind a pooler, a separate message could run on another server connection.
   const ours = new Surroundings(context, mayPrepare && !context.pooled && tasks.length >= PREPARED_FROM);
   let packed: TransactionalTask | undefined;
   for (const task of tasks) {
@@ -105,14 +105,14 @@ function complete({ target }: PackContext, task: TransactionalTask, ours: Surrou
 /**
  * Behind a pooler a COMMIT must not fail: the cleanup after it could run on a different server connection.
  *
- * @param waits false if a later COMMIT of the same message waits for the disk, because that one waits for this one too.
+ * @param waits false if a later COMMIT of the same message waits for the disk, which covers this one too.
  */
 function commit({ pooled }: PackContext, task: TransactionalTask | undefined, waits = true): Part {
   const checked = pooled ? ['SET CONSTRAINTS ALL IMMEDIATE'] : [];
   return part('commit', [...checked, ...(waits ? [] : [WITHOUT_WAITING]), 'COMMIT'], task);
 }
 
-/** Leaves nothing in the session. While it holds the lock, the server must keep probing its client. */
+/** Cleans the session. While it holds the lock, the server must keep probing its client. */
 function clean({ lock: { checkSql } }: PackContext): Part {
   const probing = checkSql ? [applySettings(PROBE_CLIENT)] : [];
   return part('reset', ['BEGIN', ...CLEAN, ...probing, 'COMMIT']);
@@ -123,7 +123,7 @@ function lockCheck({ lock: { checkSql } }: PackContext): Part[] {
 }
 
 class Packer {
-  /** Migrations whose texts are not recorded as they are sent. */
+  /** Migrations whose source differs from the SQL that is sent. */
   readonly unmarked: Migration[] = [];
   private parts: Part[] = [];
   private prelude: string | undefined;
@@ -147,7 +147,7 @@ class Packer {
     for (const each of parts) this.size += each.text.length;
   }
 
-  /** Puts a part in place of the one that was added last. */
+  /** Replaces the part that was added last. */
   replaceLast(other: Part): void {
     const last = this.parts.pop();
     this.size -= last?.text.length ?? 0;

@@ -14,7 +14,7 @@ type PrepareContext = Pick<ExecutionContext, 'target' | 'records' | 'initialSett
 
 /**
  * Our statements around a file, as prepared statements: they are short, and the server plans them once per message. They
- * are prepared in a message of their own, because each `EXECUTE` copies the text that its `PREPARE` was sent in.
+ * are prepared in a separate message, because each `EXECUTE` copies the whole message that contained its `PREPARE`.
  */
 export class PreparedStatements {
   private constructor(
@@ -22,13 +22,13 @@ export class PreparedStatements {
     private readonly records: PreparedRecords,
   ) {}
 
-  /** Undefined without tracking: then they do not pay. */
+  /** Undefined without tracking, where they do not pay off. */
   static of(context: PrepareContext): PreparedStatements | undefined {
     const records = context.records.prepared(context.marker);
     return records && new PreparedStatements(context, records);
   }
 
-  /** The message that brings a session into its initial state, whatever it was, names it, and prepares the statements. */
+  /** The message that resets a session to its initial state, names it, and prepares the statements. */
   prelude(sessionName: string): string {
     const { target, initialSettings } = this.context;
     return asScript([
@@ -43,7 +43,7 @@ export class PreparedStatements {
     ]);
   }
 
-  /** Brings the session into its initial state after a file, and names it. */
+  /** Resets the session to its initial state after a file, and names it. */
   reset(sessionName: string): string[] {
     return [...CLEAN_ALL_BUT_PREPARED, execute(RESET, sessionName)];
   }

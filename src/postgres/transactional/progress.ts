@@ -4,14 +4,14 @@ import type { ExecutionContext, TransactionalTask } from '../execution/execution
 import { MessageCursor, type Message, type Part } from '../execution/message.js';
 import { Completions } from './completions.js';
 
-/** Tracks which migration runs and which are committed, and reports it. */
+/** Tracks which migration is running and which have committed, and reports both. */
 export class Progress {
   /** The migration that was started last. */
   current: TransactionalTask | undefined;
   startedAt = new Date();
   /** True if the end of the run was recorded, or could not be. */
   endRecorded = false;
-  /** What the server said at the end of the run about texts that are not recorded: checksums as JSON. */
+  /** The checksums of missing sources as JSON, which the server returned at the end of the run. */
   missingSources: string | undefined;
   private startedAtMs = performance.now();
   /** Completed, but not reported as applied yet: with the duration in ms, measured by counting statements. */
@@ -48,12 +48,12 @@ export class Progress {
     };
   }
 
-  /** What was completed was rolled back. */
+  /** Call it when completed migrations were rolled back. */
   forgetUncommitted(): void {
     this.uncommitted.clear();
   }
 
-  /** Our statements before a file make the server send what it has answered, so a start is reported when it happens. */
+  /** Our statements before a file make the server flush its responses, so a start is reported when it happens. */
   private onEnter({ kind, task }: Part): void {
     if (!task) return;
     const { migration } = task.program;
@@ -73,7 +73,7 @@ export class Progress {
     if (kind === 'end') this.endRecorded = true;
   }
 
-  /** Reports only what the server confirmed: counting statements fails if a file hides one. */
+  /** Reports only what the server confirmed: counting statements is unreliable if a file hides one. */
   private reportApplied(): void {
     const { listener } = this.context;
     for (const [task, elapsedMs] of this.uncommitted) {

@@ -34,7 +34,7 @@ import { runNonTransactional } from '../non-transactional/run-non-transactional.
 
 type SendOutcome =
   | Outcome
-  /** @param unreadable the tasks that neither the server nor the parser here could read. */
+  /** @param unreadable the tasks that neither the server nor our parser could read. */
   | { readonly kind: 'retry'; readonly from: TransactionalTask; readonly unreadable?: readonly TransactionalTask[] }
   | { readonly kind: 'as-steps'; readonly from: TransactionalTask; readonly steps: NonTransactionalTask };
 
@@ -42,7 +42,7 @@ type SendOutcome =
 export class TransactionalRun {
   readonly progress: Progress;
   private readonly lockRetry: LockRetry;
-  /** False once our prepared statements were gone: a function can drop them in ways that no text shows. */
+  /** False once our prepared statements are gone: a function can drop them without the text showing it. */
   private mayPrepare = true;
 
   constructor(
@@ -57,7 +57,7 @@ export class TransactionalRun {
 
   async run(tasks: readonly TransactionalTask[]): Promise<Outcome> {
     let left = tasks;
-    // Once a transaction has begun, a message that the server cannot parse ends it.
+    // Once a transaction has begun, a message that the server cannot parse aborts it.
     if (this.mode === 'all' && this.needsSeveral(tasks)) left = leaveToServer(tasks, await unreadableOf(tasks));
     for (;;) {
       const outcome = await this.sendAll(this.pack(left));
@@ -73,7 +73,7 @@ export class TransactionalRun {
     }
   }
 
-  /** Packs only until it is known, so that no more than two messages are held. */
+  /** Packs only until the answer is known, so that at most two messages are held in memory. */
   private needsSeveral(tasks: readonly TransactionalTask[]): boolean {
     const messages = this.pack(tasks);
     messages.next();
@@ -111,7 +111,7 @@ export class TransactionalRun {
     return { kind: 'done' };
   }
 
-  /** Sends the tasks of a message that the server could not parse apart from each other, if that can help. */
+  /** After the server could not parse a message, sends its tasks separately, if that can help. */
   private async divide(tasks: readonly TransactionalTask[]): Promise<SendOutcome | undefined> {
     const unreadable = await unreadableOf(tasks);
     if (tasks[0] && unreadable.length > 0) return { kind: 'retry', from: tasks[0], unreadable };
@@ -127,7 +127,7 @@ export class TransactionalRun {
     const { connection, notices } = this.context;
     const { copyRows, prelude } = message;
     const following = this.progress.follow(message);
-    // If it fails, so does the first of our statements that need it.
+    // If it fails, the first statement that depends on it fails too.
     if (prelude !== undefined) void connection.run(prelude);
     const result = await connection.run(message.text, { ...following.callbacks, copyRows });
     if (!result.error) following.completed();
@@ -161,7 +161,7 @@ export class TransactionalRun {
     return (task && (await this.recover(task, server, place))) ?? this.fail(place, server, error);
   }
 
-  /** Everything in the message is applied and recorded; only details are missing, and the check of the lock. */
+  /** Everything in the message is applied and recorded; only details and the lock check are missing. */
   private async onRecordError({ kind }: Part, error: unknown): Promise<SendOutcome> {
     if (kind === 'end') this.progress.endRecorded = true;
     await rollBack(this.context);

@@ -10,16 +10,16 @@ type SourceContext = Pick<ExecutionContext, 'target' | 'records' | 'marker'>;
 /** Waiting for the disk takes as long as a small file. Set at the end of a transaction, where no file sees it. */
 export const WITHOUT_WAITING = 'SET LOCAL synchronous_commit = off';
 
-/** Bodies are joined with line feeds to what is around them, and end in a semicolon on its own line. */
+/** Bodies are separated from their surroundings by line feeds, and end in a semicolon on its own line. */
 const FRAME = { before: '\n', after: '\n;\n' };
 
-/** A comment around a body whose text is recorded as it is sent; nothing around another body. */
+/** Encloses a body in a comment mark if its source is what is sent; other bodies stay unmarked. */
 export function markAround(context: SourceContext, task: TransactionalTask): Part[] {
   if (!context.records.sources || !isRecordedAsSent(task)) return [];
   return [{ kind: 'mark', text: markOf(context), commands: 0 }];
 }
 
-/** Records the texts that stand between marks in the same message, if there are any. */
+/** Records the sources that marks enclose in the same message, if there are any. */
 export function recordSent(context: SourceContext, parts: readonly Part[]): Part[] {
   const { records, target } = context;
   if (!records.sources || !parts.some(({ kind }) => kind === 'mark')) return [];
@@ -28,9 +28,9 @@ export function recordSent(context: SourceContext, parts: readonly Part[]): Part
 }
 
 /**
- * Records the end of the run. In a transaction of its own, so that an error undoes no migration.
+ * Records the end of the run, in a separate transaction, so that an error does not undo a migration.
  *
- * @param unmarked migrations whose texts are not recorded as they are sent.
+ * @param unmarked migrations whose source differs from the SQL that is sent.
  */
 export function endOfRun({ records, target }: SourceContext, unmarked: readonly Migration[]): Part[] {
   const { sources } = records;
@@ -45,7 +45,7 @@ function markOf({ marker }: SourceContext): string {
   return `/*${marker.slice(0, 8)}*/`;
 }
 
-/** True if the body is the text to record, and shares a message. */
+/** True if the body is identical to the source to record, and shares a message. */
 function isRecordedAsSent(task: TransactionalTask): boolean {
   const { body, migration } = task.program;
   return canShareMessage(task) && body === migration.text && recordableSource(migration) === body;

@@ -12,8 +12,8 @@ export type SurroundContext = Pick<
 >;
 
 /**
- * Our statements before and after each file of a message: the reset of the session, the claim, the completion. If they
- * are prepared, they are so from the start of a message up to the first file that may use prepared statements itself: it
+ * Our statements before and after each file of a message: the session reset, the claim and the completion. They
+ * can be prepared from the start of a message up to the first file that may use prepared statements itself, which
  * must neither see nor drop ours.
  */
 export class Surroundings {
@@ -28,7 +28,7 @@ export class Surroundings {
     this.prepared = prepares ? PreparedStatements.of(context) : undefined;
   }
 
-  /** What begins a message: the session is in its initial state and shows the file in `pg_stat_activity`. */
+  /** Starts a message: resets the session to its initial state, and shows the file in `pg_stat_activity`. */
   start(task: TransactionalTask): { readonly prelude?: string; readonly parts: readonly Part[] } {
     const prelude = suits(task) ? this.prepared?.prelude(this.sessionName(task)) : undefined;
     this.areReady = prelude !== undefined;
@@ -79,7 +79,7 @@ export function canShareMessage({ program }: TransactionalTask): boolean {
   return program.closed && program.statements !== undefined && !program.separateMessages;
 }
 
-/** The text of a file, in as many parts as it takes messages. */
+/** The SQL of a file, split into one part per message. */
 export function bodiesOf(task: TransactionalTask): Part[] {
   const { body, source, statements, separateMessages } = task.program;
   if (!separateMessages || !statements)
@@ -99,7 +99,7 @@ export function startOfMessage(
   return part('reset', [`/* ${marker.trim()} */\nBEGIN`, ...statements, 'COMMIT'], task);
 }
 
-/** An INFO message makes the server send what it has answered so far; otherwise it waits for the end or for 8 kB. */
+/** An INFO message makes the server flush its responses; otherwise it waits for the end or for 8 kB. */
 export function flush({ marker }: SurroundContext): string {
   return `DO ${quoteBody(`BEGIN RAISE INFO ${quoteLiteral(marker)}; END`)}`;
 }

@@ -26,7 +26,7 @@ function typeRemedy({ stderr }: ProcessResult): Promise<ProcessResult> {
 }
 
 describe('a change that nobody confirms', () => {
-  test('ends with 2, changes nothing, and the command that it names makes the change', async () => {
+  test('exits with 2, changes nothing, and the command that it prints makes the change', async () => {
     const refused = await typed('mark', '002_b.sql', '--reason', "made by hand, it's there");
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     expect(refused.stderr).toMatch(
@@ -46,7 +46,7 @@ describe('a change that nobody confirms', () => {
     expect(await audited()).toEqual([{ action: 'mark', files: ['002_b.sql'], reason: "made by hand, it's there" }]);
   });
 
-  test('is an object with the command for programs, without the password of the URL', async () => {
+  test('is JSON with the command, without the password of the URL', async () => {
     const url = new URL(db.connectionString);
     url.password = 'hunter2'; // the server trusts everybody
     const flags = ['--dir', migrations.directory, '--database-url', url.href, '--json'];
@@ -73,7 +73,7 @@ describe('a change that nobody confirms', () => {
     };
     const declined = await atTerminal(String.raw`no\n`);
     expect(declined.stdout).toContain('This would record 1 migration');
-    expect(declined.stdout).toContain('Do it? [y/N] ');
+    expect(declined.stdout).toContain('Proceed? [y/N] ');
     expect(declined.stdout).toContain('Nothing was changed.');
     expect(declined.code).toBe(1);
     const confirmed = await atTerminal(String.raw`y\n`);
@@ -84,11 +84,11 @@ describe('a change that nobody confirms', () => {
 });
 
 describe('the commands', () => {
-  test('mark, unmark: text, objects, and nothing to change', async () => {
+  test('mark, unmark: text, JSON, and nothing to change', async () => {
     expect(await typed('mark', '001_a.sql', '--yes')).toMatchObject({ code: 0 });
     expect(await typed('mark', '001_a.sql')).toMatchObject({
       code: 0,
-      stdout: 'Nothing to change: 001_a.sql is recorded as applied already.\n',
+      stdout: 'Nothing to change: 001_a.sql is already recorded as applied.\n',
     });
     const dry = await typed('unmark', '001_a.sql', '--dry-run', '--json');
     expect(JSON.parse(dry.stdout)).toEqual({ dryRun: true, files: ['001_a.sql'] });
@@ -166,7 +166,7 @@ describe('the commands', () => {
     });
   });
 
-  test('resolve decides a statement in doubt, and repair --restart starts over', async () => {
+  test('resolve settles an in-doubt statement, and repair --restart starts over', async () => {
     await db.query('CREATE TABLE ran (what text)');
     const text = `-- no-transaction\nINSERT INTO ran VALUES ('first');\nCALL in_parts();`;
     await writeFile(join(migrations.directory, '001_a.sql'), text);

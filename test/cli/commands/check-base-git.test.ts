@@ -5,8 +5,8 @@ import { migrationsDirectory } from '../../support/temp-directory.js';
 import { check, checkIn, commandsIn, objectOf, onBranch } from '../branch.js';
 import { run } from '../command-line.js';
 
-describe('where git cannot tell', () => {
-  test('a shallow clone: the commands that it names fetch what is missing', async () => {
+describe('when git lacks the information', () => {
+  test('a shallow clone: the suggested commands fetch what is missing', async () => {
     const repository = await onBranch();
     await repository.commit({ 'app/migrations/003_c.sql': 'CREATE TABLE c ();' });
     const shallow = await repository.clone('--depth', '1', '--branch', 'branch');
@@ -17,7 +17,7 @@ describe('where git cannot tell', () => {
     expect(lacking.code).toBe(2);
     const commands = ['git fetch --unshallow', 'git fetch origin main:refs/remotes/origin/main'];
     expect(objectOf(lacking)).toEqual({
-      error: { code: 'GIT', message: expect.stringContaining('there is no commit "origin/main"'), commands },
+      error: { code: 'GIT', message: expect.stringContaining('"origin/main" is not a commit'), commands },
     });
     expect(lacking.stderr).toContain(`Fetch it:\n  ${commands.join('\n  ')}\n`);
     expect(await shallow.shell(commands.join('\n'))).toMatchObject({ code: 0 });
@@ -54,18 +54,18 @@ describe('where git cannot tell', () => {
     expect(result).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining(`error: there is no commit ${JSON.stringify(ref)} in this repository`),
+      stderr: expect.stringContaining(`error: ${JSON.stringify(ref)} is not a commit in this repository`),
     });
     expect(await repository.git('status', '--short')).toBe('');
   });
 
-  test('branches that share nothing', async () => {
+  test('branches without a common ancestor', async () => {
     const repository = await onBranch();
     await repository.git('switch', '--quiet', '--orphan', 'other');
     await repository.commit({ 'app/migrations/001_other.sql': 'SELECT 1;' });
     expect(await check(repository)).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('main and the branch that is checked out have no commit in common'),
+      stderr: expect.stringContaining('main and the current branch have no common ancestor'),
     });
   });
 
@@ -74,7 +74,7 @@ describe('where git cannot tell', () => {
     expect(await checkIn(directory)).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/^error: .*migrations is in no git repository that can be read: fatal: not a git/),
+      stderr: expect.stringMatching(/^error: .*migrations is not in a readable git repository: fatal: not a git/),
     });
   });
 
@@ -87,7 +87,7 @@ describe('where git cannot tell', () => {
     expect(result).toMatchObject({ code: 2, stdout: '', stderr: 'error: git is not installed, or not in PATH.\n' });
   });
 
-  test('a directory that does not exist, and a database that would not be asked', async () => {
+  test('a directory that does not exist, and a database that would not be used', async () => {
     const repository = await onBranch();
     expect(await check(repository, '--dir', 'nowhere')).toMatchObject({
       code: 2,
@@ -95,7 +95,7 @@ describe('where git cannot tell', () => {
     });
     expect(await check(repository, '--database-url', 'postgres://localhost/x')).toMatchObject({
       code: 2,
-      stderr: 'error: --base asks git alone: leave out --database-url\n',
+      stderr: 'error: --base uses only git: omit --database-url\n',
     });
   });
 });

@@ -7,7 +7,7 @@ import { check, commandsIn, MERGED, migration, objectOf, onBranch, typeAll } fro
 import { run } from '../command-line.js';
 
 describe('a branch that may be merged', () => {
-  test('ends with 0, asks no database, and lists what it adds', async () => {
+  test('exits with 0, needs no database, and lists the added migrations', async () => {
     const repository = await onBranch();
     await repository.commit({ 'app/migrations/003_c.sql': 'CREATE TABLE c ();' });
     expect(await check(repository)).toMatchObject({
@@ -26,7 +26,7 @@ describe('a branch that may be merged', () => {
     });
   });
 
-  test('in a checkout with CRLF, and with files that git rewrites', async () => {
+  test('in a checkout with CRLF, and with files that git converts', async () => {
     const repository = await onBranch();
     const windows = await repository.clone('--config', 'core.autocrlf=true', '--branch', 'branch');
     await windows.git('branch', 'main', 'origin/main');
@@ -35,7 +35,7 @@ describe('a branch that may be merged', () => {
     expect(await check(windows)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('when main has gone on, whatever it did there', async () => {
+  test('when main has moved on, whatever changed there', async () => {
     const repository = await onBranch();
     await repository.commit({ 'app/migrations/004_mine.sql': 'SELECT 1;' });
     await repository.git('switch', '--quiet', 'main');
@@ -45,7 +45,7 @@ describe('a branch that may be merged', () => {
     expect(await check(repository)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('files that are no migrations do not matter', async () => {
+  test('files that are not migrations are ignored', async () => {
     const repository = await onBranch({
       ...MERGED,
       'app/migrations/README.md': 'x',
@@ -68,8 +68,8 @@ describe('a branch that may be merged', () => {
   });
 });
 
-describe('a branch that may not', () => {
-  test('edits, deletes and renames what is merged: each is named, and the commands restore it', async () => {
+describe('a branch that may not be merged', () => {
+  test('edits, deletes and renames merged files: each is reported, and the commands restore it', async () => {
     const repository = await onBranch({ ...MERGED, 'app/migrations/003_c.sql': 'CREATE TABLE c ();' });
     await repository.git('mv', 'app/migrations/003_c.sql', "app/migrations/004_it's c.sql");
     await writeFile(migration(repository, '001_a.sql'), 'CREATE TABLE a (id bigint);');
@@ -81,7 +81,7 @@ describe('a branch that may not', () => {
     expect(result.stdout.split('\n')).toEqual([
       expect.stringMatching(/^migrations\/001_a\.sql was edited after it was merged into main\. .* \[edited\]$/),
       `  git checkout ${fork} -- migrations/001_a.sql`,
-      expect.stringMatching(/^migrations\/004_it's c\.sql is 003_c\.sql of main under another name\. .* \[renamed\]$/),
+      expect.stringMatching(/^migrations\/004_it's c\.sql is 003_c\.sql of main, renamed\. .* \[renamed\]$/),
       `  git mv -- 'migrations/004_it'\\''s c.sql' migrations/003_c.sql`,
       expect.stringMatching(/^migrations\/002_b\.sql was deleted after it was merged into main\. .* \[deleted\]$/),
       `  git checkout ${fork} -- migrations/002_b.sql`,
@@ -100,18 +100,18 @@ describe('a branch that may not', () => {
     expect(await check(repository)).toMatchObject({ code: 0, stderr: '' });
   });
 
-  test('takes a number that was taken meanwhile: git mv gives it the next one, and those after it too', async () => {
+  test('uses a number taken in the meantime: git mv gives it and the files after it the next ones', async () => {
     const repository = await onBranch();
     await repository.commit({ 'app/migrations/003_x $1.sql': 'SELECT 1;', 'app/migrations/004_y.sql': 'SELECT 2;' });
     await repository.git('switch', '--quiet', 'main');
     await repository.commit({ 'app/migrations/003_theirs.sql': 'SELECT 1;' });
     await repository.git('switch', '--quiet', 'branch');
-    await writeFile(migration(repository, '005_z.sql'), 'SELECT 3;'); // git does not know it
+    await writeFile(migration(repository, '005_z.sql'), 'SELECT 3;'); // not tracked by git
     const result = await check(repository);
     expect(result).toMatchObject({ code: 1, stderr: '' });
     expect(result.stdout.split('\n')).toEqual([
-      'migrations/003_x $1.sql has the number of 003_theirs.sql. Give it one of its own. [number-taken]',
-      'To give the new files their places, type:',
+      'migrations/003_x $1.sql has the same number as 003_theirs.sql. Give it a different one. [number-taken]',
+      'To renumber the new files, run:',
       '  mv -- migrations/005_z.sql migrations/006_z.sql',
       '  git mv -- migrations/004_y.sql migrations/005_y.sql',
       "  git mv -- 'migrations/003_x $1.sql' 'migrations/004_x $1.sql'",
@@ -158,7 +158,7 @@ describe('a branch that may not', () => {
     expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('[cosmetic]') });
   });
 
-  test('a new file that hurts ends with 6, a merged one is not judged', async () => {
+  test('exits with 6 for a new file with a lint error; merged files are not linted', async () => {
     const repository = await onBranch({
       ...MERGED,
       'app/migrations/003_c.sql': 'DROP TABLE x CASCADE; CREATE INDEX c ON a (id);',
@@ -169,11 +169,11 @@ describe('a branch that may not', () => {
     expect(objectOf(result)).toMatchObject({
       exitCode: 6,
       findings: [],
-      diagnostics: [{ rule: 'create-index-not-concurrently', file: '004_d.sql', line: 1 }],
+      diagnostics: [{ rule: 'create-index-without-concurrently', file: '004_d.sql', line: 1 }],
     });
     expect(await check(repository, '--lint', 'warn')).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('[create-index-not-concurrently]'),
+      stdout: expect.stringContaining('[create-index-without-concurrently]'),
     });
     expect(await check(repository, '--lint', 'off')).toMatchObject({
       code: 0,
@@ -181,7 +181,7 @@ describe('a branch that may not', () => {
     });
   });
 
-  test('annotations have the commands too, and paths in the repository', async () => {
+  test('annotations include the commands, and paths relative to the repository', async () => {
     const repository = await onBranch();
     await rename(migration(repository, '002_b.sql'), migration(repository, '005_b.sql'));
     await repository.commit({ 'app/migrations/006_c.sql': 'CREATE INDEX d ON a (id);' });
@@ -192,7 +192,7 @@ describe('a branch that may not', () => {
     expect(code).toBe(1);
     expect(stdout.split('\n')).toEqual([
       expect.stringMatching(
-        /^::error file=app\/migrations\/005_b\.sql,line=1,title=renamed::005_b\.sql is 002_b\.sql of main under another name\..*%0A {2}git mv -- migrations\/005_b\.sql migrations\/002_b\.sql$/,
+        /^::error file=app\/migrations\/005_b\.sql,line=1,title=renamed::005_b\.sql is 002_b\.sql of main, renamed\..*%0A {2}git mv -- migrations\/005_b\.sql migrations\/002_b\.sql$/,
       ),
       expect.stringMatching(/^::error file=app\/migrations\/006_c\.sql,line=1,col=1,title=create-index/),
       'Compared with main: 1 new migration, 2 errors',

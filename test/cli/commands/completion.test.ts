@@ -13,7 +13,7 @@ const flagsOf = (command: string): string[] => {
   return [...flags.map(([flag]) => flag.split(' ')[0] ?? ''), '--help'].toSorted();
 };
 
-/** The words that a shell offers. It runs this script after it has read the one that completes. */
+/** The words that a shell offers. It runs this script after loading the completion script. */
 async function offered(shell: string, script: (completion: string) => string): Promise<string[]> {
   const directory = await tempDirectory();
   await mkdir(join(directory, 'migrations'));
@@ -39,7 +39,7 @@ const inBash = (...words: string[]): Promise<string[]> =>
 const inFish = (line: string): Promise<string[]> =>
   offered('fish', (completion) => `${completion} | source; complete -C '${line}' | string split -f1 \\t`);
 
-/** The functions that would show a menu tell what it would hold. */
+/** Replaces the functions that show a menu with ones that print its entries. */
 const inZsh = (...words: string[]): Promise<string[]> =>
   offered(
     'zsh',
@@ -84,7 +84,7 @@ describeWith('zsh')('in zsh', () => {
   });
 });
 
-test('an unknown shell ends with 2', async () => {
+test('exits with 2 for an unknown shell', async () => {
   expect(await run(['completion', 'tcsh'])).toMatchObject({
     code: 2,
     stdout: '',

@@ -49,7 +49,7 @@ describe('a configuration file', () => {
     expect(await applied()).toEqual({ '001_a.sql': 'applied', '002_b.sql': 'applied' });
   });
 
-  test('can be JSON, a key of package.json, and a file that a flag names', async () => {
+  test('can be JSON, a key of package.json, or a file given as a flag', async () => {
     const json = { connectionString: db.connectionString, directory: 'sql', table: 'public.done' };
     await writeFiles(project, { 'package.json': JSON.stringify({ 'nest-migrations': json }) });
     expect((await inProject(['pending'])).stdout).toBe('001_a.sql (pending)\n002_b.sql (pending)\n');
@@ -59,7 +59,7 @@ describe('a configuration file', () => {
     expect((await inProject(['pending', '--config', 'conf/other.json'])).code).toBe(0);
   });
 
-  test('gives way to the environment and to flags, option by option', async () => {
+  test('is overridden by the environment and by flags, option by option', async () => {
     await writeFiles(project, {
       'migrations.config.mjs': `export default ${configured("timeouts: { read: 7000, connect: 9000 }, placeholders: { a: '1' }")};`,
     });
@@ -94,7 +94,7 @@ describe('a configuration file', () => {
     expect(stdout).not.toContain('hunter');
   });
 
-  test('is blamed for what is wrong in it, everything at once', async () => {
+  test('is named in all problems that it contains, reported at once', async () => {
     await writeFiles(project, {
       'migrations.config.mjs': `export default { direcotry: 'sql', lock: 'no', timeouts: { read: -1 } };`,
     });
@@ -128,7 +128,7 @@ describe('a configuration file', () => {
       'migrations.config.mjs: export an async function instead of a top-level await',
     ],
     [{ 'migrations.config.json': '{' }, [], 'migrations.config.json is not valid JSON'],
-  ])('%j with %j is wrong configuration', async (files, args, problem) => {
+  ])('%j with %j is an invalid configuration', async (files, args, problem) => {
     await writeFiles(project, files);
     const { code, stdout } = await inProject(['status', '--json', ...args], { DATABASE_URL: db.connectionString });
     expect(code).toBe(2);
@@ -138,12 +138,12 @@ describe('a configuration file', () => {
 
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const readsTypeScript = major > 22 || (major === 22 && minor >= 18);
-  test('can be TypeScript where Node reads it; elsewhere the message says what to do', async () => {
+  test('can be TypeScript if Node supports it; otherwise the message says what to do', async () => {
     await writeFiles(project, {
       'migrations.config.ts': `const table: string = 'public.done';\nexport default { ...${configured()}, table };`,
     });
     const result = await inProject(['pending']);
-    const problem = 'reads no TypeScript: use Node 22.18 or later, or write migrations.config.mjs';
+    const problem = 'cannot load TypeScript: use Node 22.18 or later, or migrations.config.mjs';
     expect(result.code).toBe(readsTypeScript ? 0 : 2);
     expect(result.stderr.includes(problem)).toBe(!readsTypeScript);
   });
@@ -159,7 +159,7 @@ describe('--env-file', () => {
     expect(stderr).toContain('gone.env');
   });
 
-  test('sets what is not set, also for the configuration file, and is part of remedies', async () => {
+  test('sets unset variables, also for the configuration file, and is part of remedies', async () => {
     await writeFiles(project, {
       '.env': `DATABASE_URL="${db.connectionString}"\nHISTORY=public.done # a comment\n`,
       'migrations.config.mjs': `export default { directory: 'sql', table: process.env.HISTORY };`,

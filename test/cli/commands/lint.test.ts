@@ -25,31 +25,31 @@ const onDatabase = (command: string, ...args: string[]): Promise<ProcessResult> 
   });
 const write = (file: string, text: string): Promise<void> => writeFile(join(migrations.directory, file), text);
 const objectOf = ({ stdout }: ProcessResult): unknown => JSON.parse(stdout);
-/** The directory as a person at its parent types it. */
+/** The directory as typed in its parent directory. */
 const folder = (): string => migrations.directory.split('/').at(-1) ?? '';
 
 describe('without a database', () => {
-  test('each migration is judged, and each place is shown with its line and a caret', async () => {
+  test('checks each migration, and shows each problem with its line and a caret', async () => {
     const { code, stdout, stderr } = await inDirectory();
     expect({ code, stderr }).toEqual({ code: 6, stderr: '' });
     expect(stdout.split('\n')).toEqual([
-      `${folder()}/002_index.sql:2:15 error: builds an index on orders without CONCURRENTLY, which blocks all writes to the table until it is built. [create-index-not-concurrently]`,
+      `${folder()}/002_index.sql:2:15 error: builds an index on orders without CONCURRENTLY, which blocks all writes to the table until it is built. [create-index-without-concurrently]`,
       '  /* größe 😀 */ CREATE INDEX orders_size ON orders (größe);',
       '                ^',
       expect.stringMatching(/^ {2}Use CREATE INDEX CONCURRENTLY in a file of its own/),
-      '2 migrations judged, each as a run of its own, without a database: 1 error, 0 warnings, 0 notes',
+      '2 migrations checked, each as a separate run, without a database: 1 error, 0 warnings, 0 notes',
       '',
     ]);
   });
 
-  test('levels of rules decide about the exit code, and --strict counts warnings', async () => {
-    const asWarning = ['--rule', 'create-index-not-concurrently=warn'];
+  test('rule levels determine the exit code, and --strict counts warnings', async () => {
+    const asWarning = ['--rule', 'create-index-without-concurrently=warn'];
     expect(await inDirectory(...asWarning)).toMatchObject({ code: 0, stdout: expect.stringContaining(' warning: ') });
     expect(await inDirectory(...asWarning, '--strict')).toMatchObject({ code: 6 });
-    const off = await inDirectory('--rule', 'create-index-not-concurrently=off', '--strict');
+    const off = await inDirectory('--rule', 'create-index-without-concurrently=off', '--strict');
     expect(off).toMatchObject({
       code: 0,
-      stdout: '2 migrations judged, each as a run of its own, without a database: 0 errors, 0 warnings, 0 notes\n',
+      stdout: '2 migrations checked, each as a separate run, without a database: 0 errors, 0 warnings, 0 notes\n',
     });
   });
 
@@ -60,7 +60,7 @@ describe('without a database', () => {
     expect(result.stdout).not.toContain('hunter2');
   });
 
-  test('annotations of GitHub Actions have paths in the repository, and one line each', async () => {
+  test('GitHub Actions annotations have paths relative to the repository, and one line each', async () => {
     await write('003_a,b:c%.sql', 'ALTER TABLE orders DROP COLUMN größe;');
     const { code, stdout } = await run(['lint', '--format', 'github'], {
       cwd: migrations.directory,
@@ -76,7 +76,7 @@ describe('without a database', () => {
     const [error, warning, summary] = found.stdout.split('\n');
     expect(error).toMatch(
       new RegExp(
-        `^::error file=${folder()}/002_index\\.sql,line=2,col=15,title=create-index-not-concurrently::002_index\\.sql builds an index`,
+        `^::error file=${folder()}/002_index\\.sql,line=2,col=15,title=create-index-without-concurrently::002_index\\.sql builds an index`,
       ),
     );
     expect(warning).toMatch(
@@ -84,7 +84,7 @@ describe('without a database', () => {
         `^::warning file=${folder()}/003_a%2Cb%3Ac%25\\.sql,line=1,col=1,title=drop-column::003_a,b:c%25\\.sql `,
       ),
     );
-    expect(summary).toContain('3 migrations judged');
+    expect(summary).toContain('3 migrations checked');
   });
 
   test('SARIF names rules, levels and regions; columns are code points', async () => {
@@ -101,7 +101,7 @@ describe('without a database', () => {
       only?.results?.map(({ ruleId, level, locations }) => [ruleId, level, locations?.[0]?.physicalLocation]),
     ).toEqual(
       [
-        ['create-index-not-concurrently', 'error', `${folder()}/002_index.sql`, { startLine: 2, startColumn: 15 }],
+        ['create-index-without-concurrently', 'error', `${folder()}/002_index.sql`, { startLine: 2, startColumn: 15 }],
         ['duplicate-version', 'error', `${folder()}/003%20%C3%A4.sql`, { startLine: 1 }],
         ['drop-column', 'warning', `${folder()}/003%20%C3%A4.sql`, { startLine: 1, startColumn: 1 }],
         ['duplicate-version', 'error', `${folder()}/03_again.sql`, { startLine: 1 }],
@@ -113,7 +113,7 @@ describe('without a database', () => {
 
   test('--json has every field, null where there is no value', async () => {
     await write('02_again.sql', 'SELECT 1;');
-    const result = await inDirectory('--json', '--rule', 'create-index-not-concurrently=off');
+    const result = await inDirectory('--json', '--rule', 'create-index-without-concurrently=off');
     expect(result.code).toBe(0);
     expect(objectOf(result)).toEqual({
       exitCode: 0,
@@ -137,7 +137,7 @@ describe('without a database', () => {
     ['an unknown level', ['--rule', 'drop-column=loud'], '--rule: drop-column: expected one of "off", "warn", "error"'],
     ['a table size that is none', ['--large-table', 'big'], '--large-table: expected a whole number from 1'],
     ['an unknown format', ['--format', 'xml'], '--format: expected one of "text", "github", "sarif"'],
-    ['two formats', ['--format', 'sarif', '--json'], '--json and --format contradict each other'],
+    ['two formats', ['--format', 'sarif', '--json'], '--json and --format are mutually exclusive'],
     ['an empty URL', ['--database-url', ''], 'no database: pass --database-url or set DATABASE_URL'],
     ['a directory that does not exist', [], 'it does not exist'],
   ])('%s ends with 2', async (_, args, message) => {
@@ -146,10 +146,10 @@ describe('without a database', () => {
 });
 
 describe('with a database', () => {
-  test('only what is pending is judged, as one run, with the size of tables', async () => {
+  test('only pending migrations are checked, as one run, with table sizes', async () => {
     expect(await onDatabase('lint')).toMatchObject({
       code: 0,
-      stdout: '2 migrations judged as one run: 0 errors, 0 warnings, 0 notes\n',
+      stdout: '2 migrations checked as one run: 0 errors, 0 warnings, 0 notes\n',
       stderr: '',
     });
     await onDatabase('migrate');
@@ -165,16 +165,16 @@ describe('with a database', () => {
     expect((await onDatabase('lint')).stdout).toContain('(orders has about 20 rows, 8 kB)');
     const all = await onDatabase('lint', '--all');
     expect(all.code).toBe(6);
-    expect(all.stdout).toContain('3 migrations judged, each as a run of its own, without a database: 1 error');
+    expect(all.stdout).toContain('3 migrations checked, each as a separate run, without a database: 1 error');
   });
 
-  test('a database that cannot be reached ends with 3, and --all does not ask it', async () => {
+  test('exits with 3 if the database is unreachable, and --all does not connect', async () => {
     const flags = ['--database-url', 'postgres://someone:hunter2@127.0.0.1:1/app'];
     expect(await inDirectory(...flags)).toMatchObject({ code: 3, stdout: '' });
     expect(await inDirectory(...flags, '--all')).toMatchObject({ code: 6, stderr: '' });
   });
 
-  test('migrate --lint error refuses what hurts, warn says so, and by default nothing is judged', async () => {
+  test('migrate --lint error refuses to run, warn only reports, and by default nothing is linted', async () => {
     await onDatabase('migrate');
     await write('003_index.sql', 'CREATE INDEX again ON orders (größe);');
     const refused = await onDatabase('migrate', '--lint', 'error', '--json');
@@ -194,7 +194,7 @@ describe('with a database', () => {
     });
   });
 
-  test('check ends with 6 because of an error in a pending migration, unless something is worse', async () => {
+  test('check exits with 6 if a pending migration has a lint error, unless something worse was found', async () => {
     await onDatabase('migrate');
     await write('003_index.sql', 'CREATE INDEX again ON orders (größe);');
     const text = await onDatabase('check');
@@ -206,17 +206,17 @@ describe('with a database', () => {
     expect(objectOf(json)).toMatchObject({
       exitCode: 6,
       open: [{ file: '003_index.sql', state: 'pending' }],
-      diagnostics: [{ rule: 'create-index-not-concurrently', file: '003_index.sql', line: 1, column: 1 }],
+      diagnostics: [{ rule: 'create-index-without-concurrently', file: '003_index.sql', line: 1, column: 1 }],
     });
     const github = await onDatabase('check', '--format', 'github');
     expect(github.stdout.split('\n')).toEqual([
       `::notice file=${folder()}/003_index.sql,title=pending::003_index.sql is pending`,
-      expect.stringMatching(/^::error file=.*,line=1,col=1,title=create-index-not-concurrently::/),
+      expect.stringMatching(/^::error file=.*,line=1,col=1,title=create-index-without-concurrently::/),
       '',
     ]);
 
     const warned = await onDatabase('check', '--lint', 'warn');
-    expect(warned).toMatchObject({ code: 4, stdout: expect.stringContaining('[create-index-not-concurrently]') });
+    expect(warned).toMatchObject({ code: 4, stdout: expect.stringContaining('[create-index-without-concurrently]') });
     const off = await onDatabase('check', '--lint', 'off');
     expect(off).toMatchObject({ code: 4, stdout: '003_index.sql is pending\n' });
     await write('001_orders.sql', 'CREATE TABLE orders (id int);');

@@ -80,7 +80,7 @@ describe('migrate', () => {
     });
   });
 
-  test('waits for the lock as long as --lock-timeout says, and ends with 7', async () => {
+  test('waits for the lock as long as --lock-timeout says, and exits with 7', async () => {
     const holder = await db.pool().connect();
     try {
       const key = lockKey(db.name, { schema: 'shared', table: 'schema_migrations' });
@@ -158,7 +158,7 @@ describe('migrate', () => {
 });
 
 describe('migrate with a limit', () => {
-  test('--to and --step apply a part, and say what is left', async () => {
+  test('--to and --step apply some migrations, and list the remaining ones', async () => {
     const flags = ['--database-url', db.connectionString, '--dir', migrations.directory];
     const first = await run(['migrate', '--to', '001', ...flags]);
     expect(first).toMatchObject({ code: 0, stderr: '' });

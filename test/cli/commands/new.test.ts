@@ -17,7 +17,7 @@ const inShell = (cwd: string, line: string): Promise<ProcessResult> =>
 const textOf = (...path: string[]): Promise<string> => readFile(join(...path), 'utf8');
 
 describe('new', () => {
-  test('makes the directory and a migration with a timestamp, and then the next ones', async () => {
+  test('creates the directory and a migration with a timestamp, and then the next ones', async () => {
     const project = await tempDirectory();
     const first = await inProject(project, 'create', '--json');
     expect(first).toMatchObject({ code: 0, stderr: '' });
@@ -35,7 +35,7 @@ describe('new', () => {
     expect(files.toSorted()[0]).toBe(file);
   });
 
-  test('takes the text from a pipe or a file, and the next number', async () => {
+  test('reads the SQL from a pipe or a file, and uses the next number', async () => {
     const project = await migrationsDirectory({
       'db/009_a.sql': 'CREATE TABLE a ();',
       'body.sql': 'CREATE TABLE c ();',
@@ -50,13 +50,13 @@ describe('new', () => {
     expect(Object.keys(await outcomes(db))).toEqual(['009_a.sql', '010_b.sql', '011_c.sql']);
   });
 
-  test('tells a person that it waits for the text', async () => {
+  test('prints a hint while it waits for the SQL', async () => {
     const project = await tempDirectory();
     const child = spawn(process.execPath, [MAIN, 'new', 'slow'], { cwd: project, env: childEnvironment() });
     const said = await new Promise<string>((resolve) => {
       child.stderr.setEncoding('utf8').once('data', resolve);
     });
-    expect(said).toContain('Reading the text of the migration from standard input');
+    expect(said).toContain('Reading the SQL of the migration from standard input');
     child.stdin.end('SELECT 1;');
     expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0);
     const [file = ''] = await readdir(join(project, 'migrations'));
@@ -73,20 +73,20 @@ describe('new', () => {
     expect(await textOf(project, 'goose/00002_b.sql')).toBe('-- +goose Up\nSELECT 1;\n');
   });
 
-  test('never overwrites what is there', async () => {
+  test('never overwrites an existing file', async () => {
     const project = await migrationsDirectory({ 'prisma/20240131120000_a/migration.sql': '' });
-    // A folder without a migration is nobody's version.
+    // The version of a folder without a migration is not taken.
     await mkdir(join(project, 'plain/002_b.sql'), { recursive: true });
     await writeFile(join(project, 'plain/001_a.sql'), 'SELECT 1;');
     const refused = await inProject(project, 'b', '--dir', 'plain', '--json');
     expect(refused.code).toBe(1);
     expect(JSON.parse(refused.stdout)).toEqual({
-      error: { code: 'FILE_EXISTS', message: expect.stringContaining('plain/002_b.sql exists already') },
+      error: { code: 'FILE_EXISTS', message: expect.stringContaining('plain/002_b.sql already exists') },
     });
     expect((await readdir(join(project, 'plain'))).toSorted()).toEqual(['001_a.sql', '002_b.sql']);
   });
 
-  test('of many at once with one name, one is made and the others are told', async () => {
+  test('creates one migration and reports errors if many processes use the same name at once', async () => {
     const project = await migrationsDirectory({ 'migrations/001_a.sql': '' });
     const made = await Promise.all(
       [1, 2, 3, 4].map((n) => inShell(project, `echo 'SELECT ${n};' | nest-migrations new b`)),
@@ -97,9 +97,9 @@ describe('new', () => {
   });
 
   test.each<[string, string[], string]>([
-    ['a path', ['../up'], '"../up" cannot be the name: it must be letters'],
+    ['a path', ['../up'], '"../up" is not a valid name: it may contain only letters'],
     ['a number', ['001_x'], 'it must begin with a letter'],
-    ['two styles', ['x', '--number', '--timestamp'], '--number and --timestamp contradict each other'],
+    ['two styles', ['x', '--number', '--timestamp'], '--number and --timestamp are mutually exclusive'],
     ['numbers after timestamps', ['x', '--number'], '001_x.sql would not come after 20240131120000_a.sql'],
     ['an unknown layout', ['x', '--layout', 'rails'], '--layout: expected one of'],
     ['no name', [], "missing required argument 'name'"],
@@ -113,7 +113,7 @@ describe('new', () => {
     expect(await readdir(join(project, 'migrations'))).toEqual(['20240131120000_a.sql']);
   });
 
-  test('a text that is not UTF-8 ends with 2', async () => {
+  test('exits with 2 if the input is not UTF-8', async () => {
     const project = await tempDirectory();
     const refused = await inShell(project, String.raw`printf 'SELECT \377;' | nest-migrations new x`);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('not valid UTF-8') });

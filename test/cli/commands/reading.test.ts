@@ -41,7 +41,7 @@ describe('before a run', () => {
     });
   });
 
-  test('plan shows locks with the size of tables, and --sql the script', async () => {
+  test('plan shows locks and table sizes, and --sql prints the script', async () => {
     await db.query('CREATE TABLE big (id int); INSERT INTO big SELECT generate_series(1, 1000)');
     await db.query('ANALYZE big');
     await write('003_c.sql', 'SELECT 1;\nALTER TABLE big ADD COLUMN note text');
@@ -63,7 +63,7 @@ describe('before a run', () => {
     );
   });
 
-  test('plan --rehearse runs what is pending, rolls it back, and ends with 1 if it fails', async () => {
+  test('plan --rehearse runs the pending migrations, rolls them back, and exits with 1 if one fails', async () => {
     const text = await onDatabase('plan', '--rehearse');
     expect(text).toMatchObject({ code: 0, stderr: '' });
     expect(text.stdout).toMatch(
@@ -79,7 +79,7 @@ describe('before a run', () => {
     expect(objectOf(json)).toMatchObject({ migrations: [{}, {}, { outcome: 'failed', line: 2, column: 15 }] });
   });
 
-  test('plan ends with 1 and the reasons when a run would be refused', async () => {
+  test('plan exits with 1 and shows the reasons when a run would be refused', async () => {
     await write('003_c.sql', '\\gexec');
     const text = await onDatabase('plan');
     expect(text).toMatchObject({ code: 1, stderr: '' });
@@ -101,7 +101,7 @@ describe('before a run', () => {
     expect(objectOf(await onDatabase('wait', '--json'))).toEqual({ upToDate: true });
   });
 
-  test('wait goes on while nothing listens, and ends with 3', async () => {
+  test('wait continues while nothing is listening, and exits with 3', async () => {
     const nowhere = 'postgres://someone:hunter2@127.0.0.1:1/app';
     const flags = ['--database-url', nowhere, '--dir', migrations.directory, '--timeout', '0.2', '--json'];
     const result = await run(['wait', ...flags]);
@@ -145,7 +145,7 @@ describe('after a run', () => {
     });
   });
 
-  test('check and drift end with 5 on drift, drift --diff shows it, and a failure comes before it', async () => {
+  test('check and drift exit with 5 on drift, drift --diff shows it, and a failure takes precedence', async () => {
     await onDatabase('migrate');
     await write('001_a.sql', 'CREATE TABLE a (id bigint);');
     await write('003_c.sql', 'SELECT oops;');
@@ -174,7 +174,7 @@ describe('after a run', () => {
 });
 
 describe('a failed run', () => {
-  test('is an object with --json, and nothing else is on stdout', async () => {
+  test('is JSON with --json, and stdout contains nothing else', async () => {
     await write('002_b.sql', 'SELECT 1;\nINSERT INTO nowhere VALUES (1);');
     const failed = await onDatabase('migrate', '--json');
     expect(failed.code).toBe(1);
@@ -196,7 +196,7 @@ describe('a failed run', () => {
     expect(objectOf(unknown)).toEqual({ error: { code: 'USAGE', message: "error: unknown option '--colour'" } });
   });
 
-  test('is an object with the findings when it is refused', async () => {
+  test('is JSON with the findings when it is refused', async () => {
     await write('003_c.sql', '\\gexec');
     const refused = await onDatabase('migrate', '--json');
     expect(refused.code).toBe(1);

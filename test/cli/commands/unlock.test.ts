@@ -11,13 +11,13 @@ const migrations = useMigrations(FILES);
 const unlock = (...flags: string[]): Promise<ProcessResult> =>
   run(['unlock', '--database-url', db.connectionString, '--dir', migrations.directory, ...flags]);
 
-test('unlock shows the holder, and ends it when that is confirmed', async () => {
-  expect(await unlock()).toMatchObject({ code: 0, stdout: 'Nobody holds the migration lock.\n', stderr: '' });
+test('unlock shows the holder, and terminates it once confirmed', async () => {
+  expect(await unlock()).toMatchObject({ code: 0, stdout: 'The migration lock is free.\n', stderr: '' });
   await whileLockIsHeld(db, async ({ pid }) => {
     const atWork = await unlock('--silent-for', '3600');
     expect(atWork).toMatchObject({ code: 7, stderr: '' });
     expect(atWork.stdout).toMatch(
-      new RegExp(`^The migration lock is held by backend ${pid} .*\\. Its process may be at work: wait for it, or end`),
+      new RegExp(`^The migration lock is held by backend ${pid} .*\\. Its process may still be working: wait for it`),
     );
     expect(await unlock('--silent-for', '3600', '--yes')).toMatchObject({
       code: 7,
@@ -26,7 +26,7 @@ test('unlock shows the holder, and ends it when that is confirmed', async () => 
 
     const unconfirmed = await unlock('--silent-for', '0');
     expect(unconfirmed).toMatchObject({ code: 2, stdout: '' });
-    expect(unconfirmed.stderr).toContain(`This would end backend ${pid}; what it is running is rolled back.`);
+    expect(unconfirmed.stderr).toContain(`This would terminate backend ${pid} and roll back what it is running.`);
     expect(await unlock('--silent-for', '0', '--dry-run', '--json')).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(`"pid": ${pid}`),
@@ -35,7 +35,7 @@ test('unlock shows the holder, and ends it when that is confirmed', async () => 
     const ended = await unlock('--silent-for', '0', '--yes', '--reason', 'its host is gone');
     expect(ended).toMatchObject({
       code: 0,
-      stdout: `Ended backend ${pid}. The migration lock is free.\n`,
+      stdout: `Terminated backend ${pid}. The migration lock is free.\n`,
       stderr: '',
     });
   });
@@ -43,7 +43,7 @@ test('unlock shows the holder, and ends it when that is confirmed', async () => 
   expect(rows).toEqual([{ action: 'unlock', reason: 'its host is gone' }]);
 });
 
-test('unlock refuses a time that is none', async () => {
+test('unlock rejects an invalid duration', async () => {
   expect(await unlock('--silent-for', 'soon')).toMatchObject({
     code: 2,
     stderr: expect.stringContaining('--silent-for'),

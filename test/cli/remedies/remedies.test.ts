@@ -23,7 +23,7 @@ beforeAll(async () => {
   if (has('pgbouncer')) pooled = await startPgBouncer(db.connectionString);
 });
 
-/** What a text tells its reader to type: commands, and flags to add to the command that was typed. */
+/** What a text tells its reader to type: commands, and flags to add to the current command. */
 const named = (text: string): string[] =>
   [...text.matchAll(/`((?:nest-migrations|--[a-z])[^`]*)`/g)].map(([, words = '']) => words);
 
@@ -46,7 +46,7 @@ async function stageOf(scene: Scene) {
   const stage = { db, directory, type };
   await scene.set?.(stage);
   const original = (): Promise<ProcessResult> => type(...scene.command);
-  /** Types a remedy, and if that asks, the command that confirms it. */
+  /** Runs a remedy and, if it asks for confirmation, the command that confirms it. */
   const follow = async (remedy: string): Promise<ProcessResult> => {
     const value = scene.value?.(stage) ?? '';
     if (remedy.startsWith('--')) {
@@ -76,7 +76,7 @@ const ways = withCommands.flatMap(([code, scene]) =>
   ),
 );
 
-describe('a remedy that a message of the command line names', () => {
+describe('a remedy in a message of the command line', () => {
   for (const [code, title, scene, way] of ways)
     (scene.isPooled && !has('pgbouncer') ? test.skip : test)(`${code}: ${title}`, async () => {
       const { directory, original, follow } = await stageOf(scene);
@@ -88,7 +88,7 @@ describe('a remedy that a message of the command line names', () => {
         last = await follow(remedies[i] ?? '');
         expect(last.code).toBe(0);
       }
-      // A command that was typed in another way helps if it works, a change if the first command then does.
+      // A variant of the command helps if it succeeds; another command helps if the original one then succeeds.
       const isAnotherTry = /^(?:--|nest-migrations (?:migrate|status) )/.test(remedies[way.at(-1) ?? 0] ?? '');
       const after = isAnotherTry ? last : await original();
       expect(after && messageWith(code, after)).toBe('');
@@ -114,7 +114,7 @@ describe('a message without a scene', () => {
     expect(text).not.toMatch(/\b(?:mark|unmark|repair|resolve|accept)\(/);
   });
 
-  test('is not one of a code that the table does not know', () => {
+  test('has a known code', () => {
     expect(Object.keys(SCENES).toSorted()).toEqual([...ALL].toSorted());
   });
 });

@@ -14,17 +14,17 @@ interface Stage {
   readonly type: (...args: string[]) => Promise<unknown>;
 }
 
-/** How a message comes about, and which of its remedies are typed. */
+/** How to cause a message, and which of its remedies to run. */
 export interface Scene {
   readonly files: Readonly<Record<string, string>>;
   readonly set?: (stage: Stage) => Promise<unknown>;
-  /** The command whose output has the message. */
+  /** The command whose output contains the message. */
   readonly command: readonly string[];
-  /** The commands and flags that the message names, without those that were in force; `DIR` is the directory. */
+  /** The commands and flags that the message suggests, without those that were given; `DIR` is the directory. */
   readonly names: readonly string[];
-  /** Remedies that together are one way out, by their place in the list. @default each one alone */
+  /** Remedies that together form one solution, by index. @default each one alone */
   readonly ways?: readonly (readonly number[])[];
-  /** What a reader puts for `<value>` and the like. */
+  /** What a reader would insert for `<value>` and the like. */
   readonly value?: (stage: Stage) => string;
   /** True if it connects through a pooler. */
   readonly isPooled?: boolean;
@@ -55,9 +55,9 @@ const query =
   (sql: string) =>
   ({ db }: Stage): Promise<unknown> =>
     db.query(sql);
-/** The process died in the statement that was next. */
+/** The process died during the next statement. */
 const killed = query(`UPDATE shared.schema_migrations SET running = true, error_message = 'running'`);
-/** Somebody else holds the migration lock, until the backend is ended. */
+/** Another process holds the migration lock until its backend is terminated. */
 const lockHeld = async ({ db }: Stage): Promise<void> => {
   const client = new pg.Client({ connectionString: db.connectionString });
   client.on('error', () => {});
@@ -95,10 +95,10 @@ const direct: Pick<Scene, 'command' | 'names' | 'value' | 'isPooled'> = {
   isPooled: true,
 };
 
-/** What names no command: an edit of the file, SQL, or nothing to do. */
+/** Remedies without a command: an edit of the file, SQL, or nothing to do. */
 const none = undefined;
 
-/** Of every code, how its message comes about, if it names a command or a flag. */
+/** By code, how to cause its message, if it suggests a command or a flag. */
 export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | undefined>> = {
   CHANGED: { ...CHANGED, command: ['drift'], names: ['accept 1.sql'] },
   COSMETIC: {
@@ -229,7 +229,7 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
     names: ['migrate --lock auto'],
     isPooled: true,
   },
-  RECORDS_LIMITED: none,
+  COMPANION_NOT_WRITABLE: none,
   DETAILS_NOT_RECORDED: none,
   LOSS_RESOLVED: none,
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { describeObject, displayObject } from '../../../src/core/catalog/catalog-object.js';
 import { object } from './objects.js';
 
-test('an object is described by its definition, then its properties, one a line', () => {
+test('an object is described by its definition, then its properties, one per line', () => {
   const view = object('view', 'public.v', 'SELECT 1;', { owner: 'app', options: 'security_barrier=true' });
   expect(describeObject(view)).toBe('SELECT 1;\nowner: app\noptions: security_barrier=true');
   expect(describeObject(object('table', 'public.t', '', { owner: 'app' }))).toBe('owner: app');

@@ -44,7 +44,7 @@ describe('two catalogs', () => {
     });
   });
 
-  test('name an object that was added or removed, and not everything that belongs to it', () => {
+  test('list an object that was added or removed, but not its parts', () => {
     expect(compare([ENUM], [ENUM, ORDERS, NOTE, BY_NOTE])).toEqual({ added: ['Table public.orders'] });
     expect(compare([ORDERS, NOTE, BY_NOTE], [])).toEqual({ removed: ['Table public.orders'] });
   });
@@ -80,7 +80,7 @@ describe('two catalogs', () => {
   });
 });
 
-describe('an expression that PostgreSQL has read back from its own output', () => {
+describe('an expression that PostgreSQL has parsed from its own output', () => {
   test('is the same as before', () => {
     const first = "CHECK (((kind)::text = ANY ((ARRAY['a'::character varying, 'b,c'::character varying])::text[])))";
     const again =
@@ -100,7 +100,7 @@ describe('catalogs that two servers wrote', () => {
     expect(compare([VIEW], [REWRITTEN], [150_001, 150_014])).toEqual({ changed: ['View public.v'] });
   });
 
-  test('of two major versions may only read differently; what came or went still counts', () => {
+  test('of two major versions may only be formatted differently; added and removed objects still count', () => {
     expect(compare([VIEW, ENUM], [REWRITTEN, ORDERS], [150_000, 160_000])).toEqual({
       added: ['Table public.orders'],
       removed: ['Enum public.mood'],

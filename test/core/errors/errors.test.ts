@@ -123,7 +123,7 @@ describe('waiting for the lock in vain', () => {
     expect(error.message).toContain('Waited 61.2 s');
     expect(error.message).toContain(text);
     expect(error.message).toContain('This run applied nothing. If that process');
-    expect(error.message).toContain('end it with "nest-migrations unlock --force". [LOCK_TIMEOUT]');
+    expect(error.message).toContain('terminate it with "nest-migrations unlock --force". [LOCK_TIMEOUT]');
     const late = new LockTimeoutError(61_240, holder, 'shared.t', ['1.sql', '2.sql']);
     expect(late.message).toContain('This run had applied 1.sql, 2.sql. If that process');
   });

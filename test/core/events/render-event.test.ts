@@ -111,7 +111,7 @@ const CASES: {
       ['info', 'Drift resolved after 90 s: 2_b.sql [MISSING]'],
     ],
   ],
-  'drift-check-recovered': [[{ durationMs: 300_000 }, ['info', 'The drift check works again after 5 min']]],
+  'drift-check-recovered': [[{ durationMs: 300_000 }, ['info', 'The drift check succeeded again after 5 min']]],
   'drift-check-failed': [[{ error: 'no route' }, ['warning', 'The drift check failed, so drift is unknown: no route']]],
 };
 

@@ -41,13 +41,13 @@ describe('a comment allows what a rule finds', () => {
   });
 });
 
-describe('a comment that allows nothing is found itself', () => {
+describe('a comment that allows nothing is reported itself', () => {
   test.each<[string, string, string]>([
     ['without a reason', `-- allow: drop-column\n${dropA}`, 'has the comment "-- allow: drop-column", which gives no reason and allows nothing. Write it like "-- allow: drop-column because no release reads it".'],
     ['with an unknown rule', `-- allow: drop-colum ${because}\n${dropA}`, `has the comment "-- allow: drop-colum ${because}", but there is no rule "drop-colum". Did you mean "drop-column"?`],
     ['with a rule like no other', `-- allow: no-such-thing ${because}\n${dropA}`, 'All rules are listed in docs/lint.md.'],
     ['misspelled', `-- alow: drop-column ${because}\n${dropA}`, 'which is misspelled and allows nothing'],
-    ['behind its statement', `${dropA} -- allow: drop-column ${because}\n`, 'which comes after its statement and allows nothing. Put it on a line of its own before the statement.'],
+    ['behind its statement', `${dropA} -- allow: drop-column ${because}\n`, 'which comes after its statement and allows nothing. Put it on its own line before the statement.'],
     ['behind its statement, before another', `${dropA} -- allow: drop-column ${because}\nSELECT 1;`, 'which comes after its statement'],
     ['behind the last statement', `${dropA}\n-- allow: drop-column ${because}\n`, 'which comes after its statement'],
   ])('%s', async (_, text, expected) => {

@@ -21,8 +21,8 @@ describe('a table that is created in the run', () => {
     expect(await found(files, database)).toEqual([]);
   });
 
-  test('exists before the next file if nobody knows what is applied: each file is a run of its own', async () => {
-    expect(await found(files)).toEqual(['2.sql create-index-not-concurrently']);
+  test('exists before the next file if it is unknown what is applied: each file is a separate run', async () => {
+    expect(await found(files)).toEqual(['2.sql create-index-without-concurrently']);
   });
 
   test('has the columns that earlier files gave it', async () => {
@@ -43,7 +43,9 @@ describe('a table that is created in the run', () => {
     const inSales = `SET search_path = sales; ${create}`;
     const allowed: Circumstances = { ...database, settings: { rules: { 'set-search-path': 'off' } } };
     expect(await found({ '1.sql': `${inSales} ${index}` }, allowed)).toEqual([]);
-    expect(await found({ '1.sql': inSales, '2.sql': index }, allowed)).toEqual(['2.sql create-index-not-concurrently']);
+    expect(await found({ '1.sql': inSales, '2.sql': index }, allowed)).toEqual([
+      '2.sql create-index-without-concurrently',
+    ]);
     expect(await found({ '1.sql': inSales, '2.sql': index.replace('ON ', 'ON sales.') }, allowed)).toEqual([]);
   });
 });
@@ -66,7 +68,7 @@ describe('the transaction', () => {
   });
 });
 
-test('steps that an earlier run finished are not judged, but what they did is known', async () => {
+test('steps that an earlier run finished are not checked, but their effects are known', async () => {
   const text = `-- no-transaction\nDROP TABLE old;\nCREATE TABLE notes (id int);\nCREATE INDEX i ON notes (id);\nDROP TABLE older;`;
   const rules = { 'missing-if-not-exists': 'off' } as const;
   const dropped = (resumeAt: number) => linted({ '1.sql': text }, { resumeAt, settings: { rules } });
@@ -133,7 +135,7 @@ describe('a diagnostic', () => {
   test('is rendered as one line', async () => {
     const [diagnostic] = await linted({ '1.sql': '\n  DROP TABLE orders;' });
     expect(diagnostic && renderDiagnostic(diagnostic)).toBe(
-      '1.sql:2:3 warning: drops the table orders, which the release that is running may still use. Drop it once no running release uses it, and say so: "-- allow: drop-table because …" before the statement. [drop-table]',
+      '1.sql:2:3 warning: drops the table orders, which the running release may still use. Drop it once no running release uses it, and say so: "-- allow: drop-table because …" before the statement. [drop-table]',
     );
   });
 
@@ -166,7 +168,7 @@ describe('a diagnostic', () => {
 /** A parser that gives up early. */
 const parseShort: ParseStatements = async (text) => (text.length > 60 ? undefined : parseStatements(text));
 
-test('a file too large for the parser is judged statement by statement', async () => {
+test('a file too large for the parser is checked statement by statement', async () => {
   const text = `${create} ${index} DROP TABLE customers;`;
   expect(await rulesFinding(text, { parse: parseShort })).toEqual(['drop-table']);
 });

@@ -39,7 +39,7 @@ export async function linted(
     judged,
     { parse, readCatalog: catalog && (async () => catalog), secrets: Object.values(placeholders?.values ?? {}) },
     {
-      settings: { rules: {}, largeTable: 100_000, ...settings },
+      settings: { rules: {}, largeTableRows: 100_000, ...settings },
       runner: { transaction: 'each', tableLockTimeoutMs: 5_000, defaultSchema: 'public', ...runner },
       all,
     },

@@ -30,7 +30,7 @@ const A = { '001_a.sql': 'CREATE TABLE a ();' };
 const B = { '002_b.sql': 'CREATE TABLE b ();' };
 const C = { '003_c.sql': 'CREATE TABLE c ();' };
 
-describe('what is no problem', () => {
+describe('no problem', () => {
   test.each<[string, Files, Files, Files]>([
     ['nothing new', A, A, A],
     ['a new file at the end', { ...A, ...B }, A, A],
@@ -65,7 +65,7 @@ describe('merged files', () => {
     expect(problemsOf(compare(work, fork, tip))).toEqual(expected);
   });
 
-  test('a file that cannot be read any more is not deleted', () => {
+  test('a file that can no longer be read does not count as deleted', () => {
     const report = compareWithBase({
       work: [],
       unusable: [{ file: '001_a.sql', problem: 'it is not valid UTF-8' }],
@@ -79,7 +79,7 @@ describe('merged files', () => {
     ]);
   });
 
-  test('a link whose target is not known may stay', () => {
+  test('a link with an unknown target is not reported', () => {
     const base = [{ file: '001_a.sql', migration: undefined }];
     const report = compareWithBase({
       work: migrationsOf(A),

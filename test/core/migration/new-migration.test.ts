@@ -46,7 +46,7 @@ describe('the path of a new migration', () => {
     expect(pathOf(layout, newest)).toBe(expected);
   });
 
-  test.each(LAYOUT_NAMES)('%s: each one is a migration and comes after the one before it', (layout) => {
+  test.each(LAYOUT_NAMES)('%s: each one is a migration and comes after the previous one', (layout) => {
     let newest = pathOf(layout, undefined);
     for (let i = 0; i < 12; i++) {
       const next = pathOf(layout, newest);
@@ -88,15 +88,15 @@ describe('a name', () => {
     '_x',
     'a\u202eb',
   ])('%j is refused', (name) => {
-    expect(pathOf('plain', '001_x.sql', name)).toMatch(/^it must be letters, digits/);
-    expect(pathOf('prisma', undefined, name)).toMatch(/^it must be letters, digits/);
+    expect(pathOf('plain', '001_x.sql', name)).toMatch(/^it may contain only letters, digits/);
+    expect(pathOf('prisma', undefined, name)).toMatch(/^it may contain only letters, digits/);
   });
 
   test('may not begin with a digit, which could become part of the version', () => {
-    expect(pathOf('plain', '2024_x.sql', '01_02_x')).toBe('it must begin with a letter: the version is put before it');
+    expect(pathOf('plain', '2024_x.sql', '01_02_x')).toBe('it must begin with a letter: the version precedes it');
   });
 
-  test('may not make it a migration of another kind', () => {
+  test('may not turn it into a migration of another kind', () => {
     expect(pathOf('plain', '001_x.sql', 'x.down')).toMatch(
       /^002_x\.down\.sql would not be a migration: it is an undo migration/,
     );
@@ -104,7 +104,7 @@ describe('a name', () => {
   });
 });
 
-test('numbers where timestamps are used would come before them', () => {
+test('rejects a number that would sort before existing timestamps', () => {
   const newest = migrationOrder('20240131120000_x.sql');
   expect(newMigrationPath({ layout: LAYOUTS.plain, name: 'a', newest, now, style: 'number' })).toEqual({
     problem: '001_a.sql would not come after 20240131120000_x.sql, the newest migration',

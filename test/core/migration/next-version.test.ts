@@ -3,7 +3,7 @@ import { nextVersion } from '../../../src/core/migration/next-version.js';
 
 const now = new Date('2026-03-04T05:06:07.089Z');
 
-describe('the next version has the form of the newest', () => {
+describe('the next version has the format of the newest', () => {
   test.each<[string, string | undefined, string]>([
     ['numbers keep their width', '007', '008'],
     ['numbers outgrow their width', '999', '1000'],
@@ -37,14 +37,14 @@ describe('the next version has the form of the newest', () => {
   });
 });
 
-describe('a style that is asked for', () => {
-  test('decides about the first version', () => {
+describe('a requested style', () => {
+  test('determines the first version', () => {
     expect(nextVersion(undefined, now, { style: 'number' })).toBe('001');
     expect(nextVersion(undefined, now, { style: 'timestamp' })).toBe('20260304050607');
     expect(nextVersion(undefined, now, { dashed: true })).toBe('2026-03-04-050607');
   });
 
-  test('keeps the form of versions that have it, and replaces that of others', () => {
+  test('keeps the format of versions in that style, and replaces that of others', () => {
     expect(nextVersion('0012', now, { style: 'number' })).toBe('0013');
     expect(nextVersion('2024-01-31-120000', now, { style: 'timestamp' })).toBe('2026-03-04-050607');
     expect(nextVersion('007', now, { style: 'timestamp' })).toBe('20260304050607');

@@ -77,7 +77,7 @@ describe('findDrift', () => {
     expect(renderFinding(index('s.j'))).toMatch(/^Index s\.j is invalid: 1_a\.sql .*DROP INDEX CONCURRENTLY s\.j;/);
   });
 
-  test.each<MigrationState>(['applied', 'pending', 'running'])('does not take %s for drift', (state) => {
+  test.each<MigrationState>(['applied', 'pending', 'running'])('does not mistake %s for drift', (state) => {
     expect(findDrift([statusOf('1_a.sql', state)])).toEqual([]);
   });
 

@@ -65,7 +65,7 @@ describe('a replica is down', () => {
     ['ambiguous', 'not applied'],
     ['unusable', 'not applied'],
     ['failed', 'failed'],
-    ['running', 'begun and not finished'],
+    ['running', 'started and not finished'],
   ])('when a migration of its own is %s, by name', (state, words) => {
     expect(assess([statusOf('1_a.sql', 'applied'), statusOf('2_b.sql', state)])).toMatchObject({
       status: 'down',
@@ -130,7 +130,7 @@ describe('rules', () => {
     });
   });
 
-  test('the worst decides, and the message and the files are about it', () => {
+  test('the worst condition determines status, message and files', () => {
     const rules = { pending: 'degraded', failed: 'down', drift: 'degraded' } as const;
     expect(judge(['pending', 'changed', 'failed'], rules)).toMatchObject({
       status: 'down',
@@ -144,7 +144,7 @@ describe('rules', () => {
     });
   });
 
-  test('drift is what the policy alerts about; what it only notes is mentioned, and what it ignores is not', () => {
+  test('only findings that the policy alerts about are drift; notes are mentioned, ignored findings are not', () => {
     const rules = { drift: 'down' } as const;
     expect(judge(['renamed', 'cosmetic'], rules)).toMatchObject({ status: 'up' });
     expect(judge(['renamed'], rules, { renamed: 'alert' })).toMatchObject({ status: 'down' });
@@ -174,7 +174,7 @@ describe('rules', () => {
     expect(judgeHealth(conditions, all).status).toBe('down');
   });
 
-  test('only what is counted nowhere is up to date', () => {
+  test('is up to date only without any condition', () => {
     for (const state of STATES.filter((each) => each !== 'applied' && each !== 'unverified'))
       expect(assess([statusOf('1_a.sql', 'applied'), statusOf('2_a.sql', state)]).message).not.toBe('up to date');
   });

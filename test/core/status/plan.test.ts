@@ -83,7 +83,7 @@ describe('a plan', () => {
     ]);
   });
 
-  test.each(DRIFT)('warns of a %s migration by default, unless it is a note, and goes on', (state, code) => {
+  test.each(DRIFT)('warns about a %s migration by default, unless it is a note, and continues', (state, code) => {
     const plan = planOf([statusOf('1_a.sql', state), statusOf('2_b.sql', 'pending')]);
     expect(codes(plan.warnings)).toEqual(code === 'COSMETIC' ? [] : [[code, '1_a.sql']]);
     expect(plan.refusals).toEqual([]);

@@ -28,14 +28,14 @@ describe('a run with a limit', () => {
     expect(rest).not.toHaveProperty('left');
   });
 
-  test('applies the next few migrations, as often as it is called', async () => {
+  test('applies the next few migrations at each call', async () => {
     const { migrator } = await migratorOn(db, FILES);
     expect((await migrator.migrate({ step: 3 })).applied).toEqual(['001_a.sql', '002_b.sql', '003_c.sql']);
     expect(await migrator.migrate({ step: 3 })).toMatchObject({ applied: ['004_d.sql'], left: [] });
     expect(await migrator.migrate({ step: 3 })).toMatchObject({ applied: [], left: [] });
   });
 
-  test('holds in one transaction for all, and without a history', async () => {
+  test('also applies with one transaction for all, and without a history', async () => {
     const files = { '1.sql': 'CREATE TABLE a ();', '2.sql': 'CREATE TABLE b ();', '3.sql': 'CREATE TABLE c ();' };
     const all = await migratorOn(db, files, { transaction: 'all' });
     expect((await all.migrator.migrate({ step: 1 })).applied).toEqual(['1.sql']);
@@ -43,7 +43,7 @@ describe('a run with a limit', () => {
     expect((await untracked.migrator.migrate({ to: '1.sql' })).applied).toEqual(['1.sql']);
   });
 
-  test('refuses a migration that does not exist or is applied, and runs nothing', async () => {
+  test('rejects a migration that does not exist or is already applied, and runs nothing', async () => {
     const { migrator, events } = await migratorOn(db, FILES);
     const unknown = await failureOf(migrator.migrate({ to: '02_b.sql' }), UnknownMigrationError);
     expect(unknown.message).toBe('No migration has the version or name 02_b.sql. [UNKNOWN_MIGRATION]');
@@ -51,18 +51,18 @@ describe('a run with a limit', () => {
     expect((await db.query(`SELECT to_regnamespace('shared') AS shared`)).rows).toEqual([{ shared: null }]);
     await migrator.migrate({ to: '003' });
     const applied = await failureOf(migrator.migrate({ to: '002' }), UnknownMigrationError);
-    expect(applied.message).toContain('002_b.sql is applied already');
+    expect(applied.message).toContain('002_b.sql is already applied');
     expect(Object.keys(await outcomes(db))).toEqual(['001_a.sql', '002_b.sql', '003_c.sql']);
   });
 
-  test('refuses what is no limit before it connects', async () => {
+  test('rejects an invalid limit before it connects', async () => {
     const { migrator, events } = await migratorOn(db, FILES);
     const { problems } = await failureOf(migrator.migrate({ to: '002', step: 0 }), ConfigurationError);
     expect(problems).toHaveLength(2);
     expect(events).toEqual([]);
   });
 
-  test('applies what is out of order within the limit, and warns of nothing beyond it', async () => {
+  test('applies out-of-order migrations within the limit, and warns of none beyond it', async () => {
     const { '002_b.sql': b, '003_c.sql': c, ...others } = FILES;
     const observed = await migratorOn(db, others);
     const { migrator, directory } = observed;
@@ -87,7 +87,7 @@ describe('a run with a limit', () => {
     expect(run).toMatchObject({ applied: ['2.sql'], appliedByOthers: ['1.sql'], left: ['3.sql'] });
   });
 
-  test('is refused for a file beyond it that cannot be used', async () => {
+  test('is refused because of an unusable file beyond it', async () => {
     const { migrator, directory } = await migratorOn(db, { ...FILES, 'nameless.sql': '' });
     expect((await failureOf(migrator.migrate({ step: 1 }), RefusedError)).refusals).toMatchObject([
       { code: 'UNUSABLE_FILE' },

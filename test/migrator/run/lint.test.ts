@@ -18,23 +18,23 @@ const rules = (findings: readonly { subject: string; code: string; actual?: stri
   findings.map(({ subject, code, actual }) => `${subject} ${code} ${actual}`);
 
 describe('a run', () => {
-  test('does not judge anything unless it is asked to', async () => {
+  test('does not lint anything by default', async () => {
     await createOrders();
     const observed = await migratorOn(db, files);
     expect((await observed.migrator.migrate()).applied).toHaveLength(3);
     expect(observed.warnings()).toEqual([]);
   });
 
-  test('warns of what lint finds, once, and goes on', async () => {
+  test('warns about what lint finds, once, and continues', async () => {
     await createOrders();
     const observed = await migratorOn(db, files, { lint: 'warn' });
     expect((await observed.migrator.migrate()).applied).toHaveLength(3);
     expect(rules(warned(observed))).toEqual([
-      '001_index.sql LINT_WARNING create-index-not-concurrently',
+      '001_index.sql LINT_WARNING create-index-without-concurrently',
       '002_drop.sql LINT_WARNING drop-column',
     ]);
     expect(observed.warnings()[1]).toBe(
-      '002_drop.sql:1:1 fails the lint rule drop-column: it drops the column status of orders, which the release that is running may still use. Drop it once no running release uses it, and say so: "-- allow: drop-column because …" before the statement. See "drop-column" in docs/lint.md. [LINT_WARNING]',
+      '002_drop.sql:1:1 fails the lint rule drop-column: it drops the column status of orders, which the running release may still use. Drop it once no running release uses it, and say so: "-- allow: drop-column because …" before the statement. See "drop-column" in docs/lint.md. [LINT_WARNING]',
     );
   });
 
@@ -44,11 +44,11 @@ describe('a run', () => {
     const failure = await failureOf(migrator.migrate(), RefusedError);
     expect([failure.code, rules(failure.refusals)]).toEqual([
       'REFUSED',
-      ['001_index.sql LINT_ERROR create-index-not-concurrently'],
+      ['001_index.sql LINT_ERROR create-index-without-concurrently'],
     ]);
     expect(failure.refusals.map(renderFinding)).toEqual([
       expect.stringMatching(
-        /^001_index\.sql:1:1 fails the lint rule create-index-not-concurrently: it builds an index on orders without CONCURRENTLY, .* \[LINT_ERROR\]$/,
+        /^001_index\.sql:1:1 fails the lint rule create-index-without-concurrently: it builds an index on orders without CONCURRENTLY, .* \[LINT_ERROR\]$/,
       ),
     ]);
     expect(events.map(({ type }) => type)).toContain('run-refused');
@@ -57,13 +57,13 @@ describe('a run', () => {
 
   test('warns of the rest if there is no error', async () => {
     await createOrders();
-    const lint = { onMigrate: 'error', rules: { 'create-index-not-concurrently': 'off' } } as const;
+    const lint = { onMigrate: 'error', rules: { 'create-index-without-concurrently': 'off' } } as const;
     const observed = await migratorOn(db, files, { lint });
     await observed.migrator.migrate();
     expect(rules(warned(observed))).toEqual(['002_drop.sql LINT_WARNING drop-column']);
   });
 
-  test('judges with a pool of one connection, and once although a file ends the session', async () => {
+  test('lints with a pool of one connection, and only once even if a file ends the session', async () => {
     await createOrders();
     const proxy = await startCountingProxy(db.connectionString);
     const pool = db.pool({ max: 1, connectionString: proxy.connectionString });

@@ -3,7 +3,7 @@ import { NO_HISTORY, type History } from '../../../src/core/history/history.js';
 import { fingerprintOf, type KnownRows } from '../../../src/core/history/ordinary-rows.js';
 import type { Migration } from '../../../src/core/migration/migration.js';
 import { DEFAULT_POLICY } from '../../../src/core/status/policy.js';
-import { FilesOfRun } from '../../../src/migrator/run/files-of-run.js';
+import { RunFiles } from '../../../src/migrator/run/files-of-run.js';
 import { Planning } from '../../../src/migrator/run/planning.js';
 import { appliedRow, migrationFile, setOf } from '../../core/fixtures.js';
 
@@ -12,10 +12,10 @@ const MANY = Array.from({ length: 60 }, (_, i) => migrationFile(`${100 + i}.sql`
 
 const planningOf = (migrations: readonly Migration[]): Planning => {
   const listed = { count: migrations.length, read: () => Promise.resolve(setOf(migrations)) };
-  return new Planning(new FilesOfRun(listed), DEFAULT_POLICY, 'target');
+  return new Planning(new RunFiles(listed), DEFAULT_POLICY, 'target');
 };
 
-/** As the server answers: rows that are known are not sent. */
+/** Like a response of the server: known rows are not sent. */
 const applied = (migrations: readonly Migration[]) => ({
   read: async (known?: KnownRows): Promise<History> => {
     const ordinary = { count: migrations.length, fingerprint: fingerprintOf(migrations), others: [] };

@@ -31,7 +31,7 @@ describe('everything in one transaction', () => {
     expect(rows.map(({ error_message }) => error_message)).toEqual([null, null, null]);
     expect(rows[2]?.execution_time_ms).toBeGreaterThanOrEqual(50);
     expect(rows[2]?.notices).toMatchObject([
-      { message: 'line 1: did not create table seen, which exists already, created by 1.sql' },
+      { message: 'line 1: did not create table seen, which already exists, created by 1.sql' },
       { sqlstate: '42P07', message: 'relation "seen" already exists, skipping' },
     ]);
     const types = events.map(({ type }) => type);

@@ -51,6 +51,6 @@ test('accept() without a file accepts all', async () => {
 test('accept() of a file that has not drifted is an error, and changes nothing', async () => {
   const migrator = await drifted();
   const error = await failureOf(migrator.accept({ file: '9.sql' }), UnknownMigrationError);
-  expect(error.message).toContain('There is nothing to accept about 9.sql');
+  expect(error.message).toContain('There is nothing to accept for 9.sql');
   expect(await codes(migrator)).toEqual(['CHANGED 1.sql', 'RENAMED 2_b.sql']);
 });

@@ -51,7 +51,7 @@ describe('a health check', () => {
     expect((site.proxy.traffic().bytesReceived - before) / 3).toBeLessThan(2_500); // with four rows of empty files
   });
 
-  test('makes nothing anew while nothing has changed', async () => {
+  test('recomputes nothing while nothing has changed', async () => {
     const { migrator } = await applied(many);
     const first = await migrator.health();
     expect(first).toMatchObject({ up: true, summary: { applied: COUNT } });

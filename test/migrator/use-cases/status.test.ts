@@ -74,7 +74,7 @@ test('health is down with what blocks it, and up once that is applied', async ()
   expect(await migrator.health()).toMatchObject({
     up: false,
     message:
-      '1 migration of this release failed; 1 migration of this release begun and not finished; 2 migrations of this release not applied',
+      '1 migration of this release failed; 1 migration of this release started and not finished; 2 migrations of this release not applied',
     blocking: [
       { file: '2.sql', state: 'failed' },
       { file: '3.sql', state: 'out-of-order' },
@@ -98,7 +98,7 @@ test('history gives every row in the order of execution', async () => {
   ]);
 });
 
-test('drift lists what is out of order, failed or ahead, beside what was changed', async () => {
+test('drift lists what is out of order, failed or ahead, as well as what was changed', async () => {
   const { migrator, directory } = await everything();
   await writeFile(join(directory, '1.sql'), 'SELECT 11');
   expect((await migrator.drift()).map(({ code, subject }) => `${subject} ${code}`)).toEqual([

@@ -11,7 +11,7 @@ import { until } from '../../support/until.js';
 const db = useEmptyDatabase('unlock');
 afterEach(() => expectNoLeftovers(db));
 
-test('ends a holder that has been silent for long enough, and records it', async () => {
+test('terminates a holder that has been silent long enough, and records it', async () => {
   const { migrator } = await migratorOn(db, { '1.sql': 'SELECT 1' });
   await migrator.migrate();
   await whileLockIsHeld(db, async ({ pid, ended }) => {
@@ -29,7 +29,7 @@ test('ends a holder that has been silent for long enough, and records it', async
   expect(await migrator.unlock()).toEqual({ holder: null, isGone: false, ended: false });
 });
 
-test('leaves a holder alone that sent something lately, unless it is forced', async () => {
+test('does not terminate a holder that sent something recently, unless forced', async () => {
   const { migrator } = await migratorOn(db, {});
   await whileLockIsHeld(db, async ({ pid, ended }) => {
     const error = await failureOf(migrator.unlock(), LockInUseError);
@@ -39,7 +39,7 @@ test('leaves a holder alone that sent something lately, unless it is forced', as
   });
 });
 
-test('leaves a run alone that waits for its statement, however long', async () => {
+test('does not terminate a run that waits for its statement, however long it takes', async () => {
   const { migrator, events } = await migratorOn(db, { '1.sql': 'SELECT pg_sleep(0.5)' });
   const running = migrator.migrate();
   await until(() => events.some(({ type }) => type === 'migration-started'));
@@ -49,7 +49,7 @@ test('leaves a run alone that waits for its statement, however long', async () =
   expect((await running).applied).toEqual(['1.sql']);
 });
 
-test('does not take for gone what this role may not see, and says when it may not end it', async () => {
+test('does not treat a holder as gone if the role cannot see it, and reports if it may not terminate it', async () => {
   const role = await createRole();
   const { migrator } = await migratorOn({ connectionString: role.urlOf(db) }, {});
   await whileLockIsHeld(db, async () => {

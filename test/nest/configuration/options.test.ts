@@ -110,7 +110,7 @@ describe('options', () => {
       (connectionString): [string, object, string] => [
         `a URL of several hosts, ${connectionString}`,
         { connectionString },
-        'connectionString: it names several hosts, which the driver does not support: give the primary alone',
+        'connectionString: it names several hosts, which the driver does not support: give only the primary',
       ],
     ),
     [
@@ -121,14 +121,14 @@ describe('options', () => {
     [
       'two connections',
       { connectionString: URL, pool: new pg.Pool() },
-      'connectionString and pool contradict one another: give exactly one',
+      'connectionString and pool contradict each other: give exactly one',
     ],
     ['a pool that is none', { pool: { host: 'localhost' } }, 'pool: expected a Pool of the package pg'],
     ['a client for a pool', { pool: new pg.Client() }, 'pool: expected a Pool of the package pg'],
     [
       'two connections for migrating',
       { connectionString: URL, migrateWith: { connectionString: URL, connection: {} } },
-      'migrateWith.connectionString and migrateWith.connection contradict one another: give exactly one',
+      'migrateWith.connectionString and migrateWith.connection contradict each other: give exactly one',
     ],
     [
       'an undefined connection for migrating',
@@ -157,7 +157,7 @@ describe('options', () => {
     [
       'validation of what is not tracked',
       { connectionString: URL, tracking: false, onBootstrap: 'validate' },
-      'onBootstrap: "validate" and tracking: false contradict one another',
+      'onBootstrap: "validate" and tracking: false contradict each other',
     ],
   ])('may not be %s', (_, options, problem) => {
     expect(problemsOf(options)).toEqual([expect.stringContaining(problem)]);

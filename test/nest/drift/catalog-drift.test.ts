@@ -27,7 +27,7 @@ describe('the start of an application', () => {
     await until(async () => (await records()) === 1);
   });
 
-  test('is not spoiled by a catalog that cannot be recorded, which is logged', async () => {
+  test('succeeds even if the catalog cannot be recorded, which is logged', async () => {
     const logger = new RecordingLogger();
     await db.query('CREATE SCHEMA shared; CREATE VIEW shared.schema_migrations_catalog AS SELECT 1 AS x');
     const app = await start({}, {}, logger);
@@ -37,7 +37,7 @@ describe('the start of an application', () => {
 });
 
 describe('a check of the catalog', () => {
-  test('alerts once about what was changed by hand, and once when it is undone', async () => {
+  test('alerts once about a manual change, and once when it is undone', async () => {
     const check = checkOf(await start({}, { providers: [Pager] }));
     const reported = async (): Promise<string[]> => {
       await check();
@@ -51,7 +51,7 @@ describe('a check of the catalog', () => {
     expect(await reported()).toEqual(['Pager resolved OBJECT_ADDED:Column public.a.note']);
   });
 
-  test('that is left out because a run is in progress resolves nothing', async () => {
+  test('that is skipped because a run is in progress resolves nothing', async () => {
     const check = checkOf(await start({}, { providers: [Pager] }));
     await check(); // waits until the catalog is recorded
     await db.query('DROP TABLE b');
@@ -73,7 +73,7 @@ describe('a check of the catalog', () => {
     await run;
   });
 
-  test('records what nobody has recorded, if the application migrates', async () => {
+  test('records a catalog that was not recorded, if the application migrates', async () => {
     const app = await start({ catalog: false });
     await app.close();
     await checkOf(await start({ onBootstrap: 'validate' }))();
@@ -88,7 +88,7 @@ describe('a check of the catalog', () => {
     expect(alerts).toEqual(['Pager found OBJECT_REMOVED:Table public.b']);
   });
 
-  test('says nothing about what the policy ignores', async () => {
+  test('reports nothing that the policy ignores', async () => {
     const check = checkOf(await start({ policy: { objectRemoved: 'note' } }, { providers: [Pager] }));
     await check();
     await db.query('DROP TABLE b; DROP TABLE c; CREATE TABLE d (x integer)');

@@ -88,7 +88,7 @@ describe('a check that fails', () => {
     await server.start();
     await check();
     expect(alerts).toEqual(['Pager found CHANGED:001_a.sql', 'Pager check-failed', 'Pager check-recovered']);
-    expect(logger.migrations.at(-1)).toMatch(/^log The drift check works again after /);
+    expect(logger.migrations.at(-1)).toMatch(/^log The drift check succeeded again after /);
     await edit('001_a.sql', FILES['001_a.sql']);
     await check();
     expect(alerts.at(-1)).toBe('Pager resolved CHANGED:001_a.sql');

@@ -58,7 +58,7 @@ const checkAll = (monitors: readonly Monitor[]): Promise<IncidentReport[]> =>
   Promise.all(monitors.map(({ check }) => check()));
 
 describe('an incident', () => {
-  test('is reported by one of fifty processes, also after all of them are killed and restarted', async () => {
+  test('is reported by one of fifty processes, even after all of them are killed and restarted', async () => {
     const { directory, edit } = await applied();
     const pool = db.pool({ max: 10 });
     const fifty = (): Promise<Monitor[]> =>
@@ -92,7 +92,7 @@ describe('an incident', () => {
     expect(opened([await other.check(), await dead.check()])).toEqual([]);
   });
 
-  test('is reported again after the time between reminders, with the time since when it exists', async () => {
+  test('is reported again when a reminder is due, with the time when it was first found', async () => {
     const { directory, edit } = await applied();
     await edit('1.sql', 'SELECT 100;\n');
     const monitor = await monitorOf(directory);
@@ -132,7 +132,7 @@ describe('an incident', () => {
   test.each([
     ['a role that may only read', ['GRANT SELECT ON shared.schema_migrations TO']],
     ['a role that may read everything', ['GRANT SELECT ON ALL TABLES IN SCHEMA shared TO']],
-  ])('is reported once by each process with %s, and that is said once', async (_sentence, grants) => {
+  ])('is reported once by each process with %s, and that fact is logged once', async (_sentence, grants) => {
     const { directory, edit } = await applied();
     const connectionString = await newRole('GRANT USAGE ON SCHEMA shared TO', ...grants);
     await edit('1.sql', 'SELECT 100;\n');

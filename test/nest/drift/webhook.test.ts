@@ -51,7 +51,7 @@ describe('a webhook', () => {
     expect(headers['x-signature-256']).toBe(`sha256=${createHmac('sha256', 'shh').update(body).digest('hex')}`);
   });
 
-  test('in the form of Slack gets a text', async () => {
+  test('in Slack format gets a text', async () => {
     const { url, received } = await receiver(200);
     await new WebhookChannel({ url, format: 'slack' }).alert(ALERT);
     await new WebhookChannel({ url, format: 'slack' }).alert({ ...ALERT, type: 'resolved', durationMs: 90_000 });
@@ -61,7 +61,7 @@ describe('a webhook', () => {
     ]);
   });
 
-  test('that fails for a moment gets it again', async () => {
+  test('that fails temporarily gets the alert again', async () => {
     const { url, received } = await receiver(503, 429, 200);
     await new WebhookChannel({ url }).alert(ALERT);
     expect(received).toHaveLength(3);
@@ -75,16 +75,16 @@ describe('a webhook', () => {
     const { url, received } = await receiver(status);
     const { host } = new URL(url);
     await expect(new WebhookChannel({ url, secret: 'shh' }).alert(ALERT)).rejects.toThrow(
-      new Error(`the webhook on ${host} answered with status ${status}`),
+      new Error(`the webhook at ${host} responded with status ${status}`),
     );
     expect(received).toHaveLength(attempts);
   });
 
-  test('that never answers is given up', async () => {
+  test('that never responds is given up on', async () => {
     const { url } = await receiver(0);
     const channel = new WebhookChannel({ url, timeout: 50, retries: 1 });
     await expect(channel.alert(ALERT)).rejects.toThrow(
-      /^the webhook on 127\.0\.0\.1:\d+ cannot be reached \(TimeoutError\)$/,
+      /^the webhook at 127\.0\.0\.1:\d+ cannot be reached \(TimeoutError\)$/,
     );
   });
 });

@@ -38,7 +38,7 @@ describe('the rules of a health check', () => {
     expect(reads()).toBe(1);
   });
 
-  test('decide about a run in the background without a read, unless it is ignored', async () => {
+  test('determine the status during a background run without a read, unless the run is ignored', async () => {
     const { check, reads } = indicatorOf({ health: healthOf('pending'), progress: PROGRESS });
     expect(await check({ running: 'up' })).toMatchObject({ status: 'up', state: 'running' });
     expect(reads()).toBe(0);
@@ -48,19 +48,19 @@ describe('the rules of a health check', () => {
     expect(reads()).toBe(1);
   });
 
-  test('cannot make a failed run in the background hide that files are pending', async () => {
+  test('cannot make a failed background run hide pending files', async () => {
     const { check } = indicatorOf({ health: healthOf('pending'), failure: FAILURE });
     expect(await check({ failed: 'up' })).toMatchObject({ status: 'down', state: 'failed', message: FAILURE.full });
     expect(await check({ failed: 'ignore' })).toMatchObject({ message: '1 migration of this release not applied' });
     expect(await check({ failed: 'degraded', pending: 'up' })).toMatchObject({ status: 'degraded' });
   });
 
-  test('forget a failed run in the background once everything is applied', async () => {
+  test('ignore a failed background run once everything is applied', async () => {
     const { check } = indicatorOf({ health: healthOf('changed'), failure: FAILURE });
     expect(await check({ drift: 'down' })).toMatchObject({ status: 'down', message: '1 file changed since applied' });
   });
 
-  test('report degraded as up to a version of terminus that does not know it', async () => {
+  test('report degraded as up to a version of terminus that does not support it', async () => {
     const service = new HealthIndicatorService();
     const old = {
       check: (key: string) => {
@@ -88,7 +88,7 @@ describe('the details of a health check', () => {
     expect(await check({ details: 'status' })).toEqual({ status: 'down' });
   });
 
-  test('have all counts in counts, but no name', async () => {
+  test('include all counts, but no file names, with counts', async () => {
     const { check } = indicatorOf({ health: healthOf('pending', 'ahead') });
     const { newestApplied, blocking, ...counts } = await check();
     expect({ newestApplied, blocking }).toEqual({
@@ -103,7 +103,7 @@ describe('/health', () => {
   const db = useEmptyDatabase('health_rules');
   const migrations = useMigrations(FILES);
 
-  test('is 200 and degraded over drift if the options say so', async () => {
+  test('is 200 and degraded because of drift if the options say so', async () => {
     const { directory } = migrations;
     const app = await startServing({
       connectionString: db.connectionString,

@@ -9,7 +9,7 @@ import { resolveModuleOptions } from '../../../src/nest/configuration/resolve-op
 import type { MigrationEvents } from '../../../src/nest/events/migration-events.js';
 import type { Migrator } from '../../../src/migrator/migrator.js';
 
-/** What a health check meets. */
+/** The situation that a health check finds. */
 export interface Situation {
   readonly health?: MigrationHealth | (() => Promise<MigrationHealth>);
   readonly tracked?: boolean;

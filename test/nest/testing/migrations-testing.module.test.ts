@@ -33,7 +33,7 @@ class HealthController {
 @Module({ imports: [TerminusModule], controllers: [HealthController] })
 class FeatureModule {}
 
-/** Nest finds a dynamic module only by its value. */
+/** Nest identifies a dynamic module only by its object identity. */
 const migrations = MigrationsModule.forRoot({ connectionString: 'postgres://nobody@localhost:1/none' });
 
 @Module({ imports: [migrations, FeatureModule] })
@@ -71,7 +71,7 @@ describe('FakeMigrationsService', () => {
     expect(Object.getOwnPropertyNames(FakeMigrationsService.prototype)).toEqual(expect.arrayContaining(methods));
   });
 
-  test('has nothing to do, and emits the events that a test gives it', async () => {
+  test('has nothing to do, and emits the events that a test passes to it', async () => {
     expect(await fake.pending()).toEqual([]);
     expect(await fake.migrate()).toMatchObject({ applied: [] });
     expect((await fake.status()).summary).toMatchObject({ total: 0, newestApplied: null });

@@ -68,7 +68,7 @@ describe('drift() after a run', () => {
     expect(view?.recorded).not.toBe(view?.actual);
   });
 
-  test('finds nothing in other schemas, of which no migration has created anything', async () => {
+  test('finds nothing in other schemas, in which no migration has created anything', async () => {
     const observed = await migrated();
     await db.query('CREATE SCHEMA other; CREATE TABLE other.t (a integer); CREATE TABLE public.t (a integer)');
     expect(await driftOf(observed)).toEqual([]);
@@ -77,7 +77,7 @@ describe('drift() after a run', () => {
     await db.query('DROP TABLE public.t; DROP EXTENSION hstore');
   });
 
-  test('looks into the schemas that it is given, and not at what it is told to leave out', async () => {
+  test('checks the configured schemas, and skips ignored objects', async () => {
     const observed = await migrated({ catalog: { schemas: ['o*'], ignore: ['table:other.tmp_*', 'index:*'] } });
     await db.query(
       'CREATE SCHEMA other; CREATE TABLE other.tmp_1 (a integer PRIMARY KEY); CREATE TABLE app.t (a integer)',
@@ -87,7 +87,7 @@ describe('drift() after a run', () => {
     expect(await driftOf(observed)).toEqual(['OBJECT_ADDED Schema other', 'OBJECT_ADDED Table other.t']);
   });
 
-  test('reads rights, comments and settings on request', async () => {
+  test('reads privileges, comments and settings on request', async () => {
     const observed = await migrated();
     const all = await migratorOn(db, FILES, {
       catalog: { grants: true, comments: true, settings: true, defaultPrivileges: true },

@@ -89,8 +89,8 @@ describe('the record of the catalog', () => {
   });
 });
 
-describe('a role without the rights to record', () => {
-  test('migrates all the same, and is told what is missing', async () => {
+describe('a role without the privileges to record', () => {
+  test('still migrates, and the warning names the missing privilege', async () => {
     const role = await createRole();
     await db.query(
       `CREATE SCHEMA shared; GRANT USAGE ON SCHEMA shared TO ${role.name}; CREATE SCHEMA app AUTHORIZATION ${role.name}`,
@@ -107,7 +107,7 @@ describe('a role without the rights to record', () => {
     await db.query(`DROP OWNED BY ${role.name} CASCADE`);
   });
 
-  test('checks nothing without the right to read, and names the right', async () => {
+  test('checks nothing without the privilege to read, and names it', async () => {
     await run(1, 'CREATE SCHEMA app');
     const role = await createRole();
     await db.query(

@@ -96,7 +96,7 @@ describe('facts about tables', () => {
     expect(await factsOf('sales.a_pkey')).toMatchObject({ kind: 'index', table: { schema: 'sales', name: 'a' } });
   });
 
-  test('are read while somebody else holds the table', async () => {
+  test('are read while another session locks the table', async () => {
     await db.query('CREATE TABLE a (x int CHECK (x IS NOT NULL))');
     await withClient(db.connectionString, async (client) => {
       await client.query('BEGIN; LOCK TABLE a IN ACCESS EXCLUSIVE MODE');

@@ -44,7 +44,7 @@ describe('a run', () => {
     expect(entry?.at.getTime()).toBeGreaterThan(before - 1_000);
   });
 
-  test('that was killed is added by the next one, once, with its role and what it had applied', async () => {
+  test('that was killed gets its entry from the next run, once, with its role and its applied files', async () => {
     const files = { ...FILES, '3.sql': '-- no-transaction\nCREATE TABLE three ();\nSELECT pg_sleep(0);' };
     const directory = await migrationsDirectory(files);
     const { at } = await migrateUntilKilled(db, directory, (text) => (text.includes('pg_sleep') ? 'after' : undefined));
@@ -101,7 +101,7 @@ describe('a run', () => {
     expect(briefly(await migrator.audit())).toEqual([['migrate', ['1.sql', '2.sql'], null, null]]);
   });
 
-  test('sends the entry with its migrations: no message more', async () => {
+  test('sends the entry with its migrations: no additional message', async () => {
     await (await migratorOn(db, { '1.sql': FILES['1.sql'] })).migrator.migrate();
     const proxy = await startCountingProxy(db.connectionString);
     await (await migratorOn(proxy, FILES)).migrator.migrate();
@@ -110,7 +110,7 @@ describe('a run', () => {
     expect(withEntry[0]).toContain('CREATE TABLE two ()');
   });
 
-  test('without tracking adds nothing, and makes no table', async () => {
+  test('without tracking adds nothing, and creates no table', async () => {
     const { migrator } = await migratorOn(db, FILES, { tracking: false });
     await migrator.migrate();
     expect(await migrator.audit()).toEqual([]);
@@ -203,8 +203,8 @@ describe('a history without the audit', () => {
     const { migrator, warnings } = await migratorOn(db, FILES, { connectionString: url });
     expect((await migrator.migrate()).applied).toEqual(['2.sql']);
     expect(warnings()).toContain(
-      `shared.schema_migrations_audit cannot be written by the role ${nameOf(url)}, so this is not recorded there. ` +
-        `To record it, ask an administrator to run: ${remedy} "${nameOf(url)}"; [RECORDS_LIMITED]`,
+      `shared.schema_migrations_audit cannot be written by the role ${nameOf(url)}, so nothing is recorded there. ` +
+        `To enable recording, ask an administrator to run: ${remedy} "${nameOf(url)}"; [COMPANION_NOT_WRITABLE]`,
     );
     await migrator.unmark('2.sql');
     expect(await outcomes(db)).toEqual({ '1.sql': 'applied' });

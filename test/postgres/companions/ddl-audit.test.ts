@@ -50,7 +50,7 @@ describe('the DDL audit', () => {
     });
   });
 
-  test('records a role that may do nothing else here, and the one that it acts as', async () => {
+  test('records a role without any other privileges, and the role that it acts as', async () => {
     const role = await createRole();
     await db.query(`CREATE SCHEMA own AUTHORIZATION ${role.name}`);
     await withClient(db.connectionString, async (client) => {
@@ -63,7 +63,7 @@ describe('the DDL audit', () => {
     await db.query(`DROP OWNED BY ${role.name}`);
   });
 
-  test('records what is dropped, with the column that goes with it', async () => {
+  test('records dropped objects, including a column dropped by a cascade', async () => {
     await db.query('ALTER TABLE orders DROP COLUMN note');
     await db.query('DROP TABLE orders');
     expect(await recorded()).toEqual([
@@ -73,14 +73,14 @@ describe('the DDL audit', () => {
     ]);
   });
 
-  test('records a command that names no object, and none of temporary tables or of what is rolled back', async () => {
+  test('records a command without an object, but not temporary tables or anything rolled back', async () => {
     await db.query('GRANT SELECT ON orders TO PUBLIC');
     await db.query('CREATE TEMPORARY TABLE passing (id int); DROP TABLE passing');
     await db.query('BEGIN; CREATE TABLE undone (id int); ROLLBACK');
     expect(await recorded()).toEqual([['GRANT', null, false]]);
   });
 
-  test('records nothing of migrations, transactional or not, and everything beside them', async () => {
+  test('does not record migrations, transactional or not, but everything run alongside them', async () => {
     const files = {
       ...FILES,
       '2.sql':
@@ -95,7 +95,7 @@ describe('the DDL audit', () => {
     expect(await recorded()).toEqual([['CREATE TABLE', 'public.beside', false]]);
   });
 
-  test('records nothing of the tables beside the history', async () => {
+  test('does not record changes to the companion tables', async () => {
     await db.query('DROP TABLE shared.schema_migrations_incidents');
     const { migrator } = await migratorOn(db, { ...FILES, '2.sql': 'SELECT 2' });
     await migrator.migrate();
@@ -112,7 +112,7 @@ describe('the DDL audit', () => {
     expect((await db.query(`SELECT to_regclass('public.proof') IS NOT NULL AS made`)).rows).toEqual([{ made: true }]);
   });
 
-  test('trusts nothing that its caller has put in the way', async () => {
+  test('is not affected by objects or settings of its caller', async () => {
     await withClient(db.connectionString, async (client) => {
       await client.query(
         `CREATE FUNCTION public.starts_with(text, text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RAISE 'hijacked'; END $$`,
@@ -122,7 +122,7 @@ describe('the DDL audit', () => {
     expect(await recorded()).toContainEqual(['CREATE TABLE', 'public.safe', false]);
   });
 
-  test('can be enabled twice, and disabled: what was recorded stays', async () => {
+  test('can be enabled twice, and disabled, and keeps its entries', async () => {
     await db.query('CREATE TABLE one (id int)');
     await observed.migrator.enableDdlAudit();
     await db.query('CREATE TABLE two (id int)');
@@ -135,7 +135,7 @@ describe('the DDL audit', () => {
     await observed.migrator.disableDdlAudit();
   });
 
-  test('is no drift of the catalog', async () => {
+  test('does not count as schema drift', async () => {
     const read = () => catalogOf(db.connectionString, { schemas: schemasNamed(['*']), without: [ddlTable(HISTORY)] });
     const enabled = await read();
     await observed.migrator.disableDdlAudit();
@@ -165,7 +165,7 @@ describe('the DDL audit', () => {
 });
 
 describe('the DDL audit cannot be enabled', () => {
-  test('by a role that is no superuser: the error says how', async () => {
+  test('by a role that is not a superuser: the error says what to do', async () => {
     const role = await createRole();
     await db.query(
       `GRANT ALL ON SCHEMA shared TO ${role.name}; GRANT SELECT ON shared.schema_migrations TO ${role.name}`,
@@ -176,7 +176,7 @@ describe('the DDL audit cannot be enabled', () => {
     await db.query(`DROP OWNED BY ${role.name}`);
   });
 
-  test('before there is a history', async () => {
+  test('before the history exists', async () => {
     const { migrator } = await migratorOn(db, FILES, { table: 'nowhere.history' });
     await failureOf(migrator.enableDdlAudit(), HistoryTableError);
     expect(await migrator.ddlAudit()).toEqual([]);

@@ -189,7 +189,7 @@ describe('diff()', () => {
     expect(found && renderFinding(found)).toMatch(/\[CHANGED\]\n--- 1\.sql[^]*\+CREATE TABLE one \(id int\);$/);
   });
 
-  test('needs a right that findings do not need', async () => {
+  test('needs a privilege that findings do not need', async () => {
     const { migrator, directory } = await migratorOn(db, FILES);
     await migrator.migrate();
     await writeFile(join(directory, '1.sql'), 'CREATE TABLE one (id int);\n');

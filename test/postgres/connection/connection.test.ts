@@ -70,7 +70,7 @@ describe('a database that refuses', () => {
     expectNoSecret(await failureOf(migrator.status(), DatabaseConnectionError));
   });
 
-  test('options that contradict one another are named, without any secret', async () => {
+  test('options that contradict each other are named, without any secret', async () => {
     const options = { connectionString: secured.appUrl('hunter2'), pool: db.pool(), password: 'hunter2', table: 'a b' };
     const error = await failureOf((async () => makeMigrator(options))(), ConfigurationError);
     expect(error.problems.length).toBeGreaterThanOrEqual(3);

@@ -36,7 +36,7 @@ async function open(port: number): Promise<{ connection: PgConnection; socket: S
   return { connection: await connect(config, { connectTimeoutMs: 5_000 }), socket };
 }
 
-test('a connection that only read is ended without waiting until the server has closed it', async () => {
+test('a connection that only read is closed without waiting for the server to close it', async () => {
   const { connection, socket } = await open(await startSilentProxy());
   await connection.query('SELECT 1');
   await connection.release();

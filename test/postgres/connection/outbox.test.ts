@@ -53,7 +53,7 @@ test('an error in one of them does not reach the others, and each sees what the 
   expect(counted).toEqual([{ n: '1' }, { n: '2' }]);
 });
 
-test('a text that is sent while others are on their way follows them', async () => {
+test('a text that is sent while others are in flight follows them', async () => {
   const { connection, proxy } = await connectionThroughProxy();
   const before = proxy.traffic().roundTrips;
   const first = Promise.all([connection.run('SELECT pg_sleep(0.05)'), connection.run('SELECT nope')]);

@@ -27,7 +27,7 @@ describe('what the server says while a migration runs', () => {
       {
         severity: 'WARNING',
         sqlstate: '42P07',
-        message: 'line 1: did not create table t, which exists already, created by 1.sql',
+        message: 'line 1: did not create table t, which already exists, created by 1.sql',
       },
       { severity: 'NOTICE', sqlstate: '42P07', message: 'relation "t" already exists, skipping' },
       { severity: 'WARNING', sqlstate: '01000', message: 'careful: 😀' },

@@ -13,7 +13,7 @@ afterEach(() => expectNoLeftovers(db));
 
 const ORDERS = 'CREATE TABLE IF NOT EXISTS orders (id bigint PRIMARY KEY, status text, amount numeric(10));';
 
-/** What a run warns of: what was skipped, who created it, how it differs. */
+/** The warnings of a run: what was skipped, who created it, how it differs. */
 async function skippedBy(files: Files, options = {}): Promise<unknown[]> {
   const observed = await migratorOn(db, files, options);
   await observed.migrator.migrate();
@@ -38,7 +38,7 @@ const messagesOf = async (name: string, second: string): Promise<number> => {
 };
 
 describe('IF NOT EXISTS that skips a statement', () => {
-  test('names the migration that created a table, and how it differs, before the failure that follows from it', async () => {
+  test('names the migration that created the table, and the differences, before the resulting failure', async () => {
     const observed = await migratorOn(db, {
       '1_billing.sql':
         'CREATE SCHEMA IF NOT EXISTS shared; CREATE TABLE shared.subscriptions (id uuid PRIMARY KEY, plan text, status varchar(20), note text);',
@@ -50,17 +50,17 @@ describe('IF NOT EXISTS that skips a statement', () => {
     const differs =
       'it has no column plan_code; status is varchar(20), not text; it has a column plan; it has a column note';
     expect(observed.warnings()).toEqual([
-      `2_platform.sql:2:1 did not create table shared.subscriptions, which exists already, created by 1_billing.sql, and differs from the statement: ${differs}. ` +
-        'IF NOT EXISTS skipped the whole statement. If the application needs what the statement describes, change what exists in a new migration. [CREATION_SKIPPED]',
+      `2_platform.sql:2:1 did not create table shared.subscriptions, which already exists, created by 1_billing.sql, and differs from the statement: ${differs}. ` +
+        'IF NOT EXISTS skipped the whole statement. If the application needs what the statement describes, change the existing object in a new migration. [CREATION_SKIPPED]',
     ]);
     expect((await historyOf(db)).map(({ notices }) => notices?.[0]?.message ?? null)).toEqual([
       'schema "shared" already exists, skipping',
-      `line 2: did not create table shared.subscriptions, which exists already, created by 1_billing.sql, and differs from the statement: ${differs}`,
+      `line 2: did not create table shared.subscriptions, which already exists, created by 1_billing.sql, and differs from the statement: ${differs}`,
       null,
     ]);
   });
 
-  test('is told of a file that fails itself because of it', async () => {
+  test('warns about a file that itself fails because of it', async () => {
     const observed = await migratorOn(db, {
       '1.sql': 'CREATE TABLE orders (id int);',
       '2.sql': `${ORDERS} CREATE INDEX ON orders (status);`,
@@ -69,7 +69,7 @@ describe('IF NOT EXISTS that skips a statement', () => {
     expect(warned(observed, 'CREATION_SKIPPED')).toMatchObject([{ subject: '2.sql', recorded: '1.sql' }]);
   });
 
-  test('warns of what somebody created by hand only if it differs', async () => {
+  test('warns about an object created by hand only if it differs', async () => {
     await db.query('CREATE TABLE orders (id bigint PRIMARY KEY, status text, amount numeric(10, 0))');
     await db.query('CREATE TABLE lines (id bigint PRIMARY KEY, hidden int)');
     expect(
@@ -85,10 +85,10 @@ describe('IF NOT EXISTS that skips a statement', () => {
     ],
     ['ALTER TABLE orders ADD COLUMN IF NOT EXISTS status text;', 'column orders.status', null],
     ['CREATE INDEX IF NOT EXISTS by_status ON orders (status);', 'index by_status', null],
-    ['CREATE INDEX IF NOT EXISTS by_status ON orders (amount);', 'index by_status', 'it is defined otherwise'],
+    ['CREATE INDEX IF NOT EXISTS by_status ON orders (amount);', 'index by_status', 'it is defined differently'],
     ['CREATE INDEX IF NOT EXISTS by_status ON other (id);', 'index by_status', 'it is an index on public.orders'],
     ['CREATE SEQUENCE IF NOT EXISTS numbers;', 'sequence numbers', null],
-    ['CREATE TABLE IF NOT EXISTS numbers (id int);', 'table numbers', 'it is another kind of relation'],
+    ['CREATE TABLE IF NOT EXISTS numbers (id int);', 'table numbers', 'it is a different kind of relation'],
     ['CREATE MATERIALIZED VIEW IF NOT EXISTS totals AS SELECT 1 AS one;', 'materialized view totals', null],
     ['CREATE TABLE IF NOT EXISTS copies (LIKE orders);', 'table copies', null],
     [
@@ -103,17 +103,17 @@ describe('IF NOT EXISTS that skips a statement', () => {
     expect(await skippedBy({ '1.sql': first, '2.sql': statement })).toEqual([['2.sql:1', label, '1.sql', differs]]);
   });
 
-  test('sees it in a file that runs statement by statement', async () => {
+  test('is detected in a file that runs statement by statement', async () => {
     const files = { '1.sql': ORDERS, '2.sql': `-- no-transaction\nVACUUM orders;\n${ORDERS}` };
     expect(await skippedBy(files)).toEqual([['2.sql:3', 'table orders', '1.sql', null]]);
   });
 
-  test('does not compare with what a later migration of the run has made of it', async () => {
+  test('is not compared with an object that a later migration of the run has changed', async () => {
     const files = { '1.sql': ORDERS, '2.sql': ORDERS, '3.sql': 'ALTER TABLE orders DROP COLUMN status;' };
     expect(await skippedBy(files)).toEqual([['2.sql:1', 'table orders', '1.sql', null]]);
   });
 
-  test('is told apart from a statement that created something in the same file', async () => {
+  test('is distinguished from a statement in the same file that created something', async () => {
     const files = {
       '1.sql': 'CREATE TABLE a (id int);',
       '2.sql': 'CREATE TABLE IF NOT EXISTS b (); CREATE TABLE IF NOT EXISTS a (id int);',
@@ -121,7 +121,7 @@ describe('IF NOT EXISTS that skips a statement', () => {
     expect(await skippedBy(files)).toEqual([['2.sql:1', 'table a', '1.sql', null]]);
   });
 
-  test('shows no value of a placeholder', async () => {
+  test('shows no placeholder values', async () => {
     const files = {
       '1.sql': 'CREATE SCHEMA {{tenant}}; CREATE TABLE {{tenant}}.a (id int);',
       '2.sql': 'CREATE TABLE IF NOT EXISTS {{tenant}}.a (id text);',
@@ -132,7 +132,7 @@ describe('IF NOT EXISTS that skips a statement', () => {
   });
 });
 
-describe('nothing is said', () => {
+describe('there is no warning', () => {
   test.each<[string, Files]>([
     [
       'of schemas and extensions',
@@ -150,7 +150,7 @@ describe('nothing is said', () => {
     expect(await skippedBy(files)).toEqual([]);
   });
 
-  test('without tracking, where every file meets what it created itself', async () => {
+  test('without tracking, when every file finds the objects that it created itself', async () => {
     const files = { '1.sql': `${ORDERS} ALTER TABLE orders DROP COLUMN IF EXISTS status;` };
     expect(await skippedBy(files, { tracking: false })).toEqual([]);
     expect(await skippedBy(files, { tracking: false })).toEqual([]);

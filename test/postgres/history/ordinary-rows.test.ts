@@ -126,7 +126,7 @@ async function expectTheSamePlans(numRuns: number): Promise<{ known: number; unk
   return answers;
 }
 
-describe('a history of which the ordinary rows were not read has the same consequences as the whole', () => {
+describe('a history without its ordinary rows has the same effect as the whole history', () => {
   test('in a table of ours', async () => {
     await createTable();
     const answers = await expectTheSamePlans(300);
@@ -144,7 +144,7 @@ describe('a history of which the ordinary rows were not read has the same conseq
     await expectTheSamePlans(60);
   });
 
-  test('in a table whose names are sorted by a language', async () => {
+  test('in a table whose names have a linguistic collation', async () => {
     const { rows } = await db.query(
       `SELECT collname FROM pg_collation WHERE collprovider = 'i' AND collname = 'en-x-icu'`,
     );

@@ -55,7 +55,7 @@ test.each<TableName>([
 });
 
 describe.each<LockKind>(['auto', 'session'])('an attempt with the lock %s', (kind) => {
-  test('takes it under the key of all other processes, and reads what is there afterwards', async () => {
+  test('takes the lock with the key that all other processes use, and reads the state afterwards', async () => {
     await withClient(db.connectionString, async (client) => {
       const { lock, connection } = lockOn(client, kind);
       const key = lockKey(db.name, TABLE);
@@ -74,7 +74,7 @@ describe.each<LockKind>(['auto', 'session'])('an attempt with the lock %s', (kin
     });
   });
 
-  test('that took it gives it back when the read in the same message fails, on a session that goes on', async () => {
+  test('releases the lock if the read in the same message fails, on a session that stays open', async () => {
     await withClient(db.connectionString, async (client) => {
       const { lock, connection } = lockOn(client, kind);
       await expect(lock.tryTakeAndRead(() => connection.query('SELECT 1/0'))).rejects.toThrow('division by zero');
@@ -84,7 +84,7 @@ describe.each<LockKind>(['auto', 'session'])('an attempt with the lock %s', (kin
     });
   });
 
-  test('that took it gives it back when the read fails before it is sent', async () => {
+  test('releases the lock if the read fails before it is sent', async () => {
     await withClient(db.connectionString, async (client) => {
       const { lock } = lockOn(client, kind);
       await expect(lock.tryTakeAndRead(() => Promise.reject(new Error('no file')))).rejects.toThrow('no file');
@@ -94,7 +94,7 @@ describe.each<LockKind>(['auto', 'session'])('an attempt with the lock %s', (kin
     });
   });
 
-  test('that took it gives it back when the role turns out not to work, on a session that goes on', async () => {
+  test('releases the lock if the role turns out not to work, on a session that stays open', async () => {
     await withClient(db.connectionString, async (client) => {
       const { lock } = lockOn(client, kind, 'no such role');
       await failureOf(lock.tryTake(), DatabaseError);
@@ -104,7 +104,7 @@ describe.each<LockKind>(['auto', 'session'])('an attempt with the lock %s', (kin
     });
   });
 
-  test('keeps to the key of this process if the server computes another one', async () => {
+  test('uses the key of this process if the server computes a different one', async () => {
     await withClient(db.connectionString, async (client) => {
       const { lock, facts } = lockOn(client, kind);
       const getWith = facts.getWith.bind(facts);

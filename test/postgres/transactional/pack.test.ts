@@ -104,7 +104,7 @@ describe('what travels in one message', () => {
     ]);
   });
 
-  test('waits for the disk once, at its last migration, and no file sees a setting for that', async () => {
+  test('waits for the disk once, at its last migration, and no file sees the setting', async () => {
     const { migrator } = await migratorOn(db, {
       '1.sql': `
         CREATE TABLE noted (file text, in_file text, at_commit text);

@@ -60,13 +60,13 @@ describe('our prepared statements', () => {
     ['drops them all', 'DEALLOCATE ALL'],
     ['drops one, which is not there for it', `DO $$ BEGIN EXECUTE 'DEALLOCATE migrations_claim'; EXCEPTION WHEN invalid_sql_statement_name THEN NULL; END $$`],
     ['has some of the same names', 'PREPARE migrations_claim AS SELECT 1; PREPARE migrations_complete AS SELECT 1; EXECUTE migrations_claim'],
-  ])('do not care for a file that %s', async (_sentence, sql) => {
+  ])('are not affected by a file that %s', async (_sentence, sql) => {
     await run({ '3.sql': sql, '5.sql': sql });
     expect(await ran()).toEqual([1, 2, 4, 6, 7, 8]);
     expect((await relations(db)).filter((name) => name.startsWith('t'))).toEqual(['t1', 't2', 't4', 't6', 't7', 't8']);
   }); // prettier-ignore
 
-  test('may be dropped in a way that no text shows: that file runs again after its rollback, once more in all', async () => {
+  test('may be dropped without the text showing it: that file runs again after its rollback, only once more', async () => {
     const hidden = `DO $$ BEGIN EXECUTE 'DEALL' || 'OCATE ALL'; END $$; INSERT INTO ran VALUES (3)`;
     await run({ '3.sql': hidden });
     expect(await ran()).toEqual(all);

@@ -59,7 +59,7 @@ describe('a mistake in an ordinary file', () => {
     expect(found.filter((each) => each === 'migration-started 0.sql')).toHaveLength(1);
   });
 
-  test('does not keep a later run from starting where this one stopped', async () => {
+  test('does not prevent a later run from starting where this one stopped', async () => {
     await failureOf((await migratorOn(db, filesWith(MISTAKE))).migrator.migrate(), MigrationFailedError);
     const { migrator } = await migratorOn(db, filesWith('CREATE TABLE c ()'));
     expect((await migrator.migrate()).applied).toEqual(['3.sql', '4.sql']);

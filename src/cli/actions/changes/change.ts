@@ -8,19 +8,19 @@ import type { CommandTerminal } from '../../process/terminal.js';
 import { jsonText } from '../../render/json-text.js';
 import { withMigrator } from '../with-migrator.js';
 
-/** A change of the history, as a command makes it. */
+/** A change to the history, made by a command. */
 export interface Change<T> {
   readonly make: (migrator: Migrator, options: ChangeOptions) => Promise<T>;
-  /** What changed, or would change, as lines; none if nothing does. */
+  /** Lines that say what changed or would change; empty if nothing does. */
   readonly describe: (result: T, isDone: boolean) => readonly string[];
   /** What to say when nothing changes. */
   readonly nothing: string;
-  /** The result for programs. */
+  /** The result as JSON. */
   readonly toJson: (result: T) => object;
 }
 
 /**
- * Shows a change and makes it once it is confirmed: by `--yes`, or by a person at the terminal.
+ * Shows a change and makes it once it is confirmed, by `--yes` or at the terminal.
  *
  * @throws CliError when it is not confirmed.
  */
@@ -51,14 +51,14 @@ export function makeChange<T>(flags: ChangeFlags, terminal: CommandTerminal, cha
   );
 }
 
-/** Asks a person whether to go on. @throws CliError if not, or if nobody can be asked. */
+/** Asks for confirmation. @throws CliError if it is denied, or if there is no terminal to ask at. */
 export async function confirm(plan: string, terminal: CommandTerminal): Promise<void> {
   if (!terminal.isInteractive) {
     const command = retyped(['--yes']);
-    const message = `${plan}\nNothing was changed, because nobody can be asked here. To do it, type:\n  ${command}`;
+    const message = `${plan}\nNothing was changed, because this needs confirmation. To confirm, run:\n  ${command}`;
     throw new CliError('CONFIRMATION_REQUIRED', EXIT.usage, message, { command });
   }
   terminal.err(plan);
-  const answer = await terminal.ask('Do it? [y/N] ');
+  const answer = await terminal.ask('Proceed? [y/N] ');
   if (!/^y(?:es)?$/i.test(answer.trim())) throw new CliError('DECLINED', EXIT.failed, 'Nothing was changed.');
 }

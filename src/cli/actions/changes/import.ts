@@ -13,7 +13,7 @@ export const importFrom: Action<ImportFlags> = (flags, terminal, tool = '') => {
   const { fromTable: table } = flags;
   return makeChange(flags, terminal, {
     make: (migrator, options) =>
-      // The use case names the tools when this is none.
+      // The use case rejects an unknown tool and lists the known ones.
       migrator.importFrom(tool as ForeignTool, { ...options, ...(table !== undefined && { table }) }),
     describe: ({ recorded, unmatched }, isDone) =>
       recorded.length === 0
@@ -21,9 +21,9 @@ export const importFrom: Action<ImportFlags> = (flags, terminal, tool = '') => {
         : [
             `${isDone ? 'Recorded' : 'record'} ${count(recorded.length, 'migration')} that ${tool} has applied:`,
             ...recorded.map((file) => `  ${file}`),
-            ...unmatched.map((name) => `  ${name}: no file matches it, or more than one; not recorded`),
+            ...unmatched.map((name) => `  ${name}: not recorded, because no file or more than one file matches it`),
           ],
-    nothing: `Nothing to import: every migration of ${tool} that matches a file is recorded already.`,
+    nothing: `Nothing to import: every migration of ${tool} that matches a file is already recorded.`,
     toJson: (report) => ({ ...report }),
   });
 };

@@ -8,7 +8,7 @@ export const mark: Action<ChangeFlags> = (flags, terminal, file = '') =>
   makeChange(flags, terminal, {
     ...recording,
     make: (migrator, options) => migrator.mark(file, options),
-    nothing: `Nothing to change: ${file} is recorded as applied already.`,
+    nothing: `Nothing to change: ${file} is already recorded as applied.`,
   });
 
 /** Records every migration up to a version as applied. */
@@ -16,7 +16,7 @@ export const baseline: Action<ChangeFlags> = (flags, terminal, version = '') =>
   makeChange(flags, terminal, {
     ...recording,
     make: (migrator, options) => migrator.baseline(version, options),
-    nothing: `Nothing to change: every migration up to ${version} is recorded as applied already.`,
+    nothing: `Nothing to change: every migration up to ${version} is already recorded as applied.`,
   });
 
 const recording: Pick<Change<string[]>, 'describe' | 'toJson'> = {

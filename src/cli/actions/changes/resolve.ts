@@ -9,7 +9,7 @@ interface ResolveFlags extends ChangeFlags {
   readonly again?: boolean;
 }
 
-/** Decides a statement in doubt. */
+/** Records the outcome of an in-doubt statement. */
 export const resolve: Action<ResolveFlags> = (flags, terminal, file = '') => {
   const { done = false, again = false } = flags;
   if (done === again)

@@ -9,7 +9,7 @@ import type { Action } from '../action.js';
 import { withMigrator } from '../with-migrator.js';
 import { confirm } from './change.js';
 
-/** Shows who holds the migration lock, and ends a holder whose client is gone. */
+/** Shows who holds the migration lock, and terminates a holder whose client is gone. */
 export const unlock: Action<UnlockFlags> = (flags, terminal) => {
   const { json = false, dryRun = false, yes = false, force = false, reason } = flags;
   const options: UnlockOptions = { force, ...silence(flags), ...(reason !== undefined && { reason }) };
@@ -21,22 +21,22 @@ export const unlock: Action<UnlockFlags> = (flags, terminal) => {
     async (migrator) => {
       const found = await migrator.unlock({ ...options, dryRun: true });
       if (!found.holder) {
-        report(found, 'Nobody holds the migration lock.');
+        report(found, 'The migration lock is free.');
         return EXIT.ok;
       }
       const held = `The migration lock is ${describeHolder(found.holder)}.`;
       if (!found.isGone && !force && !dryRun && !yes) {
-        report(found, `${held} Its process may be at work: wait for it, or end it with --force.`);
+        report(found, `${held} Its process may still be working: wait for it, or terminate it with --force.`);
         return EXIT.locked;
       }
-      const plan = `${held}\nThis would end backend ${found.holder.pid}; what it is running is rolled back.`;
+      const plan = `${held}\nThis would terminate backend ${found.holder.pid} and roll back what it is running.`;
       if (dryRun) {
         report(found, plan);
         return EXIT.ok;
       }
       if (!yes) await confirm(plan, terminal);
       const done = await migrator.unlock(options);
-      report(done, done.ended ? `Ended backend ${done.holder?.pid}. The migration lock is free.` : held);
+      report(done, done.ended ? `Terminated backend ${done.holder?.pid}. The migration lock is free.` : held);
       return EXIT.ok;
     },
   );

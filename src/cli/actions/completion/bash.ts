@@ -1,12 +1,12 @@
 import { flagsOf, PROGRAMS, takesDirectory, type Completable } from './completable.js';
 
-/** A script that completes commands and flags in bash. What is neither is completed as a file. */
+/** A script that completes commands and flags in bash. Everything else is completed as a file. */
 export function bashCompletion(commands: readonly Completable[]): string {
   const names = commands.map(({ name }) => name);
   const all = commands.flatMap(flagsOf);
   const directories = new Set(all.filter(takesDirectory).map(({ name }) => name));
   const withValue = new Set(all.flatMap(({ name, value }) => (value === undefined ? [] : [name])));
-  return `# Completion of nest-migrations in bash: source <(nest-migrations completion bash)
+  return `# Completion of nest-migrations, for bash: source <(nest-migrations completion bash)
 _nest_migrations() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}" command='' words='' word
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do

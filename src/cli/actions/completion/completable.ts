@@ -1,24 +1,24 @@
-/** What completion knows about a command. */
+/** The parts of a command that can be completed. */
 export interface Completable {
   readonly name: string;
   readonly description: string;
-  /** Each as it is typed, such as `--dir <directory>`, and its description. */
+  /** Each as typed, such as `--dir <directory>`, with its description. */
   readonly flags: readonly (readonly [flag: string, description: string, ...rest: readonly unknown[]])[];
 }
 
-/** A flag by its parts. */
+/** A flag split into its parts. */
 export interface CompletableFlag {
   /** With its dashes. */
   readonly name: string;
   readonly description: string;
-  /** What it takes; undefined if it takes nothing. */
+  /** The placeholder of its value; undefined if it takes no value. */
   readonly value: string | undefined;
 }
 
 /** The names under which the command line is installed. */
 export const PROGRAMS = ['nest-migrations', 'nestjs-pg-migrations'];
 
-/** The flags of a command, and the one that every command has. */
+/** The flags of a command, including the one for help. */
 export function flagsOf({ flags }: Completable): CompletableFlag[] {
   const own = flags.map(([flag, description]): CompletableFlag => {
     const [name = '', value] = flag.split(' ');

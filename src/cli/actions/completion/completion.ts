@@ -12,7 +12,7 @@ const SHELLS: Readonly<Record<string, (commands: readonly Completable[]) => stri
   fish: fishCompletion,
 };
 
-/** Prints a script with which a shell completes these commands. */
+/** Prints a completion script for a shell. */
 export function completionOf(commands: readonly Completable[]): Action<object> {
   return (_, { out }, shell = '') => {
     const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;

@@ -3,7 +3,7 @@ import { flagsOf, PROGRAMS, takesDirectory, type Completable, type CompletableFl
 /** A script that completes commands and flags in fish, with their descriptions. */
 export function fishCompletion(commands: readonly Completable[]): string {
   return [
-    '# Completion of nest-migrations in fish: nest-migrations completion fish | source',
+    '# Completion of nest-migrations, for fish: nest-migrations completion fish | source',
     ...PROGRAMS.flatMap((program) => commands.flatMap((command) => linesOf(program, command))),
   ].join('\n');
 }

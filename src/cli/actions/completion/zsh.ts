@@ -4,7 +4,7 @@ import { flagsOf, PROGRAMS, takesDirectory, type Completable, type CompletableFl
 export function zshCompletion(commands: readonly Completable[]): string {
   const described = commands.map(({ name, description }) => quoted(`${name}:${description}`));
   return `#compdef ${PROGRAMS.join(' ')}
-# Completion of nest-migrations in zsh: source <(nest-migrations completion zsh), after compinit
+# Completion of nest-migrations, for zsh: source <(nest-migrations completion zsh), after compinit
 _nest_migrations() {
   local -a commands
   commands=(

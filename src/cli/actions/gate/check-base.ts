@@ -16,12 +16,12 @@ import { fileSettingsFrom } from '../../configuration/settings.js';
 import { describeBranch, type CheckedBranch } from './describe-branch.js';
 import { renderBranch } from './render-branch.js';
 
-/** Says in its exit code whether a branch may be merged, according to git alone. */
+/** Reports, also as the exit code, whether a branch may be merged, according to git alone. */
 export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
   const { base: ref = '', databaseUrl } = flags;
   const format = formatOf(flags, ['text', 'github']);
   if (databaseUrl !== undefined)
-    throw new CliError('USAGE', EXIT.usage, 'error: --base asks git alone: leave out --database-url');
+    throw new CliError('USAGE', EXIT.usage, 'error: --base uses only git: omit --database-url');
   const { options } = await fileSettingsFrom({ ...flags, lint: flags.lint ?? 'error' });
   const { directory, recursive, pattern } = options;
   const rules = { layout: LAYOUTS[options.layout], recursive, pattern };
@@ -41,7 +41,7 @@ export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
   return checked.exitCode;
 };
 
-/** Judges what the branch adds. */
+/** Lints the migrations that the branch adds. */
 async function judged(report: BranchReport, base: Base, ref: string, options: ResolvedOptions): Promise<CheckedBranch> {
   const { onMigrate } = options.lint;
   const isJudged = onMigrate !== 'off' && report.added.length > 0;

@@ -17,18 +17,18 @@ import { verdictOf } from '../reading/verdict.js';
 import { reading } from '../with-migrator.js';
 import { annotationOf } from './render-lint.js';
 
-/** What a check found. */
+/** The result of a check. */
 interface Checked {
   readonly exitCode: number;
   readonly open: readonly MigrationStatus[];
   readonly findings: readonly Finding[];
   readonly diagnostics: readonly Diagnostic[];
   readonly summary: StatusReport['summary'];
-  /** What was typed, for remedies. */
+  /** The current command, for remedies. */
   readonly typed: Invocation;
 }
 
-/** Says in its exit code whether a database is as the files say, and whether what is pending may run. */
+/** Reports, also as the exit code, whether the database matches the files, and whether pending files may run. */
 export const check: Action<CheckFlags> = async (flags, terminal) => {
   if (flags.base !== undefined) return (await import('./check-base.js')).checkBase(flags, terminal);
   const format = formatOf(flags, ['text', 'github']);

@@ -12,24 +12,24 @@ export interface BranchFinding {
   readonly severity: 'note' | 'error';
   readonly file: string;
   readonly other: string | undefined;
-  /** In whole sentences, without the file at the beginning. */
+  /** Full sentences whose subject, the file, is omitted. */
   readonly message: string;
-  /** Commands that help, as one types them in the working directory. */
+  /** Commands that fix it, to be run in the working directory. */
   readonly commands: readonly string[];
 }
 
-/** What a check of a branch found. */
+/** The result of checking a branch. */
 export interface CheckedBranch {
   readonly exitCode: number;
   readonly base: { readonly ref: string; readonly commit: string; readonly fork: string };
   readonly added: readonly string[];
   readonly findings: readonly BranchFinding[];
-  /** Commands that give new files their places, to be typed in this order. */
+  /** Commands that renumber new files, to be run in this order. */
   readonly renumber: readonly string[];
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Puts the problems of a branch into words and commands. */
+/** Describes the problems of a branch, with the commands that fix them. */
 export function describeBranch(
   { problems, moves }: BranchReport,
   base: Base,
@@ -38,7 +38,7 @@ export function describeBranch(
 ): Pick<CheckedBranch, 'findings' | 'renumber'> {
   const pathOf = pathsFromHere(directory);
   const { fileInFolder } = LAYOUTS[layout];
-  /** What moves: the file, or the folder in which it is alone. */
+  /** What to move: the file, or its folder if each migration has its own. */
   const movable = (file: string): string =>
     fileInFolder === undefined ? file : file.slice(0, -fileInFolder.length - 1);
   const move = (from: string, to: string): string => {
@@ -51,7 +51,7 @@ export function describeBranch(
     return kind === 'renamed' && other !== undefined ? [move(file, other)] : [];
   };
   const ignored = (kind: BaseProblem['kind']): boolean => {
-    const grade = GRADES[kind];
+    const grade = DRIFT_KINDS[kind];
     return grade !== undefined && policy[grade] === 'ignore';
   };
   const reported = problems.filter(({ kind }) => !ignored(kind));
@@ -73,8 +73,8 @@ function command(...words: readonly string[]): string {
   return words.map(forShell).join(' ');
 }
 
-/** The kinds of drift that they would become. */
-const GRADES: Partial<Record<BaseProblem['kind'], keyof ResolvedOptions['policy']>> = {
+/** The kinds of drift that the problems would become once merged. */
+const DRIFT_KINDS: Partial<Record<BaseProblem['kind'], keyof ResolvedOptions['policy']>> = {
   edited: 'changed',
   cosmetic: 'cosmetic',
   renamed: 'renamed',
@@ -85,13 +85,13 @@ const GRADES: Partial<Record<BaseProblem['kind'], keyof ResolvedOptions['policy'
 const MESSAGES: Readonly<Record<BaseProblem['kind'], (problem: BaseProblem, ref: string) => string>> = {
   edited: (_, ref) =>
     `was edited after it was merged into ${ref}. Databases that have applied it will not run the change. Put the change into a new migration, and restore this one.`,
-  cosmetic: (_, ref) => `was edited after it was merged into ${ref}, in comments or whitespace only.`,
+  cosmetic: (_, ref) => `was edited after it was merged into ${ref}, but only in comments or whitespace.`,
   renamed: ({ other }, ref) =>
-    `is ${other} of ${ref} under another name. Databases that have applied it know it by that name.`,
+    `is ${other} of ${ref}, renamed. Databases that have applied it know it by its old name.`,
   deleted: (_, ref) =>
-    `was deleted after it was merged into ${ref}. Databases that have applied it would miss it, and new ones would not get it. Restore it.`,
-  'number-taken': ({ other }) => `has the number of ${other}. Give it one of its own.`,
+    `was deleted after it was merged into ${ref}. Databases that have applied it would report it as missing, and new ones would not get it. Restore it.`,
+  'number-taken': ({ other }) => `has the same number as ${other}. Give it a different one.`,
   'before-newest': ({ other }, ref) =>
-    `sorts before ${other}, the newest of ${ref}. Databases that have applied that one would run it out of order.`,
-  unusable: ({ detail }) => `cannot be a migration: ${detail}.`,
+    `sorts before ${other}, the newest one of ${ref}. Databases that have applied ${other} would run it out of order.`,
+  unusable: ({ detail }) => `is not a valid migration: ${detail}.`,
 };

@@ -9,7 +9,7 @@ import { fileSettingsFrom, hasDatabase } from '../../configuration/settings.js';
 import { reading } from '../with-migrator.js';
 import { renderLint, type LintFormat } from './render-lint.js';
 
-/** Judges pending migrations with a database, and all of them without one. */
+/** Lints the pending migrations with a database, and all migrations without one. */
 export const lint: Action<LintFlags> = async (flags, { out }) => {
   const format: LintFormat = formatOf(flags, ['text', 'github', 'sarif']);
   const finish = async (report: LintReport, directory: string, scope: string): Promise<number> => {
@@ -19,7 +19,7 @@ export const lint: Action<LintFlags> = async (flags, { out }) => {
   };
   if (flags.all || !(await hasDatabase(flags))) {
     const { options } = await fileSettingsFrom(flags);
-    return finish(await lintResolved(options), options.directory, ', each as a run of its own, without a database');
+    return finish(await lintResolved(options), options.directory, ', each as a separate run, without a database');
   }
   return reading(flags, async (migrator, { directory }) => finish(await migrator.lint(), directory, ' as one run'));
 };

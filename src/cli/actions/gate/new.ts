@@ -29,19 +29,19 @@ export const newMigration: Action<NewFlags> = async (flags, terminal, name = '')
     style: styleOf(flags),
   });
   if ('problem' in planned)
-    throw new CliError('USAGE', EXIT.usage, `error: ${JSON.stringify(name)} cannot be the name: ${planned.problem}`);
+    throw new CliError('USAGE', EXIT.usage, `error: ${JSON.stringify(name)} is not a valid name: ${planned.problem}`);
   const { file } = planned;
   const shown = pathsFromHere(directory)(file);
   const body = newMigrationBody(await bodyFrom(terminal), layout);
   if (!(await create(directory, file, body)))
-    throw new CliError('FILE_EXISTS', EXIT.failed, `${shown} exists already. Nothing was written. Give another name.`);
+    throw new CliError('FILE_EXISTS', EXIT.failed, `${shown} already exists. Nothing was written. Use another name.`);
   terminal.out(flags.json ? jsonText({ file, path: shown }) : `Created ${shown}`);
   return EXIT.ok;
 };
 
 function styleOf({ number = false, timestamp = false }: NewFlags): 'number' | 'timestamp' | undefined {
   if (number && timestamp)
-    throw new CliError('USAGE', EXIT.usage, 'error: --number and --timestamp contradict each other: give one of them');
+    throw new CliError('USAGE', EXIT.usage, 'error: --number and --timestamp are mutually exclusive');
   return number ? 'number' : timestamp ? 'timestamp' : undefined;
 }
 
@@ -70,9 +70,9 @@ async function create(directory: string, file: string, body: string): Promise<bo
 
 async function bodyFrom({ err }: Terminal): Promise<string> {
   const given = await readStandardInput(() =>
-    err('Reading the text of the migration from standard input. "</dev/null" after the command gives none.'),
+    err('Reading the SQL of the migration from standard input. For an empty migration, append "</dev/null".'),
   );
   const text = given === undefined ? '' : decodeText(given);
   if (typeof text === 'string') return text;
-  throw new CliError('USAGE', EXIT.usage, `error: standard input cannot be a migration: ${text.problem}`);
+  throw new CliError('USAGE', EXIT.usage, `error: standard input is not a valid migration: ${text.problem}`);
 }

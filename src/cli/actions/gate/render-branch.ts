@@ -7,7 +7,7 @@ import { pathsFromHere, pathsInRepository } from '../../render/lint/report-path.
 import type { BranchFinding, CheckedBranch } from './describe-branch.js';
 import { annotationOf } from './render-lint.js';
 
-/** Renders what a check of a branch found. */
+/** Renders the result of checking a branch. */
 export function renderBranch(checked: CheckedBranch, format: 'text' | 'json' | 'github', directory: string): string {
   const { findings, diagnostics, renumber } = checked;
   if (format === 'json') return jsonText(asJson(checked));
@@ -23,7 +23,7 @@ export function renderBranch(checked: CheckedBranch, format: 'text' | 'json' | '
           ...findings.map((each) => annotationForGitHub(annotation(each, inRepository(each.file)))),
           ...diagnostics.map((each) => annotationForGitHub(annotationOf(each, inRepository))),
         ];
-  const moves = renumber.length > 0 ? [lines('To give the new files their places, type:', renumber)] : [];
+  const moves = renumber.length > 0 ? [lines('To renumber the new files, run:', renumber)] : [];
   return [...found, ...moves, summary(checked)].join('\n');
 }
 

@@ -6,10 +6,10 @@ import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { diagnosticsToText, lintSummary } from '../../render/lint/lint-to-text.js';
 import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
 
-/** How the result of lint is printed. */
+/** How lint results are printed. */
 export type LintFormat = 'text' | 'json' | 'github' | 'sarif';
 
-/** Renders the result of lint. @param scope how the migrations were judged, for people. */
+/** Renders lint results. @param scope how the migrations were checked, for the text format. */
 export async function renderLint(
   { files, diagnostics, exitCode }: LintReport & { readonly exitCode: number },
   format: LintFormat,
@@ -28,7 +28,7 @@ export async function renderLint(
   return [...(format === 'github' ? annotations : found), lintSummary(files, diagnostics, scope)].join('\n');
 }
 
-/** A diagnostic beside the code. */
+/** A diagnostic as an annotation next to the code. */
 export function annotationOf(found: Diagnostic, pathOf: PathOf): Annotation {
   const { severity, file, line, column, rule, remedy } = found;
   const message = [`${file} ${describeDiagnostic(found)}.`, remedy].filter(Boolean).join(' ');

@@ -12,7 +12,7 @@ interface Setting {
   readonly source: string;
 }
 
-/** Shows what is in force, and where each value comes from. */
+/** Shows the effective options, and the source of each value. */
 export const config: Action<RunFlags> = async (flags, { out }) => {
   const { options, layers } = await fileSettingsFrom(flags);
   const settings = settingsOf(options).map(([option, value]): Setting => ({

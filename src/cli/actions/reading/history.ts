@@ -4,7 +4,7 @@ import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
-/** Shows what was run, by whom and for how long; or the audit. */
+/** Shows what ran, by whom and for how long; or the audit. */
 export const history: Action<ReadFlags> = (flags, { out }) =>
   reading(flags, async (migrator) => {
     if (flags.audit) {

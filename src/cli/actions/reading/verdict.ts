@@ -3,8 +3,8 @@ import type { StatusReport } from '../../../migrator/use-cases/status.js';
 import { EXIT } from '../../process/exit-codes.js';
 
 /**
- * The exit code for the state of a database, the most serious first: something failed or will be refused, drift that
- * the policy warns about, something is pending.
+ * The exit code for the state of a database, the most severe first: a failure or a refusal, drift that
+ * the policy warns about, pending migrations.
  */
 export function verdictOf({ summary, findings }: StatusReport, policy: DriftPolicy): number {
   const isRefused = findings.some((each) => actionOf(policy, each) === 'fail');

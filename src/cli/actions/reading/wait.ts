@@ -12,14 +12,14 @@ import { reading } from '../with-migrator.js';
 
 const POLL_MS = 1_000;
 
-/** Waits until nothing is pending, also while the database cannot be reached. */
+/** Waits until nothing is pending, even while the database is unreachable. */
 export const wait: Action<ReadFlags> = (flags, { out, err }) => {
   const { timeout = '300' } = flags;
   const timeoutMs = millisecondsOf(timeout);
   if (timeoutMs === undefined) throw new ConfigurationError('INVALID_OPTIONS', [secondsProblem('--timeout', timeout)]);
   const say = flags.json ? err : out;
   return reading(flags, async (migrator) => {
-    // Without a handler, a signal would not end the first process of a container.
+    // Without a handler, a signal does not terminate PID 1 in a container.
     await interruptible((signal) => untilUpToDate(migrator, performance.now() + timeoutMs, say, signal));
     if (flags.json) out(jsonText({ upToDate: true }));
     else out('Nothing is pending');
@@ -27,7 +27,7 @@ export const wait: Action<ReadFlags> = (flags, { out, err }) => {
   });
 };
 
-/** @throws the last reason when the time is over, or at once a reason that does not go away by itself. */
+/** @throws the last error when the deadline has passed, or immediately an error that waiting cannot fix. */
 async function untilUpToDate(
   migrator: Migrator,
   deadline: number,

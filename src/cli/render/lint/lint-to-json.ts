@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../core/lint/diagnostic.js';
 
-/** A diagnostic for programs: every field is there, null where it has no value. */
+/** A diagnostic for programs: every field is present, null if it has no value. */
 export function diagnosticToJson(found: Diagnostic): object {
   const { rule, severity, file, line, column, message, remedy, size, excerpt } = found;
   return {

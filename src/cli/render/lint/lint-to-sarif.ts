@@ -5,16 +5,16 @@ import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnost
 import type { RuleDocs } from '../../../core/lint/model/rule.js';
 import type { PathOf } from './report-path.js';
 
-/** What a report says about a rule. */
+/** The description of a rule in a report. */
 interface DocumentedRule {
   readonly name: string;
   readonly docs: RuleDocs;
 }
 
 /**
- * What lint found as SARIF 2.1.0, which code scanning of GitHub and others read.
+ * Renders diagnostics as SARIF 2.1.0, for code scanning on GitHub and elsewhere.
  *
- * @param rules all rules that may have found something; those of other tools are described by their name alone.
+ * @param rules all rules that may have found something; unknown ones are described by their name only.
  */
 export function diagnosticsToSarif(
   diagnostics: readonly Diagnostic[],
@@ -55,7 +55,7 @@ function descriptor(id: string, docs: RuleDocs | undefined): ReportingDescriptor
 
 function result(found: Diagnostic, ruleIndex: number, pathOf: PathOf): Result {
   const { rule: ruleId, severity, file, line, column, remedy } = found;
-  // A result without a place is not shown: what is about the file as a whole is shown at its first line.
+  // A result without a location is not displayed, so problems of the whole file are reported on its first line.
   const region = line === undefined ? { startLine: 1 } : { startLine: line, startColumn: column ?? 1 };
   return {
     ruleId,

@@ -2,7 +2,7 @@ import { count } from '../../../core/errors/wording.js';
 import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import type { PathOf } from './report-path.js';
 
-/** What lint found, for people: place, line with a caret, and what to do. */
+/** Renders diagnostics as text: location, line with a caret, and what to do. */
 export function diagnosticsToText(diagnostics: readonly Diagnostic[], pathOf: PathOf): string[] {
   return diagnostics.map((found) => {
     const { file, line, column, severity, excerpt, remedy, rule } = found;
@@ -14,10 +14,10 @@ export function diagnosticsToText(diagnostics: readonly Diagnostic[], pathOf: Pa
   });
 }
 
-/** `2 migrations judged: 1 error, 0 warnings, 3 notes`. */
+/** `2 migrations checked: 1 error, 0 warnings, 3 notes`. */
 export function lintSummary(files: readonly string[], diagnostics: readonly Diagnostic[], scope: string): string {
   const found = (['error', 'warning', 'note'] as const).map((severity) =>
     count(diagnostics.filter((each) => each.severity === severity).length, severity),
   );
-  return `${count(files.length, 'migration')} judged${scope}: ${found.join(', ')}`;
+  return `${count(files.length, 'migration')} checked${scope}: ${found.join(', ')}`;
 }

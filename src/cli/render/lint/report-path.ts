@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** Says where a migration is, for whoever reads a report. */
+/** Returns the path of a migration for a report. */
 export type PathOf = (file: string) => string;
 
 /** Paths relative to the working directory, as a terminal opens them. */
@@ -8,12 +8,12 @@ export function pathsFromHere(directory: string): PathOf {
   return pathsFrom(process.cwd(), directory);
 }
 
-/** Paths relative to the root of the repository that a pipeline works on, if it says where that is. */
+/** Paths relative to the root of the checked-out repository, if CI sets it; otherwise to the working directory. */
 export function pathsInRepository(directory: string, environment: NodeJS.ProcessEnv): PathOf {
   return pathsFrom(environment['GITHUB_WORKSPACE'] || process.cwd(), directory);
 }
 
-/** Relative with `/`; absolute for a directory that is elsewhere. */
+/** Relative with `/`; absolute for a directory outside the root. */
 function pathsFrom(base: string, directory: string): PathOf {
   const absolute = path.resolve(directory);
   const relative = path.relative(base, absolute);

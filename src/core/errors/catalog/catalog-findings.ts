@@ -4,7 +4,7 @@ const after = (since: Date | undefined): string => `after ${since?.toISOString()
 
 const IGNORE = 'If it does not belong to the application, leave it out with the option "catalog.ignore".';
 
-/** What was changed in the database without a migration. */
+/** Changes made in the database without a migration. */
 export const CATALOG_FINDINGS = {
   OBJECT_ADDED: {
     severity: 'error',

@@ -3,9 +3,9 @@ import { editDistance } from '../../sql/text/edit-distance.js';
 import type { ParsedFile } from './parsed-file.js';
 import { isLintRuleName, LINT_RULE_NAMES } from './rule-names.js';
 
-/** A comment that allows something, with what it applies to. */
+/** An `allow` comment with what it applies to. */
 export interface PlacedAllowance extends Allowance {
-  /** Why it has no effect, and what to do; undefined if it has one. */
+  /** Why it has no effect, and what to do; undefined if it is valid. */
   readonly mistake: { readonly message: string; readonly remedy: string } | undefined;
   /** UTF-16 offsets of what it applies to; undefined for the whole file. */
   readonly range: { readonly start: number; readonly end: number } | undefined;
@@ -13,7 +13,7 @@ export interface PlacedAllowance extends Allowance {
 
 const FORM = 'Write it like "-- allow: drop-column because no release reads it".';
 
-/** Finds out what the comments of a file allow. */
+/** Determines what the `allow` comments of a file apply to. */
 export function placeAllowances(file: ParsedFile): PlacedAllowance[] {
   const statements = [...file.transactions.flatMap((each) => each.statements), ...file.unreadable].toSorted(
     (a, b) => a.start - b.start,
@@ -41,7 +41,7 @@ function mistakeOf(
   if (isTrailing || !hasStatement)
     return {
       message: `${quoted}, which comes after its statement and allows nothing`,
-      remedy: 'Put it on a line of its own before the statement.',
+      remedy: 'Put it on its own line before the statement.',
     };
   return undefined;
 }
@@ -51,7 +51,7 @@ function suggestion(rule: string): string {
   return near ? `Did you mean "${near}"?` : 'All rules are listed in docs/lint.md.';
 }
 
-/** True if a comment of the file allows what a rule found. @param offset undefined for the file as a whole. */
+/** True if a comment in the file allows what a rule found. @param offset undefined for the file as a whole. */
 export function isAllowed(allowances: readonly PlacedAllowance[], rule: string, offset: number | undefined): boolean {
   return allowances.some(
     ({ mistake, scope, rule: allowed, range }) =>

@@ -1,4 +1,4 @@
-/** A migration that repeats a write until no row is left, each time in a transaction of its own. For examples. */
+/** A migration that repeats a write until no row is left, each time in its own transaction. For examples. */
 export function batched(write: string): string {
   return `-- no-transaction
 DO $$

@@ -15,16 +15,16 @@ export interface ColumnFacts {
 /** What the catalog says about a table, or about another relation. */
 export interface TableFacts {
   readonly kind: 'table' | 'partitioned table' | 'index' | 'view' | 'materialized view' | 'other';
-  /** Estimated number of rows, with those of partitions; undefined if the table was never analyzed. */
+  /** Estimated number of rows, including partitions; undefined if the table was never analyzed. */
   readonly rows: number | undefined;
-  /** Estimated size without indexes, in bytes, with that of partitions. */
+  /** Estimated size without indexes, in bytes, including partitions. */
   readonly bytes: number;
   readonly columns: readonly ColumnFacts[];
   /** The table of an index. */
   readonly table: RelationName | undefined;
 }
 
-/** The size of a table, as the catalog estimates it. */
+/** The size of a table, as estimated by the catalog. */
 export interface TableSize {
   readonly table: string;
   /** Undefined if the table was never analyzed. */
@@ -33,11 +33,11 @@ export interface TableSize {
   readonly bytes: number;
 }
 
-/** What a database says about the relations that it was asked for. Those that do not exist are missing. */
+/** What the catalog says about the requested relations. Those that do not exist are left out. */
 export interface CatalogFacts {
   /** `server_version_num`: 150004 is 15.4. */
   readonly serverVersion: number;
-  /** The schema of names without one; undefined if no schema of the search path exists. */
+  /** The schema of unqualified names; undefined if no schema of the search path exists. */
   readonly defaultSchema: string | undefined;
   readonly tables: readonly { readonly name: RelationName; readonly facts: TableFacts }[];
 }

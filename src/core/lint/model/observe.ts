@@ -5,7 +5,7 @@ import { columnIn, nameInList, nameOf, stringIn, stringsOf, type RelationName } 
 import { typeOf } from '../syntax/types.js';
 import type { KnownColumn, KnownTable, Tables } from './tables.js';
 
-/** Follows what a statement does to the tables. */
+/** Applies the effects of a statement to what is known about the tables. */
 export function observe(tables: Tables, node: Node): void {
   forKind(EFFECTS, node)?.(tables);
 }
@@ -57,7 +57,7 @@ const EFFECTS: ByKind<Effect> = {
     },
 };
 
-/** @param mayExist if so, an existing relation stays as it is. */
+/** @param mayExist true to leave an existing relation as it is. */
 function create(tables: Tables, name: RelationName | undefined, mayExist = false): KnownTable | undefined {
   return name && !(mayExist && tables.exists(name)) ? tables.create(name) : undefined;
 }
@@ -85,7 +85,7 @@ function addColumn(table: KnownTable, column: ColumnDef): void {
   for (const constraint of constraintsOf(column)) addConstraint(table, constraint, column.colname ?? '');
 }
 
-/** @param column the column that it is written at. */
+/** @param column the column whose definition contains it. */
 function addConstraint(table: KnownTable, constraint: Constraint, column: string): void {
   const { contype, conname, keys, raw_expr, skip_validation = false } = constraint;
   if (contype === 'CONSTR_PRIMARY') for (const key of stringsOf(keys)) setColumn(table, key, { notNull: true });

@@ -8,13 +8,13 @@ import { splitLexically } from '../../sql/statements/split.js';
 import type { Statement } from '../../sql/statements/statements.js';
 import type { LintStatement, Transaction } from './transaction.js';
 
-/** A migration to be judged. */
+/** A migration to lint. */
 export interface LintFile {
   readonly file: string;
   /** Undefined for a file that cannot be a migration. */
   readonly migration: Migration | undefined;
   readonly compiled: Compiled;
-  /** Number of steps that an earlier run finished: they are not judged. */
+  /** Number of steps that an earlier run finished: they are not checked. */
   readonly resumeAt: number;
 }
 
@@ -39,7 +39,7 @@ export interface ParsedFile {
   readonly resumeAt: number;
 }
 
-/** Parses a migration. A statement that the parser cannot read does not hide the others. */
+/** Parses a migration. If the parser cannot read one statement, the others are still parsed. */
 export async function parseFile(given: LintFile, parse: ParseStatements): Promise<ParsedFile> {
   const { file, migration, compiled, resumeAt } = given;
   const nothing = { program: undefined, refusals: [], allowances: [], transactions: [], unreadable: [] };
@@ -75,13 +75,13 @@ async function readStatements({ source: { sql, withRows } }: Program, parse: Par
   return { statements, unreadable };
 }
 
-/** The parser counts bytes from the beginning of what it was given. */
+/** The parser counts bytes from the beginning of its input. */
 function offsetsIn(text: string, from: number): (location: number) => number {
   let bytes: Buffer | undefined;
   return (location) => from + (bytes ??= Buffer.from(text)).subarray(0, location).toString().length;
 }
 
-/** Groups statements as this runner commits them. Both are in order. */
+/** Groups statements by the transaction that commits them. Steps and statements are both in order. */
 function group(program: Program, statements: readonly LintStatement[]): Transaction[] {
   if (program.kind === 'transactional') return [{ isAutocommit: false, statements }];
   let next = 0;

@@ -1,9 +1,9 @@
-/** The names of all rules. They are apart from the rules, so that options can be checked without loading those. */
+/** The names of all rules, kept separate from the rules so that options can be validated without loading them. */
 export const LINT_RULE_NAMES = [
-  'create-index-not-concurrently',
-  'drop-index-not-concurrently',
-  'reindex-not-concurrently',
-  'refresh-not-concurrently',
+  'create-index-without-concurrently',
+  'drop-index-without-concurrently',
+  'reindex-without-concurrently',
+  'refresh-without-concurrently',
   'foreign-key-without-not-valid',
   'check-without-not-valid',
   'validate-in-same-transaction',
@@ -13,7 +13,7 @@ export const LINT_RULE_NAMES = [
   'volatile-default',
   'stored-generated-column',
   'serial-column',
-  'required-column',
+  'add-not-null-column',
   'rename-column',
   'rename-table',
   'rename-enum-value',
@@ -25,7 +25,7 @@ export const LINT_RULE_NAMES = [
   'vacuum-full',
   'cluster',
   'access-exclusive-held',
-  'lock-wait-without-limit',
+  'missing-lock-timeout',
   'session-lock',
   'set-search-path',
   'missing-if-not-exists',

@@ -9,7 +9,7 @@ import type { LintRuleName } from './rule-names.js';
 import type { Tables } from './tables.js';
 import type { HeldLock, LintStatement, Transaction } from './transaction.js';
 
-/** Something in a migration that a rule found. */
+/** A problem that a rule found in a migration. */
 export interface Problem {
   /** The rest of a sentence that begins with the file, without a full stop. */
   readonly message: string;
@@ -17,19 +17,19 @@ export interface Problem {
   readonly remedy: string;
   /** The table whose size matters. */
   readonly table?: RelationName | undefined;
-  /** Position of the parser. @default the beginning of the statement */
+  /** The position that the parser reported. @default the beginning of the statement */
   readonly location?: number | undefined;
 }
 
-/** What a rule may look at: one statement, and how this runner will execute it. */
+/** The input of a rule that checks statements: one statement, and how this library will execute it. */
 export interface StatementContext {
   readonly statement: LintStatement;
   readonly node: Node;
-  /** What is known before the statement. */
+  /** What is known about the tables before the statement. */
   readonly tables: Tables;
-  /** What commits together with the statement. Earlier files of one transaction for all are only in `held`. */
+  /** What commits together with the statement. With one transaction for all, earlier files are only in `held`. */
   readonly transaction: Transaction;
-  /** Locks of earlier statements of the transaction. */
+  /** Locks of earlier statements of the transaction, which with `transaction: 'all'` includes earlier files. */
   readonly held: readonly HeldLock[];
   /** How the file runs. */
   readonly program: Program;
@@ -37,11 +37,11 @@ export interface StatementContext {
   readonly hasLockLimit: boolean;
   /** `server_version_num`; undefined without a database. */
   readonly serverVersion: number | undefined;
-  /** Rows from which a table counts as large. */
-  readonly largeTable: number;
+  /** The number of rows from which a table counts as large. */
+  readonly largeTableRows: number;
 }
 
-/** What a rule may look at that judges a file as a whole. */
+/** The input of a rule that checks whole files. */
 export interface FileContext {
   readonly file: ParsedFile;
   readonly allowances: readonly PlacedAllowance[];
@@ -49,7 +49,7 @@ export interface FileContext {
   readonly sameVersion: readonly string[];
 }
 
-/** A problem of a file, at an offset of the text that runs or at a place in the file; without both, of the whole file. */
+/** A problem at an offset of the text that runs, or at a place in the file; without either, in the file as a whole. */
 export interface FileProblem extends Omit<Problem, 'location'> {
   readonly offset?: number;
   readonly line?: number | undefined;
@@ -63,7 +63,7 @@ export interface LockClaim {
   readonly on: string;
 }
 
-/** One migration of a safe way. */
+/** One migration of a safe rewrite. */
 export interface RewriteStep {
   /** What it does, as a sentence. */
   readonly about: string;
@@ -82,23 +82,23 @@ export interface RuleDocs {
   readonly duration: string;
   /** Why it hurts, in whole sentences. */
   readonly harm: string;
-  /** SQL that must have run before the example and the rewrite, besides {@link EXAMPLE_SCHEMA}. */
+  /** SQL that must have run before the example and the rewrite, in addition to {@link EXAMPLE_SCHEMA}. */
   readonly setup?: string;
   /** A migration in which the rule finds something; undefined if it is not about SQL. */
   readonly example?: string;
-  /** The same in a safe way: one migration after the other. */
+  /** The safe alternative, one migration per step. */
   readonly rewrite: readonly RewriteStep[];
-  /** More that a reader must know, in whole sentences. */
+  /** Anything else that a reader must know, in whole sentences. */
   readonly notes?: string;
 }
 
-/** One rule. */
+/** A lint rule. */
 export interface Rule {
   readonly name: LintRuleName;
   readonly severity: Severity;
   readonly docs: RuleDocs;
-  /** Judges one statement. */
+  /** Checks one statement. */
   readonly check?: (context: StatementContext) => readonly Problem[];
-  /** Judges a file. */
+  /** Checks a whole file. */
   readonly checkFile?: (context: FileContext) => readonly FileProblem[];
 }

@@ -18,13 +18,13 @@ export interface KnownTable {
   readonly notNullChecks: Map<string, { readonly column: string; readonly isValid: boolean }>;
 }
 
-/** What is known about the tables of a database at one point of a run. Statements change it as they are judged. */
+/** What is known about the tables of a database at one point of a run. Each checked statement updates it. */
 export class Tables {
   private readonly known = new Map<string, KnownTable>();
   private readonly indexes = new Map<string, RelationName>();
   private schema: string;
 
-  /** @param defaultSchema the schema of names without one. */
+  /** @param defaultSchema the schema of unqualified names. */
   constructor(
     catalog: CatalogFacts | undefined,
     private readonly defaultSchema: string,
@@ -36,7 +36,7 @@ export class Tables {
     }
   }
 
-  /** A name with its schema, as a statement at this point means it. */
+  /** The schema-qualified form of a name, as resolved at this point. */
   fullName({ schema, name }: RelationName): string {
     return shown({ schema: schema ?? this.schema, name });
   }
@@ -57,7 +57,7 @@ export class Tables {
     return temporary ?? this.known.get(this.fullName(name));
   }
 
-  /** What is known about a table; nothing yet if it has not been mentioned. */
+  /** What is known about a table; an empty entry if it has not been mentioned yet. */
   entry(name: RelationName): KnownTable {
     const found = this.find(name) ?? knownTable();
     this.known.set(this.fullName(name), found);
@@ -68,7 +68,7 @@ export class Tables {
     return this.find(table)?.columns.get(column);
   }
 
-  /** True if a validated constraint shows that the column has no NULL. */
+  /** True if a validated constraint proves that the column contains no NULL. */
   isCheckedNotNull(table: RelationName, column: string): boolean {
     const known = this.find(table);
     if (known?.facts?.columns.some(({ name, checkedNotNull }) => name === column && checkedNotNull)) return true;
@@ -108,12 +108,12 @@ export class Tables {
     this.indexes.set(this.fullName(index), table);
   }
 
-  /** @param schema the first of a new search path; undefined for the default one. */
+  /** @param schema the first one in a new search path; undefined for the default. */
   setSchema(schema: string | undefined): void {
     this.schema = schema ?? this.defaultSchema;
   }
 
-  /** What was created so far may have rows and readers from now on. */
+  /** From now on, the tables created so far may have rows and readers. */
   endRun(): void {
     for (const table of this.known.values()) table.isNew = false;
   }

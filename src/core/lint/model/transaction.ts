@@ -8,13 +8,13 @@ export interface LintStatement {
   /** UTF-16 offsets in the text that runs. */
   readonly start: number;
   readonly end: number;
-  /** Turns a position of the parser into such an offset. */
+  /** Converts a position from the parser to such an offset. */
   readonly offsetOf: (location: number) => number;
 }
 
-/** Statements that this runner commits together. */
+/** Statements that this library commits together. */
 export interface Transaction {
-  /** True for one statement, or one block of the file, that the server commits by itself. */
+  /** True for one statement, or one block of the file, that commits on its own. */
   readonly isAutocommit: boolean;
   readonly statements: readonly LintStatement[];
 }

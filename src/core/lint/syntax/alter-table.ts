@@ -21,11 +21,11 @@ export function tableActions(node: Node): TableAction[] {
 export interface AddedConstraint {
   readonly table: RelationName;
   readonly constraint: Constraint;
-  /** The column that is added with it; undefined for a constraint of the table. */
+  /** The column that is added with it; undefined for a table constraint. */
   readonly column: ColumnDef | undefined;
 }
 
-/** The constraints that a statement adds to a table, by themselves or with a column. */
+/** The constraints that a statement adds to a table, on their own or with a column. */
 export function addedConstraints(node: Node): AddedConstraint[] {
   return tableActions(node).flatMap(({ table, command: { subtype, def } }): AddedConstraint[] => {
     if (subtype === 'AT_AddConstraint' && def && 'Constraint' in def)
@@ -54,7 +54,7 @@ export function isRequired(column: ColumnDef): boolean {
   return constraintsOf(column).some(({ contype = '' }) => REQUIRED.has(contype));
 }
 
-/** The default of a column that is being defined; undefined if there is none, or it is NULL. */
+/** The default in a column definition; undefined if there is none, or it is NULL. */
 export function defaultOf(column: ColumnDef): Node | undefined {
   const given = constraintsOf(column).find(({ contype }) => contype === 'CONSTR_DEFAULT')?.raw_expr;
   return given && isNull(given) ? undefined : given;

@@ -4,10 +4,10 @@ import { bodyOf } from './node.js';
 import { columnIn, stringsOf } from './relation.js';
 
 /**
- * True if a condition limits how many rows are written: by a LIMIT, or by comparing a column with constants of which
- * each can match few rows only.
+ * True if a condition limits how many rows are written: by a LIMIT, or by comparing a unique column with constants,
+ * each of which matches few rows.
  *
- * @param unique columns that have another value in every row.
+ * @param unique columns that have a different value in every row.
  */
 export function isBounded(condition: Node, unique: ReadonlySet<string>): boolean {
   if (partsOf(condition).some((part) => 'limitCount' in part)) return true;

@@ -2,7 +2,7 @@ import type { Node } from '@pgsql/types';
 import { tableActions } from './alter-table.js';
 import { forKind, type ByKind } from './node.js';
 
-/** True for statements that may take long because they read or write rows, whatever they wait for. */
+/** True for statements that may take long because they read or write rows, regardless of what they wait for. */
 export function mayTakeLong(node: Node): boolean {
   return forKind(READS_ROWS, node) ?? false;
 }
@@ -20,7 +20,7 @@ const READS_ROWS: ByKind<boolean> = {
   ClusterStmt: always,
   IndexStmt: always,
   ExecuteStmt: always,
-  // A list of values is written at once.
+  // Inserting a list of values is quick.
   InsertStmt: ({ selectStmt }) =>
     selectStmt !== undefined && 'SelectStmt' in selectStmt && !selectStmt.SelectStmt.valuesLists,
   SelectStmt: ({ fromClause = [] }) => fromClause.length > 0,

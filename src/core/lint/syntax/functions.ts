@@ -2,7 +2,7 @@ import type { FuncCall, Node } from '@pgsql/types';
 import { partsOf } from '../../sql/statements/syntax-tree.js';
 import { stringsOf } from './relation.js';
 
-/** Functions whose result may differ from row to row, of PostgreSQL and of the extensions that come with it. */
+/** Functions of PostgreSQL and of its bundled extensions whose result may differ from row to row. */
 export const VOLATILE: ReadonlySet<string> = new Set([
   'clock_timestamp',
   'currval',
@@ -22,7 +22,7 @@ export const VOLATILE: ReadonlySet<string> = new Set([
   'uuidv7',
 ]);
 
-/** PostgreSQL's functions that are common in defaults and give every row of one statement the same value. */
+/** Functions of PostgreSQL that are common in defaults and return the same value for every row of a statement. */
 export const NOT_VOLATILE: ReadonlySet<string> = new Set(
   `abs age array_append array_cat array_fill array_to_json array_to_string btrim ceil ceiling char_length chr concat
    concat_ws current_database current_schema current_schemas current_setting date_part date_trunc daterange decode encode
@@ -35,14 +35,14 @@ export const NOT_VOLATILE: ReadonlySet<string> = new Set(
    version`.split(/\s+/),
 );
 
-/** A function call that may give each row another value. */
+/** A function call that may return a different value for each row. */
 export interface VolatileCall {
   readonly name: string;
   /** False for a function of the application: it is volatile unless it was declared otherwise. */
   readonly isKnown: boolean;
 }
 
-/** The first call in an expression that is volatile, or may be; one that certainly is comes first. */
+/** The first call in an expression that is certainly volatile, or else the first that may be. */
 export function volatileCall(expression: Node): VolatileCall | undefined {
   const names = partsOf(expression).flatMap((part) => ('FuncCall' in part ? [functionName(part.FuncCall)] : []));
   const known = names.find((name) => VOLATILE.has(name));

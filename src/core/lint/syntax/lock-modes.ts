@@ -1,4 +1,4 @@
-/** The lock modes of a table, from the weakest to the strongest. */
+/** The table-level lock modes, from the weakest to the strongest. */
 export const LOCK_MODES = [
   'ACCESS SHARE',
   'ROW SHARE',
@@ -13,12 +13,12 @@ export const LOCK_MODES = [
 /** The mode of a lock on a table or index, as PostgreSQL's documentation writes it. */
 export type LockMode = (typeof LOCK_MODES)[number];
 
-/** True for modes in which a waiting or granted lock stops the writes of the application. */
+/** True for modes in which a lock, granted or awaited, blocks the writes of the application. */
 export function blocksWrites(mode: LockMode): boolean {
   return LOCK_MODES.indexOf(mode) >= LOCK_MODES.indexOf('SHARE');
 }
 
-/** True for modes in which a waiting or granted lock stops its reads too. */
+/** True for modes in which a lock, granted or awaited, blocks its reads too. */
 export function blocksReads(mode: LockMode): boolean {
   return mode === 'ACCESS EXCLUSIVE';
 }

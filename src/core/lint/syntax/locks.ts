@@ -5,14 +5,14 @@ import { LOCK_MODES, type LockMode } from './lock-modes.js';
 import { bodyOf, forKind, type ByKind } from './node.js';
 import { nameInList, nameOf, type RelationName } from './relation.js';
 
-/** A lock that a statement takes on a relation that exists before it. */
+/** A lock that a statement takes on a relation that already exists. */
 export interface RelationLock {
   readonly relation: RelationName;
   readonly mode: LockMode;
 }
 
 /**
- * The locks that a statement takes on the relations that it names, as far as its text shows them: not those on
+ * The locks that a statement takes on the relations that it names. Its text does not show the locks on
  * partitions, on tables behind a view or a foreign key, or on what `CASCADE` adds.
  *
  * @see https://www.postgresql.org/docs/current/explicit-locking.html

@@ -8,7 +8,7 @@ export type NodeKind = KindsOf<Node>;
 /** What a node of a kind contains. */
 export type NodeBody<K extends NodeKind> = Extract<Node, Record<K, unknown>>[K];
 
-/** A function for each of some kinds of nodes. */
+/** Functions for some kinds of nodes. */
 export type ByKind<Result> = { readonly [K in NodeKind]?: (body: NodeBody<K>) => Result };
 
 /** Calls the function for the kind of a node; undefined if there is none. */
@@ -17,7 +17,7 @@ export function forKind<Result>(functions: ByKind<Result>, node: Node): Result |
   return (functions[kind] as ((body: never) => Result) | undefined)?.(body);
 }
 
-/** What a node contains, if it is of that kind. */
+/** The body of a node, if it is of that kind. */
 export function bodyOf<K extends NodeKind>(kind: K, node: Node | undefined): NodeBody<K> | undefined {
   return node && kind in node ? (node as unknown as Record<K, NodeBody<K>>)[kind] : undefined;
 }

@@ -1,9 +1,9 @@
 import type { Node, RangeVar } from '@pgsql/types';
 import { bodyOf } from './node.js';
 
-/** The name of a table, view or index as a statement writes it. */
+/** The name of a table, view or index as written in a statement. */
 export interface RelationName {
-  /** Undefined when the search path decides. */
+  /** Undefined if the name is unqualified. */
   readonly schema: string | undefined;
   readonly name: string;
 }
@@ -14,14 +14,14 @@ export function nameOf(relation: RangeVar | undefined): RelationName | undefined
   return { schema, name: relation.relname };
 }
 
-/** The name in a list of strings, as `DROP` has it. */
+/** A name written as a list of strings, as in `DROP`. */
 export function nameInList(node: Node): RelationName | undefined {
   if (!('List' in node)) return undefined;
   const [name, schema] = stringsOf(node.List.items).toReversed();
   return name === undefined ? undefined : { schema, name };
 }
 
-/** The texts of string nodes. */
+/** The values of string nodes. */
 export function stringsOf(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).flatMap((node) => ('String' in node ? [node.String.sval ?? ''] : []));
 }

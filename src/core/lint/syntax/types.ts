@@ -5,12 +5,12 @@ import { stringsOf } from './relation.js';
 export interface ColumnType {
   /** PostgreSQL's internal name: `varchar`, `int4`, `timestamptz`. */
   readonly name: string;
-  /** Length, precision and scale, as far as they are given. */
+  /** Length, precision and scale, if given. */
   readonly modifiers: readonly number[];
   readonly isArray: boolean;
 }
 
-/** The type that a statement writes; undefined for `%TYPE` and modifiers that are not numbers. */
+/** The type written in a statement; undefined for `%TYPE` and for modifiers that are not numbers. */
 export function typeOf(type: TypeName | undefined): ColumnType | undefined {
   const name = stringsOf(type?.names).at(-1);
   if (!type || name === undefined || type.pct_type) return undefined;
@@ -53,9 +53,9 @@ export function shownType({ name, modifiers, isArray }: ColumnType): string {
  * What changing the type of a column does to its table.
  *
  * - `nothing`: only the catalog changes.
- * - `rewrite`: every row is written again.
- * - `time-zone`: nothing if the time zone of the session is UTC, otherwise every row is written again; in both cases
- *   the indexes on the column are built again.
+ * - `rewrite`: every row is rewritten.
+ * - `time-zone`: nothing if the time zone of the session is UTC, otherwise every row is rewritten; in both cases
+ *   the indexes on the column are rebuilt.
  */
 export type TypeChange = 'nothing' | 'rewrite' | 'time-zone';
 
@@ -70,13 +70,13 @@ export function typeChange(from: ColumnType, to: ColumnType): TypeChange {
 
 type Comparison = (from: ColumnType, to: ColumnType) => boolean;
 
-/** The type has no limit, or one that is not less. */
+/** True if the new type has no limit, or one that is not lower. */
 const keepsLength: Comparison = ({ modifiers: [from = Infinity] }, { modifiers: [to = Infinity] }) => to >= from;
 
 const keepsDigits: Comparison = ({ modifiers: [from, fromScale] }, { modifiers: [to, toScale] }) =>
   to === undefined || (from !== undefined && to >= from && fromScale === toScale);
 
-/** In digits of a second; without a number it is 6. */
+/** The precision is the number of fractional digits of a second, 6 by default. */
 const keepsPrecision: Comparison = ({ modifiers: [from = 6] }, { modifiers: [to = 6] }) => to >= from;
 
 const isUnlimited: Comparison = (_, { modifiers }) => modifiers.length === 0;

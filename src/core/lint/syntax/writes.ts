@@ -9,7 +9,7 @@ export interface Write {
   readonly condition: Node | undefined;
 }
 
-/** The updates and deletes of a statement, with those in its `WITH` clause. */
+/** The updates and deletes of a statement, including those in its `WITH` clause. */
 export function writesOf(node: Node): Write[] {
   const nested = (forKind(WITH, node)?.ctes ?? []).flatMap((each) => {
     const query = bodyOf('CommonTableExpr', each)?.ctequery;

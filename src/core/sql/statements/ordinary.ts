@@ -2,13 +2,13 @@ import { isComment, type SpanKind } from '../text/spans.js';
 import type { Statement } from './statements.js';
 
 /**
- * Splits a text at its semicolons, and proves from its words whether it is ordinary: PostgreSQL's grammar would split it
- * in the same places and find nothing that decides how it runs. Such a text is transactional, with at most a plain
+ * Splits a text at its semicolons, and decides from its words whether it is ordinary: PostgreSQL's grammar would split it
+ * in the same places and find nothing that affects how it runs. Such a text is transactional, with at most a plain
  * `BEGIN … COMMIT` around it. It has no `SET TRANSACTION`, takes no session-level lock and sets no defaults for new
  * sessions.
  *
- * Only the commands listed below can be ordinary, so one that is not known here never is. The text may still have
- * mistakes. It expects all spans of the text.
+ * Only the commands listed below can be ordinary, so an unknown command never is. The text may still contain
+ * errors. All spans of the text must be passed to `span`.
  */
 export class OrdinaryStatements {
   /** The statements that have ended. They may be wrong if the text is not ordinary. */
@@ -24,7 +24,7 @@ export class OrdinaryStatements {
   span(kind: SpanKind, start: number, end: number): void {
     if (isComment(kind)) return;
     if (kind === 'semicolon') return this.endStatement(start);
-    // Of the psql commands only those that do nothing are not refused. They may stand between statements.
+    // Only psql commands without effect are not refused. They may appear between statements.
     if (kind === 'meta-command' && this.current === undefined) return;
     if (kind === 'copy-rows') {
       this.holds = false;
@@ -86,14 +86,14 @@ function formOf(code: string): Form | undefined {
 function allows(kind: SpanKind, span: string, { never, spans }: Form): boolean {
   if (kind === 'code') return !NEVER.test(span) && !never?.test(span);
   if (!spans.includes(kind)) return false;
-  // A string is called only in a DO block, which may not have one. An identifier may hide letters: U&"\0061".
+  // Only DO executes a string, and a DO with one is not ordinary. An identifier may hide letters: U&"\0061".
   return kind === 'string' || (!/^u/i.test(span) && !SESSION_LOCK.test(span));
 }
 
-/** A part of the names of all functions that take session-level locks. */
+/** Occurs in the names of all functions that take session-level locks. */
 const SESSION_LOCK = /advisory_lock/i;
 /**
- * `CONCURRENTLY` makes a statement non-transactional, `BEGIN ATOMIC` its body a list with semicolons of its own. Servers
+ * `CONCURRENTLY` makes a statement non-transactional, and a `BEGIN ATOMIC` body contains semicolons. Servers
  * before 15 read `1a` as two tokens.
  */
 const NEVER = /\b(?:concurrently|atomic)\b|advisory_lock|\b\d[\d.]*[A-Za-z_\u0080-\uffff]/i;
@@ -101,13 +101,13 @@ const NEVER = /\b(?:concurrently|atomic)\b|advisory_lock|\b\d[\d.]*[A-Za-z_\u008
 const CONTENTS: readonly SpanKind[] = ['string', 'dollar-string', 'quoted-identifier'];
 const ANY: Form = { spans: CONTENTS };
 const CONTROL: Form = { spans: [] };
-/** Not `ADD VALUE`. */
+/** Excludes `ADD VALUE`. */
 const ALTER_TYPE: Form = { never: /\bvalue\b/i, spans: CONTENTS };
 const FORMS: ReadonlyMap<string, Form> = new Map([
   ...commands('analyze comment grant lock refresh reset revoke truncate', ANY),
   ...commands('delete insert merge select update values with', ANY),
   ...commands('begin start commit end', CONTROL),
-  // Not SET TRANSACTION and SET SESSION CHARACTERISTICS.
+  // Excludes SET TRANSACTION and SET SESSION CHARACTERISTICS.
   ['set', { never: /\b(?:transaction|characteristics)\b/i, spans: CONTENTS }],
   ['do', { spans: ['dollar-string'] }],
 ]);
@@ -116,7 +116,7 @@ function commands(names: string, form: Form): [string, Form][] {
   return names.split(' ').map((name) => [name, form]);
 }
 
-/** Kinds of objects for which a command is transactional and decides nothing else. */
+/** Kinds of objects for which a command is transactional and does not otherwise affect how the file runs. */
 const OBJECTS = words(
   'aggregate cast collation domain extension function index operator policy procedure publication schema sequence ' +
     'statistics table trigger type view',

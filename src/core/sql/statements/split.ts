@@ -46,7 +46,7 @@ const COMMANDS: readonly (readonly [RegExp, TransactionStmtKind])[] = [
   [/^PREPARE TRANSACTION\b/, 'TRANS_STMT_PREPARE'],
 ];
 
-/** Gives transaction commands their syntax trees, for statements that are not parsed. */
+/** Adds the syntax trees of transaction commands to statements that are not parsed. */
 export function withTransactionCommands(text: string, statements: readonly Statement[]): ParsedStatement[] {
   return statements.map((statement) => {
     const { start, end } = statement;

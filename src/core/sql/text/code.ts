@@ -1,4 +1,4 @@
-/** What code consists of, between comments and strings. */
+/** Kinds of tokens in code, which is the text between comments and strings. */
 export type CodeTokenKind = 'word' | 'number' | 'operator' | 'punctuation';
 
 const TOKEN = /([A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*)|(\d[\w.]*)|([+\-*/<>=~!@#%^&|`?:]+)|\$\d*|[^ \t\n\r\f\v]/g;

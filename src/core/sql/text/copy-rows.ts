@@ -8,7 +8,7 @@ export class CopyRows {
   private previous = '';
   private fromStdin = false;
 
-  /** False when the rest of the statement cannot matter: nearly always, and lexing is a hot path. */
+  /** False if the rest of the statement cannot matter. That is nearly always so, and lexing is a hot path. */
   get isRelevant(): boolean {
     return this.state !== 'other';
   }

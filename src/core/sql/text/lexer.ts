@@ -1,7 +1,7 @@
 import { visitCode, type CodeTokenKind } from './code.js';
 import { readSpans, type SpanKind, type Unclosed } from './spans.js';
 
-/** The spans of a text, with code taken apart. */
+/** The kinds of spans, with code split into tokens. */
 export type TokenKind = Exclude<SpanKind, 'code'> | CodeTokenKind;
 
 /** Called for each token with UTF-16 offsets; return `false` to stop. */

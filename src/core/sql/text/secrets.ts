@@ -5,7 +5,7 @@ const PASSWORD =
   /\bpassword(?:\s*=\s*|\s+)(?:(?:'')+([^'\s][^']*)''|e'((?:[^'\\]|''|\\[^])*)|(?:u&)?'((?:[^']|'')*)|\$(\w*)\$([^]*?)\$\4\$)|\bpassword=([^\s'";&]+)/dgi;
 /** `user:password@` in a URL. Up to the last `@`, because the password may not be encoded; not a port and a path. */
 const URL_PASSWORD = /:\/\/[^\s:@/'"]*:(?!\d+\/)((?:[^\s'"]|'')+)@/dg;
-/** Every secret has one of these beside it, and few texts have any. */
+/** Every secret is near one of these, and few texts contain any. */
 const SUSPICIOUS = /password|:\/\//i;
 const CONTENT_GROUPS = [1, 2, 3, 5, 6];
 const MASK = '***';

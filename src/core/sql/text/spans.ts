@@ -3,12 +3,12 @@ import { CopyRows, endOfRows, startOfRows } from './copy-rows.js';
 import { StringMode } from './string-mode.js';
 
 /**
- * The outer level of PostgreSQL's lexical rules: it finds comments, strings and function bodies, and leaves everything
- * between them together. It never judges SQL; the server does.
+ * The outer level of PostgreSQL's lexical rules: it finds comments, strings and function bodies, and does not split
+ * the code between them. It never judges SQL; the server does.
  * Rules: https://www.postgresql.org/docs/current/sql-syntax-lexical.html
  *
- * Long runs of characters are left to regular expressions and `indexOf`: most files are read before the JavaScript here
- * is compiled.
+ * Regular expressions and `indexOf` handle long runs of characters, because most files are read before this code
+ * has been optimized by the JavaScript engine.
  */
 
 export type SpanKind =
@@ -38,7 +38,7 @@ export interface Unclosed {
 /**
  * Walks over the spans of a text. Whitespace between them belongs to none.
  *
- * @param mode follows how strings are read.
+ * @param mode tracks how strings are read.
  * @returns what was still open at the end of the text, or undefined when the text is lexically closed.
  */
 export function readSpans(text: string, visit: SpanVisitor, mode = new StringMode()): Unclosed | undefined {
@@ -58,7 +58,7 @@ export function readSpans(text: string, visit: SpanVisitor, mode = new StringMod
   return copy.endOfStatement() ? { kind: 'copy-rows', start: text.length } : undefined;
 }
 
-/** Follows the statements that decide how the text after them is read. */
+/** Tracks the statements that change how the text after them is lexed. */
 function follow(kind: SpanKind, span: string, mode: StringMode, copy: CopyRows): void {
   if (isComment(kind) || kind === 'meta-command') return;
   const follows = (token: string): boolean => {
@@ -70,7 +70,7 @@ function follow(kind: SpanKind, span: string, mode: StringMode, copy: CopyRows):
   else follows(span);
 }
 
-/** Visits the rows of a `COPY … FROM stdin`. @returns the end of the line that ends them, or what is missing. */
+/** Visits the rows of a `COPY … FROM stdin`. @returns the end of the line that ends them, or what is unclosed. */
 function readRows(text: string, semicolon: number, visit: SpanVisitor): number | Unclosed | undefined {
   const start = startOfRows(text, semicolon);
   if (start === undefined) return { kind: 'copy-rows', start: semicolon };
@@ -81,7 +81,7 @@ function readRows(text: string, semicolon: number, visit: SpanVisitor): number |
   return visit('copy-rows', start, end) === false ? undefined : end;
 }
 
-/** True for comments, which like whitespace separate tokens and mean nothing. */
+/** True for comments, which only separate tokens, like whitespace. */
 export function isComment(kind: string): boolean {
   return kind === 'line-comment' || kind === 'block-comment';
 }
@@ -100,16 +100,16 @@ const PARAMETER = /\$\d*/y;
 const DOLLAR_TAG = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 /** What may separate the parts of one string. The second part follows the rules of the first, including escapes. */
 const CONTINUATION = /(?:[ \t\f\v]*(?:--[^\r\n]*)?[\r\n])+[ \t\f\v]*'/y;
-/** Matches before what may end code. */
+/** Matches before anything that may end code. */
 const SPECIAL = /(?=['"$;\\]|--|\/\*)/g;
-/** What belongs to the quote after it, as in `E'…'` and `U&"…"`. */
+/** A prefix that belongs to the quote after it, as in `E'…'` and `U&"…"`. */
 const STRING_PREFIX = /^(?:[ebxn]|u&)$/i;
 const IDENTIFIER_PREFIX = /^u&$/i;
 const END_OF_PREFIX = /[ebxn&]/i;
 const WORD_CHARACTER = /[\w$\u0080-\uffff]/;
 const WORD = /^[A-Za-z_\u0080-\uffff]/;
 
-/** The span at an offset that has no whitespace. */
+/** The span at an offset, where there must be no whitespace. */
 function spanAt(text: string, start: number, backslashEscapes: boolean): Span {
   const special = findSpecial(text, start);
   const char = text.charAt(special);
@@ -144,12 +144,12 @@ function findSpecial(text: string, start: number): number {
   }
 }
 
-/** True for code that a dollar sign continues. */
+/** True for code whose last word a dollar sign would continue. */
 function endsInWord(code: string): boolean {
   return WORD_CHARACTER.test(code.slice(-1)) && WORD.test(tokensOfCode(code).at(-1) ?? '');
 }
 
-/** The end of code that belongs to the quote after it. */
+/** The prefix at the end of the code that belongs to the quote after it. */
 function prefixIn(code: string, quote: string): string {
   if (!END_OF_PREFIX.test(code.slice(-1))) return '';
   const tokens = tokensOfCode(code);

@@ -7,7 +7,7 @@ export class StringMode {
   /** True once a statement changed the mode, or may have: from there on only the server knows how strings are read. */
   changed = false;
   private words: string[] = [];
-  /** False when the rest of the statement cannot matter: nearly always, and lexing is a hot path. */
+  /** False if the rest of the statement cannot matter. That is nearly always so, and lexing is a hot path. */
   isRelevant = true;
 
   token(text: string): void {

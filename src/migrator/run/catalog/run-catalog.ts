@@ -10,7 +10,7 @@ type Parts = Pick<MigratorParts, 'database' | 'emit'>;
 
 /**
  * What a run does about the catalog: compares it with the record before it executes anything, and records it at the end.
- * Nothing of this rejects: the catalog is recorded beside migrations, and never the reason why they fail.
+ * None of this rejects: recording the catalog must never make migrations fail.
  */
 export class RunCatalog {
   private mayDiffer: Promise<boolean> | undefined;
@@ -25,12 +25,12 @@ export class RunCatalog {
     private readonly recordingSignal: AbortSignal,
   ) {}
 
-  /** True if a run that failed may have changed something all the same: a transaction leaves nothing behind. */
+  /** True if a failed run may still have changed something; a rolled-back transaction has not. */
   get isStepwise(): boolean {
     return this.mark !== undefined;
   }
 
-  /** Sends the first look at the catalog, which travels with what else is sent in this turn. */
+  /** Sends the first check of the catalog, together with the other messages of this turn. */
   look({ catalog }: TargetSession): void {
     if (!this.hasBegun) this.mayDiffer = catalog?.mayDiffer();
   }
@@ -52,7 +52,7 @@ export class RunCatalog {
     if (this.hasBegun) await this.reported(signal, async () => session.catalog?.record(this.basis, signal));
   }
 
-  /** The same in a session of its own, unless somebody else is migrating. */
+  /** The same in a separate session, unless another process is migrating. */
   async recordAgain(): Promise<void> {
     const { recordingSignal: signal, parts } = this;
     const inSession = async (session: TargetSession): Promise<void> => {
@@ -77,7 +77,7 @@ export class RunCatalog {
   }
 }
 
-/** Brings the record up to date in a session of its own, if nobody is migrating. Never rejects. */
+/** Brings the record up to date in a separate session, unless another process is migrating. Never rejects. */
 export async function refreshCatalog(parts: Parts, signal: AbortSignal): Promise<void> {
   const inSession = async ({ catalog, lock }: TargetSession): Promise<void> => {
     if (catalog && (await lock.tryTake())) await catalog.refresh(signal);
@@ -89,7 +89,7 @@ async function report({ database, emit }: Parts, signal: AbortSignal, work: () =
   try {
     await work();
   } catch (error) {
-    if (signal?.aborted) return; // whoever stops the application need not hear of it
+    if (signal?.aborted) return; // not worth reporting during a shutdown
     const text = error instanceof Error ? error.message : String(error);
     emit({ type: 'catalog-not-recorded', error: text, target: database.target.name, at: new Date() });
   }

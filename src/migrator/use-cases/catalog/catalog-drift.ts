@@ -4,7 +4,7 @@ import type { MigratorParts } from '../../run/parts.js';
 
 type Parts = Pick<MigratorParts, 'catalog' | 'database' | 'diffTexts'>;
 
-/** What was changed in the database without a migration. Empty if the catalog is not checked. */
+/** Changes made in the database without a migration. Empty if the catalog is not checked. */
 export async function catalogDrift({ catalog, database, diffTexts }: Parts, isDiffWanted: boolean): Promise<Finding[]> {
   if (!catalog) return [];
   const findings = findCatalogDrift(await catalog.reader.check(), database.target.name, catalog.ignores);

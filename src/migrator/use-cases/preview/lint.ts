@@ -8,11 +8,11 @@ import { joinStatuses, needsRun } from '../../../core/status/status.js';
 import { compileTask } from '../../run/compile-tasks.js';
 import { judge, type LintParts } from '../../run/judge.js';
 
-/** How to lint. */
-export interface LintCallOptions {
+/** Options of `lint()`. */
+export interface LintRunOptions {
   /**
-   * False: the database is not asked. All migrations are judged then, as if each were the only one that is pending, and
-   * nothing is known about the size of tables.
+   * False: the database is not queried. All migrations are then linted, each as if it were the only pending one, and
+   * the sizes of tables are unknown.
    * @default true
    */
   database?: boolean;
@@ -20,7 +20,7 @@ export interface LintCallOptions {
 
 /** What lint found. */
 export interface LintReport {
-  /** The migrations that were judged, in order. */
+  /** The migrations that were linted, in order. */
   readonly files: readonly string[];
   /** What was found, by file and position. */
   readonly diagnostics: readonly Diagnostic[];
@@ -36,7 +36,7 @@ interface Database {
   readonly tables: TableFactsReader;
 }
 
-/** Judges the pending migrations, or all of them without a database. Never locks, creates or writes. */
+/** Lints the pending migrations, or all of them without a database. Never locks, creates or writes. */
 export async function lint(parts: Parts, database: Database | undefined): Promise<LintReport> {
   const set = await parts.source.read();
   const files = await (database ? pendingFiles(set, database.reader, parts) : allFiles(set, parts));

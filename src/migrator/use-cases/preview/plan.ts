@@ -10,12 +10,12 @@ import type { MigratorParts } from '../../run/parts.js';
 /** What a plan contains. */
 export interface PlanOptions {
   /**
-   * Which tables are locked, and how large they are. Parses each pending migration, and asks the catalog once.
+   * Which tables are locked, and how large they are. Parses each pending migration, and queries the catalog once.
    * @default true
    */
   locks?: boolean;
   /**
-   * The exact text of each migration. It holds the values of placeholders, and any password that a file contains.
+   * The exact SQL of each migration, including placeholder values and any password in the file.
    * @default false
    */
   sql?: boolean;
@@ -24,12 +24,12 @@ export interface PlanOptions {
 /** One migration that a run would execute. */
 export interface PlannedMigration {
   readonly file: string;
-  /** In one transaction with its history row, or step by step. */
+  /** In one transaction with its history row, or statement by statement. */
   readonly mode: 'transactional' | 'non-transactional';
-  /** Why it cannot run in a transaction; null when it can. */
+  /** Why it cannot run in a transaction; null if it can. */
   readonly reason: string | null;
   /**
-   * The strongest lock on each table, index or view that exists before the run, as far as the text shows: not those that
+   * The strongest lock on each table, index or view that exists before the run, as far as the SQL shows: not those that
    * functions, cascades or partitions add. Null if the parser cannot read the file. Absent without the option `locks`.
    */
   readonly locks?: readonly PlannedLock[] | null;
@@ -42,7 +42,7 @@ export interface PlanReport {
   readonly migrations: readonly PlannedMigration[];
   readonly warnings: readonly Finding[];
   /**
-   * Why a run would be refused; `migrations` is then empty. What a pooler does not support is known only to a run.
+   * Why a run would be refused; `migrations` is then empty. Only a run detects what a pooler does not support.
    */
   readonly refusals: readonly Finding[];
 }
@@ -73,7 +73,7 @@ async function describe(
   });
 }
 
-/** Only this loads what reads locks from syntax trees. */
+/** This is the only place that loads the code that reads locks from syntax trees. */
 async function readLocks(
   tasks: readonly Task[],
   { parse, tables, database }: MigratorParts,

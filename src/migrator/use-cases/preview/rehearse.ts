@@ -17,7 +17,7 @@ export interface RehearsalReport {
   readonly refusals: readonly Finding[];
 }
 
-/** Runs what is pending in a transaction that is rolled back, under the migration lock. */
+/** Runs the pending migrations in a transaction that is rolled back, under the migration lock. */
 export async function rehearse(parts: MigratorParts, signal: AbortSignal | undefined): Promise<RehearsalReport> {
   const { source, database, policy } = parts;
   const set = await source.read();

@@ -38,7 +38,7 @@ const QUERIES: readonly ObjectQuery[] = [
   SETTINGS,
 ];
 
-/** Hashes an object in the server; the sum of a group's hashes does not depend on their order. */
+/** Hashes an object on the server; the sum of a group's hashes does not depend on their order. */
 const HASH = 'hashtextextended(concat_ws(chr(30), kind, schema, parent, name, definition, properties), 0)';
 
 /** Selects the number of objects and the sum of their hashes by group: columns `object_group`, `fingerprint`. */

@@ -25,7 +25,7 @@ interface ObjectColumns {
   readonly from: string;
 }
 
-/** Separates properties; no name or expression of a database holds it. */
+/** Separates properties; it does not occur in names or expressions of a database. */
 export const SEPARATOR = '\u001f';
 const SEPARATOR_SQL = 'chr(31)';
 
@@ -49,12 +49,12 @@ export function role(oid: string): string {
   return `pg_get_userbyid(${oid})`;
 }
 
-/** `true` or absent: for what is seldom so. */
+/** `true` or absent: for rare properties. */
 export function flag(condition: string): string {
   return `CASE WHEN ${condition} THEN 'true' END`;
 }
 
-/** The elements of an array in alphabetical order, because their order means nothing. NULL if there are none. */
+/** The elements of an array in alphabetical order, because their order has no meaning. NULL if there are none. */
 export function list(array: string): string {
   return `CASE WHEN ${array} IS NOT NULL THEN (SELECT string_agg(e::text, ', ' ORDER BY e::text COLLATE "C") FROM unnest(${array}) AS e) END`;
 }
@@ -70,23 +70,23 @@ export function named(oid: string, type: string): string {
   return `CASE WHEN ${oid}::oid <> 0 THEN ${oid}::oid::pg_catalog.${type}::text END`;
 }
 
-/** A qualified name without its schema. PostgreSQL quotes the schema where it must. */
+/** A qualified name without its schema. PostgreSQL quotes the schema where necessary. */
 export function withoutSchema(qualified: string, schema: string): string {
   return `substr(${qualified}, length(quote_ident(${schema})) + 2)`;
 }
 
-/** Condition: an object of this catalog belongs to no extension. */
+/** Condition: an object in this catalog belongs to no extension. */
 export function notOfExtension(catalog: string, oid: string): string {
   return `${oid} NOT IN (SELECT m.objid FROM extension_member m WHERE m.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass)`;
 }
 
-/** Condition on `pg_event_trigger v`: it is one of the DDL audit, as `companions/ddl-audit.ts` names them. */
+/** Condition on `pg_event_trigger v`: it belongs to the DDL audit, by its name (`companions/ddl-audit.ts`). */
 export const IS_OUR_EVENT_TRIGGER = "v.evtname ~ '^nestjs_pg_migrations_(ddl|drop)_[0-9a-f]{8}$'";
 
 /** OIDs below this one belong to PostgreSQL itself (`FirstNormalObjectId`). */
 export const FIRST_USER_OID = 16_384;
 
-/** 24 bits of a hash instead of a value that may be a secret: a change shows, the value does not. */
+/** A 24-bit hash instead of a value that may be a secret: a change is visible, the value is not. */
 export function digest(value: string): string {
   return `'#' || to_hex(hashtext(${value}) & 16777215)`;
 }
@@ -94,7 +94,7 @@ export function digest(value: string): string {
 const nameIn = (option: string): string => `split_part(${option}, '=', 1)`;
 const valueIn = (option: string): string => `substr(${option}, strpos(${option}, '=') + 1)`;
 
-/** Condition on `e`, `name=value`: by its name, the value may be a secret. */
+/** Condition on `e` (`name=value`): the name suggests that the value is a secret. */
 const MAY_BE_SECRET = `${nameIn('e')} ~* 'pass|secret|token|credential|api_?key|private_?key'`;
 
 /** Options (`name=value`) in alphabetical order, without secrets. @param isSecret condition on `e` */
@@ -106,7 +106,7 @@ export function maskedList(options: string, isSecret = MAY_BE_SECRET): string {
   );
 }
 
-/** The value of a setting (`name=value`). Applications keep secrets in settings of their own, whose names have a dot. */
+/** The value of a setting (`name=value`). Applications may keep secrets in custom settings, whose names have a dot. */
 export function maskedSetting(setting: string): string {
   return `CASE WHEN strpos(${nameIn(setting)}, '.') > 0 THEN ${digest(valueIn(setting))} ELSE ${valueIn(setting)} END`;
 }

@@ -3,7 +3,7 @@ import { quoteLiteral } from '../../../core/sql/text/quote.js';
 import type { TableName } from '../../../core/target/table.js';
 import { notOfExtension } from './object-query.js';
 
-/** Which objects are read. Those outside of any schema always are. */
+/** Which objects are read. Those outside any schema always are. */
 export interface QueryScope {
   /** Condition on `pg_namespace n`. Schemas of PostgreSQL itself, of a session and of extensions are never read. */
   readonly schemas: string;
@@ -11,14 +11,14 @@ export interface QueryScope {
   readonly without: readonly TableName[];
 }
 
-/** A condition on `pg_namespace n`: its name is one of these, in which `*` stands for any characters. */
+/** A condition on `pg_namespace n`: its name matches one of these patterns, in which `*` stands for any characters. */
 export function schemasNamed(patterns: readonly string[]): string {
   return `n.nspname::text ~ ANY (ARRAY[${patterns.map((pattern) => quoteLiteral(patternSource(pattern))).join(', ')}]::text[])`;
 }
 
 /**
  * Common table expressions for the object queries: the covered schemas, and the covered tables, views and foreign tables.
- * What belongs to a table follows it, so that nothing of a partition or of an extension is read either.
+ * Parts of a table follow it, so those of a partition or of an extension are not read either.
  */
 export function scopeSql({ schemas, without }: QueryScope): string {
   const left = without.map(({ schema, table }) => `(${quoteLiteral(schema)}, ${quoteLiteral(table)})`).join(', ');

@@ -13,7 +13,7 @@ export interface CatalogReading {
   readonly fingerprint: CatalogFingerprint;
 }
 
-/** Fingerprints groups in the server. Call it in a transaction of `beginReading`. @throws the driver's error. */
+/** Fingerprints groups on the server. Call it in a transaction of `beginReading`. @throws the driver's error. */
 export async function readFingerprint(
   connection: PgConnection,
   scope: QueryScope,

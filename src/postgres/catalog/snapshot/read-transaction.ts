@@ -1,13 +1,13 @@
 import { actingAs, type ActingRole } from '../../connection/acting-role.js';
 
-/** Limits of reading a catalog. */
+/** Limits for reading a catalog. */
 export interface ReadLimits {
   readonly role: ActingRole;
   /** How long one statement may take, in ms; 0 means no limit. */
   readonly statementTimeoutMs: number;
 }
 
-/** Reading a view's definition waits for whoever changes a table of it. */
+/** Reading a view's definition waits for transactions that alter a table in it. */
 const LOCK_TIMEOUT_MS = 2_000;
 
 /** Settings that change how PostgreSQL writes definitions; pg_dump fixes them too. */
@@ -25,7 +25,7 @@ const FIXED_SETTINGS = [
   'jit = off',
 ];
 
-/** Begins the transaction in which a catalog is read: one state of it, written the same in every session. */
+/** Begins the transaction in which a catalog is read: one snapshot, formatted the same in every session. */
 export function beginReading({ role, statementTimeoutMs }: ReadLimits): string[] {
   return [
     'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',

@@ -1,6 +1,6 @@
 import { FIRST_USER_OID } from '../queries/object-query.js';
 
-/** Catalogs with many rows of PostgreSQL itself, and the column that tells these apart. */
+/** Catalogs with many rows of PostgreSQL itself, and the column by which these can be excluded. */
 const LARGE: Readonly<Record<string, string>> = {
   pg_aggregate: 'aggfnoid::pg_catalog.oid',
   pg_amop: 'oid',
@@ -58,13 +58,13 @@ function rowsOf(source: string, expression: string, condition = 'true'): string 
   return `SELECT count(*) AS number, sum(${hash}) AS hashes FROM pg_catalog.${source} WHERE ${condition}`;
 }
 
-/** Place and transaction identify a version of a row. */
+/** Location and transaction ID identify a version of a row. */
 const VERSION = 'ctid, xmin';
 
 /**
  * An SQL expression: identifies the versions of all rows from which a catalog is read, in a tenth of the time that a
- * fingerprint takes. Equal if nobody has changed anything. The opposite does not hold: a temporary table or `VACUUM FULL`
- * changes it too. NULL if that cannot be told, because only superusers see the versions of subscriptions.
+ * fingerprint takes. Equal stamps prove that nothing changed, but not vice versa: a temporary table or `VACUUM FULL`
+ * changes it too. NULL if this cannot be determined, because only superusers see the versions of subscriptions.
  */
 export const STAMP_SQL =
   `(SELECT CASE WHEN NOT EXISTS (SELECT FROM pg_catalog.pg_subscription) THEN sum(rows.number) || ':' || sum(rows.hashes) END FROM (` +
@@ -74,7 +74,7 @@ export const STAMP_SQL =
     // PostgreSQL 13 validates an index without a new version of its row.
     rowsOf('pg_index', `${VERSION}, indisvalid, indisready`, `indexrelid >= ${FIRST_USER_OID}`),
     rowsOf('pg_database', VERSION, 'datname = pg_catalog.current_database()'),
-    // Not every role may read the catalogs behind these.
+    // Not every role may read the underlying catalogs.
     rowsOf('pg_roles', 'oid, rolname'),
     rowsOf('pg_user_mappings', 'umid, srvid, umuser, umoptions::text'),
   ].join(' UNION ALL ') +

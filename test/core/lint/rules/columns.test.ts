@@ -74,7 +74,7 @@ testRules({
       'CREATE TABLE orders (); ALTER TABLE orders ADD COLUMN a serial',
     ],
   },
-  'required-column': {
+  'add-not-null-column': {
     found: [
       'ALTER TABLE orders ADD COLUMN a int NOT NULL',
       'ALTER TABLE orders ADD COLUMN a int PRIMARY KEY',

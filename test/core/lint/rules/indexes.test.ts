@@ -5,7 +5,7 @@ const plain = catalogOf({ orders: await tableFacts() });
 const partitioned = catalogOf({ orders: await tableFacts({}, { kind: 'partitioned table' }) });
 
 testRules({
-  'create-index-not-concurrently': {
+  'create-index-without-concurrently': {
     found: [
       'CREATE INDEX a ON orders (id)',
       'CREATE UNIQUE INDEX ON sales.orders (id)',
@@ -35,7 +35,7 @@ testRules({
       ['CREATE TABLE audit.draft (); CREATE INDEX a ON draft (id)', { runner: { defaultSchema: 'audit' } }],
     ],
   },
-  'drop-index-not-concurrently': {
+  'drop-index-without-concurrently': {
     found: ['DROP INDEX a', 'DROP INDEX IF EXISTS sales.a, b CASCADE', 'ALTER INDEX a RENAME TO b; DROP INDEX b'],
     harmless: [
       'DROP INDEX CONCURRENTLY a',
@@ -44,7 +44,7 @@ testRules({
       'CREATE TABLE orders (id int); CREATE INDEX a ON orders (id); ALTER INDEX a RENAME TO b; DROP INDEX b',
     ],
   },
-  'reindex-not-concurrently': {
+  'reindex-without-concurrently': {
     found: [
       'REINDEX INDEX a',
       'REINDEX TABLE orders',
@@ -59,7 +59,7 @@ testRules({
       'CREATE TABLE orders (id int); CREATE INDEX a ON orders (id); REINDEX INDEX a',
     ],
   },
-  'refresh-not-concurrently': {
+  'refresh-without-concurrently': {
     found: ['REFRESH MATERIALIZED VIEW totals', 'REFRESH MATERIALIZED VIEW sales.totals WITH NO DATA'],
     harmless: [
       'REFRESH MATERIALIZED VIEW CONCURRENTLY totals',

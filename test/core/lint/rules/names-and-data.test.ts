@@ -87,7 +87,7 @@ testRules({
       ["DELETE FROM orders WHERE id = 5 OR status = 'x'", { catalog: keyed }],
       ['DELETE FROM orders WHERE id IN (SELECT id FROM old_orders)', { catalog: keyed }],
       ['DELETE FROM orders USING customers c WHERE orders.id = c.id', { catalog: keyed }],
-      ["DELETE FROM orders WHERE status = 'x'", { catalog: small, settings: { largeTable: 10 } }],
+      ["DELETE FROM orders WHERE status = 'x'", { catalog: small, settings: { largeTableRows: 10 } }],
     ],
     harmless: [
       ["DELETE FROM orders WHERE status = 'x'", {}],

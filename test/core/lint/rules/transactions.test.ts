@@ -33,7 +33,7 @@ testRules({
       `-- no-transaction\nBEGIN; ${alter} COMMIT; UPDATE orders SET a = 1 WHERE id = 1`,
     ],
   },
-  'lock-wait-without-limit': {
+  'missing-lock-timeout': {
     found: [
       `${unlimited}${alter}`,
       `-- lock-timeout: 0ms\nCREATE INDEX i ON orders (a)`,

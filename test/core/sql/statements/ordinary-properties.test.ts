@@ -81,7 +81,7 @@ const PLACES: readonly ((word: string) => string)[] = [
   (word) => `CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $f$ ${word}; SELECT ${word}(1) $f$`,
 ];
 
-describe('the parser would have made the same program of what is ordinary', () => {
+describe('the parser would have produced the same program for an ordinary file', () => {
   test('for all SQL files here', async () => {
     const verdicts = await Promise.all(FIXTURES.map((text) => judge(text)));
     expect(FIXTURES.filter((_, i) => verdicts[i] === 'different')).toEqual([]);

@@ -14,7 +14,7 @@ const index = { '002_index.sql': 'CREATE INDEX orders_id ON orders (id);' };
 const found = ({ diagnostics }: LintReport): string[] => diagnostics.map(({ file, rule }) => `${file} ${rule}`);
 
 describe('lint', () => {
-  test('judges what is pending, and nothing that is applied', async () => {
+  test('lints what is pending, and nothing that is applied', async () => {
     const { migrator, directory } = await migratorOn(db, {
       ...tables,
       '002_drop.sql': 'DROP TABLE IF EXISTS orders_old;',
@@ -24,14 +24,17 @@ describe('lint', () => {
     expect(await migrator.lint()).toEqual({ files: [], diagnostics: [] });
     await writeFiles(directory, { '003_index.sql': index['002_index.sql'] });
     const report = await migrator.lint();
-    expect([report.files, found(report)]).toEqual([['003_index.sql'], ['003_index.sql create-index-not-concurrently']]);
+    expect([report.files, found(report)]).toEqual([
+      ['003_index.sql'],
+      ['003_index.sql create-index-without-concurrently'],
+    ]);
   });
 
-  test('judges everything without a database, which it does not even connect to', async () => {
+  test('lints everything without a database, and does not even connect to one', async () => {
     const directory = await migrationsDirectory({ ...tables, ...index, 'notes.sql': '' });
     const report = await lintFiles({ directory });
     expect(report.files).toEqual(['notes.sql', '001_tables.sql', '002_index.sql']);
-    expect(found(report)).toEqual(['notes.sql refused-file', '002_index.sql create-index-not-concurrently']);
+    expect(found(report)).toEqual(['notes.sql refused-file', '002_index.sql create-index-without-concurrently']);
     const { migrator } = await migratorOn({ connectionString: 'postgres://nobody@127.0.0.1:1/none' }, directory);
     expect(await migrator.lint({ database: false })).toEqual(report);
     await expect(migrator.lint()).rejects.toMatchObject({ code: 'UNREACHABLE' });
@@ -82,10 +85,10 @@ describe('lint', () => {
     expect(diagnostics.filter(({ line }) => line === 2)).toEqual([]);
   });
 
-  test('judges every file that runs every time', async () => {
+  test('lints every file that runs every time', async () => {
     await db.query('CREATE TABLE orders (id int)');
     const { migrator } = await migratorOn(db, index, { tracking: false });
-    expect(found(await migrator.lint())).toEqual(['002_index.sql create-index-not-concurrently']);
+    expect(found(await migrator.lint())).toEqual(['002_index.sql create-index-without-concurrently']);
   });
 
   test('knows that all files share one transaction', async () => {
@@ -97,7 +100,7 @@ describe('lint', () => {
     expect(found(await lintFiles({ directory }))).toEqual([]);
     expect(found(await lintFiles({ directory, transaction: 'all' }))).toEqual(['002_b.sql access-exclusive-held']);
     expect(found(await lintFiles({ directory, timeouts: { tableLock: 0 } }))).toEqual([
-      '001_a.sql lock-wait-without-limit',
+      '001_a.sql missing-lock-timeout',
     ]);
   });
 

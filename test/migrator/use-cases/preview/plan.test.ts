@@ -30,7 +30,7 @@ test('says what would run, and how, and changes nothing', async () => {
   expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'shared'`)).rowCount).toBe(0);
 });
 
-test('names the strongest lock on each existing relation, where it is taken, and the size of the table', async () => {
+test('shows the strongest lock on each existing relation, where it is taken, and the size of the table', async () => {
   await db.query('CREATE TABLE big (id int PRIMARY KEY); CREATE TABLE small (id int); CREATE INDEX old ON big (id)');
   await db.query('INSERT INTO big SELECT generate_series(1, 5000)');
   await db.query('ANALYZE big');
@@ -52,7 +52,7 @@ test('names the strongest lock on each existing relation, where it is taken, and
   ]);
 });
 
-test('names no lock of steps that are done, and says when a file cannot be read', async () => {
+test('shows no locks of finished steps, and says if a file cannot be parsed', async () => {
   await db.query('CREATE TABLE t (id int); CREATE TABLE u (id int)');
   const steps = 'ALTER TABLE t ADD COLUMN a int;\nCREATE INDEX CONCURRENTLY ON u (id);\n';
   const { migrator, directory } = await migratorOn(db, { '1.sql': `${steps}SELECT 1/0;` });
@@ -65,7 +65,7 @@ test('names no lock of steps that are done, and says when a file cannot be read'
 });
 
 describeWith('psql')('the script of a plan', () => {
-  test('does in psql what the run does', async () => {
+  test('has the same effect in psql as the run', async () => {
     const files = {
       '1.sql': 'CREATE TABLE {{name}} (id int, note text)',
       '2.sql':

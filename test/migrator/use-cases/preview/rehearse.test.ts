@@ -97,7 +97,7 @@ test('checks deferred constraints at the end of each migration, as its COMMIT wo
   ]);
 });
 
-test('runs as the role and in the schema of the target, with the values of placeholders masked', async () => {
+test('runs as the role and in the schema of the target, with placeholder values masked', async () => {
   await db.query('CREATE SCHEMA own');
   const { migrator } = await migratorOn(
     db,
@@ -112,7 +112,7 @@ test('runs as the role and in the schema of the target, with the values of place
   ]);
 });
 
-test('is refused like a run, and has nothing to do when a run would not', async () => {
+test('is refused when a run would be, and has nothing to do when a run would have nothing', async () => {
   const refused = await migratorOn(db, { '1.sql': '\\gexec' });
   expect(await refused.migrator.rehearse()).toMatchObject({ migrations: [], refusals: [{ code: 'META_COMMAND' }] });
   await expect(refused.migrator.migrate()).rejects.toBeInstanceOf(RefusedError);

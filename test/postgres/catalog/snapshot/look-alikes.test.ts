@@ -61,7 +61,7 @@ const SETTINGS = [
   'standard_conforming_strings = off',
 ];
 
-describe('what changes no schema gives no difference', () => {
+describe('statements that do not change the schema make no difference', () => {
   // Before the database is dropped: a subscription keeps it.
   afterAll(async () => {
     await database.query(`DROP SUBSCRIPTION sub_${ROLE}`);
@@ -89,7 +89,7 @@ describe('what changes no schema gives no difference', () => {
     });
   });
 
-  test.each(SETTINGS)('another setting of who reads: %s', async (setting) => {
+  test.each(SETTINGS)('a different setting of the reader: %s', async (setting) => {
     const [name, value] = setting.split(' = ') as [string, string];
     const url = new URL(database.connectionString);
     url.searchParams.set('options', `-c ${name}=${value.replaceAll("'", '').replaceAll(' ', '\\ ')}`);
@@ -97,12 +97,12 @@ describe('what changes no schema gives no difference', () => {
     expect(live.fingerprint).toEqual(recorded.fingerprint);
   });
 
-  test('a role that may do nothing reads the same', async () => {
+  test('a role without privileges reads the same', async () => {
     const live = await catalogOf(database.connectionString, undefined, undefined, ROLE);
     expect(differences(recorded, live)).toEqual([]);
   });
 
-  test('an index that is being built, or rebuilt, is not there yet', async () => {
+  test('an index that is being built, or rebuilt, does not count yet', async () => {
     const [holder, builder] = [0, 1].map(() => new pg.Client({ connectionString: database.connectionString }));
     if (!holder || !builder) throw new Error('two clients');
     await Promise.all([holder.connect(), builder.connect()]);

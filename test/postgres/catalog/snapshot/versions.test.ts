@@ -35,7 +35,7 @@ describe('one schema on two versions of PostgreSQL', () => {
     live = await catalogOf(database.connectionString);
   });
 
-  test.each(RECORDED_MAJORS)('recorded on %s: nothing came or went, and few objects read differently', (major) => {
+  test.each(RECORDED_MAJORS)('recorded on %s: nothing was added or removed, and few definitions differ', (major) => {
     const recorded = readRecorded(major, ROLE);
     const { added, removed, changed, rewritten } = compareCatalogs(recorded, live, () => false);
     expect({ added, removed, changed }).toEqual({ added: [], removed: [], changed: [] });

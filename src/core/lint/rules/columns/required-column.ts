@@ -6,24 +6,24 @@ import { isSerial } from '../../syntax/types.js';
 const FILLED = new Set(['CONSTR_GENERATED', 'CONSTR_IDENTITY']);
 
 export const requiredColumn: Rule = {
-  name: 'required-column',
+  name: 'add-not-null-column',
   severity: 'error',
   docs: {
     finds: '`ADD COLUMN … NOT NULL` without a default on an existing table.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'customers' }],
     duration: 'Until the statement fails.',
-    harm: 'It fails as soon as the table has a row. On an empty test database it passes, and in production the release stops. Writes of the old release, which does not know the column, would fail too.',
+    harm: 'It fails if the table has any row: it passes on an empty test database, and the deployment to production fails. Inserts by the old release, which does not know the column, would fail too.',
     example: 'ALTER TABLE customers ADD COLUMN country text NOT NULL;\n',
     rewrite: [
       {
         about:
-          'Give it a default that is the same for all rows. It is stored once, and the old release can go on inserting. The lock is brief.',
+          'Give it a default that is the same for all rows. It is stored only once, and the old release can still insert rows. The lock is short-lived.',
         sql: "ALTER TABLE customers ADD COLUMN country text NOT NULL DEFAULT 'unknown';\n",
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'customers' }],
       },
     ],
     notes:
-      'If there is no such default, add the column without `NOT NULL`, fill it in batches, and then follow `set-not-null-without-check`.',
+      'If there is no such default, add the column without `NOT NULL`, backfill it in batches, and then follow `set-not-null-without-check`.',
   },
   check: ({ node, tables }) =>
     addedColumns(node).flatMap(({ table, column }) => {
@@ -34,9 +34,8 @@ export const requiredColumn: Rule = {
       if (!isRequired(column) || isFilled || tables.isNew(table)) return [];
       return [
         {
-          message: `adds the required column ${column.colname} to ${shown(table)} without a default, which fails if the table has a row`,
-          remedy:
-            'Give it a default. Or add it without NOT NULL, fill it, and set NOT NULL by way of a validated check.',
+          message: `adds the NOT NULL column ${column.colname} to ${shown(table)} without a default, which fails if the table has any row`,
+          remedy: 'Give it a default. Or add it without NOT NULL, backfill it, validate a check, and set NOT NULL.',
           table,
           location: column.location,
         },

@@ -10,13 +10,13 @@ export const serialColumn: Rule = {
   docs: {
     finds: '`ADD COLUMN` with a `serial` type or `GENERATED … AS IDENTITY` on an existing table.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
-    duration: 'Until every row has been written again with a number of its own and the transaction ends.',
-    harm: 'Nobody can read or write the table for that long.',
+    duration: 'Until every row has been rewritten with its own number and the transaction ends.',
+    harm: 'All reads and writes of the table are blocked during that time.',
     setup: 'INSERT INTO orders (id) SELECT generate_series(1, 100);\n',
     example: 'ALTER TABLE orders ADD COLUMN number bigserial;\n',
     rewrite: [
       {
-        about: 'Add a plain column, then a sequence that numbers new rows. The lock is brief.',
+        about: 'Add a plain column, then a sequence that numbers new rows. The lock is short-lived.',
         sql: `ALTER TABLE orders ADD COLUMN number bigint;
 CREATE SEQUENCE orders_number_seq AS bigint OWNED BY orders.number;
 ALTER TABLE orders ALTER COLUMN number SET DEFAULT nextval('orders_number_seq');
@@ -24,7 +24,7 @@ ALTER TABLE orders ALTER COLUMN number SET DEFAULT nextval('orders_number_seq');
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
       {
-        about: 'In the next file, number the old rows in batches, each in a transaction of its own.',
+        about: 'In the next file, number the existing rows in batches, each in its own transaction.',
         sql: batched(`UPDATE orders SET number = nextval('orders_number_seq')
      WHERE id IN (SELECT id FROM orders WHERE number IS NULL ORDER BY id LIMIT 5000);`),
       },
@@ -38,9 +38,9 @@ ALTER TABLE orders ALTER COLUMN number SET DEFAULT nextval('orders_number_seq');
       if (tables.isNew(table) || !(isIdentity || isSerial(column.typeName))) return [];
       return [
         {
-          message: `adds the numbered column ${column.colname} to ${shown(table)}, which writes the whole table again, while nobody can read or write it`,
+          message: `adds the auto-incremented column ${column.colname} to ${shown(table)}, which rewrites the whole table while blocking all reads and writes`,
           remedy:
-            'Add a plain column, give it a sequence as its default in a second statement, and number the old rows in batches.',
+            'Add a plain column, give it a default from a sequence in a second statement, and number the existing rows in batches.',
           table,
           location: column.location,
         },

@@ -8,22 +8,22 @@ import { columnIn, shown, stringIn } from '../../syntax/relation.js';
 import { shownType, typeChange, typeOf } from '../../syntax/types.js';
 
 const REMEDY =
-  'Add a column of the new type, keep both filled with a trigger, copy the old values in batches, then switch over.';
+  'Add a column of the new type, keep both in sync with a trigger, copy the old values in batches, then switch over.';
 
 export const columnTypeRewrite: Rule = {
   name: 'column-type-rewrite',
   severity: 'error',
   docs: {
     finds:
-      '`ALTER COLUMN … TYPE`, unless the stored values stay valid: `varchar` to a greater length, `varchar` to `text` and back without a length, `numeric` to more digits before the point, `timestamp` and `time` to more digits of a second, `cidr` to `inet`. The old type comes from the database, or from the migrations.',
+      '`ALTER COLUMN … TYPE`, unless the stored values stay valid: `varchar` to a greater length, `varchar` to `text` and back without a length, `numeric` to a greater precision with the same scale, `timestamp` and `time` to a greater precision, `cidr` to `inet`. The old type comes from the database, or from the migrations.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
-    duration: 'Until every row of the table and all its indexes have been written again and the transaction ends.',
-    harm: 'Nobody can read or write the table for that long. It takes twice the space on disk, and replicas receive all of it.',
+    duration: 'Until every row of the table and all its indexes have been rewritten and the transaction ends.',
+    harm: 'All reads and writes of the table are blocked during that time. The table takes twice the space on disk, and replicas receive all of it again.',
     setup: "INSERT INTO orders (id, status, total) SELECT n, 'open', n FROM generate_series(1, 100) AS n;\n",
     example: 'ALTER TABLE orders ALTER COLUMN total TYPE bigint;\n',
     rewrite: [
       {
-        about: 'Add a column of the new type, and let a trigger fill it for every row that is written from now on.',
+        about: 'Add a column of the new type, and a trigger that fills it for every row written from now on.',
         sql: `ALTER TABLE orders ADD COLUMN total_cents bigint;
 
 CREATE FUNCTION orders_fill_total_cents() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -38,13 +38,13 @@ CREATE TRIGGER orders_fill_total_cents BEFORE INSERT OR UPDATE ON orders
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
       {
-        about: 'In the next file, copy the old values in batches, each in a transaction of its own.',
+        about: 'In the next file, copy the old values in batches, each in its own transaction.',
         sql: batched(`UPDATE orders SET total_cents = total * 100
      WHERE id IN (SELECT id FROM orders WHERE total_cents IS NULL AND total IS NOT NULL LIMIT 5000);`),
       },
       {
         about:
-          'Release an application that reads and writes only the new column. After that, a later migration drops the old one.',
+          'Deploy a release that reads and writes only the new column. After that, drop the old one in a later migration.',
         sql: `DROP TRIGGER orders_fill_total_cents ON orders;
 DROP FUNCTION orders_fill_total_cents();
 -- allow: drop-column because no release reads it any more
@@ -54,7 +54,7 @@ ALTER TABLE orders DROP COLUMN total;
       },
     ],
     notes:
-      "A change between `timestamp` and `timestamptz` writes no rows if the time zone of the session is UTC (put `SET LOCAL timezone = 'UTC'` before it), but still builds the indexes on the column again. A view that uses the column, or a `USING` that is more than the column itself, also prevents a quick change.",
+      "A change between `timestamp` and `timestamptz` rewrites no rows if the time zone of the session is UTC (put `SET LOCAL timezone = 'UTC'` before it), but still rebuilds the indexes on the column. A view that uses the column, or a `USING` expression other than the column itself, also rules out a quick change.",
   },
   check: ({ node, tables, statement, transaction }) =>
     tableActions(node).flatMap(({ table, command: { subtype, name = '', def } }) => {
@@ -73,12 +73,12 @@ ALTER TABLE orders DROP COLUMN total;
         return [
           {
             ...problem,
-            message: `${changes}, which writes the whole table again unless the time zone of the session is UTC, while nobody can read or write it`,
-            remedy: `If the values are in UTC, put SET LOCAL timezone = 'UTC' before it; the indexes on the column are still built again. Otherwise: ${REMEDY}`,
+            message: `${changes}, which rewrites the whole table while blocking all reads and writes, unless the time zone of the session is UTC`,
+            remedy: `If the values are in UTC, put SET LOCAL timezone = 'UTC' before it; the indexes on the column are still rebuilt. Otherwise: ${REMEDY}`,
           },
         ];
-      const certainty = from || isComputed ? 'writes' : 'may write';
-      const message = `${changes}, which ${certainty} the whole table and its indexes again, while nobody can read or write it`;
+      const certainty = from || isComputed ? 'rewrites' : 'may rewrite';
+      const message = `${changes}, which ${certainty} the whole table and its indexes while blocking all reads and writes`;
       return [{ ...problem, message, remedy: REMEDY }];
     }),
 };

@@ -7,18 +7,18 @@ export const foreignKeyWithoutNotValid: Rule = {
   name: 'foreign-key-without-not-valid',
   severity: 'error',
   docs: {
-    finds: 'A foreign key that is added to an existing table without `NOT VALID`.',
+    finds: 'A foreign key added to an existing table without `NOT VALID`.',
     locks: [
       { mode: 'SHARE ROW EXCLUSIVE', on: 'orders' },
       { mode: 'SHARE ROW EXCLUSIVE', on: 'customers' },
     ],
     duration: 'Until every row of the table has been checked and the transaction ends.',
-    harm: 'Writes to both tables wait for that long.',
+    harm: 'Writes to both tables are blocked during that time.',
     example:
       'ALTER TABLE orders\n  ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id);\n',
     rewrite: [
       {
-        about: 'Add it `NOT VALID`: new rows are checked from now on, those that exist are not. The locks are brief.',
+        about: 'Add it as `NOT VALID`: only new rows are checked from now on. The locks are short-lived.',
         sql: 'ALTER TABLE orders\n  ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers (id) NOT VALID;\n',
         locks: [
           { mode: 'SHARE ROW EXCLUSIVE', on: 'orders' },
@@ -26,7 +26,7 @@ export const foreignKeyWithoutNotValid: Rule = {
         ],
       },
       {
-        about: 'In the next file, check the rows that exist. Both tables can be read and written meanwhile.',
+        about: 'In the next file, check the existing rows. Both tables can be read and written in the meantime.',
         sql: 'ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_fk;\n',
         locks: [
           { mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' },
@@ -35,7 +35,7 @@ export const foreignKeyWithoutNotValid: Rule = {
       },
     ],
     notes:
-      'A new column without a default has only NULL, so `ADD COLUMN … REFERENCES` checks no rows and is not found. Before PostgreSQL 18, a foreign key of a partitioned table cannot be `NOT VALID`: add it to each partition first.',
+      'A new column without a default contains only NULL, so `ADD COLUMN … REFERENCES` checks no rows and is not reported. Before PostgreSQL 18, a foreign key of a partitioned table cannot be `NOT VALID`: add it to each partition first.',
   },
   check: ({ node, tables }) =>
     addedConstraints(node).flatMap(({ table, constraint, column }) => {
@@ -46,7 +46,7 @@ export const foreignKeyWithoutNotValid: Rule = {
       return [
         {
           message: `adds a foreign key to ${shown(table)} and checks all its rows at once, which blocks writes to it${referenced ? ` and to ${shown(referenced)}` : ''} until that is done`,
-          remedy: 'Add it NOT VALID, and validate it in another file.',
+          remedy: 'Add it as NOT VALID, and validate it in a later file.',
           table,
           location,
         },
@@ -54,7 +54,7 @@ export const foreignKeyWithoutNotValid: Rule = {
     }),
 };
 
-/** The server checks all rows because of any default, even NULL. */
+/** With any default, even NULL, the server checks all rows. */
 function hasDefault(column: ColumnDef): boolean {
   return constraintsOf(column).some(({ contype }) => contype === 'CONSTR_DEFAULT');
 }

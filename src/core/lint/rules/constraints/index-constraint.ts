@@ -14,25 +14,25 @@ export const constraintWithoutIndex: Rule = {
   severity: 'error',
   docs: {
     finds:
-      'A unique constraint or primary key that is added to an existing table without `USING INDEX`, and every exclusion constraint.',
+      'A unique constraint or primary key added to an existing table without `USING INDEX`, and every exclusion constraint.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'customers' }],
     duration: 'Until the index of the constraint is built and the transaction ends.',
-    harm: 'Nobody can read or write the table for that long.',
+    harm: 'All reads and writes of the table are blocked during that time.',
     example: 'ALTER TABLE customers ADD CONSTRAINT customers_email_key UNIQUE (email);\n',
     rewrite: [
       {
-        about: 'Build the index concurrently, in a file of its own.',
+        about: 'Build the index concurrently, in a separate file.',
         sql: 'CREATE UNIQUE INDEX CONCURRENTLY customers_email_key ON customers (email);\n',
         locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'customers' }],
       },
       {
-        about: 'In the next file, make it a constraint. The lock is brief.',
+        about: 'In the next file, turn it into a constraint. The lock is short-lived.',
         sql: 'ALTER TABLE customers ADD CONSTRAINT customers_email_key UNIQUE USING INDEX customers_email_key;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'customers' }],
       },
     ],
     notes:
-      'A primary key also makes its columns `NOT NULL`. Do that first (see `set-not-null-without-check`), or all rows are checked under `ACCESS EXCLUSIVE`. The index of an exclusion constraint cannot be built concurrently: add it while the table is small, or in a maintenance window with a reason.',
+      'A primary key also makes its columns `NOT NULL`. Do that first (see `set-not-null-without-check`), or all rows are checked under `ACCESS EXCLUSIVE`. The index of an exclusion constraint cannot be built concurrently: add it while the table is small, or in a maintenance window, with an `allow` comment.',
   },
   check: ({ node, tables }) =>
     addedConstraints(node).flatMap(({ table, constraint, column }) => {
@@ -42,9 +42,9 @@ export const constraintWithoutIndex: Rule = {
       const using = `ADD CONSTRAINT … ${constraint.contype === 'CONSTR_PRIMARY' ? 'PRIMARY KEY' : 'UNIQUE'} USING INDEX`;
       return [
         {
-          message: `adds a ${kind} to ${shown(table)} and builds its index while nobody can read or write the table`,
+          message: `adds a ${kind} to ${shown(table)} and builds its index while blocking all reads and writes`,
           remedy: cannotBeConcurrent
-            ? 'Its index cannot be built concurrently: run it while the table is small or hardly used.'
+            ? 'Its index cannot be built concurrently: run it while the table is small or rarely used.'
             : `${column ? 'Add the column without it. Then build' : 'Build'} the index with CREATE UNIQUE INDEX CONCURRENTLY in one file, and use it in another: ${using}.`,
           table,
           location: constraint.location,

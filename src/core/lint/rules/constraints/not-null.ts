@@ -11,25 +11,24 @@ export const setNotNullWithoutCheck: Rule = {
   severity: 'error',
   docs: {
     finds:
-      '`SET NOT NULL` on a column of an existing table, unless a validated constraint `CHECK (column IS NOT NULL)` already shows that it has no NULL.',
+      '`SET NOT NULL` on a column of an existing table, unless a validated constraint `CHECK (column IS NOT NULL)` already proves that it contains no NULL.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
     duration: 'Until every row of the table has been checked and the transaction ends.',
-    harm: 'Nobody can read or write the table for that long.',
+    harm: 'All reads and writes of the table are blocked during that time.',
     example: 'ALTER TABLE orders ALTER COLUMN customer_id SET NOT NULL;\n',
     rewrite: [
       {
-        about: 'Add a check `NOT VALID`: new rows are checked from now on. The lock is brief.',
+        about: 'Add a check constraint as `NOT VALID`: only new rows are checked. The lock is short-lived.',
         sql: 'ALTER TABLE orders\n  ADD CONSTRAINT orders_customer_present CHECK (customer_id IS NOT NULL) NOT VALID;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
       {
-        about: 'In the next file, check the rows that exist. The table can be read and written meanwhile.',
+        about: 'In the next file, check the existing rows. The table can be read and written in the meantime.',
         sql: 'ALTER TABLE orders VALIDATE CONSTRAINT orders_customer_present;\n',
         locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' }],
       },
       {
-        about:
-          'In a third file, set `NOT NULL`. The server sees the constraint and checks no rows, so the lock is brief.',
+        about: 'In a third file, set `NOT NULL`. The validated check saves a table scan, so the lock is short-lived.',
         sql: 'ALTER TABLE orders ALTER COLUMN customer_id SET NOT NULL;\nALTER TABLE orders DROP CONSTRAINT orders_customer_present;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
@@ -47,8 +46,8 @@ export const setNotNullWithoutCheck: Rule = {
         const last = serverVersion >= NOT_NULL_CONSTRAINTS_SINCE ? '' : ' Then set NOT NULL in a third.';
         return [
           {
-            message: `sets ${column} of ${shown(table)} NOT NULL and checks all rows at once, while nobody can read or write the table`,
-            remedy: `Add the constraint ${constraint} NOT VALID in one file and validate it in another.${last}`,
+            message: `sets ${column} of ${shown(table)} NOT NULL and checks all rows at once while blocking all reads and writes`,
+            remedy: `Add the constraint ${constraint} as NOT VALID in one file and validate it in another.${last}`,
             table,
           },
         ];
@@ -56,7 +55,7 @@ export const setNotNullWithoutCheck: Rule = {
     ),
 };
 
-/** `SET NOT NULL`, and the constraint that PostgreSQL 18 has for it. */
+/** The columns of `SET NOT NULL`, and of the equivalent constraint in PostgreSQL 18. */
 function columnsSet({ subtype, name, def }: AlterTableCmd): string[] {
   if (subtype === 'AT_SetNotNull' && name !== undefined) return [name];
   const constraint = subtype === 'AT_AddConstraint' ? bodyOf('Constraint', def) : undefined;

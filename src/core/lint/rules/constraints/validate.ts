@@ -9,7 +9,7 @@ export const validateInSameTransaction: Rule = {
     finds: '`VALIDATE CONSTRAINT` in the transaction that adds the constraint.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
     duration: 'Until every row has been checked: the lock of `ADD CONSTRAINT` is held until the transaction ends.',
-    harm: 'It is as if the constraint had been added without `NOT VALID`: nobody can read or write the table (for a foreign key: write both tables) while its rows are checked.',
+    harm: 'The effect is the same as without `NOT VALID`: all reads and writes of the table (for a foreign key, writes to both tables) are blocked while its rows are checked.',
     example:
       'ALTER TABLE orders ADD CONSTRAINT orders_total_positive CHECK (total >= 0) NOT VALID;\nALTER TABLE orders VALIDATE CONSTRAINT orders_total_positive;\n',
     rewrite: [
@@ -19,13 +19,13 @@ export const validateInSameTransaction: Rule = {
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
       {
-        about: 'The next file validates it. Each file runs in a transaction of its own.',
+        about: 'The next file validates it. Each file runs in its own transaction.',
         sql: 'ALTER TABLE orders VALIDATE CONSTRAINT orders_total_positive;\n',
         locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' }],
       },
     ],
     notes:
-      "With the option `transaction: 'all'` all files share one transaction, so validate in another run. In a file that runs statement by statement, both statements may be in one file.",
+      "With the option `transaction: 'all'` all files share one transaction, so validate in a later run. If a file runs statement by statement, it may contain both statements.",
   },
   check: ({ node, tables, held }) =>
     tableActions(node).flatMap(({ table, command }) => {
@@ -38,8 +38,8 @@ export const validateInSameTransaction: Rule = {
       if (!added) return [];
       return [
         {
-          message: `validates the constraint ${command.name} of ${shown(table)} in the transaction that adds it, so the lock of adding it is held while all rows are checked`,
-          remedy: 'Validate it in another file.',
+          message: `validates the constraint ${command.name} of ${shown(table)} in the transaction that adds it, so the lock for adding it is held while all rows are checked`,
+          remedy: 'Validate it in a later file.',
           table,
         },
       ];

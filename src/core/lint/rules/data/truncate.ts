@@ -12,13 +12,13 @@ export const truncateCascade: Rule = {
       { mode: 'ACCESS EXCLUSIVE', on: 'orders' },
     ],
     duration: 'Until the transaction ends. In the example, `orders` has a foreign key to `customers`.',
-    harm: 'It also empties every table with a foreign key to this one, and those with a foreign key to them, whatever they hold by then. Nobody can read any of them meanwhile.',
+    harm: 'It also empties every table that references this one, directly or indirectly, whatever they contain by then. All reads and writes of these tables are blocked until the transaction ends.',
     setup: 'ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers;\n',
     example: 'TRUNCATE customers CASCADE;\n',
     rewrite: [
       {
         about:
-          'Name every table that is to be emptied. If another one has come to reference them, the statement fails instead of emptying it.',
+          'Name every table to empty. If another table references one of them by then, the statement fails instead of emptying it.',
         sql: 'TRUNCATE orders, customers;\n',
         locks: [
           { mode: 'ACCESS EXCLUSIVE', on: 'customers' },
@@ -36,7 +36,7 @@ export const truncateCascade: Rule = {
     return [
       {
         message: `empties ${existing.map(shown).join(', ')} and every table that references it`,
-        remedy: 'Name each table that is to be emptied instead of CASCADE.',
+        remedy: 'Instead of CASCADE, name each table to empty.',
         table: existing[0],
       },
     ];

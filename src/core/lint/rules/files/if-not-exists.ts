@@ -10,17 +10,17 @@ export const missingIfNotExists: Rule = {
       '`CREATE`, `ADD COLUMN` or `ADD VALUE` without `IF NOT EXISTS`, and `DROP` without `IF EXISTS`, in a file of several statements that runs statement by statement.',
     locks: [],
     duration: 'None.',
-    harm: 'Such a file commits each statement by itself. If one fails, the next run continues with it. But if the file has to start from the beginning, the statements before it fail, because what they create is there.',
+    harm: 'Such a file commits each statement separately. If one fails, the next run continues with it. But if the file has to be restarted from the beginning, the earlier statements fail, because what they create already exists.',
     example:
       '-- no-transaction\nCREATE TABLE notes (id bigint PRIMARY KEY, order_id bigint);\nCREATE INDEX CONCURRENTLY notes_order ON notes (order_id);\n',
     rewrite: [
       {
-        about: 'Let each statement pass if its work is done.',
+        about: 'Make each statement succeed if its work is already done.',
         sql: '-- no-transaction\nCREATE TABLE IF NOT EXISTS notes (id bigint PRIMARY KEY, order_id bigint);\nCREATE INDEX CONCURRENTLY IF NOT EXISTS notes_order ON notes (order_id);\n',
       },
     ],
     notes:
-      'In a file that runs in a transaction it is not needed: a failure leaves nothing behind. An invalid index that a failed build left is dropped before the next attempt, so `IF NOT EXISTS` does not accept it.',
+      'A file that runs in a transaction does not need this: a failure leaves nothing behind. An invalid index left by a failed build is dropped before the next attempt, so `IF NOT EXISTS` does not keep it.',
   },
   check: ({ node, program }) => {
     const isOneOfSeveral = program.kind === 'non-transactional' && program.steps.length > 1;
@@ -28,7 +28,7 @@ export const missingIfNotExists: Rule = {
     if (!missing) return [];
     return [
       {
-        message: `runs statement by statement, and this one fails if the file has to start from the beginning: it has no ${missing}`,
+        message: `runs statement by statement, and this statement fails if the file has to be restarted from the beginning: it has no ${missing}`,
         remedy: `Add ${missing}.`,
       },
     ];

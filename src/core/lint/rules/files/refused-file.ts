@@ -9,7 +9,7 @@ export const refusedFile: Rule = {
       'A file that a run would refuse: it has a psql command, a placeholder without a value, a misspelled directive, or a name without a number.',
     locks: [],
     duration: 'None.',
-    harm: 'Nothing is run as long as it is there. Its statements are not judged.',
+    harm: 'As long as the file is there, every run is refused. Its statements are not checked.',
     rewrite: [],
     notes: 'See [errors.md](errors.md) for each reason.',
   },

@@ -5,17 +5,17 @@ export const unreadableStatement: Rule = {
   severity: 'warning',
   docs: {
     finds:
-      'A statement that the parser of PostgreSQL 18 cannot read. Other statements of the file are judged all the same.',
+      'A statement that the parser of PostgreSQL 18 cannot read. The other statements of the file are still checked.',
     locks: [],
     duration: 'None.',
-    harm: 'It is a mistake, on which the migration will fail, or the syntax of a newer server; nothing else can be said about it.',
+    harm: 'It is either a mistake, which makes the migration fail, or syntax of a newer server; lint cannot check it.',
     rewrite: [],
-    notes: 'If the server understands it, allow it with a reason.',
+    notes: 'If the server accepts it, add an `allow` comment.',
   },
   checkFile: ({ file }) =>
     file.unreadable.map(({ start }) => ({
-      message: 'has a statement that the parser cannot read, so nothing else is known about it',
-      remedy: 'Correct it; or, if the server is newer than the parser and understands it, allow it.',
+      message: 'has a statement that the parser cannot read, so it cannot be checked',
+      remedy: 'Correct it; or, if the server is newer than the parser and accepts it, allow it.',
       offset: start,
     })),
 };

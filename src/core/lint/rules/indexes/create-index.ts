@@ -4,17 +4,17 @@ import { bodyOf } from '../../syntax/node.js';
 import { nameOf, shown } from '../../syntax/relation.js';
 
 export const createIndexNotConcurrently: Rule = {
-  name: 'create-index-not-concurrently',
+  name: 'create-index-without-concurrently',
   severity: 'error',
   docs: {
-    finds: '`CREATE INDEX` without `CONCURRENTLY` on a table that exists before the run.',
+    finds: '`CREATE INDEX` without `CONCURRENTLY` on an existing table.',
     locks: [{ mode: 'SHARE', on: 'orders' }],
-    duration: 'Until the index is built and the transaction ends. The larger the table, the longer.',
-    harm: 'Every `INSERT`, `UPDATE` and `DELETE` on the table waits for that long. Reads go on.',
+    duration: 'Until the index is built and the transaction ends. The larger the table, the longer this takes.',
+    harm: 'Every `INSERT`, `UPDATE` and `DELETE` on the table is blocked during that time. Reads are not.',
     example: 'CREATE INDEX orders_customer ON orders (customer_id);\n',
     rewrite: [
       {
-        about: 'Build it concurrently, in a file of its own. The table can be read and written meanwhile.',
+        about: 'Build it concurrently, in a separate file. The table can be read and written in the meantime.',
         sql: 'CREATE INDEX CONCURRENTLY orders_customer ON orders (customer_id);\n',
         locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' }],
       },
@@ -32,7 +32,7 @@ export const createIndexNotConcurrently: Rule = {
       {
         message: `builds an index on ${shown(table)} without CONCURRENTLY, which blocks all writes to the table until it is built`,
         remedy: isPartitioned
-          ? `${shown(table)} is partitioned: create the index ON ONLY it, build one concurrently on each partition, and attach those.`
+          ? `${shown(table)} is partitioned: create the index with ON ONLY, build one concurrently on each partition, and attach those.`
           : concurrently('CREATE INDEX CONCURRENTLY', context),
         table,
       },

@@ -4,21 +4,21 @@ import { bodyOf } from '../../syntax/node.js';
 import { nameInList, shown } from '../../syntax/relation.js';
 
 export const dropIndexNotConcurrently: Rule = {
-  name: 'drop-index-not-concurrently',
+  name: 'drop-index-without-concurrently',
   severity: 'warning',
   docs: {
-    finds: '`DROP INDEX` without `CONCURRENTLY`, of an index on a table that exists before the run.',
+    finds: '`DROP INDEX` without `CONCURRENTLY`, of an index on an existing table.',
     locks: [
       { mode: 'ACCESS EXCLUSIVE', on: 'orders' },
       { mode: 'ACCESS EXCLUSIVE', on: 'orders_status' },
     ],
     duration:
-      'Until the transaction ends. Dropping itself is quick, but the statement first waits for every transaction that uses the table.',
-    harm: 'While it waits for the lock, all other queries on the table queue up behind it, reads included.',
+      'Until the transaction ends. The drop itself is quick, but the statement first waits for every transaction that uses the table.',
+    harm: 'While it waits for the lock, all other queries on the table queue up behind it, including reads.',
     example: 'DROP INDEX orders_status;\n',
     rewrite: [
       {
-        about: 'Drop it concurrently, in a file of its own. It waits for running transactions without blocking others.',
+        about: 'Drop it concurrently, in a separate file. It waits for running transactions without blocking others.',
         sql: 'DROP INDEX CONCURRENTLY orders_status;\n',
         locks: [
           { mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' },
@@ -27,7 +27,7 @@ export const dropIndexNotConcurrently: Rule = {
       },
     ],
     notes:
-      'Concurrently, one statement drops one index, without `CASCADE`. Not possible for an index of a constraint or on a partitioned table.',
+      'A concurrent statement can drop only one index, without `CASCADE`, and not the index of a constraint or of a partitioned table.',
   },
   check: (context) => {
     const drop = bodyOf('DropStmt', context.node);

@@ -5,7 +5,7 @@ import { bodyOf } from '../../syntax/node.js';
 import { nameOf, shown } from '../../syntax/relation.js';
 
 export const reindexNotConcurrently: Rule = {
-  name: 'reindex-not-concurrently',
+  name: 'reindex-without-concurrently',
   severity: 'error',
   docs: {
     finds: '`REINDEX` without `CONCURRENTLY` of an index, a table, a schema or the database.',
@@ -13,12 +13,12 @@ export const reindexNotConcurrently: Rule = {
       { mode: 'SHARE', on: 'orders' },
       { mode: 'ACCESS EXCLUSIVE', on: 'orders_status' },
     ],
-    duration: 'Until the index is built again.',
-    harm: 'Every write to the table waits for that long, and every query that may use the index: the planner looks at all indexes of a table.',
+    duration: 'Until the index is rebuilt.',
+    harm: 'All writes to the table are blocked during that time, and so is every query that might use the index: the planner looks at all indexes of a table.',
     example: 'REINDEX INDEX orders_status;\n',
     rewrite: [
       {
-        about: 'Build it again concurrently, in a file of its own.',
+        about: 'Rebuild it concurrently, in a separate file.',
         sql: 'REINDEX INDEX CONCURRENTLY orders_status;\n',
         locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' }],
       },
@@ -32,7 +32,7 @@ export const reindexNotConcurrently: Rule = {
     const what = relation ? shown(relation) : (reindex.name ?? 'the database');
     return [
       {
-        message: `builds the indexes of ${what} again without CONCURRENTLY, which blocks writes, and reads that may use them`,
+        message: `rebuilds the indexes of ${what} without CONCURRENTLY, which blocks writes, and reads that might use them`,
         remedy: concurrently('REINDEX … CONCURRENTLY', context),
         table: relation && context.tables.tableOf(relation),
       },

@@ -6,20 +6,20 @@ export const dropColumn: Rule = {
   name: 'drop-column',
   severity: 'warning',
   docs: {
-    finds: '`DROP COLUMN` of a table that exists before the run.',
+    finds: '`DROP COLUMN` on an existing table.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
-    duration: 'Until the transaction ends; dropping itself is quick.',
-    harm: 'Queries of the release that is running fail if they name the column, and those of many ORMs name all columns that they know. The data is gone.',
+    duration: 'Until the transaction ends; the drop itself is quick.',
+    harm: 'Queries of the running release fail if they name the column, and many ORMs name every column that they know. The data is lost.',
     example: 'ALTER TABLE orders DROP COLUMN status;\n',
     rewrite: [
       {
         about:
-          'Release an application that neither reads nor writes the column. If it is `NOT NULL` without a default, allow NULL first, so that this release can insert rows.',
+          'Deploy a release that neither reads nor writes the column. If it is `NOT NULL` without a default, allow NULL first, so that this release can insert rows.',
         sql: 'ALTER TABLE orders ALTER COLUMN status DROP NOT NULL;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
       {
-        about: 'Once no older release is running, drop it in a later migration, and say so.',
+        about: 'Once no older release is running, drop it in a later migration, with a comment that says so.',
         sql: '-- allow: drop-column because no release since 2.3 reads or writes it\nALTER TABLE orders DROP COLUMN status;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
@@ -31,7 +31,7 @@ export const dropColumn: Rule = {
         ? []
         : [
             {
-              message: `drops the column ${name} of ${shown(table)}, which the release that is running may still use`,
+              message: `drops the column ${name} of ${shown(table)}, which the running release may still use`,
               remedy:
                 'Drop it once no running release uses it, and say so: "-- allow: drop-column because …" before the statement.',
               table,

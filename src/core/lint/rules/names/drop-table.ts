@@ -6,20 +6,20 @@ export const dropTable: Rule = {
   name: 'drop-table',
   severity: 'warning',
   docs: {
-    finds: '`DROP TABLE` of a table that exists before the run.',
+    finds: '`DROP TABLE` of an existing table.',
     locks: [
       { mode: 'ACCESS EXCLUSIVE', on: 'orders' },
       { mode: 'ACCESS EXCLUSIVE', on: 'customers' },
     ],
     duration:
       'Until the transaction ends. In the example, `orders` has a foreign key to `customers`, which is locked too.',
-    harm: 'Queries of the release that is running fail if they use the table. The data is gone. The lock on a referenced table also stops everybody who reads that one.',
+    harm: 'Queries of the running release fail if they use the table. The data is lost. The lock on a referenced table also blocks all reads of that table.',
     setup: 'ALTER TABLE orders ADD CONSTRAINT orders_customer_fk FOREIGN KEY (customer_id) REFERENCES customers;\n',
     example: 'DROP TABLE orders;\n',
     rewrite: [
       {
         about:
-          'Release an application that does not use the table. Drop its foreign keys first, one file for each, so that the locks on other tables are brief.',
+          'Deploy a release that does not use the table. First drop its foreign keys, each in a separate file, so that the locks on other tables are held only briefly.',
         sql: 'ALTER TABLE orders DROP CONSTRAINT orders_customer_fk;\n',
         locks: [
           { mode: 'ACCESS EXCLUSIVE', on: 'orders' },
@@ -27,7 +27,7 @@ export const dropTable: Rule = {
         ],
       },
       {
-        about: 'Once no older release is running, drop it in a later migration, and say so.',
+        about: 'Once no older release is running, drop it in a later migration, with a comment that says so.',
         sql: '-- allow: drop-table because no release since 2.3 uses it\nDROP TABLE orders;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
@@ -42,7 +42,7 @@ export const dropTable: Rule = {
       if (!table || isAbsent || tables.isNew(table)) return [];
       return [
         {
-          message: `drops the table ${shown(table)}, which the release that is running may still use`,
+          message: `drops the table ${shown(table)}, which the running release may still use`,
           remedy:
             'Drop it once no running release uses it, and say so: "-- allow: drop-table because …" before the statement.',
           table,

@@ -10,18 +10,17 @@ export const renameEnumValue: Rule = {
     finds: '`ALTER TYPE … RENAME VALUE`.',
     locks: [],
     duration: 'No table is locked.',
-    harm: 'The release that is running still reads and writes the old value: it fails to write it, and does not know the new one.',
+    harm: 'The running release still uses the old value: it can no longer write it, and does not know the new value that it reads.',
     setup:
       "CREATE TYPE order_state AS ENUM ('open', 'paid');\nALTER TABLE orders ADD COLUMN state order_state;\nINSERT INTO orders (id, state) SELECT n, 'open' FROM generate_series(1, 100) AS n;\n",
     example: "ALTER TYPE order_state RENAME VALUE 'open' TO 'placed';\n",
     rewrite: [
       {
-        about: 'Add the new value, and release an application that understands both and writes the new one.',
+        about: 'Add the new value, and deploy a release that understands both and writes the new one.',
         sql: "ALTER TYPE order_state ADD VALUE IF NOT EXISTS 'placed' AFTER 'open';\n",
       },
       {
-        about:
-          'After that, a later migration changes the rows in batches. The old value stays in the type: nothing uses it.',
+        about: 'After that, update the rows in batches in a later migration. The old value stays in the type, unused.',
         sql: batched(`UPDATE orders SET state = 'placed'
      WHERE id IN (SELECT id FROM orders WHERE state = 'open' LIMIT 5000);`),
       },
@@ -33,8 +32,8 @@ export const renameEnumValue: Rule = {
     if (oldVal === undefined) return [];
     return [
       {
-        message: `renames the value '${oldVal}' of the type ${stringsOf(typeName).join('.')}, which the release that is running still uses`,
-        remedy: `Add the value '${newVal}', change the rows after the next release, and leave the old value.`,
+        message: `renames the value '${oldVal}' of the type ${stringsOf(typeName).join('.')}, which the running release still uses`,
+        remedy: `Add the value '${newVal}', update the rows after the next release, and keep the old value.`,
       },
     ];
   },

@@ -9,20 +9,20 @@ export const renameTable: Rule = {
   severity: 'error',
   docs: {
     finds:
-      'Renaming a table or view that exists before the run, or moving it to another schema, unless the same transaction creates a view with the old name.',
+      'Renaming an existing table or view, or moving it to another schema, unless the same transaction creates a view with the old name.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
-    duration: 'Until the transaction ends; the renaming itself is quick.',
-    harm: 'The release that is running still uses the old name. All its queries on the table fail from that moment until the last of its processes has been replaced.',
+    duration: 'Until the transaction ends; the rename itself is quick.',
+    harm: 'The running release still uses the old name. All its queries on the table fail from that moment until the last of its processes has been replaced.',
     example: 'ALTER TABLE orders RENAME TO purchases;\n',
     rewrite: [
       {
         about:
-          'Leave a view with the old name, in the same transaction. The running release can read and write through it.',
+          'Create a view with the old name in the same transaction. The running release can read and write through it.',
         sql: 'ALTER TABLE orders RENAME TO purchases;\nCREATE VIEW orders AS SELECT * FROM purchases;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
       {
-        about: 'Release an application that uses the new name. After that, a later migration drops the view.',
+        about: 'Deploy a release that uses the new name. After that, drop the view in a later migration.',
         sql: 'DROP VIEW orders;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
@@ -35,7 +35,7 @@ export const renameTable: Rule = {
     if (!moved || context.tables.isNew(moved) || leavesView(context, moved)) return [];
     return [
       {
-        message: `renames ${shown(moved)}, and the release that is running still uses the old name`,
+        message: `renames ${shown(moved)}, but the running release still uses the old name`,
         remedy: 'Create a view with the old name in the same transaction, and drop it after the next release.',
         table: moved,
       },

@@ -6,19 +6,19 @@ export const cluster: Rule = {
   name: 'cluster',
   severity: 'error',
   docs: {
-    finds: '`CLUSTER` of a table that exists before the run, or of all tables.',
+    finds: '`CLUSTER` of an existing table, or of all tables.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
-    duration: 'Until the whole table and all its indexes have been written again.',
-    harm: 'Nobody can read or write the table for that long. Later writes do not keep the order.',
+    duration: 'Until the whole table and all its indexes have been rewritten.',
+    harm: 'All reads and writes of the table are blocked during that time. Later writes do not keep the order.',
     example: 'CLUSTER orders USING orders_status;\n',
     rewrite: [
       {
-        about: 'An index that contains all columns of a query has the same effect for that query, and stays in order.',
+        about: 'A covering index for a query has the same effect on that query, and stays in order.',
         sql: 'CREATE INDEX CONCURRENTLY orders_status_total ON orders (status) INCLUDE (total);\n',
         locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' }],
       },
     ],
-    notes: 'To order the rows themselves, use the extension `pg_repack` outside of migrations.',
+    notes: 'To sort the rows themselves, use the extension `pg_repack` outside migrations.',
   },
   check: ({ node, tables }) => {
     const statement = bodyOf('ClusterStmt', node);
@@ -26,8 +26,8 @@ export const cluster: Rule = {
     if (!statement || (table && tables.isNew(table))) return [];
     return [
       {
-        message: `writes ${table ? shown(table) : 'every clustered table'} again in the order of an index, while nobody can read or write it`,
-        remedy: 'Use an index that contains the columns of the query, or pg_repack outside of migrations.',
+        message: `rewrites ${table ? shown(table) : 'every clustered table'} in the order of an index while blocking all reads and writes`,
+        remedy: 'Use a covering index for the query, or pg_repack outside migrations.',
         table,
       },
     ];

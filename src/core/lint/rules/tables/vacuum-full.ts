@@ -9,17 +9,17 @@ export const vacuumFull: Rule = {
   docs: {
     finds: '`VACUUM FULL`.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
-    duration: 'Until the whole table and all its indexes have been written again.',
-    harm: 'Nobody can read or write the table for that long. It takes twice the space on disk meanwhile.',
+    duration: 'Until the whole table and all its indexes have been rewritten.',
+    harm: 'All reads and writes of the table are blocked during that time, and it takes twice the space on disk.',
     example: 'VACUUM FULL orders;\n',
     rewrite: [
       {
-        about: 'A plain `VACUUM` makes the space of dead rows usable again, while the table is read and written.',
+        about: 'A plain `VACUUM` makes the space of dead rows reusable, and does not block reads or writes.',
         sql: 'VACUUM (ANALYZE) orders;\n',
         locks: [{ mode: 'SHARE UPDATE EXCLUSIVE', on: 'orders' }],
       },
     ],
-    notes: 'To give the space back to the file system, use the extension `pg_repack` outside of migrations.',
+    notes: 'To return the space to the operating system, use the extension `pg_repack` outside migrations.',
   },
   check: ({ node, tables }) => {
     const vacuum = bodyOf('VacuumStmt', node);
@@ -28,8 +28,8 @@ export const vacuumFull: Rule = {
     if (names.length > 0 && names.every((name) => tables.isNew(name))) return [];
     return [
       {
-        message: `writes ${names.map(shown).join(', ') || 'every table'} again from the beginning to the end, while nobody can read or write it`,
-        remedy: 'Use VACUUM without FULL, or pg_repack outside of migrations.',
+        message: `rewrites ${names.map(shown).join(', ') || 'every table'} completely while blocking all reads and writes`,
+        remedy: 'Use VACUUM without FULL, or pg_repack outside migrations.',
         table: names[0],
       },
     ];

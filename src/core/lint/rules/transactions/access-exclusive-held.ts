@@ -13,28 +13,28 @@ export const accessExclusiveHeld: Rule = {
   severity: 'warning',
   docs: {
     finds:
-      'A further statement of a transaction that already holds `ACCESS EXCLUSIVE` on an existing table, if it reads or writes rows, or may have to wait for a lock on another existing table. Only the first of them is reported.',
+      'A statement in a transaction that already holds `ACCESS EXCLUSIVE` on an existing table, if it reads or writes rows, or may have to wait for a lock on another existing table. Only the first such statement is reported.',
     locks: [
       { mode: 'ACCESS EXCLUSIVE', on: 'orders' },
       { mode: 'ROW EXCLUSIVE', on: 'customers' },
     ],
-    duration: 'Until the transaction ends, so for as long as all later statements take.',
-    harm: 'Nobody can read or write the table that was altered first for that long, although altering it was quick. While the transaction waits for a lock on another table, two tables are blocked instead of one, and it may deadlock with the application.',
+    duration: 'Until the transaction ends, that is, for as long as all later statements take.',
+    harm: 'All reads and writes of the table that was altered first are blocked during that time, although altering it was quick. While the transaction waits for a lock on another table, two tables are blocked instead of one, and it may deadlock with the application.',
     example: "ALTER TABLE orders ADD COLUMN note text;\nUPDATE customers SET name = trim(name) WHERE name LIKE ' %';\n",
     rewrite: [
       {
-        about: 'Alter the table in one file. The lock is brief.',
+        about: 'Alter the table in one file. The lock is short-lived.',
         sql: 'ALTER TABLE orders ADD COLUMN note text;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
       {
-        about: 'Write rows in another file, which has a transaction of its own.',
+        about: 'Write rows in another file, which has its own transaction.',
         sql: "UPDATE customers SET name = trim(name) WHERE name LIKE ' %';\n",
         locks: [{ mode: 'ROW EXCLUSIVE', on: 'customers' }],
       },
     ],
     notes:
-      "With the option `transaction: 'all'` all files share one transaction, and locks are held until its end. In a file that runs statement by statement, each statement has a transaction of its own.",
+      "With the option `transaction: 'all'` all files share one transaction, and locks are held until its end. In a file that runs statement by statement, each statement has its own transaction.",
   },
   check: ({ statement, node, tables, transaction, held }) => {
     const holder = held.find(({ mode }) => blocksReads(mode));
@@ -44,8 +44,8 @@ export const accessExclusiveHeld: Rule = {
     if (since.some((each) => prolongs(each.node, holder, tables))) return [];
     return [
       {
-        message: `goes on while it holds ACCESS EXCLUSIVE on ${shown(holder.relation)}, so nobody can read or write that table until this statement is done too`,
-        remedy: 'Put this statement into another file.',
+        message: `continues while it holds ACCESS EXCLUSIVE on ${shown(holder.relation)}, so all reads and writes of that table are blocked until this statement is done too`,
+        remedy: 'Move this statement to another file.',
         table: holder.relation,
       },
     ];

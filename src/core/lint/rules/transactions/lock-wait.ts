@@ -4,25 +4,25 @@ import { blocksWrites } from '../../syntax/lock-modes.js';
 import { shown } from '../../syntax/relation.js';
 
 export const lockWaitWithoutLimit: Rule = {
-  name: 'lock-wait-without-limit',
+  name: 'missing-lock-timeout',
   severity: 'error',
   docs: {
     finds:
-      'A statement that takes a lock which blocks the application on an existing table, and waits for it without a limit: because of `-- lock-timeout: 0`, `SET lock_timeout = 0`, or `timeouts: { tableLock: 0 }`.',
+      'A statement that waits without a limit for a lock that blocks the application on an existing table, because of `-- lock-timeout: 0`, `SET lock_timeout = 0`, or `timeouts: { tableLock: 0 }`.',
     locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
     duration: 'Until every transaction that uses the table has ended, and then until this one ends.',
-    harm: 'While it waits, all later queries on the table queue up behind it. One report that runs for an hour then stops the application for an hour.',
+    harm: 'While it waits, all later queries on the table queue up behind it. A report that runs for an hour then blocks the application for an hour.',
     example: '-- lock-timeout: 0\nALTER TABLE orders ADD COLUMN note text;\n',
     rewrite: [
       {
         about:
-          'Keep the limit. If the lock is not free in time, the migration is rolled back and tried again after a pause, in which the application goes on.',
+          'Keep the limit. If the lock is not available in time, the migration is rolled back and retried after a pause, in which the application can continue.',
         sql: 'ALTER TABLE orders ADD COLUMN note text;\n',
         locks: [{ mode: 'ACCESS EXCLUSIVE', on: 'orders' }],
       },
     ],
     notes:
-      'The limit is the option `timeouts.tableLock` (5 seconds), the number of attempts `timeouts.tableLockRetries` (10). A file may have its own limit: `-- lock-timeout: 2s`.',
+      'The option `timeouts.tableLock` sets the limit (5 seconds), and `timeouts.tableLockRetries` the number of retries (10). A file may have its own limit: `-- lock-timeout: 2s`.',
   },
   check: ({ node, tables, hasLockLimit }) => {
     if (hasLockLimit) return [];
@@ -30,9 +30,8 @@ export const lockWaitWithoutLimit: Rule = {
     if (!lock) return [];
     return [
       {
-        message: `waits without a limit for ${lock.mode} on ${shown(lock.relation)}, and all later queries on that table queue up behind it`,
-        remedy:
-          'Keep a limit, such as "-- lock-timeout: 5s" at the top of the file: the migration is then tried again.',
+        message: `waits without a limit for ${lock.mode} on ${shown(lock.relation)}, so all later queries on that table queue up behind it`,
+        remedy: 'Keep a limit, such as "-- lock-timeout: 5s" at the top of the file: the migration is then retried.',
         table: lock.relation,
       },
     ];

@@ -12,16 +12,16 @@ export const setSearchPath: Rule = {
     finds: "`SET search_path`, `SET LOCAL search_path` or `set_config('search_path', …)`, unless the path is empty.",
     locks: [],
     duration: 'No table is locked.',
-    harm: 'The same names then mean other tables in the rest of the file, depending on what ran before: after `SET LOCAL` in a file that runs statement by statement, they mean the old ones again. Nobody who reads one statement can see which table it changes.',
+    harm: 'The same names refer to different tables in the rest of the file. After `SET LOCAL` in a file that runs statement by statement, they refer to the original ones again. Reading one statement does not show which table it changes.',
     setup: 'CREATE SCHEMA sales;\n',
     example: 'SET search_path TO sales;\nCREATE TABLE notes (id bigint PRIMARY KEY);\n',
     rewrite: [
       {
-        about: 'Write the schema at each name. Or set the option `searchPath`, which holds for every migration.',
+        about: 'Qualify each name with its schema. Or set the option `searchPath`, which applies to every migration.',
         sql: 'CREATE TABLE sales.notes (id bigint PRIMARY KEY);\n',
       },
     ],
-    notes: 'An empty path, which `pg_dump` sets, makes the schema necessary everywhere and is not found.',
+    notes: 'An empty path, as set by `pg_dump`, forces every name to be qualified and is not reported.',
   },
   check: ({ node, statement }) => {
     const setting = bodyOf('VariableSetStmt', node);
@@ -30,8 +30,8 @@ export const setSearchPath: Rule = {
     if (!sets && !calls) return [];
     return [
       {
-        message: 'sets the search path, so names without a schema mean other tables in the rest of the file',
-        remedy: 'Write the schema at each name, or set the option "searchPath" for all migrations.',
+        message: 'sets the search path, so unqualified names refer to different tables in the rest of the file',
+        remedy: 'Qualify each name with its schema, or set the option "searchPath" for all migrations.',
       },
     ];
   },

@@ -6,14 +6,14 @@ export const sessionLock: Rule = {
   severity: 'warning',
   docs: {
     finds:
-      'A call of `pg_advisory_lock` or `pg_try_advisory_lock`, in a query or a `DO` block, without releasing it in the same statement.',
+      'A call to `pg_advisory_lock` or `pg_try_advisory_lock`, in a query or a `DO` block, without releasing the lock in the same statement.',
     locks: [],
-    duration: 'An advisory lock of the session. No table is locked.',
-    harm: 'Transactions do not end it: it stays if the migration fails, and until the session ends. Behind a transaction-mode pooler it stays with a connection that serves other clients next. The migrations of a directory are already kept apart by this library’s own lock.',
+    duration: 'A session-level advisory lock. No table is locked.',
+    harm: 'The end of the transaction does not release it: it is held until the session ends, even if the migration fails. Behind a transaction-mode pooler, it stays with a server connection that serves other clients next. This library’s own lock already keeps runs from overlapping.',
     example: "SELECT pg_advisory_lock(42);\nUPDATE orders SET status = 'open' WHERE id = 1;\n",
     rewrite: [
       {
-        about: 'Take a lock of the transaction: it is released when the transaction ends, however it ends.',
+        about: 'Take a transaction-level lock: it is released at the end of the transaction, even on failure.',
         sql: "SELECT pg_advisory_xact_lock(42);\nUPDATE orders SET status = 'open' WHERE id = 1;\n",
       },
     ],
@@ -22,7 +22,7 @@ export const sessionLock: Rule = {
     locksSession(statement)
       ? [
           {
-            message: 'takes an advisory lock of the session, which the end of the transaction does not release',
+            message: 'takes a session-level advisory lock, which the end of the transaction does not release',
             remedy: 'Use pg_advisory_xact_lock.',
           },
         ]

@@ -1,6 +1,6 @@
 import { FIRST_USER_OID, selectObjects, withoutSchema, type ObjectQuery } from '../object-query.js';
 
-/** The table of what belongs to one, by catalog. */
+/** The table that an object belongs to, by the catalog of the object. */
 const TABLES: Readonly<Record<string, string>> = {
   pg_class:
     "(SELECT coalesce(x.indrelid, c.oid) FROM pg_catalog.pg_class c LEFT JOIN pg_catalog.pg_index x ON x.indexrelid = c.oid WHERE c.oid = d.objoid AND c.relkind NOT IN ('S', 'c'))",
@@ -14,12 +14,12 @@ const TABLE = `CASE d.classoid ${Object.entries(TABLES)
   .map(([catalog, table]) => `WHEN 'pg_catalog.${catalog}'::pg_catalog.regclass THEN ${table}`)
   .join(' ')} END`;
 
-/** The schema that a comment belongs to. NULL for what is in none, such as an extension. */
+/** The schema that a comment belongs to. NULL for objects outside any schema, such as an extension. */
 const SCHEMA =
   "CASE i.type WHEN 'schema' THEN i.name WHEN 'domain constraint' THEN (SELECT n.nspname FROM pg_catalog.pg_constraint k " +
   'JOIN pg_catalog.pg_type t ON t.oid = k.contypid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE k.oid = d.objoid)::text ELSE i.schema END';
 
-/** Comments on everything that is covered. Those on what belongs to an excluded table are excluded with it. */
+/** Comments on everything that is covered. Those on parts of an excluded table are excluded with it. */
 export const COMMENTS: ObjectQuery = {
   group: 'comments',
   selects: [

@@ -2,8 +2,8 @@ import { notOfExtension, role, selectObjects, type ObjectQuery } from '../object
 import { SIGNATURE, STANDS_ALONE } from '../others/functions.js';
 
 /**
- * Who may do what beyond the standard, and which standard rights were revoked, one grantee a line. So a new kind of right
- * that every owner has changes nothing, and neither does another owner.
+ * Privileges granted beyond the defaults, and default ones that were revoked, one grantee per line. So a new privilege
+ * that every owner has makes no difference, nor does a different owner.
  */
 function rights(acl: string, standard: string): string {
   return (
@@ -12,7 +12,7 @@ function rights(acl: string, standard: string): string {
   );
 }
 
-/** Rights that the first list has and the second has not: a line for each grantee. */
+/** Privileges that the first list has and the second lacks, one grantee per line. */
 function onlyIn(acl: string, other: string, label: string): string {
   return (
     `SELECT '${label}' || CASE x.grantee WHEN 0 THEN 'public' ELSE ${role('x.grantee')} END || ': ' || string_agg(x.privilege, ', ' ORDER BY x.privilege) AS line ` +
@@ -24,13 +24,13 @@ function explode(acl: string): string {
   return `SELECT e.grantee, e.privilege_type || CASE WHEN e.is_grantable THEN ' with grant option' ELSE '' END AS privilege FROM aclexplode(${acl}) AS e`;
 }
 
-/** No rights. aclexplode() does not accept an empty array that is written as such. */
+/** No privileges. aclexplode() does not accept a literal empty array. */
 const NOTHING = "acldefault('c', 0::oid)";
 
-/** Default privileges of a schema come on top of those of the role, which replace the standard. */
+/** Default privileges in a schema add to those of the role, which replace the built-in defaults. */
 const DEFAULT_STANDARD = `CASE a.defaclnamespace WHEN 0 THEN acldefault(CASE a.defaclobjtype WHEN 'S' THEN 's' ELSE a.defaclobjtype END, a.defaclrole) ELSE ${NOTHING} END`;
 
-/** Rights on everything that is covered. A column has rows only if somebody has granted rights on it. */
+/** Privileges on everything that is covered. A column is listed only if privileges were granted on it. */
 export const GRANTS: ObjectQuery = {
   group: 'grants',
   selects: [
@@ -117,7 +117,7 @@ export const GRANTS: ObjectQuery = {
   ],
 };
 
-/** Rights that new objects will have. */
+/** Privileges that new objects will get. */
 export const DEFAULT_PRIVILEGES: ObjectQuery = {
   group: 'default privileges',
   selects: [

@@ -2,7 +2,7 @@ import { maskedSetting, role, selectObjects, type ObjectQuery } from '../object-
 
 const THIS_DATABASE = '(SELECT b.oid FROM pg_catalog.pg_database b WHERE b.datname = current_database())';
 
-/** Settings of the database, and of roles that own something in it or have rights there; and what ALTER DATABASE changes besides. */
+/** Settings of the database, and of roles that own objects or have privileges in it; and the owner and connection limit. */
 export const SETTINGS: ObjectQuery = {
   group: 'settings',
   selects: [

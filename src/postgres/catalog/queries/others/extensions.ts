@@ -10,7 +10,7 @@ import {
   type ObjectQuery,
 } from '../object-query.js';
 
-/** Extensions, what depends on them, and what else extends the server: languages, transforms, access methods. */
+/** Extensions, objects that depend on them, and other additions to a server: languages, transforms, access methods. */
 export const EXTENSIONS: ObjectQuery = {
   group: 'extensions',
   selects: [

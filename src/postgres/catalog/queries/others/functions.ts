@@ -15,7 +15,7 @@ export const SIGNATURE = withoutSchema('p.oid::pg_catalog.regprocedure::text', '
 
 const FROM_FUNCTION = 'FROM pg_catalog.pg_proc p JOIN covered_schema s ON s.oid = p.pronamespace';
 
-/** Condition on `pg_proc p`: somebody made it. The constructors of a range type come with it; the DDL audit is ours. */
+/** Condition on `pg_proc p`: a user created it. Excludes the constructors of range types, and our DDL audit. */
 export const STANDS_ALONE =
   `${notOfExtension('pg_proc', 'p.oid')} AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d ` +
   "WHERE d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'i') " +

@@ -13,7 +13,7 @@ import {
 const inSchema = (catalog: string, alias: string, namespace: string): string =>
   `FROM pg_catalog.${catalog} ${alias} JOIN covered_schema s ON s.oid = ${alias}.${namespace}`;
 
-/** The members of an operator family, one a line. */
+/** The members of an operator family, one per line. */
 const MEMBERS =
   '(SELECT string_agg(m.line, E\'\\n\' ORDER BY m.line COLLATE "C") FROM (' +
   "SELECT 'operator ' || o.amopstrategy || ' ' || o.amopopr::pg_catalog.regoperator || CASE o.amoppurpose WHEN 'o' THEN ' for order by ' || " +
@@ -74,7 +74,7 @@ export const OPERATORS: ObjectQuery = {
         function: named('k.castfunc', 'regprocedure'),
         context: words('k.castcontext', { e: 'explicit', a: 'assignment', i: 'implicit' }),
       },
-      // A cast to a multirange comes with its range.
+      // A cast to a multirange is created with its range type.
       from:
         `FROM pg_catalog.pg_cast k WHERE k.oid >= ${FIRST_USER_OID} AND ${notOfExtension('pg_cast', 'k.oid')} ` +
         "AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass AND d.objid = k.oid AND d.deptype = 'i')",

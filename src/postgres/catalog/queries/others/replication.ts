@@ -1,8 +1,8 @@
 import { digest, flag, role, selectObjects, type ObjectQuery } from '../object-query.js';
 
 /**
- * Published schemas and tables, one a line. PostgreSQL before 15 has no pg_publication_namespace, so that its rows are
- * found by what they depend on.
+ * Published schemas and tables, one per line. PostgreSQL before 15 has no pg_publication_namespace, so its rows are
+ * found through their dependencies.
  */
 const MEMBERS =
   '(SELECT string_agg(m.line, E\'\\n\' ORDER BY m.line COLLATE "C") FROM (' +
@@ -17,7 +17,7 @@ const MEMBERS =
 const PUBLISHED =
   "concat_ws(', ', CASE WHEN p.pubinsert THEN 'insert' END, CASE WHEN p.pubupdate THEN 'update' END, CASE WHEN p.pubdelete THEN 'delete' END, CASE WHEN p.pubtruncate THEN 'truncate' END)";
 
-/** Columns of pg_subscription that came later, as they are before that. */
+/** Columns that were added to pg_subscription later, with the values that apply to older versions. */
 const LATER = {
   substream: "''::text",
   subbinary: 'false',
@@ -30,8 +30,8 @@ const LATER = {
 };
 
 /**
- * A column that not every role may read: absent for those. It is read by a text of SQL, because a role without the right
- * may not even mention it.
+ * A column that only some roles may read; absent for the others. It is read by a dynamic query, because a role without
+ * the privilege cannot even name it.
  */
 function privileged(column: string): string {
   const query = `format('SELECT ${column} AS c FROM pg_catalog.pg_subscription WHERE subdbid = %s AND subname = %L', u.subdbid, u.subname)`;
@@ -52,7 +52,7 @@ export const REPLICATION: ObjectQuery = {
       properties: {
         publishes: PUBLISHED,
         'via partition root': flag('p.pubviaroot'),
-        // A boolean before it became a code.
+        // It was a boolean before it became a code.
         'generated columns': "CASE to_jsonb(p) ->> 'pubgencols' WHEN 's' THEN 'stored' END",
         owner: role('p.pubowner'),
       },

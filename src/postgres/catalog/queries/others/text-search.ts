@@ -9,7 +9,7 @@ const MAPPINGS =
   "(SELECT string_agg(m.line, E'\\n' ORDER BY m.line COLLATE \"C\") FROM (SELECT k.alias || ': ' || string_agg(g.mapdict::pg_catalog.regdictionary::text, ', ' ORDER BY g.mapseqno) AS line " +
   'FROM pg_catalog.pg_ts_config_map g JOIN ts_token_type(x.cfgparser) k ON k.tokid = g.maptokentype WHERE g.mapcfg = x.oid GROUP BY k.alias) AS m)';
 
-/** The column of a version, in the words of the newest: `colllocale`, before 17 `colliculocale`, before 15 `collcollate`. */
+/** The locale. Its column is `colllocale`, before version 17 `colliculocale`, and before 15 `collcollate`. */
 const LOCALE =
   "CASE WHEN x.collprovider IN ('i', 'b') THEN coalesce(to_jsonb(x) ->> 'colllocale', to_jsonb(x) ->> 'colliculocale', x.collcollate::text) END";
 

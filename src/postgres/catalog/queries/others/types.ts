@@ -93,7 +93,7 @@ export const TYPES: ObjectQuery = {
         collatable: flag('t.typcollation <> 0'),
         ...OWNER,
       },
-      // The array type of another type comes with it.
+      // An array type is created with its element type.
       from:
         `${FROM_TYPE} WHERE (t.typtype = 'b' OR t.typtype = 'p') AND ${NOT_OF_EXTENSION} ` +
         'AND NOT EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid)',
@@ -109,7 +109,7 @@ export const TYPES: ObjectQuery = {
         persistence: words('c.relpersistence', { u: 'unlogged' }),
         owner: role('c.relowner'),
       },
-      // Like the table that owns it, it may be of a partition.
+      // A sequence that belongs to an excluded table, such as a partition, is excluded too.
       from:
         'FROM pg_catalog.pg_class c JOIN covered_schema s ON s.oid = c.relnamespace JOIN pg_catalog.pg_sequence q ON q.seqrelid = c.oid ' +
         "LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0 " +

@@ -18,7 +18,7 @@ const DEFINITION =
 
 const STORAGE = { p: 'plain', e: 'external', m: 'main', x: 'extended' };
 
-/** Columns of tables, materialized views and foreign tables; of views only those with a default, which is no part of the view. */
+/** Columns of tables, materialized views and foreign tables; of views only those with a default, which the view omits. */
 export const COLUMNS: ObjectQuery = {
   group: 'columns',
   selects: [
@@ -36,7 +36,7 @@ export const COLUMNS: ObjectQuery = {
         options: list('a.attoptions'),
         'foreign options': maskedList('a.attfdwoptions'),
       },
-      // PostgreSQL 13 has no attcompression. There the name means the column of "absent", without the cost of to_jsonb().
+      // PostgreSQL 13 has no attcompression. There the name resolves to that of "absent", which is cheaper than to_jsonb().
       from:
         'FROM (SELECT \'\'::"char" AS attcompression) AS absent CROSS JOIN LATERAL (SELECT pa.attrelid, pa.attnum, pa.attname, pa.atttypid, pa.atttypmod, ' +
         'pa.attcollation, pa.attnotnull, pa.attgenerated, pa.attidentity, pa.attstorage, pa.attstattarget, pa.attoptions, pa.attfdwoptions, pa.atthasdef, ' +

@@ -2,13 +2,13 @@ import { flag, selectObjects, type ObjectQuery } from '../object-query.js';
 
 const DEFINITION = 'pg_get_constraintdef(k.oid)';
 
-/** Foreign keys whose triggers somebody has disabled: they are not enforced. */
+/** Foreign keys whose triggers have been disabled: they are not enforced. */
 const DISABLED_TRIGGERS =
   "(SELECT g.tgconstraint FROM pg_catalog.pg_trigger g WHERE g.tgisinternal AND g.tgenabled <> 'O')";
 
 /**
  * Constraints of tables and domains, with the index that enforces them. A NOT NULL constraint, which PostgreSQL has since
- * version 18, is a kind of its own.
+ * version 18, is a separate kind.
  */
 export const CONSTRAINTS: ObjectQuery = {
   group: 'constraints',

@@ -1,5 +1,5 @@
 /**
- * Condition on a row `i` of `pg_index`: an index of its table is being built, or rebuilt, right now. Detected by the
+ * Condition on a row `i` of `pg_index`: an index of its table is currently being built or rebuilt. Detected by the
  * builder's lock on the table: other roles cannot see which index it builds.
  */
 export const IS_BEING_BUILT =

@@ -1,10 +1,10 @@
 import { flag, selectObjects, type ObjectQuery } from '../object-query.js';
 import { IS_BEING_BUILT } from './index-builds.js';
 
-/** Somebody is building it, or rebuilding another one with it: it is not there yet. */
+/** The index is being built, perhaps to replace another one, so it does not count yet. */
 const IN_THE_MAKING = `CASE WHEN i.indisvalid THEN false ELSE ${IS_BEING_BUILT} END`;
 
-/** Statistics targets of expressions, by number of the column. */
+/** Statistics targets of expressions, by column number. */
 const STATISTICS =
   "CASE WHEN i.indexprs IS NOT NULL THEN (SELECT string_agg(a.attnum || '=' || a.attstattarget, ', ' ORDER BY a.attnum) " +
   'FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid AND a.attstattarget >= 0) END';

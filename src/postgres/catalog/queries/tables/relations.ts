@@ -24,7 +24,7 @@ const REPLICA_IDENTITY =
   "CASE c.relreplident WHEN 'n' THEN 'nothing' WHEN 'f' THEN 'full' " +
   "WHEN 'i' THEN (SELECT 'index ' || ic.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid WHERE i.indrelid = c.oid AND i.indisreplident) END";
 
-/** Schemas, tables, views, materialized views and foreign tables, without what belongs to them. */
+/** Schemas, tables, views, materialized views and foreign tables, without their parts. */
 export const RELATIONS: ObjectQuery = {
   group: 'relations',
   selects: [

@@ -1,6 +1,6 @@
 import { notOfExtension, role, selectObjects, type ObjectQuery } from '../object-query.js';
 
-/** Extended statistics objects. They may be in another schema than their table. */
+/** Extended statistics objects. Their schema may differ from that of their table. */
 export const STATISTICS: ObjectQuery = {
   group: 'statistics',
   selects: [

@@ -8,7 +8,7 @@ import {
   type ObjectQuery,
 } from '../object-query.js';
 
-/** How a trigger or rule fires, if not in the ordinary way. */
+/** When a trigger or rule fires, if not in the default mode. */
 const FIRES = { D: 'disabled', R: 'on replica', A: 'always' };
 
 const COMMANDS = { r: 'select', a: 'insert', w: 'update', d: 'delete', '*': 'all' };
