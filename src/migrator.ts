@@ -24,8 +24,13 @@ export interface RunOptions extends Omit<
  * @throws MigrationFailedError, RefusedError, DirectoryError, ConfigurationError, LockTimeoutError, HistoryTableError,
  *   DatabaseConnectionError
  */
-export function runMigrationsWithTracking(pool: PgPool, options: RunOptions = {}): Promise<MigrationRun> {
-  return migratorFor(pool, options, true).migrate();
+export async function runMigrationsWithTracking(pool: PgPool, options: RunOptions = {}): Promise<MigrationRun> {
+  const migrator = migratorFor(pool, options, true);
+  try {
+    return await migrator.migrate();
+  } finally {
+    await migrator.recorded(); // it uses a client of the pool
+  }
 }
 
 /** Runs every file on every call and records nothing: for fresh and test databases. */
@@ -122,6 +127,7 @@ export type { MigrationDiff } from './migrator/use-cases/diff.js';
 export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
 export type { LintRunOptions, LintReport } from './migrator/use-cases/preview/lint.js';
 export type { PlannedMigration, PlanOptions, PlanReport } from './migrator/use-cases/preview/plan.js';
+export type { AcceptCatalogOptions } from './migrator/use-cases/catalog/accept-catalog.js';
 export type { RehearsalReport } from './migrator/use-cases/preview/rehearse.js';
 export type { AcceptOptions, RepairOptions } from './migrator/use-cases/repair.js';
 export type { StepOutcome } from './migrator/use-cases/resolve.js';

@@ -16,6 +16,7 @@ import { refreshCatalog } from './run/catalog/run-catalog.js';
 import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
+import { acceptCatalog, type AcceptCatalogOptions } from './use-cases/catalog/accept-catalog.js';
 import { catalogDrift } from './use-cases/catalog/catalog-drift.js';
 import { setDdlAudit, type DdlAuditOptions } from './use-cases/ddl-audit.js';
 import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
@@ -183,6 +184,10 @@ export class Migrator implements MigrationOperations {
 
   repair(options: RepairOptions = {}): Promise<RepairAction[]> {
     return this.#change(options, (combined) => repair(this.#parts, combined));
+  }
+
+  acceptCatalog(options: AcceptCatalogOptions = {}): Promise<Finding[]> {
+    return this.#change(options, (combined) => acceptCatalog(this.#parts, combined));
   }
 
   accept(options: AcceptOptions = {}): Promise<RepairAction[]> {

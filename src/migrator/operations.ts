@@ -14,6 +14,7 @@ import type { ImportOptions, ImportReport } from './use-cases/import.js';
 import type { LintRunOptions, LintReport } from './use-cases/preview/lint.js';
 import type { PlanOptions, PlanReport } from './use-cases/preview/plan.js';
 import type { UnlockOptions, UnlockReport } from './use-cases/unlock.js';
+import type { AcceptCatalogOptions } from './use-cases/catalog/accept-catalog.js';
 import type { RehearsalReport } from './use-cases/preview/rehearse.js';
 import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
@@ -163,6 +164,16 @@ export interface MigrationOperations {
    * @throws UnknownMigrationError when there is nothing to accept for the file.
    */
   accept(options?: AcceptOptions): Promise<RepairAction[]>;
+
+  /**
+   * Records the catalog as it is now, or one object of it: for changes that were made without a migration and are meant
+   * to stay. The audit names them.
+   *
+   * @returns the findings that were accepted.
+   * @throws UnknownMigrationError when there is nothing to accept for the object; ConfigurationError when the catalog is not
+   *   checked; LockTimeoutError, DatabaseError.
+   */
+  acceptCatalog(options?: AcceptCatalogOptions): Promise<Finding[]>;
 
   /**
    * Imports the history of another tool: records the migrations that it has applied. Runs nothing and leaves the table

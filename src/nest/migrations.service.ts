@@ -11,6 +11,7 @@ import type { LintRunOptions } from '../migrator/use-cases/preview/lint.js';
 import type { PlanOptions } from '../migrator/use-cases/preview/plan.js';
 import type { AcceptOptions, RepairOptions } from '../migrator/use-cases/repair.js';
 import type { UnlockOptions } from '../migrator/use-cases/unlock.js';
+import type { AcceptCatalogOptions } from '../migrator/use-cases/catalog/accept-catalog.js';
 import type { StepOutcome } from '../migrator/use-cases/resolve.js';
 import { MigrationEvents } from './events/migration-events.js';
 
@@ -96,6 +97,10 @@ export class MigrationsService implements MigrationOperations {
 
   repair(options?: RepairOptions) {
     return this.migrator.repair(options);
+  }
+
+  acceptCatalog(options?: AcceptCatalogOptions) {
+    return this.migrator.acceptCatalog(options);
   }
 
   accept(options?: AcceptOptions) {

@@ -67,8 +67,12 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'accept',
     argument: ['[file]', 'the file to accept (default: all)'],
-    description: 'record the changed checksums and names of files as intended',
-    flags: CHANGE_FLAGS,
+    description: 'record changed files, or with --catalog changes of the schema made without a migration, as intended',
+    flags: [
+      ['--catalog', 'accept the schema as it is now, instead of files'],
+      ['--object <name>', 'only this object of it, as drift names it: "Table public.orders"'],
+      ...CHANGE_FLAGS,
+    ],
     examples: ["nest-migrations accept 012_add_users.sql --reason 'a comment was added'"],
     load: async () => (await import('../actions/changes/repair.js')).accept,
   },

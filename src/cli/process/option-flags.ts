@@ -37,7 +37,7 @@ const OTHERS: Readonly<Record<string, string>> = {
 export function flagOf(option: string): string | undefined {
   const [group = '', name] = option.split('.');
   if (option.startsWith('lint.rules')) return '--rule';
-  if (option === 'lint.largeTableRows') return '--large-table';
+  if (option === 'lint.largeTableRows') return '--large-table-rows';
   if (group === 'timeouts') return TIMEOUTS[name as keyof TimeoutOptions]?.[1];
   return OPTIONS[group as keyof MigratorOptions]?.[1] ?? OTHERS[group];
 }
@@ -49,7 +49,7 @@ export function inFlags(problem: string, url: string): string {
     ['searchPath', '--search-path'],
     ['placeholders', '--placeholder'],
     ['lint.onMigrate', '--lint'],
-    ['lint.largeTableRows', '--large-table'],
+    ['lint.largeTableRows', '--large-table-rows'],
     ...Object.entries(OPTIONS).map(([option, [, flag]]): [string, string] => [option, flag]),
     ...Object.entries(TIMEOUTS).map(([option, [, flag]]): [string, string] => [`timeouts.${option}`, flag]),
   ];

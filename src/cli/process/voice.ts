@@ -23,6 +23,8 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
     case 'unmark':
     case 'accept':
       return command(remedy.action, [remedy.file], typed);
+    case 'accept-object':
+      return command('accept', ['--object', remedy.object], typed);
     case 'restart':
       return command('repair', ['--restart', remedy.file], typed);
     case 'resolve':

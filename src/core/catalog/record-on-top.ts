@@ -1,5 +1,6 @@
 import type { CatalogCheck, CatalogObjects, FingerprintedCatalog } from './catalog.js';
-import { describeObject, objectKey, type CatalogObject } from './catalog-object.js';
+import { describeObject, objectKey, ownerOfPart, type CatalogObject } from './catalog-object.js';
+import type { CatalogDifference } from './compare-catalogs.js';
 import type { ObjectGroup } from './object-group.js';
 import { NO_FINGERPRINT, rerecord } from './rerecord.js';
 
@@ -21,15 +22,15 @@ export function recordOnTop(
   });
 }
 
-/**
- * The record in which some objects are as they are now.
- *
- * @param isAccepted tells which ones, by key.
- */
+/** The record with some differences accepted: those objects as they are now, with what belongs to them. */
 export function recordAccepted(
   { recorded, live }: Extract<CatalogCheck, { kind: 'different' }>,
-  isAccepted: (object: CatalogObject) => boolean,
+  { added, removed, changed }: Pick<CatalogDifference, 'added' | 'removed' | 'changed'>,
 ): FingerprintedCatalog {
+  const whole = new Set([...added, ...removed].map(({ name }) => JSON.stringify(name)));
+  const keys = new Set([...added, ...removed, ...changed.map((change) => change.live)].map(objectKey));
+  const isAccepted = (object: CatalogObject): boolean =>
+    keys.has(objectKey(object)) || whole.has(JSON.stringify(ownerOfPart(object) ?? null));
   const now: FingerprintedCatalog = {
     serverVersion: recorded.serverVersion,
     objects: { ...recorded.objects, ...live.objects },
@@ -37,10 +38,7 @@ export function recordAccepted(
   };
   return compose(now, (group, objects) =>
     live.objects[group]
-      ? [
-          ...(recorded.objects[group] ?? []).filter((object) => !isAccepted(object)),
-          ...objects.filter((object) => isAccepted(object)),
-        ]
+      ? [...(recorded.objects[group] ?? []).filter((object) => !isAccepted(object)), ...objects.filter(isAccepted)]
       : objects,
   );
 }

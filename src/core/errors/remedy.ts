@@ -8,6 +8,8 @@ export type Remedy =
   | { readonly action: 'unlock' }
   /** Record this file as applied; remove its row; accept its checksum and name; start it over. */
   | { readonly action: 'mark' | 'unmark' | 'accept' | 'restart'; readonly file: string }
+  /** Record this object of the catalog as it is now. */
+  | { readonly action: 'accept-object'; readonly object: string }
   /** Record the outcome of the in-doubt statement of this file. */
   | { readonly action: 'resolve'; readonly file: string; readonly outcome: 'done' | 'again' }
   /** Set this option: to this value if there is one, otherwise to a value that the reader must choose. */
@@ -31,6 +33,8 @@ export const inApi: Voice = (remedy) => {
       return call(remedy.action, remedy.file);
     case 'accept':
       return `accept({ file: ${quoted(remedy.file)} })`;
+    case 'accept-object':
+      return `acceptCatalog({ object: ${quoted(remedy.object)} })`;
     case 'restart':
       return `repair({ restart: ${quoted(remedy.file)} })`;
     case 'resolve':

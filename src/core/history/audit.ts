@@ -30,7 +30,7 @@ export interface AuditEntry {
   readonly reason: string | null;
   /**
    * `migrate`: `failed`, the file that failed; `killed`, true if it was killed and the next run wrote the entry.
-   * `repair` and `accept`: `changes`, with the values before and after. `resolve`: `outcome`. `import`: `tool`.
+   * `repair` and `accept`: `changes`, with the values before and after, or `objects` of the catalog. `resolve`: `outcome`. `import`: `tool`.
    * `unlock`: `holder`. Null for the others.
    */
   readonly details: AuditDetails | null;

@@ -115,4 +115,8 @@ export class FakeMigrationsService implements PublicService {
   async accept(): Answer<'accept'> {
     return [];
   }
+
+  async acceptCatalog(): Answer<'acceptCatalog'> {
+    return [];
+  }
 }

@@ -18,8 +18,30 @@ export const repair: Action<RepairFlags> = (flags, terminal) => {
   });
 };
 
-/** Records the drift of one file, or of all, as intended. */
-export const accept: Action<ChangeFlags> = (flags, terminal, file) =>
+interface AcceptFlags extends ChangeFlags {
+  readonly catalog?: boolean;
+  readonly object?: string;
+}
+
+/** Records the drift of one file, of all, or of the catalog, as intended. */
+export const accept: Action<AcceptFlags> = (flags, terminal, file) =>
+  flags.catalog || flags.object !== undefined ? acceptCatalog(flags, terminal) : acceptFiles(flags, terminal, file);
+
+const acceptCatalog: Action<AcceptFlags> = ({ object, ...flags }, terminal) =>
+  makeChange(flags, terminal, {
+    make: (migrator, options) => migrator.acceptCatalog({ ...options, ...(object !== undefined && { object }) }),
+    describe: (found, isDone) =>
+      found.length === 0
+        ? []
+        : [
+            `${isDone ? 'Recorded' : 'record'} ${count(found.length, 'object')} of the catalog as ${found.length === 1 ? 'it is' : 'they are'} now:`,
+            ...found.map(({ subject }) => `  ${subject}`),
+          ],
+    nothing: 'Nothing to accept: the catalog is as recorded.',
+    toJson: (found) => ({ objects: found.map(({ code, subject }) => ({ code, subject })) }),
+  });
+
+const acceptFiles: Action<ChangeFlags> = (flags, terminal, file) =>
   makeChange(flags, terminal, {
     ...adoption,
     make: (migrator, options) => migrator.accept({ ...options, ...(file !== undefined && { file }) }),

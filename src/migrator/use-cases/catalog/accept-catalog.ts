@@ -1,0 +1,72 @@
+import type { CatalogCheck } from '../../../core/catalog/catalog.js';
+import { displayObject } from '../../../core/catalog/catalog-object.js';
+import { compareCatalogs, type CatalogDifference } from '../../../core/catalog/compare-catalogs.js';
+import { findCatalogDrift } from '../../../core/catalog/find-catalog-drift.js';
+import { recordAccepted } from '../../../core/catalog/record-on-top.js';
+import type { Finding } from '../../../core/errors/finding.js';
+import { ConfigurationError, UnknownMigrationError } from '../../../core/errors/input-errors.js';
+import type { TargetSession } from '../../../core/ports/ports.js';
+import { acquireLock } from '../../run/acquire-lock.js';
+import { NO_PROGRESS, withInterruption } from '../../run/interruption.js';
+import type { MigratorParts } from '../../run/parts.js';
+import { withSession } from '../../run/with-session.js';
+import type { ChangeOptions } from '../change-history.js';
+
+/** Options of `acceptCatalog()`. */
+export interface AcceptCatalogOptions extends ChangeOptions {
+  /** The only object to accept, as a finding names it: `Table public.orders`. @default every difference */
+  readonly object?: string;
+}
+
+type Different = Extract<CatalogCheck, { kind: 'different' }>;
+
+const ALL = (): false => false;
+
+/** Records the catalog, or one object of it, as it is now. */
+export async function acceptCatalog(
+  parts: MigratorParts,
+  { object, reason, dryRun = false, signal }: AcceptCatalogOptions,
+): Promise<Finding[]> {
+  const { catalog, database, policy } = parts;
+  if (!catalog) throw new ConfigurationError('INVALID_OPTIONS', ['catalog is false: there is no record to change']);
+  const target = database.target.name;
+  const choose = (check: CatalogCheck): readonly Finding[] => chosenFrom(findCatalogDrift(check, target, ALL), object);
+  if (dryRun) return [...choose(await catalog.reader.check())];
+  const work = async (session: TargetSession): Promise<Finding[]> => {
+    const waiting = { timeoutMs: policy.migrationLockTimeoutMs, target, signal, onWaiting: () => {} };
+    await acquireLock(session.lock, waiting);
+    const check = await session.catalog?.check(signal);
+    if (check?.kind !== 'different') return [...choose(check ?? { kind: 'unrecorded' })];
+    const chosen = choose(check);
+    if (chosen.length === 0) return [];
+    await session.history.install(signal);
+    const accepted = object === undefined ? undefined : recordAccepted(check, differencesOf(check, object));
+    const note = {
+      action: 'accept',
+      files: [],
+      reason,
+      details: { objects: chosen.map(({ subject }) => subject) },
+    } as const;
+    await session.catalog?.accept({ accepted, note }, signal);
+    return [...chosen];
+  };
+  return withInterruption(signal, NO_PROGRESS, () => withSession(database, work, signal));
+}
+
+function chosenFrom(findings: readonly Finding[], object: string | undefined): readonly Finding[] {
+  const differences = findings.filter(({ code }) => code.startsWith('OBJECT_'));
+  const chosen = differences.filter(({ subject }) => object === undefined || subject === object);
+  if (object !== undefined && chosen.length === 0)
+    throw new UnknownMigrationError(`There is nothing to accept for ${object}: it is as recorded.`);
+  return chosen;
+}
+
+function differencesOf({ recorded, live }: Different, object: string): CatalogDifference {
+  const { added, removed, changed, rewritten } = compareCatalogs(recorded, live, ALL);
+  return {
+    added: added.filter((each) => displayObject(each) === object),
+    removed: removed.filter((each) => displayObject(each) === object),
+    changed: changed.filter((change) => displayObject(change.live) === object),
+    rewritten,
+  };
+}
