@@ -80,7 +80,7 @@ describeWith('zsh')('in zsh', () => {
     expect(specs.map((spec) => /^\*(--[\w-]+)\[/.exec(spec)?.[1] ?? spec).toSorted()).toEqual(
       ['*:file:_files', ...flagsOf('lint')].toSorted(),
     );
-    expect(specs).toContain('*--dir[folder of .sql files (default\\: migrations)]:directory:_files -/');
+    expect(specs).toContain('*--dir[directory of .sql files (default\\: migrations)]:directory:_files -/');
   });
 });
 

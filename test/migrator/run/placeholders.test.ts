@@ -115,7 +115,7 @@ describe('a placeholder without a value', () => {
       '3.sql:1:9',
     ]);
     expect(error.message).toContain(
-      '2.sql:3:3 uses the placeholder two, which has no value. Give it a value in the option "placeholders". [MISSING_PLACEHOLDER]',
+      '2.sql:3:3 uses the placeholder two, which has no value. Give it a value with the option "placeholders.two". [MISSING_PLACEHOLDER]',
     );
     expect(await relations(db)).toEqual([]);
   });

@@ -130,7 +130,7 @@ describe('everything in one transaction', () => {
   test('takes the round trips of one message, however many files', async () => {
     const proxy = await startCountingProxy(db.connectionString);
     const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`${i}.sql`, `CREATE TABLE t${i} ()`]));
-    await (await migratorOn(proxy, files, all)).migrator.migrate();
+    await (await migratorOn(proxy, files, { ...all, catalog: false })).migrator.migrate();
     expect(proxy.messages.length).toBeLessThanOrEqual(8);
     expect(Object.keys(await outcomes(db))).toHaveLength(40);
   });

@@ -41,7 +41,7 @@ describe('our prepared statements', () => {
   test('are used: the message carries each claim as an EXECUTE, and no round trip prepares them', async () => {
     await db.query('CREATE TABLE ran (n int)');
     const proxy = await startCountingProxy(db.connectionString);
-    await (await migratorOn(proxy, filesWith({}))).migrator.migrate();
+    await (await migratorOn(proxy, filesWith({}), { catalog: false })).migrator.migrate();
     const at = proxy.messages.findIndex((text) => text.includes('PREPARE migrations_claim'));
     expect(proxy.messages[at + 1]?.match(/EXECUTE migrations_claim/g)).toHaveLength(COUNT);
     expect(proxy.messages[at + 1]).not.toContain('INSERT INTO "shared"."schema_migrations" ');
