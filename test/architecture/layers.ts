@@ -96,7 +96,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'rehearsal',
     'run',
   ],
-  migrator: [['run', 'run/catalog'], 'use-cases/catalog', 'use-cases', 'use-cases/preview', '.'],
+  migrator: [['run', 'run/catalog'], 'use-cases', 'use-cases/catalog', 'use-cases/preview', '.'],
   nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.', 'testing'],
   cli: [
     'process',
