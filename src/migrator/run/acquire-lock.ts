@@ -2,6 +2,7 @@ import { LockTimeoutError, type LockHolder } from '../../core/errors/lock-errors
 import type { MigrationLock } from '../../core/ports/ports.js';
 import { Backoff } from '../../timing/backoff.js';
 import { throwIfInterrupted } from './interruption.js';
+import type { MigratorParts } from './parts.js';
 
 /** How to wait for the migration lock. */
 export interface LockWait {
@@ -48,4 +49,19 @@ export async function acquireLock(
     throwIfInterrupted(wait.signal, wait.applied);
   }
   return Math.round(waited());
+}
+
+/**
+ * Takes the lock for work that runs no migration, and reports nothing while it waits.
+ *
+ * @param timeoutMs how long to wait. @default as long as a run
+ * @throws LockTimeoutError naming the holder; InterruptedError when the signal is aborted.
+ */
+export async function takeLock(
+  lock: Pick<MigrationLock, 'tryTake' | 'holder'>,
+  { database, policy }: Pick<MigratorParts, 'database' | 'policy'>,
+  signal: AbortSignal | undefined,
+  timeoutMs = policy.migrationLockTimeoutMs,
+): Promise<void> {
+  await acquireLock(lock, { timeoutMs, target: database.target.name, signal, onWaiting: () => {} });
 }

@@ -1,4 +1,5 @@
 import type { ConnectionListener, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
+import { NO_PROGRESS, withInterruption } from './interruption.js';
 
 /** Opens a session for the duration of some work. */
 export async function withSession<T>(
@@ -13,4 +14,13 @@ export async function withSession<T>(
   } finally {
     await session.close();
   }
+}
+
+/** The same for work that runs no migration, and that a signal may interrupt. @throws InterruptedError */
+export function withInterruptibleSession<T>(
+  database: TargetDatabase,
+  work: (session: TargetSession) => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  return withInterruption(signal, NO_PROGRESS, () => withSession(database, work, signal));
 }

@@ -3,10 +3,9 @@ import type { HistoryChange, TargetSession } from '../../core/ports/ports.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from '../run/parts.js';
-import { acquireLock } from '../run/acquire-lock.js';
-import { withInterruption, NO_PROGRESS } from '../run/interruption.js';
+import { takeLock } from '../run/acquire-lock.js';
 import { readUsable } from './read-usable.js';
-import { withSession } from '../run/with-session.js';
+import { withInterruptibleSession } from '../run/with-session.js';
 
 /** Options of an operation that changes the history. */
 export interface ChangeOptions {
@@ -48,16 +47,11 @@ export async function changeHistory<T>(
   const change = async (session: TargetSession): Promise<T> => {
     const known = async (): Promise<Basis> => ({ set, statuses: joinStatuses(set, await session.history.read()) });
     decide(await known());
-    await acquireLock(session.lock, {
-      timeoutMs: parts.policy.migrationLockTimeoutMs,
-      target: parts.database.target.name,
-      signal,
-      onWaiting: () => {},
-    });
+    await takeLock(session.lock, parts, signal);
     await session.history.install(signal);
     const { changes, note, result } = decide(await known());
     await session.history.change(changes, { ...note, reason });
     return result;
   };
-  return withInterruption(signal, NO_PROGRESS, () => withSession(parts.database, change, signal));
+  return withInterruptibleSession(parts.database, change, signal);
 }

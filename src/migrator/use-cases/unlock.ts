@@ -1,9 +1,8 @@
 import { LockInUseError, type LockHolder } from '../../core/errors/lock-errors.js';
 import type { TargetSession } from '../../core/ports/ports.js';
-import { acquireLock } from '../run/acquire-lock.js';
-import { NO_PROGRESS, withInterruption } from '../run/interruption.js';
+import { takeLock } from '../run/acquire-lock.js';
 import type { MigratorParts } from '../run/parts.js';
-import { withSession } from '../run/with-session.js';
+import { withInterruptibleSession } from '../run/with-session.js';
 import type { ChangeOptions } from './change-history.js';
 
 /** How to free the migration lock. */
@@ -35,19 +34,18 @@ const PATIENCE_MS = 60_000;
 /** Terminates the holder of the migration lock if its client is gone. @throws LockInUseError, LockTimeoutError */
 export async function unlock(parts: MigratorParts, options: UnlockOptions): Promise<UnlockReport> {
   const { silentFor = SILENT_FOR_MS, force = false, dryRun = false, reason, signal } = options;
-  const { target } = parts.database;
   const work = async ({ lock, history }: TargetSession): Promise<UnlockReport> => {
     const holder = await lock.holder();
     if (!holder) return { holder: null, isGone: false, ended: false };
     const isGone = holder.silentMs !== null && holder.silentMs >= silentFor;
     if (dryRun) return { holder, isGone, ended: false };
-    if (!isGone && !force) throw new LockInUseError(holder, target.name);
+    if (!isGone && !force) throw new LockInUseError(holder, parts.database.target.name);
     await lock.endHolder(holder);
-    await acquireLock(lock, { timeoutMs: PATIENCE_MS, target: target.name, signal, onWaiting: () => {} });
+    await takeLock(lock, parts, signal, PATIENCE_MS);
     await history.install(signal);
     const files = holder.running === null ? [] : [holder.running];
     await history.note({ action: 'unlock', files, reason, details: { holder } });
     return { holder, isGone, ended: true };
   };
-  return withInterruption(signal, NO_PROGRESS, () => withSession(parts.database, work, signal));
+  return withInterruptibleSession(parts.database, work, signal);
 }

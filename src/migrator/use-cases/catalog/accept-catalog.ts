@@ -6,10 +6,9 @@ import { recordAccepted } from '../../../core/catalog/record-on-top.js';
 import type { Finding } from '../../../core/errors/finding.js';
 import { ConfigurationError, UnknownMigrationError } from '../../../core/errors/input-errors.js';
 import type { TargetSession } from '../../../core/ports/ports.js';
-import { acquireLock } from '../../run/acquire-lock.js';
-import { NO_PROGRESS, withInterruption } from '../../run/interruption.js';
+import { takeLock } from '../../run/acquire-lock.js';
 import type { MigratorParts } from '../../run/parts.js';
-import { withSession } from '../../run/with-session.js';
+import { withInterruptibleSession } from '../../run/with-session.js';
 import type { ChangeOptions } from '../change-history.js';
 
 /** Options of `acceptCatalog()`. */
@@ -27,14 +26,13 @@ export async function acceptCatalog(
   parts: MigratorParts,
   { object, reason, dryRun = false, signal }: AcceptCatalogOptions,
 ): Promise<Finding[]> {
-  const { catalog, database, policy } = parts;
+  const { catalog, database } = parts;
   if (!catalog) throw new ConfigurationError('INVALID_OPTIONS', ['catalog is false: there is no record to change']);
   const target = database.target.name;
   const choose = (check: CatalogCheck): readonly Finding[] => chosenFrom(findCatalogDrift(check, target, ALL), object);
   if (dryRun) return [...choose(await catalog.reader.check())];
   const work = async (session: TargetSession): Promise<Finding[]> => {
-    const waiting = { timeoutMs: policy.migrationLockTimeoutMs, target, signal, onWaiting: () => {} };
-    await acquireLock(session.lock, waiting);
+    await takeLock(session.lock, parts, signal);
     const check = await session.catalog?.check(signal);
     if (check?.kind !== 'different') return [...choose(check ?? { kind: 'unrecorded' })];
     const chosen = choose(check);
@@ -50,7 +48,7 @@ export async function acceptCatalog(
     await session.catalog?.accept({ accepted, note }, signal);
     return [...chosen];
   };
-  return withInterruption(signal, NO_PROGRESS, () => withSession(database, work, signal));
+  return withInterruptibleSession(database, work, signal);
 }
 
 function chosenFrom(findings: readonly Finding[], object: string | undefined): readonly Finding[] {

@@ -2,11 +2,10 @@ import type { Finding } from '../../../core/errors/finding.js';
 import type { TargetSession } from '../../../core/ports/ports.js';
 import type { RehearsedMigration } from '../../../core/ports/rehearsal.js';
 import { planRun } from '../../../core/status/plan.js';
-import { acquireLock } from '../../run/acquire-lock.js';
+import { takeLock } from '../../run/acquire-lock.js';
 import { compilePlan } from '../../run/compile-tasks.js';
-import { NO_PROGRESS, withInterruption } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
-import { withSession } from '../../run/with-session.js';
+import { withInterruptibleSession } from '../../run/with-session.js';
 
 /** What a rehearsal showed. */
 export interface RehearsalReport {
@@ -22,17 +21,12 @@ export async function rehearse(parts: MigratorParts, signal: AbortSignal | undef
   const { source, database, policy } = parts;
   const set = await source.read();
   const work = async ({ history, lock, executor }: TargetSession): Promise<RehearsalReport> => {
-    await acquireLock(lock, {
-      timeoutMs: policy.migrationLockTimeoutMs,
-      target: database.target.name,
-      signal,
-      onWaiting: () => {},
-    });
+    await takeLock(lock, parts, signal);
     const made = planRun(set, await history.read(), policy, database.target.name);
     const { tasks, refusals: found } = await compilePlan(made, parts);
     const refusals = [...found, ...(await executor.refusals(tasks))];
     const isRefused = refusals.length > 0 || tasks.length === 0;
     return { migrations: isRefused ? [] : await executor.rehearse(tasks, signal), warnings: made.warnings, refusals };
   };
-  return withInterruption(signal, NO_PROGRESS, () => withSession(database, work, signal));
+  return withInterruptibleSession(database, work, signal);
 }
