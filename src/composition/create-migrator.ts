@@ -2,7 +2,8 @@ import { OPTIONAL_GROUPS, SCHEMA_GROUPS, type OptionalGroup } from '../core/cata
 import { matchingAny } from '../core/catalog/patterns.js';
 import type { EmitEvent } from '../core/events/events.js';
 import { NO_HISTORY } from '../core/history/history.js';
-import type { HistoryReader, MigrationSource, TableFactsReader } from '../core/ports/ports.js';
+import type { TableFactsReader } from '../core/lint/model/facts.js';
+import type { HistoryReader, MigrationSource } from '../core/ports/ports.js';
 import { Compiler } from '../core/compile/compiler.js';
 import { parseTableName, displayName } from '../core/target/table.js';
 import type { Target } from '../core/target/target.js';

@@ -47,7 +47,7 @@ class JudgedRun {
 
   constructor(private readonly by: Judgement) {
     const { settings, runner, catalog } = by;
-    this.tables = new Tables(catalog, runner.defaultSchema ?? catalog?.defaultSchema ?? 'public');
+    this.tables = new Tables(catalog, runner.defaultSchema);
     this.rules = RULES.flatMap((rule) => {
       const level = settings.rules[rule.name];
       if (level === 'off') return [];

@@ -1,12 +1,11 @@
 import { locateInFile } from '../compile/source-text.js';
 import type { TableSize } from './model/facts.js';
-import type { LintSources } from './lint.js';
 import { locksOnExisting } from './model/locks-on-existing.js';
 import { observe } from './model/observe.js';
-import { parseFile, type LintFile, type ParsedFile } from './model/parsed-file.js';
+import type { LintFile, ParsedFile } from './model/parsed-file.js';
 import { Tables } from './model/tables.js';
 import type { LintStatement } from './model/transaction.js';
-import { relationsIn } from './relations.js';
+import { readFiles, type ReadingSources } from './read-files.js';
 import { LOCK_MODES, type LockMode } from './syntax/lock-modes.js';
 import type { RelationLock } from './syntax/locks.js';
 
@@ -21,9 +20,6 @@ export interface PlannedLock {
   readonly size: Omit<TableSize, 'table'> | undefined;
 }
 
-/** What the locks are read from. */
-type LockSources = Pick<LintSources, 'parse' | 'readCatalog'>;
-
 /**
  * The locks that migrations take in order, by file, as far as their SQL shows them. A file with a statement
  * that the parser cannot read is left out.
@@ -32,13 +28,11 @@ type LockSources = Pick<LintSources, 'parse' | 'readCatalog'>;
  */
 export async function plannedLocks(
   files: readonly LintFile[],
-  { parse, readCatalog }: LockSources,
+  sources: ReadingSources,
   defaultSchema: string | undefined,
 ): Promise<ReadonlyMap<string, readonly PlannedLock[]>> {
-  const parsed = [];
-  for (const file of files) parsed.push(await parseFile(file, parse));
-  const catalog = await readCatalog?.(relationsIn(parsed));
-  const tables = new Tables(catalog, defaultSchema ?? catalog?.defaultSchema ?? 'public');
+  const { parsed, catalog } = await readFiles(files, sources);
+  const tables = new Tables(catalog, defaultSchema);
   const found = parsed.map((file) => [file, locksOfFile(file, tables)] as const);
   return new Map(found.flatMap(([{ file, unreadable }, locks]) => (unreadable.length > 0 ? [] : [[file, locks]])));
 }

@@ -4,8 +4,7 @@ import type { AuditEntry, NewAuditEntry } from '../history/audit.js';
 import type { DdlEntry } from '../history/ddl-audit.js';
 import type { FailedMigration } from '../errors/migration-failed.js';
 import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin } from '../history/history.js';
-import type { CatalogFacts } from '../lint/model/facts.js';
-import type { RelationName } from '../lint/syntax/relation.js';
+import type { TableFactsReader } from '../lint/model/facts.js';
 import type { KnownRows } from '../history/ordinary-rows.js';
 import type { Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
@@ -47,11 +46,6 @@ export interface HistoryReader {
   readDdlAudit(): Promise<readonly DdlEntry[]>;
   /** The recorded sources with these checksums, by checksum. */
   readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>>;
-}
-
-/** Reads facts about tables from the catalog. Never waits for their locks, creates or writes. */
-export interface TableFactsReader {
-  read(names: readonly RelationName[]): Promise<CatalogFacts>;
 }
 
 /** A change to the history that runs nothing. */

@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../core/lint/diagnostic.js';
 import type { LintFile } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
-import type { TableFactsReader } from '../../core/ports/ports.js';
+import type { TableFactsReader } from '../../core/lint/model/facts.js';
 import { defaultSchemaOf, type Target } from '../../core/target/target.js';
 import type { MigratorParts } from './parts.js';
 
@@ -25,7 +25,7 @@ export async function judge(
   const { rules, largeTableRows, tableLockTimeoutMs } = policy.lint;
   const sources = {
     parse,
-    readCatalog: tables && ((names: Parameters<TableFactsReader['read']>[0]) => tables.read(names)),
+    tables,
     secrets: Object.values(target.placeholders?.values ?? {}),
   };
   const { lint } = await import('../../core/lint/lint.js');

@@ -2,15 +2,10 @@ import type { Compiler } from '../../core/compile/compiler.js';
 import type { ObjectFilter } from '../../core/catalog/patterns.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { ParseStatements } from '../../core/compile/program.js';
+import type { TableFactsReader } from '../../core/lint/model/facts.js';
 import type { LintSettings } from '../../core/lint/settings.js';
 import type { CatalogReader } from '../../core/ports/catalog.js';
-import type {
-  DiffTexts,
-  HistoryReader,
-  MigrationSource,
-  TableFactsReader,
-  TargetDatabase,
-} from '../../core/ports/ports.js';
+import type { DiffTexts, HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
 import type { IncidentStore } from '../../core/status/incidents.js';
 import type { DriftPolicy } from '../../core/status/policy.js';
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { NewAuditEntry } from '../../core/history/audit.js';
 import type { CatalogRecorder } from '../../core/ports/catalog.js';
-import type { ForeignHistoryReader, HistoryStore, TableFactsReader, TargetSession } from '../../core/ports/ports.js';
+import type { TableFactsReader } from '../../core/lint/model/facts.js';
+import type { ForeignHistoryReader, HistoryStore, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import { readTableFacts } from '../catalog/table-facts.js';
 import { LazyCatalogRecorder } from '../catalog-record/lazy-recorder.js';

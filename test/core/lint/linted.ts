@@ -37,7 +37,7 @@ export async function linted(
     });
   return lint(
     judged,
-    { parse, readCatalog: catalog && (async () => catalog), secrets: Object.values(placeholders?.values ?? {}) },
+    { parse, tables: catalog && { read: async () => catalog }, secrets: Object.values(placeholders?.values ?? {}) },
     {
       settings: { rules: {}, largeTableRows: 100_000, ...settings },
       runner: { transaction: 'each', tableLockTimeoutMs: 5_000, defaultSchema: 'public', ...runner },

@@ -41,3 +41,8 @@ export interface CatalogFacts {
   readonly defaultSchema: string | undefined;
   readonly tables: readonly { readonly name: RelationName; readonly facts: TableFacts }[];
 }
+
+/** Reads facts about tables from the catalog. Never waits for their locks, creates or writes. */
+export interface TableFactsReader {
+  read(names: readonly RelationName[]): Promise<CatalogFacts>;
+}

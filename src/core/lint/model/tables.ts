@@ -24,12 +24,12 @@ export class Tables {
   private readonly indexes = new Map<string, RelationName>();
   private schema: string;
 
-  /** @param defaultSchema the schema of unqualified names. */
-  constructor(
-    catalog: CatalogFacts | undefined,
-    private readonly defaultSchema: string,
-  ) {
-    this.schema = defaultSchema;
+  private readonly defaultSchema: string;
+
+  /** @param defaultSchema the schema of unqualified names. @default the first existing one in the search path */
+  constructor(catalog: CatalogFacts | undefined, defaultSchema: string | undefined) {
+    this.defaultSchema = defaultSchema ?? catalog?.defaultSchema ?? 'public';
+    this.schema = this.defaultSchema;
     for (const { name, facts } of catalog?.tables ?? []) {
       if (facts.kind === 'index' && facts.table) this.indexes.set(this.fullName(name), facts.table);
       else this.known.set(this.fullName(name), knownTable(facts));

@@ -79,6 +79,5 @@ async function readLocks(
   { parse, tables, database }: MigratorParts,
 ): Promise<ReadonlyMap<string, readonly PlannedLock[]>> {
   const { plannedLocks } = await import('../../../core/lint/planned-locks.js');
-  const sources = { parse, readCatalog: (names: Parameters<typeof tables.read>[0]) => tables.read(names) };
-  return plannedLocks(tasks.map(lintFileOf), sources, defaultSchemaOf(database.target));
+  return plannedLocks(tasks.map(lintFileOf), { parse, tables }, defaultSchemaOf(database.target));
 }
