@@ -7,7 +7,7 @@ import { readRelations, type Relation } from './relations.js';
 
 /** What the open transaction has locked and written so far. */
 const OBSERVE = `
-  SELECT l.relation AS oid, l.mode, s.nspname || '.' || c.relname AS name,
+  SELECT l.relation AS oid, l.mode, s.nspname || '.' || c.relname AS name, c.relfilenode AS storage,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) END AS inserted,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) END AS updated,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) END AS deleted
@@ -32,18 +32,19 @@ const NOTHING: Written = { inserted: 0, updated: 0, deleted: 0 };
 export class Observation {
   private readonly locked = new Map<string, LockMode>();
   private readonly written = new Map<string, Written>();
+  private readonly latest: Map<string, Relation>;
 
   private constructor(
     private readonly connection: PgConnection,
     /** The relations before the rehearsal. */
     private readonly existing: ReadonlyMap<string, Relation>,
-    private latest: ReadonlyMap<string, Relation>,
-  ) {}
+  ) {
+    this.latest = new Map(existing);
+  }
 
   /** @throws MigrationError */
   static async begin(connection: PgConnection): Promise<Observation> {
-    const existing = await readRelations(connection);
-    return new Observation(connection, existing, existing);
+    return new Observation(connection, await readRelations(connection));
   }
 
   /** What has changed since the last call. @throws MigrationError */
@@ -51,17 +52,17 @@ export class Observation {
     const rows = await this.connection.query(OBSERVE).catch((error: unknown) => {
       throw queryError('reading the locks of the rehearsal', error);
     });
-    const before = this.latest;
-    this.latest = await readRelations(this.connection);
-    const rewritten = [...before].filter(([oid, { storesRows, storage }]) => {
-      const now = this.latest.get(oid);
-      return storesRows && now !== undefined && now.storage !== storage;
+    const byTable = new Map(rows.flatMap((row) => (row['inserted'] == null ? [] : [[String(row['oid']), row]])));
+    return { locks: this.newLocks(rows), written: this.newRows(byTable), rewritten: this.newStorage(byTable) };
+  }
+
+  /** A table that got new storage is locked until the end, so it is among the rows. */
+  private newStorage(byTable: ReadonlyMap<string, Row>): string[] {
+    return [...byTable].flatMap(([oid, { name, storage }]) => {
+      const before = this.latest.get(oid);
+      this.latest.set(oid, { name: String(name), storage: String(storage) });
+      return before && before.storage !== storage ? [before.name] : [];
     });
-    return {
-      locks: this.newLocks(rows),
-      written: this.newRows(rows),
-      rewritten: rewritten.map(([, { name }]) => name),
-    };
   }
 
   private newLocks(rows: readonly Row[]): SeenLock[] {
@@ -78,8 +79,7 @@ export class Observation {
     });
   }
 
-  private newRows(rows: readonly Row[]): WrittenRows[] {
-    const byTable = new Map(rows.map((row) => [String(row['oid']), row]));
+  private newRows(byTable: ReadonlyMap<string, Row>): WrittenRows[] {
     return [...byTable].flatMap(([oid, { name, inserted, updated, deleted }]) => {
       const before = this.written.get(oid) ?? NOTHING;
       const now = { inserted: Number(inserted), updated: Number(updated), deleted: Number(deleted) };

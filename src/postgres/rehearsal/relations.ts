@@ -5,15 +5,13 @@ import { queryError } from '../connection/server-error.js';
 export interface Relation {
   /** `schema.name` */
   readonly name: string;
-  /** True if it stores rows of its own. */
-  readonly storesRows: boolean;
   /** Identifies its storage; a rewrite changes it. */
   readonly storage: string;
 }
 
 /** All relations of a database except system relations, and indexes, which are locked with their tables. */
 const RELATIONS = `
-  SELECT c.oid, s.nspname || '.' || c.relname AS name, c.relkind IN ('r', 'm') AS stores_rows, c.relfilenode AS storage
+  SELECT c.oid, s.nspname || '.' || c.relname AS name, c.relfilenode AS storage
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
    WHERE s.nspname <> 'information_schema' AND s.nspname !~ '^pg_' AND c.relkind NOT IN ('i', 'I')`;
 
@@ -22,10 +20,5 @@ export async function readRelations(connection: PgConnection): Promise<ReadonlyM
   const rows = await connection.query(RELATIONS).catch((error: unknown) => {
     throw queryError('reading the tables of the database', error);
   });
-  return new Map(
-    rows.map(({ oid, name, stores_rows, storage }) => [
-      String(oid),
-      { name: String(name), storesRows: stores_rows === 't', storage: String(storage) },
-    ]),
-  );
+  return new Map(rows.map(({ oid, name, storage }) => [String(oid), { name: String(name), storage: String(storage) }]));
 }
