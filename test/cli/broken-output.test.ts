@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes } from '../support/history-of.js';
+import { skipAloud } from '../support/needs.js';
 import { childEnvironment, runProcess } from '../support/process.js';
 import { useMigrations } from '../support/use-migrations.js';
 import { FILES, MAIN } from './command-line.js';
@@ -37,7 +38,7 @@ describe('when the output pipe is closed', () => {
   });
 });
 
-const withFullDevice = process.platform === 'linux' ? describe : describe.skip;
+const withFullDevice = process.platform === 'linux' ? describe : skipAloud('/dev/full exists on Linux only');
 withFullDevice('when the output cannot be written', () => {
   test.each([
     ['status --json', 1],

@@ -7,6 +7,7 @@ import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { childEnvironment, repositoryRoot, runProcess, typescriptArguments } from '../support/process.js';
+import { testIf } from '../support/since-version.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 import { until } from '../support/until.js';
 
@@ -14,7 +15,7 @@ const db = useEmptyDatabase('signals');
 const APPLICATION = fileURLToPath(new URL('../nest/fixtures/application.ts', import.meta.url));
 
 /** Making a process the first of its kind takes rights. */
-const onlyRoot = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip;
+const onlyRoot = testIf(process.platform === 'linux' && process.getuid?.() === 0, 'root on Linux');
 
 const running: ChildProcess[] = [];
 afterEach(() => {

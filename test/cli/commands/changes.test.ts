@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { historyOf, outcomes, relations } from '../../support/history-of.js';
 import { runProcess, type ProcessResult } from '../../support/process.js';
+import { testIf } from '../../support/since-version.js';
 import { useMigrations } from '../../support/use-migrations.js';
 import { FILES, MAIN, run } from '../command-line.js';
 
@@ -63,7 +64,7 @@ describe('a change that nobody confirms', () => {
     expect(JSON.parse(done.stdout)).toEqual({ dryRun: false, files: ['001_a.sql', '002_b.sql'] });
   });
 
-  const withPty = process.platform === 'linux' ? test : test.skip;
+  const withPty = testIf(process.platform === 'linux', 'script of util-linux');
   withPty('asks at a terminal, where only "y" is a yes', async () => {
     const atTerminal = (answer: string): Promise<ProcessResult> => {
       const command = `"${process.execPath}" "${MAIN}" mark 001_a.sql --dir "${migrations.directory}"`;

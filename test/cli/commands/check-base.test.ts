@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GIT_ENVIRONMENT } from '../../support/git-repository.js';
+import { testIf } from '../../support/since-version.js';
 import { writeFiles } from '../../support/write-files.js';
 import { check, commandsIn, MERGED, migration, objectOf, onBranch, typeAll } from '../branch.js';
 import { run } from '../command-line.js';
@@ -56,7 +57,7 @@ describe('a branch that may be merged', () => {
     expect(await check(repository)).toMatchObject({ code: 0, stdout: expect.stringContaining('0 new migrations') });
   });
 
-  const withLinks = process.platform === 'win32' ? test.skip : test;
+  const withLinks = testIf(process.platform !== 'win32', 'symbolic links');
   withLinks('a link that is merged stays', async () => {
     const repository = await onBranch({});
     await repository.git('switch', '--quiet', 'main');

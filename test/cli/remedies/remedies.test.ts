@@ -8,6 +8,7 @@ import { useEmptyDatabase } from '../../support/empty-database.js';
 import { has } from '../../support/needs.js';
 import { startPgBouncer } from '../../support/pgbouncer.js';
 import { runProcess, type ProcessResult } from '../../support/process.js';
+import { testIf } from '../../support/since-version.js';
 import { migrationsDirectory } from '../../support/temp-directory.js';
 import { MAIN } from '../command-line.js';
 import { SCENES, type Scene } from './scenes.js';
@@ -78,7 +79,7 @@ const ways = withCommands.flatMap(([code, scene]) =>
 
 describe('a remedy in a message of the command line', () => {
   for (const [code, title, scene, way] of ways)
-    (scene.isPooled && !has('pgbouncer') ? test.skip : test)(`${code}: ${title}`, async () => {
+    testIf(!scene.isPooled || has('pgbouncer'), 'pgbouncer')(`${code}: ${title}`, async () => {
       const { directory, original, follow } = await stageOf(scene);
       const message = messageWith(code, await original());
       const remedies = named(message);

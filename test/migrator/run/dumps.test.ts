@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +10,7 @@ import { historyOf } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { migratorOn } from '../../support/migrator-on.js';
 import { describeWith, has, skipAloud } from '../../support/needs.js';
+import { dumpMajor } from '../../support/pg-dump.js';
 import { repositoryRoot, runProcess } from '../../support/process.js';
 import { runInPsql } from '../../support/psql.js';
 import { serverMajor } from '../../support/since-version.js';
@@ -113,11 +113,9 @@ describeWith('psql')('a dump, compared with psql', () => {
 /** pg_dump refuses a server that is newer than itself. */
 function describeWithDump(): typeof describe | typeof describe.skip {
   if (!has('pg_dump')) return describeWith('pg_dump');
-  const version = spawnSync('pg_dump', ['--version'], { encoding: 'utf8' }).stdout;
-  const major = Number(/(\d+)\./.exec(version)?.[1]);
-  return major >= serverMajor()
+  return dumpMajor() >= serverMajor()
     ? describe
-    : skipAloud(`pg_dump ${major} cannot dump a server of version ${serverMajor()}`);
+    : skipAloud(`pg_dump ${dumpMajor()} cannot dump a server of version ${serverMajor()}`);
 }
 
 describeWithDump()('a dump that pg_dump makes now', () => {

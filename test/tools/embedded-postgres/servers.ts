@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import {
   startEmbeddedPostgres,
 } from '../../../tools/embedded-postgres/server.js';
 import { withClient } from '../../support/database.js';
+import { testIf } from '../../support/since-version.js';
 import { testedBinaries } from '../../support/tested-binaries.js';
 import { beforeTheyGo, tempDirectory } from '../../support/temp-directory.js';
 
@@ -19,7 +20,7 @@ const servers: EmbeddedServer[] = [];
 beforeTheyGo(() => Promise.all(servers.map((server) => server.remove())));
 
 /** Only root runs its servers under another account. */
-export const asRoot = process.getuid?.() === 0 ? test : test.skip;
+export const asRoot = testIf(process.getuid?.() === 0, 'root');
 
 /** As root, the directory above is closed to the account of the server, like that of a checkout in root's home. */
 export const newDataDirectory = async (): Promise<string> => join(await tempDirectory(), 'data');
