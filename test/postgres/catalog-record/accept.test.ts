@@ -55,6 +55,15 @@ describe('acceptCatalog()', () => {
     expect(error.message).toContain('There is nothing to accept for Table public.nowhere');
   });
 
+  test('accepts what drift() reports, and leaves out what it ignores', async () => {
+    const { migrator } = await migratorOn(db, FILES, { catalog: { ignore: ['public.by_hand'] } });
+    const accepted = await migrator.acceptCatalog({ dryRun: true });
+    expect(accepted.map(({ subject }) => subject).toSorted()).toEqual([
+      'Column public.orders.note',
+      'Table public.old',
+    ]);
+  });
+
   test('is refused where the catalog is not checked', async () => {
     const { migrator } = await migratorOn(db, FILES, { catalog: false });
     expect((await failureOf(migrator.acceptCatalog(), ConfigurationError)).message).toContain('catalog is false');

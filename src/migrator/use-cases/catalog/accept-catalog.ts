@@ -2,6 +2,7 @@ import type { CatalogCheck } from '../../../core/catalog/catalog.js';
 import { displayObject } from '../../../core/catalog/catalog-object.js';
 import { compareCatalogs, type CatalogDifference } from '../../../core/catalog/compare-catalogs.js';
 import { findCatalogDrift } from '../../../core/catalog/find-catalog-drift.js';
+import type { ObjectFilter } from '../../../core/catalog/patterns.js';
 import { recordAccepted } from '../../../core/catalog/record-on-top.js';
 import type { Finding } from '../../../core/errors/finding.js';
 import { ConfigurationError, UnknownMigrationError } from '../../../core/errors/input-errors.js';
@@ -19,8 +20,6 @@ export interface AcceptCatalogOptions extends ChangeOptions {
 
 type Different = Extract<CatalogCheck, { kind: 'different' }>;
 
-const ALL = (): false => false;
-
 /** Records the catalog, or one object of it, as it is now. */
 export async function acceptCatalog(
   parts: MigratorParts,
@@ -29,7 +28,8 @@ export async function acceptCatalog(
   const { catalog, database } = parts;
   if (!catalog) throw new ConfigurationError('INVALID_OPTIONS', ['catalog is false: there is no record to change']);
   const target = database.target.name;
-  const choose = (check: CatalogCheck): readonly Finding[] => chosenFrom(findCatalogDrift(check, target, ALL), object);
+  const choose = (check: CatalogCheck): readonly Finding[] =>
+    chosenFrom(findCatalogDrift(check, target, catalog.ignores), object);
   if (dryRun) return [...choose(await catalog.reader.check())];
   const work = async (session: TargetSession): Promise<Finding[]> => {
     await takeLock(session.lock, parts, signal);
@@ -38,7 +38,8 @@ export async function acceptCatalog(
     const chosen = choose(check);
     if (chosen.length === 0) return [];
     await session.history.install(signal);
-    const accepted = object === undefined ? undefined : recordAccepted(check, differencesOf(check, object));
+    const accepted =
+      object === undefined ? undefined : recordAccepted(check, differencesOf(check, object, catalog.ignores));
     const note = {
       action: 'accept',
       files: [],
@@ -59,8 +60,8 @@ function chosenFrom(findings: readonly Finding[], object: string | undefined): r
   return chosen;
 }
 
-function differencesOf({ recorded, live }: Different, object: string): CatalogDifference {
-  const { added, removed, changed, rewritten } = compareCatalogs(recorded, live, ALL);
+function differencesOf({ recorded, live }: Different, object: string, ignores: ObjectFilter): CatalogDifference {
+  const { added, removed, changed, rewritten } = compareCatalogs(recorded, live, ignores);
   return {
     added: added.filter((each) => displayObject(each) === object),
     removed: removed.filter((each) => displayObject(each) === object),
