@@ -48,10 +48,14 @@ export interface NonTransactionalProgram extends FileProgram {
 /** What a migration compiles to. */
 export type Program = TransactionalProgram | NonTransactionalProgram;
 
+/** Its statements with their syntax trees; undefined if the parser cannot read the file. */
+export async function parsedStatementsOf(program: Program): Promise<readonly ParsedStatement[] | undefined> {
+  return program.kind === 'transactional' ? program.parsed() : program.steps.flatMap((step) => step.statements);
+}
+
 /** The syntax tree of one of its statements, if it is known. */
 export async function syntaxTreeOf(program: Program, { start }: Statement): Promise<Node | undefined> {
-  const statements =
-    program.kind === 'transactional' ? await program.parsed() : program.steps.flatMap((step) => step.statements);
+  const statements = await parsedStatementsOf(program);
   return statements?.find((statement) => statement.start === start)?.node;
 }
 

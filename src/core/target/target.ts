@@ -18,3 +18,8 @@ export interface Target {
 export function defaultSchemaOf({ searchPath }: Pick<Target, 'searchPath'>): string | undefined {
   return searchPath?.find((schema) => schema !== '$user');
 }
+
+/** The values of placeholders, which messages must not show. */
+export function secretsOf({ placeholders }: Pick<Target, 'placeholders'>): string[] {
+  return Object.values(placeholders?.values ?? {});
+}

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../core/lint/diagnostic.js';
 import type { LintFile } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { TableFactsReader } from '../../core/lint/model/facts.js';
-import { defaultSchemaOf, type Target } from '../../core/target/target.js';
+import { defaultSchemaOf, secretsOf, type Target } from '../../core/target/target.js';
 import type { MigratorParts } from './parts.js';
 
 /** What lint depends on besides the files. */
@@ -26,7 +26,7 @@ export async function judge(
   const sources = {
     parse,
     tables,
-    secrets: Object.values(target.placeholders?.values ?? {}),
+    secrets: secretsOf(target),
   };
   const { lint } = await import('../../core/lint/lint.js');
   return lint(files, sources, {

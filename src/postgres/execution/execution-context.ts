@@ -7,7 +7,7 @@ import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Migration } from '../../core/migration/migration.js';
 import type { ExecutionListener, ExecutionSettings, Outcome } from '../../core/ports/ports.js';
-import type { Target } from '../../core/target/target.js';
+import { secretsOf, type Target } from '../../core/target/target.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { SettingValues, StatementTimeouts } from '../connection/reset.js';
 import { asScript } from '../connection/script.js';
@@ -108,7 +108,7 @@ export function redact(
   { showRowData, target }: Redaction,
   { message, detail, hint, where, ...rest }: ServerErrorDetails,
 ): ServerErrorDetails {
-  const mask = (text: string): string => maskSecrets(text, Object.values(target.placeholders?.values ?? {}));
+  const mask = (text: string): string => maskSecrets(text, secretsOf(target));
   return {
     ...rest,
     message: mask(message),

@@ -1,5 +1,5 @@
 import { locateInFile } from '../../core/compile/source-text.js';
-import type { Program } from '../../core/compile/program.js';
+import { parsedStatementsOf } from '../../core/compile/program.js';
 import type { Task } from '../../core/compile/task.js';
 import { finding, problemOf, type Finding } from '../../core/errors/finding.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
@@ -10,6 +10,7 @@ import type { Migration } from '../../core/migration/migration.js';
 import { createsSame, creationsOf, type Creation } from '../../core/skipped/creations.js';
 import { differences } from '../../core/skipped/differences.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
+import { secretsOf } from '../../core/target/target.js';
 import { readTableFacts } from '../catalog/table-facts.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import type { ExecutionContext } from './execution-context.js';
@@ -39,15 +40,18 @@ export async function warnOfSkipped(
 ): Promise<void> {
   const skipped: Skipped[] = [];
   for (const [file, notices] of context.notices.collected()) {
+    if (!notices.some(saysExists)) continue;
     const task = tasks.find(({ program }) => program.migration.file === file);
-    if (task && notices.some(saysExists)) skipped.push(...(await skippedIn(task, notices)));
+    if (task) skipped.push(...(await skippedIn(task, notices)));
   }
   if (skipped.length === 0) return;
   // A lost connection is reported by the next write.
   const facts = await factsAbout(context, skipped).catch((): Facts => new Map());
+  const earlier = new EarlierCreations(context.settings.migrations);
   for (const each of skipped) {
     const isComparable = !isTouchedLater(each, tasks, applied);
-    const found = await findingAbout(context, each, isComparable ? facts.get(each.creation.relation) : undefined);
+    const known = isComparable ? facts.get(each.creation.relation) : undefined;
+    const found = await findingAbout(context, each, known, earlier);
     if (!found) continue;
     context.listener.warning(found);
     const sqlstate = each.creation.column === undefined ? SQLSTATE.duplicateTable : SQLSTATE.duplicateColumn;
@@ -67,7 +71,7 @@ function saysExists({ sqlstate }: Notice): boolean {
 
 /** The server sends these notices in statement order, each with the name of the existing object. */
 async function skippedIn(task: Task, notices: readonly Notice[]): Promise<Skipped[]> {
-  const statements = (await parsedStatements(task.program)) ?? [];
+  const statements = (await parsedStatementsOf(task.program)) ?? [];
   const candidates = statements.flatMap(({ node, start: offset }) =>
     creationsOf(node).map((creation) => ({ task, creation, offset })),
   );
@@ -82,11 +86,6 @@ async function skippedIn(task: Task, notices: readonly Notice[]): Promise<Skippe
     next = at + 1;
     return candidates.slice(at, next);
   });
-}
-
-async function parsedStatements(program: Program) {
-  if (program.kind === 'transactional') return program.parsed();
-  return program.steps.flatMap(({ statements }) => statements);
 }
 
 type Facts = ReadonlyMap<RelationName, TableFacts>;
@@ -115,12 +114,13 @@ async function findingAbout(
   context: ExecutionContext,
   { task, creation, offset }: Skipped,
   facts: TableFacts | undefined,
+  earlier: EarlierCreations,
 ): Promise<Finding | undefined> {
   const { migration, source } = task.program;
-  const creator = await creatorOf(creation, migration, context.settings.migrations);
+  const creator = await earlier.creatorOf(creation, migration);
   const differs = differences(creation, facts, creator?.creation);
   if (!creator && differs.length === 0) return undefined;
-  const mask = (text: string): string => maskSecrets(text, Object.values(context.target.placeholders?.values ?? {}));
+  const mask = (text: string): string => maskSecrets(text, secretsOf(context.target));
   const { line, column } = locateInFile(migration, source, offset);
   return finding('CREATION_SKIPPED', {
     subject: migration.file,
@@ -137,18 +137,28 @@ interface Creator {
   readonly creation: Creation;
 }
 
-/** The first migration before this one that creates the same object. */
-async function creatorOf(
-  wanted: Creation,
-  { file }: Migration,
-  migrations: readonly Migration[],
-): Promise<Creator | undefined> {
-  const end = migrations.findIndex((each) => each.file === file);
-  for (const each of migrations.slice(0, end)) {
-    if (!each.text.includes(wanted.column ?? wanted.relation.name)) continue;
-    const statements = (await parseStatements(each.text)) ?? [];
-    const creation = statements.flatMap(({ node }) => creationsOf(node)).find((other) => createsSame(wanted, other));
-    if (creation) return { file: each.file, creation };
+/** What earlier migrations create. Each is parsed once, however many statements are skipped. */
+class EarlierCreations {
+  private readonly parsed = new Map<string, Promise<readonly Creation[]>>();
+
+  constructor(private readonly migrations: readonly Migration[]) {}
+
+  /** The first migration before this one that creates the same object. */
+  async creatorOf(wanted: Creation, { file }: Migration): Promise<Creator | undefined> {
+    const end = this.migrations.findIndex((each) => each.file === file);
+    for (const each of this.migrations.slice(0, end)) {
+      if (!each.text.includes(wanted.column ?? wanted.relation.name)) continue;
+      const creation = (await this.creationsIn(each)).find((other) => createsSame(wanted, other));
+      if (creation) return { file: each.file, creation };
+    }
+    return undefined;
   }
-  return undefined;
+
+  private creationsIn({ file, text }: Migration): Promise<readonly Creation[]> {
+    const known = this.parsed.get(file);
+    if (known) return known;
+    const parsing = parseStatements(text).then((all = []) => all.flatMap(({ node }) => creationsOf(node)));
+    this.parsed.set(file, parsing);
+    return parsing;
+  }
 }

@@ -4,7 +4,7 @@ import { finding, type Finding } from '../../core/errors/finding.js';
 import type { RehearsedMigration } from '../../core/ports/rehearsal.js';
 import type { ExecutionListener, ExecutionSettings, Executor, Outcome } from '../../core/ports/ports.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
-import type { Target } from '../../core/target/target.js';
+import { secretsOf, type Target } from '../../core/target/target.js';
 import { actingAs } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../supervision/cancel.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -103,7 +103,7 @@ export class PgExecutor implements Executor {
     if (facts.pooled && !pooled) listener.warning(finding('SESSION_LOCK_BEHIND_POOLER', { subject: target.name }));
     const initial = initialSettings(timeouts, facts);
     const marker = `${randomUUID()} `;
-    const values = Object.values(target.placeholders?.values ?? {});
+    const values = secretsOf(target);
     return {
       connection,
       target,
