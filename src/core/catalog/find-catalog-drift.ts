@@ -1,10 +1,11 @@
 import { finding, type Finding } from '../errors/finding.js';
 import { list } from '../errors/wording.js';
 import { maskSecrets } from '../sql/text/secrets.js';
-import type { CatalogCheck } from './catalog.js';
+import type { Catalog, CatalogCheck } from './catalog.js';
 import { describeObject, displayObject, ownerOfPart, type CatalogObject } from './catalog-object.js';
 import { compareCatalogs, type ObjectChange } from './compare-catalogs.js';
 import type { ObjectFilter } from './patterns.js';
+import { majorOf } from './version-rules.js';
 
 /** The findings of a catalog check. @param target the database, for notes about the whole database */
 export function findCatalogDrift(check: CatalogCheck, target: string, ignores: ObjectFilter): Finding[] {
@@ -12,14 +13,13 @@ export function findCatalogDrift(check: CatalogCheck, target: string, ignores: O
   if (check.kind !== 'different') return [notCompared(check, target)];
   const { recorded, live, matchedAt: since } = check;
   const { added, removed, changed, rewritten } = compareCatalogs(recorded, live, ignores);
-  const all = Object.values(live.objects).flat();
-  const allRecorded = Object.values(recorded.objects).flat();
+  const [partsNow, partsBefore] = [partsByOwner(live), partsByOwner(recorded)];
   return [
     ...removed.map((object) =>
-      finding('OBJECT_REMOVED', { subject: displayObject(object), since, recorded: describe(object, allRecorded) }),
+      finding('OBJECT_REMOVED', { subject: displayObject(object), since, recorded: describe(object, partsBefore) }),
     ),
     ...added.map((object) =>
-      finding('OBJECT_ADDED', { subject: displayObject(object), since, actual: describe(object, all) }),
+      finding('OBJECT_ADDED', { subject: displayObject(object), since, actual: describe(object, partsNow) }),
     ),
     ...changed.map((change) => changeFinding(change, since)),
     ...(rewritten.length === 0
@@ -27,8 +27,8 @@ export function findCatalogDrift(check: CatalogCheck, target: string, ignores: O
       : [
           finding('OBJECTS_REWRITTEN', {
             subject: target,
-            recorded: majorText(recorded.serverVersion),
-            actual: majorText(live.serverVersion),
+            recorded: String(majorOf(recorded.serverVersion)),
+            actual: String(majorOf(live.serverVersion)),
             detail: list(rewritten.map(({ live: object }) => displayObject(object))),
           }),
         ]),
@@ -84,16 +84,26 @@ function summarize(recorded: CatalogObject, live: CatalogObject): string {
 }
 
 /** An object with everything that belongs to it. */
-function describe(object: CatalogObject, all: readonly CatalogObject[]): string {
-  const name = JSON.stringify(object.name);
-  const parts = ownerOfPart(object) ? [] : all.filter((part) => JSON.stringify(ownerOfPart(part)) === name);
+function describe(object: CatalogObject, partsOf: PartsByOwner): string {
+  const parts = ownerOfPart(object) ? [] : (partsOf.get(JSON.stringify(object.name)) ?? []);
   const lines = parts.map(
     (part) => `${part.kind} ${part.name.at(-1)}: ${describeObject(part).replaceAll('\n', '\n  ')}`,
   );
   return maskSecrets([describeObject(object), ...lines].filter(Boolean).join('\n'));
 }
 
-/** 15 for 150004. */
-function majorText(serverVersion: number): string {
-  return String(Math.floor(serverVersion / 10_000));
+/** The parts of objects, by the name of their owner as JSON. */
+type PartsByOwner = ReadonlyMap<string, readonly CatalogObject[]>;
+
+function partsByOwner({ objects }: Catalog): PartsByOwner {
+  const parts = new Map<string, CatalogObject[]>();
+  for (const object of Object.values(objects).flat()) {
+    const owner = ownerOfPart(object);
+    if (!owner) continue;
+    const name = JSON.stringify(owner);
+    const others = parts.get(name);
+    if (others) others.push(object);
+    else parts.set(name, [object]);
+  }
+  return parts;
 }

@@ -27,7 +27,8 @@ const PRIVILEGED: readonly { kind: ObjectKind; property: string }[] = [
   { kind: 'subscription', property: 'synchronous commit' },
 ];
 
-function majorOf(serverVersion: number): number {
+/** 15 for 150004. */
+export function majorOf(serverVersion: number): number {
   return Math.floor(serverVersion / 10_000);
 }
 
