@@ -1,6 +1,6 @@
 import type { Layout } from '../tools/layouts.js';
 import { baseName, type Naming } from '../tools/tool.js';
-import { nextVersion, type VersionStyle } from './next-version.js';
+import { DASHED_FORM, nextVersion, type VersionStyle } from './next-version.js';
 import { compareVersions, migrationOrder, type MigrationOrder } from './version.js';
 
 /** What the path of a new migration depends on. */
@@ -69,7 +69,7 @@ function suffixesOf({ suffixes = ['.sql'] }: Naming): readonly string[] {
 }
 
 /** Dates come first, because the separator between their parts may also separate the version from the name. */
-const VERSION = /^(?:\d{4}([-_])\d{2}\1\d{2}(?:[-_T ]?\d{2}[-_:]?\d{2}[-_:]?\d{2})?(?!\d)|\d+(?:\.\d+)*)/;
+const VERSION = new RegExp(String.raw`^(?:${DASHED_FORM}(?!\d)|\d+(?:\.\d+)*)`);
 
 /** The parts of a migration's file name: version, separator and suffix. */
 function writtenAs(

@@ -1,9 +1,11 @@
+import { CALENDAR } from './version.js';
+
 /** How versions are chosen: the next number, or the time. */
 export type VersionStyle = 'number' | 'timestamp';
 
 /** A date with or without a time, with optional separators. */
-const DASHED = /^\d{4}([-_])\d{2}\1\d{2}(?:[-_T ]?\d{2}[-_:]?\d{2}[-_:]?\d{2})?$/;
-const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
+export const DASHED_FORM = String.raw`\d{4}([-_])\d{2}\1\d{2}(?:[-_T ]?\d{2}[-_:]?\d{2}[-_:]?\d{2})?`;
+const DASHED = new RegExp(`^${DASHED_FORM}$`);
 /** Seconds or milliseconds since 1970, for dates from 2001 on. */
 const UNIX = /^[12]\d{9}(?:\d{3})?$/;
 const UNIX_SECONDS_WIDTH = 10;

@@ -20,7 +20,7 @@ const NUMBER = /^\d+(?:\.\d+)*/;
  * A date with or without a time, recognized by width and century only: people increment timestamps by hand, past the
  * end of a minute or a month, and such versions must keep their place in the order.
  */
-const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
+export const CALENDAR = /^(?:19|20)\d{6}(?:\d{4}(?:\d{2}(?:\d{3})?)?)?$/;
 /** Width of `YYYYMMDDhhmmssSSS`. Calendar versions of any precision are padded to it, so that they compare as times. */
 const CALENDAR_WIDTH = 17;
 
