@@ -1,3 +1,4 @@
+import { EVENT_TRIGGER_PREFIX } from '../catalog/queries/object-query.js';
 import { createHash } from 'node:crypto';
 import type { DdlEntry } from '../../core/history/ddl-audit.js';
 import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
@@ -12,7 +13,7 @@ export function ddlTable(history: TableName): TableName {
 /** Event triggers have no schema, so their names must be unique per history. */
 function eventTriggers(history: TableName): { readonly end: string; readonly drop: string } {
   const id = createHash('sha256').update(qualifiedName(history)).digest('hex').slice(0, 8);
-  return { end: `nestjs_pg_migrations_ddl_${id}`, drop: `nestjs_pg_migrations_drop_${id}` };
+  return { end: `${EVENT_TRIGGER_PREFIX}_ddl_${id}`, drop: `${EVENT_TRIGGER_PREFIX}_drop_${id}` };
 }
 
 /** Installs the DDL audit, or upgrades it. Rows are kept. Needs a superuser. */

@@ -20,10 +20,10 @@ export function lockKey(database: string, table: TableName): bigint {
 }
 
 /** SQL that computes the same key in the current database. */
-export function lockKeySql({ schema, table }: TableName): string {
+export function lockKeySql(table: TableName): string {
   const hash =
-    `pg_catalog.sha256(${bytesSql('nestjs-pg-migrations\0')} || ` +
-    `pg_catalog.convert_to(pg_catalog.current_database(), 'UTF8') || ${bytesSql(`\0${schema}\0${table}`)})`;
+    `pg_catalog.sha256(${bytesSql(PREFIX)} || ` +
+    `pg_catalog.convert_to(pg_catalog.current_database(), 'UTF8') || ${bytesSql(suffixOf(table))})`;
   return `('x' || pg_catalog.encode(pg_catalog.substr(${hash}, 1, 8), 'hex'))::bit(64)::bigint`;
 }
 

@@ -80,8 +80,11 @@ export function notOfExtension(catalog: string, oid: string): string {
   return `${oid} NOT IN (SELECT m.objid FROM extension_member m WHERE m.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass)`;
 }
 
-/** Condition on `pg_event_trigger v`: it belongs to the DDL audit, by its name (`companions/ddl-audit.ts`). */
-export const IS_OUR_EVENT_TRIGGER = "v.evtname ~ '^nestjs_pg_migrations_(ddl|drop)_[0-9a-f]{8}$'";
+/** What the names of our event triggers begin with (`companions/ddl-audit.ts`). */
+export const EVENT_TRIGGER_PREFIX = 'nestjs_pg_migrations';
+
+/** Condition on `pg_event_trigger v`: it belongs to the DDL audit, by its name. */
+export const IS_OUR_EVENT_TRIGGER = `v.evtname ~ '^${EVENT_TRIGGER_PREFIX}_(ddl|drop)_[0-9a-f]{8}$'`;
 
 /** OIDs below this one belong to PostgreSQL itself (`FirstNormalObjectId`). */
 export const FIRST_USER_OID = 16_384;
