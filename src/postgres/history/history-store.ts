@@ -71,7 +71,7 @@ export class PgHistoryStore implements HistoryStore {
       const invalid = await this.findInvalidIndexes(change);
       statements.push(...changeSql(qualifiedName(this.table), change, runId, invalid));
     }
-    if (this.usable.includes('audit')) statements.push(auditChangeSql(this.table, runId, note));
+    statements.push(...this.auditSql(note, runId));
     if (this.usable.includes('source')) {
       const recorded = changes.flatMap((change) => ('migration' in change ? [change.migration] : []));
       statements.push(...new SourceRecords(this.table).of(recorded));
@@ -81,9 +81,15 @@ export class PgHistoryStore implements HistoryStore {
   }
 
   async note(note: NewAuditEntry): Promise<void> {
-    if (!this.usable.includes('audit')) return;
-    const error = await this.commit([auditChangeSql(this.table, randomUUID(), note)]);
+    const statements = this.auditSql(note);
+    if (statements.length === 0) return;
+    const error = await this.commit(statements);
     if (error) throw queryError('writing the audit', error);
+  }
+
+  /** Adds an entry to the audit; empty if it cannot be written. */
+  auditSql(note: NewAuditEntry, runId: string = randomUUID()): string[] {
+    return this.usable.includes('audit') ? [auditChangeSql(this.table, runId, note)] : [];
   }
 
   /** The session may not have installed our objects, so it is not known in advance whether this works. */

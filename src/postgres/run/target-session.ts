@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import type { NewAuditEntry } from '../../core/history/audit.js';
 import type { CatalogRecorder } from '../../core/ports/catalog.js';
 import type { TableFactsReader } from '../../core/lint/model/facts.js';
 import type { ForeignHistoryReader, HistoryStore, TargetSession } from '../../core/ports/ports.js';
@@ -11,7 +9,6 @@ import { assertRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { StatementTimeouts } from '../connection/reset.js';
 import { SessionFacts } from '../connection/server-facts.js';
-import { auditChangeSql } from '../companions/audit.js';
 import type { CompanionName } from '../companions/tables.js';
 import { readForeignHistory } from '../history/foreign-history.js';
 import { NO_STORE, PgHistoryStore } from '../history/history-store.js';
@@ -62,9 +59,8 @@ export class PgTargetSession implements TargetSession {
     this.history = tracking ? store : NO_STORE;
     this.lock = new TargetLock(connection, table, lock, facts, openConnection);
     this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
-    const auditSql = (note: NewAuditEntry): string[] =>
-      store.companions.includes('audit') ? [auditChangeSql(table, randomUUID(), note)] : [];
-    this.catalog = settings.catalog && new LazyCatalogRecorder(connection, settings.catalog, auditSql);
+    this.catalog =
+      settings.catalog && new LazyCatalogRecorder(connection, settings.catalog, (note) => store.auditSql(note));
     this.foreign = { read: (tool, foreignTable) => readForeignHistory(connection, tool, foreignTable, role) };
     this.tables = { read: (names) => readTableFacts(connection, names, searchPath) };
   }
