@@ -7,17 +7,17 @@ import { qualifiedName } from '../../core/target/table.js';
 import { retry } from '../../timing/retry.js';
 import { readFingerprint, readObjects } from '../catalog/snapshot/read-objects.js';
 import { beginReading } from '../catalog/snapshot/read-transaction.js';
-import { STAMP_SQL } from '../catalog/snapshot/stamp.js';
 import { actingRoleName } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { isLockHeldSql } from '../lock/lock.js';
-import { NO_RECORDS } from './may-differ.js';
+import { UNDEFINED_TABLE } from '../history/read-history.js';
 import { unpackObjects } from './content.js';
 import { checkedScope } from './covered-schemas.js';
 import {
   LATEST_COLUMNS,
+  LIVE_STAMP,
   latestRecordSql,
   recordTable,
   selectContentSql,
@@ -99,13 +99,15 @@ async function readHeader(connection: PgConnection, settings: CatalogSettings): 
     // One that ran in one transaction left nothing behind when it failed.
     "AND coalesce(h.origin, 'migrate') = 'migrate' AND (h.error_message IS NULL OR h.running OR h.steps_total IS NOT NULL) " +
     'ORDER BY h.executed_at LIMIT 1)';
-  const stamp = `CASE WHEN latest.stamp IS NOT NULL THEN ${STAMP_SQL} END`;
   const select =
-    `SELECT ${LATEST_COLUMNS}, ${newer} AS newer, ${stamp} AS live_stamp, current_setting('server_version_num') AS server, ${isLockHeldSql(history)} AS locked ` +
+    `SELECT ${LATEST_COLUMNS}, ${newer} AS newer, ${LIVE_STAMP} AS live_stamp, current_setting('server_version_num') AS server, ${isLockHeldSql(history)} AS locked ` +
     `FROM (SELECT 1) AS one LEFT JOIN ${latestRecordSql(history)} ON true`;
   try {
     const begin = beginReading({ role, statementTimeoutMs });
-    const [row] = await connection.query(asScript([...begin, select]), [...NO_RECORDS, SQLSTATE.insufficientPrivilege]);
+    const [row] = await connection.query(asScript([...begin, select]), [
+      ...UNDEFINED_TABLE,
+      SQLSTATE.insufficientPrivilege,
+    ]);
     const latest = toLatestRecord(row);
     return {
       latest,
@@ -116,7 +118,7 @@ async function readHeader(connection: PgConnection, settings: CatalogSettings): 
     };
   } catch (error) {
     const sqlstate = serverErrorOf(error)?.sqlstate ?? '';
-    if (NO_RECORDS.includes(sqlstate)) return { kind: 'unrecorded' };
+    if (UNDEFINED_TABLE.includes(sqlstate)) return { kind: 'unrecorded' };
     if (sqlstate === SQLSTATE.insufficientPrivilege) return unreadable(connection, settings);
     throw error;
   }

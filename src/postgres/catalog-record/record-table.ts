@@ -1,3 +1,4 @@
+import { STAMP_SQL } from '../catalog/snapshot/stamp.js';
 import { CATALOG_FORMAT, type CatalogFingerprint, type FingerprintedCatalog } from '../../core/catalog/catalog.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
@@ -35,6 +36,9 @@ export function latestRecordSql(history: TableName): string {
 /** Its columns, for {@link toLatestRecord}. */
 export const LATEST_COLUMNS =
   'latest.id, extract(epoch FROM latest.matched_at) AS matched_at, latest.server_version, latest.format, latest.schemas, latest.fingerprint, latest.stamp';
+
+/** The stamp of the live catalog, if the record has one to compare it with. */
+export const LIVE_STAMP = `CASE WHEN latest.stamp IS NOT NULL THEN ${STAMP_SQL} END`;
 
 /** Undefined if there is no record. */
 export function toLatestRecord(row: Row | undefined): LatestRecord | undefined {
