@@ -3,7 +3,7 @@ import { FILE_FINDINGS } from './file-findings.js';
 import { HISTORY_FINDINGS } from './history-findings.js';
 import { RUN_FINDINGS } from './run-findings.js';
 import type { FindingDefinition, FindingDetails, Severity } from './finding-definition.js';
-import { inApi, remediesIn, type Remedy, type Voice } from './remedy.js';
+import { inApi, type Remedy, type Voice } from './remedy.js';
 
 /** All findings by code. Each has a section in docs/errors.md. */
 export const FINDINGS = {
@@ -30,8 +30,12 @@ export interface Finding extends FindingDetails {
 /** Creates a finding with the severity and remedy of its code. */
 export function finding(code: FindingCode, details: FindingDetails): Finding {
   const { severity, remedy }: FindingDefinition = FINDINGS[code];
-  const remedies = remediesIn((say) => remedy(details, say));
-  return { code, severity, ...details, remedy: remedy(details, inApi), remedies };
+  const remedies: Remedy[] = [];
+  const text = remedy(details, (each) => {
+    remedies.push(each);
+    return inApi(each);
+  });
+  return { code, severity, ...details, remedy: text, remedies };
 }
 
 /** Renders a finding as text: location, problem, remedy and code; and its diff, if it has one, on the next lines. */

@@ -50,16 +50,6 @@ export function decide(file: string, say: Voice): string {
   return `If it took effect, continue after it with ${done}; if it did not, execute it again with ${again}.`;
 }
 
-/** The remedies that a text contains, in order. */
-export function remediesIn(text: (say: Voice) => string): Remedy[] {
-  const named: Remedy[] = [];
-  text((remedy) => {
-    named.push(remedy);
-    return '';
-  });
-  return named;
-}
-
 /** Renders a text, with its remedies phrased by `say`. */
 export function inWords(text: Text, say: Voice): string {
   return typeof text === 'string' ? text : text(say);
