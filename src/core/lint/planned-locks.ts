@@ -6,7 +6,7 @@ import type { LintFile, ParsedFile } from './model/parsed-file.js';
 import { Tables } from './model/tables.js';
 import type { LintStatement } from './model/transaction.js';
 import { readFiles, type ReadingSources } from './read-files.js';
-import { LOCK_MODES, type LockMode } from './syntax/lock-modes.js';
+import { isStronger, type LockMode } from './syntax/lock-modes.js';
 import type { RelationLock } from './syntax/locks.js';
 
 /** The strongest lock that a migration takes on a table, index or view that exists before it. */
@@ -68,8 +68,4 @@ function plannedLock(
     line,
     size: size && { rows: size.rows, bytes: size.bytes },
   };
-}
-
-function isStronger(mode: LockMode, than: LockMode): boolean {
-  return LOCK_MODES.indexOf(mode) > LOCK_MODES.indexOf(than);
 }

@@ -116,12 +116,18 @@ interface DriftChange {
   readonly resolved: readonly Finding[];
 }
 
+/** Whether an earlier finding is still among these, possibly with other values. */
+export function stillIn(now: readonly Finding[]): (earlier: Finding) => boolean {
+  const keys = new Set(now.map(({ code, subject }) => `${code} ${subject}`));
+  return ({ code, subject }) => keys.has(`${code} ${subject}`);
+}
+
 /** Compares the findings of two drift checks. */
 export function compareFindings(before: readonly Finding[], now: readonly Finding[]): DriftChange {
   const known = new Set(before.map(findingKey));
-  const stillThere = new Set(now.map(({ code, subject }) => `${code} ${subject}`));
+  const isThere = stillIn(now);
   return {
     appeared: now.filter((each) => !known.has(findingKey(each))),
-    resolved: before.filter(({ code, subject }) => !stillThere.has(`${code} ${subject}`)),
+    resolved: before.filter((each) => !isThere(each)),
   };
 }

@@ -1,3 +1,4 @@
+import { stillIn } from '../../core/status/findings.js';
 import { randomUUID } from 'node:crypto';
 import { findingKey, type Finding, type FindingCode } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
@@ -68,12 +69,12 @@ export class IncidentTracker {
     now: number,
   ): IncidentReport['resolved'] {
     const current = new Set(findings.map(findingKey));
-    const names = new Set(findings.map(({ code, subject }) => `${code} ${subject}`));
+    const isStillThere = stillIn(findings);
     return [...this.own].flatMap(([key, { finding }]) => {
       if (current.has(key) || unchecked.includes(finding.code)) return [];
       this.own.delete(key);
       const durationMs = now - (finding.since?.getTime() ?? now);
-      return names.has(`${finding.code} ${finding.subject}`) ? [] : [{ finding, durationMs }];
+      return isStillThere(finding) ? [] : [{ finding, durationMs }];
     });
   }
 }

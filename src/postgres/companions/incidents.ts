@@ -1,3 +1,4 @@
+import { stillIn } from '../../core/status/findings.js';
 import { createHash } from 'node:crypto';
 import { findingKey, type Finding } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, ResolvedIncident } from '../../core/status/incidents.js';
@@ -33,10 +34,12 @@ export async function claimIncidents(
     const found = current.get(fingerprint ?? '');
     return found ? [{ ...found, since: new Date(Number(openedAt) * 1000) }] : [];
   };
+  // A finding whose values have changed is a new incident; the old one ends without a report.
+  const isStillThere = stillIn(findings);
   return {
     opened: own.filter(({ alerts }) => alerts === '1').flatMap(toFinding),
     reminders: own.filter(({ alerts }) => alerts !== '1').flatMap(toFinding),
-    resolved: resolved.map(toResolved).filter(({ finding }) => !isStillThere(finding, findings)),
+    resolved: resolved.map(toResolved).filter(({ finding }) => !isStillThere(finding)),
   };
 }
 
@@ -93,11 +96,6 @@ function toResolved({ finding, seconds, opened_at: openedAt }: Row): ResolvedInc
     finding: { ...found, since: new Date(Number(openedAt) * 1000) },
     durationMs: Math.round(Number(seconds) * 1000),
   };
-}
-
-/** A finding whose values have changed is a new incident; the old one ends without a report. */
-function isStillThere({ code, subject }: Finding, findings: readonly Finding[]): boolean {
-  return findings.some((each) => each.code === code && each.subject === subject);
 }
 
 function fingerprintOf(found: Finding): string {

@@ -1,4 +1,4 @@
-import { LOCK_MODES, type LockMode } from '../../core/lint/syntax/lock-modes.js';
+import { isStronger, type LockMode } from '../../core/lint/syntax/lock-modes.js';
 import type { RehearsalResult, SeenLock, WrittenRows } from '../../core/ports/rehearsal.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
@@ -70,7 +70,7 @@ export class Observation {
     for (const { oid, mode } of rows) {
       const known = taken.get(String(oid)) ?? this.locked.get(String(oid));
       const seen = modeOf(String(mode));
-      if (!known || LOCK_MODES.indexOf(seen) > LOCK_MODES.indexOf(known)) taken.set(String(oid), seen);
+      if (!known || isStronger(seen, known)) taken.set(String(oid), seen);
     }
     for (const [oid, mode] of taken) this.locked.set(oid, mode);
     return [...taken].flatMap(([oid, mode]) => {

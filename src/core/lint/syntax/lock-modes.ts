@@ -22,3 +22,7 @@ export function blocksWrites(mode: LockMode): boolean {
 export function blocksReads(mode: LockMode): boolean {
   return mode === 'ACCESS EXCLUSIVE';
 }
+
+export function isStronger(mode: LockMode, than: LockMode): boolean {
+  return LOCK_MODES.indexOf(mode) > LOCK_MODES.indexOf(than);
+}
