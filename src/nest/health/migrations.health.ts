@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DatabaseError } from '../../core/errors/database-errors.js';
 import { MigrationError, type MigrationErrorCode } from '../../core/errors/migration-error.js';
-import { DEFAULT_HEALTH_RULES, worstOf, type HealthRules } from '../../core/status/health-rules.js';
+import { worstOf, type HealthRules } from '../../core/status/health-rules.js';
 import { judgeHealth, type MigrationHealth } from '../../core/status/health.js';
 import { withTimeout } from '../../timing/timeout.js';
 import { Migrator } from '../../migrator/migrator.js';
@@ -78,9 +78,8 @@ export class MigrationsHealthIndicator {
     if (!tracked) return { status: 'up', tracked, message: nameless('tracking is off'), isUpToDate: false };
     const reading = await withinTimeout(this.cached(cacheMs), timeoutMs);
     if ('problem' in reading) return { status: 'down', tracked, message: nameless(reading.problem), isUpToDate: false };
-    const { conditions, summary } = reading.health;
+    const { conditions, summary, up: isUpToDate } = reading.health;
     const { status, message, blocking } = judgeHealth(conditions, rules);
-    const isUpToDate = judgeHealth(conditions, DEFAULT_HEALTH_RULES).up;
     return { status, tracked, message: nameless(message), summary, blocking, isUpToDate };
   }
 
