@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createMigrator, migrationsOf, type Migrations } from '../composition/create-migrator.js';
+import { migrationsOf, type Migrations } from '../composition/create-migrator.js';
 import type { MigratorOptions, ResolvedOptions } from '../composition/options.js';
 import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
 import { LIBRARY_VERSION } from '../core/history/library-version.js';
 import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
 import { stampDatabase, TEMPLATE_PREFIX } from './leftovers.js';
+import { migrateOnce } from './migrate-once.js';
 import type { Server } from './server.js';
 
 const POLL_MS = 50;
@@ -80,15 +81,6 @@ async function build(server: Server, name: string, { options, migrations, seeds 
   } catch (error) {
     await server.dropDatabase(name);
     throw error;
-  }
-}
-
-async function migrateOnce(options: ResolvedOptions, migrations?: Migrations): Promise<void> {
-  const migrator = createMigrator(options, () => {}, migrations);
-  try {
-    await migrator.migrate();
-  } finally {
-    await migrator.close();
   }
 }
 

@@ -1,9 +1,10 @@
-import { createMigrator, type Migrations } from '../composition/create-migrator.js';
+import type { Migrations } from '../composition/create-migrator.js';
 import type { MigratorOptions } from '../composition/options.js';
 import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
 import { stampDatabase } from './leftovers.js';
 import { upTo } from './limited-source.js';
+import { migrateOnce } from './migrate-once.js';
 import type { Server } from './server.js';
 
 /** A database of one test. With `await using` it is dropped at the end of the block. */
@@ -59,13 +60,7 @@ export class TestDatabase implements AsyncDisposable {
   }
 
   async #migrate(migrations: Migrations): Promise<MigrationRun> {
-    const options = resolveMigratorOptions({ ...this.options, connectionString: this.url });
-    const migrator = createMigrator(options, () => {}, migrations);
-    try {
-      return await migrator.migrate();
-    } finally {
-      await migrator.close();
-    }
+    return migrateOnce(resolveMigratorOptions({ ...this.options, connectionString: this.url }), migrations);
   }
 }
 
