@@ -4,6 +4,7 @@ import { differences, readOn, type ReadCatalog } from '../../test/support/catalo
 import { Random } from '../random.js';
 import { dropSubscriptions } from './drop-subscriptions.js';
 import { changesOf, kindsOf, schemaSql, type Change } from './generate.js';
+import { majorOf } from './major-of.js';
 
 /** The changes that were made, and the problems that were found. */
 export interface Proof {
@@ -25,8 +26,7 @@ export async function proveChanges(connectionString: string, seed: number, each:
   const role = `random_${seed}_${process.pid}`;
   const random = new Random(seed, 0);
   try {
-    const { rows } = await client.query<{ v: string }>(`SELECT current_setting('server_version_num') AS v`);
-    const kinds = kindsOf(Math.floor(Number(rows[0]?.v) / 10_000));
+    const kinds = kindsOf(await majorOf(client));
     await client.query(`CREATE ROLE ${role}`);
     await client.query(schemaSql(kinds, random, role));
     const recorded = await inTransaction(client, '');

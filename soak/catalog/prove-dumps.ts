@@ -5,6 +5,7 @@ import { dumpInto } from '../../test/support/pg-dump.js';
 import { Random } from '../random.js';
 import { dropSubscriptions } from './drop-subscriptions.js';
 import { changesOf, kindsOf, schemaSql } from './generate.js';
+import { majorOf } from './major-of.js';
 import type { Proof } from './prove-changes.js';
 
 /**
@@ -39,8 +40,7 @@ async function differencesOf(source: string, target: string): Promise<string[]> 
 
 /** About half of the objects, some of which have been altered. */
 async function generate(client: pg.Client, random: Random, role: string): Promise<void> {
-  const { rows } = await client.query<{ v: string }>(`SELECT current_setting('server_version_num') AS v`);
-  const kinds = kindsOf(Math.floor(Number(rows[0]?.v) / 10_000));
+  const kinds = kindsOf(await majorOf(client));
   const present = new Set(kinds.filter(() => random.next() < 0.6));
   await client.query(schemaSql(kinds, random, role, (kind) => present.has(kind)));
   for (const kind of present) {

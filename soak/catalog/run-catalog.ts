@@ -1,6 +1,7 @@
 import { withClient } from '../../test/support/database.js';
 import { startEphemeralServer } from '../../test/support/ephemeral-server.js';
 import { dumpMajor } from '../../test/support/pg-dump.js';
+import { majorOf } from './major-of.js';
 import { proveChanges } from './prove-changes.js';
 import { proveDumps } from './prove-dumps.js';
 
@@ -24,7 +25,7 @@ export async function runCatalog(seed: number): Promise<readonly string[]> {
 
 /** pg_dump must be at least as new as the server: `TEST_POSTGRES_VERSION` chooses an older one. */
 async function dumpsOn(url: string, urlOf: (name?: string) => string, seed: number): Promise<readonly string[]> {
-  const server = await majorOf(url);
+  const server = await withClient(url, majorOf);
   const dump = dumpMajor();
   if (dump < server)
     return [
@@ -33,11 +34,4 @@ async function dumpsOn(url: string, urlOf: (name?: string) => string, seed: numb
   const { played, problems } = await proveDumps(urlOf, seed, SCHEMAS);
   console.log(`${played} schemas dumped and restored, ${problems.length} with a difference`);
   return problems;
-}
-
-async function majorOf(connectionString: string): Promise<number> {
-  const { rows } = await withClient(connectionString, (client) =>
-    client.query<{ v: string }>(`SELECT current_setting('server_version_num') AS v`),
-  );
-  return Math.floor(Number(rows[0]?.v) / 10_000);
 }
