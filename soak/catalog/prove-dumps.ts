@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import { catalogOf, differences } from '../../test/support/catalog-of.js';
 import { withClient } from '../../test/support/database.js';
+import { dropSubscriptions } from '../../test/support/drop-subscriptions.js';
 import { dumpInto } from '../../test/support/pg-dump.js';
 import { Random } from '../random.js';
-import { dropSubscriptions } from './drop-subscriptions.js';
 import { changesOf, kindsOf, schemaSql } from './generate.js';
 import { majorOf } from './major-of.js';
 import type { Proof } from './prove-changes.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedServer } from '../../tools/embedded-postgres/server.js';
 import { withClient } from '../support/database.js';
+import { dropSubscriptions } from '../support/drop-subscriptions.js';
 import { endState, type EndState } from '../support/end-state.js';
 import { migratorOn } from '../support/migrator-on.js';
 import { startPrivateServer } from '../support/private-server.js';
@@ -69,10 +70,7 @@ async function freshDatabase(server: EmbeddedServer): Promise<string> {
 /** A database goes only without subscriptions and prepared transactions. */
 async function cleanUp(server: EmbeddedServer): Promise<void> {
   await withClient(server.connectionString('history'), async (client) => {
-    const { rows } = await client.query<{ name: string }>(
-      'SELECT subname AS name FROM pg_subscription WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())',
-    );
-    for (const { name } of rows) await client.query(`DROP SUBSCRIPTION ${name}`);
+    await dropSubscriptions(client);
     const prepared = await client.query<{ gid: string }>('SELECT gid FROM pg_prepared_xacts');
     for (const { gid } of prepared.rows) await client.query(`ROLLBACK PREPARED '${gid}'`);
   });
