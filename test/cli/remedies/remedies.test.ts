@@ -11,7 +11,8 @@ import { runProcess, type ProcessResult } from '../../support/process.js';
 import { testIf } from '../../support/since-version.js';
 import { migrationsDirectory } from '../../support/temp-directory.js';
 import { MAIN } from '../command-line.js';
-import { SCENES, type Scene } from './scenes.js';
+import { SCENES } from './scenes.js';
+import type { Scene } from './stage.js';
 
 const db = useEmptyDatabase('cli_remedies');
 const ALL = [...ERROR_CODES, ...(Object.keys(FINDINGS) as FindingCode[])];
