@@ -9,11 +9,12 @@ import { MigrationsService } from '../src/nest/migrations.service.js';
 import { resolveModuleOptions } from '../src/nest/configuration/resolve-options.js';
 import { installCommands } from './hosts/readme.js';
 import { freePort } from '../tools/embedded-postgres/free-port.js';
+import { codeBlocks } from './support/code-blocks.js';
 import { childEnvironment, repositoryRoot, runProcess } from './support/process.js';
 import { useTestDatabase } from './support/use-test-database.js';
 
 /** Every command that the README tells a reader to type, one a line. */
-const commands = blocks('sh').flatMap((block) =>
+const commands = codeBlocks('README.md', 'sh').flatMap((block) =>
   block
     .split('\n')
     .map((line) => line.replace(/\s+#.*$/, '').trim())
@@ -97,7 +98,7 @@ interface Manifest {
 }
 
 describe('what the README shows of Kubernetes', () => {
-  const manifests = blocks('yaml').map((text) => parse(text) as Manifest);
+  const manifests = codeBlocks('README.md', 'yaml').map((text) => parse(text) as Manifest);
   const containers = manifests
     .map((manifest) => manifest.spec?.template.spec ?? manifest)
     .flatMap((spec) => [...(spec.containers ?? []), ...(spec.initContainers ?? [])]);
@@ -142,7 +143,7 @@ describe('what the README shows of the code', () => {
 
   test('is every method of the service, and none that does not exist', () => {
     const shown = [
-      ...blocks('ts')
+      ...codeBlocks('README.md', 'ts')
         .join('')
         .matchAll(/this\.migrations\.(\w+)\(/g),
     ].map(([, name = '']) => name);
@@ -159,12 +160,6 @@ describe('what the README shows of the code', () => {
     expect(shown.toSorted()).toEqual([...options].toSorted());
   });
 });
-
-/** The blocks of one language in the README. */
-function blocks(language: string): string[] {
-  const form = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm');
-  return [...readFileSync('README.md', 'utf8').matchAll(form)].map(([, block = '']) => block);
-}
 
 function packageJson(): {
   scripts: Record<string, string>;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { codeBlocks, problemsOf } from './code-blocks.js';
+import { codeBlocks } from '../support/code-blocks.js';
+import { problemsOf } from './code-blocks.js';
 
 /** Documents whose code blocks are complete modules. */
 const DOCUMENTS = ['docs/faq.md', 'docs/testing.md'];

@@ -1,14 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { repositoryRoot } from '../support/process.js';
-
-/** The blocks of one language in a document. */
-export function codeBlocks(document: string, language: string): string[] {
-  const form = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm');
-  const text = readFileSync(join(repositoryRoot, document), 'utf8');
-  return [...text.matchAll(form)].map(([, block = '']) => block);
-}
 
 /** What the code blocks assume: a test runner with globals, and an application. */
 const AROUND: Readonly<Record<string, string>> = {
