@@ -13,7 +13,6 @@ export const check = ({ directory }: GitRepository, ...args: string[]): Promise<
   checkIn(join(directory, 'app'), ...args);
 export const checkIn = (cwd: string, ...args: string[]): Promise<ProcessResult> =>
   run(['check', '--base', 'main', ...args], { cwd, env: GIT_ENVIRONMENT });
-export const objectOf = ({ stdout }: ProcessResult): unknown => JSON.parse(stdout);
 export const commandsIn = (text: string): string[] =>
   text.split('\n').filter((line) => line.startsWith('  ') && line.trim() !== '');
 

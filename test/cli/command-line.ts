@@ -19,3 +19,6 @@ export async function run(args: string[], options: ProcessOptions = {}): Promise
   if (args.includes('--json') && hasEnded) await expectSchema(command, result.stdout);
   return result;
 }
+
+/** What a command with `--json` printed. */
+export const objectOf = ({ stdout }: ProcessResult): unknown => JSON.parse(stdout);

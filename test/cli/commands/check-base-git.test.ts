@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { GIT_ENVIRONMENT } from '../../support/git-repository.js';
 import { migrationsDirectory } from '../../support/temp-directory.js';
-import { check, checkIn, commandsIn, objectOf, onBranch } from '../branch.js';
-import { run } from '../command-line.js';
+import { check, checkIn, commandsIn, onBranch } from '../branch.js';
+import { objectOf, run } from '../command-line.js';
 
 describe('when git lacks the information', () => {
   test('a shallow clone: the suggested commands fetch what is missing', async () => {

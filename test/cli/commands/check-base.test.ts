@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { GIT_ENVIRONMENT } from '../../support/git-repository.js';
 import { testIf } from '../../support/since-version.js';
 import { writeFiles } from '../../support/write-files.js';
-import { check, commandsIn, MERGED, migration, objectOf, onBranch, typeAll } from '../branch.js';
-import { run } from '../command-line.js';
+import { check, commandsIn, MERGED, migration, onBranch, typeAll } from '../branch.js';
+import { objectOf, run } from '../command-line.js';
 
 describe('a branch that may be merged', () => {
   test('exits with 0, needs no database, and lists the added migrations', async () => {

@@ -6,7 +6,7 @@ import { useEmptyDatabase } from '../../support/empty-database.js';
 import { relations } from '../../support/history-of.js';
 import type { ProcessResult } from '../../support/process.js';
 import { useMigrations } from '../../support/use-migrations.js';
-import { run } from '../command-line.js';
+import { objectOf, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_lint');
 const migrations = useMigrations({
@@ -24,7 +24,6 @@ const onDatabase = (command: string, ...args: string[]): Promise<ProcessResult> 
     env: { DATABASE_URL: db.connectionString, GITHUB_WORKSPACE: undefined },
   });
 const write = (file: string, text: string): Promise<void> => writeFile(join(migrations.directory, file), text);
-const objectOf = ({ stdout }: ProcessResult): unknown => JSON.parse(stdout);
 /** The directory as typed in its parent directory. */
 const folder = (): string => migrations.directory.split('/').at(-1) ?? '';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import type { ProcessResult } from '../../support/process.js';
 import { useMigrations } from '../../support/use-migrations.js';
-import { FILES, run } from '../command-line.js';
+import { FILES, objectOf, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_reading');
 const migrations = useMigrations(FILES);
@@ -12,7 +12,6 @@ const migrations = useMigrations(FILES);
 const onDatabase = (command: string, ...more: string[]): Promise<ProcessResult> =>
   run([command, '--database-url', db.connectionString, '--dir', migrations.directory, ...more]);
 const write = (file: string, text: string): Promise<void> => writeFile(join(migrations.directory, file), text);
-const objectOf = ({ stdout }: ProcessResult): unknown => JSON.parse(stdout);
 
 describe('before a run', () => {
   test('pending, plan, check and status --exit-code say what is pending', async () => {
