@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { DRIFT_JOB } from 'nestjs-pg-migrations';
-import pg from 'pg';
 import type { EmbeddedServer } from '../../tools/embedded-postgres/server.js';
+import { withClient } from '../support/database.js';
 import { childEnvironment } from '../support/process.js';
 import { Application } from './application.js';
 
@@ -56,10 +56,7 @@ let databases = 0;
 /** The environment of the application: the Node that is to run it, and a database that is empty. */
 async function environment({ node, server }: Place): Promise<NodeJS.ProcessEnv> {
   const name = `host_${++databases}`;
-  const client = new pg.Client({ connectionString: server.connectionString() });
-  await client.connect();
-  await client.query(`CREATE DATABASE ${name}`);
-  await client.end();
+  await withClient(server.connectionString(), (client) => client.query(`CREATE DATABASE ${name}`));
   return childEnvironment({
     DATABASE_URL: server.connectionString(name),
     PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH']}`,
