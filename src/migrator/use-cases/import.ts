@@ -5,8 +5,7 @@ import { parseTableName } from '../../core/target/table.js';
 import { FOREIGN_HISTORIES, type ForeignTool } from '../../core/tools/foreign-tools.js';
 import type { ForeignMigration } from '../../core/tools/history.js';
 import type { MigratorParts } from '../run/parts.js';
-import { withInterruption, NO_PROGRESS } from '../run/interruption.js';
-import { withSession } from '../run/with-session.js';
+import { withInterruptibleSession } from '../run/with-session.js';
 import { changeHistory, type ChangeOptions } from './change-history.js';
 import { recordings } from './record.js';
 
@@ -64,9 +63,7 @@ async function readApplied(
 ): Promise<readonly ForeignMigration[]> {
   const history = FOREIGN_HISTORIES[tool];
   const name = table === undefined ? undefined : parseTableName(table, 'public');
-  const rows = await withInterruption(signal, NO_PROGRESS, () =>
-    withSession(database, ({ foreign }) => foreign.read(tool, name), signal),
-  );
+  const rows = await withInterruptibleSession(database, ({ foreign }) => foreign.read(tool, name), signal);
   const applied = history.applied(rows);
   if (!('problem' in applied)) return applied;
   throw new HistoryTableError(table ?? history.table, `Nothing was imported: ${applied.problem}.`);
