@@ -43,7 +43,7 @@ export async function withInterruption<T>(
 }
 
 /** The outcome when the server cancelled a statement, or when no further one was sent. */
-export function cancelledOutcome({ isExecuting }: Pick<Progress, 'isExecuting'>): InterruptedError['outcome'] {
+function cancelledOutcome({ isExecuting }: Progress): InterruptedError['outcome'] {
   return isExecuting ? 'cancelled' : 'before';
 }
 

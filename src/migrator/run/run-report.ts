@@ -138,9 +138,10 @@ export class RunReport {
     return { runId, applied, appliedByOthers, adopted, alreadyApplied, durationMs, ...limited };
   }
 
-  /** Emits the event that ends a run with an error. @param refusals the findings, if they are the reason. */
-  fail(error: unknown, refusals: readonly Finding[] = error instanceof RefusedError ? error.refusals : []): void {
+  /** Emits the event that ends a run with an error. */
+  fail(error: unknown): void {
     const { applied, durationMs } = this;
+    const refusals = error instanceof RefusedError ? error.refusals : [];
     const text = error instanceof Error ? error.message : String(error);
     if (error instanceof MigrationFailedError) this.emit({ type: 'migration-failed', file: error.file, error: text });
     if (refusals.length > 0) this.emit({ type: 'run-refused', refusals, durationMs });
