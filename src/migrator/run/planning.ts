@@ -6,7 +6,7 @@ import { planRun, type Plan } from '../../core/status/plan.js';
 import type { DriftPolicy } from '../../core/status/policy.js';
 import { filesWithin, limitPlan, type RunLimit } from '../../core/status/run-limit.js';
 import { isApplied, type MigrationStatus } from '../../core/status/status.js';
-import type { RunFiles } from './files-of-run.js';
+import type { RunFiles } from './run-files.js';
 import type { RunReport } from './run-report.js';
 
 /** Up to this number, rows cost the server less than their fingerprint and fit in its first packets. */

@@ -12,7 +12,7 @@ import { compilePlan, compileTasks } from './compile-tasks.js';
 import { auditDeadRuns } from './audit-dead-runs.js';
 import { Conflicts, type Conflict } from './conflicts.js';
 import { judgeOutcome, throwIfInterrupted, withInterruption, type SessionResult } from './interruption.js';
-import { RunFiles } from './files-of-run.js';
+import { RunFiles } from './run-files.js';
 import { lintTasks } from './lint-tasks.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
 import { Limiter, Planning, type PlannedRun } from './planning.js';

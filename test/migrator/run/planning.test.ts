@@ -3,7 +3,7 @@ import { NO_HISTORY, type History } from '../../../src/core/history/history.js';
 import { fingerprintOf, type KnownRows } from '../../../src/core/history/ordinary-rows.js';
 import type { Migration } from '../../../src/core/migration/migration.js';
 import { DEFAULT_POLICY } from '../../../src/core/status/policy.js';
-import { RunFiles } from '../../../src/migrator/run/files-of-run.js';
+import { RunFiles } from '../../../src/migrator/run/run-files.js';
 import { Planning } from '../../../src/migrator/run/planning.js';
 import { appliedRow, migrationFile, setOf } from '../../core/fixtures.js';
 
