@@ -1,3 +1,4 @@
+import { placeIn } from '../../core/errors/wording.js';
 import type { RehearsalFailure, RehearsedMigration, WrittenRows } from '../../core/ports/rehearsal.js';
 import type { RehearsalReport } from '../../migrator/use-cases/preview/rehearse.js';
 import type { Invocation } from '../process/invocation.js';
@@ -26,9 +27,8 @@ function renderMigration(migration: RehearsedMigration): string[] {
 }
 
 function renderFailure(file: string, { line, column, message, sqlstate, excerpt, hint }: RehearsalFailure): string[] {
-  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
   return [
-    `${place}: failed: ${message} (SQLSTATE ${sqlstate})`,
+    `${placeIn(file, line, column)}: failed: ${message} (SQLSTATE ${sqlstate})`,
     ...(excerpt === undefined ? [] : [excerpt]),
     ...(hint === undefined ? [] : [`  hint: ${hint}`]),
   ];

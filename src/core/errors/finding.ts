@@ -4,6 +4,7 @@ import { HISTORY_FINDINGS } from './history-findings.js';
 import { RUN_FINDINGS } from './run-findings.js';
 import type { FindingDefinition, FindingDetails, Severity } from './finding-definition.js';
 import { inApi, type Remedy, type Voice } from './remedy.js';
+import { placeIn } from './wording.js';
 
 /** All findings by code. Each has a section in docs/errors.md. */
 export const FINDINGS = {
@@ -52,8 +53,7 @@ export function renderFindingAs(say: Voice, found: Finding): string {
 /** Renders a finding without its code. */
 export function describeFinding(say: Voice, found: Finding): string {
   const { subject, line, column } = found;
-  const place = line === undefined ? subject : `${subject}:${line}:${column ?? 1}`;
-  return [`${place} ${problemOf(found)}.`, remedyOf(say, found)].filter(Boolean).join(' ');
+  return [`${placeIn(subject, line, column)} ${problemOf(found)}.`, remedyOf(say, found)].filter(Boolean).join(' ');
 }
 
 /** What to do about a finding, phrased by `say`. */

@@ -18,6 +18,11 @@ export function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
+/** A place in a file, as a terminal opens it: `file:line:column`; only the file without a line. */
+export function placeIn(name: string, line: number | undefined, column: number | undefined): string {
+  return line === undefined ? name : `${name}:${line}:${column ?? 1}`;
+}
+
 /** The beginning of a statement, on one line. */
 export function firstWords(statement: string): string {
   return statement.split(/\s+/).slice(0, 8).join(' ');

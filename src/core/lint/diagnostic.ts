@@ -1,4 +1,5 @@
 import type { Severity } from '../errors/finding.js';
+import { placeIn } from '../errors/wording.js';
 import type { TableSize } from './model/facts.js';
 
 /** A problem that lint found in a migration. Plain data; {@link renderDiagnostic} turns it into text. */
@@ -24,7 +25,7 @@ export interface Diagnostic {
 /** Renders a diagnostic as one line: location, severity, what was found, what to do, and the rule. */
 export function renderDiagnostic(found: Diagnostic): string {
   const { file, line, column, severity, remedy, rule } = found;
-  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  const place = placeIn(file, line, column);
   return `${[`${place} ${severity}: ${describeDiagnostic(found)}.`, remedy].filter(Boolean).join(' ')} [${rule}]`;
 }
 

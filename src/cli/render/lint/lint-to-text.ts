@@ -1,4 +1,4 @@
-import { count } from '../../../core/errors/wording.js';
+import { count, placeIn } from '../../../core/errors/wording.js';
 import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import type { PathOf } from './report-path.js';
 
@@ -6,7 +6,7 @@ import type { PathOf } from './report-path.js';
 export function diagnosticsToText(diagnostics: readonly Diagnostic[], pathOf: PathOf): string[] {
   return diagnostics.map((found) => {
     const { file, line, column, severity, excerpt, remedy, rule } = found;
-    const place = line === undefined ? pathOf(file) : `${pathOf(file)}:${line}:${column ?? 1}`;
+    const place = placeIn(pathOf(file), line, column);
     const below = [...(excerpt?.split('\n') ?? []), remedy].filter((text) => text !== '');
     return [`${place} ${severity}: ${describeDiagnostic(found)}. [${rule}]`, ...below.map((text) => `  ${text}`)].join(
       '\n',
