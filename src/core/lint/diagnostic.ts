@@ -22,6 +22,11 @@ export interface Diagnostic {
   readonly excerpt: string | undefined;
 }
 
+/** Whether a diagnostic stops a run, according to the option `lint.onMigrate`. */
+export function stopsRun(onMigrate: 'off' | 'warn' | 'error'): (found: Diagnostic) => boolean {
+  return ({ severity }) => onMigrate === 'error' && severity === 'error';
+}
+
 /** Renders a diagnostic as one line: location, severity, what was found, what to do, and the rule. */
 export function renderDiagnostic(found: Diagnostic): string {
   const { file, line, column, severity, remedy, rule } = found;

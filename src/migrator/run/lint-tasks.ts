@@ -1,7 +1,7 @@
 import type { Task } from '../../core/compile/task.js';
 import { finding, type Finding } from '../../core/errors/finding.js';
 import { RefusedError } from '../../core/errors/input-errors.js';
-import { describeDiagnostic, type Diagnostic } from '../../core/lint/diagnostic.js';
+import { describeDiagnostic, stopsRun, type Diagnostic } from '../../core/lint/diagnostic.js';
 import { lintFileOf } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { TargetSession } from '../../core/ports/ports.js';
@@ -21,8 +21,7 @@ export async function lintTasks(
   { tables }: TargetSession,
 ): Promise<readonly Finding[]> {
   const found = await judge(set, tasks.map(lintFileOf), { parse, policy, target: database.target }, tables);
-  const stops = ({ severity }: Diagnostic): boolean => severity === 'error' && policy.lint.onMigrate === 'error';
-  const refusals = found.filter(stops).map((each) => asFinding('LINT_ERROR', each));
+  const refusals = found.filter(stopsRun(policy.lint.onMigrate)).map((each) => asFinding('LINT_ERROR', each));
   if (refusals.length > 0) throw new RefusedError(refusals);
   return found.filter(({ severity }) => severity !== 'note').map((each) => asFinding('LINT_WARNING', each));
 }

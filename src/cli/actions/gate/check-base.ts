@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { lintResolved } from '../../../composition/lint-files.js';
 import type { ResolvedOptions } from '../../../composition/options.js';
+import { stopsRun } from '../../../core/lint/diagnostic.js';
 import { compareWithBase, type BranchReport } from '../../../core/migration/compare-with-base.js';
 import { LAYOUTS } from '../../../core/tools/layouts.js';
 import { MigrationDirectory } from '../../../files/directory.js';
@@ -49,7 +50,7 @@ async function judged(report: BranchReport, base: Base, ref: string, options: Re
   const diagnostics = found.filter(({ file }) => report.added.includes(file));
   const described = describeBranch(report, base, ref, options);
   const isWrong = described.findings.some(({ severity }) => severity === 'error');
-  const isStopped = onMigrate === 'error' && diagnostics.some(({ severity }) => severity === 'error');
+  const isStopped = diagnostics.some(stopsRun(onMigrate));
   const exitCode = isWrong ? EXIT.failed : isStopped ? EXIT.lint : EXIT.ok;
   const { tipCommit, forkCommit } = base;
   return {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../../core/errors/finding.js';
-import type { Diagnostic } from '../../../core/lint/diagnostic.js';
+import { stopsRun, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import { needsRun, type MigrationStatus } from '../../../core/status/status.js';
 import type { StatusReport } from '../../../migrator/use-cases/status.js';
 import { EXIT } from '../../process/exit-codes.js';
@@ -38,7 +38,7 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
     const open = report.migrations.filter(({ state }) => needsRun(state));
     const isJudged = onMigrate !== 'off' && open.length > 0;
     const { diagnostics } = isJudged ? await migrator.lint() : { diagnostics: [] };
-    const isStopped = onMigrate === 'error' && diagnostics.some(({ severity }) => severity === 'error');
+    const isStopped = diagnostics.some(stopsRun(onMigrate));
     const verdict = verdictOf(report, policy);
     const exitCode = isStopped && (verdict === EXIT.ok || verdict === EXIT.pending) ? EXIT.lint : verdict;
     const { findings, summary } = report;
