@@ -1,3 +1,5 @@
+import { EXIT } from './exit-codes.js';
+
 /** Why a command did nothing: a usage error, or something that prevents it. */
 export class CliError extends Error {
   constructor(
@@ -10,4 +12,9 @@ export class CliError extends Error {
     super(message);
     this.name = 'CliError';
   }
+}
+
+/** A command was used wrongly. */
+export function usageError(problem: string): CliError {
+  return new CliError('USAGE', EXIT.usage, `error: ${problem}`);
 }

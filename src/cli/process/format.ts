@@ -1,5 +1,4 @@
-import { CliError } from './cli-error.js';
-import { EXIT } from './exit-codes.js';
+import { usageError } from './cli-error.js';
 
 /**
  * The output format of a command: `json` with `--json`, otherwise the value of `--format`.
@@ -11,13 +10,9 @@ export function formatOf<const Name extends string>(
   { json = false, format }: { readonly json?: boolean; readonly format?: string },
   known: readonly [Name, ...Name[]],
 ): Name | 'json' {
-  if (json && format !== undefined) throw wrong('--json and --format are mutually exclusive');
+  if (json && format !== undefined) throw usageError('--json and --format are mutually exclusive');
   if (json) return 'json';
   const found = known.find((name) => name === (format ?? known[0]));
-  if (found === undefined) throw wrong(`--format: expected one of ${known.map((name) => `"${name}"`).join(', ')}`);
+  if (found === undefined) throw usageError(`--format: expected one of ${known.map((name) => `"${name}"`).join(', ')}`);
   return found;
-}
-
-function wrong(message: string): CliError {
-  return new CliError('USAGE', EXIT.usage, `error: ${message}`);
 }

@@ -1,5 +1,4 @@
-import { CliError } from '../../process/cli-error.js';
-import { EXIT } from '../../process/exit-codes.js';
+import { usageError } from '../../process/cli-error.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import type { Action } from '../action.js';
 import { makeChange } from './change.js';
@@ -12,8 +11,7 @@ interface ResolveFlags extends ChangeFlags {
 /** Records the outcome of an in-doubt statement. */
 export const resolve: Action<ResolveFlags> = (flags, terminal, file = '') => {
   const { done = false, again = false } = flags;
-  if (done === again)
-    throw new CliError('USAGE', EXIT.usage, 'error: give either --done (it took effect) or --again (it did not)');
+  if (done === again) throw usageError('give either --done (it took effect) or --again (it did not)');
   const outcome = done ? 'done' : 'again';
   return makeChange(flags, terminal, {
     make: (migrator, options) => migrator.resolve(file, outcome, options),

@@ -1,4 +1,4 @@
-import { CliError } from '../../process/cli-error.js';
+import { usageError } from '../../process/cli-error.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { Action } from '../action.js';
 import { bashCompletion } from './bash.js';
@@ -18,11 +18,7 @@ export function completionOf(commands: readonly Completable[]): Action<object> {
     const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
     if (!script) {
       const known = Object.keys(SHELLS).join(', ');
-      throw new CliError(
-        'USAGE',
-        EXIT.usage,
-        `error: unknown shell ${JSON.stringify(shell)}; expected one of ${known}`,
-      );
+      throw usageError(`unknown shell ${JSON.stringify(shell)}; expected one of ${known}`);
     }
     out(script(commands));
     return Promise.resolve(EXIT.ok);

@@ -7,7 +7,7 @@ import { LAYOUTS } from '../../../core/tools/layouts.js';
 import { MigrationDirectory } from '../../../files/directory.js';
 import { readBase, type Base } from '../../../files/git/read-base.js';
 import { GitError } from '../../../files/git/run-git.js';
-import { CliError } from '../../process/cli-error.js';
+import { CliError, usageError } from '../../process/cli-error.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { CheckFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';
@@ -21,8 +21,7 @@ import { renderBranch } from './render-branch.js';
 export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
   const { base: ref = '', databaseUrl } = flags;
   const format = formatOf(flags, ['text', 'github']);
-  if (databaseUrl !== undefined)
-    throw new CliError('USAGE', EXIT.usage, 'error: --base uses only git: omit --database-url');
+  if (databaseUrl !== undefined) throw usageError('--base uses only git: omit --database-url');
   const { options } = await fileSettingsFrom({ ...flags, lint: flags.lint ?? 'error' });
   const { directory, recursive, pattern } = options;
   const rules = { layout: LAYOUTS[options.layout], recursive, pattern };

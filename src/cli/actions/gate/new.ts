@@ -6,7 +6,7 @@ import { LAYOUTS } from '../../../core/tools/layouts.js';
 import { createFile } from '../../../files/create-file.js';
 import { decodeText } from '../../../files/decode.js';
 import { MigrationDirectory } from '../../../files/directory.js';
-import { CliError } from '../../process/cli-error.js';
+import { CliError, usageError } from '../../process/cli-error.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { NewFlags } from '../../process/flags.js';
 import { readStandardInput } from '../../process/standard-input.js';
@@ -28,8 +28,7 @@ export const newMigration: Action<NewFlags> = async (flags, terminal, name = '')
     now: new Date(),
     style: styleOf(flags),
   });
-  if ('problem' in planned)
-    throw new CliError('USAGE', EXIT.usage, `error: ${JSON.stringify(name)} is not a valid name: ${planned.problem}`);
+  if ('problem' in planned) throw usageError(`${JSON.stringify(name)} is not a valid name: ${planned.problem}`);
   const { file } = planned;
   const shown = pathsFromHere(directory)(file);
   const body = newMigrationBody(await bodyFrom(terminal), layout);
@@ -40,8 +39,7 @@ export const newMigration: Action<NewFlags> = async (flags, terminal, name = '')
 };
 
 function styleOf({ number = false, timestamp = false }: NewFlags): 'number' | 'timestamp' | undefined {
-  if (number && timestamp)
-    throw new CliError('USAGE', EXIT.usage, 'error: --number and --timestamp are mutually exclusive');
+  if (number && timestamp) throw usageError('--number and --timestamp are mutually exclusive');
   return number ? 'number' : timestamp ? 'timestamp' : undefined;
 }
 
@@ -74,5 +72,5 @@ async function bodyFrom({ err }: Terminal): Promise<string> {
   );
   const text = given === undefined ? '' : decodeText(given);
   if (typeof text === 'string') return text;
-  throw new CliError('USAGE', EXIT.usage, `error: standard input is not a valid migration: ${text.problem}`);
+  throw usageError(`standard input is not a valid migration: ${text.problem}`);
 }
