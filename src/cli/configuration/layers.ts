@@ -6,8 +6,9 @@ export interface Layer {
 }
 
 /** Options that are objects of options; these are merged option by option. */
-const GROUPS: readonly string[] = ['timeouts', 'policy', 'placeholders', 'lint'];
-const CONNECTIONS: readonly string[] = ['connectionString', 'connection', 'pool'];
+export const GROUPS: readonly string[] = ['timeouts', 'policy', 'placeholders', 'lint'];
+/** The options that say how to connect. */
+export const CONNECTIONS: readonly string[] = ['connectionString', 'connection', 'pool'];
 
 /** Merges options; later layers override earlier ones. A connection replaces any earlier connection. */
 export function mergeLayers(layers: readonly Layer[]): Record<string, unknown> {

@@ -5,7 +5,7 @@ import type { RunFlags } from '../process/flags.js';
 import { flagOf, inFlags, OPTIONS, TIMEOUTS, type FlagNames } from '../process/option-flags.js';
 import { millisecondsOf, secondsProblem } from '../process/seconds.js';
 import { readConfig } from './config-file.js';
-import { mergeLayers, sourceOf, type Layer } from './layers.js';
+import { CONNECTIONS, mergeLayers, sourceOf, type Layer } from './layers.js';
 
 /** The effective options of a command. */
 export interface Settings {
@@ -39,7 +39,7 @@ export async function hasDatabase(flags: RunFlags): Promise<boolean> {
 }
 
 function hasConnection(layers: readonly Layer[]): boolean {
-  return ['connectionString', 'connection', 'pool'].some((way) => layers.some(({ options }) => options[way]));
+  return CONNECTIONS.some((way) => layers.some(({ options }) => options[way]));
 }
 
 /** @param problems receives the problems of flags. */

@@ -1,8 +1,9 @@
 import type { ResolvedOptions } from '../../../composition/options.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { RunFlags } from '../../process/flags.js';
-import { sourceOf } from '../../configuration/layers.js';
+import { GROUPS, sourceOf } from '../../configuration/layers.js';
 import { fileSettingsFrom } from '../../configuration/settings.js';
+import { jsonText } from '../../render/json-text.js';
 import { maskedValue } from '../../render/masked-value.js';
 import type { Action } from '../action.js';
 
@@ -20,11 +21,9 @@ export const config: Action<RunFlags> = async (flags, { out }) => {
     value: maskedValue(option, value),
     source: sourceOf(option, layers) ?? 'default',
   }));
-  out(flags.json ? JSON.stringify({ settings }, null, 2) : asText(settings));
+  out(flags.json ? jsonText({ settings }) : asText(settings));
   return EXIT.ok;
 };
-
-const GROUPS: readonly string[] = ['timeouts', 'policy', 'placeholders', 'lint'];
 
 /** Options by name; those of a group each by itself. */
 function settingsOf(options: ResolvedOptions): [string, unknown][] {
