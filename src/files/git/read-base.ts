@@ -33,12 +33,13 @@ export async function readBase(directory: string, ref: string, rules: DirectoryR
   const contents = await readBlobs(directory, [...tip, ...fork]);
   const read = (entries: readonly TreeEntry[]): BaseFile[] =>
     entries.map(({ file, blob }) => ({ file, migration: migrationOf(file, blob, contents) }));
+  const tipFiles = read(tip);
   const tracked = namesIn(await git(directory, ['ls-files', '-z']));
   return {
     tipCommit,
     forkCommit,
-    tip: read(tip),
-    fork: read(fork),
+    tip: tipFiles,
+    fork: fork === tip ? tipFiles : read(fork),
     tracked: new Set(tracked.map((name) => name.normalize('NFC'))),
   };
 }
