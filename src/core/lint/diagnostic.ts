@@ -29,9 +29,13 @@ export function stopsRun(onMigrate: 'off' | 'warn' | 'error'): (found: Diagnosti
 
 /** Renders a diagnostic as one line: location, severity, what was found, what to do, and the rule. */
 export function renderDiagnostic(found: Diagnostic): string {
-  const { file, line, column, severity, remedy, rule } = found;
-  const place = placeIn(file, line, column);
-  return `${[`${place} ${severity}: ${describeDiagnostic(found)}.`, remedy].filter(Boolean).join(' ')} [${rule}]`;
+  const { file, line, column, severity, rule } = found;
+  return `${diagnosticSentences(found, `${placeIn(file, line, column)} ${severity}:`)} [${rule}]`;
+}
+
+/** What was found and what to do, in whole sentences. */
+export function diagnosticSentences(found: Diagnostic, subject: string = found.file): string {
+  return [`${subject} ${describeDiagnostic(found)}.`, found.remedy].filter(Boolean).join(' ');
 }
 
 /** What was found, with the size of the table. */

@@ -1,4 +1,4 @@
-import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
+import { diagnosticSentences, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
 import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
 import { jsonText } from '../../render/json-text.js';
@@ -30,7 +30,6 @@ export async function renderLint(
 
 /** A diagnostic as an annotation next to the code. */
 export function annotationOf(found: Diagnostic, pathOf: PathOf): Annotation {
-  const { severity, file, line, column, rule, remedy } = found;
-  const message = [`${file} ${describeDiagnostic(found)}.`, remedy].filter(Boolean).join(' ');
-  return { severity, path: pathOf(file), line, column, title: rule, message };
+  const { severity, file, line, column, rule } = found;
+  return { severity, path: pathOf(file), line, column, title: rule, message: diagnosticSentences(found) };
 }

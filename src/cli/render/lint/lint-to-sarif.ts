@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import { LIBRARY_VERSION } from '../../../core/history/library-version.js';
-import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
+import { diagnosticSentences, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import type { RuleDocs } from '../../../core/lint/model/rule.js';
 import type { PathOf } from './report-path.js';
 
@@ -54,14 +54,14 @@ function descriptor(id: string, docs: RuleDocs | undefined): ReportingDescriptor
 }
 
 function result(found: Diagnostic, ruleIndex: number, pathOf: PathOf): Result {
-  const { rule: ruleId, severity, file, line, column, remedy } = found;
+  const { rule: ruleId, severity, file, line, column } = found;
   // A result without a location is not displayed, so problems of the whole file are reported on its first line.
   const region = line === undefined ? { startLine: 1 } : { startLine: line, startColumn: column ?? 1 };
   return {
     ruleId,
     ruleIndex,
     level: severity,
-    message: { text: [`${file} ${describeDiagnostic(found)}.`, remedy].filter(Boolean).join(' ') },
+    message: { text: diagnosticSentences(found) },
     locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(pathOf(file)) }, region } }],
   };
 }
