@@ -10,12 +10,11 @@ import { annotationForGitHub, type Annotation } from '../../render/annotation.js
 import { findingSentences, findingText, findingToJson } from '../../render/in-commands.js';
 import { jsonText } from '../../render/json-text.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
-import { diagnosticsToText } from '../../render/lint/lint-to-text.js';
-import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
+import { pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
 import type { Action } from '../action.js';
 import { verdictOf } from '../reading/verdict.js';
 import { reading } from '../with-migrator.js';
-import { annotationOf } from './render-lint.js';
+import { renderDiagnostics } from './render-lint.js';
 
 /** The result of a check. */
 interface Checked {
@@ -50,15 +49,11 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
 function render(checked: Checked, format: 'text' | 'json' | 'github', directory: string): string {
   if (format === 'json') return jsonText(asJson(checked));
   const { exitCode, open, findings, diagnostics, summary, typed } = checked;
-  const inRepository = pathsInRepository(directory, process.env);
-  const lines =
+  const found =
     format === 'github'
-      ? annotationsOf(checked, inRepository).map(annotationForGitHub)
-      : [
-          ...open.map(describeOpen),
-          ...findings.map(findingText(typed)),
-          ...diagnosticsToText(diagnostics, pathsFromHere(directory)),
-        ];
+      ? annotationsOf(checked, pathsInRepository(directory, process.env)).map(annotationForGitHub)
+      : [...open.map(describeOpen), ...findings.map(findingText(typed))];
+  const lines = [...found, ...renderDiagnostics(diagnostics, format, directory)];
   if (exitCode === EXIT.ok) lines.push(`Nothing to do (${summary.applied} applied)`);
   return lines.join('\n');
 }
@@ -77,7 +72,8 @@ function describeOpen({ file, state, row }: MigrationStatus): string {
   return `${file} is ${state}${row?.error ? `: ${row.error}` : ''}`;
 }
 
-function annotationsOf({ open, findings, diagnostics, typed }: Checked, pathOf: PathOf): Annotation[] {
+/** All but the diagnostics. */
+function annotationsOf({ open, findings, typed }: Checked, pathOf: PathOf): Annotation[] {
   const describeFinding = findingSentences(typed);
   return [
     ...open.map((each) => ({
@@ -94,6 +90,5 @@ function annotationsOf({ open, findings, diagnostics, typed }: Checked, pathOf: 
       title: each.code,
       message: describeFinding(each),
     })),
-    ...diagnostics.map((each) => annotationOf(each, pathOf)),
   ];
 }

@@ -2,29 +2,22 @@ import { count } from '../../../core/errors/wording.js';
 import { annotationForGitHub } from '../../render/annotation.js';
 import { jsonText } from '../../render/json-text.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
-import { diagnosticsToText } from '../../render/lint/lint-to-text.js';
 import { pathsFromHere, pathsInRepository } from '../../render/lint/report-path.js';
 import type { BranchFinding, CheckedBranch } from './describe-branch.js';
-import { annotationOf } from './render-lint.js';
+import { renderDiagnostics } from './render-lint.js';
 
 /** Renders the result of checking a branch. */
 export function renderBranch(checked: CheckedBranch, format: 'text' | 'json' | 'github', directory: string): string {
   const { findings, diagnostics, renumber } = checked;
   if (format === 'json') return jsonText(asJson(checked));
-  const pathOf = pathsFromHere(directory);
-  const inRepository = pathsInRepository(directory, process.env);
-  const found =
+  const pathOf = format === 'text' ? pathsFromHere(directory) : pathsInRepository(directory, process.env);
+  const found = findings.map((each) =>
     format === 'text'
-      ? [
-          ...findings.map((each) => lines(`${pathOf(each.file)} ${each.message} [${each.kind}]`, each.commands)),
-          ...diagnosticsToText(diagnostics, pathOf),
-        ]
-      : [
-          ...findings.map((each) => annotationForGitHub(annotation(each, inRepository(each.file)))),
-          ...diagnostics.map((each) => annotationForGitHub(annotationOf(each, inRepository))),
-        ];
+      ? lines(`${pathOf(each.file)} ${each.message} [${each.kind}]`, each.commands)
+      : annotationForGitHub(annotation(each, pathOf(each.file))),
+  );
   const moves = renumber.length > 0 ? [lines('To renumber the new files, run:', renumber)] : [];
-  return [...found, ...moves, summary(checked)].join('\n');
+  return [...found, ...renderDiagnostics(diagnostics, format, directory), ...moves, summary(checked)].join('\n');
 }
 
 function lines(text: string, commands: readonly string[]): string {

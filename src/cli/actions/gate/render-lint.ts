@@ -16,20 +16,28 @@ export async function renderLint(
   directory: string,
   scope: string,
 ): Promise<string> {
-  const inRepository = pathsInRepository(directory, process.env);
   if (format === 'json') return jsonText({ exitCode, files, diagnostics: diagnostics.map(diagnosticToJson) });
   if (format === 'sarif') {
     const { diagnosticsToSarif } = await import('../../render/lint/lint-to-sarif.js');
     const { RULES } = await import('../../../core/lint/lint.js');
-    return jsonText(diagnosticsToSarif(diagnostics, RULES, inRepository));
+    return jsonText(diagnosticsToSarif(diagnostics, RULES, pathsInRepository(directory, process.env)));
   }
-  const found = diagnosticsToText(diagnostics, pathsFromHere(directory));
-  const annotations = diagnostics.map((each) => annotationForGitHub(annotationOf(each, inRepository)));
-  return [...(format === 'github' ? annotations : found), lintSummary(files, diagnostics, scope)].join('\n');
+  return [...renderDiagnostics(diagnostics, format, directory), lintSummary(files, diagnostics, scope)].join('\n');
+}
+
+/** Renders diagnostics for a terminal, or as annotations for GitHub. */
+export function renderDiagnostics(
+  diagnostics: readonly Diagnostic[],
+  format: 'text' | 'github',
+  directory: string,
+): string[] {
+  if (format === 'text') return diagnosticsToText(diagnostics, pathsFromHere(directory));
+  const pathOf = pathsInRepository(directory, process.env);
+  return diagnostics.map((each) => annotationForGitHub(annotationOf(each, pathOf)));
 }
 
 /** A diagnostic as an annotation next to the code. */
-export function annotationOf(found: Diagnostic, pathOf: PathOf): Annotation {
+function annotationOf(found: Diagnostic, pathOf: PathOf): Annotation {
   const { severity, file, line, column, rule } = found;
   return { severity, path: pathOf(file), line, column, title: rule, message: diagnosticSentences(found) };
 }
