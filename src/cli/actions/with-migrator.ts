@@ -3,15 +3,16 @@ import type { EmitEvent } from '../../core/events/events.js';
 import type { ResolvedOptions } from '../../composition/options.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import type { RunFlags } from '../process/flags.js';
-import { settingsFrom } from '../configuration/settings.js';
+import { settingsFrom, type GivenOptions } from '../configuration/settings.js';
 
-/** Calls `work` with a migrator for these flags, and closes it afterwards. */
+/** Calls `work` with a migrator for these flags, and closes it afterwards. @param known what they say, if it was read */
 export async function withMigrator<T>(
   flags: RunFlags,
   onEvent: EmitEvent,
   work: (migrator: Migrator, options: ResolvedOptions) => Promise<T>,
+  known?: GivenOptions,
 ): Promise<T> {
-  const options = await settingsFrom(flags);
+  const options = await settingsFrom(flags, known);
   const migrator = createMigrator(options, onEvent);
   try {
     return await work(migrator, options);
@@ -24,6 +25,7 @@ export async function withMigrator<T>(
 export function reading(
   flags: RunFlags,
   work: (migrator: Migrator, options: ResolvedOptions) => Promise<number>,
+  known?: GivenOptions,
 ): Promise<number> {
-  return withMigrator(flags, () => {}, work);
+  return withMigrator(flags, () => {}, work, known);
 }

@@ -14,45 +14,56 @@ export interface Settings {
   readonly layers: readonly Layer[];
 }
 
-/** Turns flags, environment and configuration file into options. @throws ConfigurationError, which names flags */
-export async function settingsFrom(flags: RunFlags): Promise<ResolvedOptions> {
-  const problems: string[] = [];
-  const layers = await readLayers(flags, problems);
-  if (!hasConnection(layers)) problems.unshift(NO_DATABASE);
-  throwIfAny(problems);
+/** What flags, environment and configuration file say. */
+export interface GivenOptions {
+  readonly layers: readonly Layer[];
+  /** The problems of flags. */
+  readonly problems: readonly string[];
+}
+
+/**
+ * Turns flags, environment and configuration file into options.
+ *
+ * @param known what was already read.
+ * @throws ConfigurationError, which names flags
+ */
+export async function settingsFrom(flags: RunFlags, known?: GivenOptions): Promise<ResolvedOptions> {
+  const { layers, problems } = known ?? (await readLayers(flags));
+  throwIfAny(hasConnection(layers) ? problems : [NO_DATABASE, ...problems]);
   return resolved(layers, (options) => resolveMigratorOptions(options));
 }
 
 const NO_DATABASE = 'no database: pass --database-url or set DATABASE_URL';
 
 /** The same for a command that needs no database. */
-export async function fileSettingsFrom(flags: RunFlags): Promise<Settings> {
-  const problems: string[] = [];
-  const layers = await readLayers(flags, problems);
+export async function fileSettingsFrom(flags: RunFlags, known?: GivenOptions): Promise<Settings> {
+  const { layers, problems } = known ?? (await readLayers(flags));
   throwIfAny(problems);
   return { layers, options: resolved(layers, resolveFileOptions) };
 }
 
 /** True if there is a database to connect to. An empty `--database-url` is a mistake, not a request for none. */
-export async function hasDatabase(flags: RunFlags): Promise<boolean> {
-  return flags.databaseUrl !== undefined || hasConnection(await readLayers(flags, []));
+export function hasDatabase(flags: RunFlags, { layers }: GivenOptions): boolean {
+  return flags.databaseUrl !== undefined || hasConnection(layers);
 }
 
 function hasConnection(layers: readonly Layer[]): boolean {
   return CONNECTIONS.some((way) => layers.some(({ options }) => options[way]));
 }
 
-/** @param problems receives the problems of flags. */
-async function readLayers(flags: RunFlags, problems: string[]): Promise<Layer[]> {
+/** Reads the configuration file and the environment. A file that exports a function is called each time. */
+export async function readLayers(flags: RunFlags): Promise<GivenOptions> {
   if (flags.envFile !== undefined) await (await import('./env-file.js')).readEnvFile(flags.envFile, process.env);
   const file = await readConfig(flags.config);
   const url = process.env['DATABASE_URL'];
-  return [
+  const problems: string[] = [];
+  const layers: Layer[] = [
     { from: () => 'the command line', options: { timeouts: { connectRetry: 0 } } },
     ...(file ? [{ from: () => file.source, options: normalized(file.options) }] : []),
     ...(url ? [{ from: () => 'DATABASE_URL', options: { connectionString: url } }] : []),
     { from: (option) => flagOf(option) ?? option, options: flagOptions(flags, problems) },
   ];
+  return { layers, problems };
 }
 
 function throwIfAny(problems: readonly string[]): void {
@@ -64,6 +75,7 @@ function normalized(options: Readonly<Record<string, unknown>>): Readonly<Record
   return typeof options['lint'] === 'string' ? { ...options, lint: { onMigrate: options['lint'] } } : options;
 }
 
+/** @param problems receives the problems of flags. */
 function flagOptions(flags: RunFlags, problems: string[]): Record<string, unknown> {
   return {
     // A URL given as a flag is used for everything, including migrations.

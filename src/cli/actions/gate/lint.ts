@@ -5,7 +5,7 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { LintFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';
 import type { Action } from '../action.js';
-import { fileSettingsFrom, hasDatabase } from '../../configuration/settings.js';
+import { fileSettingsFrom, hasDatabase, readLayers } from '../../configuration/settings.js';
 import { reading } from '../with-migrator.js';
 import { renderLint, type LintFormat } from './render-lint.js';
 
@@ -17,11 +17,16 @@ export const lint: Action<LintFlags> = async (flags, { out }) => {
     out(await renderLint({ ...report, exitCode }, format, directory, scope));
     return exitCode;
   };
-  if (flags.all || !(await hasDatabase(flags))) {
-    const { options } = await fileSettingsFrom(flags);
+  const given = await readLayers(flags);
+  if (flags.all || !hasDatabase(flags, given)) {
+    const { options } = await fileSettingsFrom(flags, given);
     return finish(await lintResolved(options), options.directory, ', each as a separate run, without a database');
   }
-  return reading(flags, async (migrator, { directory }) => finish(await migrator.lint(), directory, ' as one run'));
+  return reading(
+    flags,
+    async (migrator, { directory }) => finish(await migrator.lint(), directory, ' as one run'),
+    given,
+  );
 };
 
 function verdictOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {
