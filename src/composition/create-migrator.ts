@@ -7,7 +7,6 @@ import type { HistoryReader, MigrationSource } from '../core/ports/ports.js';
 import { Compiler } from '../core/compile/compiler.js';
 import { parseTableName, displayName } from '../core/target/table.js';
 import type { Target } from '../core/target/target.js';
-import { LAYOUTS } from '../core/tools/layouts.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
 import { PgCatalogReader } from '../postgres/catalog-record/catalog-reader.js';
@@ -19,6 +18,7 @@ import { PgHistoryReader } from '../postgres/history/reader.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import { PgTargetDatabase } from '../postgres/run/target-database.js';
 import { connectionSource } from './connection-source.js';
+import { directoryRules } from './directory-rules.js';
 import { guarded } from './guarded.js';
 import { historyPlace } from './history-place.js';
 import { interruptible } from './interruptible.js';
@@ -32,10 +32,11 @@ export interface Migrations {
 }
 
 /** Prepares the migrations of a directory. Each file is parsed once, however many targets it is applied to. */
-export function migrationsOf({ directory, layout, recursive, pattern }: ResolvedOptions): Migrations {
+export function migrationsOf(options: ResolvedOptions): Migrations {
+  const rules = directoryRules(options);
   return {
-    source: new MigrationDirectory(directory, { layout: LAYOUTS[layout], recursive, pattern }),
-    compiler: new Compiler(parseStatements, LAYOUTS[layout]),
+    source: new MigrationDirectory(options.directory, rules),
+    compiler: new Compiler(parseStatements, rules.layout),
   };
 }
 

@@ -1,9 +1,9 @@
 import path from 'node:path';
+import { directoryRules } from '../../../composition/directory-rules.js';
 import { lintResolved } from '../../../composition/lint-files.js';
 import type { ResolvedOptions } from '../../../composition/options.js';
 import { stopsRun } from '../../../core/lint/diagnostic.js';
 import { compareWithBase, type BranchReport } from '../../../core/migration/compare-with-base.js';
-import { LAYOUTS } from '../../../core/tools/layouts.js';
 import { MigrationDirectory } from '../../../files/directory.js';
 import { readBase, type Base } from '../../../files/git/read-base.js';
 import { GitError } from '../../../files/git/run-git.js';
@@ -23,8 +23,8 @@ export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
   const format = formatOf(flags, ['text', 'github']);
   if (databaseUrl !== undefined) throw usageError('--base uses only git: omit --database-url');
   const { options } = await fileSettingsFrom({ ...flags, lint: flags.lint ?? 'error' });
-  const { directory, recursive, pattern } = options;
-  const rules = { layout: LAYOUTS[options.layout], recursive, pattern };
+  const { directory } = options;
+  const rules = directoryRules(options);
   const work = await new MigrationDirectory(directory, rules).read();
   const base = await asked(() => readBase(path.resolve(directory), ref, rules));
   const now = new Date();

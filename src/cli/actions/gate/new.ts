@@ -1,8 +1,8 @@
 import path from 'node:path';
+import { directoryRules } from '../../../composition/directory-rules.js';
 import { newMigrationBody, newMigrationPath } from '../../../core/migration/new-migration.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { DirectoryError } from '../../../core/errors/input-errors.js';
-import { LAYOUTS } from '../../../core/tools/layouts.js';
 import { createFile } from '../../../files/create-file.js';
 import { decodeText } from '../../../files/decode.js';
 import { MigrationDirectory } from '../../../files/directory.js';
@@ -18,9 +18,11 @@ import { fileSettingsFrom } from '../../configuration/settings.js';
 
 /** Creates a migration with the next version. */
 export const newMigration: Action<NewFlags> = async (flags, terminal, name = '') => {
-  const { directory, layout: layoutName, recursive, pattern } = (await fileSettingsFrom(flags)).options;
-  const layout = LAYOUTS[layoutName];
-  const { migrations } = await readOrNothing(new MigrationDirectory(directory, { layout, recursive, pattern }));
+  const { options } = await fileSettingsFrom(flags);
+  const { directory } = options;
+  const rules = directoryRules(options);
+  const { layout } = rules;
+  const { migrations } = await readOrNothing(new MigrationDirectory(directory, rules));
   const planned = newMigrationPath({
     layout,
     name,

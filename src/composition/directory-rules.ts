@@ -1,0 +1,8 @@
+import { LAYOUTS } from '../core/tools/layouts.js';
+import type { DirectoryRules } from '../files/rules.js';
+import type { ResolvedOptions } from './options.js';
+
+/** Which files of the directory are migrations, according to options. */
+export function directoryRules({ layout, recursive, pattern }: ResolvedOptions): DirectoryRules {
+  return { layout: LAYOUTS[layout], recursive, pattern };
+}
