@@ -1,3 +1,4 @@
+import type { MigrationSet } from '../core/migration/migration-set.js';
 import { lint, type LintReport } from '../migrator/use-cases/preview/lint.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import type { ConnectionOptions } from './connection-options.js';
@@ -18,8 +19,11 @@ export async function lintFiles(options: LintFilesOptions = {}): Promise<LintRep
   return lintResolved(resolveFileOptions(options));
 }
 
-/** The same, for options that have already been validated. */
-export async function lintResolved(resolved: ResolvedOptions): Promise<LintReport> {
+/** The same, for options that have already been validated. @param known the migrations, if they have been read */
+export async function lintResolved(resolved: ResolvedOptions, known?: MigrationSet): Promise<LintReport> {
   const { policy } = settingsOf(resolved);
-  return lint({ ...migrationsOf(resolved), target: targetOf(resolved), policy, parse: parseStatements }, undefined);
+  const { source, compiler } = migrationsOf(resolved);
+  const read = (): Promise<MigrationSet> => (known ? Promise.resolve(known) : source.read());
+  const parts = { source: { read }, compiler, target: targetOf(resolved), policy, parse: parseStatements };
+  return lint(parts, undefined);
 }

@@ -4,6 +4,7 @@ import { lintResolved } from '../../../composition/lint-files.js';
 import type { ResolvedOptions } from '../../../composition/options.js';
 import { stopsRun } from '../../../core/lint/diagnostic.js';
 import { compareWithBase, type BranchReport } from '../../../core/migration/compare-with-base.js';
+import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { MigrationDirectory } from '../../../files/directory.js';
 import { readBase, type Base } from '../../../files/git/read-base.js';
 import { GitError } from '../../../files/git/run-git.js';
@@ -36,16 +37,22 @@ export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
     layout: rules.layout,
     now,
   });
-  const checked = await judged(report, base, ref, options);
+  const checked = await judged(report, work, base, ref, options);
   out(renderBranch(checked, format, directory));
   return checked.exitCode;
 };
 
 /** Lints the migrations that the branch adds. */
-async function judged(report: BranchReport, base: Base, ref: string, options: ResolvedOptions): Promise<CheckedBranch> {
+async function judged(
+  report: BranchReport,
+  work: MigrationSet,
+  base: Base,
+  ref: string,
+  options: ResolvedOptions,
+): Promise<CheckedBranch> {
   const { onMigrate } = options.lint;
   const isJudged = onMigrate !== 'off' && report.added.length > 0;
-  const found = isJudged ? (await lintResolved(options)).diagnostics : [];
+  const found = isJudged ? (await lintResolved(options, work)).diagnostics : [];
   const diagnostics = found.filter(({ file }) => report.added.includes(file));
   const described = describeBranch(report, base, ref, options);
   const isWrong = described.findings.some(({ severity }) => severity === 'error');

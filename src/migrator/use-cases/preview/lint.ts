@@ -28,7 +28,7 @@ export interface LintReport {
 }
 
 interface Parts extends LintParts {
-  readonly source: MigrationSource;
+  readonly source: Pick<MigrationSource, 'read'>;
   readonly compiler: Compiler;
 }
 
