@@ -171,6 +171,17 @@ describe('with a database', () => {
     expect(all.stdout).toContain('3 migrations checked, each as a separate run, without a database: 1 error');
   });
 
+  test.each<[string, string[]]>([
+    ['with a database', []],
+    ['with --all', ['--all']],
+  ])('a configuration file that exports a function is called once, %s', async (_, args) => {
+    const text = `module.exports = () => { console.error('called'); return { directory: '.' }; };`;
+    await write('migrations.config.cjs', text);
+    const env = { DATABASE_URL: db.connectionString };
+    const { stdout, stderr } = await run(['lint', ...args], { cwd: migrations.directory, env });
+    expect({ stdout, stderr }).toEqual({ stdout: expect.stringContaining('2 migrations checked'), stderr: 'called\n' });
+  });
+
   test('exits with 3 if the database is unreachable, and --all does not connect', async () => {
     const flags = ['--database-url', 'postgres://someone:hunter2@127.0.0.1:1/app'];
     expect(await inDirectory(...flags)).toMatchObject({ code: 3, stdout: '' });
