@@ -29,7 +29,7 @@ export async function runMigrationsWithTracking(pool: PgPool, options: RunOption
   try {
     return await migrator.migrate();
   } finally {
-    await migrator.recorded(); // it uses a client of the pool
+    await migrator.recorded(); // recording uses a client of the pool
   }
 }
 

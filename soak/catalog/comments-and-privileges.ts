@@ -1,6 +1,6 @@
 import type { Kind } from './kind.js';
 
-/** What is attached to other objects. */
+/** Comments and privileges, which are attached to other objects. */
 export const COMMENT_AND_PRIVILEGE_KINDS: readonly Kind[] = [
   {
     name: 'commented',

@@ -1,6 +1,6 @@
 import { NO_ALTER, type Kind } from './kind.js';
 
-/** What compares values and converts them. */
+/** Objects that compare or convert values. */
 export const COMPARING_AND_CONVERTING_KINDS: readonly Kind[] = [
   {
     name: 'collation',

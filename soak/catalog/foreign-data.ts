@@ -1,8 +1,8 @@
 import type { Kind } from './kind.js';
 
-const HANDLER = 'postgresql_fdw_validator';
+const VALIDATOR = 'postgresql_fdw_validator';
 
-/** What foreign tables need, and the tables. */
+/** Foreign tables, and the objects that they depend on. */
 export const FOREIGN_DATA_KINDS: readonly Kind[] = [
   {
     name: 'wrapper',
@@ -11,7 +11,7 @@ export const FOREIGN_DATA_KINDS: readonly Kind[] = [
     drop: ({ n }) => `DROP FOREIGN DATA WRAPPER wrapper_${n}`,
     alter: [
       ({ n }) => `ALTER FOREIGN DATA WRAPPER wrapper_${n} OPTIONS (ADD more 'x')`,
-      ({ n }) => `ALTER FOREIGN DATA WRAPPER wrapper_${n} VALIDATOR ${HANDLER} OPTIONS (DROP debug)`,
+      ({ n }) => `ALTER FOREIGN DATA WRAPPER wrapper_${n} VALIDATOR ${VALIDATOR} OPTIONS (DROP debug)`,
       ({ n }) => `ALTER FOREIGN DATA WRAPPER wrapper_${n} RENAME TO renamed_${n}`,
     ],
   },

@@ -6,8 +6,8 @@ import type { Kind } from './kind.js';
 import { TEXT_SEARCH_KINDS } from './text-search.js';
 
 /**
- * From the documentation of CREATE and ALTER for objects that do not belong to a table. What a seed generates depends
- * on their order.
+ * Objects that do not belong to a table, from the documentation of CREATE and ALTER. Keep their order: what a seed
+ * generates depends on it.
  */
 export const OTHER_KINDS: readonly Kind[] = [
   {

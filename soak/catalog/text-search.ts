@@ -1,6 +1,6 @@
 import type { Kind } from './kind.js';
 
-/** What text search consists of. */
+/** The objects of text search. */
 export const TEXT_SEARCH_KINDS: readonly Kind[] = [
   {
     name: 'configuration',

@@ -78,7 +78,7 @@ export interface LintOptions {
   onMigrate?: 'off' | 'warn' | 'error';
   /** The level of each rule, by name. @default the severity of the rule */
   rules?: { readonly [Name in LintRuleName]?: LintLevel };
-  /** The number of rows from which a table counts as large. @default 100000 */
+  /** Tables with at least this many rows count as large. @default 100000 */
   largeTableRows?: number;
 }
 

@@ -166,12 +166,12 @@ export interface MigrationOperations {
   accept(options?: AcceptOptions): Promise<RepairAction[]>;
 
   /**
-   * Records the catalog as it is now, or one object of it: for changes that were made without a migration and are meant
-   * to stay. The audit names them.
+   * Accepts changes that were made without a migration: records the catalog, or one object in it, as it is now.
+   * The audit entry names the objects.
    *
    * @returns the findings that were accepted.
-   * @throws UnknownMigrationError when there is nothing to accept for the object; ConfigurationError when the catalog is not
-   *   checked; LockTimeoutError, DatabaseError.
+   * @throws UnknownMigrationError if the object has no change to accept; ConfigurationError if the option `catalog` is
+   *   false; LockTimeoutError; DatabaseError.
    */
   acceptCatalog(options?: AcceptCatalogOptions): Promise<Finding[]>;
 

@@ -2,7 +2,7 @@ import { createMigrator, type Migrations } from '../composition/create-migrator.
 import type { ResolvedOptions } from '../composition/options.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
 
-/** Applies what is pending with a migrator of its own. @throws what `migrate()` of a migrator throws */
+/** Applies the pending migrations with a migrator of its own. @throws what `Migrator.migrate()` throws */
 export async function migrateOnce(options: ResolvedOptions, migrations?: Migrations): Promise<MigrationRun> {
   const migrator = createMigrator(options, () => {}, migrations);
   try {

@@ -38,7 +38,7 @@ describe('when the output pipe is closed', () => {
   });
 });
 
-const withFullDevice = process.platform === 'linux' ? describe : skipAloud('/dev/full exists on Linux only');
+const withFullDevice = process.platform === 'linux' ? describe : skipAloud('/dev/full exists only on Linux');
 withFullDevice('when the output cannot be written', () => {
   test.each([
     ['status --json', 1],

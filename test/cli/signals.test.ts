@@ -15,7 +15,7 @@ const db = useEmptyDatabase('signals');
 const APPLICATION = fileURLToPath(new URL('../nest/fixtures/application.ts', import.meta.url));
 
 /** Making a process the first of its kind takes rights. */
-const onlyRoot = testIf(process.platform === 'linux' && process.getuid?.() === 0, 'root on Linux');
+const onlyRoot = testIf(process.platform === 'linux' && process.getuid?.() === 0, 'needs root on Linux');
 
 const running: ChildProcess[] = [];
 afterEach(() => {

@@ -51,7 +51,7 @@ describe('a separate connection for migrating', () => {
     expect(await app.get(MigrationsHealthIndicator).check()).toMatchObject({ migrations: { status: 'up' } });
     const events = eventsOf(app);
     await app.get(DriftMonitor, { strict: false }).check();
-    // Comparing the catalog would take one more privilege, which this note names.
+    // Comparing the catalog needs one more privilege, which this note names.
     expect(events).toMatchObject([{ findings: [{ code: 'CATALOG_NOT_COMPARED', severity: 'note' }] }]);
     // The second start validates with the role of the application alone.
     await startWith({ ...options, onBootstrap: 'validate' });
@@ -73,7 +73,7 @@ describe('a pool of the application', () => {
     const pool = db.pool({ max: 2, application_name: 'host' });
     const closed = removed(pool);
     const app = await startWith({ pool, directory: await migrationsDirectory(FILES) });
-    await until(() => closed.length > 0); // it records the catalog first
+    await until(() => closed.length > 0); // the client records the catalog first
     expect(closed).toEqual([(await migratedBy())?.pid]);
 
     await app.get(MigrationsService).status();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './process.js';
 
-/** The blocks of one language in a document. */
+/** The code blocks of one language in a document. */
 export function codeBlocks(document: string, language: string): string[] {
   const form = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm');
   const text = readFileSync(join(repositoryRoot, document), 'utf8');

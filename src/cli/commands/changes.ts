@@ -67,10 +67,10 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'accept',
     argument: ['[file]', 'the file to accept (default: all)'],
-    description: 'record changed files, or with --catalog changes of the schema made without a migration, as intended',
+    description: 'accept changed files, or, with --catalog, schema changes made without a migration',
     flags: [
-      ['--catalog', 'accept the schema as it is now, instead of files'],
-      ['--object <name>', 'only this object of it, as drift names it: "Table public.orders"'],
+      ['--catalog', 'accept the current schema instead of files'],
+      ['--object <name>', 'accept only this object, named as drift reports it: "Table public.orders"'],
       ...CHANGE_FLAGS,
     ],
     examples: ["nest-migrations accept 012_add_users.sql --reason 'a comment was added'"],

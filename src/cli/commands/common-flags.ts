@@ -62,7 +62,7 @@ export const RUN_FLAGS: readonly Flag[] = [
 /** Flags of every command that lints migrations. */
 export const JUDGING_FLAGS: readonly Flag[] = [
   ['--rule <name=level>', 'off, warn or error for one lint rule; repeatable', add],
-  ['--large-table-rows <rows>', 'number of rows from which lint considers a table large (default: 100000)'],
+  ['--large-table-rows <rows>', 'lint considers tables with at least this many rows large (default: 100000)'],
 ];
 
 /** Limits on the statements of a run. */

@@ -92,7 +92,7 @@ function describe(object: CatalogObject, partsOf: PartsByOwner): string {
   return maskSecrets([describeObject(object), ...lines].filter(Boolean).join('\n'));
 }
 
-/** The parts of objects, by the name of their owner as JSON. */
+/** The parts of each object, keyed by the object's name as JSON. */
 type PartsByOwner = ReadonlyMap<string, readonly CatalogObject[]>;
 
 function partsByOwner({ objects }: Catalog): PartsByOwner {

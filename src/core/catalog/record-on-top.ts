@@ -22,7 +22,7 @@ export function recordOnTop(
   });
 }
 
-/** The record with some differences accepted: those objects as they are now, with what belongs to them. */
+/** The record after some differences are accepted: it has those objects, with all their parts, as they are now. */
 export function recordAccepted(
   { recorded, live }: Extract<CatalogCheck, { kind: 'different' }>,
   { added, removed, changed }: Pick<CatalogDifference, 'added' | 'removed' | 'changed'>,

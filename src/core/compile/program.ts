@@ -48,7 +48,7 @@ export interface NonTransactionalProgram extends FileProgram {
 /** What a migration compiles to. */
 export type Program = TransactionalProgram | NonTransactionalProgram;
 
-/** Its statements with their syntax trees; undefined if the parser cannot read the file. */
+/** The statements of a program with their syntax trees; undefined if the parser cannot read the file. */
 export async function parsedStatementsOf(program: Program): Promise<readonly ParsedStatement[] | undefined> {
   return program.kind === 'transactional' ? program.parsed() : program.steps.flatMap((step) => step.statements);
 }

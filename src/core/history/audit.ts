@@ -30,8 +30,8 @@ export interface AuditEntry {
   readonly reason: string | null;
   /**
    * `migrate`: `failed`, the file that failed; `killed`, true if it was killed and the next run wrote the entry.
-   * `repair` and `accept`: `changes`, with the values before and after, or `objects` of the catalog. `resolve`: `outcome`. `import`: `tool`.
-   * `unlock`: `holder`. Null for the others.
+   * `repair` and `accept`: `changes`, with the values before and after. `accept` for the catalog: `objects`.
+   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. Null for the others.
    */
   readonly details: AuditDetails | null;
   /** The role that made the change, as in `current_user`. */

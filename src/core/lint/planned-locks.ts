@@ -24,7 +24,7 @@ export interface PlannedLock {
  * The locks that migrations take in order, by file, as far as their SQL shows them. A file with a statement
  * that the parser cannot read is left out.
  *
- * @param defaultSchema the schema of unqualified names. @default the first existing one in the search path
+ * @param defaultSchema the schema for unqualified names. @default the first existing schema in the search path
  */
 export async function plannedLocks(
   files: readonly LintFile[],

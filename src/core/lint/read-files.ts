@@ -3,14 +3,14 @@ import type { CatalogFacts, TableFactsReader } from './model/facts.js';
 import { parseFile, type LintFile, type ParsedFile } from './model/parsed-file.js';
 import { relationsIn } from './relations.js';
 
-/** What migrations are read with. */
+/** What `readFiles` needs from its caller. */
 export interface ReadingSources {
   readonly parse: ParseStatements;
-  /** Reads facts about relations from the database; undefined without one. */
+  /** Reads facts about relations from the database; undefined if there is no database. */
   readonly tables: TableFactsReader | undefined;
 }
 
-/** Parses migrations, and reads from the database what is known about the relations that they name. */
+/** Parses migrations, and reads facts about the relations in them from the database. */
 export async function readFiles(
   files: readonly LintFile[],
   { parse, tables }: ReadingSources,

@@ -7,7 +7,7 @@ export type LintLevel = 'off' | 'warn' | 'error';
 export interface LintSettings {
   /** Levels that differ from the rule's own. */
   readonly rules: { readonly [Name in LintRuleName]?: LintLevel };
-  /** The number of rows from which a table counts as large. */
+  /** Tables with at least this many rows count as large. */
   readonly largeTableRows: number;
 }
 

@@ -116,7 +116,7 @@ interface DriftChange {
   readonly resolved: readonly Finding[];
 }
 
-/** Whether an earlier finding is still among these, possibly with other values. */
+/** Returns a function that tells whether an earlier finding still exists, possibly with different values. */
 export function stillIn(now: readonly Finding[]): (earlier: Finding) => boolean {
   const keys = new Set(now.map(({ code, subject }) => `${code} ${subject}`));
   return ({ code, subject }) => keys.has(`${code} ${subject}`);
@@ -125,9 +125,9 @@ export function stillIn(now: readonly Finding[]): (earlier: Finding) => boolean 
 /** Compares the findings of two drift checks. */
 export function compareFindings(before: readonly Finding[], now: readonly Finding[]): DriftChange {
   const known = new Set(before.map(findingKey));
-  const isThere = stillIn(now);
+  const isStillThere = stillIn(now);
   return {
     appeared: now.filter((each) => !known.has(findingKey(each))),
-    resolved: before.filter((each) => !isThere(each)),
+    resolved: before.filter((each) => !isStillThere(each)),
   };
 }

@@ -19,7 +19,7 @@ export function defaultSchemaOf({ searchPath }: Pick<Target, 'searchPath'>): str
   return searchPath?.find((schema) => schema !== '$user');
 }
 
-/** The values of placeholders, which messages must not show. */
+/** The placeholder values. Messages must not show them. */
 export function secretsOf({ placeholders }: Pick<Target, 'placeholders'>): string[] {
   return Object.values(placeholders?.values ?? {});
 }

@@ -52,9 +52,9 @@ export async function acquireLock(
 }
 
 /**
- * Takes the lock for work that runs no migration, and reports nothing while it waits.
+ * Takes the lock for work that runs no migration. Emits no event while it waits.
  *
- * @param timeoutMs how long to wait. @default as long as a run
+ * @param timeoutMs how long to wait. @default as long as a run waits
  * @throws LockTimeoutError naming the holder; InterruptedError when the signal is aborted.
  */
 export async function takeLock(

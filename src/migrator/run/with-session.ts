@@ -16,7 +16,7 @@ export async function withSession<T>(
   }
 }
 
-/** The same for work that runs no migration, and that a signal may interrupt. @throws InterruptedError */
+/** Like `withSession`, for work that runs no migration and that a signal may interrupt. @throws InterruptedError */
 export function withInterruptibleSession<T>(
   database: TargetDatabase,
   work: (session: TargetSession) => Promise<T>,

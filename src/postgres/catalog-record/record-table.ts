@@ -37,7 +37,7 @@ export function latestRecordSql(history: TableName): string {
 export const LATEST_COLUMNS =
   'latest.id, extract(epoch FROM latest.matched_at) AS matched_at, latest.server_version, latest.format, latest.schemas, latest.fingerprint, latest.stamp';
 
-/** The stamp of the live catalog, if the record has one to compare it with. */
+/** SQL for the stamp of the live catalog; NULL if the record has no stamp to compare it with. */
 export const LIVE_STAMP = `CASE WHEN latest.stamp IS NOT NULL THEN ${STAMP_SQL} END`;
 
 /** Undefined if there is no record. */

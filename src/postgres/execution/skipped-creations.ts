@@ -137,7 +137,7 @@ interface Creator {
   readonly creation: Creation;
 }
 
-/** What earlier migrations create. Each is parsed once, however many statements are skipped. */
+/** What earlier migrations create. Parses each migration once, however many statements were skipped. */
 class EarlierCreations {
   private readonly parsed = new Map<string, Promise<readonly Creation[]>>();
 

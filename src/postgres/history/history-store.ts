@@ -87,7 +87,7 @@ export class PgHistoryStore implements HistoryStore {
     if (error) throw queryError('writing the audit', error);
   }
 
-  /** Adds an entry to the audit; empty if it cannot be written. */
+  /** SQL that adds an entry to the audit; empty if the audit cannot be written. */
   auditSql(note: NewAuditEntry, runId: string = randomUUID()): string[] {
     return this.usable.includes('audit') ? [auditChangeSql(this.table, runId, note)] : [];
   }

@@ -56,7 +56,7 @@ export class Observation {
     return { locks: this.newLocks(rows), written: this.newRows(byTable), rewritten: this.newStorage(byTable) };
   }
 
-  /** A table that got new storage is locked until the end, so it is among the rows. */
+  /** A rewritten table stays locked until the transaction ends, so it is among the rows. */
   private newStorage(byTable: ReadonlyMap<string, Row>): string[] {
     return [...byTable].flatMap(([oid, { name, storage }]) => {
       const before = this.latest.get(oid);

@@ -64,7 +64,7 @@ describe('a change that nobody confirms', () => {
     expect(JSON.parse(done.stdout)).toEqual({ dryRun: false, files: ['001_a.sql', '002_b.sql'] });
   });
 
-  const withPty = testIf(process.platform === 'linux', 'script of util-linux');
+  const withPty = testIf(process.platform === 'linux', 'needs script from util-linux');
   withPty('asks at a terminal, where only "y" is a yes', async () => {
     const atTerminal = (answer: string): Promise<ProcessResult> => {
       const command = `"${process.execPath}" "${MAIN}" mark 001_a.sql --dir "${migrations.directory}"`;

@@ -57,7 +57,7 @@ describe('a branch that may be merged', () => {
     expect(await check(repository)).toMatchObject({ code: 0, stdout: expect.stringContaining('0 new migrations') });
   });
 
-  const withLinks = testIf(process.platform !== 'win32', 'symbolic links');
+  const withLinks = testIf(process.platform !== 'win32', 'needs symbolic links');
   withLinks('a link that is merged stays', async () => {
     const repository = await onBranch({});
     await repository.git('switch', '--quiet', 'main');

@@ -135,7 +135,7 @@ describe('without a database', () => {
     ['an unknown rule', ['--rule', 'drop-colum=off'], '--rule: unknown rule "drop-colum"; did you mean "drop-column"?'],
     ['an unknown level', ['--rule', 'drop-column=loud'], '--rule: drop-column: expected one of "off", "warn", "error"'],
     [
-      'a table size that is none',
+      'a table size that is not a number',
       ['--large-table-rows', 'big'],
       '--large-table-rows: expected a whole number of at least 1',
     ],

@@ -80,7 +80,7 @@ const ways = withCommands.flatMap(([code, scene]) =>
 
 describe('a remedy in a message of the command line', () => {
   for (const [code, title, scene, way] of ways)
-    testIf(!scene.isPooled || has('pgbouncer'), 'pgbouncer')(`${code}: ${title}`, async () => {
+    testIf(!scene.isPooled || has('pgbouncer'), 'needs pgbouncer')(`${code}: ${title}`, async () => {
       const { directory, original, follow } = await stageOf(scene);
       const message = messageWith(code, await original());
       const remedies = named(message);

@@ -24,7 +24,7 @@ const onlySubfolders = async (): Promise<string> => {
 };
 const folders = { 'an empty directory': emptyFolder, 'files in a subfolder without recursive': onlySubfolders };
 
-/** The remedy after it names flags on the command line, and options elsewhere. */
+/** Without the remedy that follows, which names flags on the command line and options elsewhere. */
 const firstSentence = (text = ''): string => text.slice(0, text.indexOf('. If that'));
 
 const cli = (directory: string, command = 'migrate') =>

@@ -22,7 +22,7 @@ describe('acceptCatalog()', () => {
     await db.query(BY_HAND);
   });
 
-  test('records everything as it is now, and the audit names it', async () => {
+  test('records everything as it is now, and the audit names the objects', async () => {
     const { migrator } = observed;
     const accepted = await migrator.acceptCatalog({ reason: 'agreed' });
     const subjects = ['Table public.old', 'Table public.by_hand', 'Column public.orders.note'];
@@ -46,7 +46,7 @@ describe('acceptCatalog()', () => {
     expect((await driftOf(observed)).toSorted()).toEqual(left);
   });
 
-  test('only says what it would accept on a dry run, and refuses an object that is as recorded', async () => {
+  test('only reports what it would accept on a dry run, and refuses an object that has not changed', async () => {
     const { migrator } = observed;
     const before = await driftOf(observed);
     expect(await migrator.acceptCatalog({ dryRun: true })).toHaveLength(3);
@@ -55,7 +55,7 @@ describe('acceptCatalog()', () => {
     expect(error.message).toContain('There is nothing to accept for Table public.nowhere');
   });
 
-  test('accepts what drift() reports, and leaves out what it ignores', async () => {
+  test('accepts only what drift() reports, not what it ignores', async () => {
     const { migrator } = await migratorOn(db, FILES, { catalog: { ignore: ['public.by_hand'] } });
     const accepted = await migrator.acceptCatalog({ dryRun: true });
     expect(accepted.map(({ subject }) => subject).toSorted()).toEqual([
@@ -64,7 +64,7 @@ describe('acceptCatalog()', () => {
     ]);
   });
 
-  test('is refused where the catalog is not checked', async () => {
+  test('is refused if the option catalog is false', async () => {
     const { migrator } = await migratorOn(db, FILES, { catalog: false });
     expect((await failureOf(migrator.acceptCatalog(), ConfigurationError)).message).toContain('catalog is false');
   });

@@ -30,7 +30,7 @@ describe('a read', () => {
   test('is one message that only selects, for each of status, plan, history, health, drift and validation', async () => {
     await (await migratorOn(db, files)).migrator.migrate();
     const proxy = await startCountingProxy(db.connectionString);
-    const { migrator } = await migratorOn(proxy, files, { catalog: false }); // drift() reads it in a transaction of its own
+    const { migrator } = await migratorOn(proxy, files, { catalog: false }); // drift() reads it in its own transaction
     const reads = [...readersOf(migrator), () => migrator.pending()];
     for (const read of reads) await read();
     expect(proxy.messages).toHaveLength(reads.length);

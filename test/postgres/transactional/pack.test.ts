@@ -23,7 +23,7 @@ const firstRun = async (files: Files): Promise<number> => {
   const proxy = await startCountingProxy(db.connectionString);
   const { migrator } = await migratorOn(proxy, files, {
     table: `history_of_${Object.keys(files).length}.migrations`,
-    catalog: false, // it is recorded after the result
+    catalog: false, // recording it takes further round trips
   });
   const run = await migrator.migrate();
   expect(run.applied).toEqual(Object.keys(files));

@@ -20,7 +20,7 @@ const servers: EmbeddedServer[] = [];
 beforeTheyGo(() => Promise.all(servers.map((server) => server.remove())));
 
 /** Only root runs its servers under another account. */
-export const asRoot = testIf(process.getuid?.() === 0, 'root');
+export const asRoot = testIf(process.getuid?.() === 0, 'needs root');
 
 /** As root, the directory above is closed to the account of the server, like that of a checkout in root's home. */
 export const newDataDirectory = async (): Promise<string> => join(await tempDirectory(), 'data');

@@ -23,7 +23,7 @@ interface AcceptFlags extends ChangeFlags {
   readonly object?: string;
 }
 
-/** Records the drift of one file, of all, or of the catalog, as intended. */
+/** Accepts the drift of one file, of all files, or of the catalog. */
 export const accept: Action<AcceptFlags> = (flags, terminal, file) =>
   flags.catalog || flags.object !== undefined ? acceptCatalog(flags, terminal) : acceptFiles(flags, terminal, file);
 
@@ -34,10 +34,10 @@ const acceptCatalog: Action<AcceptFlags> = ({ object, ...flags }, terminal) =>
       found.length === 0
         ? []
         : [
-            `${isDone ? 'Recorded' : 'record'} ${count(found.length, 'object')} of the catalog as ${found.length === 1 ? 'it is' : 'they are'} now:`,
+            `${isDone ? 'Recorded' : 'record'} the current state of ${count(found.length, 'catalog object')}:`,
             ...found.map(({ subject }) => `  ${subject}`),
           ],
-    nothing: 'Nothing to accept: the catalog is as recorded.',
+    nothing: 'Nothing to accept: the catalog matches its record.',
     toJson: (found) => ({ objects: found.map(({ code, subject }) => ({ code, subject })) }),
   });
 

@@ -3,10 +3,10 @@ import type { Voice } from '../remedy.js';
 
 const after = (since: Date | undefined): string => `after ${since?.toISOString() ?? 'the last run'}`;
 
-const IGNORE = 'If it does not belong to the application, leave it out with the option "catalog.ignore".';
+const IGNORE = 'If it does not belong to the application, exclude it with the option "catalog.ignore".';
 
-function orElse(object: string, say: Voice): string {
-  return `If it is meant to stay as it is, accept it with ${say({ action: 'accept-object', object })}. ${IGNORE}`;
+function acceptOrIgnore(object: string, say: Voice): string {
+  return `If the change is intended, accept it with ${say({ action: 'accept-object', object })}. ${IGNORE}`;
 }
 
 /** Changes made in the database without a migration. */
@@ -14,17 +14,17 @@ export const CATALOG_FINDINGS = {
   OBJECT_ADDED: {
     severity: 'error',
     text: ({ since }) => `was created without a migration, ${after(since)}`,
-    remedy: ({ subject }, say) => `Put it into a migration, or drop it. ${orElse(subject, say)}`,
+    remedy: ({ subject }, say) => `Put it into a migration, or drop it. ${acceptOrIgnore(subject, say)}`,
   },
   OBJECT_REMOVED: {
     severity: 'error',
     text: ({ since }) => `was dropped without a migration, ${after(since)}`,
-    remedy: ({ subject }, say) => `Create it again, or drop it in a migration. ${orElse(subject, say)}`,
+    remedy: ({ subject }, say) => `Create it again, or drop it in a migration. ${acceptOrIgnore(subject, say)}`,
   },
   OBJECT_CHANGED: {
     severity: 'error',
     text: ({ since, detail }) => `was changed without a migration, ${after(since)}${detail ? `: ${detail}` : ''}`,
-    remedy: ({ subject }, say) => `Undo the change, or put it into a migration. ${orElse(subject, say)}`,
+    remedy: ({ subject }, say) => `Undo the change, or put it into a migration. ${acceptOrIgnore(subject, say)}`,
   },
   OBJECTS_REWRITTEN: {
     severity: 'note',

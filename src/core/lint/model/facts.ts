@@ -42,7 +42,7 @@ export interface CatalogFacts {
   readonly tables: readonly { readonly name: RelationName; readonly facts: TableFacts }[];
 }
 
-/** Reads facts about tables from the catalog. Never waits for their locks, creates or writes. */
+/** Reads facts about tables from the catalog. Never waits for table locks, and never writes anything. */
 export interface TableFactsReader {
   read(names: readonly RelationName[]): Promise<CatalogFacts>;
 }

@@ -37,7 +37,7 @@ export interface StatementContext {
   readonly hasLockLimit: boolean;
   /** `server_version_num`; undefined without a database. */
   readonly serverVersion: number | undefined;
-  /** The number of rows from which a table counts as large. */
+  /** Tables with at least this many rows count as large. */
   readonly largeTableRows: number;
 }
 

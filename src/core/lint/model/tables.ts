@@ -26,7 +26,7 @@ export class Tables {
 
   private readonly defaultSchema: string;
 
-  /** @param defaultSchema the schema of unqualified names. @default the first existing one in the search path */
+  /** @param defaultSchema the schema for unqualified names. @default the first existing schema in the search path */
   constructor(catalog: CatalogFacts | undefined, defaultSchema: string | undefined) {
     this.defaultSchema = defaultSchema ?? catalog?.defaultSchema ?? 'public';
     this.schema = this.defaultSchema;

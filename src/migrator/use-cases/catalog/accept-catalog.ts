@@ -14,7 +14,7 @@ import type { ChangeOptions } from '../change-history.js';
 
 /** Options of `acceptCatalog()`. */
 export interface AcceptCatalogOptions extends ChangeOptions {
-  /** The only object to accept, as a finding names it: `Table public.orders`. @default every difference */
+  /** The object to accept, named as in its finding: `Table public.orders`. @default all changed objects */
   readonly object?: string;
 }
 
@@ -26,7 +26,7 @@ export async function acceptCatalog(
   { object, reason, dryRun = false, signal }: AcceptCatalogOptions,
 ): Promise<Finding[]> {
   const { catalog, database } = parts;
-  if (!catalog) throw new ConfigurationError('INVALID_OPTIONS', ['catalog is false: there is no record to change']);
+  if (!catalog) throw new ConfigurationError('INVALID_OPTIONS', ['catalog is false, so no catalog is recorded']);
   const target = database.target.name;
   const choose = (check: CatalogCheck): readonly Finding[] =>
     chosenFrom(findCatalogDrift(check, target, catalog.ignores), object);
@@ -56,7 +56,7 @@ function chosenFrom(findings: readonly Finding[], object: string | undefined): r
   const differences = findings.filter(({ code }) => code.startsWith('OBJECT_'));
   const chosen = differences.filter(({ subject }) => object === undefined || subject === object);
   if (object !== undefined && chosen.length === 0)
-    throw new UnknownMigrationError(`There is nothing to accept for ${object}: it is as recorded.`);
+    throw new UnknownMigrationError(`There is nothing to accept for ${object}: drift() reports no change to it.`);
   return chosen;
 }
 

@@ -80,10 +80,10 @@ export function notOfExtension(catalog: string, oid: string): string {
   return `${oid} NOT IN (SELECT m.objid FROM extension_member m WHERE m.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass)`;
 }
 
-/** What the names of our event triggers begin with (`companions/ddl-audit.ts`). */
+/** The prefix of the names of our event triggers (`companions/ddl-audit.ts`). */
 export const EVENT_TRIGGER_PREFIX = 'nestjs_pg_migrations';
 
-/** Condition on `pg_event_trigger v`: it belongs to the DDL audit, by its name. */
+/** Condition on `pg_event_trigger v`: its name shows that it belongs to the DDL audit. */
 export const IS_OUR_EVENT_TRIGGER = `v.evtname ~ '^${EVENT_TRIGGER_PREFIX}_(ddl|drop)_[0-9a-f]{8}$'`;
 
 /** OIDs below this one belong to PostgreSQL itself (`FirstNormalObjectId`). */
