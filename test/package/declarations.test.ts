@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
 import { packAndUnpack } from '../support/packed.js';
@@ -11,12 +11,15 @@ const PEERS = [
   '@nestjs/core',
   '@nestjs/schedule',
   '@nestjs/terminus',
+  '@opentelemetry/api',
   '@pgsql/types',
   '@types/node',
   'reflect-metadata',
   'rxjs',
 ];
 const DRIVER_TYPES = ['@types/pg', 'pg', 'pg-types', 'pg-protocol'];
+
+const CONSUMER = join(repositoryRoot, 'test/package/consumer');
 
 /** Projects of somebody else's with the unpacked tarball in `node_modules`; `pg` and its types in one of them. */
 const projects = { with: '', without: '' };
@@ -29,8 +32,7 @@ beforeAll(async () => {
     await cp(folder, join(project, 'node_modules/nestjs-pg-migrations'), { recursive: true });
     // Under node16 a CommonJS file cannot import NestJS 12, which has ES modules only.
     await writeFile(join(project, 'package.json'), '{ "type": "module" }');
-    for (const name of ['with-driver-types.ts', 'without-driver-types.ts'])
-      await cp(join(repositoryRoot, 'test/package/consumer', name), join(project, name));
+    await cp(CONSUMER, project, { recursive: true });
     return project;
   };
   projects.without = await projectWith(PEERS);
@@ -59,23 +61,33 @@ const SETTINGS: Record<string, ts.CompilerOptions> = {
 describe('the declarations', () => {
   describe.each(Object.keys(SETTINGS))('with module %s', (name) => {
     test.each(['with', 'without'] as const)('compile %s the types of the driver', (types) => {
-      const file = join(projects[types], `${types}-driver-types.ts`);
-      expect(problemsOf(file, SETTINGS[name] ?? {})).toEqual([]);
+      const files = [`${types}-driver-types.ts`, 'every-entry.ts'].map((file) => join(projects[types], file));
+      expect(problemsOf(files, SETTINGS[name] ?? {})).toEqual([]);
     });
+  });
+
+  test('are compiled for every entry point', async () => {
+    const { exports: entries } = JSON.parse(await readFile('package.json', 'utf8')) as { exports: object };
+    const typed = Object.entries(entries).filter(([, target]) => typeof target === 'object');
+    const { importedFiles } = ts.preProcessFile(await readFile(join(CONSUMER, 'every-entry.ts'), 'utf8'));
+    expect(importedFiles.map(({ fileName }) => fileName).toSorted()).toEqual(
+      typed.map(([entry]) => entry.replace('.', 'nestjs-pg-migrations')).toSorted(),
+    );
   });
 });
 
 /** Parsed once for all settings. */
 const parsed = new Map<string, ts.SourceFile | undefined>();
 
-/** The compiler errors of a file and of all declarations that it needs, except those of other packages. */
-function problemsOf(file: string, settings: ts.CompilerOptions): string[] {
+/** The compiler errors of files of one project and of all declarations that they need, except those of other packages. */
+function problemsOf(files: readonly string[], settings: ts.CompilerOptions): string[] {
+  const project = dirname(files[0] ?? '');
   const options: ts.CompilerOptions = {
     ...settings,
     target: ts.ScriptTarget.ES2022,
     lib: ['lib.es2022.d.ts'],
     types: ['node'],
-    typeRoots: [join(dirname(file), 'node_modules/@types')],
+    typeRoots: [join(project, 'node_modules/@types')],
     strict: true,
     exactOptionalPropertyTypes: true,
     experimentalDecorators: true,
@@ -84,16 +96,16 @@ function problemsOf(file: string, settings: ts.CompilerOptions): string[] {
     noEmit: true,
   };
   const host = ts.createCompilerHost(options);
-  host.getCurrentDirectory = () => dirname(file);
+  host.getCurrentDirectory = () => project;
   const parse = host.getSourceFile.bind(host);
   host.getSourceFile = (name, how, ...rest) => {
     const key = `${name} ${typeof how === 'object' ? how.impliedNodeFormat : how}`;
     if (!parsed.has(key)) parsed.set(key, parse(name, how, ...rest));
     return parsed.get(key);
   };
-  const program = ts.createProgram([file], options, host);
+  const program = ts.createProgram([...files], options, host);
   return ts.getPreEmitDiagnostics(program).flatMap(({ file: where, code, messageText }) => {
-    const isForeign = where !== undefined && !where.fileName.startsWith(dirname(file));
+    const isForeign = where !== undefined && !where.fileName.startsWith(project);
     return isForeign
       ? []
       : [`${where?.fileName ?? ''}: TS${code} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`];
