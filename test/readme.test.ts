@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { parse } from 'yaml';
-import { migratorFields } from '../src/composition/validation/migrator-options.js';
 import { MigrationFailedError } from '../src/core/errors/migration-failed.js';
 import { locate } from '../src/core/sql/text/position.js';
-import { MigrationsService } from '../src/nest/migrations.service.js';
-import { resolveModuleOptions } from '../src/nest/configuration/resolve-options.js';
 import { installCommands } from './hosts/readme.js';
 import { freePort } from '../tools/embedded-postgres/free-port.js';
 import { codeBlocks } from './support/code-blocks.js';
-import { childEnvironment, repositoryRoot, runProcess } from './support/process.js';
+import { runInShell } from './support/shell.js';
+import { childEnvironment, repositoryRoot } from './support/process.js';
 import { useTestDatabase } from './support/use-test-database.js';
 
 /** Every command that the README tells a reader to type, one a line. */
@@ -33,30 +30,31 @@ const attempts: Record<string, () => Promise<void>> = {
   'npm install nestjs-pg-migrations pg @nestjs/schedule@12 @nestjs/terminus@12': () => expectPeersOf(12),
   'npm install nestjs-pg-migrations pg @nestjs/schedule@6 @nestjs/terminus@11': () => expectPeersOf(11),
   'npx nest-migrations migrate --database-url "$DATABASE_URL" --dir migrations': async () => {
-    const { code, stdout } = await inShell(
+    const { code, stdout } = await runInShell(
+      database.connectionString,
       'npx nest-migrations migrate --database-url "$DATABASE_URL" --dir migrations',
     );
     expect(stdout).toMatch(/^(Applied 17 migrations in \d+ ms|Database is up to date \(17 applied\))$/m);
     expect(code).toBe(0);
   },
   'npx nest-migrations status': async () => {
-    const { code, stdout } = await inShell('npx nest-migrations status');
+    const { code, stdout } = await runInShell(database.connectionString, 'npx nest-migrations status');
     expect(stdout).toContain('016_attendance_by_day.sql');
     expect(code).toBe(0);
   },
   'npx nest-migrations status --json': async () => {
-    const { stdout } = await inShell('npx nest-migrations status --json');
+    const { stdout } = await runInShell(database.connectionString, 'npx nest-migrations status --json');
     expect(JSON.parse(stdout)).toMatchObject({ summary: { total: 17 } });
   },
   // This test runs inside it; running it again would never end.
   'npm cit': async () => expect(packageJson().scripts['test']).toContain('jest'),
   'npm run migrate': async () => {
-    const { code, stdout } = await inShell('npm run --silent migrate');
+    const { code, stdout } = await runInShell(database.connectionString, 'npm run --silent migrate');
     expect(stdout).toMatch(/^(Applied 17 migrations in \d+ ms|Database is up to date \(17 applied\))$/m);
     expect(code).toBe(0);
   },
   'npm run migrate:status': async () => {
-    const { code, stdout } = await inShell('npm run --silent migrate:status');
+    const { code, stdout } = await runInShell(database.connectionString, 'npm run --silent migrate:status');
     expect(stdout).toMatch(/applied/);
     expect(code).toBe(0);
   },
@@ -86,47 +84,6 @@ async function expectPeersOf(nest: 11 | 12): Promise<void> {
   for (const [name = '', major] of versions) expect(peerDependencies[name]).toContain(`^${major}.`);
 }
 
-interface Container {
-  readonly command?: readonly string[];
-  readonly [probe: `${string}Probe`]: { readonly httpGet: { readonly path: string } };
-}
-
-interface Manifest {
-  readonly containers?: readonly Container[];
-  readonly initContainers?: readonly Container[];
-  readonly spec?: { readonly template: { readonly spec: Manifest } };
-}
-
-describe('what the README shows of Kubernetes', () => {
-  const manifests = codeBlocks('README.md', 'yaml').map((text) => parse(text) as Manifest);
-  const containers = manifests
-    .map((manifest) => manifest.spec?.template.spec ?? manifest)
-    .flatMap((spec) => [...(spec.containers ?? []), ...(spec.initContainers ?? [])]);
-
-  test('probes routes that the example has', async () => {
-    const paths = containers.flatMap((container) =>
-      Object.entries(container).flatMap(([name, probe]) =>
-        name.endsWith('Probe') ? [(probe as { httpGet: { path: string } }).httpGet.path] : [],
-      ),
-    );
-    expect([...new Set(paths)].toSorted()).toEqual(['/health', '/health/live']);
-    const routes = readFileSync('example/health.controller.ts', 'utf8');
-    expect(routes).toContain(`@Controller('health')`);
-    expect(routes).toContain(`@Get('live')`);
-  });
-
-  test('runs commands that there are', async () => {
-    const migrating = containers.flatMap(({ command }) => (command ? [command] : []));
-    expect(migrating).toHaveLength(2);
-    for (const [program, ...parameters] of migrating) {
-      expect(program).toBe(`node_modules/.bin/${Object.keys(packageJson().bin)[0]}`);
-      const { code, stdout } = await inShell(`npx nest-migrations ${parameters.join(' ')}`);
-      expect(stdout).toMatch(/^(Applied 17 migrations in \d+ ms|Database is up to date \(17 applied\))$/m);
-      expect(code).toBe(0);
-    }
-  });
-});
-
 describe('what the README shows of the code', () => {
   test('is the message of a failed migration', () => {
     const sql = `${'\n'.repeat(11)}UPDATE enrolment SET status = 'open';`;
@@ -140,25 +97,6 @@ describe('what the README shows of the code', () => {
     });
     expect(readFileSync('README.md', 'utf8')).toContain(`\n\`\`\`\n${message}\n\`\`\`\n`);
   });
-
-  test('is every method of the service, and none that does not exist', () => {
-    const shown = [
-      ...codeBlocks('README.md', 'ts')
-        .join('')
-        .matchAll(/this\.migrations\.(\w+)\(/g),
-    ].map(([, name = '']) => name);
-    const methods = Object.getOwnPropertyNames(MigrationsService.prototype).filter((name) => name !== 'constructor');
-    expect([...new Set(shown)].filter((name) => name !== 'check').toSorted()).toEqual(methods.toSorted());
-  });
-
-  test('is every option, and none that does not exist', () => {
-    const table = /### Options\n([^]*?)\n### /.exec(readFileSync('README.md', 'utf8'))?.[1] ?? '';
-    const firstCells = table.split('\n').map((line) => /^\|(.*?)\|/.exec(line)?.[1] ?? '');
-    const shown = firstCells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
-    const withDefaults = Object.keys(resolveModuleOptions({ connectionString: 'postgres://localhost/app' }));
-    const options = new Set([...Object.keys(migratorFields), ...withDefaults, 'name', 'onEvent']);
-    expect(shown.toSorted()).toEqual([...options].toSorted());
-  });
 });
 
 function packageJson(): {
@@ -168,16 +106,6 @@ function packageJson(): {
   peerDependenciesMeta: Record<string, { optional?: boolean }>;
 } {
   return JSON.parse(readFileSync('package.json', 'utf8')) as ReturnType<typeof packageJson>;
-}
-
-/** When the tests themselves run under `npx -p`, what that was told must not reach the commands of the README. */
-const NO_OUTER_NPX = { npm_config_package: undefined, npm_config_call: undefined };
-
-function inShell(command: string): ReturnType<typeof runProcess> {
-  return runProcess('sh', ['-c', command], {
-    env: { DATABASE_URL: database.connectionString, ...NO_OUTER_NPX },
-    timeoutMs: 60_000,
-  });
 }
 
 async function startAndAsk(path: string): Promise<unknown> {

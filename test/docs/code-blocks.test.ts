@@ -1,25 +1,56 @@
 import { describe, expect, test } from '@jest/globals';
+import { parse as parseSql } from 'libpg-query';
+import { parseAllDocuments } from 'yaml';
 import { codeBlocks } from '../support/code-blocks.js';
 import { problemsOf } from './code-blocks.js';
+import { blocksIn } from './documents.js';
+import { unknownInstructions } from './existing-names.js';
 
-/** Documents whose code blocks are complete modules. */
-const DOCUMENTS = ['docs/faq.md', 'docs/testing.md'];
-
-describe('the code in', () => {
-  test.each(DOCUMENTS)('%s compiles', (document) => {
-    const blocks = codeBlocks(document, 'ts');
-    expect(blocks.length).toBeGreaterThan(0);
-    expect(problemsOf(blocks)).toEqual([]);
+describe('in every document', () => {
+  test('the TypeScript compiles, and a mistake would be reported with its location', () => {
+    const blocks = blocksIn('ts');
+    expect(blocks.length).toBeGreaterThan(30);
+    const named = blocks.map(({ place, code }): [string, string] => [place.replaceAll(/[/.:]/g, '-'), code]);
+    const mistake = `import { createTestDatabase } from 'nestjs-pg-migrations/testing';`;
+    const problems = problemsOf(new Map([...named, ['mistake', mistake]]));
+    expect(problems).toEqual([expect.stringMatching(/^mistake\.ts:1 .*createTestDatabase/)]);
   });
 
-  test('docs/events.md about OpenTelemetry compiles', () => {
-    const blocks = codeBlocks('docs/events.md', 'ts').filter((block) => block.includes('nestjs-pg-migrations/otel'));
-    expect(blocks).toHaveLength(1);
-    expect(problemsOf(blocks)).toEqual([]);
+  test('the SQL is valid', async () => {
+    const blocks = blocksIn('sql');
+    expect(blocks.length).toBeGreaterThan(60);
+    const problems: string[] = [];
+    for (const { place, code } of blocks) {
+      const withValues = code.replaceAll(/\{\{ *(\w+) *\}\}/g, '$1');
+      await parseSql(withValues).catch((error: Error) => problems.push(`${place} ${error.message}`));
+    }
+    expect(problems).toEqual([]);
   });
 
-  test('a document that does not compile is reported with its location', () => {
-    const problems = problemsOf([`import { createTestDatabase } from 'nestjs-pg-migrations/testing';\n`]);
-    expect(problems).toEqual([expect.stringMatching(/^block-1\.ts:1 .*createTestDatabase/)]);
+  test('the commands and their flags exist', () => {
+    const blocks = [...blocksIn('sh'), ...blocksIn('yaml')];
+    expect(blocks.length).toBeGreaterThan(20);
+    const unknown = blocks.flatMap(({ place, code }) =>
+      [...unknownInstructions(code), ...unknownFlags(code)].map((name) => `${place} ${name}`),
+    );
+    expect(unknown).toEqual([]);
   });
+
+  test('the YAML is valid', () => {
+    const documents = blocksIn('yaml').flatMap(({ code }) => parseAllDocuments(code));
+    expect(documents.length).toBeGreaterThan(5);
+    expect(documents.flatMap(({ errors }) => errors)).toEqual([]);
+  });
+});
+
+/** Flags of our commands, whatever is written around them. */
+function unknownFlags(code: string): string[] {
+  const lines = code.split('\n').filter((line) => /^(?:npx )?nest-migrations /.test(line));
+  const flags = lines.flatMap((line) => line.match(/(?<= )--[a-z][a-z-]*/g) ?? []);
+  return unknownInstructions(flags.map((flag) => `\`${flag}\``).join(' '));
+}
+
+test('docs/events.md shows how to turn on OpenTelemetry', () => {
+  const blocks = codeBlocks('docs/events.md', 'ts').filter((block) => block.includes('nestjs-pg-migrations/otel'));
+  expect(blocks).toHaveLength(1);
 });

@@ -2,22 +2,32 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { repositoryRoot } from '../support/process.js';
 
-/** What the code blocks assume: a test runner with globals, and an application. */
+/** What the code blocks assume: a test runner with globals, an application and packages that it has. */
 const AROUND: Readonly<Record<string, string>> = {
   'globals.d.ts': `
     import type { test as testOfJest, expect as expectOfJest } from '@jest/globals';
+    import type { MigrationsHealthIndicator, MigrationsService, Migrator } from 'nestjs-pg-migrations';
     declare global {
       const test: typeof testOfJest;
       const expect: typeof expectOfJest;
+      const migrations: MigrationsService;
+      const indicator: MigrationsHealthIndicator;
+      const migrator: Migrator;
+      function tryAgainLater(): Promise<void>;
+    }`,
+  'config.d.ts': `
+    declare module '@nestjs/config' {
+      export class ConfigModule {}
+      export class ConfigService { getOrThrow<T>(name: string): T; }
     }`,
   'app.module.ts': 'export class AppModule {}',
 };
 
-/** The compiler errors of code blocks, each compiled as a module of its own application. */
-export function problemsOf(blocks: readonly string[]): string[] {
+/** The compiler errors of code blocks by name, each compiled as a module of its own application. */
+export function problemsOf(blocks: ReadonlyMap<string, string>): string[] {
   const folder = join(repositoryRoot, 'test/docs');
   const texts = new Map(Object.entries(AROUND).map(([name, text]) => [join(folder, name), text]));
-  blocks.forEach((block, i) => texts.set(join(folder, `block-${i + 1}.ts`), `${block}\nexport {};\n`));
+  for (const [name, block] of blocks) texts.set(join(folder, `${name}.ts`), `${block}\nexport {};\n`);
   const { options } = ts.parseJsonConfigFileContent(
     ts.readConfigFile(join(repositoryRoot, 'tsconfig.json'), (file) => ts.sys.readFile(file)).config,
     ts.sys,

@@ -29,7 +29,7 @@ beforeAll(async () => {
 describe('the package', () => {
   test('holds code, declarations and documents, and nothing else', () => {
     const expected =
-      /^(?:dist\/(?:cjs|cli|esm)\/.*\.(?:js|d\.ts)|dist\/(?:cjs|cli)\/package\.json|docs\/[\w-]+\.md|docs\/schemas\/[\w-]+\.json)$/;
+      /^(?:dist\/(?:cjs|cli|esm)\/.*\.(?:js|d\.ts)|dist\/(?:cjs|cli)\/package\.json|docs\/(?:recipes\/)?[\w-]+\.md|docs\/schemas\/[\w-]+\.json)$/;
     const topLevel = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'package.json'];
     expect(packed.files.filter((file) => !expected.test(file) && !topLevel.includes(file))).toEqual([]);
     expect(packed.files).toEqual(

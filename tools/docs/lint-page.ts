@@ -51,6 +51,8 @@ refuses to run if there is an error (\`LINT_ERROR\`), so that nothing is execute
 is a better place to find such problems than the start of an application.
 
 \`\`\`ts
+import { MigrationsModule } from 'nestjs-pg-migrations';
+
 MigrationsModule.forRoot({
   connectionString: process.env.DATABASE_URL,
   lint: {
