@@ -7,7 +7,7 @@ import { useTestDatabase } from '../support/use-test-database.js';
 
 const DOCUMENT = 'docs/recipes/kubernetes.md';
 
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly bin: Record<string, string> };
+const packageJson = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly bin: Record<string, string> };
 const database = useTestDatabase('kubernetes');
 
 interface Container {
@@ -43,7 +43,7 @@ describe('docs/recipes/kubernetes.md', () => {
     const migrating = containers.flatMap(({ command }) => (command ? [command] : []));
     expect(migrating).toHaveLength(2);
     for (const [program, ...parameters] of migrating) {
-      expect(program).toBe(`node_modules/.bin/${Object.keys(manifest.bin)[0]}`);
+      expect(program).toBe(`node_modules/.bin/${Object.keys(packageJson.bin)[0]}`);
       const { code, stdout } = await runInShell(
         database.connectionString,
         `npx nest-migrations ${parameters.join(' ')}`,
