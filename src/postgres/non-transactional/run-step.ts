@@ -174,7 +174,8 @@ export class StepRun {
 
   /** The invalid indexes that a step has left so far. */
   private async findInvalidIndexes(index: number): Promise<readonly string[]> {
-    const { connection } = this.context;
+    const { connection, notices } = this.context;
+    notices.attributeTo(undefined); // a ROLLBACK without a transaction warns
     await tryRecord(this.context, this.rollbackStatements([]));
     const find = (): Promise<string[]> => invalidIndexesOf(connection, this.steps[index]?.statements[0]?.node);
     // A late cancel request may hit the first attempt.

@@ -61,11 +61,13 @@ describe('an invalid index of another role, which the migrating one may not drop
           error_message: 'must be owner of index u (SQLSTATE 42501)',
           steps_done: 1,
           steps_total: 3,
+          notices: null,
         },
       ]);
       expect((await migrator.status()).migrations).toMatchObject([{ file: '1.sql', state: 'failed' }]);
       expect(await migrator.health()).toMatchObject({ up: false, blocking: [{ file: '1.sql', state: 'failed' }] });
     }
+    expect(events.filter(({ type }) => type === 'migration-notice')).toEqual([]);
     const ends = events.filter(({ type }) => type === 'migration-failed' || type === 'run-failed');
     expect(ends.map((event) => [event.type, 'file' in event && event.file])).toEqual([
       ['migration-failed', '1.sql'],
