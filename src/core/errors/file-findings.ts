@@ -90,7 +90,7 @@ export const FILE_FINDINGS = {
   UNLOCKED: {
     severity: 'error',
     text: ({ detail }) =>
-      `cannot run in a transaction (${detail}), and without the migration lock nothing stops two processes from running it at once`,
+      `is non-transactional (${detail}), and without the migration lock nothing stops two processes from running it at once`,
     remedy: (_, say) => `Run it with ${say({ action: 'set', option: 'lock', value: 'auto' })}.`,
   },
   POOLER_SESSION_LOCK: {

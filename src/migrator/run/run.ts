@@ -140,7 +140,7 @@ export class Run {
     const wait = { ...this.lockWait(), isStillNeeded };
     const waitedMs = await acquireLock({ tryTake, holder: () => lock.holder() }, wait);
     if (waitedMs === undefined || !isStillNeeded()) return undefined;
-    this.report.emit({ type: 'lock-acquired', waitedMs });
+    if (!this.parts.policy.unlocked) this.report.emit({ type: 'lock-acquired', waitedMs });
     return last;
   }
 

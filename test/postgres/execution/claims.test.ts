@@ -70,7 +70,7 @@ describe('without the lock', () => {
     );
     const { refusals, message } = await failureOf(migrator.migrate(), RefusedError);
     expect(refusals).toMatchObject([{ code: 'UNLOCKED', severity: 'error', subject: '2.sql', detail: reason }]);
-    expect(message).toContain(`2.sql cannot run in a transaction (${reason}), and without the migration lock`);
+    expect(message).toContain(`2.sql is non-transactional (${reason}), and without the migration lock`);
     expect(await outcomes(db)).toEqual({ '0.sql': 'applied' });
     expect((await db.query('SELECT FROM runs')).rows).toEqual([]);
   });
