@@ -29,6 +29,10 @@ const attempts: Record<string, () => Promise<void>> = {
   // These are carried out by "npm run test:hosts".
   'npm install nestjs-pg-migrations pg @nestjs/schedule@12 @nestjs/terminus@12': () => expectPeersOf(12),
   'npm install nestjs-pg-migrations pg @nestjs/schedule@6 @nestjs/terminus@11': () => expectPeersOf(11),
+  'npx @nestjs/cli@12 new app --package-manager npm --skip-git --no-observe': followedByHosts,
+  'cd app': followedByHosts,
+  'DATABASE_URL=postgres://localhost/app npm start': followedByHosts,
+  'curl http://localhost:3000/health': followedByHosts,
   'npx nest-migrations migrate --database-url "$DATABASE_URL" --dir migrations': async () => {
     const { code, stdout } = await runInShell(
       database.connectionString,
@@ -59,6 +63,11 @@ const attempts: Record<string, () => Promise<void>> = {
     expect(code).toBe(0);
   },
 };
+
+/** "npm run test:hosts" follows the section "Use" from its first command to the last. */
+async function followedByHosts(): Promise<void> {
+  expect(readFileSync('test/hosts/run.ts', 'utf8')).toContain('followReadme(');
+}
 
 describe('what the README tells a reader to type', () => {
   test.each(commands)('works: %s', async (command) => {

@@ -21,6 +21,7 @@ const AROUND: Readonly<Record<string, string>> = {
       export class ConfigService { getOrThrow<T>(name: string): T; }
     }`,
   'app.module.ts': 'export class AppModule {}',
+  'health.module.ts': 'export class HealthModule {}',
 };
 
 /** The compiler errors of code blocks by name, each compiled as a module of its own application. */

@@ -53,12 +53,17 @@ export async function passesItsTests(place: Place, parameters: readonly string[]
 
 let databases = 0;
 
-/** The environment of the application: the Node that is to run it, and a database that is empty. */
-async function environment({ node, server }: Place): Promise<NodeJS.ProcessEnv> {
+/** Creates an empty database, and returns its URL. */
+export async function createDatabase(server: EmbeddedServer): Promise<string> {
   const name = `host_${++databases}`;
   await withClient(server.connectionString(), (client) => client.query(`CREATE DATABASE ${name}`));
+  return server.connectionString(name);
+}
+
+/** The environment of the application: the Node that is to run it, and a database that is empty. */
+async function environment({ node, server }: Place): Promise<NodeJS.ProcessEnv> {
   return childEnvironment({
-    DATABASE_URL: server.connectionString(name),
+    DATABASE_URL: await createDatabase(server),
     PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH']}`,
     // Terminal escape codes would hide the expected words.
     NO_COLOR: '1',

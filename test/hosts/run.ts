@@ -11,7 +11,8 @@ import { startEphemeralServer } from '../support/ephemeral-server.js';
 import { HOSTS } from './hosts.js';
 import { nodeExecutables } from './node-versions.js';
 import { createProject } from './project.js';
-import { passesItsTests, runsInProduction } from './requirements.js';
+import { followReadme } from './quick-start.js';
+import { createDatabase, passesItsTests, runsInProduction } from './requirements.js';
 
 const directory = await mkdtemp(path.join(tmpdir(), 'migrations-hosts-'));
 const server = await startEphemeralServer();
@@ -24,6 +25,14 @@ after(async () => {
 });
 
 void describe('an application', { concurrency: 2 }, () => {
+  void test('made from an empty folder, the tarball and the README has a green /health', async () => {
+    await followReadme({
+      folder: path.join(directory, 'quick-start'),
+      tarball,
+      databaseUrl: await createDatabase(server),
+    });
+  });
+
   for (const host of HOSTS) {
     void test(`on ${host.name}, with ${host.adapter}`, async (context) => {
       const folder = path.join(directory, host.name.replaceAll(' ', '-').toLowerCase());
