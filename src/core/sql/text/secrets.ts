@@ -1,20 +1,15 @@
 import type { Range } from './blank.js';
+import { namedPasswords, urlPasswords } from './find-passwords.js';
 
-/** A string literal after the word PASSWORD, possibly inside another literal, or `password=…` in a URL or DSN. */
-const PASSWORD =
-  /\bpassword(?:\s*=\s*|\s+)(?:(?:'')+([^'\s][^']*)''|e'((?:[^'\\]|''|\\[^])*)|(?:u&)?'((?:[^']|'')*)|\$(\w*)\$([^]*?)\$\4\$)|\bpassword=([^\s'";&]+)/dgi;
-/** `user:password@` in a URL. Up to the last `@`, because the password may not be encoded; not a port and a path. */
-const URL_PASSWORD = /:\/\/[^\s:@/'"]*:(?!\d+\/)((?:[^\s'"]|'')+)@/dg;
 /** Every secret is near one of these, and few texts contain any. */
 const SUSPICIOUS = /password|:\/\//i;
-const CONTENT_GROUPS = [1, 2, 3, 5, 6];
 const MASK = '***';
 /** Shorter values occur everywhere and are not secrets. */
 const MIN_VALUE_LENGTH = 4;
 
 /**
- * Replaces secrets with `***`: the content of string literals after the word PASSWORD, passwords in URLs, and every
- * occurrence of a value.
+ * Replaces secrets with `***`: the content of string literals after the word PASSWORD, passwords in URLs and connection
+ * strings, and every occurrence of a value.
  *
  * @param values of placeholders; those of up to 3 characters are ignored.
  */
@@ -24,12 +19,8 @@ export function maskSecrets(text: string, values: Iterable<string> = []): string
 
 /** Finds the secrets in a text, in rising order and without overlaps. */
 export function secretRanges(text: string, values: Iterable<string> = []): readonly Range[] {
-  const found: Range[] = [];
-  const patterns = SUSPICIOUS.test(text) ? [PASSWORD, URL_PASSWORD] : [];
-  for (const { indices } of patterns.flatMap((pattern) => [...text.matchAll(pattern)])) {
-    const [start, end] = CONTENT_GROUPS.map((group) => indices?.[group]).find(Boolean) ?? [0, 0];
-    if (start < end) found.push({ start, end });
-  }
+  const passwords = SUSPICIOUS.test(text) ? [...urlPasswords(text), ...namedPasswords(text)] : [];
+  const found: Range[] = passwords.filter(({ start, end }) => start < end);
   for (const value of values) {
     if (value.length < MIN_VALUE_LENGTH) continue;
     for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1))
