@@ -19,8 +19,9 @@ export async function runCommandLine(): Promise<number> {
 }
 
 /** A write error is reported only after the write. */
-function flushed(): Promise<void> {
-  return new Promise((resolve) => process.stdout.write('', () => resolve()));
+async function flushed(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }
 
 async function runCommand(): Promise<number> {

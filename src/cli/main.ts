@@ -4,11 +4,16 @@ import nodeModule from 'node:module';
 /** Added in Node 22: caches compiled code if the cache directory is writable. */
 const { enableCompileCache } = nodeModule as { enableCompileCache?: () => unknown };
 
+/** The command has finished, and its connections close within this time. */
+const PATIENCE_MS = 250;
+
 async function main(): Promise<void> {
   enableCompileCache?.();
   // Imported only now, so that its code comes from the cache.
   const { runCommandLine } = await import('./command-line.js');
   process.exitCode = await runCommandLine();
+  // Fires only if something keeps the process alive: a pool in the configuration or in the application.
+  setTimeout(() => process.exit(), PATIENCE_MS).unref();
 }
 
 void main();

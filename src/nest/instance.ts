@@ -4,7 +4,8 @@ import type { HistoryPlace } from '../composition/history-place.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import { MigrationsHealthIndicator } from './health/migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
-import { INSTANCE_NAME, MIGRATIONS_READY } from './configuration/tokens.js';
+import { INSTANCE_NAME } from '../composition/instance-tokens.js';
+import { MIGRATIONS_READY } from './configuration/tokens.js';
 
 /** The injection tokens of an instance. */
 interface InstanceTokens {

@@ -11,6 +11,7 @@ import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { createMigrator } from '../composition/create-migrator.js';
 import { historyPlace } from '../composition/history-place.js';
+import { GIVEN_OPTIONS, INSTANCE_NAME } from '../composition/instance-tokens.js';
 import { Migrator } from '../migrator/migrator.js';
 import { bootstrap, type MigrationsReady } from './bootstrap/bootstrap.js';
 import { BackgroundRun } from './bootstrap/background-run.js';
@@ -24,7 +25,7 @@ import type { MigrationsModuleAsyncOptions } from './configuration/options-facto
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './configuration/options.js';
 import { resolveModuleOptions } from './configuration/resolve-options.js';
 import { withReadableErrors } from './bootstrap/start-error.js';
-import { INSTANCE_NAME, RESOLVED_OPTIONS } from './configuration/tokens.js';
+import { RESOLVED_OPTIONS } from './configuration/tokens.js';
 
 /** Settings that decide what the module exports. They cannot come from an options factory. */
 interface InstanceExtras {
@@ -54,7 +55,9 @@ function asInstance(definition: DynamicModule, { name }: InstanceExtras): Dynami
   return { ...definition, global: true, providers: [...(definition.providers ?? []), ...instance], exports: exported };
 }
 
-const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<MigrationsModuleOptions>()
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<MigrationsModuleOptions>({
+  optionsInjectionToken: GIVEN_OPTIONS,
+})
   .setClassMethodName('forRoot')
   .setFactoryMethodName('createMigrationsOptions')
   .setExtras<InstanceExtras>({ name: undefined }, asInstance)
@@ -74,7 +77,7 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
     HealthIndicatorService,
     {
       provide: RESOLVED_OPTIONS,
-      inject: [MODULE_OPTIONS_TOKEN, ModulesContainer, INSTANCE_NAME],
+      inject: [GIVEN_OPTIONS, ModulesContainer, INSTANCE_NAME],
       useFactory: (
         options: MigrationsModuleOptions,
         modules: ModulesContainer,

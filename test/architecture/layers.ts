@@ -99,6 +99,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   migrator: [['run', 'run/catalog'], 'use-cases', 'use-cases/catalog', 'use-cases/preview', '.'],
   nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.', 'testing'],
   cli: [
+    'module',
     'process',
     ['render', 'render/lint'],
     'configuration',

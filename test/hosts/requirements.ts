@@ -38,6 +38,21 @@ export async function runsInProduction(place: Place): Promise<void> {
   }
 }
 
+/** The command line takes its options from the module of the application. */
+export async function configuresTheCommandLine(place: Place): Promise<void> {
+  const run = promisify(execFile);
+  const main = 'node_modules/nestjs-pg-migrations/dist/cli/main.js';
+  const { stdout } = await run(place.node, [main, 'pending', '--json', '--module', 'dist/app.module.js'], {
+    cwd: place.folder,
+    env: await environment(place),
+  });
+  const { migrations } = JSON.parse(stdout) as { migrations: { file: string }[] };
+  assert.deepEqual(
+    migrations.map(({ file }) => file),
+    APPLIED,
+  );
+}
+
 /** The end-to-end test of the application passes and leaves nothing open. */
 export async function passesItsTests(place: Place, parameters: readonly string[]): Promise<void> {
   const { stdout, stderr } = await promisify(execFile)('npm', ['run', 'test:e2e', '--', ...parameters], {

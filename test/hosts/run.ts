@@ -12,7 +12,7 @@ import { HOSTS } from './hosts.js';
 import { nodeExecutables } from './node-versions.js';
 import { createProject } from './project.js';
 import { followReadme } from './quick-start.js';
-import { createDatabase, passesItsTests, runsInProduction } from './requirements.js';
+import { configuresTheCommandLine, createDatabase, passesItsTests, runsInProduction } from './requirements.js';
 
 const directory = await mkdtemp(path.join(tmpdir(), 'migrations-hosts-'));
 const server = await startEphemeralServer();
@@ -39,6 +39,9 @@ void describe('an application', { concurrency: 2 }, () => {
       await context.test('installs and compiles', () => createProject(host, folder, tarball));
       for (const [major, node] of nodes) {
         await context.test(`runs on Node ${major}`, () => runsInProduction({ node, folder, server }));
+        await context.test(`configures the command line on Node ${major}`, () =>
+          configuresTheCommandLine({ node, folder, server }),
+        );
         const skip = major < (host.testsNeed?.node ?? 0) && host.testsNeed?.because;
         await context.test(`passes its end-to-end test on Node ${major}`, { skip: skip ?? false }, () =>
           passesItsTests({ node, folder, server }, host.jest ? ['--detectOpenHandles'] : []),

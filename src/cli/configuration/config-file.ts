@@ -11,6 +11,10 @@ export interface FileOptions {
   /** The name of the file in messages. */
   readonly source: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** As for `--module`. */
+  readonly module?: string | undefined;
+  /** As for `--name`. */
+  readonly name?: string | undefined;
 }
 
 const NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((extension) => `migrations.config.${extension}`);
@@ -32,7 +36,7 @@ export async function readConfig(named: string | undefined): Promise<FileOptions
   if (source === undefined) return readPackageKey();
   const content = await load(source);
   const options: unknown = await (typeof content === 'function' ? (content as () => unknown)() : content);
-  return { source, options: own(source, options) };
+  return own(source, options);
 }
 
 function readPackageKey(): FileOptions | undefined {
@@ -41,7 +45,7 @@ function readPackageKey(): FileOptions | undefined {
   if (!text.includes(`"${KEY}"`)) return undefined;
   const options = (parse('package.json', text) as Readonly<Record<string, unknown>> | null)?.[KEY];
   const source = `"${KEY}" in package.json`;
-  return options === undefined ? undefined : { source, options: own(source, options) };
+  return options === undefined ? undefined : own(source, options);
 }
 
 /** What the file exports. */
@@ -74,10 +78,27 @@ function parse(file: string, text: string): unknown {
   }
 }
 
-function own(source: string, options: unknown): FileOptions['options'] {
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
+function own(source: string, given: unknown): FileOptions {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
     return fail(`${source}: expected an object of options as its default export`);
+  const { module, name, ...options } = given as Readonly<Record<string, unknown>>;
+  return {
+    source,
+    options: withoutModuleOnly(options),
+    module: optionalText(`${source}: module`, module),
+    name: optionalText(`${source}: name`, name),
+  };
+}
+
+/** Leaves out the options that do not concern a target. */
+export function withoutModuleOnly(options: FileOptions['options']): FileOptions['options'] {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !MODULE_ONLY_OPTIONS.includes(name)));
+}
+
+function optionalText(option: string, value: unknown): string | undefined {
+  return value === undefined || (typeof value === 'string' && value !== '')
+    ? value
+    : fail(`${option}: expected a non-empty string`);
 }
 
 function fail(problem: string): never {

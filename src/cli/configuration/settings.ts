@@ -55,10 +55,17 @@ function hasConnection(layers: readonly Layer[]): boolean {
 export async function readLayers(flags: RunFlags): Promise<GivenOptions> {
   if (flags.envFile !== undefined) await (await import('./env-file.js')).readEnvFile(flags.envFile, process.env);
   const file = await readConfig(flags.config);
-  const url = process.env['DATABASE_URL'];
+  const module = flags.module ?? file?.module;
+  const name = flags.name ?? file?.name;
+  if (module === undefined && name !== undefined)
+    throw new ConfigurationError('INVALID_OPTIONS', ['--name needs --module: it selects one of its MigrationsModules']);
+  const host = module === undefined ? undefined : await (await import('./module-layer.js')).moduleLayer(module, name);
+  // An application has read the environment itself, and perhaps for another of its databases.
+  const url = host ? undefined : process.env['DATABASE_URL'];
   const problems: string[] = [];
   const layers: Layer[] = [
     { from: () => 'the command line', options: { timeouts: { connectRetry: 0 } } },
+    ...(host ? [{ ...host, options: normalized(host.options) }] : []),
     ...(file ? [{ from: () => file.source, options: normalized(file.options) }] : []),
     ...(url ? [{ from: () => 'DATABASE_URL', options: { connectionString: url } }] : []),
     { from: (option) => flagOf(option) ?? option, options: flagOptions(flags, problems) },

@@ -1,3 +1,5 @@
+import type { GivenModule } from '../module/given-module.js';
+
 /** Flags of the commands. Durations are in seconds. */
 export interface CommonFlags {
   readonly databaseUrl?: string;
@@ -10,6 +12,9 @@ export interface CommonFlags {
   readonly connectTimeout?: string;
   readonly config?: string;
   readonly envFile?: string;
+  /** A file, or the module that a program passed to `MigrationsCli.run()`. */
+  readonly module?: string | GivenModule;
+  readonly name?: string;
   readonly readTimeout?: string;
   readonly json?: boolean;
 }

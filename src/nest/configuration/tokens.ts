@@ -7,9 +7,6 @@ export const MIGRATIONS_READY: unique symbol = Symbol('nestjs-pg-migrations: rea
 /** The module's options with every default filled in. */
 export const RESOLVED_OPTIONS: unique symbol = Symbol('nestjs-pg-migrations: resolved options');
 
-/** The name of the instance; empty if it has none. */
-export const INSTANCE_NAME: unique symbol = Symbol('nestjs-pg-migrations: name');
-
 /** A label that distinguishes instances: followed by a colon and the name of the instance, if it has one. */
 export function labelOf(label: string, name: string): string {
   return name === '' ? label : `${label}:${name}`;

@@ -21,7 +21,8 @@ import { IncidentTracker } from './incident-tracker.js';
 import { WebhookChannel } from './webhook.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
-import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
+import { INSTANCE_NAME } from '../../composition/instance-tokens.js';
+import { labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
 /** Name of the job in the host's `SchedulerRegistry`. If the instance has a name, `:` and the name follow. */
 export const DRIFT_JOB = 'nestjs-pg-migrations:drift';

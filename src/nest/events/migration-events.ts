@@ -4,7 +4,8 @@ import { findingKey } from '../../core/errors/finding.js';
 import type { MigrationEvent } from '../../core/events/events.js';
 import { renderEvent } from '../../core/events/render-event.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
-import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
+import { INSTANCE_NAME } from '../../composition/instance-tokens.js';
+import { labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
 const METHODS = { debug: 'debug', info: 'log', warning: 'warn' } as const;
 

@@ -10,7 +10,8 @@ import { BackgroundRun } from '../bootstrap/background-run.js';
 import { nameless } from '../bootstrap/report-text.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { HealthOptions, ResolvedModuleOptions } from '../configuration/options.js';
-import { INSTANCE_NAME, labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
+import { INSTANCE_NAME } from '../../composition/instance-tokens.js';
+import { labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 import { detailsOf, type HealthReport } from './health-report.js';
 
 /** The result of a read: the health by the default rules, or why it could not be determined. */

@@ -1,0 +1,10 @@
+/**
+ * Tokens by which an instance of `MigrationsModule` is recognized, even if the reader has its own copy of this library,
+ * as the command line does.
+ */
+
+/** The module's options, as the application gave them. */
+export const GIVEN_OPTIONS: unique symbol = Symbol.for('nestjs-pg-migrations: options');
+
+/** The name of the instance; empty if it has none. */
+export const INSTANCE_NAME: unique symbol = Symbol.for('nestjs-pg-migrations: name');
