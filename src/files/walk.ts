@@ -24,14 +24,16 @@ export async function walk(directory: string, nested: boolean, disk: Disk): Prom
       const stats = await disk.stat(place);
       return { place, stats, inside: await disk.readdir(place, false) };
     });
-    level = [];
     for (const { place, stats, inside } of listed) {
       folders.push({ place, stats });
-      for (const entry of inside) {
-        entries.push(entry);
-        if (nested && entry.isDirectory() && !entry.name.startsWith('.')) level.push(path.join(place, entry.name));
-      }
+      for (const entry of inside) entries.push(entry);
     }
+    level = nested ? listed.flatMap(({ place, inside }) => subfolders(place, inside)) : [];
   }
   return { folders, entries };
+}
+
+function subfolders(place: string, inside: readonly Dirent[]): string[] {
+  const visible = inside.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  return visible.map(({ name }) => path.join(place, name));
 }

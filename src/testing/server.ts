@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { DatabaseError } from 'pg';
+import { SQLSTATE } from '../core/errors/sqlstate.js';
 import { quoteIdentifier } from '../core/sql/text/quote.js';
 import { socketOf } from '../postgres/connection/driver.js';
+import { retry } from '../timing/retry.js';
 
 /** Prefix of the `application_name` of a process while its databases are in use. */
 export const OWNER_PREFIX = 'nestjs-pg-migrations/testing ';
 
-const OBJECT_IN_USE = '55006';
 const COPY_ATTEMPTS = 40;
-const PAUSE_MS = 50;
+const COPY_PAUSES = { firstPauseMs: 50, longestPauseMs: 50, factor: 1 };
 
 /** A connection to the server on which databases are created and dropped. It does not keep the process alive. */
 export class Server {
@@ -45,16 +45,12 @@ export class Server {
   async createDatabase(name: string, template: string): Promise<void> {
     const strategy = await (this.#strategy ??= this.#fastestCopy());
     const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(template)} ${strategy}`;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        await this.query(sql);
-        return;
-      } catch (error) {
-        // An autovacuum worker or a backup may be connected to the template for a moment.
-        if ((error as DatabaseError).code !== OBJECT_IN_USE || attempt === COPY_ATTEMPTS) throw error;
-        await sleep(PAUSE_MS);
-      }
-    }
+    await retry(() => this.query(sql), {
+      ...COPY_PAUSES,
+      // An autovacuum worker or a backup may be connected to the template for a moment.
+      isTransient: (error, attempt) =>
+        (error as DatabaseError).code === SQLSTATE.objectInUse && attempt < COPY_ATTEMPTS,
+    });
   }
 
   /** Drops a database, even with open connections. */

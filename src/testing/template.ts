@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { migrationsOf, type Migrations } from '../composition/create-migrator.js';
 import type { MigratorOptions, ResolvedOptions } from '../composition/options.js';
 import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
 import { LIBRARY_VERSION } from '../core/history/library-version.js';
 import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
 import { stampDatabase, TEMPLATE_PREFIX } from './leftovers.js';
+import { Backoff } from '../timing/backoff.js';
 import { migrateOnce } from './migrate-once.js';
 import type { Server } from './server.js';
-
-const POLL_MS = 50;
 
 /** What a template is made of. */
 export interface Recipe {
@@ -57,11 +55,12 @@ async function isComplete(server: Server, name: string): Promise<boolean> {
 /** Polls, because a session that waits inside a lock call would block concurrent index builds. */
 async function underLock(server: Server, name: string, work: () => Promise<void>): Promise<void> {
   const key = `pg_catalog.hashtextextended(${quoteLiteral(name)}, 0)`;
-  for (;;) {
+  const tryLock = async (): Promise<boolean> => {
     const [row] = await server.query<{ taken: boolean }>(`SELECT pg_catalog.pg_try_advisory_lock(${key}) AS taken`);
-    if (row?.taken) break;
-    await sleep(POLL_MS);
-  }
+    return row?.taken ?? false;
+  };
+  const backoff = new Backoff();
+  while (!(await tryLock())) await backoff.pause();
   try {
     await work();
   } finally {

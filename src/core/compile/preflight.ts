@@ -58,8 +58,7 @@ export function preflight(
     }
     if (kind === 'copy-rows') {
       blanks.push({ start, end });
-      const rows = { dataStart: start, dataEnd: end - END_OF_ROWS.length, wholeEnd: end };
-      copies.set(outline.statements.at(-1)?.end ?? 0, rows);
+      copies.set(outline.statements.at(-1)?.end ?? 0, rowsIn(start, end));
     }
   };
   const unclosed = readSpans(text, visit, mode);
@@ -77,6 +76,10 @@ export function preflight(
 }
 
 const END_OF_ROWS = '\\.';
+
+function rowsIn(start: number, end: number): CopySource {
+  return { dataStart: start, dataEnd: end - END_OF_ROWS.length, wholeEnd: end };
+}
 
 /** `\restrict` and `\unrestrict`, which pg_dump writes: they only stop psql from running other commands. */
 function isHarmless(text: string, start: number, end: number): boolean {

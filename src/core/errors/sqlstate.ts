@@ -19,6 +19,7 @@ export const SQLSTATE = {
   deadlockDetected: '40P01',
   insufficientPrivilege: '42501',
   undefinedColumn: '42703',
+  undefinedObject: '42704',
   datatypeMismatch: '42804',
   wrongObjectType: '42809',
   undefinedFunction: '42883',
@@ -27,12 +28,14 @@ export const SQLSTATE = {
   duplicateTable: '42P07',
   duplicateColumn: '42701',
   tooManyConnections: '53300',
+  objectInUse: '55006',
   lockNotAvailable: '55P03',
   unsafeNewEnumValue: '55P04',
   queryCanceled: '57014',
   adminShutdown: '57P01',
   crashShutdown: '57P02',
   cannotConnectNow: '57P03',
+  internalError: 'XX000',
   /** Our own: raised on completion when the claim is not the one that this transaction made. */
   lostClaim: 'NPM01',
 } as const;

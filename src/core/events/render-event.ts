@@ -3,7 +3,7 @@ import { renderFindingAs, type Finding } from '../errors/finding.js';
 import { describeHolder } from '../errors/lock-errors.js';
 import { inApi, type Voice } from '../errors/remedy.js';
 import { count, duration, list } from '../errors/wording.js';
-import type { MigrationEvent } from './events.js';
+import type { DriftEvent, MigrationEvent } from './events.js';
 
 /** The log level of a line. */
 export type LineLevel = 'debug' | 'info' | 'warning';
@@ -43,17 +43,28 @@ export function renderEventAs(say: Voice, event: MigrationEvent): readonly Event
         warning(`${event.reason} Trying again (attempt ${event.attempt}) for up to ${duration(event.remainingMs)}`),
       ];
     case 'lock-waiting':
-      return [
-        info(
-          `Waiting for the migration lock, ${describeHolder(event.holder)} (${duration(event.waitedMs)} so far, up to ${duration(event.remainingMs)} more)`,
-        ),
-      ];
+      return [info(waiting(event))];
     case 'warning':
       return [{ level: LEVELS[event.finding.severity], text: renderFindingAs(say, event.finding) }];
     case 'run-finished':
       return [info(finished(event))];
     case 'catalog-not-recorded':
       return [warning(`The catalog was not recorded, so changes without a migration are not found: ${event.error}`)];
+    case 'run-interrupted':
+      return [warning(event.error)];
+    case 'run-started':
+    case 'lock-acquired':
+    case 'migration-failed':
+    case 'run-failed':
+    case 'run-refused':
+      return [];
+    default:
+      return renderDrift(say, event);
+  }
+}
+
+function renderDrift(say: Voice, event: DriftEvent): readonly EventLine[] {
+  switch (event.type) {
     case 'drift-found':
       return event.findings.map((each) => ({
         level: LEVELS[each.severity],
@@ -69,18 +80,15 @@ export function renderEventAs(say: Voice, event: MigrationEvent): readonly Event
       return [warning(`The drift check failed, so drift is unknown: ${event.error}`)];
     case 'drift-check-recovered':
       return [info(`The drift check succeeded again after ${duration(event.durationMs)}`)];
-    case 'run-interrupted':
-      return [warning(event.error)];
-    case 'run-started':
-    case 'lock-acquired':
-    case 'migration-failed':
-    case 'run-failed':
-    case 'run-refused':
-      return [];
   }
 }
 
 const LEVELS: Readonly<Record<Severity, LineLevel>> = { note: 'info', warning: 'warning', error: 'warning' };
+
+function waiting({ holder, waitedMs, remainingMs }: Extract<MigrationEvent, { type: 'lock-waiting' }>): string {
+  const times = `${duration(waitedMs)} so far, up to ${duration(remainingMs)} more`;
+  return `Waiting for the migration lock, ${describeHolder(holder)} (${times})`;
+}
 
 function finished({
   applied,

@@ -42,16 +42,23 @@ function locksOfFile(file: ParsedFile, tables: Tables): PlannedLock[] {
   for (const [i, { statements }] of file.transactions.entries()) {
     const isDone = file.program?.kind === 'non-transactional' && i < file.resumeAt;
     for (const statement of statements) {
-      for (const lock of isDone ? [] : locksOnExisting(statement.node, tables)) {
-        const planned = plannedLock(file, statement, lock, tables);
-        const before = strongest.get(planned.relation);
-        if (!before || isStronger(planned.mode, before.mode)) strongest.set(planned.relation, planned);
-      }
+      if (!isDone) keepStrongest(strongest, locksOfStatement(file, statement, tables));
       observe(tables, statement.node);
     }
   }
   tables.setSchema(undefined);
   return [...strongest.values()];
+}
+
+function keepStrongest(strongest: Map<string, PlannedLock>, locks: readonly PlannedLock[]): void {
+  for (const lock of locks) {
+    const before = strongest.get(lock.relation);
+    if (!before || isStronger(lock.mode, before.mode)) strongest.set(lock.relation, lock);
+  }
+}
+
+function locksOfStatement(file: ParsedFile, statement: LintStatement, tables: Tables): PlannedLock[] {
+  return locksOnExisting(statement.node, tables).map((lock) => plannedLock(file, statement, lock, tables));
 }
 
 function plannedLock(

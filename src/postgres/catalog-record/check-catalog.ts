@@ -27,7 +27,14 @@ import {
 import type { CatalogSettings } from './settings.js';
 
 /** The schema changed while it was being read, because definitions are not read from the snapshot. */
-const CHANGED_MEANWHILE: readonly string[] = ['XX000', '42704', '42883', '42P01', '42703', SQLSTATE.lockNotAvailable];
+const CHANGED_MEANWHILE: readonly string[] = [
+  SQLSTATE.internalError,
+  SQLSTATE.undefinedObject,
+  SQLSTATE.undefinedFunction,
+  SQLSTATE.undefinedTable,
+  SQLSTATE.undefinedColumn,
+  SQLSTATE.lockNotAvailable,
+];
 const MAX_ATTEMPTS = 3;
 
 /**

@@ -1,0 +1,74 @@
+import ts from 'typescript';
+
+/** A place in a file, and what a limit is about there. */
+export interface Measured {
+  /** `file:line`. */
+  readonly place: string;
+  readonly size: number;
+}
+
+const NESTING: ReadonlySet<ts.SyntaxKind> = new Set([
+  ts.SyntaxKind.IfStatement,
+  ts.SyntaxKind.ForStatement,
+  ts.SyntaxKind.ForOfStatement,
+  ts.SyntaxKind.ForInStatement,
+  ts.SyntaxKind.WhileStatement,
+  ts.SyntaxKind.DoStatement,
+  ts.SyntaxKind.SwitchStatement,
+  ts.SyntaxKind.TryStatement,
+]);
+
+/** Reads a source file, given with its text. */
+export function parse(file: string, text: string): ts.SourceFile {
+  return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+}
+
+/** The number of lines of each function, signature included. */
+export function functionLengths(source: ts.SourceFile): Measured[] {
+  return measure(source, (node, lineOf) =>
+    ts.isFunctionLike(node) && 'body' in node && node.body ? lineOf(node.end) - lineOf(node.getStart()) + 1 : undefined,
+  );
+}
+
+/** The depth of each statement that contains others; an `else if` is not deeper than its `if`. */
+export function nestings(source: ts.SourceFile): Measured[] {
+  return measure(source, (node) => (nests(node) ? depthOf(node) : undefined));
+}
+
+/** Each SQLSTATE that is written as a string. */
+export function sqlstates(source: ts.SourceFile): Measured[] {
+  return measure(source, (node) =>
+    ts.isStringLiteralLike(node) && /^(?:[0-5][0-9A-Z]|F0|HV|P0|XX|NP)[0-9A-Z]{2}[0-9]$/.test(node.text)
+      ? 1
+      : undefined,
+  );
+}
+
+function nests(node: ts.Node): boolean {
+  const isElseIf = ts.isIfStatement(node.parent) && node.parent.elseStatement === node;
+  return NESTING.has(node.kind) && !isElseIf;
+}
+
+function depthOf(node: ts.Node): number {
+  let depth = 0;
+  for (let at = node; !ts.isSourceFile(at); at = at.parent) {
+    if (nests(at)) depth += 1;
+    if (ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at)) break;
+  }
+  return depth;
+}
+
+function measure(
+  source: ts.SourceFile,
+  sizeOf: (node: ts.Node, lineOf: (offset: number) => number) => number | undefined,
+): Measured[] {
+  const lineOf = (offset: number): number => source.getLineAndCharacterOfPosition(offset).line + 1;
+  const found: Measured[] = [];
+  const visit = (node: ts.Node): void => {
+    const size = sizeOf(node, lineOf);
+    if (size !== undefined) found.push({ place: `${source.fileName}:${lineOf(node.getStart())}`, size });
+    ts.forEachChild(node, visit);
+  };
+  ts.forEachChild(source, visit);
+  return found;
+}
