@@ -35,6 +35,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
     packages: /^(?:node:.*|pg)$/,
   },
+  schematics: { mayImport: ['core', 'files'], packages: /^node:path$/ },
   otel: { mayImport: ['core'], packages: /^@opentelemetry\/api$/ },
   'the entry otel.ts': { mayImport: ['otel'], packages: /^$/ },
   'the entry testing.ts': { mayImport: ['testing'], packages: /^$/ },
@@ -98,6 +99,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   ],
   migrator: [['run', 'run/catalog'], 'use-cases', 'use-cases/catalog', 'use-cases/preview', '.'],
   nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.', 'testing'],
+  schematics: ['edit', '.'],
   cli: [
     'module',
     'process',

@@ -29,7 +29,7 @@ beforeAll(async () => {
 describe('the package', () => {
   test('holds code, declarations and documents, and nothing else', () => {
     const expected =
-      /^(?:dist\/(?:cjs|cli|esm)\/.*\.(?:js|d\.ts)|dist\/(?:cjs|cli)\/package\.json|docs\/(?:recipes\/)?[\w-]+\.md|docs\/schemas\/[\w-]+\.json)$/;
+      /^(?:dist\/(?:cjs|cli|esm)\/.*\.(?:js|d\.ts)|dist\/(?:cjs|cli|schematics)\/package\.json|dist\/schematics\/(?:schematics\.js|collection\.json|[\w-]+\.schema\.json)|docs\/(?:recipes\/)?[\w-]+\.md|docs\/schemas\/[\w-]+\.json)$/;
     const topLevel = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'package.json'];
     expect(packed.files.filter((file) => !expected.test(file) && !topLevel.includes(file))).toEqual([]);
     expect(packed.files).toEqual(
@@ -39,7 +39,7 @@ describe('the package', () => {
 
   test('has a package.json without fields that only this repository needs', () => {
     const names = 'bin dependencies description engines exports files keywords license main module name';
-    const others = 'peerDependencies peerDependenciesMeta sideEffects type types typesVersions version';
+    const others = 'peerDependencies peerDependenciesMeta schematics sideEffects type types typesVersions version';
     expect(Object.keys(manifest).toSorted()).toEqual(`${names} ${others}`.split(' '));
   });
 

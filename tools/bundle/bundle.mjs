@@ -1,9 +1,11 @@
 /** Bundles what `tsc` compiled: the library as ES modules and as CommonJS, and the command line. */
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, transform } from 'esbuild';
 
 const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+
+const COMMON_JS = '{ "type": "commonjs" }\n';
 
 /** What applications import. */
 export const ENTRIES = ['index', 'migrator', 'testing', 'testing-nest', 'otel'];
@@ -84,12 +86,30 @@ export async function bundle(compiled) {
   });
   await convert('build/cli', 'dist/cli', commandLine);
   await chmod('dist/cli/main.js', 0o755);
-  return [library.metafile, commandLine.metafile];
+  const schematics = await bundleSchematics(compiled);
+  return [library.metafile, commandLine.metafile, schematics.metafile];
+}
+
+/** The Nest command line reads its collections as CommonJS. */
+async function bundleSchematics(compiled) {
+  const result = await build({
+    ...common,
+    bundle: true,
+    format: 'cjs',
+    absWorkingDir: path.resolve(compiled),
+    entryPoints: ['schematics/schematics.js'],
+    outdir: path.resolve('dist/schematics'),
+    plugins: [prepared],
+  });
+  const descriptions = (await readdir('src/schematics')).filter((name) => name.endsWith('.json'));
+  for (const name of descriptions) await copyFile(`src/schematics/${name}`, `dist/schematics/${name}`);
+  await writeFile('dist/schematics/package.json', COMMON_JS);
+  return result;
 }
 
 /** Esbuild splits only ES modules, so CommonJS is made of them. */
 async function convert(from, to, { metafile }) {
   const outputs = Object.keys(metafile.outputs).map((output) => path.basename(output));
   await build({ ...toCommonJs, entryPoints: outputs.map((name) => path.join(from, name)), outdir: to });
-  await writeFile(path.join(to, 'package.json'), '{ "type": "commonjs" }\n');
+  await writeFile(path.join(to, 'package.json'), COMMON_JS);
 }

@@ -1,0 +1,3 @@
+/** The factories that `collection.json` names. */
+export { migration } from './create-migration.js';
+export { nestAdd } from './nest-add.js';
