@@ -2,15 +2,23 @@ import { CommanderError } from 'commander';
 import { LIBRARY_VERSION } from '../core/history/library-version.js';
 import { brokenOutput, tolerateBrokenOutput } from './process/broken-output.js';
 import { EXIT } from './process/exit-codes.js';
+import type { GivenModule } from './module/given-module.js';
 import type { Invocation } from './process/invocation.js';
+import { PROGRAM, programOf } from './process/retype.js';
 import { terminal } from './process/terminal.js';
 import { jsonText } from './render/json-text.js';
 import { makeProgram } from './program.js';
 
-/** Runs the command named by the process arguments. @returns the exit code. */
-export async function runCommandLine(): Promise<number> {
+/**
+ * Runs the command named by the process arguments.
+ *
+ * @param argv as in `process.argv`.
+ * @param module whose options to use, if the program of an application gives it.
+ * @returns the exit code.
+ */
+export async function runCommandLine(argv: readonly string[] = process.argv, module?: GivenModule): Promise<number> {
   tolerateBrokenOutput();
-  const exitCode = await runCommand();
+  const exitCode = await runCommand(argv, module);
   await flushed();
   const broken = brokenOutput();
   if (!broken) return exitCode;
@@ -24,9 +32,11 @@ async function flushed(): Promise<void> {
     await new Promise<void>((resolve) => stream.write('', () => resolve()));
 }
 
-async function runCommand(): Promise<number> {
+async function runCommand(argv: readonly string[], module: GivenModule | undefined): Promise<number> {
   let exitCode: number = EXIT.ok;
-  let typed: Invocation = { name: '', args: [], flags: {}, flagsOf: () => [] };
+  const words = argv.slice(2);
+  const program = module ? programOf(argv) : PROGRAM;
+  let typed: Invocation = { program, words, name: '', args: [], flags: {}, flagsOf: () => [] };
   const onStart = (invocation: Invocation): void => {
     typed = invocation;
   };
@@ -34,11 +44,12 @@ async function runCommand(): Promise<number> {
     exitCode = code;
   };
   try {
-    await makeProgram({ version: LIBRARY_VERSION, terminal, onStart, onExit }, process.argv).parseAsync();
+    const host = { version: LIBRARY_VERSION, terminal, onStart, onExit, program, ...(module && { module }) };
+    await makeProgram(host, words).parseAsync(words, { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
-    const isJson = process.argv.includes('--json');
+    const isJson = words.includes('--json');
     // Commander has already printed its message.
     if (error instanceof CommanderError) return isJson ? fail(await asUsageError(error), isJson, typed) : EXIT.usage;
     const { describeError } = await import('./render/describe-error.js');

@@ -6,13 +6,19 @@ import { GATE } from './commands/gate.js';
 import { migrateCommand } from './commands/migrate.js';
 import { READING } from './commands/reading.js';
 import { EXIT, EXIT_MEANINGS } from './process/exit-codes.js';
+import type { GivenModule } from './module/given-module.js';
 import type { CommonFlags } from './process/flags.js';
+import { PROGRAM } from './process/retype.js';
 import type { Invocation } from './process/invocation.js';
 import type { Terminal } from './process/terminal.js';
 import { SHARED_FLAGS } from './commands/common-flags.js';
 
 /** What the command line needs from its process. */
 interface ProgramHost {
+  /** How it is started. @default nest-migrations */
+  readonly program?: string;
+  /** The module whose options to use, if the program of an application gives it. */
+  readonly module?: GivenModule;
   readonly version: string;
   readonly terminal: Terminal;
   /** Receives the current command before it runs. */
@@ -33,26 +39,30 @@ export const COMMANDS: readonly CommandDefinition[] = [
 /**
  * Builds all commands. The code of a command is loaded when it runs.
  *
- * @param words limits flags to the commands named in them, because adding flags slows down every start. @default all
+ * @param words as typed after the program. Only the commands named in them get flags, because adding flags slows down
+ *   every start. @default all get them
  */
 export function makeProgram(host: ProgramHost, words?: readonly string[]): Command {
-  const { version, terminal, onStart, onExit } = host;
-  const root = new Command('nest-migrations')
+  const { version, terminal, onStart, onExit, program = PROGRAM, module } = host;
+  const examplesOf = (lines: readonly string[]): string =>
+    `\nExamples:\n${indented(lines.map((line) => line.replaceAll(PROGRAM, program)))}`;
+  const root = new Command(program)
     .description('Plain SQL migrations for PostgreSQL: each applied once, recorded, checked')
     .version(version)
     .exitOverride()
-    .addHelpText('after', `\nExamples:\n${indented(EXAMPLES)}\n\nExit codes:\n${exitCodes()}`);
+    .addHelpText('after', `${examplesOf(EXAMPLES)}\n\nExit codes:\n${exitCodes()}`);
   for (const { name, argument, description, flags, examples, load } of COMMANDS) {
     const command = root.command(name).description(description).exitOverride();
     if (argument) command.argument(...argument);
     if (words?.includes(name) ?? true) {
-      addFlags(command, flags);
-      if (examples) command.addHelpText('after', `\nExamples:\n${indented(examples)}`);
+      addFlags(command, module ? flags.filter(([flag]) => !flag.startsWith('--module ')) : flags);
+      if (examples) command.addHelpText('after', examplesOf(examples));
     }
     command.action(async () => {
-      const typed = { name, args: command.args, flags: command.opts<CommonFlags>(), flagsOf };
+      const flags = command.opts<CommonFlags>();
+      const typed = { program, words: words ?? [], name, args: command.args, flags, flagsOf };
       onStart(typed);
-      onExit(await (await load())(typed.flags, { ...terminal, typed }, ...typed.args));
+      onExit(await (await load())(module ? { ...flags, module } : flags, { ...terminal, typed }, ...typed.args));
     });
   }
   return root;

@@ -37,6 +37,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   schematics: { mayImport: ['core', 'files'], packages: /^node:path$/ },
   otel: { mayImport: ['core'], packages: /^@opentelemetry\/api$/ },
+  'the entry cli.ts': { mayImport: ['cli'], packages: /^@nestjs\/(?:common|core(?:\/.*)?)$/ },
   'the entry otel.ts': { mayImport: ['otel'], packages: /^$/ },
   'the entry testing.ts': { mayImport: ['testing'], packages: /^$/ },
   'the entry testing-nest.ts': { mayImport: ['nest'], packages: /^$/ },

@@ -24,6 +24,7 @@ export async function measureLoaded(connectionString: string, directory: string)
     "import 'nestjs-pg-migrations/migrator'": await loadedBy(importing('nestjs-pg-migrations/migrator')),
     "import 'nestjs-pg-migrations/testing'": await loadedBy(importing('nestjs-pg-migrations/testing')),
     "import 'nestjs-pg-migrations/testing/nest'": await loadedBy(importing('nestjs-pg-migrations/testing/nest')),
+    "import 'nestjs-pg-migrations/cli'": await loadedBy(importing('nestjs-pg-migrations/cli')),
     "import 'nestjs-pg-migrations/otel'": await loadedBy(importing('nestjs-pg-migrations/otel')),
     'nest-migrations --version': await commandLine('--version'),
     'nest-migrations --help': await commandLine('--help'),

@@ -8,7 +8,7 @@ const { dependencies, peerDependencies } = JSON.parse(await readFile('package.js
 const COMMON_JS = '{ "type": "commonjs" }\n';
 
 /** What applications import. */
-export const ENTRIES = ['index', 'migrator', 'testing', 'testing-nest', 'otel'];
+export const ENTRIES = ['index', 'migrator', 'testing', 'testing-nest', 'otel', 'cli'];
 
 const common = {
   platform: 'node',
@@ -53,6 +53,14 @@ const withoutExecutables = {
   },
 };
 
+/** The library does not contain the command line a second time. */
+const commandLineApart = {
+  name: 'command line apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/cli\/command-line\.js$/ }, () => ({ path: '../cli/command-line.js', external: true }));
+  },
+};
+
 const toCommonJs = {
   ...common,
   bundle: false,
@@ -71,7 +79,7 @@ export async function bundle(compiled) {
     absWorkingDir: path.resolve(compiled),
     entryPoints: ENTRIES.map((name) => `${name}.js`),
     outdir: path.resolve('dist/esm'),
-    plugins: [prepared],
+    plugins: [commandLineApart, prepared],
     external: Object.keys({ ...dependencies, ...peerDependencies }),
   });
   await convert('dist/esm', 'dist/cjs', library);
@@ -79,7 +87,7 @@ export async function bundle(compiled) {
   const commandLine = await build({
     ...bundled,
     absWorkingDir: path.resolve(compiled),
-    entryPoints: ['cli/main.js'],
+    entryPoints: ['cli/main.js', 'cli/command-line.js'],
     outdir: path.resolve('build/cli'),
     plugins: [withoutExecutables, prepared],
     external: [...Object.keys(dependencies), ...OPTIONAL_FOR_PG],

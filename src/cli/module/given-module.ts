@@ -33,5 +33,5 @@ export interface Nest {
 /** A module that the program itself has loaded, with the NestJS that it uses. */
 export interface GivenModule {
   readonly appModule: unknown;
-  readonly nest: Nest;
+  readonly nest: () => Promise<Nest>;
 }

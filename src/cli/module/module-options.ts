@@ -23,7 +23,7 @@ export async function optionsOfModule(
   try {
     return await withOutputToStderr(async () => {
       const { appModule, nest } = typeof module === 'string' ? loaded(module) : module;
-      const options = await choose(await instancesIn(appModule, nest), name).createOptions();
+      const options = await choose(await instancesIn(await appModule, await nest()), name).createOptions();
       if (typeof options !== 'object' || options === null)
         throw new Error('the options of MigrationsModule are not an object');
       return options as Readonly<Record<string, unknown>>;
@@ -36,7 +36,7 @@ export async function optionsOfModule(
 
 function loaded(specifier: string): GivenModule {
   const { file, appModule } = loadModuleClass(specifier);
-  return { appModule, nest: nestOf(file) };
+  return { appModule, nest: () => Promise.resolve(nestOf(file)) };
 }
 
 function choose(instances: readonly Instance[], wanted: string | undefined): Instance {

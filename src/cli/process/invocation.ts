@@ -1,5 +1,9 @@
 /** A command as typed. */
 export interface Invocation {
+  /** How the command line is started: `nest-migrations`, or a program of the application. */
+  readonly program: string;
+  /** Everything after the program. */
+  readonly words: readonly string[];
   readonly name: string;
   readonly args: readonly string[];
   /** The flags that were given, by name in camel case. */

@@ -1,17 +1,22 @@
-/** The current command with additional arguments, ready to be typed again. */
-export function retyped(more: readonly string[], typed: readonly string[] = process.argv.slice(2)): string {
-  return commandLine([...typed, ...more]);
+import path from 'node:path';
+
+/** The command line as a command of its own. */
+export const PROGRAM = 'nest-migrations';
+
+/** How a program of an application is started, from its arguments. */
+export function programOf([, script = '']: readonly string[]): string {
+  return /\.[cm]?[jt]s$/.test(script) ? `node ${forShell(path.relative('', script))}` : path.basename(script);
 }
 
 /** One of our commands, quoted for the shell. Secrets are replaced with shell variables. */
-export function commandLine(words: readonly string[]): string {
+export function commandLine(program: string, words: readonly string[]): string {
   const quoted = words.map((word, i) => {
     const [flag = '', value] = word.startsWith('--') ? split(word) : [words[i - 1], word];
     const hidden = value === undefined ? undefined : HIDDEN[flag]?.(value);
     if (hidden === undefined) return forShell(word);
     return value === word ? hidden : `${flag}=${hidden}`;
   });
-  return ['nest-migrations', ...quoted].join(' ');
+  return [program, ...quoted].join(' ');
 }
 
 function split(word: string): [string, string | undefined] {

@@ -10,7 +10,7 @@ export function inCommands(typed: Invocation): Voice {
 
 /** The commands among the remedies; a flag alone is not a command. */
 export function commandsFor(remedies: readonly Remedy[], typed: Invocation): string[] {
-  return remedies.map((remedy) => wordsOf(remedy, typed)).filter((words) => words.startsWith('nest-migrations '));
+  return remedies.map((remedy) => wordsOf(remedy, typed)).filter((words) => words.startsWith(`${typed.program} `));
 }
 
 function wordsOf(remedy: Remedy, typed: Invocation): string {
@@ -36,7 +36,7 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
 
 function command(name: string, words: readonly string[], typed: Invocation): string {
   const shared = typed.flagsOf(name).flatMap(({ flag, isShared }) => (isShared ? given(flag, typed.flags) : []));
-  return commandLine([name, ...words, ...shared]);
+  return commandLine(typed.program, [name, ...words, ...shared]);
 }
 
 /** The current command with a different value of an option; only the flag if the reader must choose the value. */
@@ -59,7 +59,7 @@ function setting({ option, value }: Extract<Remedy, { action: 'set' }>, typed: I
           .filter(([, pair]) => !pair.startsWith(`${name}=`))
           .flat();
   });
-  return commandLine([target, ...(isRetyped ? typed.args : []), ...others, ...wanted]);
+  return commandLine(typed.program, [target, ...(isRetyped ? typed.args : []), ...others, ...wanted]);
 }
 
 /** Options that affect what a command reads; the others affect only a run. */

@@ -99,6 +99,8 @@ describe('a remedy in a message of the command line', () => {
 
 describe('a message without a scene', () => {
   const typed = {
+    program: 'nest-migrations',
+    words: ['migrate'],
     name: 'migrate',
     args: [],
     flags: {},

@@ -1,5 +1,6 @@
 /** Compiled by declarations.test.ts as part of projects with and without `@types/pg`. Imports every entry point. */
 import type { MigrationsModuleOptions } from 'nestjs-pg-migrations';
+import { MigrationsCli } from 'nestjs-pg-migrations/cli';
 import { makeMigrator, type MigrationEvent } from 'nestjs-pg-migrations/migrator';
 import { migrationTelemetry, type TelemetryOptions } from 'nestjs-pg-migrations/otel';
 import { createTestDatabases, type TestDatabase, type TestDatabasesOptions } from 'nestjs-pg-migrations/testing';
@@ -20,10 +21,12 @@ export const areAny: [
   IsAny<MigrationsTestingOptions>,
   IsAny<FakeMigrationsService['events$']>,
   IsAny<MigrationEvent>,
-] = [false, false, false, false, false, false, false, false];
+  IsAny<ReturnType<typeof MigrationsCli.run>>,
+] = [false, false, false, false, false, false, false, false, false];
 
 export const telemetry: MigrationsModuleOptions = { onEvent: migrationTelemetry({ longMigration: 500 }) };
 export const module = MigrationsTestingModule.forRoot();
+export const exitCode: Promise<number> = MigrationsCli.run(class AppModule {});
 export const migrator = makeMigrator({ connectionString: 'postgres://localhost/x', onEvent: migrationTelemetry() });
 
 export async function used(): Promise<string> {
@@ -37,3 +40,6 @@ export const rejected: [TelemetryOptions, TestDatabasesOptions] = [
   // @ts-expect-error the server is a URL
   { server: 5432 },
 ];
+
+// @ts-expect-error a module is a class or a dynamic module
+void MigrationsCli.run('dist/app.module.js');

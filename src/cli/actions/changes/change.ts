@@ -3,7 +3,7 @@ import type { ChangeOptions } from '../../../migrator/use-cases/change-history.j
 import { CliError } from '../../process/cli-error.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ChangeFlags } from '../../process/flags.js';
-import { retyped } from '../../process/retype.js';
+import { commandLine } from '../../process/retype.js';
 import type { CommandTerminal } from '../../process/terminal.js';
 import { jsonText } from '../../render/json-text.js';
 import { withMigrator } from '../with-migrator.js';
@@ -54,7 +54,8 @@ export function makeChange<T>(flags: ChangeFlags, terminal: CommandTerminal, cha
 /** Asks for confirmation. @throws CliError if it is denied, or if there is no terminal to ask at. */
 export async function confirm(plan: string, terminal: CommandTerminal): Promise<void> {
   if (!terminal.isInteractive) {
-    const command = retyped(['--yes']);
+    const { program, words } = terminal.typed;
+    const command = commandLine(program, [...words, '--yes']);
     const message = `${plan}\nNothing was changed, because this needs confirmation. To confirm, run:\n  ${command}`;
     throw new CliError('CONFIRMATION_REQUIRED', EXIT.usage, message, { command });
   }
