@@ -74,6 +74,7 @@ export {
 } from './core/errors/migration-failed.js';
 export * from './core/errors/migration-error.js';
 export * from './core/errors/run-errors.js';
+export { ScratchDatabaseError } from './core/errors/catalog/scratch-error.js';
 export type {
   ConnectionEvent,
   DriftEvent,
@@ -128,6 +129,7 @@ export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js
 export type { LintRunOptions, LintReport } from './migrator/use-cases/preview/lint.js';
 export type { PlannedMigration, PlanOptions, PlanReport } from './migrator/use-cases/preview/plan.js';
 export type { AcceptCatalogOptions } from './migrator/use-cases/catalog/accept-catalog.js';
+export type { VerifyOptions, VerifyReport } from './migrator/use-cases/catalog/verify.js';
 export type { RehearsalReport } from './migrator/use-cases/preview/rehearse.js';
 export type { AcceptOptions, RepairOptions } from './migrator/use-cases/repair.js';
 export type { StepOutcome } from './migrator/use-cases/resolve.js';

@@ -4,19 +4,22 @@ import type { EmitEvent } from '../core/events/events.js';
 import { NO_HISTORY } from '../core/history/history.js';
 import type { TableFactsReader } from '../core/lint/model/facts.js';
 import type { HistoryReader, MigrationSource } from '../core/ports/ports.js';
+import type { ScratchDatabases } from '../core/ports/scratch.js';
 import { Compiler } from '../core/compile/compiler.js';
 import { parseTableName, displayName } from '../core/target/table.js';
 import type { Target } from '../core/target/target.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
 import { PgCatalogReader } from '../postgres/catalog-record/catalog-reader.js';
+import type { ScratchSettings } from '../postgres/catalog-record/scratch/scratch-databases.js';
+import { LazyScratchDatabases } from '../postgres/catalog-record/lazy-scratch.js';
 import type { CatalogSettings } from '../postgres/catalog-record/settings.js';
 import { readTableFacts } from '../postgres/catalog/table-facts.js';
 import { COMPANION_NAMES, type CompanionName } from '../postgres/companions/tables.js';
 import { ReadConnections } from '../postgres/connection/read-connections.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
-import { PgTargetDatabase } from '../postgres/run/target-database.js';
+import { PgTargetDatabase, type DatabaseSettings } from '../postgres/run/target-database.js';
 import { connectionSource } from './connection-source.js';
 import { directoryRules } from './directory-rules.js';
 import { guarded } from './guarded.js';
@@ -52,8 +55,9 @@ export function createMigrator(
   const reads = new ReadConnections(connection, options.timeouts.read);
   const readingRole = options.migrateWith ? undefined : options.role;
   const reader = new PgHistoryReader(reads, target.table, readingRole);
-  const catalog = catalogSettings(options, target);
-  const database = new PgTargetDatabase({
+  const compared = comparedCatalog(options, target);
+  const catalog = tracking && options.catalog.enabled ? compared : undefined;
+  const settings = {
     target,
     tracking,
     timeouts,
@@ -65,7 +69,9 @@ export function createMigrator(
     connectTimeoutMs: options.timeouts.connect,
     connectRetryMs: options.timeouts.connectRetry,
     networkTimeoutMs: options.timeouts.network,
-  });
+  };
+  const database = new PgTargetDatabase(settings);
+  const liveCatalog = { ...compared, role: readingRole };
   const parts = {
     source,
     compiler,
@@ -73,10 +79,9 @@ export function createMigrator(
     policy,
     emit: guarded(listener),
     reader: tracking ? reader : UNTRACKED,
-    catalog: catalog && {
-      reader: new PgCatalogReader(reads, { ...catalog, role: readingRole }),
-      ignores: matchingAny(options.catalog.ignore),
-    },
+    catalog: catalog && new PgCatalogReader(reads, liveCatalog),
+    ignoresObject: matchingAny(options.catalog.ignore),
+    scratch: scratchDatabases(options, settings, { reads, catalog: compared, liveCatalog }),
     diffTexts: unifiedDiff,
     incidents: reader,
     tables: tableFacts(reads, target),
@@ -116,12 +121,25 @@ function companionsOf({ recordSource, catalog }: ResolvedOptions): readonly Comp
   return COMPANION_NAMES.filter((name) => isWanted[name] ?? true);
 }
 
-/** Undefined if the catalog is not recorded: without a history, it is unknown when it should have changed. */
-function catalogSettings(
-  { tracking, catalog, timeouts }: ResolvedOptions,
-  target: Target,
-): CatalogSettings | undefined {
-  if (!tracking || !catalog.enabled) return undefined;
+/** Nobody else migrates a scratch database, and its catalog is always recorded. */
+function scratchDatabases(
+  { lock }: ResolvedOptions,
+  settings: DatabaseSettings,
+  { reads, catalog, liveCatalog }: Pick<ScratchSettings, 'reads' | 'catalog' | 'liveCatalog'>,
+): ScratchDatabases {
+  const different = { catalog, companions: ['catalog'] as const, lock: lock === 'off' ? ('auto' as const) : lock };
+  return new LazyScratchDatabases({
+    ...settings,
+    reads,
+    catalog,
+    liveCatalog,
+    targetOn: (source, name) =>
+      new PgTargetDatabase({ ...settings, ...different, source, target: { ...settings.target, name } }),
+  });
+}
+
+/** Which part of the catalog is recorded and compared. */
+function comparedCatalog({ catalog, timeouts }: ResolvedOptions, target: Target): CatalogSettings {
   const wanted: Readonly<Record<OptionalGroup, boolean>> = {
     grants: catalog.grants,
     'default privileges': catalog.defaultPrivileges,

@@ -10,6 +10,7 @@ import { limitProblems } from '../core/status/run-limit.js';
 import { isApplied, needsRun, type MigrationStatus } from '../core/status/status.js';
 import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
 import type { DriftReadOptions, MigrateOptions, MigrationOperations } from './operations.js';
+import type { MigratorHost } from './migrator-host.js';
 import { RunningOperations } from './running-operations.js';
 import type { MigratorParts } from './run/parts.js';
 import { refreshCatalog } from './run/catalog/run-catalog.js';
@@ -18,6 +19,7 @@ import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
 import { acceptCatalog, type AcceptCatalogOptions } from './use-cases/catalog/accept-catalog.js';
 import { catalogDrift } from './use-cases/catalog/catalog-drift.js';
+import { verify, type VerifyOptions, type VerifyReport } from './use-cases/catalog/verify.js';
 import { setDdlAudit, type DdlAuditOptions } from './use-cases/ddl-audit.js';
 import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
 import { HealthCheck } from './use-cases/health.js';
@@ -32,16 +34,6 @@ import { history, readStatuses, status, UNTRACKED_STATUS, type StatusReport } fr
 import { unlock, type UnlockOptions, type UnlockReport } from './use-cases/unlock.js';
 import { unmark } from './use-cases/unmark.js';
 import { validate } from './use-cases/validate.js';
-
-/** What a migrator needs besides its use cases. */
-interface MigratorHost {
-  /** False when every call of `migrate` runs every file and nothing is recorded. */
-  readonly tracked: boolean;
-  /** Runs work that the signals of the process may interrupt. */
-  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-  /** Closes the connections that reads keep open. */
-  readonly close: () => Promise<void>;
-}
 
 /**
  * All operations on the migrations of one target. Create one with `makeMigrator()`. Reads never lock, create or write.
@@ -152,6 +144,11 @@ export class Migrator implements MigrationOperations {
     return [...ofFiles, ...(await catalogDrift(this.#parts, isDiffWanted))];
   }
 
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    this.#assertTracked('compare with');
+    return this.#operations.run(options.signal, (signal) => verify(this.#parts, options, signal));
+  }
+
   async diff(file: string): Promise<MigrationDiff> {
     return diff(this.#parts, file);
   }
@@ -239,7 +236,13 @@ export class Migrator implements MigrationOperations {
     work: (options: Options & { readonly signal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
     await this.recorded(); // it holds the lock
-    if (this.tracked) return this.#operations.run(options.signal, (signal) => work({ ...options, signal }));
-    throw new ConfigurationError('INVALID_OPTIONS', ['tracking is false: there is no history to change']);
+    this.#assertTracked('change');
+    return this.#operations.run(options.signal, (signal) => work({ ...options, signal }));
+  }
+
+  /** @throws ConfigurationError without a history. */
+  #assertTracked(purpose: string): void {
+    if (this.tracked) return;
+    throw new ConfigurationError('INVALID_OPTIONS', [`tracking is false: there is no history to ${purpose}`]);
   }
 }

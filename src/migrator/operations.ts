@@ -15,6 +15,7 @@ import type { LintRunOptions, LintReport } from './use-cases/preview/lint.js';
 import type { PlanOptions, PlanReport } from './use-cases/preview/plan.js';
 import type { UnlockOptions, UnlockReport } from './use-cases/unlock.js';
 import type { AcceptCatalogOptions } from './use-cases/catalog/accept-catalog.js';
+import type { VerifyOptions, VerifyReport } from './use-cases/catalog/verify.js';
 import type { RehearsalReport } from './use-cases/preview/rehearse.js';
 import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
@@ -89,6 +90,16 @@ export interface MigrationOperations {
 
   /** Returns how files, history and database disagree now. */
   drift(query?: DriftReadOptions): Promise<Finding[]>;
+
+  /**
+   * Applies the migrations that the database has to a scratch database, compares the catalogs of both, and drops the
+   * scratch database: for a database without a record of its catalog. It is created on the server of the migrations,
+   * or on another one.
+   *
+   * @throws ScratchDatabaseError if it cannot be created, or a migration fails in it; RefusedError for statements that
+   *   change more than their database; UnknownMigrationError; InterruptedError, DirectoryError, DatabaseConnectionError
+   */
+  verify(options?: VerifyOptions): Promise<VerifyReport>;
 
   /**
    * Returns what changed in a file since it was applied. Secrets are masked.

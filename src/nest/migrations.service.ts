@@ -12,6 +12,7 @@ import type { PlanOptions } from '../migrator/use-cases/preview/plan.js';
 import type { AcceptOptions, RepairOptions } from '../migrator/use-cases/repair.js';
 import type { UnlockOptions } from '../migrator/use-cases/unlock.js';
 import type { AcceptCatalogOptions } from '../migrator/use-cases/catalog/accept-catalog.js';
+import type { VerifyOptions } from '../migrator/use-cases/catalog/verify.js';
 import type { StepOutcome } from '../migrator/use-cases/resolve.js';
 import { MigrationEvents } from './events/migration-events.js';
 
@@ -65,6 +66,10 @@ export class MigrationsService implements MigrationOperations {
 
   drift(query?: DriftReadOptions) {
     return this.migrator.drift(query);
+  }
+
+  verify(options?: VerifyOptions) {
+    return this.migrator.verify(options);
   }
 
   diff(file: string) {

@@ -2,11 +2,11 @@ import { migrationsOf, type Migrations } from '../composition/create-migrator.js
 import type { MigratorOptions } from '../composition/options.js';
 import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
+import { selectSettingsSql, settingStatement, type Setting } from '../postgres/connection/database-settings.js';
 import { dropLeftovers, TEST_PREFIX } from './leftovers.js';
 import { hasFailed, hooksOf, type TestHooks } from './hooks.js';
 import type { TestDatabasesOptions } from './options.js';
 import { Server } from './server.js';
-import { readSettings, settingStatement, type Setting } from './settings.js';
 import { provideTemplate } from './template.js';
 import { TestDatabase } from './test-database.js';
 
@@ -101,7 +101,7 @@ export class TestDatabases implements AsyncDisposable {
     try {
       const recipe = { options: this.#options, migrations: this.#migrations, seeds: this.#seeds };
       const name = await provideTemplate(this.#server, recipe);
-      return { name, settings: await readSettings(this.#server, name) };
+      return { name, settings: await this.#server.query<Setting>(selectSettingsSql(name)) };
     } catch (error) {
       this.#template = undefined; // the next test fails too, and a corrected file is read again
       throw error;

@@ -91,7 +91,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'catalog',
     'companions',
     'history',
-    'catalog-record',
+    ['catalog-record', 'catalog-record/scratch'],
     'execution',
     'non-transactional',
     'transactional',

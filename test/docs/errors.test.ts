@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { exitCodeOf } from '../../src/cli/process/failure.js';
 import { finding, FINDINGS, renderFinding, type FindingCode } from '../../src/core/errors/finding.js';
 import { CATALOG_FINDINGS } from '../../src/core/errors/catalog/catalog-findings.js';
+import { VERIFY_FINDINGS } from '../../src/core/errors/catalog/verify-findings.js';
 import { FILE_FINDINGS } from '../../src/core/errors/file-findings.js';
 import { HISTORY_FINDINGS } from '../../src/core/errors/history-findings.js';
 import { ERROR_CODES, MigrationError } from '../../src/core/errors/migration-error.js';
@@ -27,6 +28,7 @@ describe('docs/errors.md', () => {
       ['Errors', [...ERROR_CODES]],
       ['History findings', Object.keys(HISTORY_FINDINGS)],
       ['Catalog findings', Object.keys(CATALOG_FINDINGS)],
+      ['Verify findings', Object.keys(VERIFY_FINDINGS)],
       ['File findings', Object.keys(FILE_FINDINGS)],
       ['Run findings', Object.keys(RUN_FINDINGS)],
     ]);

@@ -6,6 +6,7 @@ import { LockInUseError, LockLostError, LockTimeoutError } from '../../src/core/
 import { MigrationError, type MigrationErrorCode } from '../../src/core/errors/migration-error.js';
 import { MigrationFailedError } from '../../src/core/errors/migration-failed.js';
 import { InDoubtError, InterruptedError } from '../../src/core/errors/run-errors.js';
+import { mayNotCreate } from '../../src/core/errors/catalog/scratch-error.js';
 import { locate } from '../../src/core/sql/text/position.js';
 import { undoSectionAdvice } from '../../src/core/tools/registry.js';
 import { MigrationDirectory } from '../../src/files/directory.js';
@@ -36,6 +37,15 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     detail: '005_indexes.sql',
     actual: 'public.orders_by_customer',
   },
+  NOT_IN_MIGRATIONS: { subject: 'Column public.orders.note', actual: 'text' },
+  NOT_IN_DATABASE: { subject: 'Index orders_by_customer on public.orders' },
+  DIFFERS_FROM_MIGRATIONS: {
+    subject: 'Column public.orders.status',
+    detail: 'definition: text → character varying(20)',
+    recorded: 'text',
+    actual: 'character varying(20)',
+  },
+  FAR_REACHING_STATEMENT: { ...at('002_roles.sql', 1, 1), detail: 'CREATE ROLE' },
   UNUSABLE_FILE: {
     subject: 'orders.sql',
     detail:
@@ -209,6 +219,7 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
   DATABASE_ERROR: ours(
     queryError('reading the history', serverError('42501', 'permission denied for table schema_migrations')),
   ),
+  SCRATCH_DATABASE: mayNotCreate('"app_owner"'),
 };
 
 function at(subject: string, line: number, column: number): FindingDetails {

@@ -41,6 +41,7 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations new, refused': await misused('new', '1', '--dir', directory),
     'nest-migrations completion': await commandLine('completion', 'bash'),
     'nest-migrations drift': await commandLine('drift', '--dir', directory),
+    'nest-migrations verify': await commandLine('verify', '--dir', directory),
     'nest-migrations config': await commandLine('config', '--dir', directory),
     'nest-migrations wait': await commandLine('wait', '--dir', directory),
     'nest-migrations mark': await commandLine('mark', '001_a.sql', '--dir', directory),

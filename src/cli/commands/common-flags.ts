@@ -13,7 +13,8 @@ const LAYOUT_NAMES: Readonly<Record<LayoutName, true>> = {
   dbmate: true,
 };
 
-function add(value: string, before: readonly string[] = []): readonly string[] {
+/** Collects the values of a repeatable flag. */
+export function add(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
 }
 

@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { add, COMMON_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
 /** Commands that only read. */
@@ -43,6 +43,22 @@ export const READING: readonly CommandDefinition[] = [
     flags: [['--diff', 'show what changed in each file'], ...COMMON_FLAGS],
     examples: ['nest-migrations drift --diff'],
     load: async () => (await import('../actions/reading/drift.js')).drift,
+  },
+  {
+    name: 'verify',
+    description:
+      'apply the migrations to a scratch database, and compare it with the database; exit with 5 if they differ',
+    flags: [
+      ['--server <url>', 'create it on the server of this database (default: VERIFY_SERVER_URL, or the same server)'],
+      ['--skip <file>', 'leave out this migration, because it cannot run in a scratch database; repeatable', add],
+      ['--extension <name>', 'create this extension first, because no migration creates it; repeatable', add],
+      ['--diff', 'show the definitions that differ'],
+      ...COMMON_FLAGS,
+      ...RUN_FLAGS,
+      ...LIMIT_FLAGS,
+    ],
+    examples: ['nest-migrations verify --diff', 'nest-migrations verify --skip 002_roles.sql'],
+    load: async () => (await import('../actions/reading/verify.js')).verify,
   },
   {
     name: 'wait',

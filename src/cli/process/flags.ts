@@ -64,6 +64,14 @@ export interface PlanFlags extends RunFlags {
   readonly rehearse?: boolean;
 }
 
+/** Flags of `verify`, in addition to those of a run. */
+export interface VerifyFlags extends RunFlags {
+  readonly server?: string;
+  readonly skip?: readonly string[];
+  readonly extension?: readonly string[];
+  readonly diff?: boolean;
+}
+
 /** Flags of `migrate`; `plan` has some of them. */
 export interface RunFlags extends LockFlags, JudgingFlags {
   readonly to?: string;

@@ -27,6 +27,7 @@ function split(word: string): [string, string | undefined] {
 /** By flag, what replaces a value that may be secret; undefined if the value is not. */
 const HIDDEN: Readonly<Record<string, (value: string) => string | undefined>> = {
   '--database-url': (url) => (isSecret(url) ? '"$DATABASE_URL"' : undefined),
+  '--server': (url) => (isSecret(url) ? '"$VERIFY_SERVER_URL"' : undefined),
   // The shell fails if the variable is not set: a migration must not run with an empty value.
   '--placeholder': (pair) => /^(\w+)=/.exec(pair)?.[0].concat(`"\${${pair.split('=')[0]}:?}"`),
 };

@@ -1,7 +1,7 @@
 import type { Remedy, Voice } from '../../core/errors/remedy.js';
 import type { Invocation } from './invocation.js';
 import { flagOf } from './option-flags.js';
-import { commandLine } from './retype.js';
+import { commandLine, forShell } from './retype.js';
 
 /** Phrases remedies as commands, with the flags that were given. */
 export function inCommands(typed: Invocation): Voice {
@@ -29,6 +29,12 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
       return command('repair', ['--restart', remedy.file], typed);
     case 'resolve':
       return command('resolve', [remedy.file, `--${remedy.outcome}`], typed);
+    case 'verify-on':
+      return '--server <url>';
+    case 'verify-with':
+      return `--extension ${forShell(remedy.extension)}`;
+    case 'verify-without':
+      return `--skip ${forShell(remedy.file)}`;
     case 'set':
       return setting(remedy, typed);
   }

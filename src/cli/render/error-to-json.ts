@@ -4,6 +4,7 @@ import { LockTimeoutError } from '../../core/errors/lock-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InDoubtError, InterruptedError } from '../../core/errors/run-errors.js';
+import { ScratchDatabaseError } from '../../core/errors/catalog/scratch-error.js';
 import { CliError } from '../process/cli-error.js';
 import type { Invocation } from '../process/invocation.js';
 import { findingToJson, messageOf } from './in-commands.js';
@@ -25,6 +26,7 @@ function detailsOf(error: unknown, findingAsJson: ReturnType<typeof findingToJso
   if (error instanceof ConfigurationError || error instanceof DirectoryError) return { problems: error.problems };
   if (error instanceof RefusedError) return { findings: error.refusals.map(findingAsJson) };
   if (error instanceof InDoubtError) return { file: error.file, findings: [findingAsJson(error.finding)] };
+  if (error instanceof ScratchDatabaseError) return { file: error.file ?? null };
   if (error instanceof NotUpToDateError) return { pending: error.pending, failed: error.failed };
   if (error instanceof MigrationFailedError) return failureToJson(error);
   if (error instanceof LockTimeoutError)

@@ -1,4 +1,5 @@
 import { CATALOG_FINDINGS } from './catalog/catalog-findings.js';
+import { VERIFY_FINDINGS } from './catalog/verify-findings.js';
 import { FILE_FINDINGS } from './file-findings.js';
 import { HISTORY_FINDINGS } from './history-findings.js';
 import { RUN_FINDINGS } from './run-findings.js';
@@ -10,6 +11,7 @@ import { placeIn } from './wording.js';
 export const FINDINGS = {
   ...HISTORY_FINDINGS,
   ...CATALOG_FINDINGS,
+  ...VERIFY_FINDINGS,
   ...FILE_FINDINGS,
   ...RUN_FINDINGS,
 } satisfies Readonly<Record<string, FindingDefinition>>;

@@ -20,6 +20,7 @@ export const ERROR_CODES = [
   'NOT_UP_TO_DATE',
   'UNKNOWN_MIGRATION',
   'DATABASE_ERROR',
+  'SCRATCH_DATABASE',
 ] as const;
 
 /** Identifies a kind of error. */

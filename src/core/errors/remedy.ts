@@ -12,6 +12,10 @@ export type Remedy =
   | { readonly action: 'accept-object'; readonly object: string }
   /** Record the outcome of the in-doubt statement of this file. */
   | { readonly action: 'resolve'; readonly file: string; readonly outcome: 'done' | 'again' }
+  /** Verify with a scratch database on another server; with this extension; without this migration. */
+  | { readonly action: 'verify-on' }
+  | { readonly action: 'verify-with'; readonly extension: string }
+  | { readonly action: 'verify-without'; readonly file: string }
   /** Set this option: to this value if there is one, otherwise to a value that the reader must choose. */
   | { readonly action: 'set'; readonly option: string; readonly value?: string };
 
@@ -39,6 +43,12 @@ export const inApi: Voice = (remedy) => {
       return `repair({ restart: ${quoted(remedy.file)} })`;
     case 'resolve':
       return call('resolve', remedy.file, remedy.outcome);
+    case 'verify-on':
+      return 'verify({ server })';
+    case 'verify-with':
+      return `verify({ extensions: [${quoted(remedy.extension)}] })`;
+    case 'verify-without':
+      return `verify({ skip: [${quoted(remedy.file)}] })`;
     case 'set':
       return `the option "${remedy.option}"${remedy.value === undefined ? '' : ` set to "${remedy.value}"`}`;
   }

@@ -77,6 +77,9 @@ const DRIFT_KINDS: Partial<Record<FindingCode, DriftKind>> = {
   OBJECT_ADDED: 'objectAdded',
   OBJECT_REMOVED: 'objectRemoved',
   OBJECT_CHANGED: 'objectChanged',
+  NOT_IN_MIGRATIONS: 'objectAdded',
+  NOT_IN_DATABASE: 'objectRemoved',
+  DIFFERS_FROM_MIGRATIONS: 'objectChanged',
 };
 
 /** Findings that are not a kind of drift, or that no policy can allow. */

@@ -6,6 +6,7 @@ import type { TableFactsReader } from '../../core/lint/model/facts.js';
 import type { LintSettings } from '../../core/lint/settings.js';
 import type { CatalogReader } from '../../core/ports/catalog.js';
 import type { DiffTexts, HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
+import type { ScratchDatabases } from '../../core/ports/scratch.js';
 import type { IncidentStore } from '../../core/status/incidents.js';
 import type { DriftPolicy } from '../../core/status/policy.js';
 
@@ -24,14 +25,10 @@ export interface MigratorParts {
   readonly diffTexts: DiffTexts;
   readonly incidents: IncidentStore;
   /** Undefined if the catalog is not checked. */
-  readonly catalog: CatalogParts | undefined;
-}
-
-/** How the catalog is checked. */
-interface CatalogParts {
-  readonly reader: CatalogReader;
-  /** Objects that are left out. */
-  readonly ignores: ObjectFilter;
+  readonly catalog: CatalogReader | undefined;
+  /** Objects that are left out when catalogs are compared. */
+  readonly ignoresObject: ObjectFilter;
+  readonly scratch: ScratchDatabases;
 }
 
 /** How runs behave. */

@@ -52,6 +52,10 @@ export class FakeMigrationsService implements PublicService {
     return { files: [], diagnostics: [] };
   }
 
+  async verify(): Answer<'verify'> {
+    return { findings: [], applied: [], leftOut: [], withoutFile: [] };
+  }
+
   async diff(file: string): Answer<'diff'> {
     return { file, recordedAs: file, recorded: null, actual: null, text: null };
   }

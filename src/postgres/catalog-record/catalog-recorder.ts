@@ -29,9 +29,10 @@ import {
   toLatestRecord,
   type LatestRecord,
 } from './record-table.js';
+import { PgScratchDatabases } from './scratch/scratch-databases.js';
 import type { AuditSql, CatalogSettings } from './settings.js';
 
-export { checkCatalog }; // one file to load for both
+export { checkCatalog, PgScratchDatabases }; // one file to load for all that read a catalog
 
 /** Records the catalog on a connection that may write. Call it under the migration lock. */
 export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {

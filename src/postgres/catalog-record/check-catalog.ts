@@ -37,6 +37,11 @@ const CHANGED_MEANWHILE: readonly string[] = [
 ];
 const MAX_ATTEMPTS = 3;
 
+/** True if reading the catalog failed because the schema changed meanwhile: it can be read again. */
+export function isChangedMeanwhile(error: unknown): boolean {
+  return CHANGED_MEANWHILE.includes(serverErrorOf(error)?.sqlstate ?? '');
+}
+
 /**
  * Compares the live catalog with the newest record in one read-only transaction: first by stamp; if that differs, by
  * fingerprint; and if that differs too, by objects.
@@ -57,8 +62,7 @@ export async function checkCatalog(
     }
   };
   return retry(attempt, {
-    isTransient: (error, attempts) =>
-      attempts < MAX_ATTEMPTS && CHANGED_MEANWHILE.includes(serverErrorOf(error)?.sqlstate ?? ''),
+    isTransient: (error, attempts) => attempts < MAX_ATTEMPTS && isChangedMeanwhile(error),
   }).catch((error: unknown) => {
     throw error instanceof MigrationError ? error : queryError('reading the catalog', error);
   });

@@ -11,7 +11,7 @@ import { scriptOf } from './script-of.js';
 import { PgTargetSession, type SessionSettings } from './target-session.js';
 
 /** How to connect to a target, and how its sessions work. */
-interface DatabaseSettings extends SessionSettings {
+export interface DatabaseSettings extends SessionSettings {
   readonly source: ConnectionSource;
   /** How long one attempt to connect may take, in ms. */
   readonly connectTimeoutMs: number;

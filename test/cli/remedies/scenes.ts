@@ -103,6 +103,15 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
   OBJECTS_REWRITTEN: none,
   CATALOG_NOT_RECORDED: none,
   CATALOG_NOT_COMPARED: none,
+  NOT_IN_MIGRATIONS: none,
+  NOT_IN_DATABASE: none,
+  DIFFERS_FROM_MIGRATIONS: none,
+  FAR_REACHING_STATEMENT: {
+    files: { ...A, '2.sql': "ALTER ROLE CURRENT_USER SET work_mem = '4MB'; ALTER ROLE CURRENT_USER RESET work_mem" },
+    command: ['verify', '--policy', 'objectRemoved=note'],
+    names: ['--skip 2.sql', '--server <url>'],
+    value: ({ db }) => db.connectionString,
+  },
   UNVERIFIED: none,
   ORPHANED: {
     files: FAILING,
@@ -232,4 +241,11 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
   NOT_UP_TO_DATE: { files: A, command: ['wait', '--timeout', '0'], names: ['migrate'] },
   UNKNOWN_MIGRATION: none,
   DATABASE_ERROR: none,
+  SCRATCH_DATABASE: {
+    files: { '1.sql': 'CREATE TABLE a (mail citext);' },
+    set: inOrder(query('CREATE EXTENSION citext'), migrated),
+    command: ['verify'],
+    names: ['--extension citext', '--skip 1.sql'],
+    ways: [[0]],
+  },
 };

@@ -11,6 +11,7 @@ import { finding } from '../../../src/core/errors/finding.js';
 import { LockInUseError, LockLostError, LockTimeoutError } from '../../../src/core/errors/lock-errors.js';
 import { MigrationFailedError } from '../../../src/core/errors/migration-failed.js';
 import { ERROR_CODES, MigrationError, type MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
+import { ScratchDatabaseError } from '../../../src/core/errors/catalog/scratch-error.js';
 import { InDoubtError, InterruptedError } from '../../../src/core/errors/run-errors.js';
 
 const missing = finding('MISSING', { subject: '1_a.sql' });
@@ -44,6 +45,7 @@ const EXAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
   NOT_UP_TO_DATE: new NotUpToDateError([{ file: 'a', state: 'pending' }], 'shared.t'),
   UNKNOWN_MIGRATION: new UnknownMigrationError('a'),
   DATABASE_ERROR: new DatabaseError('a', { sqlstate: '42501', message: 'b' }),
+  SCRATCH_DATABASE: new ScratchDatabaseError('a'),
 };
 
 describe('an error of ours', () => {

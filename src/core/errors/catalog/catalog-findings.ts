@@ -3,7 +3,8 @@ import type { Voice } from '../remedy.js';
 
 const after = (since: Date | undefined): string => `after ${since?.toISOString() ?? 'the last run'}`;
 
-const IGNORE = 'If it does not belong to the application, exclude it with the option "catalog.ignore".';
+/** How to exclude an object. */
+export const IGNORE = 'If it does not belong to the application, exclude it with the option "catalog.ignore".';
 
 function acceptOrIgnore(object: string, say: Voice): string {
   return `If the change is intended, accept it with ${say({ action: 'accept-object', object })}. ${IGNORE}`;

@@ -25,12 +25,12 @@ export async function acceptCatalog(
   parts: MigratorParts,
   { object, reason, dryRun = false, signal }: AcceptCatalogOptions,
 ): Promise<Finding[]> {
-  const { catalog, database } = parts;
+  const { catalog, database, ignoresObject } = parts;
   if (!catalog) throw new ConfigurationError('INVALID_OPTIONS', ['catalog is false, so no catalog is recorded']);
   const target = database.target.name;
   const choose = (check: CatalogCheck): readonly Finding[] =>
-    chosenFrom(findCatalogDrift(check, target, catalog.ignores), object);
-  if (dryRun) return [...choose(await catalog.reader.check())];
+    chosenFrom(findCatalogDrift(check, target, ignoresObject), object);
+  if (dryRun) return [...choose(await catalog.check())];
   const work = async (session: TargetSession): Promise<Finding[]> => {
     await takeLock(session.lock, parts, signal);
     const check = await session.catalog?.check(signal);
@@ -39,7 +39,7 @@ export async function acceptCatalog(
     if (chosen.length === 0) return [];
     await session.history.install(signal);
     const accepted =
-      object === undefined ? undefined : recordAccepted(check, differencesOf(check, object, catalog.ignores));
+      object === undefined ? undefined : recordAccepted(check, differencesOf(check, object, ignoresObject));
     const note = {
       action: 'accept',
       files: [],

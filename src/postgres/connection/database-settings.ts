@@ -1,5 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
-import type { Server } from './server.js';
+import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
 
 /** Settings whose value is a list: quoted as a whole, it would be a list with one element. */
 const LISTS = new Set([
@@ -19,14 +18,13 @@ export interface Setting {
   readonly setting: string;
 }
 
-/** The settings of a database, which are not copied with a template. */
-export function readSettings(server: Server, database: string): Promise<Setting[]> {
-  return server.query<Setting>(`
-    SELECT r.rolname AS role, unnest(s.setconfig) AS setting
-    FROM pg_catalog.pg_db_role_setting s
-    JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase
-    LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
-    WHERE d.datname = ${quoteLiteral(database)} AND (s.setrole = 0 OR r.oid IS NOT NULL)`);
+/** Selects the settings of a database, which are not copied with a template: the columns of {@link Setting}. */
+export function selectSettingsSql(database: string): string {
+  return (
+    'SELECT r.rolname AS role, unnest(s.setconfig) AS setting FROM pg_catalog.pg_db_role_setting s ' +
+    'JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole ' +
+    `WHERE d.datname = ${quoteLiteral(database)} AND (s.setrole = 0 OR r.oid IS NOT NULL)`
+  );
 }
 
 /** The statement that applies such a setting to a database. */

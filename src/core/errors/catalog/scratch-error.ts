@@ -1,0 +1,75 @@
+import { extras, type ServerErrorDetails } from '../database-errors.js';
+import { MigrationError } from '../migration-error.js';
+import type { FailedMigration } from '../migration-failed.js';
+import type { Text, Voice } from '../remedy.js';
+import { list, placeIn } from '../wording.js';
+
+/** `verify()` could not create a scratch database, or could not apply the migrations to it. */
+export class ScratchDatabaseError extends MigrationError {
+  constructor(
+    text: Text,
+    /** The migration that failed; undefined if there was no database to apply it to. */
+    readonly file?: string,
+    options?: { cause?: unknown },
+  ) {
+    super('SCRATCH_DATABASE', text, options);
+  }
+}
+
+function onAnotherServer(say: Voice): string {
+  return say({ action: 'verify-on' });
+}
+
+/** The role may not create databases. @param role quoted for SQL */
+export function mayNotCreate(role: string): ScratchDatabaseError {
+  return new ScratchDatabaseError(
+    (say) =>
+      `The role ${role} may not create a scratch database. Ask an administrator to run: ALTER ROLE ${role} CREATEDB; ` +
+      `or name a server on which databases may be created with ${onAnotherServer(say)}.`,
+  );
+}
+
+/** Definitions are formatted differently by other major versions. */
+export function otherVersion(live: number, scratch: number): ScratchDatabaseError {
+  return new ScratchDatabaseError(
+    `The server for the scratch database runs PostgreSQL ${scratch}, and the database PostgreSQL ${live}. ` +
+      'Major versions format definitions differently: name a server with the same one.',
+  );
+}
+
+/** A migration failed in the scratch database. @param extensions those that only the live database has */
+export function failedInScratch(
+  { file, server, location }: FailedMigration,
+  extensions: readonly string[],
+  cause: unknown,
+): ScratchDatabaseError {
+  return new ScratchDatabaseError(
+    (say) =>
+      [
+        `The migrations cannot be applied to a scratch database. Failed at ${placeIn(file, location?.line, location?.column)}: ` +
+          `${server.message} (SQLSTATE ${server.sqlstate})${extras(server)}`,
+        ...advice(file, server, extensions, say),
+      ].join('\n'),
+    file,
+    { cause },
+  );
+}
+
+function advice(
+  file: string,
+  { message }: ServerErrorDetails,
+  extensions: readonly string[],
+  say: Voice,
+): readonly string[] {
+  const isAbsent = /extension "[^"]*" is not available|extension control file/.test(message);
+  return [
+    ...(isAbsent ? [`Install the extension on the server, or name one that has it with ${onAnotherServer(say)}.`] : []),
+    ...(extensions.length === 0
+      ? []
+      : [
+          `No migration before it creates these extensions of the database: ${list(extensions)}. ` +
+            `If it needs one, create it first with ${say({ action: 'verify-with', extension: extensions[0] ?? '' })}.`,
+        ]),
+    `If it cannot run in an empty database, leave it out with ${say({ action: 'verify-without', file })}.`,
+  ];
+}

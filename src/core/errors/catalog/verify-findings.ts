@@ -1,0 +1,31 @@
+import type { FindingDefinition } from '../finding-definition.js';
+import { IGNORE } from './catalog-findings.js';
+
+/** How a database differs from what its migrations create. */
+export const VERIFY_FINDINGS = {
+  NOT_IN_MIGRATIONS: {
+    severity: 'error',
+    text: () => 'exists in the database, but the migrations do not create it',
+    remedy: () => `Put it into a migration, or drop it. ${IGNORE}`,
+  },
+  NOT_IN_DATABASE: {
+    severity: 'error',
+    text: () => 'is created by the migrations, but does not exist in the database',
+    remedy: () => `Create it again, or drop it in a migration. ${IGNORE}`,
+  },
+  DIFFERS_FROM_MIGRATIONS: {
+    severity: 'error',
+    text: ({ detail }) => `differs from what the migrations create${detail ? `: ${detail}` : ''}`,
+    remedy: () => `Undo the change, or put it into a migration. ${IGNORE}`,
+  },
+  FAR_REACHING_STATEMENT: {
+    severity: 'error',
+    text: ({ detail }) => `changes more than the database in which it runs, so it must not run again: ${detail}`,
+    remedy: ({ subject: file, actual }, say) => {
+      const skip = `Leave the migration out with ${say({ action: 'verify-without', file })}`;
+      return actual === 'another server'
+        ? `${skip}.`
+        : `${skip}; or, if the statement may run on another server, name that server with ${say({ action: 'verify-on' })}.`;
+    },
+  },
+} as const satisfies Readonly<Record<string, FindingDefinition>>;

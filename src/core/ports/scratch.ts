@@ -1,0 +1,42 @@
+import type { Catalog } from '../catalog/catalog.js';
+import type { TargetDatabase } from './ports.js';
+
+/** A catalog that was read without a record. */
+export interface WholeCatalog extends Catalog {
+  /** The schemas that were read. */
+  readonly schemas: readonly string[];
+  /** The owner of the history table; undefined without one. */
+  readonly owner: string | undefined;
+}
+
+/** What a scratch database is made of. */
+export interface ScratchRecipe {
+  /** URL of a database on another server. @default the server of the migrations */
+  readonly server: string | undefined;
+  /** Extensions to create in it. */
+  readonly extensions: readonly string[];
+}
+
+/** A database that is created for one comparison and then dropped. */
+export interface ScratchDatabase {
+  readonly target: TargetDatabase;
+  /** Extensions that the live database has and this one does not. */
+  missingExtensions(): Promise<readonly string[]>;
+  /** Reads what the migrations have created in it. @throws MigrationError */
+  readCatalog(): Promise<WholeCatalog>;
+  /** @throws MigrationError */
+  drop(): Promise<void>;
+}
+
+/** Creates scratch databases that resemble the live one. */
+export interface ScratchDatabases {
+  /** @throws ScratchDatabaseError, DatabaseConnectionError, DatabaseError */
+  create(recipe: ScratchRecipe, signal: AbortSignal): Promise<ScratchDatabase>;
+  /**
+   * Reads these schemas of the live database.
+   *
+   * @returns undefined while a run is in progress.
+   * @throws DatabaseConnectionError, DatabaseError
+   */
+  readLive(schemas: readonly string[]): Promise<WholeCatalog | undefined>;
+}

@@ -1,0 +1,84 @@
+import { farReachingCommand } from '../../../core/sql/statements/server-wide.js';
+import { locateInFile } from '../../../core/compile/source-text.js';
+import { parsedStatementsOf } from '../../../core/compile/program.js';
+import { finding, type Finding } from '../../../core/errors/finding.js';
+import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
+import { MigrationSet } from '../../../core/migration/migration-set.js';
+import type { Migration } from '../../../core/migration/migration.js';
+import type { MigrationSource } from '../../../core/ports/ports.js';
+import { isApplied, type MigrationStatus } from '../../../core/status/status.js';
+import type { MigratorParts } from '../../run/parts.js';
+
+/** Which migrations are applied to a scratch database. */
+export interface VerifiedMigrations {
+  readonly migrations: readonly Migration[];
+  /** Files that are left out: the database does not have them yet, or the caller named them. */
+  readonly leftOut: readonly string[];
+  /** Applied migrations without a file. */
+  readonly withoutFile: readonly string[];
+}
+
+/**
+ * Those that are applied in the database; all of them if nothing is recorded there.
+ *
+ * @param skip files to leave out.
+ * @throws UnknownMigrationError for a file to leave out that does not exist.
+ */
+export function chooseMigrations(
+  location: string,
+  statuses: readonly MigrationStatus[],
+  skip: readonly string[],
+): VerifiedMigrations {
+  const onDisk = statuses.flatMap(({ migration, state }) => (migration ? [{ migration, state }] : []));
+  const unknown = skip.find((name) => !onDisk.some(({ migration: { file } }) => file === name));
+  if (unknown !== undefined) throw new UnknownMigrationError(`There is no migration ${unknown} in ${location}.`);
+  const isRecorded = statuses.some(({ state }) => isApplied(state));
+  const isChosen = ({ migration: { file }, state }: (typeof onDisk)[number]): boolean =>
+    !skip.includes(file) && (isApplied(state) || !isRecorded);
+  return {
+    migrations: onDisk.filter(isChosen).map(({ migration }) => migration),
+    leftOut: onDisk.filter((each) => !isChosen(each)).map(({ migration: { file } }) => file),
+    withoutFile: statuses.filter(({ state, migration }) => isApplied(state) && !migration).map(({ file }) => file),
+  };
+}
+
+/** A directory with only these migrations. */
+export function sourceOf(location: string, migrations: readonly Migration[]): MigrationSource {
+  const set = new MigrationSet(location, migrations);
+  const read = (): Promise<MigrationSet> => Promise.resolve(set);
+  return { read, refresh: read, list: () => Promise.resolve({ count: migrations.length, read }) };
+}
+
+/**
+ * Statements that must not run again, because their effect is not limited to a scratch database. Those inside functions
+ * and `DO` blocks are not seen.
+ *
+ * @param isElsewhere true if the scratch database is on another server, which statements may change.
+ */
+export async function findFarReaching(
+  migrations: readonly Migration[],
+  { compiler, database }: Pick<MigratorParts, 'compiler' | 'database'>,
+  isElsewhere: boolean,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const migration of migrations) {
+    const compiled = await compiler.compile(migration, database.target.placeholders);
+    if ('refusals' in compiled) continue; // the run refuses it
+    const { program } = compiled;
+    for (const { node, start } of (await parsedStatementsOf(program)) ?? []) {
+      const command = farReachingCommand(node);
+      if (!command || (isElsewhere && !command.isRemote)) continue;
+      const { line, column } = locateInFile(migration, program.source, start);
+      found.push(
+        finding('FAR_REACHING_STATEMENT', {
+          subject: migration.file,
+          line,
+          column,
+          detail: command.name,
+          ...(command.isRemote && { actual: 'another server' }),
+        }),
+      );
+    }
+  }
+  return found;
+}

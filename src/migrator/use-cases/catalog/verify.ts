@@ -1,0 +1,115 @@
+import { compareWithMigrations } from '../../../core/catalog/compare-with-migrations.js';
+import { finding, type Finding } from '../../../core/errors/finding.js';
+import { RefusedError } from '../../../core/errors/input-errors.js';
+import { MigrationFailedError } from '../../../core/errors/migration-failed.js';
+import { InterruptedError } from '../../../core/errors/run-errors.js';
+import { failedInScratch } from '../../../core/errors/catalog/scratch-error.js';
+import type { ScratchDatabase } from '../../../core/ports/scratch.js';
+import { joinStatuses } from '../../../core/status/status.js';
+import { NO_PROGRESS, reasonOf, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
+import type { MigratorParts } from '../../run/parts.js';
+import { Run } from '../../run/run.js';
+import { readUsable } from '../read-usable.js';
+import { withObjectDiffs } from './object-diffs.js';
+import { chooseMigrations, findFarReaching, sourceOf, type VerifiedMigrations } from './verified-migrations.js';
+
+/** Options of `verify()`. */
+export interface VerifyOptions {
+  /**
+   * URL of any database on another server, on which the scratch database is created. It must run the same major version.
+   * @default the server of the migrations
+   */
+  readonly server?: string | undefined;
+  /** Migrations to leave out, because they cannot run in a scratch database. @default none */
+  readonly skip?: readonly string[];
+  /** Extensions to create in the scratch database first, because no migration creates them. @default none */
+  readonly extensions?: readonly string[];
+  /** Adds a diff of the definitions to each finding. @default false */
+  readonly diff?: boolean;
+  /** Interrupts it. The scratch database is dropped. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How a database differs from what its migrations create. */
+export interface VerifyReport {
+  readonly findings: readonly Finding[];
+  /** The migrations that were applied to the scratch database, in order. */
+  readonly applied: readonly string[];
+  /** Migrations that were left out, because the database does not have them yet or the caller named them. */
+  readonly leftOut: readonly string[];
+  /** Applied migrations without a file. What they created counts as not created by a migration. */
+  readonly withoutFile: readonly string[];
+}
+
+type Options = Omit<VerifyOptions, 'signal'>;
+
+/** Applies the migrations to a scratch database, compares its catalog with the live one, and drops it. */
+export async function verify(parts: MigratorParts, options: Options, signal: AbortSignal): Promise<VerifyReport> {
+  const { server, skip = [], extensions = [], diff = false } = options;
+  const set = await readUsable(parts.source);
+  const chosen = chooseMigrations(set.location, joinStatuses(set, await parts.reader.read()), skip);
+  const refusals = await findFarReaching(chosen.migrations, parts, server !== undefined);
+  if (refusals.length > 0) throw new RefusedError(refusals);
+  const findings = await withInterruption(signal, NO_PROGRESS, async () => {
+    const scratch = await parts.scratch.create({ server, extensions }, signal);
+    return droppedAfterwards(scratch, () => compare(scratch, set.location, chosen, parts, signal));
+  });
+  return {
+    findings: diff
+      ? await withObjectDiffs(findings, { recorded: 'migrations', actual: 'database' }, parts.diffTexts)
+      : findings,
+    applied: chosen.migrations.map(({ file }) => file),
+    leftOut: chosen.leftOut,
+    withoutFile: chosen.withoutFile,
+  };
+}
+
+async function compare(
+  scratch: ScratchDatabase,
+  location: string,
+  { migrations }: VerifiedMigrations,
+  parts: MigratorParts,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  throwIfInterrupted(signal);
+  await applyTo(scratch, { ...parts, source: sourceOf(location, migrations) }, signal);
+  const expected = await scratch.readCatalog();
+  const live = await parts.scratch.readLive(expected.schemas);
+  if (live) return compareWithMigrations(expected, live, parts.ignoresObject);
+  return [finding('CATALOG_NOT_COMPARED', { subject: parts.database.target.name, detail: 'a run is in progress' })];
+}
+
+/** @throws ScratchDatabaseError if a migration fails; RefusedError */
+async function applyTo(scratch: ScratchDatabase, parts: MigratorParts, signal: AbortSignal): Promise<void> {
+  const { lint } = parts.policy;
+  const policy = { ...parts.policy, unlocked: false, lint: { ...lint, onMigrate: 'off' as const } };
+  const run = new Run({ ...parts, database: scratch.target, emit: () => {}, policy }, signal, signal);
+  let failure: unknown;
+  try {
+    // A run that failed after it had changed something has recorded the catalog when this ends.
+    await run.execute(
+      () => {},
+      (error) => (failure = error),
+    );
+  } catch (error) {
+    failure = error;
+  }
+  if (failure instanceof MigrationFailedError)
+    throw failedInScratch(failure.failure, await scratch.missingExtensions(), failure);
+  // What had been applied and what not concerns only the scratch database.
+  if (failure instanceof InterruptedError) throw new InterruptedError(reasonOf(signal), [], [], 'before');
+  if (failure !== undefined) throw failure;
+}
+
+/** Drops it whatever happens. An error of the work matters more than one of the drop. */
+async function droppedAfterwards<T>(scratch: ScratchDatabase, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await scratch.drop().catch(() => {}); // the next call drops what is left
+    throw error;
+  }
+  await scratch.drop();
+  return result;
+}

@@ -1,0 +1,72 @@
+import type { WholeCatalog } from '../../../core/ports/scratch.js';
+import { quoteLiteral } from '../../../core/sql/text/quote.js';
+import { retry } from '../../../timing/retry.js';
+import { readObjects } from '../../catalog/snapshot/read-objects.js';
+import { beginReading } from '../../catalog/snapshot/read-transaction.js';
+import { isChangedMeanwhile } from '../check-catalog.js';
+import { checkedScope } from '../covered-schemas.js';
+import { latestRecordSql } from '../record-table.js';
+import type { CatalogSettings } from '../settings.js';
+import type { PgConnection } from '../../connection/pg-connection.js';
+import { asScript } from '../../connection/script.js';
+import { queryError, serverErrorOf } from '../../connection/server-error.js';
+import { UNDEFINED_TABLE } from '../../history/read-history.js';
+import { isLockHeldSql } from '../../lock/lock.js';
+
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Reads a catalog in one transaction.
+ *
+ * @param schemas the schemas to read, unless the settings name them.
+ * @throws DatabaseError, DatabaseConnectionError
+ */
+export async function readWholeCatalog(
+  connection: PgConnection,
+  settings: CatalogSettings,
+  schemas: readonly string[],
+): Promise<WholeCatalog> {
+  const { role, timeoutMs: statementTimeoutMs, groups, history } = settings;
+  const facts =
+    "SELECT current_setting('server_version_num') AS version, " +
+    '(SELECT pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ' +
+    `WHERE n.nspname = ${quoteLiteral(history.schema)} AND c.relname = ${quoteLiteral(history.table)}) AS owner`;
+  const attempt = async (): Promise<WholeCatalog> => {
+    try {
+      const [row] = await connection.query(asScript([...beginReading({ role, statementTimeoutMs }), facts]));
+      const { objects } = await readObjects(connection, checkedScope(settings, schemas), groups);
+      return { objects, serverVersion: Number(row?.['version']), owner: row?.['owner'] ?? undefined, schemas };
+    } finally {
+      await connection.query('ROLLBACK').catch(() => {}); // a lost connection is reported by what failed before
+    }
+  };
+  return retry(attempt, {
+    isTransient: (error, attempts) => attempts < MAX_ATTEMPTS && isChangedMeanwhile(error),
+  }).catch((error: unknown) => {
+    throw queryError('reading the catalog', error);
+  });
+}
+
+/** The schemas in which migrations have created objects, as the last run recorded them. @throws the driver's error */
+export async function readRecordedSchemas(
+  connection: PgConnection,
+  { history }: CatalogSettings,
+): Promise<readonly string[]> {
+  try {
+    const [row] = await connection.query(`SELECT latest.schemas FROM ${latestRecordSql(history)}`, UNDEFINED_TABLE);
+    return JSON.parse(row?.['schemas'] ?? '[]') as string[];
+  } catch (error) {
+    if (UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '')) return []; // there was nothing to apply
+    throw queryError('reading the record of the catalog', error);
+  }
+}
+
+/** True while a run holds the migration lock. @throws DatabaseError, DatabaseConnectionError */
+export async function isMigrating(connection: PgConnection, { history }: CatalogSettings): Promise<boolean> {
+  try {
+    const [row] = await connection.query(`SELECT ${isLockHeldSql(history)} AS locked`);
+    return row?.['locked'] === 't';
+  } catch (error) {
+    throw queryError('looking for a run in progress', error);
+  }
+}

@@ -1,0 +1,71 @@
+import type { TargetDatabase } from '../../../core/ports/ports.js';
+import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
+import { quoteIdentifier } from '../../../core/sql/text/quote.js';
+import type { CatalogSettings } from '../settings.js';
+import { connect, type ConnectionSource } from '../../connection/connect.js';
+import type { PgConnection } from '../../connection/pg-connection.js';
+import { asScript } from '../../connection/script.js';
+import { queryError } from '../../connection/server-error.js';
+import { readExtensions, type LiveFacts } from './live-facts.js';
+import { readRecordedSchemas, readWholeCatalog } from './read-whole-catalog.js';
+
+interface Settings {
+  readonly connectTimeoutMs: number;
+  readonly catalog: CatalogSettings;
+}
+
+/** A scratch database, and the session that created it and will drop it. */
+export class PgScratchDatabase implements ScratchDatabase {
+  constructor(
+    private readonly creator: PgConnection,
+    private readonly name: string,
+    private readonly source: ConnectionSource,
+    readonly target: TargetDatabase,
+    private readonly live: LiveFacts,
+    private readonly settings: Settings,
+  ) {}
+
+  /** Creates extensions, in the schemas in which the live database has them. Drops the database if that fails. */
+  async prepare(extensions: readonly string[]): Promise<void> {
+    const statements = extensions.flatMap((extension) => {
+      const schema = quoteIdentifier(this.live.extensions.get(extension) ?? 'public');
+      const create = `CREATE EXTENSION IF NOT EXISTS ${quoteIdentifier(extension)} SCHEMA ${schema} CASCADE`;
+      return [`CREATE SCHEMA IF NOT EXISTS ${schema}`, create];
+    });
+    if (statements.length === 0) return;
+    try {
+      await this.use((connection) => connection.query(asScript(statements)));
+    } catch (error) {
+      await this.drop().catch(() => {}); // the next call drops what is left
+      throw queryError('creating an extension in the scratch database', error);
+    }
+  }
+
+  async missingExtensions(): Promise<readonly string[]> {
+    // A hint for the reader of another error, which must not be lost.
+    const own = await this.use(readExtensions).catch(() => this.live.extensions);
+    return [...this.live.extensions.keys()].filter((extension) => !own.has(extension));
+  }
+
+  readCatalog(): Promise<WholeCatalog> {
+    const { catalog } = this.settings;
+    return this.use(async (connection) =>
+      readWholeCatalog(connection, catalog, await readRecordedSchemas(connection, catalog)),
+    );
+  }
+
+  async drop(): Promise<void> {
+    const { error } = await this.creator.run(`DROP DATABASE IF EXISTS ${quoteIdentifier(this.name)} WITH (FORCE)`);
+    await this.creator.release();
+    if (error) throw queryError(`dropping the scratch database ${this.name}`, error);
+  }
+
+  private async use<T>(work: (connection: PgConnection) => Promise<T>): Promise<T> {
+    const connection = await connect(this.source, this.settings);
+    try {
+      return await work(connection);
+    } finally {
+      await connection.release();
+    }
+  }
+}
