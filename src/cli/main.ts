@@ -9,6 +9,8 @@ const PATIENCE_MS = 250;
 
 async function main(): Promise<void> {
   enableCompileCache?.();
+  // The bundled driver has deprecated the password file; it is tested, and nobody who runs a command can change it.
+  process.noDeprecation = true;
   // Imported only now, so that its code comes from the cache.
   const { runCommandLine } = await import('./command-line.js');
   process.exitCode = await runCommandLine();

@@ -59,10 +59,10 @@ export function makeProgram(host: ProgramHost, words?: readonly string[]): Comma
       if (examples) command.addHelpText('after', examplesOf(examples));
     }
     command.action(async () => {
-      const flags = command.opts<CommonFlags>();
-      const typed = { program, words: words ?? [], name, args: command.args, flags, flagsOf };
+      const given = command.opts<CommonFlags>();
+      const typed = { program, words: words ?? [], name, args: command.args, flags: given, flagsOf };
       onStart(typed);
-      onExit(await (await load())(module ? { ...flags, module } : flags, { ...terminal, typed }, ...typed.args));
+      onExit(await (await load())(module ? { ...given, module } : given, { ...terminal, typed }, ...typed.args));
     });
   }
   return root;

@@ -38,7 +38,7 @@ describe('usage', () => {
     ['an unknown option', ['status', '--colour'], "error: unknown option '--colour'"],
     ['an option without its value', ['status', '--dir'], "option '--dir <directory>' argument missing"],
     ['an argument too many', ['migrate', '001'], 'too many arguments'],
-    ['no database', ['status'], 'no database: pass --database-url or set DATABASE_URL'],
+    ['no database', ['status'], 'no database: pass --database-url, or set DATABASE_URL or PGHOST'],
     ['a time that is none', ['migrate', '--wait', 'long', '--database-url', 'postgres://localhost/x'], '--wait: '],
     [
       'a URL that cannot be read',

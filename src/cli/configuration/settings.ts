@@ -33,7 +33,7 @@ export async function settingsFrom(flags: RunFlags, known?: GivenOptions): Promi
   return resolved(layers, (options) => resolveMigratorOptions(options));
 }
 
-const NO_DATABASE = 'no database: pass --database-url or set DATABASE_URL';
+const NO_DATABASE = 'no database: pass --database-url, or set DATABASE_URL or PGHOST';
 
 /** The same for a command that needs no database. */
 export async function fileSettingsFrom(flags: RunFlags, known?: GivenOptions): Promise<Settings> {
@@ -70,7 +70,14 @@ export async function readLayers(flags: RunFlags): Promise<GivenOptions> {
     ...(url ? [{ from: () => 'DATABASE_URL', options: { connectionString: url } }] : []),
     { from: (option) => flagOf(option) ?? option, options: flagOptions(flags, problems) },
   ];
-  return { layers, problems };
+  const isPlain = flags.databaseUrl === undefined && !hasConnection(layers);
+  return { layers: isPlain ? [...driverVariables(), ...layers] : layers, problems };
+}
+
+/** The driver reads `PGHOST`, `PGDATABASE` and the other variables, and the password file, when nothing else is given. */
+function driverVariables(): Layer[] {
+  const isGiven = ['PGHOST', 'PGDATABASE'].some((name) => process.env[name]);
+  return isGiven ? [{ from: () => 'the variables PGHOST, PGDATABASE, …', options: { connection: {} } }] : [];
 }
 
 function throwIfAny(problems: readonly string[]): void {

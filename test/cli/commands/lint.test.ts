@@ -141,7 +141,7 @@ describe('without a database', () => {
     ],
     ['an unknown format', ['--format', 'xml'], '--format: expected one of "text", "github", "sarif"'],
     ['two formats', ['--format', 'sarif', '--json'], '--json and --format are mutually exclusive'],
-    ['an empty URL', ['--database-url', ''], 'no database: pass --database-url or set DATABASE_URL'],
+    ['an empty URL', ['--database-url', ''], 'no database: pass --database-url, or set DATABASE_URL or PGHOST'],
     ['a directory that does not exist', [], 'it does not exist'],
   ])('%s ends with 2', async (_, args, message) => {
     expect(await nowhere(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });

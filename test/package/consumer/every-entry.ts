@@ -26,7 +26,7 @@ export const areAny: [
 
 export const telemetry: MigrationsModuleOptions = { onEvent: migrationTelemetry({ longMigration: 500 }) };
 export const module = MigrationsTestingModule.forRoot();
-export const exitCode: Promise<number> = MigrationsCli.run(class AppModule {});
+export const exitCode: Promise<number> = MigrationsCli.run(MigrationsTestingModule);
 export const migrator = makeMigrator({ connectionString: 'postgres://localhost/x', onEvent: migrationTelemetry() });
 
 export async function used(): Promise<string> {
