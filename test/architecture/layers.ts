@@ -29,7 +29,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
   cli: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
-    packages: /^(?:node:.*|commander|cli-table3|sarif)$/,
+    packages: /^(?:node:.*|commander|cli-table3|log-update|sarif)$/,
   },
   testing: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
@@ -104,7 +104,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   cli: [
     'module',
     'process',
-    ['render', 'render/lint'],
+    ['render', 'render/lint', 'render/live'],
     'configuration',
     'actions',
     ['actions/changes', 'actions/completion', 'actions/gate', 'actions/reading'],

@@ -3,7 +3,13 @@ import type { makeProgram } from '../../src/cli/program.js';
 /** For looking at the commands without running one. */
 export const SILENT_HOST: Parameters<typeof makeProgram>[0] = {
   version: '0.0.0',
-  terminal: { out: () => {}, err: () => {}, isInteractive: false, ask: () => Promise.resolve('') },
+  terminal: {
+    out: () => {},
+    err: () => {},
+    live: () => Promise.resolve(undefined),
+    isInteractive: false,
+    ask: () => Promise.resolve(''),
+  },
   onStart: () => {},
   onExit: () => {},
 };

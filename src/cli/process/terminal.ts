@@ -1,9 +1,16 @@
 import type { Invocation } from './invocation.js';
+import type { LiveOutput } from './live-output.js';
 
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /**
+   * A live output where `out` or `err` writes; undefined if nobody watches it.
+   *
+   * @param textNow the text that changes; undefined for none.
+   */
+  readonly live: (where: 'out' | 'err', textNow: () => string | undefined) => Promise<LiveOutput | undefined>;
   /** True if someone can answer a prompt. */
   readonly isInteractive: boolean;
   /** Prompts for one line. The end of the input counts as an empty answer. */
@@ -18,6 +25,12 @@ export interface CommandTerminal extends Terminal {
 export const terminal: Terminal = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
+  live: async (where, textNow) => {
+    const stream = where === 'out' ? process.stdout : process.stderr;
+    if (!stream.isTTY) return undefined;
+    const { isWatched, openLiveOutput } = await import('./live-output.js');
+    return isWatched(stream) ? openLiveOutput(stream, textNow) : undefined;
+  },
   get isInteractive() {
     return process.stdin.isTTY && process.stderr.isTTY;
   },

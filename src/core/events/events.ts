@@ -29,6 +29,16 @@ export type RunEventBody =
   /** What is about to run. Emitted again if another process has changed the history in the meantime. */
   | { readonly type: 'run-planned'; readonly pending: readonly string[]; readonly alreadyApplied: number }
   | { readonly type: 'migration-started'; readonly file: string; readonly number: number; readonly of: number }
+  /** Steps of a non-transactional migration are about to run: one, or several that are sent together. */
+  | {
+      readonly type: 'migration-step';
+      readonly file: string;
+      /** The first of them, counting from 1. */
+      readonly step: number;
+      /** The last of them. */
+      readonly lastStep: number;
+      readonly of: number;
+    }
   /** The server sent a message while the migration ran. */
   | { readonly type: 'migration-notice'; readonly file: string; readonly notice: Notice }
   /** The migration was rolled back because of a transient error and will be tried again. */

@@ -26,6 +26,8 @@ export function renderEventAs(say: Voice, event: MigrationEvent): readonly Event
       return [info(`Applying ${count(event.pending.length, 'pending migration')} to ${event.target}`)];
     case 'migration-started':
       return [debug(`${event.number} of ${event.of}: ${event.file}`)];
+    case 'migration-step':
+      return [debug(`${event.file}: ${steps(event)}`)];
     case 'migration-applied':
       return [info(`Applied ${event.file}${event.durationMs === undefined ? '' : ` in ${event.durationMs} ms`}`)];
     case 'migration-notice': {
@@ -81,6 +83,11 @@ function renderDrift(say: Voice, event: DriftEvent): readonly EventLine[] {
     case 'drift-check-recovered':
       return [info(`The drift check succeeded again after ${duration(event.durationMs)}`)];
   }
+}
+
+/** Which steps of a migration are running: `step 2 of 5`. */
+export function steps({ step, lastStep, of }: Extract<MigrationEvent, { type: 'migration-step' }>): string {
+  return step === lastStep ? `step ${step} of ${of}` : `steps ${step} to ${lastStep} of ${of}`;
 }
 
 const LEVELS: Readonly<Record<Severity, LineLevel>> = { note: 'info', warning: 'warning', error: 'warning' };

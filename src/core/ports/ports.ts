@@ -119,6 +119,8 @@ export interface MigrationLock {
 /** Receives what happens while migrations run. */
 export interface ExecutionListener {
   started(migration: Migration): void;
+  /** Steps of a non-transactional migration are about to run: `first` to `last`, both indexes from 0. */
+  runningSteps(migration: Migration, first: number, last: number, of: number): void;
   notice(migration: Migration, notice: Notice): void;
   /** A transient error rolled the migration back; it will be tried again after a pause. */
   retrying(migration: Migration, attempt: number, reason: string, pauseMs: number): void;

@@ -120,6 +120,8 @@ export class RunReport {
         this.running = file;
         this.emit({ type: 'migration-started', file, number: numbers.get(file) ?? 0, of: before + planned.length });
       },
+      runningSteps: ({ file }, first, last, of) =>
+        this.emit({ type: 'migration-step', file, step: first + 1, lastStep: last + 1, of }),
       notice: ({ file }, notice) => this.emit({ type: 'migration-notice', file, notice }),
       retrying: ({ file }, attempt, reason, pauseMs) =>
         this.emit({ type: 'migration-retry', file, attempt, reason, pauseMs }),

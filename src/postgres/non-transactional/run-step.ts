@@ -101,6 +101,7 @@ export class StepRun {
   private async runBatch(from: number, maxSteps?: number): Promise<SendResult> {
     const message = this.messages.batch(from, maxSteps);
     const last = message.parts.at(-1)?.step ?? from;
+    this.report(from, last);
     const result = await this.send(message);
     if (!result.error) return { next: last + 1 };
     // A syntax error fails the whole message: run the steps before it one at a time.
@@ -114,6 +115,7 @@ export class StepRun {
   /** Runs a step that commits by itself, then records its progress. */
   private async runSingle(index: number): Promise<SendResult> {
     const step = this.steps[index] as Step;
+    this.report(index, index);
     let finished = false;
     const failure = await this.guard(index, async () => {
       await this.dropInvalidIndexes(step);
@@ -128,6 +130,10 @@ export class StepRun {
     await this.recordDone(index + 1);
     if (limited) await record(this.context, 'resetting lock_timeout', [NO_LOCK_LIMIT]);
     return { next: index + 1 };
+  }
+
+  private report(first: number, last: number): void {
+    this.context.listener.runningSteps(this.task.program.migration, first, last, this.steps.length);
   }
 
   private async send(message: Message): Promise<ScriptResult> {

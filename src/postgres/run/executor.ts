@@ -144,6 +144,7 @@ const ignore = (): void => {};
 /** A rehearsal returns its results at the end and emits no events. */
 const SILENT: ExecutionListener = {
   started: ignore,
+  runningSteps: ignore,
   notice: ignore,
   retrying: ignore,
   warning: ignore,

@@ -44,6 +44,10 @@ const CASES: {
   ],
   'lock-acquired': [[{ waitedMs: 10 }]],
   'migration-started': [[{ file: '1_a.sql', number: 2, of: 3 }, ['debug', '2 of 3: 1_a.sql']]],
+  'migration-step': [
+    [{ file: '1_a.sql', step: 2, lastStep: 2, of: 5 }, ['debug', '1_a.sql: step 2 of 5']],
+    [{ file: '1_a.sql', step: 2, lastStep: 4, of: 5 }, ['debug', '1_a.sql: steps 2 to 4 of 5']],
+  ],
   'migration-notice': [
     [
       { file: '1_a.sql', notice: { severity: 'NOTICE', sqlstate: '42P07', message: 'relation "t" exists' } },

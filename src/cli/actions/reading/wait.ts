@@ -13,14 +13,25 @@ import { reading } from '../with-migrator.js';
 const POLL_MS = 1_000;
 
 /** Waits until nothing is pending, even while the database is unreachable. */
-export const wait: Action<ReadFlags> = (flags, { out, err }) => {
+export const wait: Action<ReadFlags> = (flags, { out, err, live }) => {
   const { timeout = '300' } = flags;
   const timeoutMs = millisecondsOf(timeout);
   if (timeoutMs === undefined) throw new ConfigurationError('INVALID_OPTIONS', [secondsProblem('--timeout', timeout)]);
-  const say = flags.json ? err : out;
   return reading(flags, async (migrator) => {
-    // Without a handler, a signal does not terminate PID 1 in a container.
-    await interruptible((signal) => untilUpToDate(migrator, performance.now() + timeoutMs, say, signal));
+    const deadline = performance.now() + timeoutMs;
+    let reason: string | undefined;
+    const textNow = (): string | undefined => reason && `Waiting: ${reason} (up to ${secondsUntil(deadline)} s more)`;
+    const output = await live(flags.json ? 'err' : 'out', textNow);
+    const onReason = (current: string): void => {
+      if (!output && current !== reason) (flags.json ? err : out)(`Waiting: ${current}`);
+      reason = current;
+    };
+    try {
+      // Without a handler, a signal does not terminate PID 1 in a container.
+      await interruptible((signal) => untilUpToDate(migrator, deadline, onReason, signal));
+    } finally {
+      output?.close();
+    }
     if (flags.json) out(jsonText({ upToDate: true }));
     else out('Nothing is pending');
     return EXIT.ok;
@@ -31,10 +42,9 @@ export const wait: Action<ReadFlags> = (flags, { out, err }) => {
 async function untilUpToDate(
   migrator: Migrator,
   deadline: number,
-  say: (text: string) => void,
+  onReason: (reason: string) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  let said = '';
   for (;;) {
     signal.throwIfAborted();
     const error: unknown = await migrator.validate().then(
@@ -45,9 +55,7 @@ async function untilUpToDate(
     const mayPass = error instanceof NotUpToDateError || error instanceof DatabaseConnectionError;
     const leftMs = deadline - performance.now();
     if (!mayPass || leftMs <= 0) throw error;
-    const reason = reasonOf(error);
-    if (reason !== said) say(`Waiting: ${reason}`);
-    said = reason;
+    onReason(reasonOf(error));
     await sleep(Math.min(POLL_MS, leftMs), undefined, { signal });
   }
 }
@@ -58,4 +66,8 @@ function reasonOf(error: NotUpToDateError | DatabaseConnectionError): string {
   return [...failed.map((file) => `${file} has not finished`), ...pending.map((file) => `${file} is pending`)].join(
     ', ',
   );
+}
+
+function secondsUntil(deadline: number): number {
+  return Math.max(0, Math.round((deadline - performance.now()) / 1_000));
 }
