@@ -2,6 +2,9 @@ import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetr
 import type { MigrationEvent } from '../core/events/events.js';
 import { targetAttributes } from './attributes.js';
 
+/** Histogram buckets. The SDK's own suit milliseconds: nearly every migration would be in the first one. */
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
+
 const inSeconds = (ms: number): number => ms / 1_000;
 
 /** Records events as metrics. */
@@ -17,7 +20,11 @@ export class MigrationMetrics {
 
   constructor(meter: Meter) {
     const seconds = (name: string, description: string): Histogram =>
-      meter.createHistogram(`migrations.${name}`, { description, unit: 's' });
+      meter.createHistogram(`migrations.${name}`, {
+        description,
+        unit: 's',
+        advice: { explicitBucketBoundaries: SECONDS },
+      });
     const counter = (name: string, description: string, unit: string): Counter =>
       meter.createCounter(`migrations.${name}`, { description, unit });
     this.applied = counter('applied', 'Migrations that were applied', '{migration}');

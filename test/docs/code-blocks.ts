@@ -15,11 +15,6 @@ const AROUND: Readonly<Record<string, string>> = {
       const migrator: Migrator;
       function tryAgainLater(): Promise<void>;
     }`,
-  'config.d.ts': `
-    declare module '@nestjs/config' {
-      export class ConfigModule {}
-      export class ConfigService { getOrThrow<T>(name: string): T; }
-    }`,
   'app.module.ts': 'export class AppModule {}',
   'health.module.ts': 'export class HealthModule {}',
 };

@@ -1,6 +1,4 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { cp, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
@@ -14,8 +12,7 @@ import { RecordingLogger } from '../nest/support/recording-logger.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { historyOf } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
-import { freePort } from '../../tools/embedded-postgres/free-port.js';
-import { childEnvironment, repositoryRoot, typescriptArguments } from '../support/process.js';
+import { repositoryRoot } from '../support/process.js';
 import { tempDirectory } from '../support/temp-directory.js';
 import { until } from '../support/until.js';
 
@@ -82,26 +79,5 @@ describe('the example', () => {
     await job.fireOnTick();
     await until(() => logger.lines.some((line) => line.includes('[LoudChannel]')));
     expect(logger.lines).toContain('warn [LoudChannel] drift found: CHANGED: 003_schools_and_departments.sql');
-  });
-});
-
-describe('the example as a process', () => {
-  test('starts on the database of DATABASE_URL, says what to try, and ends with SIGTERM', async () => {
-    const port = await freePort();
-    const child = spawn(process.execPath, [...typescriptArguments, 'example/main.ts'], {
-      cwd: repositoryRoot,
-      env: childEnvironment({ DATABASE_URL: db.connectionString, PORT: String(port), NO_COLOR: '1' }),
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (output += text));
-    const ended = once(child, 'close');
-    await until(() => output.includes('Ctrl+C') || child.exitCode !== null, 15_000);
-
-    expect(output).toContain(`http://localhost:${port}/health `);
-    expect(output).toContain('Edit migrations/003_schools_and_departments.sql');
-    expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([null, 'SIGTERM']);
   });
 });

@@ -1,0 +1,1 @@
+CREATE INDEX CONCURRENTLY courses_by_school ON courses (school_id);
