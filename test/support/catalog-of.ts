@@ -4,8 +4,10 @@ import { compareCatalogs } from '../../src/core/catalog/compare-catalogs.js';
 import { displayObject } from '../../src/core/catalog/catalog-object.js';
 import { OPTIONAL_GROUPS, SCHEMA_GROUPS, type ObjectGroup } from '../../src/core/catalog/object-group.js';
 import { schemasNamed, type QueryScope } from '../../src/postgres/catalog/queries/scope.js';
+import { toPresentKinds } from '../../src/postgres/catalog/queries/rare-kinds.js';
 import { readObjects } from '../../src/postgres/catalog/snapshot/read-objects.js';
 import { beginReading } from '../../src/postgres/catalog/snapshot/read-transaction.js';
+import { LIVE_SQL } from '../../src/postgres/catalog/snapshot/stamp.js';
 import { connectionOn } from './connection-on.js';
 import { withClient } from './database.js';
 
@@ -35,11 +37,14 @@ export async function catalogOf(
   });
 }
 
-/** Reads a catalog in the transaction that is open. */
+/** Reads a catalog in the transaction that is open, as recording and checking do: without the kinds that are not there. */
 export async function readOn(client: pg.Client, scope = EVERYTHING, groups = ALL_GROUPS): Promise<ReadCatalog> {
   const connection = connectionOn(client);
-  const { rows } = await client.query<{ v: string }>(`SELECT current_setting('server_version_num') AS v`);
-  const { objects, fingerprint } = await readObjects(connection, scope, groups);
+  const { rows } = await client.query<{ v: string; kinds: string }>(
+    `SELECT current_setting('server_version_num') AS v, live.kinds FROM ${LIVE_SQL}`,
+  );
+  const kinds = toPresentKinds(rows[0]?.kinds);
+  const { objects, fingerprint } = await readObjects(connection, { scope, groups, kinds });
   return { serverVersion: Number(rows[0]?.v), objects, fingerprint };
 }
 

@@ -2,7 +2,7 @@ import type { CatalogObject } from './catalog-object.js';
 import type { ObjectGroup } from './object-group.js';
 
 /** Incremented when the queries read or format anything differently. Catalogs of different formats are not compared. */
-export const CATALOG_FORMAT = 1;
+export const CATALOG_FORMAT = 2;
 
 /** By group, a cheap hash that the server computes over all its objects: it stays equal if nothing has changed. */
 export type CatalogFingerprint = Readonly<Partial<Record<ObjectGroup, string>>>;

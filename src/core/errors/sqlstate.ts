@@ -16,6 +16,7 @@ export const SQLSTATE = {
   invalidTransactionTermination: '2D000',
   invalidCatalogName: '3D000',
   invalidSchemaName: '3F000',
+  serializationFailure: '40001',
   deadlockDetected: '40P01',
   insufficientPrivilege: '42501',
   undefinedColumn: '42703',

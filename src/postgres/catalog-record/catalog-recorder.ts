@@ -1,16 +1,18 @@
-import { CATALOG_FORMAT, type CatalogCheck, type FingerprintedCatalog } from '../../core/catalog/catalog.js';
+import type { CatalogCheck, FingerprintedCatalog } from '../../core/catalog/catalog.js';
 import { compareCatalogs } from '../../core/catalog/compare-catalogs.js';
 import { recordOnTop } from '../../core/catalog/record-on-top.js';
-import { NO_FINGERPRINT, rerecord } from '../../core/catalog/rerecord.js';
+import { rerecord } from '../../core/catalog/rerecord.js';
 import { HistoryTableError } from '../../core/errors/database-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import type { AcceptedObjects, CatalogRecorder, RecordBasis } from '../../core/ports/catalog.js';
 import { displayName } from '../../core/target/table.js';
-import { objectsSql } from '../catalog/queries/all-queries.js';
-import { toReading } from '../catalog/snapshot/read-objects.js';
-import { beginReading } from '../catalog/snapshot/read-transaction.js';
-import { STAMP_SQL } from '../catalog/snapshot/stamp.js';
+import type { ObjectSelection } from '../catalog/queries/all-queries.js';
+import { toPresentKinds, type PresentKinds } from '../catalog/queries/rare-kinds.js';
+import { coveredSchemaSql } from '../catalog/queries/scope.js';
+import { readObjects } from '../catalog/snapshot/read-objects.js';
+import { beginRecording } from '../catalog/snapshot/read-transaction.js';
+import { LIVE_SQL } from '../catalog/snapshot/stamp.js';
 import { nameOfCompanion } from '../companions/tables.js';
 import { actingAs } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../supervision/cancel.js';
@@ -18,19 +20,12 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { install } from '../history/install.js';
-import { checkCatalog } from './check-catalog.js';
-import { packObjects } from './content.js';
-import { MARK_SQL, recordedScope } from './covered-schemas.js';
-import {
-  confirmRecordSql,
-  insertRecordSql,
-  LATEST_COLUMNS,
-  latestRecordSql,
-  toLatestRecord,
-  type LatestRecord,
-} from './record-table.js';
+import { checkCatalog, readAgainIfChanged } from './check-catalog.js';
+import { MARK_SQL, recordedSchemas, recordedScope } from './covered-schemas.js';
+import { LATEST_COLUMNS, latestRecordSql, toLatestRecord, type LatestRecord } from './record-table.js';
 import { PgScratchDatabases } from './scratch/scratch-databases.js';
 import type { AuditSql, CatalogSettings } from './settings.js';
+import { recordComposedSql, recordLiveSql, removeOldSql, type Live } from './store-record.js';
 
 export { checkCatalog, PgScratchDatabases }; // one file to load for all that read a catalog
 
@@ -53,34 +48,35 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
 
   record({ mark, before }: RecordBasis, signal: AbortSignal | undefined): Promise<void> {
     return this.cancellable(signal, async () => {
-      const reading = await this.read(mark);
-      await this.store(before ? { ...reading, catalog: recordOnTop(before, reading.catalog) } : reading);
+      const live = await this.begin(mark);
+      if (!before) return this.storeLive(live);
+      await this.storeComposed(live, recordOnTop(before, await this.read(live)));
     });
   }
 
   refresh(signal: AbortSignal | undefined): Promise<void> {
     return this.cancellable(signal, async () => {
       const check = await checkCatalog(this.connection, this.settings, true);
-      if (check.kind === 'unrecorded' || check.kind === 'outdated') return this.store(await this.read(undefined));
+      if (check.kind === 'unrecorded' || check.kind === 'outdated') return this.storeLive(await this.begin(undefined));
       if (check.kind !== 'different') return;
       const { recorded, live } = check;
       const { rewritten } = compareCatalogs(recorded, live, () => false);
-      if (rewritten.length > 0)
-        await this.store({ ...(await this.read(undefined)), catalog: rerecord(recorded, live) });
+      if (rewritten.length > 0) await this.storeComposed(await this.begin(undefined), rerecord(recorded, live));
     });
   }
 
   accept({ accepted, note }: AcceptedObjects, signal: AbortSignal | undefined): Promise<void> {
     return this.cancellable(signal, async () => {
-      const reading = await this.read(undefined);
-      await this.store(accepted ? { ...reading, catalog: accepted } : reading, this.auditSql(note));
+      const live = await this.begin(undefined);
+      const audit = this.auditSql(note);
+      await (accepted ? this.storeComposed(live, accepted, audit) : this.storeLive(live, audit));
     });
   }
 
   private async cancellable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     const stopCancelling = cancelWhenAborted(this.connection, signal);
     try {
-      return await work();
+      return await readAgainIfChanged(work, signal);
     } catch (error) {
       throw error instanceof MigrationError ? error : queryError('recording the catalog', error);
     } finally {
@@ -88,13 +84,13 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
     }
   }
 
-  /** Reads the catalog in a transaction that stays open. Creates the table of records if it is missing. */
-  private async read(mark: string | undefined): Promise<Reading> {
-    const reading = await this.tryToRead(mark);
-    if (reading) return reading;
+  /** Begins the transaction that reads and stores the catalog. Creates the table of records if it is missing. */
+  private async begin(mark: string | undefined): Promise<Begun> {
+    const begun = await this.tryToBegin(mark);
+    if (begun) return begun;
     const { history, role } = this.settings;
     const { companions, notes } = await install(this.connection, history, { role, companions: ['catalog'] });
-    const again = companions.includes('catalog') ? await this.tryToRead(mark) : undefined;
+    const again = companions.includes('catalog') ? await this.tryToBegin(mark) : undefined;
     if (again) return again;
     const name = displayName(nameOfCompanion(history, 'catalog'));
     const remedy = notes.map(({ actual }) => `Ask an administrator to run: ${actual}`).join(' ');
@@ -102,79 +98,66 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   }
 
   /** One message. @returns undefined if there is no table of records. */
-  private async tryToRead(mark: string | undefined): Promise<Reading | undefined> {
-    const { history, role, groups, timeoutMs: statementTimeoutMs } = this.settings;
-    const header =
-      `SELECT ${LATEST_COLUMNS}, transaction_timestamp()::text AS read_at, ${STAMP_SQL} AS live_stamp, current_setting('server_version_num') AS server ` +
-      `FROM (SELECT 1) AS one LEFT JOIN ${latestRecordSql(history)} ON true`;
-    const objects = objectsSql(recordedScope(this.settings, mark), groups);
+  private async tryToBegin(mark: string | undefined): Promise<Begun | undefined> {
+    const { history, role, timeoutMs: statementTimeoutMs } = this.settings;
+    const covered = '(SELECT jsonb_agg(s.name ORDER BY s.name) FROM covered_schema s) AS covered';
+    const select =
+      `WITH ${coveredSchemaSql(recordedSchemas(this.settings, mark))} SELECT ${LATEST_COLUMNS}, ${covered}, ` +
+      `live.stamp AS live_stamp, live.kinds, current_setting('server_version_num') AS server ` +
+      `FROM ${LIVE_SQL} LEFT JOIN ${latestRecordSql(history)} ON true`;
     const { results, error } = await this.connection.queryAll(
-      asScript([...beginReading({ role, statementTimeoutMs }), header, objects]),
+      asScript([...beginRecording({ role, statementTimeoutMs }), select]),
     );
     if (error) {
       await this.connection.run('ROLLBACK');
       if (serverErrorOf(error)?.sqlstate === SQLSTATE.undefinedTable) return undefined;
       throw error;
     }
-    const [[first] = [], rows = []] = results;
-    const catalog = { ...toReading(rows, groups), serverVersion: Number(first?.['server']) };
+    const row = results.at(-1)?.[0];
     return {
-      latest: toLatestRecord(first),
-      readAt: first?.['read_at'] ?? '',
-      stamp: first?.['live_stamp'] ?? null,
-      catalog,
-      schemas: schemasOf(catalog),
+      newest: toLatestRecord(row),
+      serverVersion: Number(row?.['server']),
+      stamp: row?.['live_stamp'] ?? null,
+      schemas: JSON.parse(row?.['covered'] ?? '[]') as string[],
+      kinds: toPresentKinds(row?.['kinds']),
     };
   }
 
-  /** Ends the transaction that read the catalog, and stores it. @param others statements of the same transaction */
-  private async store(reading: Reading, others: readonly string[] = []): Promise<void> {
+  private async read(live: Begun): Promise<FingerprintedCatalog> {
+    try {
+      return { ...(await readObjects(this.connection, this.selection(live))), serverVersion: live.serverVersion };
+    } catch (error) {
+      await this.connection.run('ROLLBACK');
+      throw error;
+    }
+  }
+
+  private selection({ schemas, kinds }: Begun): ObjectSelection {
+    return { scope: recordedScope(this.settings, schemas), groups: this.settings.groups, kinds };
+  }
+
+  /** @param others statements of the same transaction */
+  private storeLive(live: Begun, others: readonly string[] = []): Promise<void> {
+    return this.commit([recordLiveSql(this.settings.history, live, this.selection(live), live.newest), ...others]);
+  }
+
+  private storeComposed(live: Begun, catalog: FingerprintedCatalog, others: readonly string[] = []): Promise<void> {
+    return this.commit([recordComposedSql(this.settings.history, live, catalog), ...others]);
+  }
+
+  /** Ends the transaction. Removes old records in another one, which can fail without harm if it is not the only one. */
+  private async commit(statements: readonly string[]): Promise<void> {
     const { history, role } = this.settings;
-    const { latest, catalog, schemas, readAt } = reading;
-    // The stamp is that of the live catalog, which a composed record differs from.
-    const isComposed = Object.values(catalog.fingerprint).includes(NO_FINGERPRINT);
-    const stamp = isComposed ? null : reading.stamp;
-    const statements =
-      latest && !isComposed && isSame(latest, catalog, schemas)
-        ? [confirmRecordSql(history, latest.id, { readAt, stamp })]
-        : insertRecordSql(history, {
-            readAt,
-            stamp,
-            isComposed,
-            schemas,
-            catalog,
-            content: await packObjects(catalog.objects),
-          });
-    const { error } = await this.connection.run(
-      asScript(['COMMIT', 'BEGIN', ...actingAs(role), ...statements, ...others, 'COMMIT']),
-    );
+    const tidy = ['BEGIN', 'SET LOCAL synchronous_commit = off', ...actingAs(role), removeOldSql(history), 'COMMIT'];
+    const { error } = await this.connection.run(asScript([...statements, 'COMMIT', ...tidy]));
     if (!error) return;
     await this.connection.run('ROLLBACK');
     throw error;
   }
 }
 
-/** A catalog that was read, with the newest record. */
-interface Reading {
-  readonly latest: LatestRecord | undefined;
-  readonly catalog: FingerprintedCatalog;
-  readonly schemas: readonly string[];
-  readonly readAt: string;
-  readonly stamp: string | null;
-}
-
-function schemasOf({ objects }: FingerprintedCatalog): string[] {
-  const schemas = objects.relations?.filter(({ kind }) => kind === 'schema') ?? [];
-  return schemas.flatMap(({ name }) => name).toSorted();
-}
-
-function isSame(latest: LatestRecord, catalog: FingerprintedCatalog, schemas: readonly string[]): boolean {
-  const groups = Object.entries(catalog.fingerprint) as [keyof typeof catalog.fingerprint, string][];
-  return (
-    latest.format === CATALOG_FORMAT &&
-    latest.serverVersion === catalog.serverVersion &&
-    latest.schemas.join('\n') === schemas.join('\n') &&
-    groups.length === Object.keys(latest.fingerprint).length &&
-    groups.every(([group, fingerprint]) => latest.fingerprint[group] === fingerprint)
-  );
+/** A transaction that reads and stores the catalog has begun. */
+interface Begun extends Live {
+  readonly newest: LatestRecord | undefined;
+  readonly kinds: PresentKinds;
 }

@@ -5,19 +5,20 @@ import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import { qualifiedName } from '../../core/target/table.js';
 import { retry } from '../../timing/retry.js';
+import { toPresentKinds, type PresentKinds } from '../catalog/queries/rare-kinds.js';
 import { readFingerprint, readObjects } from '../catalog/snapshot/read-objects.js';
 import { beginReading } from '../catalog/snapshot/read-transaction.js';
+import { LIVE_SQL } from '../catalog/snapshot/stamp.js';
 import { actingRoleName } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { isLockHeldSql } from '../lock/lock.js';
 import { UNDEFINED_TABLE } from '../history/read-history.js';
-import { unpackObjects } from './content.js';
+import { toObjects } from './content.js';
 import { checkedScope } from './covered-schemas.js';
 import {
   LATEST_COLUMNS,
-  LIVE_STAMP,
   latestRecordSql,
   recordTable,
   selectContentSql,
@@ -26,20 +27,28 @@ import {
 } from './record-table.js';
 import type { CatalogSettings } from './settings.js';
 
-/** The schema changed while it was being read, because definitions are not read from the snapshot. */
+/**
+ * The schema changed while it was being read, because definitions are not read from the snapshot; or another process
+ * wrote the same record, which is possible without the lock.
+ */
 const CHANGED_MEANWHILE: readonly string[] = [
   SQLSTATE.internalError,
   SQLSTATE.undefinedObject,
   SQLSTATE.undefinedFunction,
   SQLSTATE.undefinedTable,
   SQLSTATE.undefinedColumn,
+  SQLSTATE.serializationFailure,
   SQLSTATE.lockNotAvailable,
 ];
 const MAX_ATTEMPTS = 3;
 
-/** True if reading the catalog failed because the schema changed meanwhile: it can be read again. */
-export function isChangedMeanwhile(error: unknown): boolean {
-  return CHANGED_MEANWHILE.includes(serverErrorOf(error)?.sqlstate ?? '');
+/** Repeats work that reads the catalog if the schema changed meanwhile. @throws the last error */
+export function readAgainIfChanged<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+  return retry(work, {
+    ...(signal && { signal }),
+    isTransient: (error, attempts) =>
+      attempts < MAX_ATTEMPTS && CHANGED_MEANWHILE.includes(serverErrorOf(error)?.sqlstate ?? ''),
+  });
 }
 
 /**
@@ -61,9 +70,7 @@ export async function checkCatalog(
       await connection.query('ROLLBACK').catch(() => {}); // a lost connection is reported by what failed before
     }
   };
-  return retry(attempt, {
-    isTransient: (error, attempts) => attempts < MAX_ATTEMPTS && isChangedMeanwhile(error),
-  }).catch((error: unknown) => {
+  return readAgainIfChanged(attempt).catch((error: unknown) => {
     throw error instanceof MigrationError ? error : queryError('reading the catalog', error);
   });
 }
@@ -71,7 +78,7 @@ export async function checkCatalog(
 async function check(connection: PgConnection, settings: CatalogSettings, underLock: boolean): Promise<CatalogCheck> {
   const header = await readHeader(connection, settings);
   if ('kind' in header) return header;
-  const { latest, isLocked, newer, isStamped, serverVersion } = header;
+  const { latest, isLocked, newer, isStamped, kinds, serverVersion } = header;
   if (isLocked && !underLock) return { kind: 'migrating' };
   if (!latest) return { kind: 'unrecorded' };
   const { matchedAt } = latest;
@@ -80,10 +87,10 @@ async function check(connection: PgConnection, settings: CatalogSettings, underL
 
   const scope = checkedScope(settings, latest.schemas);
   const groups = settings.groups.filter((group) => latest.fingerprint[group] !== undefined);
-  const fingerprint = await readFingerprint(connection, scope, groups);
+  const fingerprint = await readFingerprint(connection, { scope, groups, kinds });
   const different = groups.filter((group) => fingerprint[group] !== latest.fingerprint[group]);
   if (different.length === 0) return { kind: 'unchanged' };
-  const live = await readObjects(connection, scope, different);
+  const live = await readObjects(connection, { scope, groups: different, kinds });
   return {
     kind: 'different',
     matchedAt,
@@ -100,6 +107,7 @@ interface Header {
   readonly newer: string | undefined;
   /** The stamp of the record is that of the live catalog. */
   readonly isStamped: boolean;
+  readonly kinds: PresentKinds;
   readonly serverVersion: number;
 }
 
@@ -111,8 +119,8 @@ async function readHeader(connection: PgConnection, settings: CatalogSettings): 
     "AND coalesce(h.origin, 'migrate') = 'migrate' AND (h.error_message IS NULL OR h.running OR h.steps_total IS NOT NULL) " +
     'ORDER BY h.executed_at LIMIT 1)';
   const select =
-    `SELECT ${LATEST_COLUMNS}, ${newer} AS newer, ${LIVE_STAMP} AS live_stamp, current_setting('server_version_num') AS server, ${isLockHeldSql(history)} AS locked ` +
-    `FROM (SELECT 1) AS one LEFT JOIN ${latestRecordSql(history)} ON true`;
+    `SELECT ${LATEST_COLUMNS}, ${newer} AS newer, live.stamp AS live_stamp, live.kinds, current_setting('server_version_num') AS server, ${isLockHeldSql(history)} AS locked ` +
+    `FROM ${LIVE_SQL} LEFT JOIN ${latestRecordSql(history)} ON true`;
   try {
     const begin = beginReading({ role, statementTimeoutMs });
     const [row] = await connection.query(asScript([...begin, select]), [
@@ -125,6 +133,7 @@ async function readHeader(connection: PgConnection, settings: CatalogSettings): 
       isLocked: row?.['locked'] === 't',
       newer: row?.['newer'] ?? undefined,
       isStamped: latest?.stamp !== undefined && latest.stamp === row?.['live_stamp'],
+      kinds: toPresentKinds(row?.['kinds']),
       serverVersion: Number(row?.['server']),
     };
   } catch (error) {
@@ -153,7 +162,5 @@ async function readRecorded(
   groups: readonly ObjectGroup[],
 ): Promise<FingerprintedCatalog> {
   const [row] = await connection.query(selectContentSql(history, id));
-  const objects = await unpackObjects(row?.['content'] ?? '');
-  const wanted = Object.entries(objects).filter(([group]) => groups.includes(group as ObjectGroup));
-  return { serverVersion, fingerprint, objects: Object.fromEntries(wanted) };
+  return { serverVersion, fingerprint, objects: toObjects(row?.['content'] ?? '[]', groups) };
 }

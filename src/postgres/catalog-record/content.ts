@@ -1,31 +1,39 @@
-import { promisify } from 'node:util';
-import { deflate, inflate } from 'node:zlib';
 import type { CatalogObjects } from '../../core/catalog/catalog.js';
 import type { CatalogObject, ObjectKind } from '../../core/catalog/catalog-object.js';
 import type { ObjectGroup } from '../../core/catalog/object-group.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+import { fromProperties, toProperties } from '../catalog/snapshot/read-objects.js';
 
-/** An object as stored; trailing empty fields are omitted. */
-type Stored = readonly [ObjectKind, readonly string[], string?, Readonly<Record<string, string>>?];
+/** An object as stored. The server compresses the column. */
+type Stored = readonly [ObjectGroup, ObjectKind, readonly string[], string | null, string | null];
 
-/** Compresses objects for storage, as base64. Off the main thread: a catalog may have many megabytes. */
-export async function packObjects(objects: CatalogObjects): Promise<string> {
-  const groups = Object.entries(objects).map(([group, of]) => [group, of.map(toStored)]);
-  const json = JSON.stringify(Object.fromEntries(groups));
-  return (await promisify(deflate)(json)).toString('base64');
+/** An expression for the content of a record. @param objects the name of a FROM item with the rows of `objectsSql` */
+export function contentOfRows(objects: string): string {
+  const stored = 'object_group, kind, array_remove(ARRAY[schema, parent, name], NULL), definition, properties';
+  return `(SELECT convert_to(coalesce(json_agg(json_build_array(${stored}))::text, '[]'), 'UTF8') FROM ${objects})`;
 }
 
-/** The inverse of {@link packObjects}. */
-export async function unpackObjects(base64: string): Promise<CatalogObjects> {
-  const json = (await promisify(inflate)(Buffer.from(base64, 'base64'))).toString('utf8');
-  const groups = Object.entries(JSON.parse(json) as Record<ObjectGroup, Stored[]>);
-  return Object.fromEntries(groups.map(([group, of]) => [group, of.map(fromStored)]));
+/** The same for objects that are not as in the catalog. */
+export function contentOf(objects: CatalogObjects): string {
+  const groups = Object.entries(objects) as [ObjectGroup, readonly CatalogObject[]][];
+  const stored = groups.flatMap(([group, of]) =>
+    of.map(({ kind, name, definition, properties }): Stored => [
+      group,
+      kind,
+      name,
+      definition,
+      fromProperties(properties),
+    ]),
+  );
+  return `convert_to(${quoteLiteral(JSON.stringify(stored))}, 'UTF8')`;
 }
 
-function toStored({ kind, name, definition, properties }: CatalogObject): Stored {
-  if (Object.keys(properties).length > 0) return [kind, name, definition, properties];
-  return definition === '' ? [kind, name] : [kind, name, definition];
-}
-
-function fromStored([kind, name, definition = '', properties = {}]: Stored): CatalogObject {
-  return { kind, name, definition, properties };
+/** The objects of a content. @param groups those that it has */
+export function toObjects(content: string, groups: readonly ObjectGroup[]): CatalogObjects {
+  const objects = new Map<ObjectGroup, CatalogObject[]>(groups.map((group) => [group, []]));
+  for (const [group, kind, name, definition, properties] of JSON.parse(content) as Stored[]) {
+    const object = { kind, name, definition: definition ?? '', properties: toProperties(properties ?? '') };
+    objects.get(group)?.push(object);
+  }
+  return Object.fromEntries(objects);
 }

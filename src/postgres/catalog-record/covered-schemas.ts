@@ -1,7 +1,7 @@
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { notOfExtension } from '../catalog/queries/object-query.js';
-import { schemasNamed, type QueryScope } from '../catalog/queries/scope.js';
+import { schemasCalled, schemasNamed, type QueryScope } from '../catalog/queries/scope.js';
 import { latestRecordSql } from './record-table.js';
 import { ownTables, type CatalogSettings } from './settings.js';
 
@@ -10,19 +10,20 @@ export function checkedScope({ history, schemas }: CatalogSettings, recorded: re
   return { schemas: schemasNamed(schemas ?? recorded), without: ownTables(history) };
 }
 
+/** What is recorded. @param covered the schemas that {@link recordedSchemas} selected */
+export function recordedScope({ history }: CatalogSettings, covered: readonly string[]): QueryScope {
+  return { schemas: schemasCalled(covered), without: ownTables(history) };
+}
+
 /**
- * What is recorded after a run: the schemas of the last record, and those in which migrations have created something
- * since then.
+ * Condition on `pg_namespace n` for what is recorded after a run: the schemas of the last record, and those in which
+ * migrations have created something since then.
  *
  * @param mark see {@link MARK_SQL}
  */
-export function recordedScope({ history, schemas }: CatalogSettings, mark: string | undefined): QueryScope {
-  const latest = latestRecordSql(history);
-  const known = `n.nspname IN (SELECT jsonb_array_elements_text(latest.schemas) FROM ${latest})`;
-  return {
-    schemas: schemas ? schemasNamed(schemas) : `${known} OR ${touchedByMigrations(history, mark)}`,
-    without: ownTables(history),
-  };
+export function recordedSchemas({ history, schemas }: CatalogSettings, mark: string | undefined): string {
+  const known = `n.nspname IN (SELECT jsonb_array_elements_text(latest.schemas) FROM ${latestRecordSql(history)})`;
+  return schemas ? schemasNamed(schemas) : `${known} OR ${touchedByMigrations(history, mark)}`;
 }
 
 /**

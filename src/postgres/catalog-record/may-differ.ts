@@ -1,9 +1,10 @@
+import { LIVE_SQL } from '../catalog/snapshot/stamp.js';
 import { actingAs } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { serverErrorOf } from '../connection/server-error.js';
 import { UNDEFINED_TABLE } from '../history/read-history.js';
-import { latestRecordSql, LIVE_STAMP } from './record-table.js';
+import { latestRecordSql } from './record-table.js';
 import type { CatalogSettings } from './settings.js';
 
 /**
@@ -11,7 +12,7 @@ import type { CatalogSettings } from './settings.js';
  * fails, the messages sent together with it are not affected. Never rejects; false if there is no record.
  */
 export async function mayDiffer(connection: PgConnection, { history, role }: CatalogSettings): Promise<boolean> {
-  const select = `SELECT ${LIVE_STAMP} = latest.stamp AS same FROM ${latestRecordSql(history)}`;
+  const select = `SELECT live.stamp = latest.stamp AS same FROM ${latestRecordSql(history)}, ${LIVE_SQL}`;
   const script = asScript([...actingAs(role), "SET LOCAL search_path = ''", select]);
   const { results, error } = await connection.queryAll(script);
   if (error) return !UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '');

@@ -102,7 +102,7 @@ export const COMPANIONS = {
         type: 'text',
         comment: 'identifies what was read: as long as it is the same, nothing has changed; null if unknown',
       },
-      content: { type: 'bytea NOT NULL', comment: 'the objects: JSON, compressed with zlib' },
+      content: { type: 'bytea NOT NULL', comment: 'the objects: JSON, in UTF-8' },
     },
   },
 } as const satisfies Readonly<Record<string, Companion>>;

@@ -1,9 +1,10 @@
 import type { WholeCatalog } from '../../../core/ports/scratch.js';
 import { quoteLiteral } from '../../../core/sql/text/quote.js';
-import { retry } from '../../../timing/retry.js';
+import { toPresentKinds } from '../../catalog/queries/rare-kinds.js';
 import { readObjects } from '../../catalog/snapshot/read-objects.js';
 import { beginReading } from '../../catalog/snapshot/read-transaction.js';
-import { isChangedMeanwhile } from '../check-catalog.js';
+import { LIVE_SQL } from '../../catalog/snapshot/stamp.js';
+import { readAgainIfChanged } from '../check-catalog.js';
 import { checkedScope } from '../covered-schemas.js';
 import { latestRecordSql } from '../record-table.js';
 import type { CatalogSettings } from '../settings.js';
@@ -12,8 +13,6 @@ import { asScript } from '../../connection/script.js';
 import { queryError, serverErrorOf } from '../../connection/server-error.js';
 import { UNDEFINED_TABLE } from '../../history/read-history.js';
 import { isLockHeldSql } from '../../lock/lock.js';
-
-const MAX_ATTEMPTS = 3;
 
 /**
  * Reads a catalog in one transaction.
@@ -28,21 +27,20 @@ export async function readWholeCatalog(
 ): Promise<WholeCatalog> {
   const { role, timeoutMs: statementTimeoutMs, groups, history } = settings;
   const facts =
-    "SELECT current_setting('server_version_num') AS version, " +
+    "SELECT current_setting('server_version_num') AS version, live.kinds, " +
     '(SELECT pg_get_userbyid(c.relowner) FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ' +
-    `WHERE n.nspname = ${quoteLiteral(history.schema)} AND c.relname = ${quoteLiteral(history.table)}) AS owner`;
+    `WHERE n.nspname = ${quoteLiteral(history.schema)} AND c.relname = ${quoteLiteral(history.table)}) AS owner FROM ${LIVE_SQL}`;
   const attempt = async (): Promise<WholeCatalog> => {
     try {
       const [row] = await connection.query(asScript([...beginReading({ role, statementTimeoutMs }), facts]));
-      const { objects } = await readObjects(connection, checkedScope(settings, schemas), groups);
+      const selection = { scope: checkedScope(settings, schemas), groups, kinds: toPresentKinds(row?.['kinds']) };
+      const { objects } = await readObjects(connection, selection);
       return { objects, serverVersion: Number(row?.['version']), owner: row?.['owner'] ?? undefined, schemas };
     } finally {
       await connection.query('ROLLBACK').catch(() => {}); // a lost connection is reported by what failed before
     }
   };
-  return retry(attempt, {
-    isTransient: (error, attempts) => attempts < MAX_ATTEMPTS && isChangedMeanwhile(error),
-  }).catch((error: unknown) => {
+  return readAgainIfChanged(attempt).catch((error: unknown) => {
     throw queryError('reading the catalog', error);
   });
 }

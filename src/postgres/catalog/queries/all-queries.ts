@@ -10,6 +10,7 @@ import { OPERATORS } from './others/operators.js';
 import { REPLICATION } from './others/replication.js';
 import { TEXT_SEARCH } from './others/text-search.js';
 import { TYPES } from './others/types.js';
+import type { PresentKinds } from './rare-kinds.js';
 import { scopeSql, type QueryScope } from './scope.js';
 import { COLUMNS } from './tables/columns.js';
 import { CONSTRAINTS } from './tables/constraints.js';
@@ -41,27 +42,48 @@ const QUERIES: readonly ObjectQuery[] = [
 /** Hashes an object on the server; the sum of a group's hashes does not depend on their order. */
 const HASH = 'hashtextextended(concat_ws(chr(30), kind, schema, parent, name, definition, properties), 0)';
 
-/** Selects the number of objects and the sum of their hashes by group: columns `object_group`, `fingerprint`. */
-export function fingerprintSql(scope: QueryScope, groups: readonly ObjectGroup[]): string {
-  const selects = queriesOf(groups).map(
-    (query) =>
-      `SELECT '${query.group}' AS object_group, count(*) || ':' || coalesce(sum(${HASH}), 0) AS fingerprint FROM (${unionOf(query)}) AS o`,
+/** Which objects to select. */
+export interface ObjectSelection {
+  readonly scope: QueryScope;
+  readonly groups: readonly ObjectGroup[];
+  /** The rare kinds that are left out if they are not here: planning their queries takes longer than running them. */
+  readonly kinds: PresentKinds;
+}
+
+/**
+ * Selects the number of objects and the sum of their hashes by group: columns `object_group`, `fingerprint`. No row for
+ * a group without objects.
+ */
+export function fingerprintSql(selection: ObjectSelection): string {
+  return (
+    `WITH ${scopeSql(selection.scope)} SELECT object_group, count(*) || ':' || sum(${HASH}) AS fingerprint ` +
+    `FROM (${unionOf(selection)}) AS o GROUP BY object_group`
   );
-  return `WITH ${scopeSql(scope)} ${selects.join(' UNION ALL ')}`;
 }
 
-/** Selects all objects of groups, each with its group and its hash: columns `object_group` and `hash` before the others. */
-export function objectsSql(scope: QueryScope, groups: readonly ObjectGroup[]): string {
-  const selects = queriesOf(groups).map(
-    (query) => `SELECT '${query.group}' AS object_group, ${HASH} AS hash, o.* FROM (${unionOf(query)}) AS o`,
+/** The fingerprint of a group without objects. */
+export const EMPTY_GROUP = '0:0';
+
+/**
+ * Selects all objects of groups, each with its group and its hash: columns `object_group`, `hash`, `kind`, `schema`,
+ * `parent`, `name`, `definition` and `properties`.
+ */
+export function objectsSql(selection: ObjectSelection): string {
+  return `WITH ${scopeSql(selection.scope)} ${selectObjectsSql(selection)}`;
+}
+
+/** The same, inside a statement that has the common table expressions of scope.ts. */
+export function selectObjectsSql(selection: ObjectSelection): string {
+  return `SELECT o.*, ${HASH} AS hash FROM (${unionOf(selection)}) AS o`;
+}
+
+function unionOf({ groups, kinds }: ObjectSelection): string {
+  const selects = QUERIES.filter(({ group }) => groups.includes(group)).flatMap((query) =>
+    query.selects
+      .filter(({ rare }) => rare === undefined || kinds.has(rare))
+      .map(({ sql }) => `SELECT '${query.group}' AS object_group, ${sql}`),
   );
-  return `WITH ${scopeSql(scope)} ${selects.join(' UNION ALL ')}`;
+  return selects.length > 0 ? selects.join(' UNION ALL ') : NO_OBJECTS;
 }
 
-function queriesOf(groups: readonly ObjectGroup[]): readonly ObjectQuery[] {
-  return QUERIES.filter(({ group }) => groups.includes(group));
-}
-
-function unionOf({ selects }: ObjectQuery): string {
-  return selects.join(' UNION ALL ');
-}
+const NO_OBJECTS = `SELECT ${['object_group', 'kind', 'schema', 'parent', 'name', 'definition', 'properties'].map((column) => `NULL::text AS ${column}`).join(', ')} WHERE false`;

@@ -1,5 +1,6 @@
 import type { ObjectKind } from '../../../core/catalog/catalog-object.js';
 import type { ObjectGroup } from '../../../core/catalog/object-group.js';
+import { isRareKind, type RareKind } from './rare-kinds.js';
 
 /**
  * Selects the objects of one group, in any order. Each of its statements has the columns of {@link selectObjects} and may
@@ -7,7 +8,14 @@ import type { ObjectGroup } from '../../../core/catalog/object-group.js';
  */
 export interface ObjectQuery {
   readonly group: ObjectGroup;
-  readonly selects: readonly string[];
+  readonly selects: readonly ObjectSelect[];
+}
+
+/** One statement of a query, without the word SELECT. */
+export interface ObjectSelect {
+  readonly sql: string;
+  /** It has rows only if there are objects of this kind. @default it is always needed */
+  readonly rare: RareKind | undefined;
 }
 
 /** The columns of a query. Values are SQL expressions; one that is NULL is absent. */
@@ -23,6 +31,8 @@ interface ObjectColumns {
   readonly properties?: Readonly<Record<string, string>>;
   /** Everything from FROM on. */
   readonly from: string;
+  /** It has rows only if there are objects of this kind. @default its own kind, if that is a rare one */
+  readonly rare?: RareKind;
 }
 
 /** Separates properties; it does not occur in names or expressions of a database. */
@@ -30,14 +40,17 @@ export const SEPARATOR = '\u001f';
 const SEPARATOR_SQL = 'chr(31)';
 
 /** Builds a SELECT with the columns of every object query: all of type text. */
-export function selectObjects(columns: ObjectColumns): string {
+export function selectObjects(columns: ObjectColumns): ObjectSelect {
   const { kind, schema, parent, name, definition, properties = {}, from } = columns;
   const listed = Object.entries(properties).map(([property, sql]) => `'${property}: ' || ${text(sql)}`);
-  return (
-    `SELECT ${text(typeof kind === 'string' ? `'${kind}'` : kind.sql)} AS kind, ${text(schema)} AS schema, ` +
-    `${text(parent)} AS parent, ${text(name)} AS name, ${text(definition)} AS definition, ` +
-    `${listed.length === 0 ? 'NULL::text' : `concat_ws(${[SEPARATOR_SQL, ...listed].join(', ')})`} AS properties ${from}`
-  );
+  const own = typeof kind === 'string' && isRareKind(kind) ? kind : undefined;
+  return {
+    rare: columns.rare ?? own,
+    sql:
+      `${text(typeof kind === 'string' ? `'${kind}'` : kind.sql)} AS kind, ${text(schema)} AS schema, ` +
+      `${text(parent)} AS parent, ${text(name)} AS name, ${text(definition)} AS definition, ` +
+      `${listed.length === 0 ? 'NULL::text' : `concat_ws(${[SEPARATOR_SQL, ...listed].join(', ')})`} AS properties ${from}`,
+  };
 }
 
 function text(sql = 'NULL'): string {

@@ -16,6 +16,22 @@ export function schemasNamed(patterns: readonly string[]): string {
   return `n.nspname::text ~ ANY (ARRAY[${patterns.map((pattern) => quoteLiteral(patternSource(pattern))).join(', ')}]::text[])`;
 }
 
+/** A condition on `pg_namespace n`: its name is one of these. */
+export function schemasCalled(names: readonly string[]): string {
+  return `n.nspname::text = ANY (ARRAY[${names.map(quoteLiteral).join(', ')}]::text[])`;
+}
+
+/** Common table expressions for the covered schemas. */
+export function coveredSchemaSql(schemas: QueryScope['schemas']): string {
+  return (
+    'extension_member AS MATERIALIZED (SELECT m.classid, m.objid FROM pg_catalog.pg_depend m ' +
+    "WHERE m.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND m.deptype = 'e'), " +
+    'covered_schema AS MATERIALIZED (SELECT n.oid, n.nspname AS name, n.nspowner AS owner FROM pg_catalog.pg_namespace n ' +
+    `WHERE (${schemas}) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ` +
+    `AND ${notOfExtension('pg_namespace', 'n.oid')})`
+  );
+}
+
 /**
  * Common table expressions for the object queries: the covered schemas, and the covered tables, views and foreign tables.
  * Parts of a table follow it, so those of a partition or of an extension are not read either.
@@ -23,12 +39,7 @@ export function schemasNamed(patterns: readonly string[]): string {
 export function scopeSql({ schemas, without }: QueryScope): string {
   const left = without.map(({ schema, table }) => `(${quoteLiteral(schema)}, ${quoteLiteral(table)})`).join(', ');
   return (
-    'extension_member AS MATERIALIZED (SELECT m.classid, m.objid FROM pg_catalog.pg_depend m ' +
-    "WHERE m.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass AND m.deptype = 'e'), " +
-    'covered_schema AS MATERIALIZED (SELECT n.oid, n.nspname AS name, n.nspowner AS owner FROM pg_catalog.pg_namespace n ' +
-    `WHERE (${schemas}) AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' ` +
-    `AND ${notOfExtension('pg_namespace', 'n.oid')}), ` +
-    'relation AS MATERIALIZED (SELECT c.oid, s.name AS schema, c.relname AS name, c.relkind AS kind ' +
+    `${coveredSchemaSql(schemas)}, relation AS MATERIALIZED (SELECT c.oid, s.name AS schema, c.relname AS name, c.relkind AS kind ` +
     'FROM pg_catalog.pg_class c JOIN covered_schema s ON s.oid = c.relnamespace ' +
     `WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND ${notOfExtension('pg_class', 'c.oid')} ` +
     (left === '' ? '' : `AND (s.name::text, c.relname::text) NOT IN (VALUES ${left}) `) +

@@ -3,9 +3,8 @@ import type { CatalogObject, ObjectKind } from '../../../core/catalog/catalog-ob
 import type { ObjectGroup } from '../../../core/catalog/object-group.js';
 import type { PgConnection } from '../../connection/pg-connection.js';
 import type { Row } from '../../connection/script.js';
-import { fingerprintSql, objectsSql } from '../queries/all-queries.js';
+import { EMPTY_GROUP, fingerprintSql, objectsSql, type ObjectSelection } from '../queries/all-queries.js';
 import { SEPARATOR } from '../queries/object-query.js';
-import type { QueryScope } from '../queries/scope.js';
 
 /** Objects of a database by group, with the fingerprint that the server computes over them. */
 export interface CatalogReading {
@@ -16,25 +15,17 @@ export interface CatalogReading {
 /** Fingerprints groups on the server. Call it in a transaction of `beginReading`. @throws the driver's error. */
 export async function readFingerprint(
   connection: PgConnection,
-  scope: QueryScope,
-  groups: readonly ObjectGroup[],
+  selection: ObjectSelection,
 ): Promise<CatalogFingerprint> {
-  const rows = await connection.query(fingerprintSql(scope, groups));
-  return Object.fromEntries(rows.map((row) => [row['object_group'], row['fingerprint']]));
+  const rows = await connection.query(fingerprintSql(selection));
+  const found = new Map(rows.map((row) => [row['object_group'], row['fingerprint']]));
+  return Object.fromEntries(selection.groups.map((group) => [group, found.get(group) ?? EMPTY_GROUP]));
 }
 
 /** Reads all objects of groups. Call it in a transaction of `beginReading`. @throws the driver's error. */
-export async function readObjects(
-  connection: PgConnection,
-  scope: QueryScope,
-  groups: readonly ObjectGroup[],
-): Promise<CatalogReading> {
-  return toReading(await connection.query(objectsSql(scope, groups)), groups);
-}
-
-/** The objects in the rows of `objectsSql`. */
-export function toReading(rows: readonly Row[], groups: readonly ObjectGroup[]): CatalogReading {
-  const objects = new Map<ObjectGroup, CatalogObject[]>(groups.map((group) => [group, []]));
+export async function readObjects(connection: PgConnection, selection: ObjectSelection): Promise<CatalogReading> {
+  const rows = await connection.query(objectsSql(selection));
+  const objects = new Map<ObjectGroup, CatalogObject[]>(selection.groups.map((group) => [group, []]));
   const sums = new Map<ObjectGroup, bigint>();
   for (const row of rows) {
     const group = row['object_group'] as ObjectGroup;
@@ -57,7 +48,8 @@ function toObject(row: Row): CatalogObject {
   };
 }
 
-function toProperties(text: string): Record<string, string> {
+/** The properties in the text of `selectObjects`. */
+export function toProperties(text: string): Record<string, string> {
   if (text === '') return {};
   return Object.fromEntries(
     text.split(SEPARATOR).map((property) => {
@@ -65,4 +57,11 @@ function toProperties(text: string): Record<string, string> {
       return [property.slice(0, at), property.slice(at + 2)];
     }),
   );
+}
+
+/** The inverse of {@link toProperties}. */
+export function fromProperties(properties: CatalogObject['properties']): string {
+  return Object.entries(properties)
+    .map(([property, value]) => `${property}: ${value}`)
+    .join(SEPARATOR);
 }

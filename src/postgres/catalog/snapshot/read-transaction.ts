@@ -26,9 +26,19 @@ const FIXED_SETTINGS = [
 ];
 
 /** Begins the transaction in which a catalog is read: one snapshot, formatted the same in every session. */
-export function beginReading({ role, statementTimeoutMs }: ReadLimits): string[] {
+export function beginReading(limits: ReadLimits): string[] {
+  return begin('BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY', limits);
+}
+
+/** The same for a transaction that also stores what it read. */
+export function beginRecording(limits: ReadLimits): string[] {
+  // As everything in the companion tables, the record does not wait for the disk.
+  return [...begin('BEGIN ISOLATION LEVEL REPEATABLE READ', limits), 'SET LOCAL synchronous_commit = off'];
+}
+
+function begin(statement: string, { role, statementTimeoutMs }: ReadLimits): string[] {
   return [
-    'BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY',
+    statement,
     ...actingAs(role),
     `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`,
     `SET LOCAL statement_timeout = ${statementTimeoutMs}`,

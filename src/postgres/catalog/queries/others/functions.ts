@@ -38,6 +38,7 @@ export const FUNCTIONS: ObjectQuery = {
   group: 'functions',
   selects: [
     selectObjects({
+      rare: 'function',
       kind: { sql: "CASE p.prokind WHEN 'p' THEN 'procedure' ELSE 'function' END" },
       schema: 's.name',
       name: SIGNATURE,

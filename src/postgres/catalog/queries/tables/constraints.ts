@@ -33,6 +33,7 @@ export const CONSTRAINTS: ObjectQuery = {
         "WHERE k.contype <> 't' AND k.conparentid = 0",
     }),
     selectObjects({
+      rare: 'domain',
       kind: { sql: "CASE k.contype WHEN 'n' THEN 'not-null constraint' ELSE 'constraint' END" },
       schema: 's.name',
       parent: 't.typname',
