@@ -14,7 +14,7 @@ export interface RunOptions extends Omit<
   MigratorOptions,
   'connectionString' | 'connection' | 'pool' | 'migrateWith' | 'tracking'
 > {
-  /** Receives every event as it happens. */
+  /** Receives every event as it happens. @default none */
   onEvent?: EmitEvent;
 }
 
@@ -33,12 +33,21 @@ export async function runMigrationsWithTracking(pool: PgPool, options: RunOption
   }
 }
 
-/** Runs every file on every call and records nothing: for fresh and test databases. */
+/**
+ * Runs every file on every call and records nothing: for fresh and test databases.
+ *
+ * @throws MigrationFailedError, RefusedError, DirectoryError, ConfigurationError, LockTimeoutError,
+ *   DatabaseConnectionError
+ */
 export function runMigrations(pool: PgPool, options: RunOptions = {}): Promise<MigrationRun> {
   return migratorFor(pool, options, false).migrate();
 }
 
-/** Returns the names of the applied migrations, in the order of execution. */
+/**
+ * Returns the names of the applied migrations, in the order of execution.
+ *
+ * @throws ConfigurationError, HistoryTableError, DatabaseError, DatabaseConnectionError
+ */
 export async function getExecutedMigrations(pool: PgPool, options: RunOptions = {}): Promise<string[]> {
   const rows = await migratorFor(pool, options, true).history();
   return rows.filter((row) => row.state === 'applied').map((row) => row.file);
@@ -57,9 +66,9 @@ function migratorFor(pool: PgPool, { onEvent, ...options }: RunOptions, tracking
 export { Migrator };
 export type { ConnectionOptions } from './composition/connection-options.js';
 export type { PgConnectionConfig, PgPool, PgPoolClient } from './composition/driver-types.js';
-export { defineConfig } from './composition/define-config.js';
+export { defineConfig, type CommandLineConfig } from './composition/define-config.js';
 export { lintFiles, type LintFilesOptions } from './composition/lint-files.js';
-export type { LintOptions, MigratorOptions, TimeoutOptions } from './composition/options.js';
+export type { CatalogOptions, LintOptions, MigratorOptions, TimeoutOptions } from './composition/options.js';
 export * from './core/errors/database-errors.js';
 export { FINDINGS, renderFinding, type Finding, type FindingCode, type Severity } from './core/errors/finding.js';
 export type { Remedy, Voice } from './core/errors/remedy.js';
@@ -76,6 +85,7 @@ export * from './core/errors/migration-error.js';
 export * from './core/errors/run-errors.js';
 export { ScratchDatabaseError } from './core/errors/catalog/scratch-error.js';
 export type {
+  CatalogEvent,
   ConnectionEvent,
   DriftEvent,
   EmitEvent,
@@ -102,6 +112,7 @@ export type { PlannedLock } from './core/lint/planned-locks.js';
 export type { LintLevel } from './core/lint/settings.js';
 export type { LockMode } from './core/lint/syntax/lock-modes.js';
 export type { Migration } from './core/migration/migration.js';
+export type { MigrationOrder } from './core/migration/version.js';
 export type {
   NotRehearsed,
   RehearsalFailure,
@@ -134,3 +145,4 @@ export type { RehearsalReport } from './migrator/use-cases/preview/rehearse.js';
 export type { AcceptOptions, RepairOptions } from './migrator/use-cases/repair.js';
 export type { StepOutcome } from './migrator/use-cases/resolve.js';
 export type { StatusReport } from './migrator/use-cases/status.js';
+export type { UnlockOptions, UnlockReport } from './migrator/use-cases/unlock.js';

@@ -29,7 +29,7 @@ export interface DriftReadOptions {
 
 /** Options of `migrate()`. */
 export interface MigrateOptions extends RunLimit {
-  /** Interrupts the run: the running statement is cancelled. */
+  /** Interrupts the run: the running statement is cancelled. @default none */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -48,22 +48,34 @@ export interface MigrationOperations {
    */
   migrate(options?: MigrateOptions): Promise<MigrationRun>;
 
-  /** Returns every migration with its state, and a summary. @throws DirectoryError, DatabaseConnectionError */
+  /**
+   * Returns every migration with its state, and a summary.
+   *
+   * @throws DirectoryError, HistoryTableError, DatabaseError, DatabaseConnectionError
+   */
   status(): Promise<StatusReport>;
 
   /**
    * Returns all rows of the history, including failed ones, with roles, server messages and progress. They are in the
    * order of execution; rows without a time come first.
+   *
+   * @throws HistoryTableError, DatabaseError, DatabaseConnectionError
    */
   history(): Promise<DetailedHistoryRow[]>;
 
   /**
    * Returns the audit, oldest entry first: who ran migrations or changed the history, when and why. Empty for a
    * history of an older release, and if the role that migrates cannot write the audit.
+   *
+   * @throws DatabaseError, DatabaseConnectionError
    */
   audit(): Promise<AuditEntry[]>;
 
-  /** Returns the migrations that the next run would execute, including failed ones. */
+  /**
+   * Returns the migrations that the next run would execute, including failed ones.
+   *
+   * @throws DirectoryError, HistoryTableError, DatabaseError, DatabaseConnectionError
+   */
   pending(): Promise<MigrationStatus[]>;
 
   /** Returns what a run would do now, and why it would be refused. @throws DirectoryError, DatabaseConnectionError */
@@ -88,7 +100,11 @@ export interface MigrationOperations {
    */
   lint(options?: LintRunOptions): Promise<LintReport>;
 
-  /** Returns how files, history and database disagree now. */
+  /**
+   * Returns how files, history and database disagree now.
+   *
+   * @throws DirectoryError, HistoryTableError, DatabaseError, DatabaseConnectionError
+   */
   drift(query?: DriftReadOptions): Promise<Finding[]>;
 
   /**
@@ -208,6 +224,10 @@ export interface MigrationOperations {
   /** Removes these event triggers, but keeps what they recorded. @returns the SQL. @throws DatabaseError */
   disableDdlAudit(options?: DdlAuditOptions): Promise<string>;
 
-  /** Returns what the event triggers recorded, oldest first. Empty if they were never installed. */
+  /**
+   * Returns what the event triggers recorded, oldest first. Empty if they were never installed.
+   *
+   * @throws DatabaseError, DatabaseConnectionError
+   */
   ddlAudit(): Promise<DdlEntry[]>;
 }

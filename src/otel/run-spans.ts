@@ -20,6 +20,7 @@ export class RunSpans {
 
   record(event: MigrationEvent): void {
     if (!('runId' in event) || event.runId === undefined) return;
+    if (event.type === 'catalog-not-recorded') return; // the span of the run has ended
     if (event.type === 'run-started') {
       const options = {
         startTime: event.at,

@@ -3,6 +3,7 @@ import { MigrationError } from './migration-error.js';
 /** The history table cannot be used as it is. It was left untouched. */
 export class HistoryTableError extends MigrationError {
   constructor(
+    /** The history table, or that of another tool: `schema.table`. */
     readonly table: string,
     message: string,
     options?: { cause?: unknown },
@@ -17,6 +18,7 @@ export class DatabaseConnectionError extends MigrationError {
     code: 'UNREACHABLE' | 'CONNECTION_REFUSED' | 'CONNECTION_LOST' | 'READ_ONLY',
     /** What happened, without the code. */
     readonly reason: string,
+    /** The SQLSTATE, if the server answered. */
     readonly sqlstate?: string,
     options?: { cause?: unknown },
   ) {
@@ -40,6 +42,7 @@ export interface ServerErrorDetails {
 export class DatabaseError extends MigrationError {
   constructor(
     message: string,
+    /** What the server said. */
     readonly server: ServerErrorDetails,
     options?: { cause?: unknown },
   ) {

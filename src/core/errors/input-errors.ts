@@ -9,6 +9,7 @@ function listed(problems: readonly string[]): string {
 export class ConfigurationError extends MigrationError {
   constructor(
     code: 'INVALID_OPTIONS' | 'INVALID_TABLE',
+    /** Every problem, each starting with its option. */
     readonly problems: readonly string[],
   ) {
     super(code, `Migrations are not configured correctly:${listed(problems)}`);
@@ -18,7 +19,9 @@ export class ConfigurationError extends MigrationError {
 /** The migrations directory, or a file in it, cannot be used. Lists every problem. */
 export class DirectoryError extends MigrationError {
   constructor(
+    /** The directory, as an absolute path. */
     readonly directory: string,
+    /** Every problem, as a sentence. */
     readonly problems: readonly string[],
     options?: { cause?: unknown },
   ) {
@@ -28,7 +31,10 @@ export class DirectoryError extends MigrationError {
 
 /** Nothing was run because of problems in the files, the history or the database. Lists every finding. */
 export class RefusedError extends MigrationError {
-  constructor(readonly refusals: readonly Finding[]) {
+  constructor(
+    /** Every reason. */
+    readonly refusals: readonly Finding[],
+  ) {
     super('REFUSED', (say) => `Nothing was run:${listed(refusals.map((each) => renderFindingAs(say, each)))}`);
   }
 }
@@ -42,6 +48,7 @@ export class UnknownMigrationError extends MigrationError {
 
 /** A migration is pending or failed, so the application must not start (`onBootstrap: "validate"`). */
 export class NotUpToDateError extends MigrationError {
+  /** Migrations that have not been tried, in migration order. */
   readonly pending: readonly string[];
   /** Migrations that failed or did not finish. */
   readonly failed: readonly string[];

@@ -3,7 +3,9 @@ import { duration, list } from './wording.js';
 
 /** The holder of the migration lock. What this role may not see is null. */
 export interface LockHolder {
+  /** Its backend, as in `pg_stat_activity`. */
   readonly pid: number;
+  /** The `application_name` of its connection. */
   readonly applicationName: string | null;
   /** When it connected. */
   readonly since: Date | null;
@@ -23,6 +25,7 @@ export class LockTimeoutError extends MigrationError {
   constructor(
     /** In milliseconds. */
     readonly waitedMs: number,
+    /** Who holds the lock; undefined if that is not known. */
     readonly holder: LockHolder | undefined,
     target: string,
     /** Migrations that this run applied before it had to wait: without the lock, or for a new session. */
@@ -54,6 +57,7 @@ export class LockLostError extends MigrationError {
 /** The holder of the migration lock may still be working, so it was not terminated. */
 export class LockInUseError extends MigrationError {
   constructor(
+    /** Who holds the lock. */
     readonly holder: LockHolder,
     target: string,
   ) {

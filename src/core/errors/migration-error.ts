@@ -31,6 +31,7 @@ export class MigrationError extends Error {
   readonly #text: Text;
 
   constructor(
+    /** The kind of error. Stable: decide by it, not by the message. */
     readonly code: MigrationErrorCode,
     text: Text,
     options?: { cause?: unknown },

@@ -59,7 +59,9 @@ export interface FailedMigration {
 
 /** A migration failed. It is recorded as failed, and the next run tries it again. */
 export class MigrationFailedError extends MigrationError {
+  /** The migration that failed. */
   readonly file: string;
+  /** Everything that is known about the failure. */
   readonly failure: FailedMigration;
 
   constructor(failure: FailedMigration, options?: { cause?: unknown }) {

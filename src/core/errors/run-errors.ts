@@ -10,7 +10,9 @@ export class InterruptedError extends MigrationError {
   constructor(
     /** The source of the request, for example `SIGTERM`. */
     readonly by: string,
+    /** Migrations that this run had applied, in order. They stay applied. */
     readonly applied: readonly string[],
+    /** Migrations that it had still to apply, in order; empty if that is not known. */
     readonly pending: readonly string[],
     /**
      * How far it got. `before`: nothing had been sent. `cancelled`: the server stopped. `unsure`: the connection was
@@ -38,10 +40,13 @@ const OUTCOMES: Readonly<Record<InterruptedError['outcome'], Describe>> = {
  * migration was not continued.
  */
 export class InDoubtError extends MigrationError {
+  /** The same as data, with the remedies. */
   readonly finding: Finding;
 
   constructor(
+    /** The migration. */
     readonly file: string,
+    /** The beginning of the statement. */
     readonly statement: string,
   ) {
     const doubt = finding('STEP_IN_DOUBT', { subject: file, detail: statement });

@@ -16,18 +16,22 @@ export interface EventContext {
  * `run-failed`, `run-refused` and `run-interrupted`.
  */
 export type RunEventBody =
+  /** The run begins. Nothing has been read or sent. */
   | { readonly type: 'run-started' }
   /** Another process holds the migration lock. Repeated every ten seconds. */
   | {
       readonly type: 'lock-waiting';
+      /** How long it has waited so far. */
       readonly waitedMs: number;
       /** How much longer it will wait. */
       readonly remainingMs: number;
       readonly holder: LockHolder | undefined;
     }
+  /** The run holds the migration lock. Not emitted without a lock (`lock: 'off'`). */
   | { readonly type: 'lock-acquired'; readonly waitedMs: number }
   /** What is about to run. Emitted again if another process has changed the history in the meantime. */
   | { readonly type: 'run-planned'; readonly pending: readonly string[]; readonly alreadyApplied: number }
+  /** A migration begins: it is the `number`th, from 1, `of` all that the run executes. */
   | { readonly type: 'migration-started'; readonly file: string; readonly number: number; readonly of: number }
   /** Steps of a non-transactional migration are about to run: one, or several that are sent together. */
   | {
@@ -45,17 +49,23 @@ export type RunEventBody =
   | {
       readonly type: 'migration-retry';
       readonly file: string;
+      /** The number of the next attempt; that of the first retry is 2. */
       readonly attempt: number;
+      /** The server's error, with the blocker if known. */
       readonly reason: string;
+      /** How long it pauses before that attempt. */
       readonly pauseMs: number;
     }
+  /** The migration is committed and recorded as applied. */
   | {
       readonly type: 'migration-applied';
       readonly file: string;
       /** Undefined when the connection was lost and only the history shows that it is applied. */
       readonly durationMs: number | undefined;
     }
+  /** The migration failed. `error` is the message of its MigrationFailedError. */
   | { readonly type: 'migration-failed'; readonly file: string; readonly error: string }
+  /** A finding that does not stop the run. */
   | { readonly type: 'warning'; readonly finding: Finding }
   /** The run has applied everything that it was asked to apply. */
   | {
@@ -80,6 +90,7 @@ export type RunEventBody =
     }
   /** Nothing was run because of the findings. */
   | { readonly type: 'run-refused'; readonly refusals: readonly Finding[]; readonly durationMs: number }
+  /** The run was asked to stop. */
   | {
       readonly type: 'run-interrupted';
       /** The source of the request, for example `SIGTERM`. */
@@ -97,13 +108,17 @@ export type ConnectionEvent = EventContext & {
   readonly type: 'connection-retry';
   /** Undefined while `onBootstrap: "validate"` waits for the database. */
   readonly runId: string | undefined;
+  /** The number of the next attempt; that of the first retry is 2. */
   readonly attempt: number;
+  /** Why the last attempt failed. */
   readonly reason: string;
+  /** How much longer it keeps trying, at most. */
   readonly remainingMs: number;
 };
 
 /** Results of the scheduled drift check. */
 export type DriftEventBody =
+  /** Findings that are new, or whose values have changed. */
   | { readonly type: 'drift-found'; readonly findings: readonly Finding[] }
   /** Findings that were reported earlier and still exist. */
   | { readonly type: 'drift-reminder'; readonly findings: readonly Finding[] }
@@ -116,7 +131,7 @@ export type DriftEventBody =
     }
   /** The database or the disk could not be read, so drift is unknown. */
   | { readonly type: 'drift-check-failed'; readonly error: string }
-  /** The first check that succeeds after a failed one. */
+  /** The first check that succeeds after a failed one, and how long drift was unknown. */
   | { readonly type: 'drift-check-recovered'; readonly durationMs: number };
 
 /** An event of the scheduled drift check. */
@@ -125,6 +140,9 @@ export type DriftEvent = EventContext & DriftEventBody;
 /** The catalog could not be recorded. Emitted after the end of a run, whose result it does not affect. */
 export interface CatalogEventBody {
   readonly type: 'catalog-not-recorded';
+  /** The run that changed the database. Undefined if the drift check of an application was to record the catalog. */
+  readonly runId: string | undefined;
+  /** Why it was not recorded. */
   readonly error: string;
 }
 

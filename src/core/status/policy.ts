@@ -3,7 +3,7 @@ import type { Finding, FindingCode } from '../errors/finding.js';
 /**
  * What to do about a finding. Each action includes the ones below it.
  *
- * - `fail`: runs are refused, and the command `status` ends with exit code 1.
+ * - `fail`: runs are refused, and the commands `check` and `status --exit-code` end with exit code 1.
  * - `alert`: the drift check alerts.
  * - `warn`: runs and drift checks log a warning.
  * - `note`: `drift()` and events include it, and drift checks log it as information.
@@ -44,6 +44,7 @@ export interface DriftPolicy {
 /** A kind of drift that a policy decides about. */
 export type DriftKind = keyof DriftPolicy;
 
+/** What happens about each kind of drift unless the option `policy` says otherwise. */
 export const DEFAULT_POLICY: DriftPolicy = {
   changed: 'alert',
   cosmetic: 'note',

@@ -43,7 +43,7 @@ export class Run {
     this.target = parts.database.target.name;
     this.report = new RunReport(this.runId, this.target, parts.emit);
     this.limiter = new Limiter(limit);
-    this.catalog = new RunCatalog(parts, signal, recordingSignal);
+    this.catalog = new RunCatalog(parts, this.runId, signal, recordingSignal);
   }
 
   /**

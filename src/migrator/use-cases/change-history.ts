@@ -13,7 +13,7 @@ export interface ChangeOptions {
   readonly reason?: string;
   /** Only return what would change: nothing is locked or written. @default false */
   readonly dryRun?: boolean;
-  /** Interrupts the operation. */
+  /** Interrupts the operation. @default none */
   readonly signal?: AbortSignal | undefined;
 }
 

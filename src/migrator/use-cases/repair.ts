@@ -10,6 +10,7 @@ export interface RepairOptions extends ChangeOptions {
   /**
    * A migration that stopped between two steps: its finished steps are forgotten, and the next run starts it from the
    * beginning. First undo by hand what they did. Nothing else is repaired.
+   * @default none: recorded checksums and names are updated
    */
   readonly restart?: string;
 }

@@ -110,6 +110,7 @@ describe('a role without the privileges to record', () => {
     expect(events.at(-2)).toMatchObject({ type: 'run-finished', applied: ['2.sql'] });
     expect(events.at(-1)).toMatchObject({
       type: 'catalog-not-recorded',
+      runId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       error: expect.stringContaining(`GRANT CREATE ON SCHEMA "shared" TO "${role.name}"`),
     });
     expect((await migrator.drift()).map(({ code }) => code)).toContain('CATALOG_NOT_RECORDED');

@@ -21,6 +21,7 @@ export class RunCatalog {
 
   constructor(
     private readonly parts: Parts,
+    private readonly runId: string,
     private readonly signal: AbortSignal,
     private readonly recordingSignal: AbortSignal,
   ) {}
@@ -69,7 +70,7 @@ export class RunCatalog {
       this.hasFailed = true;
       if (isFirst) emit(event);
     };
-    await report({ database, emit: note }, signal, work);
+    await report({ database, emit: note }, this.runId, signal, work);
   }
 
   private get basis(): RecordBasis {
@@ -82,15 +83,20 @@ export async function refreshCatalog(parts: Parts, signal: AbortSignal): Promise
   const inSession = async ({ catalog, lock }: TargetSession): Promise<void> => {
     if (catalog && (await lock.tryTake())) await catalog.refresh(signal);
   };
-  await report(parts, signal, () => withSession(parts.database, inSession, signal));
+  await report(parts, undefined, signal, () => withSession(parts.database, inSession, signal));
 }
 
-async function report({ database, emit }: Parts, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+async function report(
+  { database, emit }: Parts,
+  runId: string | undefined,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (signal?.aborted) return; // not worth reporting during a shutdown
     const text = error instanceof Error ? error.message : String(error);
-    emit({ type: 'catalog-not-recorded', error: text, target: database.target.name, at: new Date() });
+    emit({ type: 'catalog-not-recorded', runId, error: text, target: database.target.name, at: new Date() });
   }
 }

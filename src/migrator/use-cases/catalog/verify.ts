@@ -26,7 +26,7 @@ export interface VerifyOptions {
   readonly extensions?: readonly string[];
   /** Adds a diff of the definitions to each finding. @default false */
   readonly diff?: boolean;
-  /** Interrupts it. The scratch database is dropped. */
+  /** Interrupts it. The scratch database is dropped. @default none */
   readonly signal?: AbortSignal | undefined;
 }
 
