@@ -70,7 +70,14 @@ export { defineConfig, type CommandLineConfig } from './composition/define-confi
 export { lintFiles, type LintFilesOptions } from './composition/lint-files.js';
 export type { CatalogOptions, LintOptions, MigratorOptions, TimeoutOptions } from './composition/options.js';
 export * from './core/errors/database-errors.js';
-export { FINDINGS, renderFinding, type Finding, type FindingCode, type Severity } from './core/errors/finding.js';
+export {
+  FINDINGS,
+  renderFinding,
+  type Finding,
+  type FindingCode,
+  type RecordedCommand,
+  type Severity,
+} from './core/errors/finding.js';
 export type { Remedy, Voice } from './core/errors/remedy.js';
 export * from './core/errors/input-errors.js';
 export * from './core/errors/lock-errors.js';
@@ -131,7 +138,8 @@ export type { MigrationState, MigrationStatus } from './core/status/status.js';
 export type { StatusSummary } from './core/status/summary.js';
 export type { ForeignTool } from './core/tools/foreign-tools.js';
 export type { LayoutName } from './core/tools/layouts.js';
-export type { DriftReadOptions, MigrateOptions, MigrationOperations } from './migrator/operations.js';
+export type { MigrateOptions, MigrationOperations } from './migrator/operations.js';
+export type { DriftReadOptions } from './migrator/use-cases/catalog/drift.js';
 export type { MigrationRun } from './migrator/run/run-report.js';
 export type { ChangeOptions } from './migrator/use-cases/change-history.js';
 export type { DdlAuditOptions } from './migrator/use-cases/ddl-audit.js';

@@ -7,9 +7,9 @@ import type { IncidentStore } from '../core/status/incidents.js';
 import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
 import { limitProblems } from '../core/status/run-limit.js';
-import { isApplied, needsRun, type MigrationStatus } from '../core/status/status.js';
+import { needsRun, type MigrationStatus } from '../core/status/status.js';
 import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
-import type { DriftReadOptions, MigrateOptions, MigrationOperations } from './operations.js';
+import type { MigrateOptions, MigrationOperations } from './operations.js';
 import type { MigratorHost } from './migrator-host.js';
 import { RunningOperations } from './running-operations.js';
 import type { MigratorParts } from './run/parts.js';
@@ -18,10 +18,10 @@ import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
 import { acceptCatalog, type AcceptCatalogOptions } from './use-cases/catalog/accept-catalog.js';
-import { catalogDrift } from './use-cases/catalog/catalog-drift.js';
+import { drift, type DriftReadOptions } from './use-cases/catalog/drift.js';
 import { verify, type VerifyOptions, type VerifyReport } from './use-cases/catalog/verify.js';
 import { setDdlAudit, type DdlAuditOptions } from './use-cases/ddl-audit.js';
-import { diff, withDiffs, type MigrationDiff } from './use-cases/diff.js';
+import { diff, type MigrationDiff } from './use-cases/diff.js';
 import { HealthCheck } from './use-cases/health.js';
 import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
 import { lint, type LintRunOptions, type LintReport } from './use-cases/preview/lint.js';
@@ -136,12 +136,9 @@ export class Migrator implements MigrationOperations {
     return lint({ ...this.#parts, target }, database ? this.#parts : undefined);
   }
 
-  async drift({ diff: isDiffWanted = false }: DriftReadOptions = {}): Promise<Finding[]> {
+  async drift(options: DriftReadOptions = {}): Promise<Finding[]> {
     await this.recorded();
-    const { findings, migrations } = await this.status();
-    const ofFiles = isDiffWanted ? await withDiffs(this.#parts, findings, migrations) : findings;
-    if (!migrations.some(({ state }) => isApplied(state))) return [...ofFiles]; // nothing to compare with yet
-    return [...ofFiles, ...(await catalogDrift(this.#parts, isDiffWanted))];
+    return drift(this.#parts, await this.status(), options);
   }
 
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {

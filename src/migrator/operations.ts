@@ -15,17 +15,12 @@ import type { LintRunOptions, LintReport } from './use-cases/preview/lint.js';
 import type { PlanOptions, PlanReport } from './use-cases/preview/plan.js';
 import type { UnlockOptions, UnlockReport } from './use-cases/unlock.js';
 import type { AcceptCatalogOptions } from './use-cases/catalog/accept-catalog.js';
+import type { DriftReadOptions } from './use-cases/catalog/drift.js';
 import type { VerifyOptions, VerifyReport } from './use-cases/catalog/verify.js';
 import type { RehearsalReport } from './use-cases/preview/rehearse.js';
 import type { AcceptOptions, RepairOptions } from './use-cases/repair.js';
 import type { StepOutcome } from './use-cases/resolve.js';
 import type { StatusReport } from './use-cases/status.js';
-
-/** Options of `drift()`. */
-export interface DriftReadOptions {
-  /** Adds a unified diff to the findings about changed files, if their source was recorded. @default false */
-  readonly diff?: boolean;
-}
 
 /** Options of `migrate()`. */
 export interface MigrateOptions extends RunLimit {

@@ -76,6 +76,7 @@ describe('docs/errors.md', () => {
       recorded: '',
       actual: '',
       since: new Date(0),
+      changedBy: [],
       diff: '',
     });
     expect(new Set(described)).toEqual(new Set(Object.keys(all)));

@@ -40,8 +40,13 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'drift',
     description: 'show how files, history and database disagree; exit with 5 if they do',
-    flags: [['--diff', 'show what changed in each file'], ...COMMON_FLAGS],
-    examples: ['nest-migrations drift --diff'],
+    flags: [
+      ['--files', 'only how files and history disagree'],
+      ['--schema', 'only what was changed in the database without a migration'],
+      ['--diff', 'show what changed in each file, and the definitions of objects'],
+      ...COMMON_FLAGS,
+    ],
+    examples: ['nest-migrations drift --diff', 'nest-migrations drift --schema'],
     load: async () => (await import('../actions/reading/drift.js')).drift,
   },
   {

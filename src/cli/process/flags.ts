@@ -54,6 +54,8 @@ export interface UnlockFlags extends ChangeFlags {
 export interface ReadFlags extends CommonFlags {
   readonly audit?: boolean;
   readonly diff?: boolean;
+  readonly files?: boolean;
+  readonly schema?: boolean;
   readonly exitCode?: boolean;
   readonly timeout?: string;
 }

@@ -1,4 +1,4 @@
-import { finding, type Finding, type FindingCode } from '../errors/finding.js';
+import { finding, type Finding, type FindingCode, type FindingDetails } from '../errors/finding.js';
 import { maskSecrets } from '../sql/text/secrets.js';
 import type { Catalog } from './catalog.js';
 import { describeObject, displayObject, ownerOfPart, type CatalogObject } from './catalog-object.js';
@@ -18,24 +18,24 @@ interface ComparedCatalogs {
   readonly difference: Pick<CatalogDifference, 'added' | 'removed' | 'changed'>;
 }
 
-/** One finding for each object that was added, removed or changed. @param since when nothing differed, if known */
+/** What is known about a difference besides the two catalogs. */
+type Circumstances = (object: CatalogObject) => Pick<FindingDetails, 'since' | 'changedBy'>;
+
+/** One finding for each object that was added, removed or changed. */
 export function describeDifferences(
   { recorded, live, difference: { added, removed, changed } }: ComparedCatalogs,
   codes: DifferenceCodes,
-  since?: Date,
+  circumstancesOf: Circumstances = () => ({}),
 ): Finding[] {
   const [partsNow, partsBefore] = [partsByOwner(live), partsByOwner(recorded)];
-  const time = since && { since };
+  const common = (object: CatalogObject): FindingDetails => ({
+    subject: displayObject(object),
+    ...circumstancesOf(object),
+  });
   return [
-    ...removed.map((object) =>
-      finding(codes.removed, { subject: displayObject(object), ...time, recorded: describe(object, partsBefore) }),
-    ),
-    ...added.map((object) =>
-      finding(codes.added, { subject: displayObject(object), ...time, actual: describe(object, partsNow) }),
-    ),
-    ...changed.map((change) =>
-      finding(codes.changed, { subject: displayObject(change.live), ...time, ...describeChange(change) }),
-    ),
+    ...removed.map((object) => finding(codes.removed, { ...common(object), recorded: describe(object, partsBefore) })),
+    ...added.map((object) => finding(codes.added, { ...common(object), actual: describe(object, partsNow) })),
+    ...changed.map((change) => finding(codes.changed, { ...common(change.live), ...describeChange(change) })),
   ];
 }
 

@@ -1,6 +1,8 @@
 import { finding, type Finding } from '../errors/finding.js';
+import type { DdlEntry } from '../history/ddl-audit.js';
 import { list } from '../errors/wording.js';
 import type { CatalogCheck } from './catalog.js';
+import { commandsOnObject } from './commands-on-object.js';
 import { displayObject } from './catalog-object.js';
 import { compareCatalogs } from './compare-catalogs.js';
 import { describeDifferences } from './describe-differences.js';
@@ -9,15 +11,28 @@ import { majorOf } from './version-rules.js';
 
 const CODES = { removed: 'OBJECT_REMOVED', added: 'OBJECT_ADDED', changed: 'OBJECT_CHANGED' } as const;
 
-/** The findings of a catalog check. @param target the database, for notes about the whole database */
-export function findCatalogDrift(check: CatalogCheck, target: string, ignores: ObjectFilter): Finding[] {
+/**
+ * The findings of a catalog check.
+ *
+ * @param target the database, for notes about the whole database.
+ * @param commands what the DDL audit has recorded since nothing differed, oldest first.
+ */
+export function findCatalogDrift(
+  check: CatalogCheck,
+  target: string,
+  ignores: ObjectFilter,
+  commands: readonly DdlEntry[] = [],
+): Finding[] {
   if (check.kind === 'unchanged') return [];
   if (check.kind !== 'different') return [notCompared(check, target)];
   const { recorded, live, matchedAt } = check;
   const difference = compareCatalogs(recorded, live, ignores);
   const { rewritten } = difference;
   return [
-    ...describeDifferences({ recorded, live, difference }, CODES, matchedAt),
+    ...describeDifferences({ recorded, live, difference }, CODES, (object) => {
+      const changedBy = commandsOnObject(object, commands);
+      return { since: matchedAt, ...(changedBy.length > 0 && { changedBy }) };
+    }),
     ...(rewritten.length === 0
       ? []
       : [

@@ -3,6 +3,20 @@ import type { Voice } from './remedy.js';
 /** How serious a finding is. `note`: for information. `warning`: should be checked. `error`: must be fixed. */
 export type Severity = 'note' | 'warning' | 'error';
 
+/** A command that may have caused a finding about an object, as the DDL audit recorded it. */
+export interface RecordedCommand {
+  /** Its tag: `ALTER TABLE`. */
+  readonly command: string;
+  readonly at: Date;
+  readonly role: string;
+  /** The login role. */
+  readonly login: string;
+  /** `application_name` of its connection. */
+  readonly application: string;
+  /** The address of its client; null for a socket. */
+  readonly address: string | null;
+}
+
 /** The data of a finding. Fields that do not apply are absent. */
 export interface FindingDetails {
   /** A migration's file, an object in the database, a directory, or a database. */
@@ -21,7 +35,12 @@ export interface FindingDetails {
    * change; in alerts, when a check first found it.
    */
   readonly since?: Date;
-  /** A unified diff from the recorded source to the file, if requested. Secrets are masked. */
+  /**
+   * Commands on the object since then, the latest ones in order, if the DDL audit is enabled and this process may read
+   * it.
+   */
+  readonly changedBy?: readonly RecordedCommand[];
+  /** A unified diff from the recorded source to the file, or of definitions, if requested. Secrets are masked. */
   readonly diff?: string;
 }
 

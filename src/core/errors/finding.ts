@@ -75,4 +75,4 @@ export function findingKey({ code, subject, detail, recorded, actual }: Finding)
   return JSON.stringify([code, subject, detail, recorded, actual]);
 }
 
-export type { FindingDetails, Severity } from './finding-definition.js';
+export type { FindingDetails, RecordedCommand, Severity } from './finding-definition.js';

@@ -83,11 +83,12 @@ EXCEPTION WHEN OTHERS THEN
 END`;
 }
 
-/** Selects all entries. */
-export function selectDdlSql(history: TableName): string {
+/** Selects all entries, or those since a time. */
+export function selectDdlSql(history: TableName, since?: Date): string {
+  const condition = since === undefined ? '' : ` WHERE at >= ${quoteLiteral(since.toISOString())}`;
   return (
     'SELECT id, extract(epoch FROM at) AS at, role, login, application, address, command, object_type, object, dropped ' +
-    `FROM ${qualifiedName(ddlTable(history))} ORDER BY id`
+    `FROM ${qualifiedName(ddlTable(history))}${condition} ORDER BY id`
   );
 }
 

@@ -91,7 +91,9 @@ function resolveSql(table: string, gone: readonly Row[], { checker }: IncidentCh
 }
 
 function toResolved({ finding, seconds, opened_at: openedAt }: Row): ResolvedIncident {
-  const found = JSON.parse(finding ?? '{}') as Finding;
+  const found = JSON.parse(finding ?? '{}', (key, value: unknown) =>
+    key === 'at' && typeof value === 'string' ? new Date(value) : value,
+  ) as Finding;
   return {
     finding: { ...found, since: new Date(Number(openedAt) * 1000) },
     durationMs: Math.round(Number(seconds) * 1000),

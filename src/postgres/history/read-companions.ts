@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../core/history/audit.js';
 import type { DdlEntry } from '../../core/history/ddl-audit.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
 import type { TableName } from '../../core/target/table.js';
 import { selectAuditSql, toAuditEntry } from '../companions/audit.js';
 import { ddlTable, selectDdlSql, toDdlEntry } from '../companions/ddl-audit.js';
@@ -25,8 +26,15 @@ export async function readDdlAudit(
   connection: PgConnection,
   history: TableName,
   role?: ActingRole,
+  since?: Date,
 ): Promise<readonly DdlEntry[]> {
-  const rows = await readTable(connection, ddlTable(history), selectDdlSql(history), role);
+  const table = ddlTable(history);
+  // Most databases have none, and the server would log an error at each check.
+  const exists =
+    'SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ' +
+    `WHERE n.nspname = ${quoteLiteral(table.schema)} AND c.relname = ${quoteLiteral(table.table)}`;
+  if ((await readTable(connection, table, exists, undefined)).length === 0) return [];
+  const rows = await readTable(connection, table, selectDdlSql(history, since), role);
   return rows.map(toDdlEntry);
 }
 

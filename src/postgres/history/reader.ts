@@ -38,8 +38,8 @@ export class PgHistoryReader implements HistoryReader, IncidentStore {
     return this.connections.use((connection) => readAudit(connection, this.table, this.role));
   }
 
-  readDdlAudit(): Promise<readonly DdlEntry[]> {
-    return this.connections.use((connection) => readDdlAudit(connection, this.table, this.role));
+  readDdlAudit(since?: Date): Promise<readonly DdlEntry[]> {
+    return this.connections.use((connection) => readDdlAudit(connection, this.table, this.role, since));
   }
 
   readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>> {

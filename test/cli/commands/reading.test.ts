@@ -172,6 +172,27 @@ describe('after a run', () => {
   });
 });
 
+describe('drift', () => {
+  test('shows files or schema on request, and whole definitions with --diff', async () => {
+    await onDatabase('migrate');
+    await write('001_a.sql', 'CREATE TABLE a (id bigint);');
+    await db.query('DROP TABLE b; CREATE TABLE by_hand (x int)');
+    const codes = async (...flags: string[]): Promise<unknown[]> => {
+      const { findings } = objectOf(await onDatabase('drift', ...flags, '--json')) as { findings: { code: string }[] };
+      return findings.map(({ code }) => code);
+    };
+    expect(await codes('--files')).toEqual(['CHANGED']);
+    expect(await codes('--schema')).toEqual(['OBJECT_REMOVED', 'OBJECT_ADDED']);
+    expect(await codes('--schema', '--files')).toEqual(['CHANGED', 'OBJECT_REMOVED', 'OBJECT_ADDED']);
+    const { code, stdout } = await onDatabase('drift', '--schema', '--diff');
+    expect(code).toBe(5);
+    expect(stdout).toMatch(
+      /\n--- Table public\.b\trecorded\n\+\+\+ Table public\.b\tabsent\n[^]*\n-column id: integer\n/,
+    );
+    expect(stdout).toMatch(/\n--- Table public\.by_hand\tabsent\n[^]*\n\+column x: integer\n$/);
+  });
+});
+
 describe('a failed run', () => {
   test('is JSON with --json, and stdout contains nothing else', async () => {
     await write('002_b.sql', 'SELECT 1;\nINSERT INTO nowhere VALUES (1);');

@@ -1,7 +1,16 @@
-import type { FindingDefinition } from '../finding-definition.js';
+import type { FindingDefinition, FindingDetails, RecordedCommand } from '../finding-definition.js';
 import type { Voice } from '../remedy.js';
 
-const after = (since: Date | undefined): string => `after ${since?.toISOString() ?? 'the last run'}`;
+function after({ since, changedBy = [] }: FindingDetails): string {
+  const by = changedBy.length === 0 ? '' : ` (${changedBy.map(describeCommand).join('; ')})`;
+  return `after ${since?.toISOString() ?? 'the last run'}${by}`;
+}
+
+/** `ALTER TABLE by eve, psql, 10.0.0.7, at 2026-01-31T03:00:00.000Z` */
+function describeCommand({ command, at, role, login, application, address }: RecordedCommand): string {
+  const who = role === login ? role : `${role} (login ${login})`;
+  return [`${command} by ${who}`, application, address, `at ${at.toISOString()}`].filter(Boolean).join(', ');
+}
 
 /** How to exclude an object. */
 export const IGNORE = 'If it does not belong to the application, exclude it with the option "catalog.ignore".';
@@ -14,17 +23,18 @@ function acceptOrIgnore(object: string, say: Voice): string {
 export const CATALOG_FINDINGS = {
   OBJECT_ADDED: {
     severity: 'error',
-    text: ({ since }) => `was created without a migration, ${after(since)}`,
+    text: (details) => `was created without a migration, ${after(details)}`,
     remedy: ({ subject }, say) => `Put it into a migration, or drop it. ${acceptOrIgnore(subject, say)}`,
   },
   OBJECT_REMOVED: {
     severity: 'error',
-    text: ({ since }) => `was dropped without a migration, ${after(since)}`,
+    text: (details) => `was dropped without a migration, ${after(details)}`,
     remedy: ({ subject }, say) => `Create it again, or drop it in a migration. ${acceptOrIgnore(subject, say)}`,
   },
   OBJECT_CHANGED: {
     severity: 'error',
-    text: ({ since, detail }) => `was changed without a migration, ${after(since)}${detail ? `: ${detail}` : ''}`,
+    text: (details) =>
+      `was changed without a migration, ${after(details)}${details.detail ? `: ${details.detail}` : ''}`,
     remedy: ({ subject }, say) => `Undo the change, or put it into a migration. ${acceptOrIgnore(subject, say)}`,
   },
   OBJECTS_REWRITTEN: {

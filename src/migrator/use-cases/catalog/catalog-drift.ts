@@ -3,14 +3,17 @@ import type { Finding } from '../../../core/errors/finding.js';
 import type { MigratorParts } from '../../run/parts.js';
 import { withObjectDiffs } from './object-diffs.js';
 
-type Parts = Pick<MigratorParts, 'catalog' | 'database' | 'diffTexts' | 'ignoresObject'>;
+type Parts = Pick<MigratorParts, 'catalog' | 'database' | 'diffTexts' | 'ignoresObject' | 'reader'>;
 
 /** Changes made in the database without a migration. Empty if the catalog is not checked. */
 export async function catalogDrift(
-  { catalog, database, diffTexts, ignoresObject }: Parts,
+  { catalog, database, diffTexts, ignoresObject, reader }: Parts,
   isDiffWanted: boolean,
 ): Promise<Finding[]> {
   if (!catalog) return [];
-  const findings = findCatalogDrift(await catalog.check(), database.target.name, ignoresObject);
+  const check = await catalog.check();
+  // What has changed matters more than who changed it, which needs a separate privilege.
+  const commands = check.kind === 'different' ? await reader.readDdlAudit(check.matchedAt).catch(() => []) : [];
+  const findings = findCatalogDrift(check, database.target.name, ignoresObject, commands);
   return isDiffWanted ? withObjectDiffs(findings, { recorded: 'recorded', actual: 'now' }, diffTexts) : findings;
 }
