@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { NEWEST } from '../tools/embedded-postgres/binaries.js';
+import { NEWEST } from '../tools/postgres-binaries.js';
 import { TOOL_NAMES } from './tool.js';
 import { WORKLOADS } from './workloads/index.js';
 import type { Workload } from './workloads/workload.js';

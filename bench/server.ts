@@ -2,8 +2,8 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { findNativeDirectory, NEWEST } from '../tools/embedded-postgres/binaries.js';
-import { type EmbeddedServer, startEmbeddedPostgres } from '../tools/embedded-postgres/server.js';
+import { findNativeDirectory, NEWEST } from '../tools/postgres-binaries.js';
+import { type EmbeddedServer, startEmbeddedPostgres } from '../src/testing/embedded/server.js';
 import { installPackage } from '../tools/install-package.js';
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EmbeddedServer } from '../tools/embedded-postgres/server.js';
+import type { EmbeddedServer } from '../src/testing/embedded/server.js';
 import { withClient } from '../test/support/database.js';
 import { CRASH_SAFE, startEphemeralServer } from '../test/support/ephemeral-server.js';
 import { writeFiles } from '../test/support/write-files.js';

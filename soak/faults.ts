@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import type { EmbeddedServer } from '../tools/embedded-postgres/server.js';
+import type { EmbeddedServer } from '../src/testing/embedded/server.js';
 import { withClient } from '../test/support/database.js';
 import { until } from '../test/support/until.js';
 import type { BreakableProxy } from './breakable-proxy.js';

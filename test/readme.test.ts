@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MigrationFailedError } from '../src/core/errors/migration-failed.js';
 import { locate } from '../src/core/sql/text/position.js';
 import { installCommands } from './hosts/readme.js';
-import { freePort } from '../tools/embedded-postgres/free-port.js';
+import { freePort } from '../src/testing/embedded/free-port.js';
 import { codeBlocks } from './support/code-blocks.js';
 import { runInShell } from './support/shell.js';
 import { childEnvironment, repositoryRoot } from './support/process.js';

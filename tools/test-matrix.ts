@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { postgresVersions } from './embedded-postgres/binaries.js';
+import { postgresVersions } from './postgres-binaries.js';
 import { installPackage } from './install-package.js';
 
 /** They touch no server, so that another version can tell nothing new. */

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { DatabaseError } from 'pg';
 import { SQLSTATE } from '../core/errors/sqlstate.js';
-import { quoteIdentifier } from '../core/sql/text/quote.js';
+import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
 import { socketOf } from '../postgres/connection/driver.js';
 import { retry } from '../timing/retry.js';
+import { EPHEMERAL_SETTING, type ServerSource } from './server-source.js';
 
 /** Prefix of the `application_name` of a process while its databases are in use. */
 export const OWNER_PREFIX = 'nestjs-pg-migrations/testing ';
@@ -20,8 +21,11 @@ export class Server {
   #strategy: Promise<string> | undefined;
   #busy = 0;
 
-  /** @param url the URL of any database of the server. */
-  constructor(private readonly url: string) {}
+  #url: Promise<string> | undefined;
+  /** Known once a query has been sent. */
+  #anyDatabase = '';
+
+  constructor(private readonly source: ServerSource) {}
 
   /** @throws the driver's error. */
   async query<Row extends object>(sql: string): Promise<Row[]> {
@@ -34,9 +38,9 @@ export class Server {
     }
   }
 
-  /** The URL of another database of the server. */
+  /** The URL of a database of the server, after the first query. */
   urlOf(database: string): string {
-    const url = new URL(this.url);
+    const url = new URL(this.#anyDatabase);
     url.pathname = `/${encodeURIComponent(database)}`;
     return url.href;
   }
@@ -58,14 +62,26 @@ export class Server {
     await this.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
   }
 
+  /** True for an embedded server of ours, which ends with the test run. */
+  async isEphemeral(): Promise<boolean> {
+    const [row] = await this.query<{ setting: string | null }>(
+      `SELECT current_setting(${quoteLiteral(EPHEMERAL_SETTING)}, true) AS setting`,
+    );
+    return row?.setting === 'on';
+  }
+
   async close(): Promise<void> {
     const client = await this.#client?.catch(() => undefined);
     this.#client = undefined;
     await client?.end();
+    const url = this.#url;
+    this.#url = undefined;
+    if (url !== undefined) await this.source.release();
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.url, application_name: OWNER_PREFIX + this.owner });
+    this.#anyDatabase = await (this.#url ??= this.source.acquire());
+    const client = new pg.Client({ connectionString: this.#anyDatabase, application_name: OWNER_PREFIX + this.owner });
     client.on('error', () => (this.#client = undefined)); // the query that was running reports it
     await client.connect();
     return client;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { migrationsOf, type Migrations } from '../composition/create-migrator.js';
 import type { MigratorOptions, ResolvedOptions } from '../composition/options.js';
-import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
+import { resolveFileOptions, resolveMigratorOptions } from '../composition/validation/migrator-options.js';
 import { LIBRARY_VERSION } from '../core/history/library-version.js';
 import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
 import { stampDatabase, TEMPLATE_PREFIX } from './leftovers.js';
@@ -31,7 +31,7 @@ export async function provideTemplate(server: Server, recipe: Recipe): Promise<s
 
 /** Derives the name from everything that determines the contents of the database. */
 async function keyOf(server: Server, { options, migrations, seeds }: Recipe): Promise<string> {
-  const resolved = resolveMigratorOptions(options);
+  const resolved = resolveFileOptions(options);
   const { layout, placeholders, placeholderDelimiters, role, searchPath, table, transaction, recordSource } = resolved;
   const [version] = await server.query(`SELECT current_setting('server_version') AS server, current_user AS owner`);
   const ingredients = {

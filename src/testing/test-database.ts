@@ -40,12 +40,18 @@ export class TestDatabase implements AsyncDisposable {
     return this.#migrate({ ...this.migrations, source: upTo(this.migrations.source, file) });
   }
 
-  /** Keeps the database for a day instead of dropping it, and prints its URL without the password. */
+  /**
+   * Keeps the database for a day instead of dropping it, and prints its URL without the password. A server that ends with
+   * the test run takes it along; then this only says so.
+   */
   async keep(): Promise<void> {
     if (this.#isKept || this.#isDropped) return;
     this.#isKept = true;
     await stampDatabase(this.server, this.name);
-    process.stderr.write(`Kept the test database ${withoutPassword(this.url)} for a day\n`);
+    const text = (await this.server.isEphemeral())
+      ? 'The database of the failed test is not kept, because its server ends with the tests. To inspect it, set TEST_DATABASE_URL to a server of your own'
+      : `Kept the test database ${withoutPassword(this.url)} for a day`;
+    process.stderr.write(`${text}\n`);
   }
 
   /** Drops it even if sessions are connected, unless it is kept. */

@@ -1,12 +1,12 @@
 import { migrationsOf, type Migrations } from '../composition/create-migrator.js';
 import type { MigratorOptions } from '../composition/options.js';
-import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
-import { ConfigurationError } from '../core/errors/input-errors.js';
+import { resolveFileOptions, resolveMigratorOptions } from '../composition/validation/migrator-options.js';
 import { selectSettingsSql, settingStatement, type Setting } from '../postgres/connection/database-settings.js';
 import { dropLeftovers, TEST_PREFIX } from './leftovers.js';
 import { hasFailed, hooksOf, type TestHooks } from './hooks.js';
 import type { TestDatabasesOptions } from './options.js';
 import { Server } from './server.js';
+import { serverSource } from './server-source.js';
 import { provideTemplate } from './template.js';
 import { TestDatabase } from './test-database.js';
 
@@ -25,12 +25,16 @@ export class TestDatabases implements AsyncDisposable {
   #count = 0;
 
   /** @internal */
-  constructor({ server, seeds, keepTemplatesForDays, ...options }: TestDatabasesOptions & { server: string }) {
-    this.#server = new Server(server);
+  constructor({ server, seeds, keepTemplatesForDays, ...options }: TestDatabasesOptions) {
+    this.#server = new Server(serverSource(server));
     this.#seeds = seeds;
     this.#keepTemplatesForDays = keepTemplatesForDays ?? KEEP_TEMPLATES_FOR_DAYS;
-    this.#options = { ...options, connectionString: server };
-    this.#migrations = migrationsOf(resolveMigratorOptions(this.#options));
+    this.#options = options;
+    this.#migrations = migrationsOf(
+      server === undefined
+        ? resolveFileOptions(options)
+        : resolveMigratorOptions({ ...options, connectionString: server }),
+    );
   }
 
   /**
@@ -128,12 +132,8 @@ interface Template {
 /**
  * Creates databases for tests: one per test, as a copy of a template with all migrations.
  *
- * @throws ConfigurationError when there is no server, or an option is wrong
+ * @throws ConfigurationError when there is neither a server nor binaries to start one, or an option is wrong
  */
 export function createTestDatabases(options: TestDatabasesOptions = {}): TestDatabases {
-  const server = options.server ?? process.env['TEST_DATABASE_URL'];
-  if (server) return new TestDatabases({ ...options, server });
-  throw new ConfigurationError('INVALID_OPTIONS', [
-    'server: set it or TEST_DATABASE_URL to the URL of a PostgreSQL server on which tests may create databases',
-  ]);
+  return new TestDatabases({ ...options, server: options.server ?? (process.env['TEST_DATABASE_URL'] || undefined) });
 }

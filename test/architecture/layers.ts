@@ -40,6 +40,8 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'the entry cli.ts': { mayImport: ['cli'], packages: /^@nestjs\/(?:common|core(?:\/.*)?)$/ },
   'the entry otel.ts': { mayImport: ['otel'], packages: /^$/ },
   'the entry testing.ts': { mayImport: ['testing'], packages: /^$/ },
+  'the entry testing-global-setup.ts': { mayImport: ['testing'], packages: /^$/ },
+  'the entry testing-global-teardown.ts': { mayImport: ['testing'], packages: /^$/ },
   'the entry testing-nest.ts': { mayImport: ['nest'], packages: /^$/ },
   'the entry migrator.ts': {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'composition'],
@@ -101,6 +103,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   migrator: [['run', 'run/catalog'], 'use-cases', 'use-cases/catalog', 'use-cases/preview', '.'],
   nest: ['configuration', 'events', 'bootstrap', ['drift', 'health'], '.', 'testing'],
   schematics: ['edit', '.'],
+  testing: [['embedded', 'embedded/binaries'], '.'],
   cli: [
     'module',
     'process',

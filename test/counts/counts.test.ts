@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { NEWEST } from '../../tools/embedded-postgres/binaries.js';
+import { NEWEST } from '../../tools/postgres-binaries.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { testIf, serverMajor } from '../support/since-version.js';
 import { findDifferences, settle } from './compare.js';

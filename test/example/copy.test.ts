@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { freePort } from '../../tools/embedded-postgres/free-port.js';
+import { freePort } from '../../src/testing/embedded/free-port.js';
 import { codeBlocks } from '../support/code-blocks.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { childEnvironment, repositoryRoot, runProcess } from '../support/process.js';

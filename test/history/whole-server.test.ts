@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EmbeddedServer } from '../../tools/embedded-postgres/server.js';
+import type { EmbeddedServer } from '../../src/testing/embedded/server.js';
 import { withClient } from '../support/database.js';
 import { dropSubscriptions } from '../support/drop-subscriptions.js';
 import { endState, type EndState } from '../support/end-state.js';

@@ -5,7 +5,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../../tools/embedded-postgres/free-port.js';
+import { freePort } from '../../src/testing/embedded/free-port.js';
 import { childEnvironment } from '../support/process.js';
 
 const MOST_COMMANDS = 5;

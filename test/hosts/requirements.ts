@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { DRIFT_JOB } from 'nestjs-pg-migrations';
-import type { EmbeddedServer } from '../../tools/embedded-postgres/server.js';
+import type { EmbeddedServer } from '../../src/testing/embedded/server.js';
 import { withClient } from '../support/database.js';
 import { childEnvironment } from '../support/process.js';
 import { Application } from './application.js';

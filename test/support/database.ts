@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { errorCode } from '../../tools/embedded-postgres/error-code.js';
+import { errorCode } from '../../src/testing/embedded/error-code.js';
 
 export interface TestDatabase {
   readonly name: string;

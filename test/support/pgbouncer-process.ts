@@ -4,8 +4,8 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serverAccount } from '../../tools/embedded-postgres/account.js';
-import { freePort } from '../../tools/embedded-postgres/free-port.js';
+import { serverAccount } from '../../src/testing/embedded/account.js';
+import { freePort } from '../../src/testing/embedded/free-port.js';
 import { until } from './until.js';
 
 export interface PgBouncer {

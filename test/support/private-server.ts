@@ -1,5 +1,5 @@
 import { afterAll } from '@jest/globals';
-import type { EmbeddedPostgresOptions, EmbeddedServer } from '../../tools/embedded-postgres/server.js';
+import type { EmbeddedPostgresOptions, EmbeddedServer } from '../../src/testing/embedded/server.js';
 import { CRASH_SAFE, startEphemeralServer } from './ephemeral-server.js';
 
 const started: EmbeddedServer[] = [];

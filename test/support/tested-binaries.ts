@@ -1,4 +1,4 @@
-import { findNativeDirectory } from '../../tools/embedded-postgres/binaries.js';
+import { findNativeDirectory } from '../../tools/postgres-binaries.js';
 
 /** Those of the major version that `TEST_POSTGRES_VERSION` asks for, else the newest. */
 export function testedBinaries(): string {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ConfigurationError, MigrationFailedError, UnknownMigrationError } from '../../src/migrator.js';
+import { MigrationFailedError, UnknownMigrationError } from '../../src/migrator.js';
 import { createTestDatabases } from '../../src/testing.js';
-import { serverRole } from '../support/database.js';
+import { serverRole, withClient } from '../support/database.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
 
@@ -151,14 +151,25 @@ describe('the template', () => {
   });
 });
 
-describe('createTestDatabases', () => {
-  test('needs a server', () => {
+describe('without a server', () => {
+  test('one is started, shared, and stopped with the last that is closed', async () => {
     const before = process.env['TEST_DATABASE_URL'];
     delete process.env['TEST_DATABASE_URL'];
     try {
-      expect(() => createTestDatabases()).toThrow(ConfigurationError);
+      const directory = await ownMigrations();
+      const [first, second] = [createTestDatabases({ directory }), createTestDatabases({ directory })];
+      const [{ url }, { url: other }] = await Promise.all([first.create(), second.create()]);
+      expect(new URL(url).host).toBe(new URL(other).host);
+      await first.close();
+      expect(await usersIn(other)).toEqual([]);
+      await second.close();
+      await expect(usersIn(other)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     } finally {
       if (before !== undefined) process.env['TEST_DATABASE_URL'] = before;
     }
   });
 });
+
+function usersIn(url: string): Promise<unknown[]> {
+  return withClient(url, async (client) => (await client.query('SELECT * FROM users')).rows);
+}

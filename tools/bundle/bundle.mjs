@@ -8,7 +8,16 @@ const { dependencies, peerDependencies } = JSON.parse(await readFile('package.js
 const COMMON_JS = '{ "type": "commonjs" }\n';
 
 /** What applications import. */
-export const ENTRIES = ['index', 'migrator', 'testing', 'testing-nest', 'otel', 'cli'];
+export const ENTRIES = [
+  'index',
+  'migrator',
+  'testing',
+  'testing-global-setup',
+  'testing-global-teardown',
+  'testing-nest',
+  'otel',
+  'cli',
+];
 
 const common = {
   platform: 'node',

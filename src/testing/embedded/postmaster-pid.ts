@@ -1,6 +1,10 @@
 import { readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from './error-code.js';
+
+const ORPHAN_POLLS = 100;
+const ORPHAN_PAUSE_MS = 50;
 
 /** What `postmaster.pid`, the lock file of a data directory, says; undefined when there is none. */
 export async function readLockFile(dataDirectory: string): Promise<{ pid: number; ready: boolean } | undefined> {
@@ -27,6 +31,15 @@ export async function assertNotRunning(dataDirectory: string): Promise<void> {
     );
   }
   await rm(join(dataDirectory, 'postmaster.pid'), { force: true });
+}
+
+/** Ends a server that has outlived the process that started it. */
+export async function stopOrphan(dataDirectory: string): Promise<void> {
+  const pid = (await readLockFile(dataDirectory))?.pid;
+  if (pid === undefined || !isAlive(pid) || !(await worksIn(pid, dataDirectory))) return;
+  process.kill(pid, 'SIGQUIT');
+  for (let polls = 0; polls < ORPHAN_POLLS && (await readLockFile(dataDirectory)) !== undefined; polls++)
+    await sleep(ORPHAN_PAUSE_MS);
 }
 
 export function isAlive(pid: number): boolean {

@@ -2,9 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { assertReachable, serverAccount } from '../../../tools/embedded-postgres/account.js';
-import { findNativeDirectory, hydrateSymlinks } from '../../../tools/embedded-postgres/binaries.js';
-import { findRunnable } from '../../../tools/embedded-postgres/runnable-binaries.js';
+import { assertReachable, serverAccount } from '../../../src/testing/embedded/account.js';
+import { hydrateSymlinks } from '../../../src/testing/embedded/binaries/installed-binaries.js';
+import { findNativeDirectory } from '../../../tools/postgres-binaries.js';
+import { findRunnable } from '../../../src/testing/embedded/binaries/runnable-binaries.js';
 import { tempDirectory } from '../../support/temp-directory.js';
 import { asRoot } from './servers.js';
 

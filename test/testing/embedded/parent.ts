@@ -1,5 +1,5 @@
 // A process for the tests to kill: starts a server, tells about it, and lives on ("briefly": for two seconds).
-import { startEmbeddedPostgres } from '../../../tools/embedded-postgres/server.js';
+import { startEmbeddedPostgres } from '../../../src/testing/embedded/server.js';
 import { testedBinaries } from '../../support/tested-binaries.js';
 
 const [dataDirectory = '', mode] = process.argv.slice(2);

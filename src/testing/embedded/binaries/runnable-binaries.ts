@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import { chmod, cp, lstat, mkdir, readFile, realpath, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Account } from './account.js';
-import { withDraft } from './draft.js';
-import { errorCode } from './error-code.js';
+import type { Account } from '../account.js';
+import { withDraft } from '../draft.js';
+import { errorCode } from '../error-code.js';
 import { openToAll } from './open-to-all.js';
 
 /** Only root may write there, so nobody else can plant a server; and it is not tidied file by file, as /tmp is. */

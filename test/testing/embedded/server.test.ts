@@ -6,8 +6,8 @@ import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from '../../../tools/embedded-postgres/postmaster-pid.js';
-import { startEmbeddedPostgres } from '../../../tools/embedded-postgres/server.js';
+import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
+import { startEmbeddedPostgres } from '../../../src/testing/embedded/server.js';
 import { withClient } from '../../support/database.js';
 import { startPrivateServer } from '../../support/private-server.js';
 import { childEnvironment, runProcess, typescriptArguments } from '../../support/process.js';
@@ -106,7 +106,7 @@ describe('the end of the parent', () => {
   });
 
   test('is not held up by a server that nobody stopped', async () => {
-    const code = `const { startEmbeddedPostgres } = await import(${JSON.stringify(new URL('../../../tools/embedded-postgres/server.ts', import.meta.url).href)});
+    const code = `const { startEmbeddedPostgres } = await import(${JSON.stringify(new URL('../../../src/testing/embedded/server.ts', import.meta.url).href)});
       console.log((await startEmbeddedPostgres({ dataDirectory: process.argv[1] })).pid);`;
     const args = [...typescriptArguments, '--input-type=module', '-e', code, await newDataDirectory()];
     const result = await runProcess(process.execPath, args);

@@ -2,12 +2,12 @@ import { expect } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isAlive } from '../../../tools/embedded-postgres/postmaster-pid.js';
+import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
 import {
   type EmbeddedPostgresOptions,
   type EmbeddedServer,
   startEmbeddedPostgres,
-} from '../../../tools/embedded-postgres/server.js';
+} from '../../../src/testing/embedded/server.js';
 import { withClient } from '../../support/database.js';
 import { testIf } from '../../support/since-version.js';
 import { testedBinaries } from '../../support/tested-binaries.js';

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { errorCode } from './error-code.js';
 import { readLockFile } from './postmaster-pid.js';
 import type { Postmaster } from './postmaster.js';
@@ -7,7 +8,7 @@ import type { Postmaster } from './postmaster.js';
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 20;
 /** Not listening yet; still starting up or in recovery. */
-const NOT_YET = new Set(['ECONNREFUSED', 'ECONNRESET', '57P03']);
+const NOT_YET = new Set<string>(['ECONNREFUSED', 'ECONNRESET', SQLSTATE.cannotConnectNow]);
 
 /** The server ended, or never became ready. The message shows its last words. */
 export class ServerNotReady extends Error {

