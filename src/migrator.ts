@@ -78,6 +78,7 @@ export {
   type RecordedCommand,
   type Severity,
 } from './core/errors/finding.js';
+export type { FindingDefinition, FindingDetails } from './core/errors/finding-definition.js';
 export type { Remedy, Voice } from './core/errors/remedy.js';
 export * from './core/errors/input-errors.js';
 export * from './core/errors/lock-errors.js';

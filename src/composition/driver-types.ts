@@ -5,7 +5,9 @@
 
 /** A client checked out from a pool. */
 export interface PgPoolClient {
+  /** Runs a query. */
   query(text: string): PromiseLike<unknown>;
+  /** Gives the client back to the pool, or closes it. */
   release(destroy?: boolean): void;
 }
 
@@ -17,6 +19,7 @@ export interface PgPool {
   readonly idleCount: number;
   /** The number of requests waiting for a connection. */
   readonly waitingCount: number;
+  /** Checks a client out. */
   connect(): Promise<PgPoolClient>;
 }
 

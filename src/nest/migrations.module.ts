@@ -121,6 +121,7 @@ export class MigrationsModule
     await this.migrator.stop('the shutdown of the application');
   }
 
+  /** Called by Nest: ends what still runs, and the connections. */
   async onApplicationShutdown(): Promise<void> {
     await this.migrator.close();
   }

@@ -1,7 +1,10 @@
 /** The hooks of Jest, Vitest and others. */
 export interface TestHooks {
+  /** Registers a hook that runs before each test. */
   beforeEach(hook: () => Promise<void>): unknown;
+  /** Registers a hook that runs after each test. */
   afterEach(hook: (...context: unknown[]) => Promise<void>): unknown;
+  /** Registers a hook that runs after the last test. */
   afterAll(hook: () => Promise<void>): unknown;
 }
 

@@ -61,6 +61,7 @@ export class TestDatabase implements AsyncDisposable {
     await this.server.dropDatabase(this.name);
   }
 
+  /** For `await using`: drops the database. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drop();
   }

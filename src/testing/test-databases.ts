@@ -97,6 +97,7 @@ export class TestDatabases implements AsyncDisposable {
     await this.#server.close();
   }
 
+  /** For `await using`: the same as `close()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

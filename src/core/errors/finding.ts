@@ -7,8 +7,7 @@ import type { FindingDefinition, FindingDetails, Severity } from './finding-defi
 import { inApi, type Remedy, type Voice } from './remedy.js';
 import { placeIn } from './wording.js';
 
-/** All findings by code. Each has a section in docs/errors.md. */
-export const FINDINGS = {
+const DEFINITIONS = {
   ...HISTORY_FINDINGS,
   ...CATALOG_FINDINGS,
   ...VERIFY_FINDINGS,
@@ -17,7 +16,10 @@ export const FINDINGS = {
 } satisfies Readonly<Record<string, FindingDefinition>>;
 
 /** Identifies a kind of finding. Codes are stable: scripts may depend on them. */
-export type FindingCode = keyof typeof FINDINGS;
+export type FindingCode = keyof typeof DEFINITIONS;
+
+/** All findings by code. Each has a section in docs/errors.md. */
+export const FINDINGS: Readonly<Record<FindingCode, FindingDefinition>> = DEFINITIONS;
 
 /** A problem or fact about files, history or database. Plain data; {@link renderFinding} turns it into text. */
 export interface Finding extends FindingDetails {
@@ -32,7 +34,7 @@ export interface Finding extends FindingDetails {
 
 /** Creates a finding with the severity and remedy of its code. */
 export function finding(code: FindingCode, details: FindingDetails): Finding {
-  const { severity, remedy }: FindingDefinition = FINDINGS[code];
+  const { severity, remedy } = FINDINGS[code];
   const remedies: Remedy[] = [];
   const text = remedy(details, (each) => {
     remedies.push(each);
@@ -60,13 +62,13 @@ export function describeFinding(say: Voice, found: Finding): string {
 
 /** What to do about a finding, phrased by `say`. */
 export function remedyOf(say: Voice, found: Finding): string {
-  const { remedy }: FindingDefinition = FINDINGS[found.code];
+  const { remedy } = FINDINGS[found.code];
   return remedy(found, say);
 }
 
 /** What was found: the rest of a sentence that begins with the subject, without a full stop. */
 export function problemOf(found: Finding): string {
-  const { text }: FindingDefinition = FINDINGS[found.code];
+  const { text } = FINDINGS[found.code];
   return text(found).replace(/\.$/, ''); // a quoted text may end with a full stop
 }
 

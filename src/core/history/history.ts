@@ -20,7 +20,7 @@ export interface HistoryRow {
   readonly executedAt: Date | null;
   /** How long it ran, in milliseconds; null if nothing was run for this row. */
   readonly durationMs: number | null;
-  /** The error, or {@link RUNNING_MARKER} while the migration runs; null when it is applied. */
+  /** The error, or a fixed text while the migration runs; null when it is applied. */
   readonly error: string | null;
   /** SHA-256 in hex; null for rows made by hand or by an older runner. */
   readonly checksum: string | null;

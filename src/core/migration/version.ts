@@ -5,7 +5,7 @@ import { versionedName } from '../tools/registry.js';
  * BY` in the database depends on a collation that differs between servers.
  */
 
-/** A migration's sort key, computed once per name by {@link migrationOrder}. */
+/** A migration's sort key, computed once per name by `migrationOrder()`. */
 export interface MigrationOrder {
   /** Path of the file relative to the migrations directory, with `/`. */
   readonly file: string;

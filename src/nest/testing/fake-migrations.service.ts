@@ -16,7 +16,7 @@ type Answer<Method extends keyof MigrationOperations> = Promise<Awaited<ReturnTy
  * the real one, so mock a method to return something else: `jest.spyOn(fake, 'pending').mockResolvedValue([…])`.
  */
 @Injectable()
-export class FakeMigrationsService implements PublicService {
+export class FakeMigrationsService implements PublicService, MigrationOperations {
   private readonly subject = new Subject<MigrationEvent>();
   readonly events$ = this.subject.asObservable();
 
