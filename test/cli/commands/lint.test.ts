@@ -59,6 +59,15 @@ describe('without a database', () => {
     expect(result.stdout).not.toContain('hunter2');
   });
 
+  test('what to do names flags, not options', async () => {
+    await write('003_path.sql', "SET search_path = app; SELECT '{{tenant}}';");
+    const inText = await inDirectory();
+    for (const { stdout } of [inText, await inDirectory('--json')]) {
+      expect(stdout).toContain('or use `--search-path` for all migrations.');
+      expect(stdout).toContain('Write the value, or give it with `--placeholder`.');
+    }
+  });
+
   test('GitHub Actions annotations have paths relative to the repository, and one line each', async () => {
     await write('003_a,b:c%.sql', 'ALTER TABLE orders DROP COLUMN größe;');
     const { code, stdout } = await run(['lint', '--format', 'github'], {

@@ -13,6 +13,7 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { CheckFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';
 import { forShell } from '../../process/retype.js';
+import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import type { Action } from '../action.js';
 import { fileSettingsFrom } from '../../configuration/settings.js';
 import { describeBranch, type CheckedBranch } from './describe-branch.js';
@@ -52,7 +53,7 @@ async function judged(
 ): Promise<CheckedBranch> {
   const { onMigrate } = options.lint;
   const isJudged = onMigrate !== 'off' && report.added.length > 0;
-  const found = isJudged ? (await lintResolved(options, work)).diagnostics : [];
+  const found = isJudged ? diagnosticsInFlags((await lintResolved(options, work)).diagnostics) : [];
   const diagnostics = found.filter(({ file }) => report.added.includes(file));
   const described = describeBranch(report, base, ref, options);
   const isWrong = described.findings.some(({ severity }) => severity === 'error');

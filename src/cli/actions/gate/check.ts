@@ -9,6 +9,7 @@ import { formatOf } from '../../process/format.js';
 import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
 import { findingSentences, findingText, findingToJson } from '../../render/in-commands.js';
 import { jsonText } from '../../render/json-text.js';
+import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
 import type { Action } from '../action.js';
@@ -36,7 +37,7 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
     const report = await migrator.status();
     const open = report.migrations.filter(({ state }) => needsRun(state));
     const isJudged = onMigrate !== 'off' && open.length > 0;
-    const { diagnostics } = isJudged ? await migrator.lint() : { diagnostics: [] };
+    const diagnostics = isJudged ? diagnosticsInFlags((await migrator.lint()).diagnostics) : [];
     const isStopped = diagnostics.some(stopsRun(onMigrate));
     const verdict = verdictOf(report, policy);
     const exitCode = isStopped && (verdict === EXIT.ok || verdict === EXIT.pending) ? EXIT.lint : verdict;

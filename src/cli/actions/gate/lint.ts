@@ -6,6 +6,7 @@ import type { LintFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';
 import type { Action } from '../action.js';
 import { fileSettingsFrom, hasDatabase, readLayers } from '../../configuration/settings.js';
+import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import { reading } from '../with-migrator.js';
 import { renderLint, type LintFormat } from './render-lint.js';
 
@@ -14,7 +15,8 @@ export const lint: Action<LintFlags> = async (flags, { out }) => {
   const format: LintFormat = formatOf(flags, ['text', 'github', 'sarif']);
   const finish = async (report: LintReport, directory: string, scope: string): Promise<number> => {
     const exitCode = verdictOf(report.diagnostics, flags.strict === true);
-    out(await renderLint({ ...report, exitCode }, format, directory, scope));
+    const diagnostics = diagnosticsInFlags(report.diagnostics);
+    out(await renderLint({ files: report.files, diagnostics, exitCode }, format, directory, scope));
     return exitCode;
   };
   const given = await readLayers(flags);

@@ -35,7 +35,7 @@ export const leftoverPlaceholder: Rule = {
     });
     return [...blankOut(sql, comments).matchAll(PLACEHOLDER)].map(({ index, 0: placeholder }) => ({
       message: `contains the placeholder ${placeholder}, which nothing replaces`,
-      remedy: 'Write the value, or set it in the option "placeholders".',
+      remedy: 'Write the value, or give it with the option "placeholders".',
       offset: index,
     }));
   },

@@ -31,7 +31,7 @@ export const setSearchPath: Rule = {
     return [
       {
         message: 'sets the search path, so unqualified names refer to different tables in the rest of the file',
-        remedy: 'Qualify each name with its schema, or set the option "searchPath" for all migrations.',
+        remedy: 'Qualify each name with its schema, or use the option "searchPath" for all migrations.',
       },
     ];
   },
