@@ -3,6 +3,7 @@ import { LIBRARY_VERSION } from '../core/history/library-version.js';
 import { brokenOutput, tolerateBrokenOutput } from './process/broken-output.js';
 import { EXIT } from './process/exit-codes.js';
 import type { GivenModule } from './module/given-module.js';
+import type { RunFlags } from './process/flags.js';
 import type { Invocation } from './process/invocation.js';
 import { PROGRAM, programOf } from './process/retype.js';
 import { terminal } from './process/terminal.js';
@@ -54,6 +55,12 @@ async function runCommand(argv: readonly string[], module: GivenModule | undefin
     if (error instanceof CommanderError) return isJson ? fail(await asUsageError(error), isJson, typed) : EXIT.usage;
     const { describeError } = await import('./render/describe-error.js');
     terminal.err(describeError(error, typed));
+    const { verbose = false, placeholder = [] } = typed.flags as RunFlags;
+    if (verbose) {
+      const { describeCauses } = await import('./render/describe-causes.js');
+      const values = placeholder.map((pair) => pair.slice(pair.indexOf('=') + 1));
+      terminal.err(describeCauses(error, values));
+    }
     return fail(error, isJson, typed);
   }
 }

@@ -32,10 +32,13 @@ const CONFIGURATION: readonly Flag[] = [
   ['--name <name>', 'name of the MigrationsModule in --module (default: the one without a name)'],
   ['--env-file <file>', 'file of environment variables; variables already set take precedence'],
 ];
-const JSON_FLAG: Flag = ['--json', 'print one JSON object'];
+const OUTPUT_FLAGS: readonly Flag[] = [
+  ['--json', 'print one JSON object'],
+  ['--verbose', 'also show on stderr the effective options and, if the command fails, the causes and stack traces'],
+];
 
 /** Flags of commands that work on files only. */
-export const FILE_FLAGS: readonly Flag[] = [DIRECTORY, ...LAYOUT, ...CONFIGURATION, JSON_FLAG];
+export const FILE_FLAGS: readonly Flag[] = [DIRECTORY, ...LAYOUT, ...CONFIGURATION, ...OUTPUT_FLAGS];
 
 const TARGET_FLAGS: readonly Flag[] = [
   ['--database-url <url>', 'PostgreSQL URL (default: the environment variable DATABASE_URL)'],
@@ -50,7 +53,7 @@ const TARGET_FLAGS: readonly Flag[] = [
 ];
 
 /** Flags of every command that works on a target. */
-export const COMMON_FLAGS: readonly Flag[] = [...TARGET_FLAGS, JSON_FLAG];
+export const COMMON_FLAGS: readonly Flag[] = [...TARGET_FLAGS, ...OUTPUT_FLAGS];
 
 /** Flags of every command that takes the migration lock. */
 export const LOCK_FLAGS: readonly Flag[] = [

@@ -4,6 +4,7 @@ import { resolveFileOptions, resolveMigratorOptions } from '../../composition/va
 import type { RunFlags } from '../process/flags.js';
 import { flagOf, inFlags, OPTIONS, TIMEOUTS, type FlagNames } from '../process/option-flags.js';
 import { millisecondsOf, secondsProblem } from '../process/seconds.js';
+import { terminal } from '../process/terminal.js';
 import { readConfig } from './config-file.js';
 import { CONNECTIONS, mergeLayers, sourceOf, type Layer } from './layers.js';
 
@@ -30,7 +31,9 @@ export interface GivenOptions {
 export async function settingsFrom(flags: RunFlags, known?: GivenOptions): Promise<ResolvedOptions> {
   const { layers, problems } = known ?? (await readLayers(flags));
   throwIfAny(hasConnection(layers) ? problems : [NO_DATABASE, ...problems]);
-  return resolved(layers, (options) => resolveMigratorOptions(options));
+  const options = resolved(layers, (given) => resolveMigratorOptions(given));
+  if (flags.verbose) await showSettings({ options, layers });
+  return options;
 }
 
 const NO_DATABASE = 'no database: pass --database-url, or set DATABASE_URL or PGHOST';
@@ -39,7 +42,14 @@ const NO_DATABASE = 'no database: pass --database-url, or set DATABASE_URL or PG
 export async function fileSettingsFrom(flags: RunFlags, known?: GivenOptions): Promise<Settings> {
   const { layers, problems } = known ?? (await readLayers(flags));
   throwIfAny(problems);
-  return { layers, options: resolved(layers, resolveFileOptions) };
+  const settings = { layers, options: resolved(layers, resolveFileOptions) };
+  if (flags.verbose) await showSettings(settings);
+  return settings;
+}
+
+async function showSettings({ options, layers }: Settings): Promise<void> {
+  const { listSettings, settingsToText } = await import('./list-settings.js');
+  terminal.err(`Effective options:\n${settingsToText(listSettings(options, layers))}`);
 }
 
 /** True if there is a database to connect to. An empty `--database-url` is a mistake, not a request for none. */

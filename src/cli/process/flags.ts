@@ -17,6 +17,7 @@ export interface CommonFlags {
   readonly name?: string;
   readonly readTimeout?: string;
   readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** Flags that control how migrations are linted. */

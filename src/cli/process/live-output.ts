@@ -14,7 +14,10 @@ export interface LiveOutput {
 const REFRESH_MS = 100;
 
 /** True if people watch a stream. Logs of pipelines have no cursor, even where they imitate a terminal. */
-export function isWatched(stream: Pick<WriteStream, 'isTTY' | 'columns'>, env: NodeJS.ProcessEnv = process.env): boolean {
+export function isWatched(
+  stream: Pick<WriteStream, 'isTTY' | 'columns'>,
+  env: NodeJS.ProcessEnv = process.env,
+): boolean {
   const isPipeline = !['', '0', 'false'].includes(env.CI ?? '');
   return stream.isTTY && stream.columns > 0 && !isPipeline && env.TERM !== 'dumb';
 }

@@ -1,4 +1,5 @@
 import { MigrationError } from '../../core/errors/migration-error.js';
+import { maskSecrets } from '../../core/sql/text/secrets.js';
 import { CliError } from '../process/cli-error.js';
 import type { Invocation } from '../process/invocation.js';
 import { messageOf } from './in-commands.js';
@@ -7,5 +8,5 @@ import { messageOf } from './in-commands.js';
 export function describeError(error: unknown, typed: Invocation): string {
   if (error instanceof MigrationError) return messageOf(error, typed);
   if (error instanceof CliError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return maskSecrets(error instanceof Error ? (error.stack ?? error.message) : String(error));
 }
