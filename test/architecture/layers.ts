@@ -66,6 +66,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'target',
     'catalog',
     'status',
+    'doctor',
     'lint/syntax',
     'lint/model',
     [
@@ -98,6 +99,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     'non-transactional',
     'transactional',
     'rehearsal',
+    'diagnosis',
     'run',
   ],
   migrator: [['run', 'run/catalog'], 'use-cases', 'use-cases/catalog', 'use-cases/preview', '.'],

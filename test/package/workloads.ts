@@ -42,6 +42,7 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations completion': await commandLine('completion', 'bash'),
     'nest-migrations drift': await commandLine('drift', '--dir', directory),
     'nest-migrations verify': await commandLine('verify', '--dir', directory),
+    'nest-migrations doctor': await commandLine('doctor', '--dir', directory),
     'nest-migrations config': await commandLine('config', '--dir', directory),
     'nest-migrations wait': await commandLine('wait', '--dir', directory),
     'nest-migrations mark': await commandLine('mark', '001_a.sql', '--dir', directory),

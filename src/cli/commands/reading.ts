@@ -73,6 +73,14 @@ export const READING: readonly CommandDefinition[] = [
     load: async () => (await import('../actions/reading/wait.js')).wait,
   },
   {
+    name: 'doctor',
+    description:
+      'check the directory, the connection, the server, a pooler, privileges, the history and the migration lock, and say what to do about each problem. Exits with 1 on an error, 3 if the database cannot be reached',
+    flags: [...COMMON_FLAGS, ...LOCK_FLAGS, ...RUN_FLAGS],
+    examples: ['nest-migrations doctor', 'nest-migrations doctor --module dist/app.module.js --json'],
+    load: async () => (await import('../actions/reading/doctor.js')).doctor,
+  },
+  {
     name: 'config',
     description: 'show the effective options and the source of each value; secrets are masked',
     flags: [...COMMON_FLAGS, ...LOCK_FLAGS, ...RUN_FLAGS, ...LIMIT_FLAGS],

@@ -47,6 +47,16 @@ export class PgConnection {
     return this.outbox.current?.text;
   }
 
+  get isEncrypted(): boolean {
+    return 'encrypted' in socketOf(this.client);
+  }
+
+  /** True if the other end is on this machine. */
+  get isLocal(): boolean {
+    const { remoteAddress } = socketOf(this.client); // a Unix socket has none
+    return remoteAddress === undefined || /^(?:127\.|::1$|::ffff:127\.)/.test(remoteAddress);
+  }
+
   /** True unless this connection has only read. A dirty connection must not be reused. */
   get dirty(): boolean {
     return this.isDirty || this.outbox.current !== undefined;

@@ -136,7 +136,8 @@ async function assertNoDuplicates(connection: PgConnection, table: TableName, ro
   );
 }
 
-function assertRights({ role, missingRights }: TableShape, table: TableName): void {
+/** @throws HistoryTableError with the GRANT to run, if the role lacks privileges on the table. */
+export function assertRights({ role, missingRights }: TableShape, table: TableName): void {
   if (missingRights.length === 0) return;
   const name = displayName(table);
   const rights = missingRights.join(', ');
