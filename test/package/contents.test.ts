@@ -30,7 +30,7 @@ describe('the package', () => {
   test('holds code, declarations and documents, and nothing else', () => {
     const expected =
       /^(?:dist\/(?:cjs|cli|esm)\/.*\.(?:js|d\.ts)|dist\/(?:cjs|cli|schematics)\/package\.json|dist\/schematics\/(?:schematics\.js|collection\.json|[\w-]+\.schema\.json)|docs\/(?:recipes\/)?[\w-]+\.md|docs\/schemas\/[\w-]+\.json)$/;
-    const topLevel = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/LICENSES.txt', 'package.json'];
+    const topLevel = ['CHANGELOG.md', 'LICENSE', 'README.md', 'SKILL.md', 'dist/LICENSES.txt', 'package.json'];
     expect(packed.files.filter((file) => !expected.test(file) && !topLevel.includes(file))).toEqual([]);
     expect(packed.files).toEqual(
       expect.arrayContaining([...topLevel, 'dist/esm/index.d.ts', 'dist/cjs/migrator.d.ts']),
