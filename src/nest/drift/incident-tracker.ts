@@ -3,10 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { findingKey, type Finding, type FindingCode } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
 
+/** An incident that only this process knows. Times are those of the monotonic clock, in ms. */
+interface OwnIncident {
+  readonly finding: Finding;
+  readonly openedAt: number;
+  alertedAt: number;
+}
+
 /** Decides what a check reports: with rows in the database for the whole fleet, or else in memory for this process. */
 export class IncidentTracker {
   private readonly checker = randomUUID();
-  private readonly own = new Map<string, { readonly finding: Finding; alertedAt: number }>();
+  private readonly own = new Map<string, OwnIncident>();
   private isAlone = false;
   private check: IncidentCheck | undefined;
 
@@ -28,7 +35,7 @@ export class IncidentTracker {
     if (!shared || (this.isAlone && findings.length === 0)) return this.reportAlone(findings, unchecked);
     this.check = check;
     if (!this.isAlone) return shared;
-    const resolved = [...shared.resolved, ...this.forgetGone(findings, unchecked, Date.now())];
+    const resolved = [...shared.resolved, ...this.forgetGone(findings, unchecked)];
     const opened = shared.opened.filter((each) => !this.own.has(findingKey(each)));
     this.isAlone = false;
     this.own.clear();
@@ -45,7 +52,7 @@ export class IncidentTracker {
   private reportAlone(findings: readonly Finding[], unchecked: readonly FindingCode[]): IncidentReport {
     if (!this.isAlone) this.onAlone();
     this.isAlone = true;
-    const now = Date.now();
+    const now = performance.now();
     const opened: Finding[] = [];
     const reminders: Finding[] = [];
     for (const found of findings) {
@@ -56,24 +63,20 @@ export class IncidentTracker {
         reminders.push(known.finding);
       }
       if (known) continue;
-      const finding = { ...found, since: new Date(now) };
-      this.own.set(findingKey(found), { finding, alertedAt: now });
+      const finding = { ...found, since: new Date() };
+      this.own.set(findingKey(found), { finding, openedAt: now, alertedAt: now });
       opened.push(finding);
     }
-    return { opened, reminders, resolved: this.forgetGone(findings, unchecked, now) };
+    return { opened, reminders, resolved: this.forgetGone(findings, unchecked) };
   }
 
-  private forgetGone(
-    findings: readonly Finding[],
-    unchecked: readonly FindingCode[],
-    now: number,
-  ): IncidentReport['resolved'] {
+  private forgetGone(findings: readonly Finding[], unchecked: readonly FindingCode[]): IncidentReport['resolved'] {
     const current = new Set(findings.map(findingKey));
     const isStillThere = stillIn(findings);
-    return [...this.own].flatMap(([key, { finding }]) => {
+    return [...this.own].flatMap(([key, { finding, openedAt }]) => {
       if (current.has(key) || unchecked.includes(finding.code)) return [];
       this.own.delete(key);
-      const durationMs = now - (finding.since?.getTime() ?? now);
+      const durationMs = Math.round(performance.now() - openedAt);
       return isStillThere(finding) ? [] : [{ finding, durationMs }];
     });
   }
