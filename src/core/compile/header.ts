@@ -42,7 +42,7 @@ export function readHeader(text: string): Header {
     if (timeout && value !== undefined && DURATION.test(value)) timeouts[timeout] = value;
     else if (timeout) mistakes.push({ code: 'INVALID_DIRECTIVE', offset: start, detail: comment });
     else {
-      const hint = name ? closest(name.toLowerCase()) : undefined;
+      const hint = name ? closest(name.toLowerCase(), value) : undefined;
       if (hint) mistakes.push({ code: 'UNKNOWN_DIRECTIVE', offset: start, detail: comment, actual: `-- ${hint}` });
     }
     return true;
@@ -61,14 +61,17 @@ const TIMEOUTS: Readonly<Record<string, 'lockTimeout' | 'statementTimeout'>> = {
   'statement-timeout': 'statementTimeout',
 };
 const NO_TRANSACTION = /^no[-_]transaction$/i;
-/** Each directive with an example of its use, for messages. */
-const KNOWN: readonly (readonly [name: string, written: string])[] = [
-  ['no-transaction', 'no-transaction'],
-  ['lock-timeout', 'lock-timeout: 30s'],
-  ['statement-timeout', 'statement-timeout: 5min'],
+/** Each directive with an example of its value, for messages. */
+const KNOWN: readonly (readonly [name: string, example: string | undefined])[] = [
+  ['no-transaction', undefined],
+  ['lock-timeout', '30s'],
+  ['statement-timeout', '5min'],
 ];
 const MAX_TYPOS = 2;
 
-function closest(name: string): string | undefined {
-  return KNOWN.find(([known]) => editDistance(name, known) <= MAX_TYPOS)?.[1];
+/** The directive that was probably meant, with the given value if that is valid. */
+function closest(name: string, value: string | undefined): string | undefined {
+  const [known, example] = KNOWN.find((each) => editDistance(name, each[0]) <= MAX_TYPOS) ?? [];
+  if (known === undefined || example === undefined) return known;
+  return `${known}: ${value !== undefined && DURATION.test(value) ? value : example}`;
 }

@@ -5,7 +5,7 @@ import type { ConnectionListener } from '../../core/ports/ports.js';
 import { untilAborted } from '../../timing/abort.js';
 import { retry } from '../../timing/retry.js';
 import { withTimeout } from '../../timing/timeout.js';
-import { isPoolTimeout, leave, onceAsked, socketOf } from './driver.js';
+import { isConnectTimeout, isPoolTimeout, leave, onceAsked, socketOf } from './driver.js';
 import { PgConnection } from './pg-connection.js';
 import { connectError, serverErrorOf, unusableError } from './server-error.js';
 
@@ -18,6 +18,8 @@ interface ConnectSettings extends ConnectionListener {
   readonly connectTimeoutMs: number;
   /** How long to retry while the database is unreachable, in ms; 0 means one attempt. @default 0 */
   readonly connectRetryMs?: number;
+  /** True if the pool is our own, of which callers know nothing. @default false */
+  readonly isOwnPool?: boolean;
 }
 
 const APPLICATION_NAME = 'nestjs-pg-migrations';
@@ -79,7 +81,9 @@ async function connectOnce(source: ConnectionSource, settings: ConnectSettings):
   try {
     return isPool(source) ? await borrow(source, settings) : await open(source, settings);
   } catch (error) {
-    throw error instanceof DatabaseConnectionError ? error : connectError(error);
+    if (error instanceof DatabaseConnectionError) throw error;
+    const isOurs = !isPool(source) || settings.isOwnPool; // a caller's pool has a timeout of its own
+    throw connectError(isOurs && isConnectTimeout(error) ? noAnswer(settings) : error);
   }
 }
 
@@ -116,15 +120,17 @@ function newClient(config: ClientConfig): pg.Client {
   }
 }
 
-async function borrow(pool: Pool, { connectTimeoutMs, onAsked }: ConnectSettings): Promise<PgConnection> {
+async function borrow(pool: Pool, settings: ConnectSettings): Promise<PgConnection> {
+  const { connectTimeoutMs, onAsked } = settings;
+  const none = (inTime: string): Error => (settings.isOwnPool ? noAnswer(settings) : noConnection(pool, inTime));
   if (pool.ending) throw unusableError(new Error('the pool has ended'));
   const connecting = pool.connect().catch((error: unknown) => {
-    throw isPoolTimeout(error) ? noConnection(pool, '') : error;
+    throw isPoolTimeout(error) ? none('') : error;
   });
   onAsked?.();
   const client = await withTimeout(connecting, connectTimeoutMs, () => {
     connecting.then((late) => late.release(), ignore);
-    throw noConnection(pool, ` within ${connectTimeoutMs} ms`);
+    throw none(` within ${connectTimeoutMs} ms`);
   });
   client.on('error', ignore);
   return new PgConnection(client, async (destroy) => {
@@ -132,6 +138,10 @@ async function borrow(pool: Pool, { connectTimeoutMs, onAsked }: ConnectSettings
     else client.off('error', ignore);
     client.release(destroy);
   });
+}
+
+function noAnswer({ connectTimeoutMs }: ConnectSettings): Error {
+  return new Error(`the server did not answer within ${connectTimeoutMs} ms`);
 }
 
 function noConnection({ totalCount, idleCount, waitingCount }: Pool, inTime: string): Error {

@@ -23,7 +23,8 @@ export class ReadConnections {
    */
   async use<T>(work: (connection: PgConnection) => Promise<T>, timeoutMs?: number): Promise<T> {
     const startedAt = performance.now();
-    const connection = await connect(this.pool(), { connectTimeoutMs: this.readTimeoutMs });
+    const isOwnPool = !isPool(this.source);
+    const connection = await connect(this.pool(), { connectTimeoutMs: this.readTimeoutMs, isOwnPool });
     try {
       const leftMs = timeoutMs ?? Math.max(1, this.readTimeoutMs - (performance.now() - startedAt));
       return await withTimeout(work(connection), leftMs, () => {

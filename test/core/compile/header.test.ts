@@ -27,18 +27,19 @@ describe('timeouts', () => {
 
 describe('a directive that is mistyped', () => {
   test.each<[string, string]>([
-    ['-- statement-timout: 5s', 'statement-timeout: 5min'],
-    ['-- statement_timeout: 5s', 'statement-timeout: 5min'],
-    ['-- lock_timeout: 5s', 'lock-timeout: 30s'],
+    ['-- statement-timout: 5s', 'statement-timeout: 5s'],
+    ['-- statement_timeout: 5s', 'statement-timeout: 5s'],
+    ['-- statement_timeout: soon', 'statement-timeout: 5min'],
+    ['-- lock_timeout: 5s', 'lock-timeout: 5s'],
     ['--Lock-Timeuot', 'lock-timeout: 30s'],
     ['-- no-transction', 'no-transaction'],
     ['-- no-transactions', 'no-transaction'],
     ['-- on-transaction', 'no-transaction'],
     ['-- no-transaction: true', 'no-transaction'],
     ['-- lock timeout: 30s', 'lock-timeout: 30s'],
-    ['-- locktimeout: 5s', 'lock-timeout: 30s'],
+    ['-- locktimeout: 5s', 'lock-timeout: 5s'],
     ['-- Statement  timeout : 5 minutes', 'statement-timeout: 5min'],
-    ['-- statementtimeout:0', 'statement-timeout: 5min'],
+    ['-- statementtimeout:0', 'statement-timeout: 0'],
   ])('is found, with what it may mean: %s', (comment, meant) => {
     expect(readHeader(`\n${comment}\nSELECT 1;`).mistakes).toEqual([
       { code: 'UNKNOWN_DIRECTIVE', offset: 1, detail: comment, actual: `-- ${meant}` },

@@ -22,7 +22,7 @@ describe('refused before anything runs', () => {
     ['a down section of goose', '-- +goose Up\nSELECT 1;\n-- +goose Down\nDROP TABLE x;', ':3:1', /has an undo section/],
     ['a down section of dbmate', '-- migrate:up\nSELECT 1;\n-- migrate:down\nDROP TABLE x;', ':3:1', /has an undo section/],
     ['a down section of node-pg-migrate', '-- Up Migration\nSELECT 1;\n-- Down Migration\nDROP TABLE x;', ':3:1', /has an undo section/],
-    ['a mistyped directive', '-- a\n-- statement-timout: 5s\nSELECT 1;', ':2:1', /unknown directive "-- statement-timout: 5s"\. Did you mean "-- statement-timeout: 5min"\?/],
+    ['a mistyped directive', '-- a\n-- statement-timout: 5s\nSELECT 1;', ':2:1', /unknown directive "-- statement-timout: 5s"\. Did you mean "-- statement-timeout: 5s"\?/],
     ['a NUL character', 'SELECT 1;\nSELECT \0;', ':2:8', /NUL character/],
     ['a transaction that is never ended', 'SELECT 1;\nBEGIN;\nSELECT 2;', ':2:1', /begins a transaction that it never ends/],
   ]; // prettier-ignore
