@@ -2,6 +2,7 @@ import type { Metric, Target } from './workloads/workload.js';
 
 const UNITS: Readonly<Record<Metric, string>> = {
   ms: 'ms',
+  runCpuMs: 'ms of CPU',
   cpuMs: 'ms of CPU',
   peakMb: 'MB',
   roundTrips: 'round trips',
@@ -9,7 +10,7 @@ const UNITS: Readonly<Record<Metric, string>> = {
 
 /** `12.3 ms`. */
 export function formatValue(metric: Metric, value: number): string {
-  const digits = metric === 'ms' && value < 1_000 ? 1 : 0;
+  const digits = metric === 'runCpuMs' ? 2 : metric === 'ms' && value < 1_000 ? 1 : 0;
   return `${value.toFixed(digits)} ${UNITS[metric]}`;
 }
 

@@ -18,11 +18,21 @@ export interface Measurement {
 }
 
 const CHILD = fileURLToPath(new URL('measure.child.mjs', import.meta.url));
+const HEALTH_CHILD = fileURLToPath(new URL('measure-health.child.mjs', import.meta.url));
 const PATIENCE_MS = 600_000;
 
 /** Runs a tool in a process of its own. @throws with its output if it fails */
-export async function measureInProcess(tool: Tool, node: string, job: Job): Promise<Measurement> {
-  const { stdout } = await run(node, [CHILD, tool.adapterUrl, JSON.stringify(job)], tool.env);
+export function measureInProcess(tool: Tool, node: string, job: Job): Promise<Measurement> {
+  return measureIn(CHILD, tool, node, job);
+}
+
+/** Measures one of many health checks in a process of its own. @throws with its output if it fails */
+export function measureHealth(tool: Tool, node: string, job: Job): Promise<Measurement> {
+  return measureIn(HEALTH_CHILD, tool, node, job);
+}
+
+async function measureIn(child: string, tool: Tool, node: string, job: Job): Promise<Measurement> {
+  const { stdout } = await run(node, [child, tool.adapterUrl, JSON.stringify(job)], tool.env);
   const measured = /^MEASURED (.*)$/m.exec(stdout)?.[1];
   if (measured === undefined) throw new Error(`${tool.name} ended without a measurement:\n${stdout}`);
   const { ms, ...usage } = JSON.parse(measured) as Measurement;

@@ -37,6 +37,8 @@ export interface Tool extends Adapter {
 }
 
 export const OURS = 'ours';
+/** Ours with `catalog: false`. */
+export const OURS_WITHOUT_CATALOG = 'ours-without-catalog';
 export const FLOORS_IN_PROCESS = ['floor-one', 'floor-hash', 'floor-each'];
 const FLOORS = [...FLOORS_IN_PROCESS, 'bare-script'];
 export const PEERS: readonly string[] = [
@@ -53,7 +55,7 @@ export const PEERS: readonly string[] = [
 ];
 export const PEERS_WITH_COMMAND: readonly string[] = ['dbmate', 'graphile-migrate', 'node-pg-migrate'];
 
-export const TOOL_NAMES: readonly string[] = [OURS, ...FLOORS, 'psql', ...PEERS];
+export const TOOL_NAMES: readonly string[] = [OURS, OURS_WITHOUT_CATALOG, ...FLOORS, 'psql', ...PEERS];
 
 /**
  * Loads the adapters by name, and installs the peers if one of them is asked for.
@@ -67,15 +69,20 @@ export async function loadTools(names: readonly string[], checkouts: readonly st
     if (!existsSync(`${path}/dist`)) throw new Error(`${path} is not built: run npm run build there.`);
     return loadTool(`${OURS}@${checkout}`, placeOf(OURS), { BENCH_CHECKOUT: path });
   });
-  return Promise.all([...names.map((name) => loadTool(name, placeOf(name))), ...others]);
+  return Promise.all([...names.map((name) => loadTool(name, placeOf(name), envOf(name))), ...others]);
+}
+
+function envOf(name: string): Record<string, string> {
+  return name === OURS_WITHOUT_CATALOG ? { BENCH_CATALOG: 'off' } : {};
 }
 
 function placeOf(name: string): string {
+  if (name === OURS_WITHOUT_CATALOG) return OURS;
   if (FLOORS.includes(name)) return `floors/${name}`;
   return PEERS.includes(name) ? `peers/${name}` : name;
 }
 
-async function loadTool(name: string, place: string, env: Record<string, string> = {}): Promise<Tool> {
+async function loadTool(name: string, place: string, env: Record<string, string>): Promise<Tool> {
   const adapterUrl = new URL(`adapters/${place}.mjs`, import.meta.url).href;
   return { ...((await import(adapterUrl)) as Adapter), name, adapterUrl, env };
 }

@@ -10,12 +10,38 @@ export { writeFiles as write } from './files.mjs';
 
 export const history = 'SELECT count(*) FROM shared.schema_migrations WHERE error_message IS NULL';
 
-export async function load() {
+/** `catalog: false` leaves out what the other tools do not do either: recording the catalog for drift(). */
+const options = process.env.BENCH_CATALOG === 'off' ? { catalog: false } : {};
+
+async function loadMakeMigrator() {
   const { makeMigrator } = await import(pathToFileURL(path.join(checkout, exports['./migrator'].import.default)));
+  return makeMigrator;
+}
+
+export async function load() {
+  const makeMigrator = await loadMakeMigrator();
   return async ({ connectionString, directory }) => {
-    const migrator = makeMigrator({ connectionString, directory });
+    const migrator = makeMigrator({ connectionString, directory, ...options });
     await migrator.migrate();
     await migrator.close();
+  };
+}
+
+/** A migrator on a pool, as in an application. */
+export async function openHealth({ connectionString, directory }) {
+  const makeMigrator = await loadMakeMigrator();
+  const { default: pg } = await import('pg');
+  const pool = new pg.Pool({ connectionString });
+  const migrator = makeMigrator({ pool, directory });
+  return {
+    check: async () => {
+      const { status } = await migrator.health();
+      if (status !== 'up') throw new Error(`the health is ${status}`);
+    },
+    close: async () => {
+      await migrator.close();
+      await pool.end();
+    },
   };
 }
 

@@ -2,12 +2,14 @@ import { manySteps } from '../files/many-steps.js';
 import { realisticFiles } from '../files/realistic.js';
 import { seedFiles } from '../files/seeds.js';
 import { smallFile, smallFiles } from '../files/small.js';
-import { FLOORS_IN_PROCESS, OURS, PEERS, PEERS_WITH_COMMAND } from '../tool.js';
+import { FLOORS_IN_PROCESS, OURS, OURS_WITHOUT_CATALOG, PEERS, PEERS_WITH_COMMAND } from '../tool.js';
 import { firstRun } from './first-run.js';
-import { noOp, noOpCommand, oneNew } from './later-run.js';
+import { healthCheck, noOp, noOpCommand, oneNew } from './later-run.js';
 import type { Target, Workload } from './workload.js';
 
 const EVERY_TOOL = [OURS, ...FLOORS_IN_PROCESS, ...PEERS];
+/** A run that changes something also records the catalog, which no other tool does. */
+const EVERY_TOOL_THAT_CHANGES = [OURS, OURS_WITHOUT_CATALOG, ...FLOORS_IN_PROCESS, ...PEERS];
 const NETWORK_MS = 11;
 
 const atMost = (limit: number): Target => ({ metric: 'ms', limit, relative: true });
@@ -44,7 +46,7 @@ export const WORKLOADS: readonly Workload[] = [
     files: realisticFiles(32),
     reference: 'floor-each',
     targets: [atMost(1.25), { metric: 'cpuMs', limit: 200 }, { metric: 'peakMb', limit: 70 }],
-    tools: EVERY_TOOL,
+    tools: EVERY_TOOL_THAT_CHANGES,
   }),
   firstRun({
     name: 'first-1000',
@@ -52,7 +54,7 @@ export const WORKLOADS: readonly Workload[] = [
     files: smallFiles(1_000),
     reference: 'floor-each',
     targets: [atMost(1)],
-    tools: EVERY_TOOL,
+    tools: EVERY_TOOL_THAT_CHANGES,
   }),
   oneNew({
     name: 'one-new-1000',
@@ -61,7 +63,7 @@ export const WORKLOADS: readonly Workload[] = [
     added: smallFile,
     reference: 'floor-hash',
     targets: [atMost(1.3)],
-    tools: EVERY_TOOL,
+    tools: EVERY_TOOL_THAT_CHANGES,
   }),
   firstRun({
     name: 'network-32',
@@ -70,7 +72,15 @@ export const WORKLOADS: readonly Workload[] = [
     roundTripMs: NETWORK_MS,
     reference: 'floor-one',
     targets: [atMost(2), { metric: 'roundTrips', limit: 6 }],
-    tools: EVERY_TOOL,
+    tools: EVERY_TOOL_THAT_CHANGES,
+  }),
+  healthCheck({
+    name: 'health-10000',
+    title: 'one of many health checks, 10,000 files',
+    files: seedFiles(10_000),
+    reference: 'floor-one',
+    targets: [{ metric: 'runCpuMs', limit: 1 }],
+    tools: [OURS, 'floor-one'],
   }),
   noOpCommand({
     name: 'cli-32',

@@ -1,7 +1,7 @@
 import type { MigrationFile } from '../files/migration-file.js';
 import { expectedFingerprint, fingerprintOf } from '../fingerprint.js';
 import { findNode } from '../machine.js';
-import { measureCommand, measureInProcess } from '../measurement.js';
+import { measureCommand, measureHealth, measureInProcess } from '../measurement.js';
 import type { Job, Tool } from '../tool.js';
 import { once } from './once.js';
 import { Site } from './site.js';
@@ -30,6 +30,11 @@ export function noOp({ files, ...workload }: LaterRun, measure = measureInProces
       };
     },
   };
+}
+
+/** A health check of a directory that is applied, after others. */
+export function healthCheck(options: LaterRun): Workload {
+  return noOp(options, measureHealth);
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Target {
   readonly relative?: true;
 }
 
-export type Metric = 'ms' | 'cpuMs' | 'peakMb' | 'roundTrips';
+export type Metric = 'ms' | 'runCpuMs' | 'cpuMs' | 'peakMb' | 'roundTrips';
 
 export interface Workload {
   readonly name: string;

@@ -1,7 +1,8 @@
-import { CREATE_HISTORY, read, record, withFloor } from './floor.mjs';
+import pg from 'pg';
+import { CREATE_HISTORY, history, read, record, withFloor } from './floor.mjs';
 
 export { writeFiles as write } from '../files.mjs';
-export { history } from './floor.mjs';
+export { history };
 
 /** The least that a tool can do: everything pending in one message, and one transaction. */
 export const load = () => (job) =>
@@ -11,3 +12,9 @@ export const load = () => (job) =>
     const texts = pending.map((file) => `${read(job.directory, file)};${record(file)}`);
     await client.query([...(known.size === 0 ? [CREATE_HISTORY] : []), ...texts].join(';\n'));
   });
+
+/** One query, and no look at the directory. */
+export async function openHealth({ connectionString }) {
+  const pool = new pg.Pool({ connectionString });
+  return { check: () => pool.query(history), close: () => pool.end() };
+}
