@@ -8,6 +8,10 @@ import { resolveMigratorOptions } from './composition/validation/migrator-option
 import type { EmitEvent } from './core/events/events.js';
 import type { MigrationRun } from './migrator/run/run-report.js';
 import { Migrator } from './migrator/migrator.js';
+import { createFleetOf } from './composition/fleet/create-fleet.js';
+import { resolveFleetOptions } from './composition/fleet/resolve-tenants.js';
+import type { TenantDefinition, TenantsOptions } from './composition/fleet/tenants-options.js';
+import { Fleet } from './fleet/fleet.js';
 
 /** Options of the functions that take a pool. */
 export interface RunOptions extends Omit<
@@ -59,11 +63,46 @@ export function makeMigrator(options: MigratorOptions & { onEvent?: EmitEvent })
   return createMigrator(resolveMigratorOptions(rest), onEvent ?? (() => {}));
 }
 
+/** Options of {@link createFleet}. */
+export interface FleetOptions extends MigratorOptions {
+  /** The tenants, and how their migrations run. */
+  tenants: TenantsOptions;
+}
+
+/** Creates a fleet: the migrations of many tenants. Close it when done. @throws ConfigurationError */
+export function createFleet(options: FleetOptions & { onEvent?: EmitEvent }): Fleet<TenantDefinition> {
+  const { onEvent, ...rest } = options;
+  const { tenants, ...resolved } = resolveFleetOptions(rest);
+  return createFleetOf(resolved, tenants, onEvent ?? (() => {}));
+}
+
 function migratorFor(pool: PgPool, { onEvent, ...options }: RunOptions, tracking: boolean): Migrator {
   return makeMigrator({ ...options, pool, tracking, ...(onEvent && { onEvent }) });
 }
 
-export { Migrator };
+export { Fleet, Migrator };
+export type {
+  RolloutOptions,
+  TenantDefinition,
+  TenantList,
+  TenantPages,
+  TenantProvider,
+  TenantsOptions,
+} from './composition/fleet/tenants-options.js';
+export type {
+  DeprovisionOptions,
+  FleetRun,
+  FleetStatus,
+  ProvisionOptions,
+  RolloutOptions as FleetMigrateOptions,
+} from './fleet/fleet.js';
+export type { TenantSelection } from './fleet/selection.js';
+export type { RolloutReport, RolloutStop, TenantOutcome, TenantResult } from './core/tenants/report.js';
+export { RolloutStoppedError } from './core/tenants/rollout-stopped.js';
+export type { Gate, WaveResult } from './core/tenants/rollout-settings.js';
+export type { TenantStanding, TenantState } from './core/tenants/standing.js';
+export type { Tenant } from './core/tenants/tenant.js';
+export type { WaveDefinition } from './core/tenants/waves.js';
 export type { ConnectionOptions } from './composition/connection-options.js';
 export type { PgConnectionConfig, PgPool, PgPoolClient } from './composition/driver-types.js';
 export { defineConfig, type CommandLineConfig } from './composition/define-config.js';
@@ -98,10 +137,12 @@ export type {
   DriftEvent,
   EmitEvent,
   EventContext,
+  FleetEvent,
   MigrationEvent,
   RunEvent,
 } from './core/events/events.js';
-export { renderEvent, type EventLine, type LineLevel } from './core/events/render-event.js';
+export type { EventLine, LineLevel } from './core/events/event-line.js';
+export { renderEvent } from './core/events/render-event.js';
 export type { AuditAction, AuditDetails, AuditEntry } from './core/history/audit.js';
 export type { DdlEntry } from './core/history/ddl-audit.js';
 export type {

@@ -7,9 +7,10 @@ import type { HistoryReader, MigrationSource } from '../core/ports/ports.js';
 import type { ScratchDatabases } from '../core/ports/scratch.js';
 import { Compiler } from '../core/compile/compiler.js';
 import { parseTableName, displayName } from '../core/target/table.js';
-import type { Target } from '../core/target/target.js';
+import { historyScopeOf, type Target } from '../core/target/target.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
+import type { InTurn } from '../migrator/run/parts.js';
 import { PgCatalogReader } from '../postgres/catalog-record/catalog-reader.js';
 import type { ScratchSettings } from '../postgres/catalog-record/scratch/scratch-databases.js';
 import { LazyScratchDatabases } from '../postgres/catalog-record/lazy-scratch.js';
@@ -17,6 +18,8 @@ import type { CatalogSettings } from '../postgres/catalog-record/settings.js';
 import { readTableFacts } from '../postgres/catalog/table-facts.js';
 import { COMPANION_NAMES, type CompanionName } from '../postgres/companions/tables.js';
 import { ReadConnections } from '../postgres/connection/read-connections.js';
+import type { ReusedConnections } from '../postgres/connection/reused-connections.js';
+import type { InstallOnce } from '../postgres/history/install-once.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import { PgTargetDatabase, type DatabaseSettings } from '../postgres/run/target-database.js';
@@ -43,18 +46,33 @@ export function migrationsOf(options: ResolvedOptions): Migrations {
   };
 }
 
-/** Assembles adapters and use cases for one target. Several targets may share the last argument. */
+/** What the targets of one database share. */
+export interface SharedParts {
+  readonly reads: ReadConnections;
+  readonly reused: ReusedConnections;
+  /** Undefined if each target has a history table of its own. */
+  readonly installOnce: InstallOnce | undefined;
+  /** Lets non-transactional migrations of the targets take turns. */
+  readonly inTurn: InTurn;
+}
+
+/**
+ * Assembles adapters and use cases for one target. Several targets may share the migrations.
+ *
+ * @param shared what it shares with other targets of its database. @default nothing
+ */
 export function createMigrator(
   options: ResolvedOptions,
   listener: EmitEvent,
   { source, compiler }: Migrations = migrationsOf(options),
+  target: Target = targetOf(options),
+  shared?: SharedParts,
 ): Migrator {
-  const target = targetOf(options);
   const { tracking, timeouts, policy } = settingsOf(options);
   const connection = connectionSource(options);
-  const reads = new ReadConnections(connection, options.timeouts.read);
+  const reads = shared?.reads ?? new ReadConnections(connection, options.timeouts.read);
   const readingRole = options.migrateWith ? undefined : options.role;
-  const reader = new PgHistoryReader(reads, target.table, readingRole);
+  const reader = new PgHistoryReader(reads, historyScopeOf(target), readingRole);
   const compared = comparedCatalog(options, target);
   const catalog = tracking && options.catalog.enabled ? compared : undefined;
   const settings = {
@@ -64,6 +82,8 @@ export function createMigrator(
     lock: options.lock,
     showRowData: options.showRowData,
     companions: companionsOf(options),
+    installOnce: shared?.installOnce,
+    reused: shared?.reused,
     catalog,
     source: options.migrateWith ? connectionSource(options.migrateWith) : connection,
     connectTimeoutMs: options.timeouts.connect,
@@ -86,8 +106,10 @@ export function createMigrator(
     incidents: reader,
     tables: tableFacts(reads, target),
     parse: parseStatements,
+    ...(shared && { inTurn: shared.inTurn }),
   };
-  return Migrator.of(parts, { tracked: tracking, interruptible, close: () => reads.close() });
+  const close = shared ? () => Promise.resolve() : () => reads.close();
+  return Migrator.of(parts, { tracked: tracking, interruptible, close });
 }
 
 function tableFacts(reads: ReadConnections, { searchPath }: Target): TableFactsReader {

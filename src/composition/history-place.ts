@@ -15,6 +15,8 @@ export interface HistoryPlace {
   readonly text: string;
   /** For messages: database and table. */
   readonly name: string;
+  /** The name of the database. */
+  readonly database: string;
 }
 
 /** Undefined for a connection over a custom stream, or one that cannot be parsed, which connecting reports. */
@@ -30,6 +32,7 @@ export function historyPlace(options: ResolvedOptions): HistoryPlace | undefined
       key: JSON.stringify([host, port, user, startupOptions, database, table]),
       text: `${table} in the database ${database} on ${host}:${port}`,
       name: `${database}/${table}`,
+      database: String(database),
     };
   } catch {
     return undefined;

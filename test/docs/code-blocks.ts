@@ -6,13 +6,15 @@ import { repositoryRoot } from '../support/process.js';
 const AROUND: Readonly<Record<string, string>> = {
   'globals.d.ts': `
     import type { test as testOfJest, expect as expectOfJest } from '@jest/globals';
-    import type { MigrationsHealthIndicator, MigrationsService, Migrator } from 'nestjs-pg-migrations';
+    import type { Fleet, MigrationsHealthIndicator, MigrationsService, Migrator } from 'nestjs-pg-migrations';
     declare global {
       const test: typeof testOfJest;
       const expect: typeof expectOfJest;
       const migrations: MigrationsService;
       const indicator: MigrationsHealthIndicator;
       const migrator: Migrator;
+      const fleet: Fleet;
+      function metricsAreFine(): Promise<boolean>;
       function tryAgainLater(): Promise<void>;
     }`,
   'app.module.ts': 'export class AppModule {}',

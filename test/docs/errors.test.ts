@@ -8,6 +8,7 @@ import { FILE_FINDINGS } from '../../src/core/errors/file-findings.js';
 import { HISTORY_FINDINGS } from '../../src/core/errors/history-findings.js';
 import { ERROR_CODES, MigrationError } from '../../src/core/errors/migration-error.js';
 import { RUN_FINDINGS } from '../../src/core/errors/run-findings.js';
+import { TENANT_FINDINGS } from '../../src/core/errors/tenants/tenant-findings.js';
 import * as api from '../../src/migrator.js';
 import { sourceFiles } from '../architecture/imports.js';
 import { messageOf, PARTS, readSections } from './error-sections.js';
@@ -31,6 +32,7 @@ describe('docs/errors.md', () => {
       ['Verify findings', Object.keys(VERIFY_FINDINGS)],
       ['File findings', Object.keys(FILE_FINDINGS)],
       ['Run findings', Object.keys(RUN_FINDINGS)],
+      ['Tenant findings', Object.keys(TENANT_FINDINGS)],
     ]);
   });
 

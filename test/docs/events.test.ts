@@ -5,7 +5,10 @@ import { readFields } from './declarations.js';
 import { RUN_SAMPLE_TEXT } from './event-samples.js';
 
 const text = readFileSync('docs/events.md', 'utf8');
-const declared = readFields('src/core/events/events.ts');
+const declared = new Map([
+  ...readFields('src/core/events/events.ts'),
+  ...readFields('src/core/events/fleet-events.ts'),
+]);
 const events = [...declared].filter(([name]) => /^[a-z-]+$/.test(name));
 const sections = new Map(
   text
@@ -40,7 +43,7 @@ describe('docs/events.md', () => {
     const [, common = ''] = text.split('## Fields of every event');
     const { field = [] } = tables(common.split('\n## ')[0] ?? '');
     expect(field).toEqual(['type', ...(declared.get('EventContext') ?? []), ...(declared.get('RunEvent') ?? [])]);
-    expect(field).toHaveLength(4);
+    expect(field).toHaveLength(5);
   });
 
   test.each([

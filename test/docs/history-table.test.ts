@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { TENANT_COLUMNS } from '../../src/core/target/history-scope.js';
 import { HISTORY_COLUMNS } from '../../src/postgres/history/columns.js';
 import { COMPANION_NAMES, COMPANIONS } from '../../src/postgres/companions/tables.js';
 import { OBJECT_VERSIONS } from '../../src/postgres/history/versions.js';
@@ -18,6 +19,14 @@ describe('docs/history-table.md', () => {
   test('has every column, with its type and its comment, in the order of the table', () => {
     const columns = Object.entries(HISTORY_COLUMNS).map(([name, { type, comment }]) => ({ name, type, comment }));
     expect(rows.map(({ name, type, comment }) => ({ name, type, comment }))).toEqual(columns);
+  });
+
+  test('has the columns of the table that tenants share', () => {
+    const [, section = ''] = /^## The history of tenants$([\s\S]*?)^## /m.exec(text) ?? [];
+    const documented = [...section.matchAll(/^\| `(\w+)` \| `(.*?)` \| (.*) \|$/gm)].map(([, ...row]) => row);
+    expect(documented).toEqual(
+      Object.entries(TENANT_COLUMNS).map(([name, { type, comment }]) => [name, type, comment]),
+    );
   });
 
   test.each(COMPANION_NAMES)('has every column of the table %s, with its type and its comment', (name) => {

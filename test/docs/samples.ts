@@ -1,13 +1,21 @@
 import { parseTableName } from '../../src/core/target/table.js';
 import { resolveMigratorOptions } from '../../src/composition/validation/migrator-options.js';
 import { finding, type FindingCode, type FindingDetails } from '../../src/core/errors/finding.js';
-import { NotUpToDateError, RefusedError, UnknownMigrationError } from '../../src/core/errors/input-errors.js';
+import {
+  ConfigurationError,
+  NotUpToDateError,
+  RefusedError,
+  UnknownMigrationError,
+} from '../../src/core/errors/input-errors.js';
 import { LockInUseError, LockLostError, LockTimeoutError } from '../../src/core/errors/lock-errors.js';
 import { MigrationError, type MigrationErrorCode } from '../../src/core/errors/migration-error.js';
 import { MigrationFailedError } from '../../src/core/errors/migration-failed.js';
 import { InDoubtError, InterruptedError } from '../../src/core/errors/run-errors.js';
 import { mayNotCreate } from '../../src/core/errors/catalog/scratch-error.js';
 import { locate } from '../../src/core/sql/text/position.js';
+import { checkTenants } from '../../src/core/tenants/check-tenants.js';
+import { countOutcomes, type TenantOutcome, type TenantResult } from '../../src/core/tenants/report.js';
+import { RolloutStoppedError } from '../../src/core/tenants/rollout-stopped.js';
 import { undoSectionAdvice } from '../../src/core/tools/registry.js';
 import { MigrationDirectory } from '../../src/files/directory.js';
 import { connectError, queryError, readOnlyError } from '../../src/postgres/connection/server-error.js';
@@ -138,7 +146,41 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     subject: 'Run 6f1c2a34-0b5d-4c8e-9a7f-2d3e4f5a6b7c',
     detail: 'The connection was lost while running 004_orders.sql: read ECONNRESET.',
   },
+  TENANT_SCHEMA_MISSING: { subject: 'Tenant oak-hill', detail: 'school_oak_hill' },
+  NO_TENANTS: { subject: 'The list of tenants' },
 };
+
+const TENANT_PROBLEMS = checkTenants(
+  [
+    { name: 'oak hill', schema: 'school_oak_hill' },
+    { name: 'elm-park', schema: 'school_elm_park' },
+    { name: 'elm-park-2', schema: 'school_elm_park' },
+  ].map((given) => ({ given, place: { database: '', server: '' }, hasConnection: false })),
+  'shared',
+).problems;
+
+const failure = new MigrationFailedError({
+  file: '003_marks.sql',
+  server: { sqlstate: '42P07', message: 'relation "marks" already exists' },
+  location: locate('CREATE TABLE marks (id int);\n', 0),
+  aftermath: { kind: 'rolled-back' },
+  applied: [],
+  pending: ['003_marks.sql'],
+});
+const outcomeOf = (tenant: string, outcome: TenantOutcome, error?: MigrationError): TenantResult => ({
+  tenant,
+  group: undefined,
+  outcome,
+  applied: outcome === 'applied' ? ['003_marks.sql'] : [],
+  runId: undefined,
+  durationMs: 12,
+  ...(error && { error }),
+});
+const results = [
+  outcomeOf('ash-grove', 'applied'),
+  outcomeOf('elm-park', 'failed', failure),
+  outcomeOf('oak-hill', 'skipped'),
+];
 
 /** One error of every code, as docs/errors.md shows it; made by the code that throws it where that needs no database. */
 export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
@@ -146,6 +188,7 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
     resolveMigratorOptions({ connectionString: undefined, direcotry: 'migrations' } as object),
   ),
   INVALID_TABLE: thrownBy(() => parseTableName('shared.schema migrations')),
+  INVALID_TENANTS: new ConfigurationError('INVALID_TENANTS', TENANT_PROBLEMS),
   INVALID_DIRECTORY: await rejection(new MigrationDirectory(DIRECTORY).read()),
   REFUSED: new RefusedError([
     finding('CHANGED', FINDING_SAMPLES.CHANGED),
@@ -216,6 +259,13 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
     TARGET,
   ),
   UNKNOWN_MIGRATION: new UnknownMigrationError(`There is no migration 07_x.sql in ${DIRECTORY}.`),
+  ROLLOUT_STOPPED: new RolloutStoppedError({
+    tenants: results,
+    counts: countOutcomes(results),
+    warnings: [],
+    durationMs: 40,
+    stopped: { by: 'failures', reason: '1 tenant failed, and "rollout.stopAfter" is 1' },
+  }),
   DATABASE_ERROR: ours(
     queryError('reading the history', serverError('42501', 'permission denied for table schema_migrations')),
   ),

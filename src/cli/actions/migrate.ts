@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { EmitEvent, MigrationEvent } from '../../core/events/events.js';
-import { renderEventAs, type LineLevel } from '../../core/events/render-event.js';
+import type { LineLevel } from '../../core/events/event-line.js';
+import { renderEventAs } from '../../core/events/render-event.js';
 import { limitProblems, type RunLimit } from '../../core/status/run-limit.js';
 import { EXIT } from '../process/exit-codes.js';
 import type { RunFlags } from '../process/flags.js';

@@ -3,6 +3,8 @@ export interface Placeholders {
   readonly values: Readonly<Record<string, string>>;
   /** The markers before and after a name. */
   readonly delimiters: readonly [open: string, close: string];
+  /** Names of values that messages may show. @default none */
+  readonly shown?: readonly string[];
 }
 
 export const DEFAULT_DELIMITERS: readonly [string, string] = ['{{', '}}'];
@@ -14,6 +16,8 @@ interface Substituted {
   readonly toOriginal: (offset: number) => number;
   /** Placeholders without a value, with their offsets in the original text. */
   readonly unknown: readonly { readonly name: string; readonly offset: number }[];
+  /** Names of the placeholders that were replaced. */
+  readonly replaced: ReadonlySet<string>;
 }
 
 /** Anything else is left unchanged: `{{ 1 }}` is not a placeholder. Colons allow names like `flyway:database`. */
@@ -24,16 +28,27 @@ export function isPlaceholderName(text: string): boolean {
   return new RegExp(`^${PLACEHOLDER_NAME}$`).test(text);
 }
 
+/** The names of the placeholders in a text. */
+export function placeholderNames(text: string, { delimiters }: Pick<Placeholders, 'delimiters'>): readonly string[] {
+  return [...new Set([...text.matchAll(patternOf(delimiters))].map(([, name = '']) => name))];
+}
+
+function patternOf(delimiters: Placeholders['delimiters']): RegExp {
+  const [open, close] = delimiters.map((delimiter) => delimiter.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`${open}\\s*(${PLACEHOLDER_NAME})\\s*${close}`, 'g');
+}
+
 /** Replaces placeholders with their values, verbatim: the caller must make sure that they are safe SQL. */
 export function substitute(text: string, { values, delimiters }: Placeholders): Substituted {
-  const [open, close] = delimiters.map((delimiter) => delimiter.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  const pattern = new RegExp(`${open}\\s*(${PLACEHOLDER_NAME})\\s*${close}`, 'g');
+  const pattern = patternOf(delimiters);
   const spans: { at: number; originalAt: number; length: number; originalLength: number }[] = [];
   const unknown: { name: string; offset: number }[] = [];
+  const replaced = new Set<string>();
   let growth = 0;
   const result = text.replace(pattern, (whole, name: string, offset: number) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined;
     if (value === undefined) unknown.push({ name, offset });
+    else replaced.add(name);
     const replacement = value ?? whole;
     spans.push({ at: offset + growth, originalAt: offset, length: replacement.length, originalLength: whole.length });
     growth += replacement.length - whole.length;
@@ -51,5 +66,5 @@ export function substitute(text: string, { values, delimiters }: Placeholders): 
     const past = offset - span.at - span.length;
     return past < 0 ? span.originalAt : span.originalAt + span.originalLength + past;
   };
-  return { text: result, toOriginal, unknown };
+  return { text: result, toOriginal, unknown, replaced };
 }

@@ -13,7 +13,7 @@ export interface SourceText {
   readonly withRows: string;
   /** Maps an offset in `sql` to an offset in the file. */
   readonly toFile: (offset: number) => number;
-  /** True when it contains placeholder values: server messages may repeat them and must not be stored. */
+  /** True when it contains placeholder values that must not be shown: server messages may repeat them and must not be stored. */
   readonly holdsValues: boolean;
 }
 
@@ -46,9 +46,15 @@ export function sourceText(
     const source = { sql: section, withRows: section, toFile: (offset: number) => offset, holdsValues: false };
     return { source, refusals: [] };
   }
-  const { text: sql, toOriginal, unknown } = substitute(section, rules.placeholders);
+  const { text: sql, toOriginal, unknown, replaced } = substitute(section, rules.placeholders);
+  const { shown = [] } = rules.placeholders;
   return {
-    source: { sql, withRows: sql, toFile: toOriginal, holdsValues: sql !== section },
+    source: {
+      sql,
+      withRows: sql,
+      toFile: toOriginal,
+      holdsValues: [...replaced].some((name) => !shown.includes(name)),
+    },
     refusals: unknown.map(({ name, offset }) => refusal('MISSING_PLACEHOLDER', name, offset)),
   };
 }

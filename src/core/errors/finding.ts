@@ -3,6 +3,7 @@ import { VERIFY_FINDINGS } from './catalog/verify-findings.js';
 import { FILE_FINDINGS } from './file-findings.js';
 import { HISTORY_FINDINGS } from './history-findings.js';
 import { RUN_FINDINGS } from './run-findings.js';
+import { TENANT_FINDINGS } from './tenants/tenant-findings.js';
 import type { FindingDefinition, FindingDetails, Severity } from './finding-definition.js';
 import { inApi, type Remedy, type Voice } from './remedy.js';
 import { placeIn } from './wording.js';
@@ -13,6 +14,7 @@ const DEFINITIONS = {
   ...VERIFY_FINDINGS,
   ...FILE_FINDINGS,
   ...RUN_FINDINGS,
+  ...TENANT_FINDINGS,
 } satisfies Readonly<Record<string, FindingDefinition>>;
 
 /** Identifies a kind of finding. Codes are stable: scripts may depend on them. */

@@ -5,14 +5,21 @@ function listed(problems: readonly string[]): string {
   return problems.map((problem) => `\n  - ${problem}`).join('');
 }
 
-/** Options are invalid or contradict each other. Lists every problem. */
+const SUBJECTS = {
+  INVALID_OPTIONS: 'Migrations are not configured correctly',
+  INVALID_TABLE: 'Migrations are not configured correctly',
+  INVALID_TENANTS: 'The list of tenants cannot be used, so nothing was run',
+} as const;
+
+/** Options or the list of tenants are invalid or contradict each other. Lists every problem. */
 export class ConfigurationError extends MigrationError {
   constructor(
-    code: 'INVALID_OPTIONS' | 'INVALID_TABLE',
-    /** Every problem, each starting with its option. */
+    code: 'INVALID_OPTIONS' | 'INVALID_TABLE' | 'INVALID_TENANTS',
+    /** Every problem, each starting with its option or tenant. */
     readonly problems: readonly string[],
+    options?: { cause?: unknown },
   ) {
-    super(code, `Migrations are not configured correctly:${listed(problems)}`);
+    super(code, `${SUBJECTS[code]}:${listed(problems)}`, options);
   }
 }
 

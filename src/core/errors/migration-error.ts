@@ -4,6 +4,7 @@ import { inApi, inWords, type Text, type Voice } from './remedy.js';
 export const ERROR_CODES = [
   'INVALID_OPTIONS',
   'INVALID_TABLE',
+  'INVALID_TENANTS',
   'INVALID_DIRECTORY',
   'REFUSED',
   'MIGRATION_FAILED',
@@ -19,6 +20,7 @@ export const ERROR_CODES = [
   'LOCK_IN_USE',
   'NOT_UP_TO_DATE',
   'UNKNOWN_MIGRATION',
+  'ROLLOUT_STOPPED',
   'DATABASE_ERROR',
   'SCRATCH_DATABASE',
 ] as const;

@@ -1,3 +1,4 @@
+import type { FleetEventBody } from './fleet-events.js';
 import type { Finding } from '../errors/finding.js';
 import type { LockHolder } from '../errors/lock-errors.js';
 import type { MigrationErrorCode } from '../errors/migration-error.js';
@@ -9,6 +10,8 @@ export interface EventContext {
   readonly target: string;
   /** When it was emitted. */
   readonly at: Date;
+  /** The name of the tenant, if it is about one. */
+  readonly tenant?: string;
 }
 
 /**
@@ -149,8 +152,11 @@ export interface CatalogEventBody {
 /** An event of recording the catalog. */
 export type CatalogEvent = EventContext & CatalogEventBody;
 
+/** An event of a rollout. `rolloutId` identifies the rollout. */
+export type FleetEvent = EventContext & { readonly rolloutId: string } & FleetEventBody;
+
 /** Every event that a listener may receive. */
-export type MigrationEvent = RunEvent | ConnectionEvent | CatalogEvent | DriftEvent;
+export type MigrationEvent = RunEvent | ConnectionEvent | CatalogEvent | DriftEvent | FleetEvent;
 
 /** Receives events as they happen. */
 export type EmitEvent = (event: MigrationEvent) => void;

@@ -3,16 +3,9 @@ import { renderFindingAs, type Finding } from '../errors/finding.js';
 import { describeHolder } from '../errors/lock-errors.js';
 import { inApi, type Voice } from '../errors/remedy.js';
 import { count, duration, list } from '../errors/wording.js';
+import type { EventLine, LineLevel } from './event-line.js';
 import type { DriftEvent, MigrationEvent } from './events.js';
-
-/** The log level of a line. */
-export type LineLevel = 'debug' | 'info' | 'warning';
-
-/** An event as text, for terminals and loggers. */
-export interface EventLine {
-  readonly level: LineLevel;
-  readonly text: string;
-}
+import { renderFleetEvent } from './render-fleet-event.js';
 
 /** Renders an event as lines of text: none if the thrown error says the same. No other code turns events into text. */
 export function renderEvent(event: MigrationEvent): readonly EventLine[] {
@@ -21,6 +14,19 @@ export function renderEvent(event: MigrationEvent): readonly EventLine[] {
 
 /** The same, with the remedies of findings phrased by `say`. */
 export function renderEventAs(say: Voice, event: MigrationEvent): readonly EventLine[] {
+  const { tenant } = event;
+  if (tenant === undefined || event.type === 'tenant-refused') return linesOf(say, event);
+  // The error of a tenant is not thrown: the rollout continues.
+  const lines =
+    event.type === 'run-failed'
+      ? [warning(event.error)]
+      : event.type === 'run-refused'
+        ? event.refusals.map((each) => warning(renderFindingAs(say, each)))
+        : linesOf(say, event);
+  return lines.map(({ level, text }) => ({ level, text: `Tenant ${tenant}: ${text}` }));
+}
+
+function linesOf(say: Voice, event: MigrationEvent): readonly EventLine[] {
   switch (event.type) {
     case 'run-planned':
       return [info(`Applying ${count(event.pending.length, 'pending migration')} to ${event.target}`)];
@@ -60,6 +66,12 @@ export function renderEventAs(say: Voice, event: MigrationEvent): readonly Event
     case 'run-failed':
     case 'run-refused':
       return [];
+    case 'rollout-started':
+    case 'wave-started':
+    case 'tenant-refused':
+    case 'rollout-finished':
+    case 'rollout-stopped':
+      return renderFleetEvent(say, event);
     default:
       return renderDrift(say, event);
   }

@@ -1,6 +1,16 @@
 /** The operation that changed the history. `adopt`: a run recorded missing checksums. */
 export type AuditAction =
-  'migrate' | 'adopt' | 'baseline' | 'mark' | 'unmark' | 'resolve' | 'repair' | 'import' | 'accept' | 'unlock';
+  | 'migrate'
+  | 'adopt'
+  | 'baseline'
+  | 'mark'
+  | 'unmark'
+  | 'resolve'
+  | 'repair'
+  | 'import'
+  | 'accept'
+  | 'unlock'
+  | 'deprovision';
 
 /** What to record about a change. The server adds who made it and when. */
 export interface NewAuditEntry {
@@ -31,7 +41,7 @@ export interface AuditEntry {
   /**
    * `migrate`: `failed`, the file that failed; `killed`, true if it was killed and the next run wrote the entry.
    * `repair` and `accept`: `changes`, with the values before and after. `accept` for the catalog: `objects`.
-   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. Null for the others.
+   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. `deprovision`: `schema`, if it was dropped. All changes of a tenant: `tenant`. Null for the others.
    */
   readonly details: AuditDetails | null;
   /** The role that made the change, as in `current_user`. */

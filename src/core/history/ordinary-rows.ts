@@ -42,7 +42,7 @@ export function rowsOf(set: MigrationSet | Promise<MigrationSet>): KnownRows {
     const others = new Set(ordinary.others);
     const left = others.size === 0 ? migrations : migrations.filter(({ file }) => !others.has(file));
     const first = left.slice(0, ordinary.count);
-    return areRecorded(first, ordinary) ? first.map(ordinaryRow) : undefined;
+    return areRecorded(first, ordinary) ? first.map(recordedAs) : undefined;
   };
 }
 
@@ -55,8 +55,8 @@ export function areRecorded(
   return count === 0 || fingerprintOf(migrations) === fingerprint;
 }
 
-/** Contains only what the fingerprint proves. */
-function ordinaryRow({ file, checksum }: NamedChecksum): HistoryRow {
+/** The ordinary row of a file. Contains only what its name and checksum prove. */
+export function recordedAs({ file, checksum }: NamedChecksum): HistoryRow {
   return {
     file,
     state: 'applied',

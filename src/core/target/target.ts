@@ -1,4 +1,5 @@
 import type { Placeholders } from '../compile/placeholders.js';
+import { HistoryScope, type TenantScope } from './history-scope.js';
 import type { TableName } from './table.js';
 
 /** Where a set of migrations is applied. The adapter for the target holds the connection. */
@@ -6,12 +7,21 @@ export interface Target {
   /** Database and history table, for messages: `app/shared.schema_migrations`. */
   readonly name: string;
   readonly table: TableName;
+  /** The tenant, if the history is one that tenants share. @default the history is the target's own */
+  readonly tenant?: TenantScope | undefined;
   /** The role that migrations run as. @default the login role */
   readonly role?: string | undefined;
+  /** A schema that is created in the transaction of the migrations, if there is none. @default none */
+  readonly createsSchema?: string | undefined;
   /** The `search_path` of migrations. @default the setting of the role or the database */
   readonly searchPath?: readonly string[] | undefined;
   /** Values for placeholders in migrations. @default the feature is off */
   readonly placeholders?: Placeholders | undefined;
+}
+
+/** The rows of the target in the history. */
+export function historyScopeOf({ table, tenant }: Pick<Target, 'table' | 'tenant'>): HistoryScope {
+  return new HistoryScope(table, tenant);
 }
 
 /** The schema of unqualified names, if the target specifies one. */
@@ -19,7 +29,8 @@ export function defaultSchemaOf({ searchPath }: Pick<Target, 'searchPath'>): str
   return searchPath?.find((schema) => schema !== '$user');
 }
 
-/** The placeholder values. Messages must not show them. */
+/** The placeholder values that messages must not show. */
 export function secretsOf({ placeholders }: Pick<Target, 'placeholders'>): string[] {
-  return Object.values(placeholders?.values ?? {});
+  const { values = {}, shown = [] } = placeholders ?? {};
+  return Object.entries(values).flatMap(([name, value]) => (shown.includes(name) ? [] : [value]));
 }

@@ -1,4 +1,5 @@
 import type { Compiler } from '../../core/compile/compiler.js';
+import type { Task } from '../../core/compile/task.js';
 import type { ObjectFilter } from '../../core/catalog/patterns.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { ParseStatements } from '../../core/compile/program.js';
@@ -24,12 +25,17 @@ export interface MigratorParts {
   readonly emit: EmitEvent;
   readonly diffTexts: DiffTexts;
   readonly incidents: IncidentStore;
+  /** Executes tasks when no other target may be disturbed by them. @default at once */
+  readonly inTurn?: InTurn;
   /** Undefined if the catalog is not checked. */
   readonly catalog: CatalogReader | undefined;
   /** Objects that are left out when catalogs are compared. */
   readonly ignoresObject: ObjectFilter;
   readonly scratch: ScratchDatabases;
 }
+
+/** Runs work when it is the turn of these tasks. */
+export type InTurn = <T>(tasks: readonly Task[], work: () => Promise<T>) => Promise<T>;
 
 /** How runs behave. */
 interface MigratorPolicy extends DriftPolicy {

@@ -218,7 +218,9 @@ export class Run {
     const listener = report.beginExecution(tasks.map(({ program }) => program.migration.file));
     try {
       const settings = { runId, transaction: parts.policy.transaction, migrations, signal };
-      return judgeOutcome(await session.executor.run(tasks, settings, listener), report, session.history, signal);
+      const execute = () => session.executor.run(tasks, settings, listener);
+      const outcome = await (parts.inTurn ? parts.inTurn(tasks, execute) : execute());
+      return judgeOutcome(outcome, report, session.history, signal);
     } catch (error) {
       if (!isLostConnection(error) || signal?.aborted || !session.history.keepsRecords) throw error;
       const { backend } = session.lock;

@@ -16,6 +16,7 @@ import { LIVE_SQL } from '../catalog/snapshot/stamp.js';
 import { nameOfCompanion } from '../companions/tables.js';
 import { actingAs } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../supervision/cancel.js';
+import { HistoryScope } from '../../core/target/history-scope.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
@@ -89,7 +90,10 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
     const begun = await this.tryToBegin(mark);
     if (begun) return begun;
     const { history, role } = this.settings;
-    const { companions, notes } = await install(this.connection, history, { role, companions: ['catalog'] });
+    const { companions, notes } = await install(this.connection, new HistoryScope(history), {
+      role,
+      companions: ['catalog'],
+    });
     const again = companions.includes('catalog') ? await this.tryToBegin(mark) : undefined;
     if (again) return again;
     const name = displayName(nameOfCompanion(history, 'catalog'));

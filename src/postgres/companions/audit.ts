@@ -1,5 +1,6 @@
 import type { AuditAction, AuditEntry, NewAuditEntry } from '../../core/history/audit.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { LIBRARY_VERSION } from '../../core/history/library-version.js';
 import type { Row } from '../connection/script.js';
@@ -7,7 +8,7 @@ import { nameOfCompanion } from './tables.js';
 
 /** Adds an entry for a change. */
 export function auditChangeSql(
-  history: TableName,
+  { history, tenant }: HistoryScope,
   runId: string,
   { action, files, reason, details }: NewAuditEntry,
 ): string {
@@ -16,7 +17,7 @@ export function auditChangeSql(
     quoteLiteral(runId),
     json(files),
     quoteLiteral(reason ?? null),
-    details === undefined ? 'NULL' : json(details),
+    details === undefined && !tenant ? 'NULL' : json({ ...details, ...(tenant && { tenant: tenant.name }) }),
     quoteLiteral(LIBRARY_VERSION),
   ];
   return (
@@ -31,13 +32,14 @@ export function auditChangeSql(
  *
  * @param unlessRecorded true to add nothing if the run already has an entry.
  */
-export function auditRunSql(history: TableName, runId: string, unlessRecorded = false): string {
+export function auditRunSql(scope: HistoryScope, runId: string, unlessRecorded = false): string {
+  const { history, andOwn } = scope;
   const run = quoteLiteral(runId);
   return (
     `INSERT INTO ${tableOf(history)} (action, run_id, files, details, library_version) ` +
     `SELECT 'migrate', ${run}, coalesce(${filesWhere('NULL')}, '[]'), ` +
-    `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0), ` +
-    `${quoteLiteral(LIBRARY_VERSION)} FROM ${qualifiedName(history)} WHERE run_id = ${run} AND origin = 'migrate'` +
+    `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0${tenantOf(scope)}), ` +
+    `${quoteLiteral(LIBRARY_VERSION)} FROM ${scope.name} WHERE run_id = ${run}${andOwn} AND origin = 'migrate'` +
     (unlessRecorded ? ` AND ${hasNoEntry(history, run)}` : '') +
     ' HAVING count(*) > 0'
   );
@@ -47,16 +49,22 @@ export function auditRunSql(history: TableName, runId: string, unlessRecorded = 
  * Adds the entry of a run whose process was killed, unless it has one. The only known information about its author is
  * the role in its rows.
  */
-export function auditDeadRunSql(history: TableName, runId: string): string {
+export function auditDeadRunSql(scope: HistoryScope, runId: string): string {
+  const { history, andOwn } = scope;
   const run = quoteLiteral(runId);
   return (
     `INSERT INTO ${tableOf(history)} (action, run_id, files, details, role, login, application, library_version) ` +
     `SELECT 'migrate', ${run}, coalesce(${filesWhere('NULL')}, '[]'), ` +
-    `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0, 'killed', true), ` +
+    `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0, 'killed', true${tenantOf(scope)}), ` +
     `coalesce(max(executed_by), current_user), coalesce(max(executed_by), session_user), '', ` +
-    `${quoteLiteral(LIBRARY_VERSION)} FROM ${qualifiedName(history)} WHERE run_id = ${run} AND origin = 'migrate' ` +
+    `${quoteLiteral(LIBRARY_VERSION)} FROM ${scope.name} WHERE run_id = ${run}${andOwn} AND origin = 'migrate' ` +
     `AND ${hasNoEntry(history, run)} HAVING count(*) > 0`
   );
+}
+
+/** The tenant, for the details of an entry. */
+function tenantOf({ tenant }: HistoryScope): string {
+  return tenant ? `, 'tenant', ${quoteLiteral(tenant.name)}` : '';
 }
 
 function hasNoEntry(history: TableName, run: string): string {

@@ -1,6 +1,7 @@
 import { recordableSource } from '../../core/history/source.js';
 import type { Migration } from '../../core/migration/migration.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { nameOfCompanion } from './tables.js';
 
@@ -19,8 +20,8 @@ interface BodyFrame {
 export class SourceRecords {
   private readonly table: string;
 
-  constructor(private readonly history: TableName) {
-    this.table = tableOf(history);
+  constructor(private readonly scope: HistoryScope) {
+    this.table = tableOf(scope.history);
   }
 
   /** Records the sources of these migrations, except those that are too long. */
@@ -44,14 +45,14 @@ export class SourceRecords {
       "SELECT pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(body.source, 'UTF8')), 'hex') AS checksum, body.source FROM (" +
       `SELECT pg_catalog.substr(piece, ${before.length + 1}, ${length}) AS source ` +
       `FROM pg_catalog.unnest(pg_catalog.string_to_array(pg_catalog.current_query(), ${quoteLiteral(mark)})) AS piece) AS body) AS sent ` +
-      `WHERE EXISTS (SELECT FROM ${qualifiedName(this.history)} h WHERE h.checksum = sent.checksum AND h.error_message IS NULL) ON CONFLICT DO NOTHING`
+      `WHERE EXISTS (SELECT FROM ${this.scope.name} h WHERE h.checksum = sent.checksum AND h.error_message IS NULL) ON CONFLICT DO NOTHING`
     );
   }
 
   /** Selects, as a JSON array, the checksums of applied migrations whose source is not recorded; null if there are none. May contain duplicates. */
   get missing(): string {
     return (
-      `SELECT pg_catalog.json_agg(missing.checksum) AS ${MISSING_SOURCES} FROM (SELECT h.checksum FROM ${qualifiedName(this.history)} h ` +
+      `SELECT pg_catalog.json_agg(missing.checksum) AS ${MISSING_SOURCES} FROM (SELECT h.checksum FROM ${this.scope.name} h ` +
       'WHERE h.error_message IS NULL AND h.checksum IS NOT NULL ' +
       `AND NOT EXISTS (SELECT FROM ${this.table} s WHERE s.checksum = h.checksum) LIMIT ${MAX_MISSING}) AS missing`
     );

@@ -14,6 +14,9 @@ export interface Backend {
   readonly condition: string;
 }
 
+/** How a session stands. `outdated`: the defaults of new sessions have changed since it began. */
+export type SessionEnd = 'usable' | 'failed' | 'outdated';
+
 /** A message from the server, such as `RAISE NOTICE`. */
 export interface RawNotice {
   readonly severity?: string | undefined;
@@ -30,13 +33,14 @@ export class PgConnection {
   backend: Backend | undefined;
   private readonly outbox: Outbox;
   private isDirty = false;
+  private end: SessionEnd = 'usable';
   private readonly releaseListeners: (() => void)[] = [];
 
   /** @param releaseClient returns the client to its pool, or closes it. */
   constructor(
     private readonly client: ClientBase,
     private readonly releaseClient: (destroy: boolean) => Promise<void>,
-    /** True if the release of a dirty connection waits until the server has closed it. */
+    /** True if the release of a dirty connection waits until the server has closed it, or has reset its session. */
     readonly isClosedOnRelease = false,
   ) {
     this.outbox = new Outbox(client);
@@ -67,6 +71,26 @@ export class PgConnection {
     this.isDirty = true;
   }
 
+  /** Marks the session as not to be continued by anyone. */
+  retire(end: Exclude<SessionEnd, 'usable'> = 'failed'): void {
+    this.isDirty = true;
+    if (this.end !== 'outdated') this.end = end;
+  }
+
+  /**
+   * The same session for the next user.
+   *
+   * @param takeBack called when that user releases it.
+   */
+  handOver(takeBack: (end: SessionEnd) => Promise<void>): PgConnection {
+    const next: PgConnection = new PgConnection(
+      this.client,
+      () => takeBack(next.outbox.current === undefined ? next.end : 'failed'),
+      this.isClosedOnRelease,
+    );
+    return next;
+  }
+
   /** The process ID that the server sent on connecting; behind a pooler it is not that of a backend. */
   get processId(): number {
     return processIdOf(this.client);
@@ -79,13 +103,13 @@ export class PgConnection {
    */
   run(script: string, settings: ScriptSettings = {}): Promise<ScriptResult> {
     this.isDirty = true;
-    return this.outbox.send(script, false, settings);
+    return this.judged(this.outbox.send(script, false, settings));
   }
 
   /** Like {@link run}, for history records: interrupting the run does not cancel it. */
   record(script: string): Promise<ScriptResult> {
     this.isDirty = true;
-    return this.outbox.send(script, true, {});
+    return this.judged(this.outbox.send(script, true, {}));
   }
 
   /**
@@ -97,7 +121,7 @@ export class PgConnection {
   async query(text: string, expectedErrors: readonly string[] = []): Promise<Row[]> {
     const { results, error } = await this.queryAll(text);
     if (error === undefined) return results.at(-1) ?? [];
-    if (!expectedErrors.includes(serverErrorOf(error)?.sqlstate ?? '')) this.isDirty = true;
+    if (!expectedErrors.includes(serverErrorOf(error)?.sqlstate ?? '')) this.retire();
     throw error;
   }
 
@@ -145,7 +169,7 @@ export class PgConnection {
 
   /** Closes the socket at once. A pending query fails with this reason. */
   destroy(reason: string): void {
-    this.isDirty = true;
+    this.retire();
     socketOf(this.client).destroy(new Error(reason));
   }
 
@@ -153,5 +177,10 @@ export class PgConnection {
   async release(): Promise<void> {
     for (const listener of this.releaseListeners.splice(0)) listener();
     await this.releaseClient(this.dirty);
+  }
+
+  private judged(sending: Promise<ScriptResult>): Promise<ScriptResult> {
+    void sending.then(({ error }) => error !== undefined && this.retire());
+    return sending;
   }
 }

@@ -1,3 +1,4 @@
+import { HistoryScope } from '../../core/target/history-scope.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import type { DatabaseFacts, Pooling } from '../../core/doctor/facts.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
@@ -27,7 +28,7 @@ export async function readFacts(connections: ReadConnections, subject: Subject):
     const { database, version, standby, readOnly, pooled } = await new SessionFacts(connection).get();
     const roleProblem = await problemOf(() => assertRole(connection, role));
     // Privileges of a role that does not exist cannot be read.
-    const shape = await readShape(connection, table, roleProblem ? undefined : role);
+    const shape = await readShape(connection, new HistoryScope(table), roleProblem ? undefined : role);
     const problems = [
       roleProblem,
       await problemOf(() => assertHistoryTable(shape, table)),

@@ -1,10 +1,15 @@
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import type { Target } from '../../core/target/target.js';
+import { createSchemaSql } from '../tenants/tenant-schema.js';
 import { actingAs, actingAsInSession } from '../connection/acting-role.js';
 
 /** Statements that set the target's role and `search_path` for the rest of a transaction. */
-export function asTarget({ role, searchPath }: Target): string[] {
-  return [...actingAs(role), ...(searchPath ? [`SET LOCAL search_path = ${names(searchPath)}`] : [])];
+export function asTarget({ role, searchPath, createsSchema }: Target): string[] {
+  return [
+    ...actingAs(role),
+    ...(createsSchema === undefined ? [] : [createSchemaSql(createsSchema)]),
+    ...(searchPath ? [`SET LOCAL search_path = ${names(searchPath)}`] : []),
+  ];
 }
 
 /** Like {@link asTarget}, for the rest of a session of our own. */

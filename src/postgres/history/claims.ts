@@ -1,6 +1,7 @@
 import { RUNNING_MARKER, type HistoryRow } from '../../core/history/history.js';
 import { EMPTY_CHECKSUM, type Migration } from '../../core/migration/migration.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { assignments, insertSql, NOW, SqlExpression, type ColumnValues } from './columns.js';
 
 /** The error of a completion that did not find its claim. */
@@ -28,8 +29,8 @@ export function identity({ file, checksum, canonicalChecksum }: Identity): Colum
 }
 
 /** Inserts a "running" row. */
-export function claimSql(table: string, runId: string, of: Identity, more: ColumnValues = {}): string {
-  return insertSql(table, {
+export function claimSql(scope: HistoryScope, runId: string, of: Identity, more: ColumnValues = {}): string {
+  return insertSql(scope, {
     ...identity(of),
     origin: 'migrate',
     run_id: runId,
@@ -42,11 +43,11 @@ export function claimSql(table: string, runId: string, of: Identity, more: Colum
 }
 
 /** Deletes the row of a failed or dead attempt, even under another name. */
-export function deleteDeadSql(table: string, { file }: Migration, row: HistoryRow): string {
+export function deleteDeadSql(scope: HistoryScope, { file }: Migration, row: HistoryRow): string {
   const names = [...new Set([file, row.file])].map(quoteLiteral).join(', ');
   const dead = quoteLiteral(row.state === 'running' ? row.runId : null);
   return (
-    `DELETE FROM ${table} WHERE migration_file IN (${names}) AND (error_message IS NOT NULL ` +
+    `DELETE FROM ${scope.name} WHERE migration_file IN (${names})${scope.andOwn} AND (error_message IS NOT NULL ` +
     `AND (NOT running OR run_id IS NOT DISTINCT FROM ${dead})${orEmpty(row)})`
   );
 }
@@ -57,12 +58,12 @@ export function deleteDeadSql(table: string, { file }: Migration, row: HistoryRo
  *
  * @param file SQL for the file.
  */
-export function completionSql(table: string, file: string, marker: string): string {
+export function completionSql(scope: HistoryScope, file: string, marker: string): string {
   const duration = 'pg_catalog.max(execution_time_ms)';
   const lost = `pg_catalog.concat(${quoteLiteral(`${marker}${LOST_CLAIM}`)}, ${duration})::integer::pg_catalog.text`;
   const report = `pg_catalog.concat(${quoteLiteral(marker)}, ${duration}, ' ', pg_catalog.max(migration_file))`;
   return (
-    `WITH done AS (UPDATE ${table} SET ${assignments(COMPLETED)} WHERE migration_file = ${file} ` +
+    `WITH done AS (UPDATE ${scope.name} SET ${assignments(COMPLETED)} WHERE migration_file = ${file}${scope.andOwn} ` +
     'AND xmin = pg_catalog.pg_current_xact_id()::pg_catalog.xid RETURNING migration_file, execution_time_ms) ' +
     `SELECT CASE pg_catalog.count(*) WHEN 0 THEN ${lost} ELSE ${report} END FROM done`
   );

@@ -1,4 +1,5 @@
 import { quoteLiteral } from '../../core/sql/text/quote.js';
+import { TENANT_KEY, type HistoryScope } from '../../core/target/history-scope.js';
 import type { Row } from '../connection/script.js';
 
 /** How values of a column are read and written. */
@@ -95,6 +96,11 @@ type ColumnValue<Name extends ColumnName> = ReturnType<(typeof HISTORY_COLUMNS)[
 /** The column that makes a table a history table. */
 export const KEY_COLUMN = 'migration_file' satisfies ColumnName;
 
+/** The columns that identify a row. */
+export function keyOf({ tenant }: Pick<HistoryScope, 'tenant'>): readonly string[] {
+  return tenant ? TENANT_KEY : [KEY_COLUMN];
+}
+
 /** All columns, in the order of the table. */
 export const COLUMN_NAMES = Object.keys(HISTORY_COLUMNS) as ColumnName[];
 
@@ -136,11 +142,12 @@ function encode(name: ColumnName, value: unknown): string {
 }
 
 /** `INSERT INTO … VALUES …`, with the table alias `history`. */
-export function insertSql(table: string, values: ColumnValues): string {
+export function insertSql(scope: HistoryScope, values: ColumnValues): string {
   const entries = Object.entries(values) as [ColumnName, unknown][];
+  const own = Object.entries(scope.values);
   return (
-    `INSERT INTO ${table} AS history (${entries.map(([name]) => name).join(', ')}) ` +
-    `VALUES (${entries.map(([name, value]) => encode(name, value)).join(', ')})`
+    `INSERT INTO ${scope.name} AS history (${[...own, ...entries].map(([name]) => name).join(', ')}) ` +
+    `VALUES (${[...own.map(([, sql]) => sql), ...entries.map(([name, value]) => encode(name, value))].join(', ')})`
   );
 }
 
@@ -149,10 +156,10 @@ export function insertSql(table: string, values: ColumnValues): string {
  *
  * @param replaceable the condition under which it does.
  */
-export function upsertSql(table: string, values: ColumnValues, replaceable: string): string {
+export function upsertSql(scope: HistoryScope, values: ColumnValues, replaceable: string): string {
   const replaced = COLUMN_NAMES.filter((name) => name !== KEY_COLUMN && definitionOf(name).isKept !== true);
   return (
-    `${insertSql(table, values)} ON CONFLICT (${KEY_COLUMN}) DO UPDATE SET ` +
+    `${insertSql(scope, values)} ON CONFLICT (${keyOf(scope).join(', ')}) DO UPDATE SET ` +
     `${replaced.map((name) => `${name} = excluded.${name}`).join(', ')} WHERE ${replaceable}`
   );
 }

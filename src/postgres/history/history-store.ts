@@ -5,7 +5,7 @@ import { NO_HISTORY, type History } from '../../core/history/history.js';
 import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import type { HistoryChange, HistoryStore } from '../../core/ports/ports.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
-import { qualifiedName, type TableName } from '../../core/target/table.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { parseStatements } from '../parser/parse-sql.js';
 import { invalidIndexesOf } from '../catalog/invalid-indexes.js';
 import { auditChangeSql, auditDeadRunSql, auditRunSql } from '../companions/audit.js';
@@ -19,7 +19,8 @@ import { queryError, readOnlyError } from '../connection/server-error.js';
 import type { SessionFacts } from '../connection/server-facts.js';
 import { identity } from './claims.js';
 import { assignments, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
-import { install, type InstallSettings } from './install.js';
+import { install, type Installed, type InstallSettings } from './install.js';
+import type { InstallOnce } from './install-once.js';
 import { readHistory } from './read-history.js';
 import { readShape, type TableShape } from './table-shape.js';
 import { keptValues, removeOldName, replaceable, withInvalidIndexes } from './statements.js';
@@ -33,13 +34,13 @@ export class PgHistoryStore implements HistoryStore {
 
   constructor(
     private readonly connection: PgConnection,
-    private readonly table: TableName,
-    private readonly settings: Omit<InstallSettings, 'signal'>,
+    private readonly scope: HistoryScope,
+    private readonly settings: Omit<InstallSettings, 'signal'> & { readonly once?: InstallOnce | undefined },
     private readonly facts: Pick<SessionFacts, 'get'>,
   ) {}
 
   async read(known?: KnownRows): Promise<History> {
-    const history = await readHistory(this.connection, this.table, this.settings.role, known);
+    const history = await readHistory(this.connection, this.scope, this.settings.role, known);
     this.hasRead = true;
     return history;
   }
@@ -50,18 +51,25 @@ export class PgHistoryStore implements HistoryStore {
   }
 
   prepareInstall(): HistoryStore['install'] {
-    const shape = readShape(this.connection, this.table, this.settings.role);
+    if (this.settings.once?.isDone) return (signal) => this.install(signal);
+    const shape = readShape(this.connection, this.scope, this.settings.role);
     shape.catch(() => {}); // install() gets the error
     return (signal) => this.install(signal, shape);
   }
 
   async install(signal?: AbortSignal, shape?: Promise<TableShape>): Promise<readonly Finding[]> {
     if ((await this.facts.get()).readOnly) throw readOnlyError('setting');
-    const stopCancelling = cancelWhenAborted(this.connection, signal);
-    const installing = install(this.connection, this.table, { ...this.settings, signal }, shape);
-    const { companions, notes } = await installing.finally(stopCancelling);
+    const { once } = this.settings;
+    const work = (): Promise<Installed> => this.installNow(signal, shape);
+    const { companions, notes } = await (once ? once.run(work) : work());
     this.usable = companions;
     return notes;
+  }
+
+  private installNow(signal: AbortSignal | undefined, shape: Promise<TableShape> | undefined): Promise<Installed> {
+    const stopCancelling = cancelWhenAborted(this.connection, signal);
+    const installing = install(this.connection, this.scope, { ...this.settings, signal }, shape);
+    return installing.finally(stopCancelling);
   }
 
   async change(changes: readonly HistoryChange[], note: NewAuditEntry, runId: string = randomUUID()): Promise<void> {
@@ -69,12 +77,12 @@ export class PgHistoryStore implements HistoryStore {
     const statements: string[] = [];
     for (const change of changes) {
       const invalid = await this.findInvalidIndexes(change);
-      statements.push(...changeSql(qualifiedName(this.table), change, runId, invalid));
+      statements.push(...changeSql(this.scope, change, runId, invalid));
     }
     statements.push(...this.auditSql(note, runId));
     if (this.usable.includes('source')) {
       const recorded = changes.flatMap((change) => ('migration' in change ? [change.migration] : []));
-      statements.push(...new SourceRecords(this.table).of(recorded));
+      statements.push(...new SourceRecords(this.scope).of(recorded));
     }
     const error = await this.commit(statements);
     if (error) throw queryError('changing the history', error);
@@ -89,16 +97,16 @@ export class PgHistoryStore implements HistoryStore {
 
   /** SQL that adds an entry to the audit; empty if the audit cannot be written. */
   auditSql(note: NewAuditEntry, runId: string = randomUUID()): string[] {
-    return this.usable.includes('audit') ? [auditChangeSql(this.table, runId, note)] : [];
+    return this.usable.includes('audit') ? [auditChangeSql(this.scope, runId, note)] : [];
   }
 
   /** The session may not have installed our objects, so it is not known in advance whether this works. */
   async auditRun(runId: string): Promise<void> {
-    await this.commit([auditRunSql(this.table, runId, true)]);
+    await this.commit([auditRunSql(this.scope, runId, true)]);
   }
 
   async auditDeadRun(runId: string): Promise<void> {
-    if (this.usable.includes('audit')) await this.commit([auditDeadRunSql(this.table, runId)]);
+    if (this.usable.includes('audit')) await this.commit([auditDeadRunSql(this.scope, runId)]);
   }
 
   /** @returns the error, in which case nothing has changed, or undefined. */
@@ -135,22 +143,22 @@ export const NO_STORE: HistoryStore = {
 const NO_STEP_NEXT: ColumnValues = { running: false, next_statement: null, next_checksum: null };
 
 /** @param invalid the invalid indexes of a statement that was in doubt. */
-function changeSql(table: string, change: HistoryChange, runId: string, invalid: ColumnValues): string[] {
+function changeSql(scope: HistoryScope, change: HistoryChange, runId: string, invalid: ColumnValues): string[] {
   const update = (file: string, values: ColumnValues, condition: string): string[] => [
-    `UPDATE ${table} SET ${assignments(values)} WHERE migration_file = ${quoteLiteral(file)} AND ${condition}`,
+    `UPDATE ${scope.name} SET ${assignments(values)} WHERE migration_file = ${quoteLiteral(file)}${scope.andOwn} AND ${condition}`,
   ];
   switch (change.kind) {
     case 'record': {
       const { migration, origin, executedAt = NOW, row } = change;
       const values = { ...identity(migration), origin, run_id: runId, executed_at: executedAt, ...keptValues(row) };
-      return [...removeOldName(table, migration, row), upsertSql(table, values, replaceable(row))];
+      return [...removeOldName(scope, migration, row), upsertSql(scope, values, replaceable(row))];
     }
     case 'adopt': {
       const { executed_by: _, ...values } = identity(change.migration);
       return update(change.recordedAs, values, 'error_message IS NULL');
     }
     case 'remove':
-      return [`DELETE FROM ${table} WHERE migration_file = ${quoteLiteral(change.file)}`];
+      return [`DELETE FROM ${scope.name} WHERE migration_file = ${quoteLiteral(change.file)}${scope.andOwn}`];
     case 'restart': {
       const values: ColumnValues = {
         ...NO_STEP_NEXT,

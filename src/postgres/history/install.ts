@@ -3,6 +3,7 @@ import { finding, type Finding } from '../../core/errors/finding.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { displayName, qualifiedName, type TableName } from '../../core/target/table.js';
 import { AFTER_TABLE_LOCK } from '../../timing/backoff.js';
 import { retry } from '../../timing/retry.js';
@@ -53,20 +54,21 @@ export interface Installed {
  */
 export async function install(
   connection: PgConnection,
-  table: TableName,
+  scope: HistoryScope,
   settings: InstallSettings = {},
   known?: Promise<TableShape>,
 ): Promise<Installed> {
+  const { table } = scope;
   const { tableLockRetries = 0, signal } = settings;
   let shape: TableShape | undefined;
   let found = known;
   const attempt = async (): Promise<Installed> => {
-    shape = await (found ?? readShape(connection, table, settings.role));
+    shape = await (found ?? readShape(connection, scope, settings.role));
     found = undefined;
     assertHistoryTable(shape, table);
     assertRights(shape, table);
-    await upgrade(connection, table, shape, settings);
-    return installed(shape, table, settings);
+    await upgrade(connection, scope, shape, settings);
+    return installed(shape, scope.history, settings);
   };
   return retry(attempt, {
     ...AFTER_TABLE_LOCK,
@@ -85,16 +87,16 @@ export async function install(
 
 async function upgrade(
   connection: PgConnection,
-  table: TableName,
+  scope: HistoryScope,
   shape: TableShape,
   { role, tableLockTimeoutMs = 0, companions = COMPANION_NAMES }: InstallSettings,
 ): Promise<void> {
   const statements = OBJECT_VERSIONS.filter(
     ({ isInstalled, companion }) =>
       !isInstalled(shape) && (companion === undefined || (shape.mayCreate && companions.includes(companion))),
-  ).flatMap((version) => version.statements(table, shape));
+  ).flatMap((version) => version.statements(scope, shape));
   if (statements.length === 0) return;
-  if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, table, role);
+  if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, scope, role);
   const limit = `SET LOCAL lock_timeout = ${tableLockTimeoutMs}`;
   const { error } = await connection.run(asScript(['BEGIN', limit, ...actingAs(role), ...statements, 'COMMIT']));
   if (!error) return;
@@ -121,8 +123,9 @@ function missingCompanion(name: CompanionName, { role, companions }: TableShape,
   return finding('COMPANION_NOT_WRITABLE', { subject: displayName(companion), detail: role, actual: grant });
 }
 
-async function assertNoDuplicates(connection: PgConnection, table: TableName, role: ActingRole): Promise<void> {
-  const query = `SELECT ${KEY_COLUMN} AS file, count(*) AS count FROM ${qualifiedName(table)} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 20`;
+async function assertNoDuplicates(connection: PgConnection, scope: HistoryScope, role: ActingRole): Promise<void> {
+  const { table, tenant } = scope;
+  const query = `SELECT ${tenant ? "tenant || '/' || " : ''}${KEY_COLUMN} AS file, count(*) AS count FROM ${scope.name} GROUP BY 1 HAVING count(*) > 1 ORDER BY 1 LIMIT 20`;
   const duplicates = await connection.query(asScript([...actingAs(role), query])).catch((error: unknown) => {
     throw queryError('looking for duplicates in the history', error);
   });

@@ -1,11 +1,12 @@
 import { EMPTY_CHECKSUM } from '../../core/migration/migration.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import type { OrdinaryRows } from '../../core/history/ordinary-rows.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import type { Row } from '../connection/script.js';
 import { KEY_COLUMN, selectList, valueOf } from './columns.js';
 
 /** The fixed length shows where the checksum ends and the name begins. */
-const ORDINARY =
+export const ORDINARY =
   'migration_file IS NOT NULL AND error_message IS NULL AND invalid_indexes IS NULL AND pg_catalog.octet_length(checksum) = 64 ' +
   `AND (origin = 'migrate' AND canonical_checksum = ${quoteLiteral(EMPTY_CHECKSUM)}) IS NOT TRUE`;
 
@@ -15,10 +16,10 @@ const FINGERPRINT =
   `ORDER BY migration_file COLLATE pg_catalog."C"), 'UTF8')), 'hex')`;
 
 /** One statement, so that both come from one snapshot: the summary of the ordinary rows, and all other rows. */
-export function ordinaryAndOthersSql(table: string): string {
+export function ordinaryAndOthersSql({ rows }: HistoryScope): string {
   return (
-    `SELECT ordinary.*, other.* FROM (SELECT pg_catalog.count(*) AS ordinary_count, ${FINGERPRINT} AS fingerprint FROM ${table} WHERE ${ORDINARY}) AS ordinary ` +
-    `LEFT JOIN (SELECT true AS is_other, ${selectList(false)} FROM ${table} WHERE (${ORDINARY}) IS NOT TRUE) AS other ON true`
+    `SELECT ordinary.*, other.* FROM (SELECT pg_catalog.count(*) AS ordinary_count, ${FINGERPRINT} AS fingerprint FROM ${rows} WHERE ${ORDINARY}) AS ordinary ` +
+    `LEFT JOIN (SELECT true AS is_other, ${selectList(false)} FROM ${rows} WHERE (${ORDINARY}) IS NOT TRUE) AS other ON true`
   );
 }
 

@@ -3,6 +3,7 @@ import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import type { DetailedHistoryRow, History, HistoryRow } from '../../core/history/history.js';
 import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import { actingRoleName, asRole, assertRole, mayConcernRole, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -35,6 +36,11 @@ interface Place {
   readonly what?: string;
 }
 
+/** A history to read. */
+interface HistoryPlace extends Place {
+  readonly scope: HistoryScope;
+}
+
 interface Rows {
   /** Rows that the caller knew. */
   readonly known: readonly HistoryRow[];
@@ -54,11 +60,11 @@ const NO_ROWS: Rows = { known: [], sent: [] };
  */
 export async function readHistory(
   connection: PgConnection,
-  table: TableName,
+  scope: HistoryScope,
   role?: ActingRole,
   known?: KnownRows,
 ): Promise<History> {
-  const place = { table, role };
+  const place = { table: scope.table, scope, role };
   const read = (known && (await readOthers(connection, place, known))) ?? (await readAll(connection, place, false));
   if (read.sent.length === 0) return { rows: read.known };
   return { rows: [...read.known, ...(await toHistoryRows(connection, read.sent))] };
@@ -67,16 +73,20 @@ export async function readHistory(
 /** Like {@link readHistory}, with all details. */
 export async function readHistoryDetails(
   connection: PgConnection,
-  table: TableName,
+  scope: HistoryScope,
   role?: ActingRole,
 ): Promise<DetailedHistoryRow[]> {
-  const { sent } = await readAll(connection, { table, role }, true);
+  const { sent } = await readAll(connection, { table: scope.table, scope, role }, true);
   return toDetailedRows(connection, sent);
 }
 
 /** Undefined if the ordinary rows are not known. */
-async function readOthers(connection: PgConnection, place: Place, isKnown: KnownRows): Promise<Rows | undefined> {
-  const answer = await ask(connection, place, ordinaryAndOthersSql(qualifiedName(place.table)));
+async function readOthers(
+  connection: PgConnection,
+  place: HistoryPlace,
+  isKnown: KnownRows,
+): Promise<Rows | undefined> {
+  const answer = await ask(connection, place, ordinaryAndOthersSql(place.scope));
   if (answer === 'no table') return NO_ROWS;
   if (answer === 'unexpected') return readByShape(connection, place, false);
   const { ordinary, others } = ordinaryAndOthersOf(answer);
@@ -84,19 +94,19 @@ async function readOthers(connection: PgConnection, place: Place, isKnown: Known
   return known && { known, sent: others };
 }
 
-async function readAll(connection: PgConnection, place: Place, details: boolean): Promise<Rows> {
-  const answer = await ask(connection, place, `SELECT ${selectList(details)} FROM ${qualifiedName(place.table)}`);
+async function readAll(connection: PgConnection, place: HistoryPlace, details: boolean): Promise<Rows> {
+  const answer = await ask(connection, place, `SELECT ${selectList(details)} FROM ${place.scope.rows}`);
   if (answer === 'no table') return NO_ROWS;
   if (answer === 'unexpected') return readByShape(connection, place, details);
   return { known: [], sent: answer };
 }
 
 /** Reads the columns that the table has. */
-async function readByShape(connection: PgConnection, place: Place, details: boolean): Promise<Rows> {
-  const { table, role } = place;
-  const shape = await readShape(connection, table, role);
+async function readByShape(connection: PgConnection, place: HistoryPlace, details: boolean): Promise<Rows> {
+  const { table, scope, role } = place;
+  const shape = await readShape(connection, scope, role);
   assertHistoryTable(shape, table);
-  const select = `SELECT ${selectList(details, shape.columns)} FROM ${qualifiedName(table)}`;
+  const select = `SELECT ${selectList(details, shape.columns)} FROM ${scope.rows}`;
   const sent = await connection.query(asRole(role, select)).catch(async (error: unknown) => {
     throw await readingError(connection, error, table, role);
   });

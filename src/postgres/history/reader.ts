@@ -5,7 +5,7 @@ import type { Finding } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
 import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import type { HistoryReader } from '../../core/ports/ports.js';
-import type { TableName } from '../../core/target/table.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { asRole, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -20,40 +20,40 @@ import { readHistory, readHistoryDetails, UNDEFINED_TABLE } from './read-history
 export class PgHistoryReader implements HistoryReader, IncidentStore {
   constructor(
     private readonly connections: Pick<ReadConnections, 'use'>,
-    private readonly table: TableName,
+    private readonly scope: HistoryScope,
     /** The role to read as. @default the login role */
     private readonly role?: ActingRole,
   ) {}
 
   /** @throws DatabaseConnectionError on a timeout; HistoryTableError if the table is not a history table. */
   read(known?: KnownRows): Promise<History> {
-    return this.connections.use((connection) => readHistory(connection, this.table, this.role, known));
+    return this.connections.use((connection) => readHistory(connection, this.scope, this.role, known));
   }
 
   readDetails(): Promise<readonly DetailedHistoryRow[]> {
-    return this.connections.use((connection) => readHistoryDetails(connection, this.table, this.role));
+    return this.connections.use((connection) => readHistoryDetails(connection, this.scope, this.role));
   }
 
   readAudit(): Promise<readonly AuditEntry[]> {
-    return this.connections.use((connection) => readAudit(connection, this.table, this.role));
+    return this.connections.use((connection) => readAudit(connection, this.scope.history, this.role));
   }
 
   readDdlAudit(since?: Date): Promise<readonly DdlEntry[]> {
-    return this.connections.use((connection) => readDdlAudit(connection, this.table, this.role, since));
+    return this.connections.use((connection) => readDdlAudit(connection, this.scope.history, this.role, since));
   }
 
   readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return this.connections.use((connection) => readSources(connection, this.table, checksums, this.role));
+    return this.connections.use((connection) => readSources(connection, this.scope.history, checksums, this.role));
   }
 
   claim(findings: readonly Finding[], check: IncidentCheck): Promise<IncidentReport | undefined> {
     return this.connections.use((connection) =>
-      whereWritable(() => claimIncidents(this.table, findings, check, (sql) => this.queryAs(connection, sql))),
+      whereWritable(() => claimIncidents(this.scope.history, findings, check, (sql) => this.queryAs(connection, sql))),
     );
   }
 
   async confirm(check: IncidentCheck): Promise<void> {
-    const update = confirmSql(this.table, check);
+    const update = confirmSql(this.scope.history, check);
     await this.connections.use((connection) => whereWritable(() => this.queryAs(connection, update)));
   }
 

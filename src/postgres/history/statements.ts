@@ -3,7 +3,7 @@ import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { type HistoryRow, type Notice, type StepProgress } from '../../core/history/history.js';
 import type { Migration } from '../../core/migration/migration.js';
 import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
-import { qualifiedName, type TableName } from '../../core/target/table.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { auditRunSql } from '../companions/audit.js';
 import { SourceRecords } from '../companions/source.js';
 import type { CompanionName } from '../companions/tables.js';
@@ -67,35 +67,36 @@ function progressValues({ done, total, doneChecksum, next }: StepProgress): Colu
 /** Records in the history table. */
 export class TableRecords implements RunRecords {
   readonly sources: SourceRecords | undefined;
-  /** Quoted name. */
-  private readonly table: string;
 
-  /** @param companions the companion tables that can be written. */
+  /**
+   * @param companions the companion tables that can be written.
+   * @param recordsFailures false if nothing is left for which a failure could be recorded.
+   */
   constructor(
-    private readonly history: TableName,
+    private readonly scope: HistoryScope,
     private readonly runId: string,
     private readonly companions: readonly CompanionName[],
+    private readonly recordsFailures = true,
   ) {
-    this.table = qualifiedName(history);
-    this.sources = companions.includes('source') ? new SourceRecords(history) : undefined;
+    this.sources = companions.includes('source') ? new SourceRecords(scope) : undefined;
   }
 
   claim({ program: { migration }, row }: Task, progress?: StepProgress): string[] {
-    const { table, runId } = this;
+    const { scope, runId } = this;
     const more = { ...(progress && progressValues(progress)), ...keptValues(row) };
-    return [...(row ? [deleteDeadSql(table, migration, row)] : []), claimSql(table, runId, migration, more)];
+    return [...(row ? [deleteDeadSql(scope, migration, row)] : []), claimSql(scope, runId, migration, more)];
   }
 
   complete(file: string, marker: string): string {
-    return completionSql(this.table, quoteLiteral(file), marker);
+    return completionSql(this.scope, quoteLiteral(file), marker);
   }
 
   prepared(marker: string): PreparedRecords {
     const file = new SqlExpression('$1');
     const checksums = { checksum: new SqlExpression('$2'), canonicalChecksum: new SqlExpression('$3') };
     return {
-      claim: claimSql(this.table, this.runId, { file, ...checksums }),
-      complete: completionSql(this.table, file.sql, marker),
+      claim: claimSql(this.scope, this.runId, { file, ...checksums }),
+      complete: completionSql(this.scope, file.sql, marker),
     };
   }
 
@@ -108,10 +109,11 @@ export class TableRecords implements RunRecords {
   }
 
   fail({ program: { migration }, row }: Task, error: string, startedAt: Date, durationMs: number): string[] {
+    if (!this.recordsFailures) return [];
     return [
-      ...removeOldName(this.table, migration, row),
+      ...removeOldName(this.scope, migration, row),
       upsertSql(
-        this.table,
+        this.scope,
         {
           ...identity(migration),
           origin: 'migrate',
@@ -130,7 +132,7 @@ export class TableRecords implements RunRecords {
 
   failStep(file: string, error: string): string[] {
     const values = assignments({ running: false, error_message: error, executed_at: NOW });
-    return [`UPDATE ${this.table} SET ${values} WHERE ${this.isOwnRow(file)} AND error_message IS NOT NULL`];
+    return [`UPDATE ${this.scope.name} SET ${values} WHERE ${this.isOwnRow(file)} AND error_message IS NOT NULL`];
   }
 
   invalidIndexes(file: string, names: readonly string[]): string[] {
@@ -143,21 +145,21 @@ export class TableRecords implements RunRecords {
       ([file, list]) => `(${quoteLiteral(file)}, ${quoteLiteral(JSON.stringify(list))}::pg_catalog.jsonb)`,
     );
     return [
-      `UPDATE ${this.table} AS history SET notices = sent.list FROM (VALUES ${rows.join(', ')}) AS sent (file, list) ` +
-        `WHERE history.migration_file = sent.file AND history.run_id = ${quoteLiteral(this.runId)}`,
+      `UPDATE ${this.scope.name} AS history SET notices = sent.list FROM (VALUES ${rows.join(', ')}) AS sent (file, list) ` +
+        `WHERE history.migration_file = sent.file AND history.run_id = ${quoteLiteral(this.runId)}${this.scope.andOwn}`,
     ];
   }
 
   end(): string[] {
-    return this.companions.includes('audit') ? [auditRunSql(this.history, this.runId)] : [];
+    return this.companions.includes('audit') ? [auditRunSql(this.scope, this.runId)] : [];
   }
 
   private isOwnRow(file: string): string {
-    return `migration_file = ${quoteLiteral(file)} AND run_id = ${quoteLiteral(this.runId)}`;
+    return `migration_file = ${quoteLiteral(file)} AND run_id = ${quoteLiteral(this.runId)}${this.scope.andOwn}`;
   }
 
   private updateOwnRow(file: string, values: ColumnValues, unchecked = false): string[] {
-    const update = `UPDATE ${this.table} SET ${assignments(values)} WHERE ${this.isOwnRow(file)}`;
+    const update = `UPDATE ${this.scope.name} SET ${assignments(values)} WHERE ${this.isOwnRow(file)}`;
     return [
       unchecked ? update : block(`${update}; ${raiseUnlessFound('the row of this run is no longer in the history')}`),
     ];
@@ -180,9 +182,11 @@ export const NO_RECORDS: RunRecords = {
 };
 
 /** Removes the row of a migration that did not finish under another name. */
-export function removeOldName(table: string, { file }: Migration, row: HistoryRow | undefined): string[] {
+export function removeOldName(scope: HistoryScope, { file }: Migration, row: HistoryRow | undefined): string[] {
   if (!row || row.file === file) return [];
-  return [`DELETE FROM ${table} WHERE migration_file = ${quoteLiteral(row.file)} AND error_message IS NOT NULL`];
+  return [
+    `DELETE FROM ${scope.name} WHERE migration_file = ${quoteLiteral(row.file)}${scope.andOwn} AND error_message IS NOT NULL`,
+  ];
 }
 
 /** What a new row keeps of the one that it replaces. */

@@ -1,11 +1,12 @@
 import { HistoryTableError } from '../../core/errors/database-errors.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import { displayName, type TableName } from '../../core/target/table.js';
 import type { ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { queryError } from '../connection/server-error.js';
 import { companionsSql, companionStates, type CompanionName, type CompanionState } from '../companions/tables.js';
-import { KEY_COLUMN } from './columns.js';
+import { KEY_COLUMN, keyOf } from './columns.js';
 
 /** The privileges that a run needs on the history table. */
 const RIGHTS = ['SELECT', 'INSERT', 'UPDATE', 'DELETE'] as const;
@@ -28,8 +29,10 @@ export interface TableShape {
 }
 
 /** Inspects the catalog. @param role the role that will write. @throws MigrationError */
-export async function readShape(connection: PgConnection, name: TableName, role: ActingRole): Promise<TableShape> {
-  const { schema, table } = name;
+export async function readShape(connection: PgConnection, scope: HistoryScope, role: ActingRole): Promise<TableShape> {
+  const { history } = scope;
+  const { schema, table } = scope.table;
+  const key = keyOf(scope);
   const writer = role === undefined ? 'current_user::text' : quoteLiteral(role);
   const lacks = RIGHTS.map(
     (right) =>
@@ -41,12 +44,12 @@ export async function readShape(connection: PgConnection, name: TableName, role:
               pg_catalog.to_json(ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
                      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped)) AS columns,
               EXISTS (SELECT FROM pg_catalog.pg_index i
-                        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-                       WHERE i.indrelid = c.oid AND a.attname = '${KEY_COLUMN}' AND i.indnkeyatts = 1
+                        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[${key.length - 1}]
+                       WHERE i.indrelid = c.oid AND a.attname = '${KEY_COLUMN}' AND i.indnkeyatts = ${key.length}
                          AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL) AS has_key,
               CASE WHEN c.relkind IN ('r', 'p') THEN pg_catalog.to_json(pg_catalog.array_remove(ARRAY[${lacks.join(', ')}], NULL)) END AS missing_rights,
               n.oid IS NULL OR pg_catalog.has_schema_privilege(${writer}::pg_catalog.name, n.oid, 'CREATE') AS may_create,
-              ${companionsSql(name, writer, 'n.oid')} AS companions
+              ${companionsSql(history, writer, 'n.oid')} AS companions
          FROM (SELECT 1) AS one
          LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = ${quoteLiteral(schema)}
          LEFT JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = ${quoteLiteral(table)}`,
@@ -63,7 +66,7 @@ export async function readShape(connection: PgConnection, name: TableName, role:
     role: row['role'] ?? '',
     missingRights: names(row['missing_rights']),
     mayCreate: row['may_create'] === 't',
-    companions: companionStates(name, row['companions']),
+    companions: companionStates(history, row['companions']),
   };
 }
 

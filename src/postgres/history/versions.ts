@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
-import { qualifiedName, type TableName } from '../../core/target/table.js';
-import { COLUMN_NAMES, HISTORY_COLUMNS, KEY_COLUMN } from './columns.js';
+import { TENANT_COLUMNS, type HistoryScope } from '../../core/target/history-scope.js';
+import { COLUMN_NAMES, HISTORY_COLUMNS, keyOf } from './columns.js';
 import { createCompanion, type CompanionName } from '../companions/tables.js';
 import type { TableShape } from './table-shape.js';
 
@@ -16,7 +16,7 @@ interface ObjectVersion {
   /** The companion table that it creates, which is skipped if the role cannot create it. */
   readonly companion?: CompanionName;
   /** Upgrades from the previous version. */
-  readonly statements: (table: TableName, shape: TableShape) => readonly string[];
+  readonly statements: (scope: HistoryScope, shape: TableShape) => readonly string[];
 }
 
 /** All versions, by number. */
@@ -32,8 +32,8 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
     summary: 'columns that an older runner did not have',
     // A new table has all columns.
     isInstalled: (shape) => shape.kind === null || missingColumns(shape).length === 0,
-    statements: (table, shape) => [
-      `ALTER TABLE ${qualifiedName(table)} ${missingColumns(shape)
+    statements: ({ name: table }, shape) => [
+      `ALTER TABLE ${table} ${missingColumns(shape)
         .map((name) => `ADD COLUMN IF NOT EXISTS ${name} ${HISTORY_COLUMNS[name].type}`)
         .join(', ')}`,
     ],
@@ -42,7 +42,7 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
     number: 3,
     summary: 'the key that claims depend on',
     isInstalled: ({ kind, hasKey }) => kind === null || hasKey,
-    statements: (table) => [`ALTER TABLE ${qualifiedName(table)} ADD UNIQUE (${KEY_COLUMN})`],
+    statements: (scope) => [`ALTER TABLE ${scope.name} ADD UNIQUE (${keyOf(scope).join(', ')})`],
   },
   companion(4, 'audit', 'the audit'),
   companion(5, 'source', 'the sources of migrations'),
@@ -56,7 +56,7 @@ function companion(number: number, name: CompanionName, summary: string): Object
     summary,
     isInstalled: ({ companions }) => companions[name] !== 'absent',
     companion: name,
-    statements: (table) => createCompanion(table, name),
+    statements: ({ history }) => createCompanion(history, name),
   };
 }
 
@@ -65,15 +65,23 @@ function missingColumns({ columns }: TableShape): (keyof typeof HISTORY_COLUMNS)
 }
 
 /** No `CREATE SCHEMA IF NOT EXISTS`: it needs the CREATE privilege even if the schema exists. */
-function createTable(name: TableName, { schemaExists }: TableShape): string[] {
-  const table = qualifiedName(name);
-  const columns = COLUMN_NAMES.map((column) => `${column} ${HISTORY_COLUMNS[column].type}`).join(', ');
+function createTable(scope: HistoryScope, { schemaExists }: TableShape): string[] {
+  const { name: table } = scope;
   return [
-    ...(schemaExists ? [] : [`CREATE SCHEMA ${quoteIdentifier(name.schema)}`]),
-    `CREATE TABLE ${table} (${columns})`,
+    ...(schemaExists ? [] : [`CREATE SCHEMA ${quoteIdentifier(scope.table.schema)}`]),
+    `CREATE TABLE ${table} (${columnsOf(scope).join(', ')})`,
     `COMMENT ON TABLE ${table} IS 'History of migrations. A row means applied only when error_message is null.'`,
-    ...COLUMN_NAMES.map(
-      (column) => `COMMENT ON COLUMN ${table}.${column} IS ${quoteLiteral(HISTORY_COLUMNS[column].comment)}`,
+    ...Object.entries({ ...(scope.tenant && TENANT_COLUMNS), ...HISTORY_COLUMNS }).map(
+      ([column, { comment }]) => `COMMENT ON COLUMN ${table}.${column} IS ${quoteLiteral(comment)}`,
     ),
   ];
+}
+
+/** A shared table has the same columns, and more columns in its key. */
+function columnsOf(scope: HistoryScope): string[] {
+  const columns = COLUMN_NAMES.map((column) => `${column} ${HISTORY_COLUMNS[column].type}`);
+  if (!scope.tenant) return columns;
+  const own = Object.entries(TENANT_COLUMNS).map(([name, { type }]) => `${name} ${type}`);
+  const others = columns.map((column) => column.replace(' PRIMARY KEY', ' NOT NULL'));
+  return [...own, ...others, `PRIMARY KEY (${keyOf(scope).join(', ')})`];
 }

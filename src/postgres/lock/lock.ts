@@ -9,10 +9,16 @@ import { queryError } from '../connection/server-error.js';
 import { fileOfSession, NAME_SEPARATOR } from './session-name.js';
 
 const PREFIX = 'nestjs-pg-migrations\0';
-const suffixOf = ({ schema, table }: TableName): string => `\0${schema}\0${table}`;
+/** What a lock protects: a whole history, or that of one tenant. */
+export interface LockPlace extends TableName {
+  readonly tenant?: string | undefined;
+}
+
+const suffixOf = ({ schema, table, tenant }: LockPlace): string =>
+  `\0${schema}\0${table}${tenant === undefined ? '' : `\0${tenant}`}`;
 
 /** The key of the migration lock: one per history, so that two in one database do not block each other. */
-export function lockKey(database: string, table: TableName): bigint {
+export function lockKey(database: string, table: LockPlace): bigint {
   const digest = createHash('sha256')
     .update(`${PREFIX}${database}${suffixOf(table)}`)
     .digest();
@@ -20,7 +26,7 @@ export function lockKey(database: string, table: TableName): bigint {
 }
 
 /** SQL that computes the same key in the current database. */
-export function lockKeySql(table: TableName): string {
+export function lockKeySql(table: LockPlace): string {
   const hash =
     `pg_catalog.sha256(${bytesSql(PREFIX)} || ` +
     `pg_catalog.convert_to(pg_catalog.current_database(), 'UTF8') || ${bytesSql(suffixOf(table))})`;
@@ -38,7 +44,7 @@ function bytesSql(text: string): string {
  *
  * @param processId the PID of the backend as the client knows it, to detect a pooler; undefined to always try.
  */
-export function tryLockSql(table: TableName, processId: number | undefined): string {
+export function tryLockSql(table: LockPlace, processId: number | undefined): string {
   const own = processId === undefined ? '' : ` AND pg_catalog.pg_backend_pid() = ${processId}`;
   return (
     `CASE WHEN NOT pg_catalog.pg_is_in_recovery()${own} THEN (SELECT pg_catalog.concat(k.key, ' ', ` +

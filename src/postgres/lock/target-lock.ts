@@ -1,6 +1,6 @@
 import { LockLostError, type LockHolder } from '../../core/errors/lock-errors.js';
 import type { MigrationLock } from '../../core/ports/ports.js';
-import { displayName, type TableName } from '../../core/target/table.js';
+import { displayName } from '../../core/target/table.js';
 import { endStranded } from '../connection/backend.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { pinnedSettings } from '../connection/reset.js';
@@ -14,6 +14,7 @@ import {
   triedLock,
   tryLockSql,
   unlock,
+  type LockPlace,
   type TriedLock,
 } from './lock.js';
 import { PinnedLock, SessionLock, type HeldLock, type LockKind } from './migration-lock.js';
@@ -29,7 +30,7 @@ export class TargetLock implements MigrationLock {
 
   constructor(
     private readonly connection: PgConnection,
-    private readonly table: TableName,
+    private readonly table: LockPlace,
     private readonly kind: LockKind,
     private readonly facts: SessionFacts,
     private readonly openConnection: () => Promise<PgConnection>,

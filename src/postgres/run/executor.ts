@@ -62,6 +62,7 @@ export class PgExecutor implements Executor {
     const stopCancelling = cancelWhenAborted(connection, settings.signal);
     try {
       const { outcome, endRecorded, missingSources } = await execute(context, tasks);
+      if (tasks.some(needsNewSession)) connection.retire('outdated');
       if (outcome.kind !== 'interrupted' && records !== NO_RECORDS) await warnOfSkipped(context, tasks, applied);
       const statements = [
         ...records.notices(storableNotices(notices.collected(), tasks)),

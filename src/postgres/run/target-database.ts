@@ -6,6 +6,7 @@ import { destroyWhenAborted } from '../supervision/cancel.js';
 import { connect, isPool, type ConnectionSource } from '../connection/connect.js';
 import { checkLiveness } from '../supervision/liveness.js';
 import type { PgConnection } from '../connection/pg-connection.js';
+import type { ReusedConnections } from '../connection/reused-connections.js';
 import { PgDdlAudit } from './ddl-audit.js';
 import { scriptOf } from './script-of.js';
 import { PgTargetSession, type SessionSettings } from './target-session.js';
@@ -13,6 +14,8 @@ import { PgTargetSession, type SessionSettings } from './target-session.js';
 /** How to connect to a target, and how its sessions work. */
 export interface DatabaseSettings extends SessionSettings {
   readonly source: ConnectionSource;
+  /** Sessions that several targets use one after the other. @default each has its own */
+  readonly reused?: ReusedConnections | undefined;
   /** How long one attempt to connect may take, in ms. */
   readonly connectTimeoutMs: number;
   /** How long to retry while the database is unreachable, in ms. */
@@ -32,8 +35,8 @@ export class PgTargetDatabase implements TargetDatabase {
   }
 
   async open(signal?: AbortSignal, listener: ConnectionListener = {}): Promise<TargetSession> {
-    const { source } = this.settings;
-    const first = await this.connect(source, signal, listener);
+    const { source, reused } = this.settings;
+    const first = await this.connect(source, signal, listener, reused);
     return new PgTargetSession(first, this.settings, () => this.connect(secondSource(source), signal, listener));
   }
 
@@ -46,9 +49,11 @@ export class PgTargetDatabase implements TargetDatabase {
     source: ConnectionSource,
     signal: AbortSignal | undefined,
     listener: ConnectionListener,
+    reused?: ReusedConnections,
   ): Promise<PgConnection> {
     const { connectTimeoutMs, connectRetryMs, networkTimeoutMs } = this.settings;
-    const connection = await connect(source, { connectTimeoutMs, connectRetryMs, ...listener }, signal);
+    const settings = { connectTimeoutMs, connectRetryMs, ...listener };
+    const connection = await (reused ? reused.take(settings, signal) : connect(source, settings, signal));
     const openConnection = (): Promise<PgConnection> => connect(secondSource(source), { connectTimeoutMs });
     checkLiveness(connection, { networkTimeoutMs, connectTimeoutMs, openConnection });
     destroyWhenAborted(connection, signal);

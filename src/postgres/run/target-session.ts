@@ -1,7 +1,7 @@
 import type { CatalogRecorder } from '../../core/ports/catalog.js';
 import type { TableFactsReader } from '../../core/lint/model/facts.js';
 import type { ForeignHistoryReader, HistoryStore, TargetSession } from '../../core/ports/ports.js';
-import type { Target } from '../../core/target/target.js';
+import { historyScopeOf, type Target } from '../../core/target/target.js';
 import { readTableFacts } from '../catalog/table-facts.js';
 import { LazyCatalogRecorder } from '../catalog-record/lazy-recorder.js';
 import type { CatalogSettings } from '../catalog-record/settings.js';
@@ -11,6 +11,7 @@ import type { StatementTimeouts } from '../connection/reset.js';
 import { SessionFacts } from '../connection/server-facts.js';
 import type { CompanionName } from '../companions/tables.js';
 import { readForeignHistory } from '../history/foreign-history.js';
+import type { InstallOnce } from '../history/install-once.js';
 import { NO_STORE, PgHistoryStore } from '../history/history-store.js';
 import { NO_RECORDS, TableRecords } from '../history/statements.js';
 import type { LockKind } from '../lock/migration-lock.js';
@@ -28,6 +29,8 @@ export interface SessionSettings {
   readonly showRowData: boolean;
   /** The companion tables that runs write. */
   readonly companions: readonly CompanionName[];
+  /** For targets that share a history table. */
+  readonly installOnce?: InstallOnce | undefined;
   /** Undefined if the catalog is not recorded. */
   readonly catalog: CatalogSettings | undefined;
 }
@@ -48,16 +51,18 @@ export class PgTargetSession implements TargetSession {
     settings: SessionSettings,
     openConnection: () => Promise<PgConnection>,
   ) {
-    const { target, timeouts, tracking, lock, companions } = settings;
-    const { table, role, searchPath } = target;
+    const { target, timeouts, tracking, lock, companions, installOnce: once } = settings;
+    const { table, tenant, role, searchPath, createsSchema } = target;
+    const scope = historyScopeOf(target);
     // If the history was read as the role, the role works.
     const facts = new SessionFacts(connection, async () => {
       if (!store.hasRead) await assertRole(connection, role);
     });
-    const store = new PgHistoryStore(connection, table, { role, companions, ...timeouts }, facts);
-    const records = (runId: string) => (tracking ? new TableRecords(table, runId, store.companions) : NO_RECORDS);
+    const store = new PgHistoryStore(connection, scope, { role, companions, once, ...timeouts }, facts);
+    const records = (runId: string) =>
+      tracking ? new TableRecords(scope, runId, store.companions, createsSchema === undefined) : NO_RECORDS;
     this.history = tracking ? store : NO_STORE;
-    this.lock = new TargetLock(connection, table, lock, facts, openConnection);
+    this.lock = new TargetLock(connection, { ...table, tenant: tenant?.name }, lock, facts, openConnection);
     this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);
     this.catalog =
       settings.catalog && new LazyCatalogRecorder(connection, settings.catalog, (note) => store.auditSql(note));

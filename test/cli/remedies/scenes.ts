@@ -200,9 +200,13 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
   COMPANION_NOT_WRITABLE: none,
   DETAILS_NOT_RECORDED: none,
   LOSS_RESOLVED: none,
+  TENANT_SCHEMA_MISSING: none,
+  NO_TENANTS: none,
 
   INVALID_OPTIONS: none,
   INVALID_TABLE: none,
+  INVALID_TENANTS: none,
+  ROLLOUT_STOPPED: none,
   INVALID_DIRECTORY: {
     files: A,
     set: ({ directory }) => rename(directory, `${directory}-moved`),

@@ -12,13 +12,18 @@ import { LockInUseError, LockLostError, LockTimeoutError } from '../../../src/co
 import { MigrationFailedError } from '../../../src/core/errors/migration-failed.js';
 import { ERROR_CODES, MigrationError, type MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
 import { ScratchDatabaseError } from '../../../src/core/errors/catalog/scratch-error.js';
+import { countOutcomes } from '../../../src/core/tenants/report.js';
+import { RolloutStoppedError } from '../../../src/core/tenants/rollout-stopped.js';
 import { InDoubtError, InterruptedError } from '../../../src/core/errors/run-errors.js';
 
 const missing = finding('MISSING', { subject: '1_a.sql' });
 
+const rollout = { tenants: [], counts: countOutcomes([]), warnings: [], durationMs: 1 };
+
 const EXAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
   INVALID_OPTIONS: new ConfigurationError('INVALID_OPTIONS', ['a']),
   INVALID_TABLE: new ConfigurationError('INVALID_TABLE', ['a']),
+  INVALID_TENANTS: new ConfigurationError('INVALID_TENANTS', ['a']),
   INVALID_DIRECTORY: new DirectoryError('migrations', ['a']),
   REFUSED: new RefusedError([missing]),
   MIGRATION_FAILED: new MigrationFailedError({
@@ -34,6 +39,7 @@ const EXAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
   CONNECTION_REFUSED: new DatabaseConnectionError('CONNECTION_REFUSED', 'a', '28P01'),
   CONNECTION_LOST: new DatabaseConnectionError('CONNECTION_LOST', 'a'),
   READ_ONLY: new DatabaseConnectionError('READ_ONLY', 'a'),
+  ROLLOUT_STOPPED: new RolloutStoppedError({ ...rollout, stopped: { by: 'gate', reason: 'a' } }),
   INTERRUPTED: new InterruptedError('SIGTERM', [], [], 'before'),
   IN_DOUBT: new InDoubtError('1_a.sql', 'VACUUM'),
   LOCK_TIMEOUT: new LockTimeoutError(1, undefined, 'shared.t'),

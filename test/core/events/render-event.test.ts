@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { finding, renderFinding } from '../../../src/core/errors/finding.js';
 import type { ConnectionEvent, DriftEventBody, RunEventBody } from '../../../src/core/events/events.js';
-import { renderEvent, type EventLine, type LineLevel } from '../../../src/core/events/render-event.js';
+import type { EventLine, LineLevel } from '../../../src/core/events/event-line.js';
+import { renderEvent } from '../../../src/core/events/render-event.js';
 
 type Body = RunEventBody | DriftEventBody | Omit<ConnectionEvent, 'target' | 'at' | 'runId'>;
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError } from '../../../src/migrator.js';
+import { HistoryScope } from '../../../src/core/target/history-scope.js';
 import { parseTableName } from '../../../src/core/target/table.js';
 import { TableRecords } from '../../../src/postgres/history/statements.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
@@ -75,7 +76,7 @@ describe('what the server says while a migration runs', () => {
     await migrator.migrate();
     await db.query(`UPDATE shared.schema_migrations SET run_id = gen_random_uuid(), notices = NULL`);
     const records = new TableRecords(
-      parseTableName('shared.schema_migrations'),
+      new HistoryScope(parseTableName('shared.schema_migrations')),
       '00000000-0000-0000-0000-000000000000',
       [],
     );

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { HistoryScope } from '../../../src/core/target/history-scope.js';
 import { HistoryTableError } from '../../../src/migrator.js';
 import { install } from '../../../src/postgres/history/install.js';
 import { connectionOn } from '../../support/connection-on.js';
@@ -131,7 +132,10 @@ test('an upgrade that has to wait for the table lets readers through, and is tri
   await withClient(db.connectionString, async (holder) => {
     await holder.query('BEGIN; SELECT FROM waiting.history');
     await withClient(db.connectionString, async (client) => {
-      const installing = install(connectionOn(client), name, { tableLockTimeoutMs: 100, tableLockRetries: 20 });
+      const installing = install(connectionOn(client), new HistoryScope(name), {
+        tableLockTimeoutMs: 100,
+        tableLockRetries: 20,
+      });
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect((await db.query('SELECT migration_file FROM waiting.history')).rows).toEqual([]);
       await holder.query('COMMIT');

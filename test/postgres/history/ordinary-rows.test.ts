@@ -9,6 +9,7 @@ import { assessHealth } from '../../../src/core/status/health.js';
 import { planRun } from '../../../src/core/status/plan.js';
 import { DEFAULT_POLICY, type DriftPolicy } from '../../../src/core/status/policy.js';
 import type { MigrationStatus } from '../../../src/core/status/status.js';
+import { HistoryScope } from '../../../src/core/target/history-scope.js';
 import { parseTableName } from '../../../src/core/target/table.js';
 import { HISTORY_COLUMNS, insertSql, type ColumnValues } from '../../../src/postgres/history/columns.js';
 import { readHistory } from '../../../src/postgres/history/read-history.js';
@@ -22,7 +23,7 @@ const db = useEmptyDatabase('ordinary_rows');
 afterEach(() => expectNoLeftovers(db));
 
 const TABLE = 'shared.schema_migrations';
-const table = parseTableName(TABLE);
+const scope = new HistoryScope(parseTableName(TABLE));
 const STRICT: DriftPolicy = {
   ...DEFAULT_POLICY,
   changed: 'fail',
@@ -110,14 +111,14 @@ async function expectTheSamePlans(numRuns: number): Promise<{ known: number; unk
     const connection = connectionOn(client);
     await fc.assert(
       fc.asyncProperty(sites, async ({ set, rows }) => {
-        const inserts = rows.map((row) => insertSql(TABLE, row));
+        const inserts = rows.map((row) => insertSql(scope, row));
         await client.query([`TRUNCATE ${TABLE}`, ...inserts].join('; '));
-        const fast = await readHistory(connection, table, undefined, async (ordinary) => {
+        const fast = await readHistory(connection, scope, undefined, async (ordinary) => {
           const rowsKnown = await rowsOf(Promise.resolve(set))(ordinary);
           answers[rowsKnown ? 'known' : 'unknown']++;
           return rowsKnown;
         });
-        const slow = await readHistory(connection, table);
+        const slow = await readHistory(connection, scope);
         expect(consequences(set, fast)).toEqual(consequences(set, slow));
       }),
       { numRuns },
@@ -158,7 +159,7 @@ describe('rows that the server need not send', () => {
   const rowsReadOf = (isKnown: boolean): Promise<readonly HistoryRow[]> =>
     withClient(db.connectionString, async (client) => {
       const knownRows = isKnown ? rowsOf(Promise.resolve(set)) : undefined;
-      return (await readHistory(connectionOn(client), table, undefined, knownRows)).rows;
+      return (await readHistory(connectionOn(client), scope, undefined, knownRows)).rows;
     });
 
   test.each([
@@ -176,10 +177,10 @@ describe('rows that the server need not send', () => {
     await createTable();
     const checksum = set.migrations.at(-1)?.checksum ?? '';
     const moved = { migration_file: `${checksum.slice(-1)}3_a.sql`, checksum: checksum.slice(0, -1) };
-    await db.query(insertSql(TABLE, moved));
+    await db.query(insertSql(scope, moved));
     const last = rowsOf(Promise.resolve(setOf(set.migrations.slice(-1))));
     const { rows } = await withClient(db.connectionString, (client) =>
-      readHistory(connectionOn(client), table, undefined, last),
+      readHistory(connectionOn(client), scope, undefined, last),
     );
     expect(rows).toMatchObject([{ file: moved.migration_file, checksum: moved.checksum }]);
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { DatabaseConnectionError } from '../../../src/migrator.js';
+import { HistoryScope } from '../../../src/core/target/history-scope.js';
 import { parseTableName } from '../../../src/core/target/table.js';
 import { ReadConnections } from '../../../src/postgres/connection/read-connections.js';
 import { PgHistoryReader } from '../../../src/postgres/history/reader.js';
@@ -14,7 +15,7 @@ import { readersOf } from './readers-of.js';
 const db = useEmptyDatabase('reader');
 afterEach(() => expectNoLeftovers(db));
 
-const table = parseTableName('shared.schema_migrations');
+const scope = new HistoryScope(parseTableName('shared.schema_migrations'));
 const files = { '1.sql': 'CREATE TABLE one ()', '2.sql': 'CREATE TABLE two ()' };
 
 describe('a read', () => {
@@ -46,7 +47,7 @@ describe('a read', () => {
       .catch(() => {});
     await db.query(`UPDATE shared.schema_migrations SET executed_at = '2024-02-29 12:34:56.789+00'`);
     const connections = new ReadConnections(db.connectionString, 5_000);
-    const { rows } = await new PgHistoryReader(connections, table).read();
+    const { rows } = await new PgHistoryReader(connections, scope).read();
     await connections.close();
     expect(rows.toSorted((a, b) => (a.file < b.file ? -1 : 1))).toMatchObject([
       {

@@ -6,6 +6,7 @@ import type { HistoryRow } from '../../../src/core/history/history.js';
 import { checksum } from '../../../src/core/migration/checksum.js';
 import { Migration } from '../../../src/core/migration/migration.js';
 import type { HistoryChange } from '../../../src/core/ports/ports.js';
+import { HistoryScope } from '../../../src/core/target/history-scope.js';
 import { parseTableName } from '../../../src/core/target/table.js';
 import { PgHistoryStore } from '../../../src/postgres/history/history-store.js';
 import { install } from '../../../src/postgres/history/install.js';
@@ -19,11 +20,11 @@ import { expectNoLeftovers } from '../../support/leftovers.js';
 const db = useEmptyDatabase('statements');
 afterEach(() => expectNoLeftovers(db));
 
-const table = parseTableName('shared.schema_migrations');
+const scope = new HistoryScope(parseTableName('shared.schema_migrations'));
 const RUN = '00000000-0000-4000-8000-000000000001';
 const OTHER_RUN = '00000000-0000-4000-8000-000000000002';
 const migration = (text: string, file = '1.sql'): Migration => new Migration(file, text);
-const recordsOf = (runId: string): TableRecords => new TableRecords(table, runId, []);
+const recordsOf = (runId: string): TableRecords => new TableRecords(scope, runId, []);
 /** Records depend on the migration of a program, and on nothing else of it. */
 const taskOf = (of: Migration): Task => ({
   program: { migration: of } as Program,
@@ -51,7 +52,7 @@ const claimOf = (of: Migration, runId: string, row?: HistoryRow): string[] =>
   recordsOf(runId).claim({ ...taskOf(of), row });
 const complete = (file = '1.sql', marker = 'marker '): string => recordsOf(RUN).complete(file, marker);
 
-beforeEach(() => withClient(db.connectionString, (client) => install(connectionOn(client), table)));
+beforeEach(() => withClient(db.connectionString, (client) => install(connectionOn(client), scope)));
 
 /** Runs statements one by one on one connection. @returns the code of the error that stopped them, if any did. */
 async function run(...statements: string[]): Promise<string | undefined> {
@@ -69,7 +70,7 @@ const noFacts = { get: (): Promise<never> => Promise.reject(new Error('a change 
 
 function change(...changes: HistoryChange[]): Promise<void> {
   return withClient(db.connectionString, (client) => {
-    return new PgHistoryStore(connectionOn(client), table, {}, noFacts).change(changes, {
+    return new PgHistoryStore(connectionOn(client), scope, {}, noFacts).change(changes, {
       action: 'repair',
       files: [],
     });

@@ -1,7 +1,8 @@
 import { duration } from '../../../core/errors/wording.js';
 import type { Voice } from '../../../core/errors/remedy.js';
 import type { MigrationEvent } from '../../../core/events/events.js';
-import { renderEventAs, steps, type EventLine } from '../../../core/events/render-event.js';
+import type { EventLine } from '../../../core/events/event-line.js';
+import { renderEventAs, steps } from '../../../core/events/render-event.js';
 
 type EventOf<Type extends MigrationEvent['type']> = Extract<MigrationEvent, { type: Type }>;
 

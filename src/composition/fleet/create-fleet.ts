@@ -1,0 +1,140 @@
+import { ConfigurationError } from '../../core/errors/input-errors.js';
+import type { EmitEvent } from '../../core/events/events.js';
+import type { MigrationSource } from '../../core/ports/ports.js';
+import { checkTenants, type ListedTenant } from '../../core/tenants/check-tenants.js';
+import type { Tenant } from '../../core/tenants/tenant.js';
+import { unknownGroups } from '../../core/tenants/waves.js';
+import { parseTableName } from '../../core/target/table.js';
+import { Fleet } from '../../fleet/fleet.js';
+import { InProcessEngine } from '../../fleet/in-process-engine.js';
+import { isObject } from '../validation/checks.js';
+import type { ConnectionOptions } from '../connection-options.js';
+import { createMigrator, migrationsOf, targetOf, type Migrations } from '../create-migrator.js';
+import { guarded } from '../guarded.js';
+import { interruptible } from '../interruptible.js';
+import type { ResolvedOptions } from '../options.js';
+import type { Migrator } from '../../migrator/migrator.js';
+import { Homes } from './homes.js';
+import { readList } from './read-list.js';
+import { FleetRecords } from './tenant-records.js';
+import { FleetSchemas } from './tenant-schemas.js';
+import { sharesHistory, tenantTarget } from './tenant-target.js';
+import type { ResolvedTenantsOptions, TenantDefinition } from './tenants-options.js';
+
+/** Assembles the migrations of tenants. */
+export function createFleetOf(
+  options: ResolvedOptions,
+  tenants: ResolvedTenantsOptions,
+  listener: EmitEvent,
+  shared: Migrator | undefined = tenants.sharedFiles ? createMigrator(options, listener) : undefined,
+): Fleet<TenantDefinition> {
+  const homes = new Homes(options);
+  const migrations = migrationsOf({ ...options, directory: tenants.directory });
+  const list = new CheckedList(homes, options, tenants);
+  const migrators = new TenantMigrators(homes, options, tenants, migrations, listener);
+  return Fleet.of<TenantDefinition>(
+    {
+      shared,
+      list: () => list.read(),
+      source: migrations.source,
+      records: new FleetRecords(homes, tenants),
+      schemas: new FleetSchemas(homes, tenants),
+      migratorOf: (tenant, files) => migrators.of(tenant, files),
+      creatorOf: (tenant, files) => migrators.of(tenant, files, true),
+      isTransactional: (tenant, set) => migrators.areTransactional(tenant, set.migrations),
+      engine: new InProcessEngine(),
+      policy: options.policy,
+      rollout: { ...tenants.rollout, parallelism: parallelism(options, tenants) },
+      emit: guarded(listener),
+      target: targetOf(options).name,
+      closeIdle: () => homes.closeIdle(),
+    },
+    {
+      interruptible,
+      check: (tenant) => list.check([tenant])[0] as Tenant,
+      close: async () => {
+        await shared?.close();
+        await homes.close();
+      },
+    },
+  );
+}
+
+/** A pool must keep a client for whoever waits. */
+function parallelism({ pool, migrateWith }: ResolvedOptions, { rollout }: ResolvedTenantsOptions): number {
+  const most = (pool as { readonly options?: { readonly max?: number } } | undefined)?.options?.max;
+  return pool && !migrateWith && most !== undefined ? Math.min(rollout.parallelism, most) : rollout.parallelism;
+}
+
+/** The list of tenants, checked as a whole. */
+class CheckedList {
+  constructor(
+    private readonly homes: Homes,
+    private readonly options: ResolvedOptions,
+    private readonly tenants: ResolvedTenantsOptions,
+  ) {}
+
+  async read(): Promise<readonly Tenant[]> {
+    const { reads } = this.homes.of({ database: '', server: '' });
+    const query = (sql: string) => reads.use((connection) => connection.query(sql), this.options.timeouts.catalog);
+    const tenants = this.check(await readList(this.tenants.list, query));
+    const unknown = tenants.length === 0 ? [] : unknownGroups(tenants, this.tenants.rollout.waves);
+    if (unknown.length === 0) return tenants;
+    const problems = unknown.map(
+      (group) => `tenants.rollout.waves: no tenant is in the group ${JSON.stringify(group)}`,
+    );
+    throw new ConfigurationError('INVALID_TENANTS', problems);
+  }
+
+  /** @throws ConfigurationError listing every problem */
+  check(given: readonly unknown[]): readonly Tenant[] {
+    const listed = given.map((each): ListedTenant => {
+      const connection: ConnectionOptions = isObject(each) ? each : {};
+      const hasConnection = ['connectionString', 'connection', 'pool'].some((way) => way in connection);
+      return { given: each, hasConnection, place: this.homes.placeOf(connection) };
+    });
+    const { tenants, problems } = checkTenants(listed, parseTableName(this.options.table).schema);
+    if (problems.length > 0) throw new ConfigurationError('INVALID_TENANTS', problems);
+    return tenants;
+  }
+}
+
+/** Assembles a migrator for each tenant. */
+class TenantMigrators {
+  constructor(
+    private readonly homes: Homes,
+    private readonly options: ResolvedOptions,
+    private readonly tenants: ResolvedTenantsOptions,
+    private readonly migrations: Migrations,
+    private readonly listener: EmitEvent,
+  ) {}
+
+  /** @param createsSchema true to create the schema in the one transaction of all files. */
+  of(tenant: Tenant, source: MigrationSource = this.migrations.source, createsSchema = false): Migrator {
+    const home = this.homes.of(tenant.place);
+    const isShared = sharesHistory(tenant, this.tenants);
+    const options: ResolvedOptions = {
+      ...home.options,
+      catalog: { ...home.options.catalog, enabled: false },
+      recordSource: home.options.recordSource && !isShared,
+      ...(createsSchema && { transaction: 'all' }),
+    };
+    const emit: EmitEvent = (event) => this.listener({ ...event, tenant: tenant.name });
+    const target = {
+      ...tenantTarget(home.options, this.tenants, tenant),
+      ...(createsSchema && { createsSchema: tenant.schema }),
+    };
+    const { installOnce, ...others } = home;
+    const shared = { ...others, installOnce: isShared ? installOnce : undefined };
+    return createMigrator(options, emit, { ...this.migrations, source }, target, shared);
+  }
+
+  async areTransactional(
+    tenant: Tenant,
+    migrations: readonly Parameters<Migrations['compiler']['compile']>[0][],
+  ): Promise<boolean> {
+    const { placeholders } = tenantTarget(this.options, this.tenants, tenant);
+    const compiled = await Promise.all(migrations.map((each) => this.migrations.compiler.compile(each, placeholders)));
+    return compiled.every((each) => 'program' in each && each.program.kind === 'transactional');
+  }
+}

@@ -1,0 +1,42 @@
+import { ConfigurationError } from '../../core/errors/input-errors.js';
+import { maskSecrets } from '../../core/sql/text/secrets.js';
+import type { Row } from '../../postgres/connection/script.js';
+import type { TenantDefinition, TenantList, TenantPages } from './tenants-options.js';
+
+/**
+ * Reads a list to its end, so that nothing runs for half of it.
+ *
+ * @param query runs a query. @throws ConfigurationError if the list fails, with what it threw as the cause.
+ */
+export async function readList(list: TenantList, query: (sql: string) => Promise<readonly Row[]>): Promise<unknown[]> {
+  const read: unknown[] = [];
+  try {
+    const pages = await pagesOf(list, query);
+    if (!isIterable(pages)) throw new TypeError('it returned neither an array nor pages');
+    for await (const page of pages) {
+      if (Array.isArray(page)) for (const each of page) read.push(each);
+      else read.push(page);
+    }
+    return read;
+  } catch (error) {
+    const why = maskSecrets(error instanceof Error ? error.message : String(error), []);
+    const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
+    const problem = `tenants.list: ${where}: ${why}. Correct it and start again: tenants of a part of the list would look complete`;
+    throw new ConfigurationError('INVALID_TENANTS', [problem], { cause: error });
+  }
+}
+
+async function pagesOf(list: TenantList, query: (sql: string) => Promise<readonly Row[]>): Promise<TenantPages> {
+  if (typeof list === 'function') return list();
+  return typeof list === 'string' ? (await query(list)).map(tenantOfRow) : list;
+}
+
+function isIterable(pages: unknown): pages is TenantPages {
+  return typeof pages === 'object' && pages !== null && (Symbol.iterator in pages || Symbol.asyncIterator in pages);
+}
+
+/** By default, the schema is named like the tenant. */
+function tenantOfRow({ name, schema, group, ...others }: Row): TenantDefinition {
+  const tenant: object = { name, schema: schema ?? name, ...(group != null && { group }), ...others };
+  return tenant as TenantDefinition; // it is checked with all others
+}

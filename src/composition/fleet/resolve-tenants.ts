@@ -1,0 +1,83 @@
+import { relative, resolve as absolute, sep } from 'node:path';
+import * as v from 'valibot';
+import { nameProblem } from '../../core/tenants/check-tenants.js';
+import type { Gate } from '../../core/tenants/rollout-settings.js';
+import { isShare, type WaveDefinition } from '../../core/tenants/waves.js';
+import type { MigratorOptions, ResolvedOptions } from '../options.js';
+import { count, flag, isObject, notEmpty, objectOf, oneOf, type Fields } from '../validation/checks.js';
+import { migratorFields, resolve } from '../validation/migrator-options.js';
+import type { ResolvedTenantsOptions, TenantList, TenantsOptions } from './tenants-options.js';
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1;
+const numberOrShare = v.custom<number | `${number}%`>(
+  (value) => isCount(value) || isShare(value),
+  'expected a whole number of at least 1, or a share such as "1%"',
+);
+
+const wave = v.custom<WaveDefinition>(
+  (value) =>
+    isObject(value) &&
+    Object.keys(value).length === 1 &&
+    (('group' in value && typeof value.group === 'string' && nameProblem(value.group) === undefined) ||
+      ('first' in value && (isCount(value.first) || isShare(value.first)))),
+  'expected { group: "name" } or { first: 3 } or { first: "10%" }',
+);
+
+const gate = v.custom<number | Gate>(
+  (value) => typeof value === 'function' || (Number.isInteger(value) && Number(value) >= 0),
+  'expected a delay in ms, or a function',
+);
+
+const list = v.custom<TenantList>(
+  (value) => Array.isArray(value) || typeof value === 'function' || (typeof value === 'string' && value.trim() !== ''),
+  'expected an array of tenants, an SQL query, or a function',
+);
+
+const fields: Fields<ResolvedTenantsOptions> = {
+  directory: notEmpty,
+  list,
+  history: v.optional(oneOf(['shared', 'per-tenant']), 'shared'),
+  sharedFiles: v.optional(flag, true),
+  rollout: v.optional(
+    objectOf({
+      waves: v.optional(v.array(wave, 'expected an array'), []),
+      gate: v.optional(gate),
+      stopAfter: v.optional(numberOrShare, 1),
+      parallelism: v.optional(count(1), 4),
+    }),
+    {},
+  ) as v.GenericSchema<unknown, ResolvedTenantsOptions['rollout']>,
+};
+
+/** A check for the option `tenants`. */
+export const tenantsOption = objectOf(fields) as v.GenericSchema<unknown, ResolvedTenantsOptions>;
+
+const schema = objectOf({ ...migratorFields, tenants: tenantsOption });
+
+/** Contradictions between the option `tenants` and the others. */
+export function tenantsContradictions(options: MigratorOptions, tenants: unknown): string[] {
+  const given = isObject(tenants) && 'directory' in tenants ? tenants.directory : undefined;
+  return [
+    ...(options.tracking === false
+      ? ['tenants and tracking: false contradict each other: who is behind is in the history']
+      : []),
+    ...(options.recursive === true && typeof given === 'string' && isWithin(given, options.directory ?? 'migrations')
+      ? [
+          'tenants.directory lies within "directory", which is read recursively: its files would run as shared files too. Move it out',
+        ]
+      : []),
+  ];
+}
+
+/** Checks options and fills in the defaults. @throws ConfigurationError listing every problem */
+export function resolveFleetOptions(
+  options: MigratorOptions & { tenants: TenantsOptions },
+): ResolvedOptions & { readonly tenants: ResolvedTenantsOptions } {
+  const given: Partial<typeof options> = isObject(options) ? options : {};
+  return resolve(schema, options, tenantsContradictions(given, given.tenants));
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  const path = relative(absolute(outer), absolute(inner));
+  return path !== '..' && !path.startsWith(`..${sep}`);
+}

@@ -1,0 +1,79 @@
+import type { MigrationSet } from '../../core/migration/migration-set.js';
+import type { TenantRecords } from '../../core/ports/tenants.js';
+import { historyScopeOf } from '../../core/target/target.js';
+import { parseTableName } from '../../core/target/table.js';
+import type { TenantRecord } from '../../core/tenants/standing.js';
+import type { Tenant } from '../../core/tenants/tenant.js';
+import { PgHistoryReader } from '../../postgres/history/reader.js';
+import { readSchemas, readTenants } from '../../postgres/tenants/read-tenants.js';
+import type { Home, Homes } from './homes.js';
+import { sharesHistory, tenantTarget } from './tenant-target.js';
+import type { ResolvedTenantsOptions } from './tenants-options.js';
+
+/** What the databases of a fleet record about tenants. */
+export class FleetRecords implements TenantRecords {
+  constructor(
+    private readonly homes: Homes,
+    private readonly options: ResolvedTenantsOptions,
+  ) {}
+
+  async read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly TenantRecord[]> {
+    const found = new Map<Tenant, TenantRecord>();
+    await Promise.all(
+      neighbours(tenants).map(async (group) => {
+        const home = this.homes.of((group[0] as Tenant).place);
+        const sharing = group.filter((tenant) => sharesHistory(tenant, this.options));
+        const records = await readShared(home, sharing, set);
+        for (const [i, tenant] of sharing.entries()) found.set(tenant, records[i] as TenantRecord);
+        const others = group.filter((tenant) => !found.has(tenant));
+        await this.readOwn(home, others, found);
+      }),
+    );
+    return tenants.map((tenant) => found.get(tenant) as TenantRecord);
+  }
+
+  /** One after the other: each is one round trip, and the connection has to be shared. */
+  private async readOwn(home: Home, tenants: readonly Tenant[], found: Map<Tenant, TenantRecord>): Promise<void> {
+    const withSchema = tenants.flatMap(({ schema }) => schema ?? []);
+    const existing = new Set(
+      withSchema.length === 0 ? [] : await read(home, (connection) => readSchemas(connection, withSchema)),
+    );
+    for (const tenant of tenants) {
+      const scope = historyScopeOf(tenantTarget(home.options, this.options, tenant));
+      const history = await new PgHistoryReader(home.reads, scope, readingRole(home)).read();
+      found.set(tenant, { schemaExists: tenant.schema === undefined || existing.has(tenant.schema), history });
+    }
+  }
+}
+
+function readShared(
+  home: Home,
+  tenants: readonly Tenant[],
+  { migrations }: MigrationSet,
+): Promise<readonly TenantRecord[]> {
+  if (tenants.length === 0) return Promise.resolve([]);
+  const scopes = tenants.map(({ name, schema = '' }) => ({ name, schema }));
+  const history = parseTableName(home.options.table);
+  return read(home, (connection) => readTenants(connection, history, scopes, migrations, readingRole(home)));
+}
+
+/** Reading about thousands of tenants may take longer than a health check may. */
+function read<T>({ reads, options }: Home, work: Parameters<typeof reads.use<T>>[0]): Promise<T> {
+  return reads.use(work, options.timeouts.catalog);
+}
+
+function readingRole({ options }: Home): string | undefined {
+  return options.migrateWith ? undefined : options.role;
+}
+
+/** Tenants by database. */
+function neighbours(tenants: readonly Tenant[]): readonly (readonly Tenant[])[] {
+  const groups = new Map<string, Tenant[]>();
+  for (const tenant of tenants) {
+    const { database } = tenant.place;
+    const group = groups.get(database);
+    if (group) group.push(tenant);
+    else groups.set(database, [tenant]);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,39 @@
+import type { TenantRemoval, TenantSchemas } from '../../core/ports/tenants.js';
+import type { Target } from '../../core/target/target.js';
+import type { Tenant } from '../../core/tenants/tenant.js';
+import type { PgConnection } from '../../postgres/connection/pg-connection.js';
+import { removeTenant } from '../../postgres/tenants/remove-tenant.js';
+import { createSchema } from '../../postgres/tenants/tenant-schema.js';
+import type { Homes } from './homes.js';
+import { tenantTarget } from './tenant-target.js';
+import type { ResolvedTenantsOptions } from './tenants-options.js';
+
+/** The schemas of a fleet's tenants. */
+export class FleetSchemas implements TenantSchemas {
+  constructor(
+    private readonly homes: Homes,
+    private readonly options: ResolvedTenantsOptions,
+  ) {}
+
+  async create(tenant: Tenant): Promise<void> {
+    const { schema } = tenant;
+    if (schema !== undefined) await this.with(tenant, (connection, target) => createSchema(connection, schema, target));
+  }
+
+  remove(tenant: Tenant, { dropSchema }: TenantRemoval): Promise<number> {
+    const schema = dropSchema ? tenant.schema : undefined;
+    return this.with(tenant, (connection, target) => removeTenant(connection, target, tenant.name, schema));
+  }
+
+  private async with<T>(tenant: Tenant, work: (connection: PgConnection, target: Target) => Promise<T>): Promise<T> {
+    const { reused, options } = this.homes.of(tenant.place);
+    const { connect: connectTimeoutMs, connectRetry: connectRetryMs } = options.timeouts;
+    const connection = await reused.take({ connectTimeoutMs, connectRetryMs });
+    try {
+      return await work(connection, tenantTarget(options, this.options, tenant));
+    } finally {
+      await connection.release();
+      await reused.closeIdle();
+    }
+  }
+}

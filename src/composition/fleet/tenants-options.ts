@@ -1,0 +1,73 @@
+import type { Gate, RolloutSettings } from '../../core/tenants/rollout-settings.js';
+import type { WaveDefinition } from '../../core/tenants/waves.js';
+import type { ConnectionOptions } from '../connection-options.js';
+
+/** A tenant: a schema of the database, a database of its own, or a schema in another database. */
+export interface TenantDefinition extends ConnectionOptions {
+  /** Identifies it in the history, in reports and in events: letters, digits and `_ . : @ -`, 63 bytes at most. */
+  name: string;
+  /** Its schema. It becomes the `search_path` of its migrations, and `{{schema}}` is its quoted name. */
+  schema?: string | undefined;
+  /** For waves, and to select tenants. */
+  group?: string | undefined;
+  /** Values for placeholders, in addition to those of the option `placeholders`. */
+  placeholders?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Tenants, one by one or in pages. */
+export type TenantPages =
+  | Iterable<TenantDefinition | readonly TenantDefinition[]>
+  | AsyncIterable<TenantDefinition | readonly TenantDefinition[]>;
+
+/** Returns the tenants. Called once for each operation, and again at the end of a rollout. */
+export type TenantProvider = () => TenantPages | Promise<TenantPages>;
+
+/** Where the tenants are listed: an array, a query, or a function. A query returns `name`, and may return `schema` (by default the name) and `group`. */
+export type TenantList = readonly TenantDefinition[] | string | TenantProvider;
+
+/** How a rollout goes about its tenants. */
+export interface RolloutOptions {
+  /**
+   * Waves before the last one, which has all other tenants: those of a group, or the first ones of the list, as a number
+   * or a share.
+   * @default one wave
+   */
+  waves?: readonly WaveDefinition[];
+  /** Between two waves: a delay in ms, or a function that returns true if the next wave may begin. @default no gate */
+  gate?: number | Gate;
+  /**
+   * The failure budget: once this number of tenants, or this share of those that are behind, has failed, no further tenant
+   * is started.
+   * @default 1
+   */
+  stopAfter?: number | `${number}%`;
+  /** How many tenants of one server are migrated at the same time. A pool must have that many clients. @default 4 */
+  parallelism?: number;
+}
+
+/** Tenants, and how their migrations run. */
+export interface TenantsOptions {
+  /** The folder of the migrations that each tenant gets. */
+  directory: string;
+  list: TenantList;
+  /**
+   * Where the history of tenants is kept. `shared`: in one table beside the history, `schema_migrations_tenants`, which
+   * one query reads for all. `per-tenant`: in a table `schema_migrations` in the schema of each tenant. A tenant with a
+   * database of its own always has its history there.
+   * @default 'shared'
+   */
+  history?: 'shared' | 'per-tenant';
+  /** Whether the files of the option `directory` run first, once. @default true */
+  sharedFiles?: boolean;
+  /** How a rollout goes about its tenants. */
+  rollout?: RolloutOptions;
+}
+
+/** The same with every default filled in. */
+export interface ResolvedTenantsOptions {
+  readonly directory: string;
+  readonly list: TenantList;
+  readonly history: 'shared' | 'per-tenant';
+  readonly sharedFiles: boolean;
+  readonly rollout: RolloutSettings;
+}

@@ -1,0 +1,44 @@
+import type { Finding } from '../errors/finding.js';
+import type { RolloutReport, RolloutStop } from '../tenants/report.js';
+
+/**
+ * The events of a rollout over tenants, in order. It begins with `rollout-started` and ends with `rollout-finished` or
+ * `rollout-stopped`. Between them are the events of the runs, each with its tenant.
+ */
+export type FleetEventBody =
+  /** Emitted again if tenants were created during the rollout. */
+  | {
+      readonly type: 'rollout-started';
+      /** The number of tenants. */
+      readonly tenants: number;
+      /** The number of those that are not current. */
+      readonly behind: number;
+      /** The number of waves. */
+      readonly waves: number;
+    }
+  | {
+      readonly type: 'wave-started';
+      /** Counts from 1. */
+      readonly wave: number;
+      readonly of: number;
+      /** The number of its tenants. */
+      readonly tenants: number;
+    }
+  /** A tenant for which no run was started. */
+  | { readonly type: 'tenant-refused'; readonly tenant: string; readonly refusals: readonly Finding[] }
+  /** The rollout has gone through all tenants. */
+  | {
+      readonly type: 'rollout-finished';
+      /** The number of tenants, by outcome. */
+      readonly counts: RolloutReport['counts'];
+      readonly warnings: readonly Finding[];
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: 'rollout-stopped';
+      readonly by: RolloutStop['by'];
+      /** Why it stopped, in words. */
+      readonly reason: string;
+      readonly counts: RolloutReport['counts'];
+      readonly durationMs: number;
+    };

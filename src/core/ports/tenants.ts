@@ -1,0 +1,50 @@
+import type { MigrationSet } from '../migration/migration-set.js';
+import type { TenantRecord } from '../tenants/standing.js';
+import type { Tenant } from '../tenants/tenant.js';
+
+/** Reads what is recorded about tenants. Never locks, creates or writes. */
+export interface TenantRecords {
+  /**
+   * Reads the records of tenants, in their order. Tenants that share a history cost one query, however many they are.
+   *
+   * @throws DatabaseConnectionError, HistoryTableError, MigrationError
+   */
+  read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly TenantRecord[]>;
+}
+
+/** How an engine works through tenants. */
+export interface EngineSettings {
+  /** How many tenants of one server may be migrated at the same time. */
+  readonly parallelism: number;
+  /** Asked before each tenant; false: it is left out, as are all others. */
+  readonly mayStart: () => boolean;
+}
+
+/** Works through the tenants of one wave. */
+export interface FleetEngine {
+  /**
+   * Calls `work` at most once for each tenant, and returns when all calls have ended.
+   *
+   * @param work never rejects.
+   */
+  run(tenants: readonly Tenant[], work: (tenant: Tenant) => Promise<void>, settings: EngineSettings): Promise<void>;
+}
+
+/** What becomes of a tenant that is removed. */
+export interface TenantRemoval {
+  /** Also drops its schema with everything in it. */
+  readonly dropSchema: boolean;
+}
+
+/** Creates and removes what belongs to one tenant. */
+export interface TenantSchemas {
+  /** Creates the schema of a tenant, if there is none. @throws MigrationError */
+  create(tenant: Tenant): Promise<void>;
+  /**
+   * Removes what is recorded about a tenant, under its lock and in one transaction.
+   *
+   * @returns the number of rows.
+   * @throws LockTimeoutError if its migrations are running; MigrationError
+   */
+  remove(tenant: Tenant, removal: TenantRemoval): Promise<number>;
+}

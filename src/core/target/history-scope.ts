@@ -1,0 +1,64 @@
+import { quoteIdentifier, quoteLiteral } from '../sql/text/quote.js';
+import { companionTable, qualifiedName, type TableName } from './table.js';
+
+/** A tenant of a history that tenants share. */
+export interface TenantScope {
+  readonly name: string;
+  /** Its schema. One that was dropped and created again has another OID, and so an empty history. */
+  readonly schema: string;
+}
+
+/** The suffix of the table in which tenants share their history. */
+const TENANTS_SUFFIX = 'tenants';
+
+/** Columns that only a shared table has, before the others. They are part of its key. */
+export const TENANT_COLUMNS = {
+  tenant: { type: 'text NOT NULL', comment: 'the name of the tenant' },
+  schema_oid: {
+    type: 'oid NOT NULL',
+    comment: 'the OID of its schema, which a schema that is created again does not keep',
+  },
+} as const;
+
+/** The columns that identify a row of a shared table. */
+export const TENANT_KEY = [...Object.keys(TENANT_COLUMNS), 'migration_file'] as const;
+
+/** The rows of one target: those of a whole table, or those of one tenant in a table that tenants share. */
+export class HistoryScope {
+  /** Where the rows are. */
+  readonly table: TableName;
+  /** The same, quoted, for use in SQL. */
+  readonly name: string;
+  /** ` AND …`: the condition for the rows of the target. Empty for a whole table. */
+  readonly andOwn: string;
+  /** Values of the columns that only a shared table has, as SQL. */
+  readonly values: Readonly<Record<string, string>>;
+
+  /** @param history companion tables are named after it. */
+  constructor(
+    readonly history: TableName,
+    readonly tenant?: TenantScope,
+  ) {
+    this.table = tenant ? tenantsTable(history) : history;
+    this.name = qualifiedName(this.table);
+    this.values = tenant ? { tenant: quoteLiteral(tenant.name), schema_oid: schemaOid(tenant.schema) } : {};
+    this.andOwn = Object.entries(this.values)
+      .map(([column, value]) => ` AND ${column} = ${value}`)
+      .join('');
+  }
+
+  /** A table, or a subquery, with only the rows of the target. */
+  get rows(): string {
+    return this.tenant ? `(SELECT * FROM ${this.name} WHERE true${this.andOwn}) AS own` : this.name;
+  }
+}
+
+/** The table in which the tenants of a history share theirs. */
+export function tenantsTable(history: TableName): TableName {
+  return companionTable(history, TENANTS_SUFFIX);
+}
+
+/** The OID of a schema, as SQL; null if it does not exist. Looked up when the statement runs. */
+function schemaOid(schema: string): string {
+  return `pg_catalog.to_regnamespace(${quoteLiteral(quoteIdentifier(schema))})::pg_catalog.oid`;
+}

@@ -1,0 +1,139 @@
+import { isPlaceholderName } from '../compile/placeholders.js';
+import { MAX_NAME_BYTES } from '../target/name-length.js';
+import { SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from './tenant.js';
+
+/** What may be written about a tenant, besides its connection. */
+export interface TenantFields {
+  readonly name: string;
+  readonly schema?: string | undefined;
+  readonly group?: string | undefined;
+  readonly placeholders?: Readonly<Record<string, string>> | undefined;
+}
+
+/** An entry of a list of tenants, which need not be a tenant. */
+export interface ListedTenant {
+  readonly given: unknown;
+  /** Where it lives; a text says what is wrong with its connection. */
+  readonly place: TenantPlace | string;
+  /** True if it has a connection of its own. */
+  readonly hasConnection: boolean;
+}
+
+/** The tenants of a list, and every reason why the list cannot be used. */
+export interface CheckedTenants {
+  readonly tenants: readonly Tenant[];
+  readonly problems: readonly string[];
+}
+
+const FIELDS = ['name', 'schema', 'group', 'placeholders', 'connectionString', 'connection', 'pool'];
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_.:@-]*$/u;
+const NAME_RULE = `use letters, digits and _ . : @ -, beginning with a letter or digit, ${MAX_NAME_BYTES} bytes at most`;
+/** More of them say nothing new. */
+const MAX_PROBLEMS = 20;
+
+/**
+ * Checks a list of tenants as a whole, so that nothing runs for half of it.
+ *
+ * @param reserved a schema that belongs to no tenant: the one of the history.
+ */
+export function checkTenants(listed: readonly ListedTenant[], reserved: string): CheckedTenants {
+  const problems: string[] = [];
+  const tenants: Tenant[] = [];
+  for (const [i, each] of listed.entries()) {
+    const found = tenantProblems(each, reserved);
+    const name = nameOf(each.given);
+    const subject = name === undefined ? `tenant number ${i + 1}` : `tenant ${JSON.stringify(name)}`;
+    problems.push(...found.map((problem) => `${subject}: ${problem}`));
+    if (found.length === 0) tenants.push(toTenant(each));
+  }
+  return { tenants, problems: shortened([...problems, ...duplicates(tenants)]) };
+}
+
+/** The problem of a single name; undefined if it can be used. */
+export function nameProblem(name: string): string | undefined {
+  return NAME.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES ? undefined : NAME_RULE;
+}
+
+function nameOf(given: unknown): string | undefined {
+  const name = isFields(given) ? given['name'] : undefined;
+  return typeof name === 'string' ? name : undefined;
+}
+
+function isFields(given: unknown): given is Record<string, unknown> {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
+}
+
+function tenantProblems({ given, place, hasConnection }: ListedTenant, reserved: string): string[] {
+  if (!isFields(given)) return ['it is not an object; write { name, schema }'];
+  const { name, schema, group, placeholders } = given;
+  const unknown = Object.keys(given).filter((field) => !FIELDS.includes(field));
+  return [
+    ...unknown.map((field) => `unknown field ${JSON.stringify(field)}; expected one of ${FIELDS.join(', ')}`),
+    ...asName('name', name),
+    ...(group === undefined ? [] : asName('group', group)),
+    ...(schema === undefined ? [] : schemaProblems(schema, reserved, hasConnection)),
+    ...(placeholders === undefined ? [] : placeholderProblems(placeholders)),
+    ...(typeof place === 'string' ? [place] : []),
+    ...(schema === undefined && !hasConnection
+      ? ['it has neither a schema nor a connection; give it one of them']
+      : []),
+  ];
+}
+
+function asName(field: string, value: unknown): string[] {
+  if (typeof value !== 'string') return [`its ${field} is not a string`];
+  const problem = nameProblem(value);
+  return problem === undefined ? [] : [`its ${field} cannot be used: ${problem}`];
+}
+
+function schemaProblems(schema: unknown, reserved: string, hasConnection: boolean): string[] {
+  if (typeof schema !== 'string') return ['its schema is not a string'];
+  const name = JSON.stringify(schema);
+  if (schema === '' || schema.includes('\0')) return [`its schema ${name} is not a name`];
+  if (Buffer.byteLength(schema) > MAX_NAME_BYTES)
+    return [`its schema ${name} is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`];
+  if (schema.startsWith('pg_') || schema === 'information_schema')
+    return [`its schema ${name} belongs to PostgreSQL; choose another one`];
+  return schema === reserved && !hasConnection ? [`its schema ${name} is that of the history; choose another one`] : [];
+}
+
+function placeholderProblems(given: unknown): string[] {
+  if (!isFields(given)) return ['its placeholders are not an object'];
+  return Object.entries(given).flatMap(([name, value]) => {
+    if (name === SCHEMA_PLACEHOLDER) return [`the placeholder {{${name}}} is always the tenant's schema; rename yours`];
+    if (!isPlaceholderName(name)) return [`${JSON.stringify(name)} is not a name for a placeholder`];
+    return typeof value === 'string' ? [] : [`the value of the placeholder ${name} is not a string`];
+  });
+}
+
+/** The tenant has been checked. */
+function toTenant({ given, place }: ListedTenant): Tenant {
+  const { name, schema, group, placeholders = {} } = given as TenantFields;
+  return { name, schema, group, placeholders, place: place as TenantPlace };
+}
+
+function duplicates(tenants: readonly Tenant[]): string[] {
+  const names = new Set<string>();
+  const owners = new Map<string, Tenant>();
+  return tenants.flatMap((tenant) => {
+    const { name, schema, place } = tenant;
+    const home = JSON.stringify([place.database, schema ?? null]);
+    const owner = owners.get(home);
+    const problems: string[] = [];
+    if (names.has(name)) problems.push(`tenant ${JSON.stringify(name)} is listed more than once; list it once`);
+    else if (owner) {
+      const what = schema === undefined ? 'one database' : `one schema, ${JSON.stringify(schema)}`;
+      problems.push(
+        `tenants ${JSON.stringify(owner.name)} and ${JSON.stringify(name)} have ${what}; give each its own`,
+      );
+    }
+    names.add(name);
+    owners.set(home, owner ?? tenant);
+    return problems;
+  });
+}
+
+function shortened(problems: readonly string[]): readonly string[] {
+  const more = problems.length - MAX_PROBLEMS;
+  return more <= 0 ? problems : [...problems.slice(0, MAX_PROBLEMS), `and ${more} more problems`];
+}

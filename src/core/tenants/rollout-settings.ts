@@ -1,0 +1,27 @@
+import type { TenantOutcome, TenantResult } from './report.js';
+import type { WaveDefinition } from './waves.js';
+
+/** A wave that has been worked through. */
+export interface WaveResult {
+  /** Counts from 1. */
+  readonly wave: number;
+  /** The number of waves. */
+  readonly of: number;
+  readonly tenants: readonly TenantResult[];
+  readonly counts: Readonly<Record<TenantOutcome, number>>;
+}
+
+/** Decides whether the next wave may begin. */
+export type Gate = (wave: WaveResult) => boolean | Promise<boolean>;
+
+/** How a rollout goes about its tenants. */
+export interface RolloutSettings {
+  /** Waves before the last one, which has all other tenants. */
+  readonly waves: readonly WaveDefinition[];
+  /** Between two waves: a delay in ms, or a function. Undefined: the next wave begins at once. */
+  readonly gate: number | Gate | undefined;
+  /** With this number of failed tenants, or this share of those with work, no further tenant is started. */
+  readonly stopAfter: number | `${number}%`;
+  /** How many tenants of one server are migrated at the same time. */
+  readonly parallelism: number;
+}

@@ -1,0 +1,71 @@
+import { finding, type Finding } from '../errors/finding.js';
+import type { History } from '../history/history.js';
+import type { MigrationSet } from '../migration/migration-set.js';
+import { isNothingToDo, planRun } from '../status/plan.js';
+import type { DriftPolicy } from '../status/policy.js';
+import type { Tenant } from './tenant.js';
+
+/** What is recorded about a tenant. */
+export interface TenantRecord {
+  /** False if its schema does not exist. */
+  readonly schemaExists: boolean;
+  /** The same object for tenants with the same history, if that is known. */
+  readonly history: History;
+}
+
+/**
+ * Where a tenant stands. `current`: nothing to do. `behind`: migrations are pending. `failed`: the same, and one of them
+ * has failed or did not finish. `refused`: nothing would run because of the findings. `missing`: it has no schema.
+ */
+export type TenantState = 'current' | 'behind' | 'failed' | 'refused' | 'missing';
+
+/** A tenant, joined with the files and its history. */
+export interface TenantStanding {
+  readonly tenant: string;
+  readonly group: string | undefined;
+  readonly state: TenantState;
+  /** Migrations that the next run would execute. */
+  readonly pending: readonly string[];
+  /** Those of them that failed or did not finish. */
+  readonly failed: readonly string[];
+  /** Warnings, and the reasons for a refusal. */
+  readonly findings: readonly Finding[];
+}
+
+type Joined = Omit<TenantStanding, 'tenant' | 'group'>;
+
+/** Joins histories with files. Tenants with the same history share one plan. */
+export class Standings {
+  private readonly joined = new Map<History, Joined>();
+
+  constructor(
+    private readonly set: MigrationSet,
+    private readonly policy: DriftPolicy,
+  ) {}
+
+  of({ name, schema, group }: Tenant, { schemaExists, history }: TenantRecord): TenantStanding {
+    if (!schemaExists) {
+      const pending = this.set.migrations.map(({ file }) => file);
+      const findings = [finding('TENANT_SCHEMA_MISSING', { subject: `Tenant ${name}`, detail: schema ?? '' })];
+      return { tenant: name, group, state: 'missing', pending, failed: [], findings };
+    }
+    return { tenant: name, group, ...this.join(history) };
+  }
+
+  private join(history: History): Joined {
+    const known = this.joined.get(history);
+    if (known) return known;
+    const joined = this.plan(history);
+    this.joined.set(history, joined);
+    return joined;
+  }
+
+  private plan(history: History): Joined {
+    const plan = planRun(this.set, history, this.policy, this.set.location);
+    const { toRun, warnings, refusals } = plan;
+    const failed = toRun.filter(({ state }) => state === 'failed' || state === 'running').map(({ file }) => file);
+    const found = { pending: toRun.map(({ file }) => file), failed, findings: [...refusals, ...warnings] };
+    if (isNothingToDo(plan)) return { state: 'current', ...found };
+    return { state: refusals.length > 0 ? 'refused' : failed.length > 0 ? 'failed' : 'behind', ...found };
+  }
+}

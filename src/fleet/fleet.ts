@@ -1,0 +1,148 @@
+import type { RolloutReport } from '../core/tenants/report.js';
+import { Standings, type TenantStanding, type TenantState } from '../core/tenants/standing.js';
+import type { Tenant } from '../core/tenants/tenant.js';
+import type { Migrator } from '../migrator/migrator.js';
+import { RunningOperations } from '../migrator/running-operations.js';
+import type { MigrationRun } from '../migrator/run/run-report.js';
+import type { FleetParts } from './parts.js';
+import { provision } from './provision.js';
+import { Rollout } from './rollout.js';
+import { selected, type TenantSelection } from './selection.js';
+
+/** What a fleet needs besides its parts. */
+interface FleetHost<Definition> {
+  /** Runs work that the signals of the process may interrupt. */
+  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Checks a tenant that need not be on the list. @throws ConfigurationError */
+  readonly check: (tenant: Definition) => Tenant;
+  readonly close: () => Promise<void>;
+}
+
+/** Options of {@link Fleet.migrate}. */
+export interface RolloutOptions extends TenantSelection {
+  /** Interrupts the rollout: running statements are cancelled. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The result of {@link Fleet.migrate}. */
+export interface FleetRun extends RolloutReport {
+  /** The run of the shared files; undefined if there are none. */
+  readonly shared: MigrationRun | undefined;
+}
+
+/** Where the tenants stand. */
+export interface FleetStatus {
+  /** In the order of the list. */
+  readonly tenants: readonly TenantStanding[];
+  /** The number of tenants, by state. */
+  readonly counts: Readonly<Record<TenantState, number>>;
+}
+
+/** Options of {@link Fleet.provision} and {@link Fleet.deprovision}. */
+export interface ProvisionOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of {@link Fleet.deprovision}. */
+export interface DeprovisionOptions {
+  /** Also drops the schema of the tenant, with everything in it. @default false */
+  readonly dropSchema?: boolean;
+}
+
+/**
+ * The migrations of many tenants. Create one with `createFleet()`. Reads never lock, create or write. SIGTERM, SIGINT,
+ * the given signal and {@link stop} interrupt operations that change something.
+ */
+export class Fleet<Definition = unknown> {
+  readonly #parts: FleetParts;
+  readonly #host: FleetHost<Definition>;
+  readonly #operations: RunningOperations;
+
+  private constructor(parts: FleetParts, host: FleetHost<Definition>) {
+    this.#parts = parts;
+    this.#host = host;
+    this.#operations = new RunningOperations(host.interruptible);
+  }
+
+  /** @internal */
+  static of<D>(parts: FleetParts, host: FleetHost<D>): Fleet<D> {
+    return new this<D>(parts, host);
+  }
+
+  /**
+   * Applies the shared files, then the files of tenants to each tenant that is behind. A tenant that fails does not keep
+   * the others from being migrated until the failure budget is used up; it stays behind, and the next rollout tries it again.
+   *
+   * @returns the outcome of every tenant.
+   * @throws RolloutStoppedError with the outcome of every tenant, if the rollout stopped early; ConfigurationError if
+   *   the list cannot be used; and the errors of `Migrator.migrate` for the shared files
+   */
+  async migrate({ signal, ...selection }: RolloutOptions = {}): Promise<FleetRun> {
+    return this.#operations.run(signal, async (combined) => {
+      const shared = await this.#parts.shared?.migrate({ signal: combined });
+      await this.#parts.shared?.recorded(); // recording may use the only connection of a pool
+      return { shared, ...(await new Rollout(this.#parts, selection, combined).run()) };
+    });
+  }
+
+  /**
+   * Returns where tenants stand, from one read of the directory and one query, however many they are.
+   *
+   * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
+   */
+  async status(selection: TenantSelection = {}): Promise<FleetStatus> {
+    const { records, source, policy } = this.#parts;
+    const [set, tenants] = await Promise.all([source.refresh(), this.tenants(selection)]);
+    const found = await records.read(tenants, set);
+    const standings = new Standings(set, policy);
+    const standing = tenants.map((tenant, i) => standings.of(tenant, found[i] as (typeof found)[0]));
+    const counts: Record<TenantState, number> = { current: 0, behind: 0, failed: 0, refused: 0, missing: 0 };
+    for (const { state } of standing) counts[state] += 1;
+    return { tenants: standing, counts };
+  }
+
+  /** Returns the list of tenants. @throws ConfigurationError */
+  async tenants(selection: TenantSelection = {}): Promise<readonly Tenant[]> {
+    return selected(await this.#parts.list(), selection);
+  }
+
+  /** Returns the migrator of one tenant, for everything else: `plan`, `history`, `mark`, `repair`. @throws ConfigurationError */
+  async tenant(name: string): Promise<Migrator> {
+    const [tenant] = await this.tenants({ tenants: [name] });
+    return this.#parts.migratorOf(tenant as Tenant);
+  }
+
+  /**
+   * Creates the schema of a tenant and applies its files, all in one transaction if the files allow it. Can be repeated.
+   * The tenant need not be on the list yet.
+   *
+   * @throws ConfigurationError if the tenant cannot be used; and the errors of `Migrator.migrate`
+   */
+  async provision(tenant: Definition, { signal }: ProvisionOptions = {}): Promise<MigrationRun> {
+    const checked = this.#host.check(tenant);
+    return this.#operations.run(signal, (combined) => provision(this.#parts, checked, combined));
+  }
+
+  /**
+   * Removes what is recorded about a tenant. Its schema stays, unless `dropSchema` is set; a database never is dropped.
+   *
+   * @returns the number of rows that were removed from the history.
+   * @throws LockTimeoutError if its migrations are running; ConfigurationError, DatabaseError
+   */
+  async deprovision(tenant: Definition, { dropSchema = false }: DeprovisionOptions = {}): Promise<number> {
+    const checked = this.#host.check(tenant);
+    return this.#operations.run(undefined, () => this.#parts.schemas.remove(checked, { dropSchema }));
+  }
+
+  /** Interrupts all running and later operations, and waits until they end. */
+  async stop(reason = 'a request'): Promise<void> {
+    await this.#operations.stop(reason);
+    await this.#parts.shared?.stop(reason);
+  }
+
+  /** Stops and closes its own connections. Pools of the caller stay open. */
+  async close(): Promise<void> {
+    await this.stop('the end of its fleet');
+    await this.#host.close();
+  }
+}

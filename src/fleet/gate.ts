@@ -1,0 +1,25 @@
+import type { RolloutStop } from '../core/tenants/report.js';
+import type { RolloutSettings, WaveResult } from '../core/tenants/rollout-settings.js';
+import { pause } from '../timing/pause.js';
+
+/** Waits at the gate after a wave. @returns why the rollout must stop; undefined if the next wave may begin. */
+export async function passGate(
+  gate: RolloutSettings['gate'],
+  wave: WaveResult,
+  signal: AbortSignal,
+): Promise<RolloutStop | undefined> {
+  if (gate === undefined) return undefined;
+  if (typeof gate === 'number') {
+    await pause(gate, signal);
+    return undefined;
+  }
+  const closed = (detail: string): RolloutStop => ({
+    by: 'gate',
+    reason: `the gate after wave ${wave.wave} of ${wave.of} ${detail}`,
+  });
+  try {
+    return (await gate(wave)) ? undefined : closed('did not open');
+  } catch (error) {
+    return closed(`failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

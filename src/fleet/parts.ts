@@ -1,0 +1,34 @@
+import type { EmitEvent } from '../core/events/events.js';
+import type { MigrationSet } from '../core/migration/migration-set.js';
+import type { MigrationSource } from '../core/ports/ports.js';
+import type { FleetEngine, TenantRecords, TenantSchemas } from '../core/ports/tenants.js';
+import type { DriftPolicy } from '../core/status/policy.js';
+import type { RolloutSettings } from '../core/tenants/rollout-settings.js';
+import type { Tenant } from '../core/tenants/tenant.js';
+import type { Migrator } from '../migrator/migrator.js';
+
+/** What the use cases of a fleet depend on. */
+export interface FleetParts {
+  /** For the shared files, which run before those of tenants; undefined if there are none. */
+  readonly shared: Migrator | undefined;
+  /** Reads the list of tenants to its end. @throws ConfigurationError listing every problem */
+  readonly list: () => Promise<readonly Tenant[]>;
+  /** The files of tenants. */
+  readonly source: MigrationSource;
+  readonly records: TenantRecords;
+  readonly schemas: TenantSchemas;
+  /** @param files what its runs apply. @default the files on disk */
+  readonly migratorOf: (tenant: Tenant, files?: MigrationSource) => Migrator;
+  /** The same for a tenant whose schema is created in the transaction of its files. */
+  readonly creatorOf: (tenant: Tenant, files: MigrationSource) => Migrator;
+  /** True if all files can run in one transaction for this tenant. */
+  readonly isTransactional: (tenant: Tenant, set: MigrationSet) => Promise<boolean>;
+  readonly engine: FleetEngine;
+  readonly policy: DriftPolicy;
+  readonly rollout: RolloutSettings;
+  readonly emit: EmitEvent;
+  /** For messages. */
+  readonly target: string;
+  /** Closes the sessions that wait for the next tenant. */
+  readonly closeIdle: () => Promise<void>;
+}

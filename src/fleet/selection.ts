@@ -1,0 +1,24 @@
+import { ConfigurationError } from '../core/errors/input-errors.js';
+import type { Tenant } from '../core/tenants/tenant.js';
+
+/** Which tenants an operation is about. @default all */
+export interface TenantSelection {
+  /** By name. */
+  readonly tenants?: readonly string[] | undefined;
+  readonly group?: string | undefined;
+}
+
+/** @throws ConfigurationError if a name or group is unknown. */
+export function selected(all: readonly Tenant[], { tenants: names, group }: TenantSelection): readonly Tenant[] {
+  const known = new Set(all.map(({ name }) => name));
+  const problems = (names ?? [])
+    .filter((name) => !known.has(name))
+    .map((name) => `no tenant is named ${JSON.stringify(name)}`);
+  if (group !== undefined && !all.some((tenant) => tenant.group === group))
+    problems.push(`no tenant is in the group ${JSON.stringify(group)}`);
+  if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
+  const wanted = names && new Set(names);
+  return all.filter(
+    (tenant) => (!wanted || wanted.has(tenant.name)) && (group === undefined || tenant.group === group),
+  );
+}

@@ -1,0 +1,139 @@
+import { NO_HISTORY, type History, type HistoryRow } from '../../core/history/history.js';
+import { recordedAs } from '../../core/history/ordinary-rows.js';
+import type { Migration } from '../../core/migration/migration.js';
+import type { TenantRecord } from '../../core/tenants/standing.js';
+import { quoteLiteral } from '../../core/sql/text/quote.js';
+import { tenantsTable, type TenantScope } from '../../core/target/history-scope.js';
+import { qualifiedName, type TableName } from '../../core/target/table.js';
+import type { ActingRole } from '../connection/acting-role.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import type { Row } from '../connection/script.js';
+import { queryError } from '../connection/server-error.js';
+import { ask } from '../history/read-history.js';
+import { ORDINARY } from '../history/ordinary-rows-sql.js';
+import { KEY_COLUMN, selectList } from '../history/columns.js';
+import { toHistoryRows } from '../history/to-rows.js';
+
+/**
+ * Reads what the shared history records about tenants, in their order, with one query. The server compares the rows with
+ * the files, so it sends nothing about a tenant whose rows are exactly the files: in most rollouts, almost all.
+ *
+ * @param migrations the files of tenants, in order.
+ * @throws MigrationError
+ */
+export async function readTenants(
+  connection: PgConnection,
+  history: TableName,
+  tenants: readonly TenantScope[],
+  migrations: readonly Migration[],
+  role?: ActingRole,
+): Promise<readonly TenantRecord[]> {
+  const table = tenantsTable(history);
+  const place = { table, role, what: 'the history of tenants' };
+  const answer = await ask(connection, place, behindSql(qualifiedName(table), tenants, migrations), []);
+  const rows = answer === 'no table' ? await ask(connection, place, schemasSql(tenants), []) : answer;
+  if (typeof rows === 'string') throw new Error('the catalog has no schemas');
+  return new Answer(migrations, rows, await otherRows(connection, rows)).of(tenants);
+}
+
+/** Which of these schemas exist. @throws MigrationError */
+export async function readSchemas(connection: PgConnection, schemas: readonly string[]): Promise<readonly string[]> {
+  const query = `SELECT nspname::pg_catalog.text AS name FROM pg_catalog.pg_namespace WHERE nspname = ANY (${textArray(schemas)})`;
+  const rows = await connection.query(query).catch((error: unknown) => {
+    throw queryError('looking for the schemas of tenants', error);
+  });
+  return rows.flatMap(({ name }) => name ?? []);
+}
+
+/** Tenants with a difference, one row each, or one for each row that is not simply an applied file. */
+function behindSql(table: string, tenants: readonly TenantScope[], migrations: readonly Migration[]): string {
+  const files = textArray(migrations.map(({ file }) => file));
+  const checksums = textArray(migrations.map(({ checksum }) => checksum));
+  const own = 'h.tenant = f.tenant AND h.schema_oid = f.oid';
+  const matches = `e.file = h.migration_file AND e.sum = h.checksum AND ${ORDINARY}`;
+  return (
+    `WITH e AS (SELECT * FROM ROWS FROM (pg_catalog.unnest(${files}), pg_catalog.unnest(${checksums})) WITH ORDINALITY AS e (file, sum, number)), ` +
+    `f AS (${found(tenants)}), ` +
+    `c AS (SELECT h.tenant, h.schema_oid, pg_catalog.count(*) AS recorded, pg_catalog.count(e.file) AS matching ` +
+    `FROM ${table} h LEFT JOIN e ON ${matches} GROUP BY h.tenant, h.schema_oid) ` +
+    `SELECT f.position, f.oid IS NOT NULL AS has_schema, m.numbers, o.* FROM f ` +
+    `LEFT JOIN c ON c.tenant = f.tenant AND c.schema_oid = f.oid ` +
+    `LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(e.number::pg_catalog.text, ',' ORDER BY e.number) AS numbers ` +
+    `FROM ${table} h JOIN e ON ${matches} WHERE ${own}) AS m ON c.matching > 0 ` +
+    `LEFT JOIN LATERAL (SELECT ${selectList(false)} FROM ${table} h WHERE ${own} ` +
+    `AND NOT EXISTS (SELECT FROM e WHERE ${matches})) AS o ON c.recorded > c.matching ` +
+    `WHERE (c.recorded = ${migrations.length} AND c.matching = ${migrations.length}) IS NOT TRUE`
+  );
+}
+
+/** The same without a history. */
+function schemasSql(tenants: readonly TenantScope[]): string {
+  return `SELECT f.position, f.oid IS NOT NULL AS has_schema FROM (${found(tenants)}) AS f`;
+}
+
+function found(tenants: readonly TenantScope[]): string {
+  const [names, schemas] = [tenants.map(({ name }) => name), tenants.map(({ schema }) => schema)].map(textArray);
+  return (
+    `SELECT l.position, l.tenant, n.oid FROM ROWS FROM (pg_catalog.unnest(${names}), pg_catalog.unnest(${schemas})) WITH ORDINALITY AS l (tenant, schema, position) ` +
+    'LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = l.schema'
+  );
+}
+
+/** One literal is parsed faster than thousands. */
+function textArray(values: readonly string[]): string {
+  const elements = values.map((value) => `"${value.replace(/[\\"]/g, '\\$&')}"`);
+  return `${quoteLiteral(`{${elements.join(',')}}`)}::pg_catalog.text[]`;
+}
+
+async function otherRows(connection: PgConnection, rows: readonly Row[]): Promise<ReadonlyMap<Row, HistoryRow>> {
+  const others = rows.filter((row) => row[KEY_COLUMN] != null);
+  const converted = await toHistoryRows(connection, others);
+  return new Map(others.map((row, i) => [row, converted[i] as HistoryRow]));
+}
+
+/** The records of tenants. Those with the same history get the same object. */
+class Answer {
+  private readonly rowsOf: ReadonlyMap<number, readonly Row[]>;
+  private readonly known = new Map<string, History>();
+
+  constructor(
+    private readonly migrations: readonly Migration[],
+    rows: readonly Row[],
+    private readonly others: ReadonlyMap<Row, HistoryRow>,
+  ) {
+    const byPosition = new Map<number, Row[]>();
+    for (const row of rows) {
+      const position = Number(row['position']);
+      const same = byPosition.get(position);
+      if (same) same.push(row);
+      else byPosition.set(position, [row]);
+    }
+    this.rowsOf = byPosition;
+  }
+
+  of(tenants: readonly TenantScope[]): TenantRecord[] {
+    const complete: TenantRecord = { schemaExists: true, history: { rows: this.migrations.map(recordedAs) } };
+    return tenants.map((_, i) => {
+      const rows = this.rowsOf.get(i + 1);
+      const [first] = rows ?? [];
+      return first ? { schemaExists: first['has_schema'] === 't', history: this.historyOf(rows ?? []) } : complete;
+    });
+  }
+
+  private historyOf(rows: readonly Row[]): History {
+    const numbers = rows[0]?.['numbers'] ?? '';
+    const others = rows.flatMap((row) => this.others.get(row) ?? []);
+    const ordinary = this.ordinary(numbers);
+    return others.length === 0 ? ordinary : { rows: [...ordinary.rows, ...others] };
+  }
+
+  private ordinary(numbers: string): History {
+    if (numbers === '') return NO_HISTORY;
+    const known = this.known.get(numbers);
+    if (known) return known;
+    const matching = numbers.split(',').flatMap((number) => this.migrations[Number(number) - 1] ?? []);
+    const history = { rows: matching.map(recordedAs) };
+    this.known.set(numbers, history);
+    return history;
+  }
+}

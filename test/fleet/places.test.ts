@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { expectNoLeftovers } from '../support/leftovers.js';
+import { fleetOn, inBrief, tenantsUpTo } from './fleet-on.js';
+
+const db = useEmptyDatabase('tenant_places');
+const files = { '1_a.sql': 'CREATE TABLE a AS SELECT current_database() AS database;' };
+const others: TestDatabase[] = [];
+
+beforeAll(async () => {
+  others.push(await createTestDatabase('tenant_one'), await createTestDatabase('tenant_two'));
+});
+afterAll(() => Promise.all(others.map((each) => each.drop())));
+
+describe('tenants', () => {
+  test('may have a database each, a schema in another database, or a schema here', async () => {
+    const [one, two] = others as [TestDatabase, TestDatabase];
+    await db.query('CREATE SCHEMA s0');
+    await two.query('CREATE SCHEMA s0');
+    const list = [
+      ...tenantsUpTo(1),
+      { name: 'own', connectionString: one.connectionString },
+      { name: 'elsewhere', schema: 's0', connection: { connectionString: two.connectionString } },
+    ];
+    const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });
+    const all = ['t0', 'own', 'elsewhere'];
+    expect(inBrief(await fleet.migrate())).toEqual(all.map((name) => `${name} applied 1_a.sql`));
+    expect(inBrief(await fleet.migrate())).toEqual(all.map((name) => `${name} nothing-to-do`));
+    expect((await one.query('SELECT migration_file FROM shared.schema_migrations')).rows).toHaveLength(1);
+    expect((await one.query('SELECT database FROM public.a')).rows).toEqual([{ database: one.name }]);
+    expect((await two.query('SELECT tenant FROM shared.schema_migrations_tenants')).rows).toEqual([
+      { tenant: 'elsewhere' },
+    ]);
+    expect((await two.query('SELECT database FROM s0.a')).rows).toEqual([{ database: two.name }]);
+    await fleet.close();
+    await Promise.all([db, one, two].map((each) => expectNoLeftovers(each)));
+  });
+
+  test('may keep a history each', async () => {
+    await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1');
+    const tenants = { list: tenantsUpTo(3), history: 'per-tenant', rollout: { stopAfter: 9 } } as const;
+    const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants });
+    const states = async () => (await fleet.status()).tenants.map(({ state }) => state);
+    expect(await states()).toEqual(['behind', 'behind', 'missing']);
+    expect(inBrief(await fleet.migrate())).toEqual(['t0 applied 1_a.sql', 't1 applied 1_a.sql', 't2 failed']);
+    expect(await states()).toEqual(['current', 'current', 'missing']);
+    expect((await db.query('SELECT FROM s1.schema_migrations')).rowCount).toBe(1);
+    expect((await db.query(`SELECT FROM pg_class WHERE relname = 'schema_migrations_tenants'`)).rowCount).toBe(0);
+    expect((await fleet.provision({ name: 't2', schema: 's2' })).applied).toEqual(['1_a.sql']);
+  });
+
+  test('are migrated over a pool of the application, which stays open', async () => {
+    await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2');
+    const pool = db.pool({ max: 1 });
+    const { fleet } = await fleetOn({ '1_s.sql': 'SELECT 1' }, { pool, files, tenants: { list: tenantsUpTo(3) } });
+    expect((await fleet.migrate()).counts.applied).toBe(3);
+    await fleet.close();
+    expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('have operations of their own', async () => {
+    await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1');
+    const { fleet } = await fleetOn(
+      {},
+      { connectionString: db.connectionString, files, tenants: { list: tenantsUpTo(2) } },
+    );
+    const migrator = await fleet.tenant('t1');
+    expect((await migrator.pending()).map(({ file }) => file)).toEqual(['1_a.sql']);
+    await migrator.mark('1_a.sql');
+    expect((await migrator.history()).map(({ file, origin }) => [file, origin])).toEqual([['1_a.sql', 'mark']]);
+    expect((await fleet.status()).tenants.map(({ tenant, state }) => [tenant, state])).toEqual([
+      ['t0', 'behind'],
+      ['t1', 'current'],
+    ]);
+    await migrator.unmark('1_a.sql');
+    expect((await migrator.pending()).map(({ file }) => file)).toEqual(['1_a.sql']);
+  });
+});

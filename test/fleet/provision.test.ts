@@ -1,0 +1,104 @@
+import { describe, expect, test } from '@jest/globals';
+import { LockTimeoutError, MigrationFailedError } from '../../src/migrator.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { failureOf } from '../support/failure-of.js';
+import { fleetOn } from './fleet-on.js';
+
+const db = useEmptyDatabase('provision');
+const files = { '1_a.sql': 'CREATE TABLE a (id int);', '2_b.sql': 'CREATE TABLE {{schema}}.b (id int);' };
+const tenant = { name: 'elm-park', schema: 'elm "park"' };
+const fleetOf = (of: Record<string, string>) =>
+  fleetOn({}, { connectionString: db.connectionString, files: of, tenants: { list: [] } });
+
+const tables = async (): Promise<string[]> => {
+  const { rows } = await db.query<{ relname: string }>(
+    `SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = $1 AND relkind = 'r' ORDER BY 1`,
+    [tenant.schema],
+  );
+  return rows.map(({ relname }) => relname);
+};
+const schemas = async (): Promise<number> =>
+  (await db.query('SELECT FROM pg_namespace WHERE nspname = $1', [tenant.schema])).rowCount ?? 0;
+const rows = async (): Promise<number> =>
+  (await db.query(`SELECT FROM shared.schema_migrations_tenants WHERE tenant = 'elm-park'`)).rowCount ?? 0;
+
+describe('provisioning a tenant', () => {
+  test('creates its schema, tables and rows in one transaction, and can be repeated', async () => {
+    const { fleet } = await fleetOf({
+      ...files,
+      '3_x.sql': `CREATE TABLE x AS SELECT count(DISTINCT xmin::text) FROM (SELECT xmin FROM pg_class WHERE relnamespace = '"elm ""park"""'::regnamespace
+        UNION ALL SELECT xmin FROM pg_namespace WHERE nspname = 'elm "park"'
+        UNION ALL SELECT xmin FROM shared.schema_migrations_tenants) AS rows;`,
+    });
+    expect((await fleet.provision(tenant)).applied).toEqual(['1_a.sql', '2_b.sql', '3_x.sql']);
+    expect(await tables()).toEqual(['a', 'b', 'x']);
+    expect((await db.query('SELECT count FROM "elm ""park""".x')).rows).toEqual([{ count: '1' }]);
+    expect((await fleet.provision(tenant)).applied).toEqual([]);
+    expect(await rows()).toBe(3);
+  });
+
+  test('leaves nothing behind if a file fails', async () => {
+    const { fleet } = await fleetOf({ ...files, '3_c.sql': 'SELECT 1 / 0;' });
+    const error = await failureOf(fleet.provision(tenant), MigrationFailedError);
+    expect(error.message).toContain('division by zero');
+    expect(error.message).not.toContain('could not be recorded');
+    expect([await schemas(), await rows()]).toEqual([0, 0]);
+  });
+
+  test('creates the schema first if a file cannot run in a transaction', async () => {
+    const { fleet } = await fleetOf({ ...files, '3_i.sql': '-- no-transaction\nCREATE INDEX CONCURRENTLY ON a (id);' });
+    expect((await fleet.provision(tenant)).applied).toEqual(['1_a.sql', '2_b.sql', '3_i.sql']);
+    expect(await rows()).toBe(3);
+  });
+
+  test('works for a schema that exists, and for several tenants at once', async () => {
+    await db.query('CREATE SCHEMA "elm ""park"""');
+    const { fleet } = await fleetOf(files);
+    const others = ['x', 'y', 'z'].map((name) => ({ name, schema: name }));
+    const runs = await Promise.all([tenant, ...others].map((each) => fleet.provision(each)));
+    expect(runs.map(({ applied }) => applied.length)).toEqual([2, 2, 2, 2]);
+  });
+
+  test('happens once if several processes want it', async () => {
+    const [one, other] = await Promise.all([fleetOf(files), fleetOf(files)]);
+    const runs = await Promise.all([one.fleet.provision(tenant), other.fleet.provision(tenant)]);
+    expect(runs.flatMap(({ applied }) => applied).toSorted()).toEqual(['1_a.sql', '2_b.sql']);
+  });
+});
+
+describe('removing a tenant', () => {
+  test('forgets it, keeps its schema unless asked, and is in the audit', async () => {
+    const { fleet } = await fleetOf(files);
+    await fleet.provision(tenant);
+    await fleet.provision({ name: 'other', schema: 'other' });
+    expect(await fleet.deprovision(tenant)).toBe(2);
+    expect([await rows(), await schemas()]).toEqual([0, 1]);
+    expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(0);
+    expect(await schemas()).toBe(0);
+    expect((await db.query('SELECT FROM shared.schema_migrations_tenants')).rowCount).toBe(2);
+    const { rows: audit } = await db.query<{ action: string; details: unknown }>(
+      `SELECT action, details FROM shared.schema_migrations_audit WHERE action = 'deprovision' ORDER BY id`,
+    );
+    expect(audit.map(({ details }) => details)).toEqual([
+      { tenant: 'elm-park', schema: null },
+      { tenant: 'elm-park', schema: 'elm "park"' },
+    ]);
+    expect((await fleet.provision(tenant)).applied).toHaveLength(2);
+  });
+
+  test('does nothing to one that was never there', async () => {
+    const { fleet } = await fleetOf(files);
+    expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(0);
+  });
+
+  test('is refused while its migrations run', async () => {
+    const { fleet, events } = await fleetOf({ '1_slow.sql': 'SELECT pg_sleep(1)' });
+    await db.query('CREATE SCHEMA "elm ""park"""');
+    const running = fleet.provision(tenant);
+    while (!events.some(({ type }) => type === 'migration-started'))
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    await failureOf(fleet.deprovision(tenant), LockTimeoutError);
+    expect((await running).applied).toEqual(['1_slow.sql']);
+    expect(await rows()).toBe(1);
+  });
+});
