@@ -11,8 +11,10 @@ export interface DirectoryRules {
   readonly pattern: RegExp;
 }
 
+/** Which files are read, unless the options say otherwise. */
 export const DEFAULT_PATTERN = /\.sql$/i;
 
+/** The rules of a directory without any options. */
 export const PLAIN_RULES: DirectoryRules = { layout: LAYOUTS.plain, recursive: false, pattern: DEFAULT_PATTERN };
 
 /** True if subfolders are read too. */

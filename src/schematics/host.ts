@@ -16,6 +16,7 @@ export interface Tree {
   getDir(path: string): TreeDirectory;
 }
 
+/** What the host offers to a schematic besides the files. */
 export interface Context {
   readonly logger: { info(message: string): void; warn(message: string): void };
   addTask(task: { toConfiguration(): object }): unknown;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from '../support/process.js';
 import { sourceFiles } from './imports.js';
-import { functionLengths, nestings, parse, sqlstates } from './shape.js';
+import { functionLengths, nestings, parse, sqlstates, undocumented } from './shape.js';
 
 const LONGEST_FUNCTION = 45;
 const DEEPEST_NESTING = 3;
@@ -31,6 +31,11 @@ describe('the sources', () => {
     expect(places.some((place) => place.startsWith(`${SQLSTATES}:`))).toBe(true);
     expect(places.filter((place) => !place.startsWith(`${SQLSTATES}:`))).toEqual([]);
   });
+
+  test('have a doc comment for everything that they export, except the rules of lint, which document themselves', () => {
+    const places = above(0, undocumented);
+    expect(places.filter((place) => !place.startsWith('src/core/lint/rules/'))).toEqual([]);
+  });
 });
 
 describe('the measures', () => {
@@ -51,6 +56,9 @@ describe('the measures', () => {
     const g = () => 1;
     const state = '42P01';
     const number = '12345678';
+    export const shown = 1;
+    /** Told. */
+    export const told = 2;
   `,
   );
 
@@ -68,6 +76,10 @@ describe('the measures', () => {
       ['x.ts:4', 2],
       ['x.ts:6', 3],
     ]);
+  });
+
+  test('see an export without a doc comment', () => {
+    expect(undocumented(source)).toEqual([{ place: 'x.ts:16', size: 1 }]);
   });
 
   test('see a SQLSTATE', () => {

@@ -44,6 +44,19 @@ export function sqlstates(source: ts.SourceFile): Measured[] {
   );
 }
 
+/** Each exported declaration without a doc comment. */
+export function undocumented(source: ts.SourceFile): Measured[] {
+  return measure(source, (node) => {
+    const isExported = ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(isExport);
+    const hasComment = ts.getJSDocCommentsAndTags(node).length > 0;
+    return ts.isSourceFile(node.parent) && isExported && !hasComment ? 1 : undefined;
+  });
+}
+
+function isExport({ kind }: ts.Modifier): boolean {
+  return kind === ts.SyntaxKind.ExportKeyword;
+}
+
 function nests(node: ts.Node): boolean {
   const isElseIf = ts.isIfStatement(node.parent) && node.parent.elseStatement === node;
   return NESTING.has(node.kind) && !isElseIf;

@@ -1,6 +1,7 @@
 import { COMMON_FLAGS, JUDGING_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
+/** The command `migrate`. */
 export const migrateCommand: CommandDefinition = {
   name: 'migrate',
   description: 'apply pending migrations',

@@ -1,6 +1,7 @@
 import type { MigratorOptions, TimeoutOptions } from '../../composition/options.js';
 import type { RunFlags } from './flags.js';
 
+/** For each option its key among the parsed flags, and the flag. */
 export type FlagNames<Options> = Partial<Record<keyof Options & string, readonly [key: keyof RunFlags, flag: string]>>;
 
 /** Options and the flags that set them. The validation of options checks the values. */
@@ -14,6 +15,7 @@ export const OPTIONS: FlagNames<MigratorOptions> = {
   transaction: ['transaction', '--transaction'],
 };
 
+/** Timeouts and the flags that set them, in seconds. */
 export const TIMEOUTS: FlagNames<TimeoutOptions> = {
   connect: ['connectTimeout', '--connect-timeout'],
   connectRetry: ['wait', '--wait'],

@@ -22,6 +22,7 @@ export interface CommandTerminal extends Terminal {
   readonly typed: Invocation;
 }
 
+/** The terminal of this process. */
 export const terminal: Terminal = {
   out: (text) => process.stdout.write(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),

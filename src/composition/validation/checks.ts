@@ -11,14 +11,19 @@ const MAX_MILLISECONDS = 2 ** 31 - 1;
 /** A check for each option of `T`. */
 export type Fields<T> = { readonly [K in keyof T]-?: v.GenericSchema<unknown, T[K]> };
 
+/** True for anything with properties. */
 export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
+/** A string. */
 export const text = v.string('expected a string');
 
+/** A string with at least one character. */
 export const notEmpty = v.pipe(text, v.minLength(1, 'it is empty'));
 
+/** True or false. */
 export const flag = v.boolean('expected true or false');
 
+/** One of these names. */
 export function oneOf<const T extends readonly string[]>(names: T) {
   return v.picklist(names, `expected one of ${names.map((name) => `"${name}"`).join(', ')}`);
 }
@@ -45,6 +50,7 @@ const dictionary = v.custom<object>((value) => isObject(value) && !Array.isArray
 /** Strings by name. */
 export const strings = v.pipe(dictionary, v.record(v.string(), text));
 
+/** A list of names, none of them empty. */
 export const names = v.array(v.pipe(text, v.minLength(1, 'it has an empty name')), 'expected an array of strings');
 
 /** A group of options; `false` stands for `{ enabled: false }`. @default {} */

@@ -7,6 +7,7 @@ import type { ConnectionOptions } from '../connection-options.js';
 import type { PgConnectionConfig, PgPool } from '../driver-types.js';
 import { isObject, text, type Fields } from './checks.js';
 
+/** The options that name a connection. */
 export const connectionFields: Fields<ConnectionOptions> = {
   connectionString: v.optional(
     v.pipe(

@@ -18,6 +18,7 @@ export const SCHEMA_GROUPS = [
 /** Groups that are read only on request. */
 export const OPTIONAL_GROUPS = ['grants', 'default privileges', 'comments', 'settings'] as const;
 
+/** A group that is read only on request. */
 export type OptionalGroup = (typeof OPTIONAL_GROUPS)[number];
 
 /** A group of object kinds. */

@@ -7,6 +7,7 @@ export interface Placeholders {
   readonly shown?: readonly string[];
 }
 
+/** The markers before and after the name of a placeholder, unless the options say otherwise. */
 export const DEFAULT_DELIMITERS: readonly [string, string] = ['{{', '}}'];
 
 /** The text after substitution, with a mapping back to the original. */

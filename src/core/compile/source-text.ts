@@ -24,6 +24,7 @@ export interface ReadingRules {
   readonly placeholders: Placeholders | undefined;
 }
 
+/** The whole file, without placeholders. */
 export const PLAIN_READING: ReadingRules = { layout: LAYOUTS.plain, placeholders: undefined };
 
 /**

@@ -5,6 +5,7 @@ import { inWords, type Remedy, type Text } from '../errors/remedy.js';
 /** What a check is about, in the order of the report. */
 export type CheckArea = 'directory' | 'connection' | 'server' | 'pooler' | 'rights' | 'history' | 'lock' | 'options';
 
+/** How serious the result of a check is. `warning`: should be checked. `error`: must be fixed. */
 export type CheckLevel = 'ok' | 'warning' | 'error';
 
 /** One result of the doctor. */
@@ -15,6 +16,7 @@ export interface Check {
   readonly what: Text | Finding | MigrationError;
 }
 
+/** Creates a result. */
 export function check(area: CheckArea, level: CheckLevel, what: Check['what']): Check {
   return { area, level, what };
 }

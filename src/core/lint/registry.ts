@@ -73,4 +73,5 @@ export const RULES_BY_NAME: Readonly<Record<LintRuleName, Rule>> = {
   'invalid-allow': invalidAllow,
 };
 
+/** All rules. */
 export const RULES: readonly Rule[] = Object.values(RULES_BY_NAME);

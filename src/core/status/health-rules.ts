@@ -18,6 +18,7 @@ export interface HealthRules {
   readonly ahead: HealthRule;
 }
 
+/** The rules of a readiness probe. */
 export const DEFAULT_HEALTH_RULES: HealthRules = {
   pending: 'down',
   failed: 'down',
@@ -29,6 +30,7 @@ export const DEFAULT_HEALTH_RULES: HealthRules = {
 /** From the best to the worst. */
 const HEALTH_STATUSES = ['up', 'degraded', 'down'] as const satisfies readonly HealthStatus[];
 
+/** The values of a rule. */
 export const HEALTH_RULES = [...HEALTH_STATUSES, 'ignore'] as const satisfies readonly HealthRule[];
 
 /** The worst of several statuses; `up` if there are none. */

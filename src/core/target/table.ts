@@ -9,6 +9,7 @@ export interface TableName {
   readonly table: string;
 }
 
+/** The history table, unless the options say otherwise. */
 export const DEFAULT_TABLE = 'shared.schema_migrations';
 
 const NAME = String.raw`(?:[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"\u0000]|"")+")`;

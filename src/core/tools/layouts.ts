@@ -41,6 +41,7 @@ export function layoutsOf(tools: readonly ToolDefinition[]): Readonly<Record<str
   ]);
 }
 
+/** The layouts by name. */
 export const LAYOUTS = layoutsOf(TOOLS) as Readonly<Record<LayoutName, Layout>>;
 
 /** The values of the option `layout`. */

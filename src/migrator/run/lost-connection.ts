@@ -30,6 +30,7 @@ interface ResolvedLoss {
   readonly error: DatabaseConnectionError | undefined;
 }
 
+/** True if it is unknown what the server did last. */
 export function isLostConnection(error: unknown): error is DatabaseConnectionError {
   return error instanceof DatabaseConnectionError && error.code === 'CONNECTION_LOST';
 }

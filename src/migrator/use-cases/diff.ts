@@ -24,6 +24,7 @@ export interface MigrationDiff {
 
 type Parts = Pick<MigratorParts, 'source' | 'reader' | 'diffTexts'>;
 
+/** Compares a file with its recorded source. @throws UnknownMigrationError if there is neither a file nor a row. */
 export async function diff(parts: Parts, file: string): Promise<MigrationDiff> {
   const statuses = await readStatuses(parts);
   const found = statuses.find((each) => each.file === file || each.row?.file === file);

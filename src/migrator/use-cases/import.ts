@@ -25,6 +25,7 @@ export interface ImportReport {
   readonly unmatched: readonly string[];
 }
 
+/** Records what another tool has applied. Runs nothing. @throws HistoryTableError, RefusedError */
 export async function importFrom(
   parts: MigratorParts,
   tool: ForeignTool,

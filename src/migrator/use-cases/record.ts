@@ -8,10 +8,12 @@ import { isApplied, type MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from '../run/parts.js';
 import { changeHistory, type ChangeOptions } from './change-history.js';
 
+/** Records all migrations up to a version without running them. @throws UnknownMigrationError, RefusedError */
 export function baseline(parts: MigratorParts, version: string, options: ChangeOptions): Promise<string[]> {
   return recordAs('baseline', parts, options, (set) => set.migrations.slice(0, lastUpTo(set, version) + 1));
 }
 
+/** Records one migration without running it. @throws UnknownMigrationError, RefusedError */
 export function mark(parts: MigratorParts, file: string, options: ChangeOptions): Promise<string[]> {
   return recordAs('mark', parts, options, ({ migrations, location }) => {
     const found = migrations.filter((migration) => migration.file === file);

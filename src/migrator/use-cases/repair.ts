@@ -15,6 +15,7 @@ export interface RepairOptions extends ChangeOptions {
   readonly restart?: string;
 }
 
+/** Records the current names and checksums, or lets a migration start over. @throws UnknownMigrationError */
 export async function repair(
   parts: MigratorParts,
   { restart, ...options }: RepairOptions = {},
@@ -29,6 +30,7 @@ export interface AcceptOptions extends ChangeOptions {
   readonly file?: string;
 }
 
+/** Records the current name and checksum of one file, or of all. @throws UnknownMigrationError */
 export async function accept(parts: MigratorParts, { file, ...options }: AcceptOptions = {}): Promise<RepairAction[]> {
   return changeHistory(parts, options, ({ statuses }) => {
     const chosen = findRepairable(statuses).filter((each) => file === undefined || each.file === file);

@@ -6,6 +6,7 @@ import { changeHistory, type ChangeOptions } from './change-history.js';
 /** The outcome of a statement in doubt: it took effect (`done`), or it did not and must run `again`. */
 export type StepOutcome = 'done' | 'again';
 
+/** Records the outcome of a step in doubt. @returns its statement. @throws UnknownMigrationError */
 export function resolve(
   parts: MigratorParts,
   file: string,

@@ -24,6 +24,7 @@ export async function readStatuses({ source, reader }: Pick<Reading, 'source' | 
   return joinStatuses(await source.read(), await reader.read());
 }
 
+/** Returns every migration with its state, and what the policy says about how they differ from the history. */
 export async function status({ source, reader, database, policy }: Reading): Promise<StatusReport> {
   const set = await source.read();
   const migrations = joinStatuses(set, await reader.read());
@@ -35,8 +36,10 @@ export async function status({ source, reader, database, policy }: Reading): Pro
   return { tracked: true, migrations, summary: summarize(migrations), findings };
 }
 
+/** The status of a migrator that records nothing. */
 export const UNTRACKED_STATUS: StatusReport = { tracked: false, migrations: [], summary: summarize([]), findings: [] };
 
+/** Returns all rows in the order of execution; those without a time come first. */
 export async function history({ reader }: Pick<MigratorParts, 'reader'>): Promise<DetailedHistoryRow[]> {
   const rows = await reader.readDetails();
   return rows

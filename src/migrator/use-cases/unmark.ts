@@ -4,6 +4,7 @@ import { displayName } from '../../core/target/table.js';
 import type { MigratorParts } from '../run/parts.js';
 import { changeHistory, type ChangeOptions } from './change-history.js';
 
+/** Removes a row from the history. Runs nothing. @throws UnknownMigrationError, RefusedError */
 export function unmark(parts: MigratorParts, file: string, options: ChangeOptions): Promise<string[]> {
   return changeHistory(parts, options, ({ statuses }) => {
     const row = statuses.find((status) => status.row?.file === file)?.row;

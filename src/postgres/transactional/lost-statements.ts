@@ -5,6 +5,7 @@ import type { TransactionalTask } from '../execution/execution-context.js';
 import type { Message, Place } from '../execution/message.js';
 import { LOST_CLAIM } from '../history/claims.js';
 
+/** The error of a completion whose claim is gone. */
 export const LOST_CLAIM_ERROR: ServerErrorDetails = { sqlstate: SQLSTATE.lostClaim, message: LOST_CLAIM };
 
 /** A completion without its claim fails at a cast of the marker. Its place is unknown if the file hid a statement. */

@@ -7,6 +7,7 @@ import { assertUsable, withDirectoryHandle } from './directory-handle.js';
 import { withDraft } from './draft.js';
 import { errorCode } from './error-code.js';
 
+/** Where the data directory is, and who may use it. */
 export interface DataDirectoryOptions {
   dataDirectory: string;
   nativeDirectory: string;

@@ -42,6 +42,7 @@ export async function stopOrphan(dataDirectory: string): Promise<void> {
     await sleep(ORPHAN_PAUSE_MS);
 }
 
+/** True if there is a process with this ID, also one of another account. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

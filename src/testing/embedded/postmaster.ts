@@ -31,6 +31,7 @@ exec "$@"
 const LOG_LINES_KEPT = 30;
 const STOP_PATIENCE_MS = 10_000;
 
+/** How the server process is started. */
 export interface PostmasterOptions {
   nativeDirectory: string;
   dataDirectory: string;

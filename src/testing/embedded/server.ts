@@ -10,6 +10,7 @@ import { Postmaster } from './postmaster.js';
 import { ServerNotReady, waitUntilReady } from './readiness.js';
 import { findRunnable } from './binaries/runnable-binaries.js';
 
+/** How an embedded server is set up. */
 export interface EmbeddedPostgresOptions {
   /** Made with `initdb` when it is empty or missing; reused otherwise. */
   dataDirectory: string;

@@ -39,6 +39,7 @@ export const LINT_RULE_NAMES = [
 /** The name of a rule. Names are stable: options, comments and scripts may depend on them. */
 export type LintRuleName = (typeof LINT_RULE_NAMES)[number];
 
+/** True for the name of a rule. */
 export function isLintRuleName(text: string): text is LintRuleName {
   return (LINT_RULE_NAMES as readonly string[]).includes(text);
 }

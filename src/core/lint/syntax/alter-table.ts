@@ -43,6 +43,7 @@ export function addedColumns(node: Node): { readonly table: RelationName; readon
   );
 }
 
+/** The constraints in the definition of a column. */
 export function constraintsOf({ constraints = [] }: Pick<ColumnDef, 'constraints'>): Constraint[] {
   return constraints.flatMap((node) => ('Constraint' in node ? [node.Constraint] : []));
 }

@@ -23,6 +23,7 @@ export function blocksReads(mode: LockMode): boolean {
   return mode === 'ACCESS EXCLUSIVE';
 }
 
+/** True if a mode conflicts with more than another one. */
 export function isStronger(mode: LockMode, than: LockMode): boolean {
   return LOCK_MODES.indexOf(mode) > LOCK_MODES.indexOf(than);
 }

@@ -8,6 +8,7 @@ export interface RelationName {
   readonly name: string;
 }
 
+/** The name of a relation; that of a temporary one is in the schema `pg_temp`. */
 export function nameOf(relation: RangeVar | undefined): RelationName | undefined {
   if (relation?.relname === undefined) return undefined;
   const schema = relation.relpersistence === 't' ? 'pg_temp' : relation.schemaname;

@@ -4,6 +4,7 @@ import type { ParsedStatement } from './statements.js';
 /** What a statement does to the transaction that it is part of. */
 type TransactionControl = 'begin' | 'commit' | 'other-end' | 'none';
 
+/** What a statement does to its transaction; `none` if it cannot be parsed. */
 export function transactionControl({ node }: ParsedStatement): TransactionControl {
   if (!node || !('TransactionStmt' in node)) return 'none';
   const { kind, chain } = node.TransactionStmt;

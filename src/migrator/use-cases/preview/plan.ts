@@ -47,6 +47,7 @@ export interface PlanReport {
   readonly refusals: readonly Finding[];
 }
 
+/** Returns what a run would do now, and why it would be refused. Never locks, creates or writes. */
 export async function plan(parts: MigratorParts, options: PlanOptions = {}): Promise<PlanReport> {
   const { source, reader, database, policy } = parts;
   const made = planRun(await source.read(), await reader.read(), policy, database.target.name);

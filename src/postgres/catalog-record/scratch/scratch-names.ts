@@ -13,6 +13,7 @@ export interface ScratchNames {
   readonly session: string;
 }
 
+/** Names that no other process has. */
 export function newScratchNames(): ScratchNames {
   const id = randomBytes(6).toString('hex');
   return { database: DATABASE_PREFIX + id, session: SESSION_PREFIX + id };
