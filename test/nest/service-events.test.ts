@@ -48,6 +48,7 @@ describe('events$', () => {
       'migration-started 002_b.sql',
       'migration-applied 002_b.sql',
       'migration-started 010_c.sql',
+      'migration-step 010_c.sql',
       'migration-applied 010_c.sql',
       'run-finished',
     ]);
@@ -58,7 +59,7 @@ describe('events$', () => {
     expect(events[2]).toEqual({ ...context, type: 'run-planned', pending: applied, alreadyApplied: 0 });
     expect(events[5]).toEqual({ ...context, type: 'migration-started', file: '002_b.sql', number: 2, of: 3 });
     expect(events[6]).toEqual({ ...context, type: 'migration-applied', file: '002_b.sql', durationMs });
-    expect(events[9]).toEqual({
+    expect(events[10]).toEqual({
       ...context,
       type: 'run-finished',
       applied,

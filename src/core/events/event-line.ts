@@ -1,3 +1,5 @@
+import type { Finding } from '../errors/finding.js';
+
 /** The log level of a line. */
 export type LineLevel = 'debug' | 'info' | 'warning';
 
@@ -5,4 +7,6 @@ export type LineLevel = 'debug' | 'info' | 'warning';
 export interface EventLine {
   readonly level: LineLevel;
   readonly text: string;
+  /** The finding that the line is about. */
+  readonly finding?: Finding;
 }

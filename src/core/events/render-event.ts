@@ -53,7 +53,7 @@ function linesOf(say: Voice, event: MigrationEvent): readonly EventLine[] {
     case 'lock-waiting':
       return [info(waiting(event))];
     case 'warning':
-      return [{ level: LEVELS[event.finding.severity], text: renderFindingAs(say, event.finding) }];
+      return [about(event.finding, LEVELS[event.finding.severity], renderFindingAs(say, event.finding))];
     case 'run-finished':
       return [info(finished(event))];
     case 'catalog-not-recorded':
@@ -80,15 +80,14 @@ function linesOf(say: Voice, event: MigrationEvent): readonly EventLine[] {
 function renderDrift(say: Voice, event: DriftEvent): readonly EventLine[] {
   switch (event.type) {
     case 'drift-found':
-      return event.findings.map((each) => ({
-        level: LEVELS[each.severity],
-        text: `Drift: ${renderFindingAs(say, each)}`,
-      }));
+      return event.findings.map((each) => about(each, LEVELS[each.severity], `Drift: ${renderFindingAs(say, each)}`));
     case 'drift-reminder':
-      return event.findings.map((each) => warning(`Drift still exists${sinceOf(each)}: ${renderFindingAs(say, each)}`));
+      return event.findings.map((each) =>
+        about(each, 'warning', `Drift still exists${sinceOf(each)}: ${renderFindingAs(say, each)}`),
+      );
     case 'drift-resolved':
-      return event.findings.map(({ subject, code }) =>
-        info(`Drift resolved after ${duration(event.durationMs)}: ${subject} [${code}]`),
+      return event.findings.map((each) =>
+        about(each, 'info', `Drift resolved after ${duration(event.durationMs)}: ${each.subject} [${each.code}]`),
       );
     case 'drift-check-failed':
       return [warning(`The drift check failed, so drift is unknown: ${event.error}`)];
@@ -137,4 +136,8 @@ function info(text: string): EventLine {
 
 function warning(text: string): EventLine {
   return { level: 'warning', text };
+}
+
+function about(finding: Finding, level: LineLevel, text: string): EventLine {
+  return { level, text, finding };
 }

@@ -1,13 +1,12 @@
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Subject, type Observable } from 'rxjs';
 import { findingKey } from '../../core/errors/finding.js';
 import type { MigrationEvent } from '../../core/events/events.js';
 import { renderEvent } from '../../core/events/render-event.js';
+import { EventLogger } from './event-logger.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
 import { INSTANCE_NAME } from '../../composition/instance-tokens.js';
 import { labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
-
-const METHODS = { debug: 'debug', info: 'log', warning: 'warn' } as const;
 
 /** Emits and logs the events of one instance. */
 @Injectable()
@@ -18,18 +17,18 @@ export class MigrationEvents implements OnApplicationShutdown {
   readonly events$: Observable<MigrationEvent> = this.subject.asObservable();
 
   /** With the name of the instance in its context. */
-  readonly logger: Logger;
+  readonly logger: EventLogger;
 
   constructor(
     @Inject(INSTANCE_NAME) name: string,
     @Inject(RESOLVED_OPTIONS) private readonly options: Pick<ResolvedModuleOptions, 'onEvent'>,
   ) {
-    this.logger = new Logger(labelOf('Migrations', name));
+    this.logger = new EventLogger(labelOf('Migrations', name));
   }
 
   /** Logs an event and passes it to subscribers. A failed run is not logged, because the thrown error reports it. */
   readonly emit = (event: MigrationEvent): void => {
-    for (const { level, text } of renderEvent(this.withoutLogged(event))) this.logger[METHODS[level]](text);
+    for (const line of renderEvent(this.withoutLogged(event))) this.logger.write(line, event);
     this.subject.next(event);
     try {
       this.options.onEvent?.(event);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { finding, renderFinding } from '../../../src/core/errors/finding.js';
+import { finding, renderFinding, type Finding } from '../../../src/core/errors/finding.js';
 import type { ConnectionEvent, DriftEventBody, RunEventBody } from '../../../src/core/events/events.js';
 import type { EventLine, LineLevel } from '../../../src/core/events/event-line.js';
 import { renderEvent } from '../../../src/core/events/render-event.js';
@@ -124,7 +124,11 @@ describe.each(Object.keys(CASES) as Body['type'][])('%s', (type) => {
   test.each(CASES[type].map(([details, ...lines]) => ({ details, lines })))(
     'of $details reads as $lines',
     ({ details, lines }) => {
-      expect(render({ type, ...details } as Body)).toEqual(lines.map(([level, text]) => ({ level, text })));
+      const body = { type, ...details } as Body & { findings?: Finding[]; finding?: Finding };
+      const findings = body.findings ?? [body.finding];
+      expect(render(body)).toEqual(
+        lines.map(([level, text], i) => ({ level, text, ...(findings[i] && { finding: findings[i] }) })),
+      );
     },
   );
 });
