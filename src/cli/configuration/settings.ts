@@ -31,7 +31,7 @@ export interface GivenOptions {
 export async function settingsFrom(flags: RunFlags, known?: GivenOptions): Promise<ResolvedOptions> {
   const { layers, problems } = known ?? (await readLayers(flags));
   throwIfAny(hasConnection(layers) ? problems : [NO_DATABASE, ...problems]);
-  const options = resolved(layers, (given) => resolveMigratorOptions(given));
+  const options = resolved(layers, (merged) => resolveMigratorOptions(merged));
   if (flags.verbose) await showSettings({ options, layers });
   return options;
 }
