@@ -5,7 +5,7 @@ export function completionCommand(commands: () => readonly CommandDefinition[]):
   return {
     name: 'completion',
     argument: ['<shell>', 'bash, zsh or fish'],
-    description: 'print a shell completion script for commands and flags',
+    description: 'print a shell completion script for commands, flags and their values',
     flags: [],
     examples: ['source <(nest-migrations completion bash)', 'nest-migrations completion fish | source'],
     load: async () => (await import('../actions/completion/completion.js')).completionOf(commands()),

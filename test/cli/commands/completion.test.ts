@@ -1,11 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { LINT_RULE_NAMES } from '../../../src/core/lint/model/rule-names.js';
+import { FOREIGN_TOOLS } from '../../../src/core/tools/foreign-tools.js';
 import { COMMANDS } from '../../../src/cli/program.js';
 import { describeWith } from '../../support/needs.js';
 import { runProcess } from '../../support/process.js';
 import { tempDirectory } from '../../support/temp-directory.js';
-import { MAIN, run } from '../command-line.js';
+import { writeFiles } from '../../support/write-files.js';
+import { run } from '../command-line.js';
 
 const NAMES = COMMANDS.map(({ name }) => name).toSorted();
 const flagsOf = (command: string): string[] => {
@@ -13,16 +16,27 @@ const flagsOf = (command: string): string[] => {
   return [...flags.map(([flag]) => flag.split(' ')[0] ?? ''), '--help'].toSorted();
 };
 
+/** By shell. */
+const scripts: Record<string, string> = {};
+
 /** The words that a shell offers. It runs this script after loading the completion script. */
 async function offered(shell: string, script: (completion: string) => string): Promise<string[]> {
   const directory = await tempDirectory();
-  await mkdir(join(directory, 'migrations'));
-  const completion = `"${process.execPath}" "${MAIN}" completion ${shell}`;
+  await writeFiles(directory, {
+    'migrations/001_a.sql': '',
+    'migrations/sub/002_b.sql': '',
+    'migrations/README.md': '',
+    "other/3 $(touch owned) it's.sql": '',
+  });
+  scripts[shell] ??= (await run(['completion', shell])).stdout;
+  await writeFiles(directory, { '.completion': scripts[shell] });
+  const completion = `cat "${join(directory, '.completion')}"`;
   const { code, stdout, stderr } = await runProcess(shell, ['-c', script(completion)], {
     cwd: directory,
     env: { HOME: directory, ZDOTDIR: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory },
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(existsSync(join(directory, 'owned'))).toBe(false);
   return stdout.split('\n').filter(Boolean).toSorted();
 }
 
@@ -37,7 +51,7 @@ const inBash = (...words: string[]): Promise<string[]> =>
   );
 
 const inFish = (line: string): Promise<string[]> =>
-  offered('fish', (completion) => `${completion} | source; complete -C '${line}' | string split -f1 \\t`);
+  offered('fish', (completion) => `${completion} | source; complete -C '${line}' | string replace -r '\\t.*' ''; true`);
 
 /** Replaces the functions that show a menu with ones that print its entries. */
 const inZsh = (...words: string[]): Promise<string[]> =>
@@ -52,6 +66,17 @@ const inZsh = (...words: string[]): Promise<string[]> =>
       _nest_migrations`,
   );
 
+/** The migrations that zsh offers after these words. */
+const migrationsInZsh = (...words: string[]): Promise<string[]> =>
+  offered(
+    'zsh',
+    (completion) => `autoload -U compinit && compinit -u -D
+      source <(${completion})
+      compadd() { print -rl -- \${(P)2} }
+      words=(mark ${words.join(' ')})
+      _nest_migrations_files`,
+  );
+
 describeWith('bash')('in bash', () => {
   test('commands, flags of the command, directories, and files for the rest', async () => {
     expect(await inBash('')).toEqual([...NAMES, '--help', '--version'].toSorted());
@@ -59,9 +84,54 @@ describeWith('bash')('in bash', () => {
     expect(await inBash('lint', '--')).toEqual(flagsOf('lint'));
     expect(await inBash('lint', '--format', 'text', '--st')).toEqual(['--strict']);
     expect(await inBash('lint', '--dir', 'mi')).toEqual(['migrations']);
-    expect(await inBash('lint', '--rule', '')).toEqual([]);
-    expect(await inBash('mark', '')).toEqual([]); // "-o default" completes a file
+    expect(await inBash('lint', '--search-path', '')).toEqual([]); // "-o default" completes a file
   });
+
+  test.each<[string, string[], string]>([
+    ['--layout', ['status', '--layout', 'x'], '--layout: expected one of '],
+    ['--lock', ['migrate', '--lock', 'x'], '--lock: expected one of '],
+    ['--transaction', ['plan', '--transaction', 'x'], '--transaction: expected one of '],
+    ['--lint', ['migrate', '--lint', 'x'], '--lint: expected one of '],
+    ['--format of lint', ['lint', '--format', 'x'], '--format: expected one of '],
+    ['--format of check', ['check', '--format', 'x'], '--format: expected one of '],
+    ['a tool', ['import', 'x'], 'expected one of '],
+    ['a shell', ['completion', 'x'], 'expected one of '],
+  ])('exactly the values that are valid: %s', async (_, words, before) => {
+    const { stderr } = await run([
+      ...words,
+      ...(words[0] === 'completion' ? [] : ['--database-url', 'postgres://x/y']),
+    ]);
+    const [, valid = ''] = stderr.split(before);
+    const names = (valid.split('\n')[0] ?? '').replaceAll('"', '').split(', ').toSorted();
+    expect(names.length).toBeGreaterThan(1);
+    expect(await inBash(...words.slice(0, -1), '')).toEqual(names);
+  });
+
+  test('pairs: a name, and after the equals sign a value', async () => {
+    const rules = await inBash('lint', '--rule', '');
+    expect(rules).toEqual(LINT_RULE_NAMES.map((name) => `${name}=`).toSorted());
+    expect(await inBash('lint', '--rule', 'drop-col')).toEqual(['drop-column=']);
+    for (const before of [['--rule'], ['--rule', '=']]) {
+      expect(await inBash('lint', ...before, 'drop-column', '=')).toEqual(['error', 'off', 'warn']);
+      expect(await inBash('lint', ...before, 'drop-column', '=', 'w')).toEqual(['warn']);
+    }
+    expect(await inBash('check', '--policy', 'chan')).toEqual(['changed=']);
+    expect(await inBash('check', '--policy', 'changed', '=', 'f')).toEqual(['fail']);
+    expect(await inBash('migrate', '--lock', '=', 's')).toEqual(['session']);
+  });
+
+  test.each(['mark', 'unmark', 'accept', 'resolve', 'baseline', 'repair --restart', 'migrate --to', 'verify --skip'])(
+    'migrations, also of another directory: %s',
+    async (command) => {
+      const words = command.split(' ');
+      expect(await inBash(...words, '')).toEqual(['001_a.sql', 'sub/002_b.sql']);
+      expect(await inBash(...words, 'sub')).toEqual(['sub/002_b.sql']);
+      const [name = '', ...more] = words;
+      const other = [String.raw`3\ \$\(touch\ owned\)\ it\'s.sql`];
+      expect(await inBash(name, '--dir', 'other', ...more, '')).toEqual(other);
+      expect(await inBash(name, '--dir', '=', 'other', ...more, '')).toEqual(other);
+    },
+  );
 });
 
 describeWith('fish')('in fish', () => {
@@ -70,6 +140,13 @@ describeWith('fish')('in fish', () => {
     expect(await inFish('nestjs-pg-migrations mi')).toEqual(['migrate']);
     expect(await inFish('nest-migrations lint --')).toEqual(flagsOf('lint'));
     expect(await inFish('nest-migrations lint --dir mi')).toEqual(['migrations/']);
+    expect(await inFish('nest-migrations lint --format ')).toEqual(['github', 'sarif', 'text']);
+    expect(await inFish('nest-migrations check --rule drop-column=')).toEqual(
+      ['error', 'off', 'warn'].map((level) => `drop-column=${level}`),
+    );
+    expect(await inFish('nest-migrations import no')).toEqual(['node-pg-migrate']);
+    expect(await inFish('nest-migrations mark ')).toEqual(['001_a.sql', 'sub/002_b.sql']);
+    expect(await inFish('nest-migrations migrate --dir other --to ')).toHaveLength(1);
   });
 });
 
@@ -80,7 +157,17 @@ describeWith('zsh')('in zsh', () => {
     expect(specs.map((spec) => /^\*(--[\w-]+)\[/.exec(spec)?.[1] ?? spec).toSorted()).toEqual(
       ['*:file:_files', ...flagsOf('lint')].toSorted(),
     );
+    expect(specs).toContain(
+      '*--format[text, sarif, or github for GitHub Actions annotations (default\\: text)]:format:(text github sarif)',
+    );
+    expect(await inZsh('import', '')).toContain(`1:tool:(${FOREIGN_TOOLS.join(' ')})`);
+    expect(await inZsh('mark', '')).toContain('1:file:_nest_migrations_files');
     expect(specs).toContain('*--dir[directory of .sql files (default\\: migrations)]:directory:_files -/');
+  });
+
+  test('migrations, also of another directory', async () => {
+    expect(await migrationsInZsh("''")).toEqual(['001_a.sql', 'sub/002_b.sql']);
+    expect(await migrationsInZsh('--dir', 'other', "''")).toEqual(["3 $(touch owned) it's.sql"]);
   });
 });
 

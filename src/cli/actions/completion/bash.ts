@@ -1,23 +1,44 @@
-import { flagsOf, PROGRAMS, takesDirectory, type Completable } from './completable.js';
+import { argumentOf, flagsOf, PROGRAMS, type Completable, type CompletableFlag } from './completable.js';
+import type { Values } from './values.js';
 
-/** A script that completes commands and flags in bash. Everything else is completed as a file. */
+/** A script that completes commands, flags and values in bash. Everything else is completed as a file. */
 export function bashCompletion(commands: readonly Completable[]): string {
   const names = commands.map(({ name }) => name);
-  const all = commands.flatMap(flagsOf);
-  const directories = new Set(all.filter(takesDirectory).map(({ name }) => name));
-  const withValue = new Set(all.flatMap(({ name, value }) => (value === undefined ? [] : [name])));
   return `# Completion of nest-migrations, for bash: source <(nest-migrations completion bash)
+_nest_migrations_files() {
+  local directory=migrations i file
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    if [[ "\${COMP_WORDS[i]}" == --dir ]]; then
+      directory="\${COMP_WORDS[i + 1]}"
+      [[ "$directory" == = ]] && directory="\${COMP_WORDS[i + 2]}"
+    fi
+  done
+  while IFS= read -r file; do
+    [[ "$file" == "$1"* ]] && COMPREPLY+=("$(printf %q "$file")")
+  done < <(CDPATH='' cd -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)
+}
 _nest_migrations() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}" command='' words='' word
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}" command='' words='' word flag
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$word" in
       ${names.join(' | ')}) command="$word"; break ;;
     esac
   done
   COMPREPLY=()
-  case "$previous" in
-    ${[...directories].join(' | ')}) mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
-    ${[...withValue].join(' | ')}) return ;;
+  # An equals sign is a word by itself: "--flag = value", or "--flag name = value".
+  flag="$previous"
+  local -i sign=0
+  [[ "$previous" == = ]] && sign=COMP_CWORD-1
+  [[ "$current" == = ]] && sign=COMP_CWORD && current=''
+  if ((sign > 0)); then
+    flag="\${COMP_WORDS[sign - 1]}"
+    if [[ "$flag" != --* ]]; then
+      flag="\${COMP_WORDS[sign - 2]}="
+      [[ "$flag" == == ]] && flag="\${COMP_WORDS[sign - 3]}="
+    fi
+  fi
+  case "$command $flag" in
+${unique(commands.flatMap((each) => flagsOf(each).flatMap((flag) => casesOf(each.name, flag)))).join('\n')}
   esac
   case "$command" in
 ${commands.map((each) => `    ${each.name}) words='${wordsOf(each)}' ;;`).join('\n')}
@@ -25,9 +46,44 @@ ${commands.map((each) => `    ${each.name}) words='${wordsOf(each)}' ;;`).join('
   esac
   if [[ -z "$command" || "$current" == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    return
   fi
+  case "$command" in
+${commands.flatMap(argumentCase).join('\n')}
+  esac
 }
 complete -o default -F _nest_migrations ${PROGRAMS.join(' ')}`;
+}
+
+/** What completes the value of a flag, if it takes one. Only the formats differ between commands. */
+function casesOf(command: string, { name, value, values }: CompletableFlag): string[] {
+  if (value === undefined) return [];
+  const place = name === '--format' ? `${command}\\ ${name}` : `*\\ ${name}`;
+  if (values.kind !== 'pairs') return [`    ${place}) ${[...offer(values), 'return'].join('; ')} ;;`];
+  const names = values.names.map((each) => `${each}=`).join(' ');
+  return [
+    `    ${place}) ${offerWords(names)}; compopt -o nospace 2> /dev/null; return ;;`,
+    `    ${place}=) ${offerWords(values.values.join(' '))}; return ;;`,
+  ];
+}
+
+function offer(values: Values): string[] {
+  if (values.kind === 'words') return [offerWords(values.words.join(' '))];
+  if (values.kind === 'migrations') return ['_nest_migrations_files "$current"'];
+  return values.kind === 'directories' ? ['mapfile -t COMPREPLY < <(compgen -d -- "$current")'] : [];
+}
+
+function offerWords(words: string): string {
+  return `mapfile -t COMPREPLY < <(compgen -W '${words}' -- "$current")`;
+}
+
+function argumentCase(command: Completable): string[] {
+  const offered = offer(argumentOf(command)?.values ?? { kind: 'unknown' });
+  return offered.length === 0 ? [] : [`    ${command.name}) ${offered.join('; ')} ;;`];
+}
+
+function unique(lines: readonly string[]): string[] {
+  return [...new Set(lines)];
 }
 
 function wordsOf(command: Completable): string {

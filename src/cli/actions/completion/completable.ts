@@ -1,7 +1,11 @@
+import { valuesOfArgument, valuesOfFlag, type Values } from './values.js';
+
 /** The parts of a command that can be completed. */
 export interface Completable {
   readonly name: string;
   readonly description: string;
+  /** As typed, such as `<file>`, with its description. */
+  readonly argument?: readonly [argument: string, description: string];
   /** Each as typed, such as `--dir <directory>`, with its description. */
   readonly flags: readonly (readonly [flag: string, description: string, ...rest: readonly unknown[]])[];
 }
@@ -13,21 +17,24 @@ export interface CompletableFlag {
   readonly description: string;
   /** The placeholder of its value; undefined if it takes no value. */
   readonly value: string | undefined;
+  readonly values: Values;
 }
 
 /** The names under which the command line is installed. */
 export const PROGRAMS = ['nest-migrations', 'nestjs-pg-migrations'];
 
 /** The flags of a command, including the one for help. */
-export function flagsOf({ flags }: Completable): CompletableFlag[] {
-  const own = flags.map(([flag, description]): CompletableFlag => {
+export function flagsOf(command: Completable): CompletableFlag[] {
+  const own = command.flags.map(([flag, description]): CompletableFlag => {
     const [name = '', value] = flag.split(' ');
-    return { name, description, value: value?.replaceAll(/[<>]/g, '') };
+    return { name, description, value: value?.replaceAll(/[<>]/g, ''), values: valuesOfFlag(command.name, name) };
   });
-  return [...own, { name: '--help', description: 'show the help of the command', value: undefined }];
+  const description = 'show the help of the command';
+  return [...own, { name: '--help', description, value: undefined, values: { kind: 'unknown' } }];
 }
 
-/** True for a flag whose value is a directory. */
-export function takesDirectory({ value }: CompletableFlag): boolean {
-  return value === 'directory';
+/** The argument of a command: its name and its values. */
+export function argumentOf({ argument }: Completable): { readonly name: string; readonly values: Values } | undefined {
+  const name = argument?.[0].replaceAll(/[<>[\]]/g, '');
+  return name === undefined ? undefined : { name, values: valuesOfArgument(name) };
 }

@@ -1,10 +1,21 @@
-import { flagsOf, PROGRAMS, takesDirectory, type Completable, type CompletableFlag } from './completable.js';
+import { argumentOf, flagsOf, PROGRAMS, type Completable, type CompletableFlag } from './completable.js';
+import { allWords, type Values } from './values.js';
 
-/** A script that completes commands and flags in zsh, with their descriptions. */
+/** A script that completes commands, flags and values in zsh, with their descriptions. */
 export function zshCompletion(commands: readonly Completable[]): string {
   const described = commands.map(({ name, description }) => quoted(`${name}:${description}`));
   return `#compdef ${PROGRAMS.join(' ')}
 # Completion of nest-migrations, for zsh: source <(nest-migrations completion zsh), after compinit
+_nest_migrations_files() {
+  local directory=migrations i
+  local -a files
+  for (( i = 1; i < $#words; i++ )); do
+    [[ "$words[i]" == --dir ]] && directory="$words[i+1]"
+    [[ "$words[i]" == --dir=* ]] && directory="\${words[i]#--dir=}"
+  done
+  files=(\${(f)"$(cd -q -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)"})
+  compadd -a files
+}
 _nest_migrations() {
   local -a commands
   commands=(
@@ -17,7 +28,7 @@ ${described.map((each) => `    ${each}`).join('\n')}
   shift words
   (( CURRENT-- ))
   case "$words[1]" in
-${commands.map((each) => `    ${each.name}) _arguments ${[...flagsOf(each).map(specOf), quoted('*:file:_files')].join(' ')} ;;`).join('\n')}
+${commands.map((each) => `    ${each.name}) _arguments ${[...flagsOf(each).map(specOf), quoted(argumentSpec(each))].join(' ')} ;;`).join('\n')}
   esac
 }
 if [[ "$funcstack[1]" == _nest_migrations ]]; then
@@ -32,7 +43,19 @@ function specOf(flag: CompletableFlag): string {
   const { name, description, value } = flag;
   const text = `*${name}[${description.replaceAll(/[[\]\\:]/g, String.raw`\$&`)}]`;
   if (value === undefined) return quoted(text);
-  return quoted(`${text}:${value}:${takesDirectory(flag) ? '_files -/' : '( )'}`);
+  return quoted(`${text}:${value}:${actionOf(flag.values)}`);
+}
+
+function argumentSpec(command: Completable): string {
+  const { name = 'file', values = { kind: 'unknown' } } = argumentOf(command) ?? {};
+  return values.kind === 'unknown' ? '*:file:_files' : `1:${name}:${actionOf(values)}`;
+}
+
+/** How zsh completes values. */
+function actionOf(values: Values): string {
+  if (values.kind === 'directories') return '_files -/';
+  if (values.kind === 'migrations') return '_nest_migrations_files';
+  return values.kind === 'files' ? '_files' : `(${allWords(values).join(' ') || ' '})`;
 }
 
 function quoted(text: string): string {
