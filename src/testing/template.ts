@@ -33,11 +33,22 @@ export async function provideTemplate(server: Server, recipe: Recipe): Promise<s
 async function keyOf(server: Server, { options, migrations, seeds }: Recipe): Promise<string> {
   const resolved = resolveFileOptions(options);
   const { layout, placeholders, placeholderDelimiters, role, searchPath, table, transaction, recordSource } = resolved;
+  const { catalog } = resolved;
   const [version] = await server.query(`SELECT current_setting('server_version') AS server, current_user AS owner`);
   const ingredients = {
     migrations: (await migrations.source.read()).checksum,
     seeds: seeds && (await migrationsOf(seedOptions(resolved, seeds)).source.read()).checksum,
-    options: { layout, placeholders, placeholderDelimiters, role, searchPath, table, transaction, recordSource },
+    options: {
+      layout,
+      placeholders,
+      placeholderDelimiters,
+      role,
+      searchPath,
+      table,
+      transaction,
+      recordSource,
+      catalog,
+    },
     version,
     library: LIBRARY_VERSION,
   };

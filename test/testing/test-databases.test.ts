@@ -24,6 +24,20 @@ describe('a test database', () => {
     });
   });
 
+  test('comes from another template if another part of the catalog is recorded', async () => {
+    const directory = await ownMigrations();
+    const templates = await templatesMadeBy(async () => {
+      await databasesOn({ directory }).create();
+      const { url } = await databasesOn({ directory, catalog: { comments: true } }).create();
+      const [record] = await query<{ fingerprint: object }>(
+        'SELECT fingerprint FROM shared.schema_migrations_catalog',
+        url,
+      );
+      expect(Object.keys(record?.fingerprint ?? {})).toContain('comments');
+    });
+    expect(templates).toHaveLength(2);
+  });
+
   test('is dropped at the end of its block, even with open connections', async () => {
     const databases = databasesOn({ directory: await ownMigrations() });
     await templatesMadeBy(async () => {

@@ -32,7 +32,7 @@ export interface FindingDetails {
   readonly actual?: string | null;
   /**
    * Since when, if known: when a migration failed or was applied; when the catalog was recorded, which is before the
-   * change; in alerts, when a check first found it.
+   * change; otherwise, and in alerts, when a drift check first found it. When a file was edited or deleted is not known.
    */
   readonly since?: Date;
   /**

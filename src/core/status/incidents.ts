@@ -37,6 +37,13 @@ export interface IncidentStore {
    * @throws DatabaseConnectionError
    */
   claim(findings: readonly Finding[], check: IncidentCheck): Promise<IncidentReport | undefined>;
+  /**
+   * Adds to findings without a time when a check first found them. Those that no check has found yet stay as they are;
+   * so do all if the incidents cannot be read.
+   *
+   * @throws DatabaseConnectionError
+   */
+  withFirstSeen(findings: readonly Finding[]): Promise<readonly Finding[]>;
   /** Confirms that what a check claimed was reported. An unconfirmed claim expires after a while. */
   confirm(check: IncidentCheck): Promise<void>;
 }

@@ -43,6 +43,23 @@ export async function claimIncidents(
   };
 }
 
+/** Adds to findings without a time when their incident was opened. */
+export async function withFirstSeen(
+  history: TableName,
+  findings: readonly Finding[],
+  query: Query,
+): Promise<readonly Finding[]> {
+  const table = qualifiedName(nameOfCompanion(history, 'incidents'));
+  const rows = await query(
+    `SELECT fingerprint, extract(epoch FROM opened_at) AS opened_at FROM ${table} WHERE resolved_at IS NULL`,
+  );
+  const openedAt = new Map(rows.map((row) => [row['fingerprint'], new Date(Number(row['opened_at']) * 1000)]));
+  return findings.map((found) => {
+    const since = found.since ?? openedAt.get(fingerprintOf(found));
+    return since ? { ...found, since } : found;
+  });
+}
+
 /** Confirms what a check claimed. */
 export function confirmSql(history: TableName, { token }: IncidentCheck): string {
   const table = qualifiedName(nameOfCompanion(history, 'incidents'));

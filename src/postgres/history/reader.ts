@@ -12,7 +12,7 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import type { ReadConnections } from '../connection/read-connections.js';
 import type { Row } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
-import { claimIncidents, confirmSql } from '../companions/incidents.js';
+import { claimIncidents, confirmSql, withFirstSeen } from '../companions/incidents.js';
 import { readAudit, readDdlAudit, readSources } from './read-companions.js';
 import { readHistory, readHistoryDetails, UNDEFINED_TABLE } from './read-history.js';
 
@@ -52,6 +52,14 @@ export class PgHistoryReader implements HistoryReader, IncidentStore {
     );
   }
 
+  async withFirstSeen(findings: readonly Finding[]): Promise<readonly Finding[]> {
+    if (findings.every(({ since }) => since !== undefined)) return findings;
+    const dated = await this.connections.use((connection) =>
+      whereWritable(() => withFirstSeen(this.scope.history, findings, (sql) => this.queryAs(connection, sql))),
+    );
+    return dated ?? findings;
+  }
+
   async confirm(check: IncidentCheck): Promise<void> {
     const update = confirmSql(this.scope.history, check);
     await this.connections.use((connection) => whereWritable(() => this.queryAs(connection, update)));
@@ -69,7 +77,7 @@ const NOT_WRITABLE: readonly string[] = [
   SQLSTATE.readOnlySqlTransaction,
 ];
 
-/** The result of work that writes; undefined if the table is not writable. */
+/** The result of work on a companion table; undefined if the role may not do it. */
 async function whereWritable<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();

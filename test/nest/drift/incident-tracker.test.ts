@@ -4,7 +4,11 @@ import type { IncidentStore } from '../../../src/core/status/incidents.js';
 import { IncidentTracker } from '../../../src/nest/drift/incident-tracker.js';
 
 /** No row can be written, so the process decides alone. */
-const READ_ONLY: IncidentStore = { claim: async () => undefined, confirm: async () => {} };
+const READ_ONLY: IncidentStore = {
+  claim: async () => undefined,
+  withFirstSeen: async (findings) => findings,
+  confirm: async () => {},
+};
 const HOUR_MS = 3_600_000;
 const missing = finding('MISSING', { subject: '1.sql' });
 

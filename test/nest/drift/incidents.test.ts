@@ -106,6 +106,27 @@ describe('an incident', () => {
     expect((await monitor.check()).reminders).toEqual([]);
   });
 
+  test('gives drift() the time of a file finding, which nothing else knows', async () => {
+    const { directory, edit } = await applied();
+    await edit('1.sql', 'SELECT 100;\n');
+    const { migrator } = await migratorOn(db, directory);
+    expect(await migrator.drift()).toEqual([expect.not.objectContaining({ since: expect.anything() })]);
+    const before = Date.now();
+    const [first] = (await (await monitorOf(directory)).check()).opened;
+    const [found] = await migrator.drift();
+    expect(found).toMatchObject({ code: 'CHANGED', since: first?.since });
+    expect(Math.abs((found?.since?.getTime() ?? 0) - before)).toBeLessThan(30_000);
+    await edit('1.sql', 'SELECT 200;\n'); // another incident, which no check has seen
+    expect(await migrator.drift()).toEqual([expect.not.objectContaining({ since: expect.anything() })]);
+    const reader = await migratorOn(db, directory, {
+      connectionString: await newRole('GRANT USAGE ON SCHEMA shared TO', 'GRANT SELECT ON shared.schema_migrations TO'),
+      catalog: false,
+    });
+    await edit('1.sql', 'SELECT 100;\n');
+    expect(await reader.migrator.drift()).toEqual([expect.not.objectContaining({ since: expect.anything() })]);
+    expect(await migrator.drift()).toMatchObject([{ since: first?.since }]);
+  });
+
   test('that another release still sees is not resolved by a process that does not see it', async () => {
     const { directory, edit } = await applied();
     const { directory: restored } = await migratorOn(db, FILES);

@@ -65,10 +65,10 @@ export class RunCatalog {
   /** Reports only the first failure: the next one most likely has the same reason. */
   private async reported(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     const { database, emit } = this.parts;
-    const isFirst = !this.hasFailed;
+    // Recording in a separate session reports inside and outside of it.
     const note: EmitEvent = (event) => {
+      if (!this.hasFailed) emit(event);
       this.hasFailed = true;
-      if (isFirst) emit(event);
     };
     await report({ database, emit: note }, this.runId, signal, work);
   }

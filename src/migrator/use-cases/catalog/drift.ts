@@ -23,7 +23,7 @@ export async function drift(
   { findings, migrations }: StatusReport,
   { diff = false, only }: DriftReadOptions,
 ): Promise<Finding[]> {
-  const ofFiles = only === 'schema' ? [] : findings;
+  const ofFiles = await parts.incidents.withFirstSeen(only === 'schema' ? [] : findings);
   // Before the first migration there is nothing to compare the database with.
   const isCompared = only !== 'files' && migrations.some(({ state }) => isApplied(state));
   return [
