@@ -14,7 +14,7 @@ interface Manifest {
 const MAY_DIFFER = 0.1;
 
 /** What the driver inside the command line loads only if it is told to, or on other platforms. */
-const OPTIONAL_FOR_PG = new Set(['pg-native', 'pg-cloudflare']);
+const OPTIONAL_FOR_PG = new Set(['pg-native']);
 
 let packed: Packed;
 let manifest: Manifest;

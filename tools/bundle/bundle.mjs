@@ -40,8 +40,8 @@ const prepared = {
   },
 };
 
-/** What the driver loads only if it is told to, or on other platforms. */
-const OPTIONAL_FOR_PG = ['pg-native', 'pg-cloudflare'];
+/** What the driver loads only if it is told to. */
+const OPTIONAL_FOR_PG = ['pg-native'];
 
 /** Development dependencies are bundled; what a user installs is not, except for the driver of the command line. */
 const bundled = {
@@ -59,6 +59,22 @@ const withoutExecutables = {
       importer.includes('/commander/') ? { path: 'child_process', namespace: 'unused' } : undefined,
     );
     onLoad({ filter: /./, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/**
+ * The driver asks whether it runs at Cloudflare by looking for `Response`. Before Node 21 this loads all of `fetch`, a
+ * fifth of a start of the command line, which only runs on Node.
+ */
+const driverForNode = {
+  name: 'driver for Node',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]pg[\\/]lib[\\/]stream\.js$/ }, async ({ path: file }) => {
+      const source = await readFile(file, 'utf8');
+      const contents = source.replace('if (isCloudflareRuntime())', 'if (false)');
+      if (contents === source) throw new Error(`${file} does not ask for Cloudflare as it did.`);
+      return { contents };
+    });
   },
 };
 
@@ -98,7 +114,7 @@ export async function bundle(compiled) {
     absWorkingDir: path.resolve(compiled),
     entryPoints: ['cli/main.js', 'cli/command-line.js'],
     outdir: path.resolve('build/cli'),
-    plugins: [withoutExecutables, prepared],
+    plugins: [withoutExecutables, driverForNode, prepared],
     external: [...Object.keys(dependencies), ...OPTIONAL_FOR_PG],
   });
   await convert('build/cli', 'dist/cli', commandLine);
