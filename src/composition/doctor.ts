@@ -1,6 +1,7 @@
 import { check, type Check } from '../core/doctor/check.js';
 import { checkDatabase } from '../core/doctor/check-database.js';
 import { MigrationError } from '../core/errors/migration-error.js';
+import { assetsHint, count } from '../core/errors/wording.js';
 import { unusableFinding } from '../core/status/findings.js';
 import { readFacts } from '../postgres/diagnosis/read-facts.js';
 import { ReadConnections } from '../postgres/connection/read-connections.js';
@@ -11,33 +12,22 @@ import type { ResolvedOptions } from './options.js';
 /** Checks all that a run needs. Reads only: it never locks, creates or writes. */
 export async function examine(options: ResolvedOptions): Promise<readonly Check[]> {
   const migrations = migrationsOf(options);
-  const { checks, isReadable } = await directory(migrations, options.directory);
+  const { checks, isReadable } = await directory(migrations);
   const database = await databaseChecks(options);
   const isUsable = isReadable && database.every(({ level }) => level !== 'error');
   return [...checks, ...database, ...(isUsable && options.tracking ? await planned(options, migrations) : [])];
 }
 
-async function directory({ source }: Migrations, name: string) {
+async function directory({ source }: Migrations) {
   try {
     const { migrations, unusable, location } = await source.read();
     const files = unusable.map((file) => check('directory', 'error', unusableFinding(file)));
-    const count = `${location} has ${migrations.length} migrations.${migrations.length > 0 ? '' : assetsHint(name)}`;
+    const found = `${location} has ${count(migrations.length, 'migration')}.${migrations.length > 0 ? '' : assetsHint(location)}`;
     const level = migrations.length > 0 ? 'ok' : 'warning';
-    return { checks: [check('directory', level, count), ...files], isReadable: files.length === 0 };
+    return { checks: [check('directory', level, found), ...files], isReadable: files.length === 0 };
   } catch (error) {
-    return { checks: [check('directory', 'error', ours(error)), ...hints(name)], isReadable: false };
+    return { checks: [check('directory', 'error', ours(error))], isReadable: false };
   }
-}
-
-function hints(name: string): Check[] {
-  const hint = assetsHint(name);
-  return hint === '' ? [] : [check('directory', 'warning', hint.trim())];
-}
-
-/** `nest build` copies SQL files only if it is told to. */
-function assetsHint(name: string): string {
-  if (!/(?:^|[\\/])dist(?:[\\/]|$)/.test(name)) return '';
-  return ' "nest build" copies .sql files into dist only if nest-cli.json asks for it: add "assets": ["**/*.sql"] to its compilerOptions, and build again.';
 }
 
 async function databaseChecks(options: ResolvedOptions): Promise<Check[]> {
@@ -58,13 +48,18 @@ async function planned(options: ResolvedOptions, migrations: Migrations): Promis
   try {
     const report = await migrator.plan({ locks: false });
     const { refusals, warnings } = report;
-    const count = report.migrations.length;
     return [
       ...refusals.map((each) => check('history', 'error', each)),
       ...warnings.map((each) => check('history', 'warning', each)),
       ...(refusals.length > 0
         ? []
-        : [check('history', 'ok', `${count} migrations are pending, and a run would not be refused.`)]),
+        : [
+            check(
+              'history',
+              'ok',
+              `${count(report.migrations.length, 'migration')} pending: a run would not be refused.`,
+            ),
+          ]),
     ];
   } catch (error) {
     return [check('history', 'error', ours(error))];

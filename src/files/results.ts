@@ -1,3 +1,4 @@
+import { assetsHint } from '../core/errors/wording.js';
 import { DirectoryError } from '../core/errors/input-errors.js';
 import { MigrationSet, type UnusableFile } from '../core/migration/migration-set.js';
 import { Migration } from '../core/migration/migration.js';
@@ -39,5 +40,6 @@ const DIRECTORY_PROBLEMS: Readonly<Record<string, string>> = {
 export function directoryError(location: string, error: unknown): DirectoryError {
   const { code } = error as NodeJS.ErrnoException;
   const problem = DIRECTORY_PROBLEMS[code ?? ''] ?? `reading it failed with ${code}`;
-  return new DirectoryError(location, [problem], { cause: error });
+  const hint = code === 'ENOENT' ? assetsHint(location) : '';
+  return new DirectoryError(location, [hint === '' ? problem : `${problem}.${hint}`], { cause: error });
 }

@@ -16,6 +16,7 @@ import { withMigrator } from './with-migrator.js';
 /** Applies pending migrations. */
 export const migrate: Action<RunFlags> = async (flags, terminal) => {
   const limit = limitOf(flags);
+  if (flags.dryRun) return (await import('./describe-plan.js')).describePlan(flags, terminal, limit);
   const { onEvent, close } = await listener(terminal, flags.json === true);
   try {
     const run = await withMigrator(flags, onEvent, (migrator) => migrator.migrate(limit));

@@ -9,6 +9,7 @@ export const migrateCommand: CommandDefinition = {
     ...COMMON_FLAGS,
     ['--to <file>', 'apply nothing after this file or version'],
     ['--step <n>', 'apply only the next n migrations'],
+    ['--dry-run', 'only show what would run, as plan does'],
     ['--wait <seconds>', 'how long to keep trying while the database is unreachable (default: 0)'],
     ...LOCK_FLAGS,
     ...RUN_FLAGS,

@@ -77,6 +77,7 @@ export interface VerifyFlags extends RunFlags {
 
 /** Flags of `migrate`; `plan` has some of them. */
 export interface RunFlags extends LockFlags, JudgingFlags {
+  readonly dryRun?: boolean;
   readonly to?: string;
   readonly step?: string;
   readonly wait?: string;

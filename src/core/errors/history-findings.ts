@@ -1,6 +1,6 @@
 import type { FindingDefinition } from './finding-definition.js';
 import { decide, type Voice } from './remedy.js';
-import { shortChecksum } from './wording.js';
+import { assetsHint, shortChecksum } from './wording.js';
 
 function elsewhere(say: Voice): string {
   const directory = say({ action: 'set', option: 'directory' });
@@ -102,11 +102,12 @@ export const HISTORY_FINDINGS = {
   EMPTY_DIRECTORY: {
     severity: 'error',
     text: ({ recorded, actual }) => `contains no migrations, but the history in ${actual} has ${recorded} applied`,
-    remedy: (_, say) => `${elsewhere(say)} If they were deleted on purpose, remove their rows from the history.`,
+    remedy: ({ subject }, say) =>
+      `${elsewhere(say)}${assetsHint(subject)} If they were deleted on purpose, remove their rows from the history.`,
   },
   NO_MIGRATIONS: {
     severity: 'warning',
     text: () => 'contains no migrations, and none have been applied',
-    remedy: (_, say) => elsewhere(say),
+    remedy: ({ subject }, say) => `${elsewhere(say)}${assetsHint(subject)}`,
   },
 } as const satisfies Readonly<Record<string, FindingDefinition>>;

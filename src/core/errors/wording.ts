@@ -43,3 +43,11 @@ export function duration(ms: number): string {
   if (ms < 120_000) return `${Math.round(ms / 100) / 10} s`;
   return `${Math.round(ms / 60_000)} min`;
 }
+/**
+ * What is probably missing if a folder in `dist` has no migrations: `nest build` copies SQL files only if it is told to.
+ * Begins with a space; empty for any other folder.
+ */
+export function assetsHint(directory: string): string {
+  if (!/(?:^|[\\/])dist(?:[\\/]|$)/.test(directory)) return '';
+  return ' "nest build" copies .sql files into dist only if compilerOptions in nest-cli.json has a line for them: "assets": ["**/*.sql"]. Add it, and build again.';
+}

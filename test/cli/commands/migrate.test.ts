@@ -170,6 +170,17 @@ describe('migrate with a limit', () => {
     expect(JSON.parse(rest.stdout)).toMatchObject({ applied: ['002_b.sql'], left: [] });
   });
 
+  test('--dry-run shows what such a run would do, and runs nothing', async () => {
+    const flags = ['--database-url', db.connectionString, '--dir', migrations.directory];
+    const first = await run(['migrate', '--dry-run', '--step', '1', ...flags]);
+    expect(first).toMatchObject({ code: 0, stdout: '001_a.sql: transactional\n', stderr: '' });
+    const all = await run(['migrate', '--dry-run', '--json', ...flags]);
+    expect(JSON.parse(all.stdout)).toMatchObject({ migrations: [{ file: '001_a.sql' }, { file: '002_b.sql' }] });
+    expect((await run(['pending', ...flags])).stdout).toContain('001_a.sql (pending)');
+    const unknown = await run(['migrate', '--dry-run', '--to', '9', ...flags]);
+    expect(unknown).toMatchObject({ code: 1, stderr: expect.stringContaining('[UNKNOWN_MIGRATION]') });
+  });
+
   test.each([
     [['--step', 'two'], '--step: "two" is not a whole number above 0'],
     [['--step', ''], '--step: "" is not a whole number above 0'],

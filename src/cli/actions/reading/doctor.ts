@@ -2,6 +2,7 @@ import { examine } from '../../../composition/doctor.js';
 import { remediesIn, type Check } from '../../../core/doctor/check.js';
 import { DatabaseConnectionError } from '../../../core/errors/database-errors.js';
 import { MigrationError } from '../../../core/errors/migration-error.js';
+import { count } from '../../../core/errors/wording.js';
 import { inWords } from '../../../core/errors/remedy.js';
 import { settingsFrom } from '../../configuration/settings.js';
 import { EXIT } from '../../process/exit-codes.js';
@@ -35,8 +36,9 @@ function asText(checks: readonly Check[], typed: Invocation): string {
     (each) =>
       `${each.level.padEnd(7)}  ${each.area.padEnd(10)}  ${describe(each, typed).replaceAll('\n', `\n${' '.repeat(21)}`)}`,
   );
-  const count = (level: Check['level']): number => checks.filter((each) => each.level === level).length;
-  return [...lines, `${count('error')} errors, ${count('warning')} warnings`].join('\n');
+  const total = (level: 'error' | 'warning'): string =>
+    count(checks.filter((each) => each.level === level).length, level);
+  return [...lines, `${total('error')}, ${total('warning')}`].join('\n');
 }
 
 function toJson(typed: Invocation): (each: Check) => object {

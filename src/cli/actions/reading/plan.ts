@@ -1,23 +1,14 @@
 import { EXIT } from '../../process/exit-codes.js';
 import type { PlanFlags } from '../../process/flags.js';
 import { jsonText } from '../../render/json-text.js';
-import { planToJson, renderPlan, renderScript } from '../../render/render-plan.js';
 import { rehearsalToJson, renderRehearsal } from '../../render/render-rehearsal.js';
 import type { Action } from '../action.js';
+import { describePlan } from '../describe-plan.js';
 import { reading } from '../with-migrator.js';
 
 /** Shows what a run would do now, or why it would be refused; or does it in a transaction that is rolled back. */
 export const plan: Action<PlanFlags> = (flags, terminal) =>
-  flags.rehearse ? rehearse(flags, terminal) : describe(flags, terminal);
-
-const describe: Action<PlanFlags> = (flags, { out, typed }) =>
-  reading(flags, async (migrator) => {
-    const report = await migrator.plan({ sql: flags.sql ?? false });
-    const isRefused = report.refusals.length > 0;
-    if (flags.json) out(jsonText(planToJson(report, typed)));
-    else out(flags.sql && !isRefused ? renderScript(report.migrations) : renderPlan(report, typed));
-    return isRefused ? EXIT.failed : EXIT.ok;
-  });
+  flags.rehearse ? rehearse(flags, terminal) : describePlan(flags, terminal);
 
 const rehearse: Action<PlanFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator) => {

@@ -1,14 +1,16 @@
 import type { Task } from '../../../core/compile/task.js';
+import { ConfigurationError } from '../../../core/errors/input-errors.js';
 import type { Finding } from '../../../core/errors/finding.js';
 import { lintFileOf } from '../../../core/lint/model/parsed-file.js';
 import type { PlannedLock } from '../../../core/lint/planned-locks.js';
+import { filesWithin, limitPlan, limitProblems, type RunLimit } from '../../../core/status/run-limit.js';
 import { planRun } from '../../../core/status/plan.js';
 import { defaultSchemaOf } from '../../../core/target/target.js';
 import { compilePlan } from '../../run/compile-tasks.js';
 import type { MigratorParts } from '../../run/parts.js';
 
 /** What a plan contains. */
-export interface PlanOptions {
+export interface PlanOptions extends RunLimit {
   /**
    * Which tables are locked, and how large they are. Parses each pending migration, and queries the catalog once.
    * @default true
@@ -50,7 +52,12 @@ export interface PlanReport {
 /** Returns what a run would do now, and why it would be refused. Never locks, creates or writes. */
 export async function plan(parts: MigratorParts, options: PlanOptions = {}): Promise<PlanReport> {
   const { source, reader, database, policy } = parts;
-  const made = planRun(await source.read(), await reader.read(), policy, database.target.name);
+  const problems = limitProblems(options);
+  if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
+  const set = await source.read();
+  const all = planRun(set, await reader.read(), policy, database.target.name);
+  const within = filesWithin(options, set, all);
+  const made = within ? limitPlan(all, within) : all;
   const { tasks, refusals } = await compilePlan(made, parts);
   const migrations = refusals.length > 0 ? [] : await describe(tasks, parts, options);
   return { migrations, warnings: made.warnings, refusals };
