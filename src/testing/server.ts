@@ -73,6 +73,7 @@ export class Server {
   async close(): Promise<void> {
     const client = await this.#client?.catch(() => undefined);
     this.#client = undefined;
+    if (client) socketOf(client).ref(); // or the process could end before the connection has
     await client?.end();
     const url = this.#url;
     this.#url = undefined;

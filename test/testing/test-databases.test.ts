@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MigrationFailedError, UnknownMigrationError } from '../../src/migrator.js';
 import { createTestDatabases } from '../../src/testing.js';
-import { serverRole, withClient } from '../support/database.js';
+import { serverRole, serverUrl, withClient } from '../support/database.js';
+import { runProcess, typescriptArguments } from '../support/process.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
 
@@ -182,6 +184,13 @@ describe('without a server', () => {
       if (before !== undefined) process.env['TEST_DATABASE_URL'] = before;
     }
   });
+});
+
+test('a script without a test runner is not ended before its databases are closed', async () => {
+  const script = fileURLToPath(new URL('create-and-close.child.ts', import.meta.url));
+  const env = { TEST_DATABASE_URL: serverUrl() };
+  const result = await runProcess(process.execPath, [...typescriptArguments, script], { env });
+  expect(result).toMatchObject({ code: 0, stdout: 'closed\n', stderr: '' });
 });
 
 function usersIn(url: string): Promise<unknown[]> {
