@@ -79,16 +79,11 @@ export function createMigrator(
     target,
     tracking,
     timeouts,
-    lock: options.lock,
-    showRowData: options.showRowData,
-    companions: companionsOf(options),
     installOnce: shared?.installOnce,
     reused: shared?.reused,
     catalog,
     source: options.migrateWith ? connectionSource(options.migrateWith) : connection,
-    connectTimeoutMs: options.timeouts.connect,
-    connectRetryMs: options.timeouts.connectRetry,
-    networkTimeoutMs: options.timeouts.network,
+    ...sessionSettings(options),
   };
   const database = new PgTargetDatabase(settings);
   const liveCatalog = { ...compared, role: readingRole };
@@ -110,6 +105,19 @@ export function createMigrator(
   };
   const close = shared ? () => Promise.resolve() : () => reads.close();
   return Migrator.of(parts, { tracked: tracking, interruptible, close });
+}
+
+/** How connections that migrate behave. */
+function sessionSettings(options: ResolvedOptions) {
+  const { lock, showRowData, timeouts } = options;
+  return {
+    lock,
+    showRowData,
+    companions: companionsOf(options),
+    connectTimeoutMs: timeouts.connect,
+    connectRetryMs: timeouts.connectRetry,
+    networkTimeoutMs: timeouts.network,
+  };
 }
 
 function tableFacts(reads: ReadConnections, { searchPath }: Target): TableFactsReader {

@@ -20,7 +20,7 @@ interface FleetHost<Definition> {
 
 /** Options of {@link Fleet.migrate}. */
 export interface RolloutOptions extends TenantSelection {
-  /** Interrupts the rollout: running statements are cancelled. */
+  /** Interrupts the rollout: running statements are cancelled. @default none */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -40,6 +40,7 @@ export interface FleetStatus {
 
 /** Options of {@link Fleet.provision} and {@link Fleet.deprovision}. */
 export interface ProvisionOptions {
+  /** Interrupts the operation. @default none */
   readonly signal?: AbortSignal | undefined;
 }
 

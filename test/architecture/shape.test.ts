@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryRoot } from '../support/process.js';
 import { sourceFiles } from './imports.js';
-import { functionLengths, nestings, parse, sqlstates, undocumented } from './shape.js';
+import { functionLengths, nestings, parse, sqlstates, undocumented, wallClocks } from './shape.js';
 
 const LONGEST_FUNCTION = 45;
 const DEEPEST_NESTING = 3;
 const SQLSTATES = 'src/core/errors/sqlstate.ts';
+/** They compare timestamps of files with the clock that made them. */
+const FILE_TIMES = ['src/files/known-directory.ts', 'src/testing/embedded/abandoned.ts'];
 
 const files = sourceFiles(repositoryRoot, 'src').map((file) =>
   parse(file, readFileSync(path.join(repositoryRoot, file), 'utf8')),
@@ -30,6 +32,11 @@ describe('the sources', () => {
     const places = above(0, sqlstates);
     expect(places.some((place) => place.startsWith(`${SQLSTATES}:`))).toBe(true);
     expect(places.filter((place) => !place.startsWith(`${SQLSTATES}:`))).toEqual([]);
+  });
+
+  test('measure durations by the monotonic clock: the wall clock may be set back', () => {
+    const places = above(0, wallClocks);
+    expect(places).toEqual(FILE_TIMES.map((file) => expect.stringContaining(`${file}:`)));
   });
 
   test('have a doc comment for everything that they export, except the rules of lint, which document themselves', () => {
@@ -57,6 +64,7 @@ describe('the measures', () => {
     const state = '42P01';
     const number = '12345678';
     export const shown = 1;
+    Date.now();
     /** Told. */
     export const told = 2;
   `,
@@ -80,6 +88,10 @@ describe('the measures', () => {
 
   test('see an export without a doc comment', () => {
     expect(undocumented(source)).toEqual([{ place: 'x.ts:16', size: 1 }]);
+  });
+
+  test('see the wall clock', () => {
+    expect(wallClocks(source)).toEqual([{ place: 'x.ts:17', size: 1 }]);
   });
 
   test('see a SQLSTATE', () => {

@@ -44,6 +44,13 @@ export function sqlstates(source: ts.SourceFile): Measured[] {
   );
 }
 
+/** Each use of the wall clock for anything but the present time as a date. */
+export function wallClocks(source: ts.SourceFile): Measured[] {
+  return measure(source, (node) =>
+    ts.isPropertyAccessExpression(node) && node.getText() === 'Date.now' ? 1 : undefined,
+  );
+}
+
 /** Each exported declaration without a doc comment. */
 export function undocumented(source: ts.SourceFile): Measured[] {
   return measure(source, (node) => {

@@ -31,9 +31,16 @@ function exportsOf(file: string): Map<string, PublicDeclaration> {
   for (const statement of sourceOf(file).statements) {
     if (!ts.isExportDeclaration(statement)) continue;
     const { exportClause: clause, moduleSpecifier } = statement;
-    const names = clause && ts.isNamedExports(clause) ? clause.elements.map(({ name }) => name.text) : undefined;
+    const names =
+      clause && ts.isNamedExports(clause)
+        ? clause.elements.map(({ name, propertyName }) => [name.text, (propertyName ?? name).text] as const)
+        : undefined;
     const all = moduleSpecifier ? exportsOf(fileOf(file, moduleSpecifier)) : importedInto(file);
-    for (const name of names ?? all.keys()) found.set(name, all.get(name) as PublicDeclaration);
+    for (const [name, original] of names ?? [...all.keys()].map((each) => [each, each] as const)) {
+      const declaration = all.get(original);
+      if (!declaration) throw new Error(`${file} exports ${name}, which was not found`);
+      found.set(name, declaration);
+    }
   }
   return found;
 }
@@ -97,9 +104,9 @@ function isHidden(node: ts.Node): boolean {
 }
 
 /** The types of ours that callers pass to a declaration or its members, or get from them. */
-export function typesIn(declaration: PublicDeclaration): string[] {
+export function typesIn(declaration: PublicDeclaration): PublicDeclaration[] {
   const file = declaration.getSourceFile().fileName;
-  const ours = new Set([...importedInto(file).keys(), ...exportsOf(file).keys()]);
+  const ours = new Map([...importedInto(file), ...exportsOf(file)]);
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {
     if (ts.isBlock(node)) return;
@@ -107,7 +114,7 @@ export function typesIn(declaration: PublicDeclaration): string[] {
     ts.forEachChild(node, visit);
   };
   for (const node of ts.isFunctionDeclaration(declaration) ? [declaration] : membersOf(declaration)) visit(node);
-  return [...names].filter((name) => ours.has(name));
+  return [...names].map((name) => ours.get(name)).filter((each) => each !== undefined);
 }
 
 export function hasComment(node: ts.Node): boolean {

@@ -14,8 +14,7 @@ export async function readList(list: TenantList, query: (sql: string) => Promise
     const pages = await pagesOf(list, query);
     if (!isIterable(pages)) throw new TypeError('it returned neither an array nor pages');
     for await (const page of pages) {
-      if (Array.isArray(page)) for (const each of page) read.push(each);
-      else read.push(page);
+      for (const each of Array.isArray(page) ? page : [page]) read.push(each);
     }
     return read;
   } catch (error) {

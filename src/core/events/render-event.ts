@@ -41,15 +41,9 @@ function linesOf(say: Voice, event: MigrationEvent): readonly EventLine[] {
       return [{ level: severity === 'WARNING' ? 'warning' : 'debug', text: `${event.file}: ${severity}: ${message}` }];
     }
     case 'migration-retry':
-      return [
-        warning(
-          `${event.file} was rolled back and will be tried again in ${duration(event.pauseMs)} (attempt ${event.attempt}): ${event.reason}`,
-        ),
-      ];
+      return [warning(retrying(event))];
     case 'connection-retry':
-      return [
-        warning(`${event.reason} Trying again (attempt ${event.attempt}) for up to ${duration(event.remainingMs)}`),
-      ];
+      return [warning(reconnecting(event))];
     case 'lock-waiting':
       return [info(waiting(event))];
     case 'warning':
@@ -102,6 +96,16 @@ export function steps({ step, lastStep, of }: Extract<MigrationEvent, { type: 'm
 }
 
 const LEVELS: Readonly<Record<Severity, LineLevel>> = { note: 'info', warning: 'warning', error: 'warning' };
+
+function retrying({ file, attempt, pauseMs, reason }: EventOf<'migration-retry'>): string {
+  return `${file} was rolled back and will be tried again in ${duration(pauseMs)} (attempt ${attempt}): ${reason}`;
+}
+
+function reconnecting({ attempt, reason, remainingMs }: EventOf<'connection-retry'>): string {
+  return `${reason} Trying again (attempt ${attempt}) for up to ${duration(remainingMs)}`;
+}
+
+type EventOf<Type extends MigrationEvent['type']> = Extract<MigrationEvent, { type: Type }>;
 
 function waiting({ holder, waitedMs, remainingMs }: Extract<MigrationEvent, { type: 'lock-waiting' }>): string {
   const times = `${duration(waitedMs)} so far, up to ${duration(remainingMs)} more`;

@@ -28,8 +28,8 @@ export async function waitUntilReady(
   dataDirectory: string,
   connectionString: string,
 ): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
-  while (Date.now() < deadline) {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (performance.now() < deadline) {
     if (!postmaster.running) {
       // The pipes deliver the last lines after the exit.
       await sleep(PAUSE_MS);

@@ -110,13 +110,13 @@ class Server implements EmbeddedServer {
   }
 
   async start(): Promise<void> {
-    const deadline = Date.now() + MEMORY_PATIENCE_MS;
+    const deadline = performance.now() + MEMORY_PATIENCE_MS;
     for (;;) {
       try {
         return await this.#startOnce();
       } catch (error) {
         const memoryHeld = error instanceof ServerNotReady && /shared memory block .* is still in use/.test(error.log);
-        if (!memoryHeld || Date.now() > deadline) throw error;
+        if (!memoryHeld || performance.now() > deadline) throw error;
         await sleep(100);
       }
     }
