@@ -101,6 +101,7 @@ export type { RolloutReport, RolloutStop, TenantOutcome, TenantResult } from './
 export { RolloutStoppedError } from './core/tenants/rollout-stopped.js';
 export type { Gate, WaveResult } from './core/tenants/rollout-settings.js';
 export type { TenantStanding, TenantState } from './core/tenants/standing.js';
+export type { FleetEventBody } from './core/events/fleet-events.js';
 export type { Tenant, TenantPlace } from './core/tenants/tenant.js';
 export type { WaveDefinition } from './core/tenants/waves.js';
 export type { ConnectionOptions } from './composition/connection-options.js';

@@ -21,4 +21,4 @@ export function defineConfig<Config extends CommandLineConfig>(options: Config):
 }
 
 /** Options of `MigrationsModule` that do not concern a target: the command line ignores them. */
-export const MODULE_ONLY_OPTIONS: readonly string[] = ['onBootstrap', 'drift', 'health', 'onEvent'];
+export const MODULE_ONLY_OPTIONS: readonly string[] = ['onBootstrap', 'drift', 'health', 'onEvent', 'tenants'];

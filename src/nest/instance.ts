@@ -2,6 +2,7 @@ import { Inject, type InjectionToken } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import type { HistoryPlace } from '../composition/history-place.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
+import { Fleet } from '../fleet/fleet.js';
 import { MigrationsHealthIndicator } from './health/migrations.health.js';
 import { MigrationsService } from './migrations.service.js';
 import { INSTANCE_NAME } from '../composition/instance-tokens.js';
@@ -12,14 +13,15 @@ interface InstanceTokens {
   readonly service: InjectionToken<MigrationsService>;
   readonly health: InjectionToken<MigrationsHealthIndicator>;
   readonly ready: symbol;
+  readonly fleet: InjectionToken<Fleet>;
 }
 
 /** The tokens of an instance: classes if it has no name, symbols otherwise. */
 export function tokensOf(name?: string): InstanceTokens {
   if (name === undefined)
-    return { service: MigrationsService, health: MigrationsHealthIndicator, ready: MIGRATIONS_READY };
+    return { service: MigrationsService, health: MigrationsHealthIndicator, ready: MIGRATIONS_READY, fleet: Fleet };
   const token = (role: string): symbol => Symbol.for(`nestjs-pg-migrations:${name}:${role}`);
-  return { service: token('service'), health: token('health'), ready: token('ready') };
+  return { service: token('service'), health: token('health'), ready: token('ready'), fleet: token('fleet') };
 }
 
 /** Injects the `MigrationsService` of the instance with this name, or of the one without a name. */
@@ -30,6 +32,11 @@ export function InjectMigrations(name?: string): ParameterDecorator & PropertyDe
 /** Injects the `MigrationsHealthIndicator` of the instance with this name, or of the one without a name. */
 export function InjectMigrationsHealth(name?: string): ParameterDecorator & PropertyDecorator {
   return Inject(tokensOf(name).health);
+}
+
+/** Injects the `Fleet` of the instance with this name, or of the one without a name. Undefined without the option `tenants`. */
+export function InjectFleet(name?: string): ParameterDecorator & PropertyDecorator {
+  return Inject(tokensOf(name).fleet);
 }
 
 /** Like `MIGRATIONS_READY`, for the instance with this name. */

@@ -25,7 +25,9 @@ import type { MigrationsModuleAsyncOptions } from './configuration/options-facto
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './configuration/options.js';
 import { resolveModuleOptions } from './configuration/resolve-options.js';
 import { withReadableErrors } from './bootstrap/start-error.js';
+import { FLEET, TENANT_LIST, type TenantFleet, withTenantList } from './configuration/tenants.js';
 import { RESOLVED_OPTIONS } from './configuration/tokens.js';
+import { fleetOf } from './fleet-provider.js';
 
 /** Settings that decide what the module exports. They cannot come from an options factory. */
 interface InstanceExtras {
@@ -40,18 +42,21 @@ function asInstance(definition: DynamicModule, { name }: InstanceExtras): Dynami
     { provide: INSTANCE_NAME, useValue: name ?? '' },
     {
       provide: tokens.ready,
-      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents, BackgroundRun],
+      inject: [Migrator, RESOLVED_OPTIONS, MigrationEvents, BackgroundRun, FLEET],
       useFactory: (
         migrator: Migrator,
         options: ResolvedModuleOptions,
         events: MigrationEvents,
         background: BackgroundRun,
-      ): Promise<MigrationsReady> => withReadableErrors(() => bootstrap(migrator, options, events, background)),
+        fleet: TenantFleet | undefined,
+      ): Promise<MigrationsReady> =>
+        withReadableErrors(() => bootstrap({ migrator, fleet }, options, events, background)),
     },
     { provide: tokens.service, useClass: MigrationsService },
+    { provide: tokens.fleet, useExisting: FLEET },
     { provide: tokens.health, useClass: MigrationsHealthIndicator },
   ];
-  const exported = [tokens.ready, tokens.service, tokens.health];
+  const exported = [tokens.ready, tokens.service, tokens.health, tokens.fleet];
   return { ...definition, global: true, providers: [...(definition.providers ?? []), ...instance], exports: exported };
 }
 
@@ -96,33 +101,44 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<MigrationsModu
       useFactory: (options: ResolvedModuleOptions, events: MigrationEvents): Promise<Migrator> =>
         withReadableErrors(() => createMigrator(options, events.emit)),
     },
+    {
+      provide: FLEET,
+      inject: [RESOLVED_OPTIONS, MigrationEvents, Migrator, TENANT_LIST],
+      useFactory: (...parts: Parameters<typeof fleetOf>): Promise<TenantFleet | undefined> =>
+        withReadableErrors(() => fleetOf(...parts)),
+    },
   ],
 })
 export class MigrationsModule
   extends ConfigurableModuleClass
   implements BeforeApplicationShutdown, OnApplicationShutdown
 {
-  constructor(@Inject(Migrator) private readonly migrator: Migrator) {
+  constructor(
+    @Inject(Migrator) private readonly migrator: Migrator,
+    @Inject(FLEET) private readonly fleet: TenantFleet | undefined,
+  ) {
     super();
   }
 
   /** Configures an instance. Invalid options throw a ConfigurationError when the application starts. */
   static override forRoot(options: MigrationsModuleOptions & InstanceExtras): DynamicModule {
-    return super.forRoot(options);
+    return withTenantList(super.forRoot(options), options?.tenants?.list);
   }
 
   /** Like {@link forRoot}, with options from a factory, a class or an existing provider. */
   static override forRootAsync(options: MigrationsModuleAsyncOptions & InstanceExtras): DynamicModule {
-    return super.forRootAsync(options);
+    return withTenantList(super.forRootAsync(options), undefined);
   }
 
   /** Interrupts a run; the current migration is rolled back. */
   async beforeApplicationShutdown(): Promise<void> {
-    await this.migrator.stop('the shutdown of the application');
+    const reason = 'the shutdown of the application';
+    await Promise.all([this.migrator.stop(reason), this.fleet?.stop(reason)]);
   }
 
   /** Called by Nest: ends what still runs, and the connections. */
   async onApplicationShutdown(): Promise<void> {
+    await this.fleet?.close();
     await this.migrator.close();
   }
 }

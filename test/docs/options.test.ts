@@ -20,7 +20,7 @@ describe('docs/options.md', () => {
   });
 
   test('lists every option, and none that does not exist', () => {
-    const options = new Set([...Object.keys(migratorFields), ...Object.keys(resolved), 'name', 'onEvent']);
+    const options = new Set([...Object.keys(migratorFields), ...Object.keys(resolved), 'name', 'onEvent', 'tenants']);
     expect([...optionsBelow('All options').keys()].toSorted()).toEqual([...options].toSorted());
   });
 

@@ -21,12 +21,12 @@ import { FleetSchemas } from './tenant-schemas.js';
 import { sharesHistory, tenantTarget } from './tenant-target.js';
 import type { ResolvedTenantsOptions, TenantDefinition } from './tenants-options.js';
 
-/** Assembles the migrations of tenants. */
+/** Assembles the migrations of tenants. @param shared for the shared files; null if there are none. */
 export function createFleetOf(
   options: ResolvedOptions,
   tenants: ResolvedTenantsOptions,
   listener: EmitEvent,
-  shared: Migrator | undefined = tenants.sharedFiles ? createMigrator(options, listener) : undefined,
+  shared: Migrator | null = tenants.sharedFiles ? createMigrator(options, listener) : null,
 ): Fleet<TenantDefinition> {
   const homes = new Homes(options);
   const migrations = migrationsOf({ ...options, directory: tenants.directory });
@@ -34,7 +34,7 @@ export function createFleetOf(
   const migrators = new TenantMigrators(homes, options, tenants, migrations, listener);
   return Fleet.of<TenantDefinition>(
     {
-      shared,
+      shared: shared ?? undefined,
       list: () => list.read(),
       source: migrations.source,
       records: new FleetRecords(homes, tenants),

@@ -28,14 +28,17 @@ const gate = v.custom<number | Gate>(
   'expected a delay in ms, or a function',
 );
 
-const list = v.custom<TenantList>(
+/** What `list` may be, for messages. */
+export const LIST = 'expected an array of tenants, an SQL query, or a function';
+
+/** A check for a list that needs nothing but itself. */
+export const tenantList = v.custom<TenantList>(
   (value) => Array.isArray(value) || typeof value === 'function' || (typeof value === 'string' && value.trim() !== ''),
-  'expected an array of tenants, an SQL query, or a function',
+  LIST,
 );
 
-const fields: Fields<ResolvedTenantsOptions> = {
+const fields: Omit<Fields<ResolvedTenantsOptions>, 'list'> = {
   directory: notEmpty,
-  list,
   history: v.optional(oneOf(['shared', 'per-tenant']), 'shared'),
   sharedFiles: v.optional(flag, true),
   rollout: v.optional(
@@ -49,10 +52,16 @@ const fields: Fields<ResolvedTenantsOptions> = {
   ) as v.GenericSchema<unknown, ResolvedTenantsOptions['rollout']>,
 };
 
-/** A check for the option `tenants`. */
-export const tenantsOption = objectOf(fields) as v.GenericSchema<unknown, ResolvedTenantsOptions>;
+/** A check for the option `tenants`. @param list a check for the list. */
+export function tenantsOption<List>(list: v.GenericSchema<unknown, List>) {
+  const { directory, ...others } = fields;
+  return objectOf({ directory, list, ...others }) as v.GenericSchema<
+    unknown,
+    Omit<ResolvedTenantsOptions, 'list'> & { readonly list: List }
+  >;
+}
 
-const schema = objectOf({ ...migratorFields, tenants: tenantsOption });
+const schema = objectOf({ ...migratorFields, tenants: tenantsOption(tenantList) });
 
 /** Contradictions between the option `tenants` and the others. */
 export function tenantsContradictions(options: MigratorOptions, tenants: unknown): string[] {

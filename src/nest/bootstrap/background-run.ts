@@ -9,6 +9,7 @@ import type { MigrationRun } from '../../migrator/run/run-report.js';
 import { retry } from '../../timing/retry.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
+import { FLEET, type TenantFleet } from '../configuration/tenants.js';
 import { RESOLVED_OPTIONS } from '../configuration/tokens.js';
 import { nameless, type ReportText } from './report-text.js';
 
@@ -28,6 +29,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
     @Inject(Migrator) private readonly migrator: Migrator,
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedModuleOptions,
     @Inject(MigrationEvents) events: MigrationEvents,
+    @Inject(FLEET) private readonly fleet: TenantFleet | undefined,
   ) {
     this.logger = events.logger;
     events.events$.subscribe((event) => this.follow(event));
@@ -49,7 +51,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
    */
   start(): Promise<MigrationRun> {
     this.lostConnection = false;
-    const run = retry(() => this.migrator.migrate(), {
+    const run = retry(() => this.migrateAll(), {
       forMs: this.options.timeouts.connectRetry,
       isTransient: isConnectionFailure,
       signal: this.shutdown.signal,
@@ -65,6 +67,13 @@ export class BackgroundRun implements BeforeApplicationShutdown {
         this.logger.error(error instanceof Error ? error.message : String(error));
       },
     );
+    return run;
+  }
+
+  /** @returns the run of the shared files */
+  private async migrateAll(): Promise<MigrationRun> {
+    const run = await this.migrator.migrate();
+    await this.fleet?.migrate();
     return run;
   }
 

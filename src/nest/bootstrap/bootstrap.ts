@@ -1,24 +1,36 @@
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { renderFinding } from '../../core/errors/finding.js';
 import type { EmitEvent } from '../../core/events/events.js';
+import type { FleetRun, FleetStatus } from '../../fleet/fleet.js';
+import { NotUpToDateError } from '../../core/errors/input-errors.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import type { MigrationRun } from '../../migrator/run/run-report.js';
 import { retry } from '../../timing/retry.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
 import type { MigrationEvents } from '../events/migration-events.js';
+import type { TenantFleet } from '../configuration/tenants.js';
 import type { BackgroundRun } from './background-run.js';
 
 /** The result of the bootstrap. */
 export interface MigrationsReady {
-  /** The finished run, if `onBootstrap` is `migrate`. */
+  /** The finished run of the shared files, if `onBootstrap` is `migrate`. */
   readonly run: MigrationRun | undefined;
+  /** The finished rollout, if `onBootstrap` is `migrate` and there are tenants. Some of them may have failed. */
+  readonly rollout?: FleetRun;
   /** The running run, if `onBootstrap` is `background`. Rejects if it fails. */
   readonly background?: Promise<MigrationRun>;
 }
 
+/** What the bootstrap migrates. */
+interface Migrating {
+  readonly migrator: Migrator;
+  /** Undefined without tenants. */
+  readonly fleet: TenantFleet | undefined;
+}
+
 /** Carries out `onBootstrap`. An error stops the start of the application, so it closes all connections first. */
 export async function bootstrap(
-  migrator: Migrator,
+  { migrator, fleet }: Migrating,
   options: ResolvedModuleOptions,
   { emit, logger }: MigrationEvents,
   background: BackgroundRun,
@@ -32,15 +44,31 @@ export async function bootstrap(
       case 'validate':
         for (const warning of await validate(migrator, options.timeouts.connectRetry, emit))
           logger.warn(renderFinding(warning));
+        if (fleet) assertCurrent(await fleet.status(), migrator.target);
         logger.log(`${migrator.target} is up to date`);
         return { run: undefined };
       case 'migrate':
-        return { run: await migrator.migrate() };
+        return fleet ? rolledOut(await fleet.migrate()) : { run: await migrator.migrate() };
     }
   } catch (error) {
+    await fleet?.close();
     await migrator.close();
     throw error;
   }
+}
+
+function rolledOut(rollout: FleetRun): MigrationsReady {
+  return { run: rollout.shared, rollout };
+}
+
+/** @throws NotUpToDateError if a tenant is behind */
+function assertCurrent({ tenants }: FleetStatus, target: string): void {
+  const open = tenants.filter(({ state }) => state !== 'current');
+  if (open.length === 0) return;
+  throw new NotUpToDateError(
+    open.map(({ tenant, state }) => ({ file: `tenant ${tenant}`, state })),
+    target,
+  );
 }
 
 /** Reads are not retried, but at startup the database may become available after the application. */

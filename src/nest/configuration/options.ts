@@ -1,3 +1,5 @@
+import type { ResolvedTenantsOptions } from '../../composition/fleet/tenants-options.js';
+import type { ModuleTenantsOptions } from './tenants.js';
 import type { WebhookOptions } from './webhook-options.js';
 import type { HealthRules } from '../../core/status/health-rules.js';
 import type { EmitEvent } from '../../core/events/events.js';
@@ -46,6 +48,8 @@ export interface MigrationsModuleOptions extends MigratorOptions {
    * @default 'migrate'
    */
   onBootstrap?: 'migrate' | 'background' | 'validate' | 'off';
+  /** Tenants: many schemas or databases that get the same files. Runs after the shared files. @default none */
+  tenants?: ModuleTenantsOptions;
   /** Settings of the drift check; false turns it off. */
   drift?: DriftOptions | false;
   /** Settings of the health check. */
@@ -60,4 +64,5 @@ export interface ResolvedModuleOptions extends ResolvedOptions {
   readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout' | 'reminder' | 'webhooks'>;
   readonly health: Required<HealthOptions>;
   readonly onEvent?: EmitEvent | undefined;
+  readonly tenants?: (Omit<ResolvedTenantsOptions, 'list'> & Pick<ModuleTenantsOptions, 'list'>) | undefined;
 }

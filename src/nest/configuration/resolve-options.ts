@@ -14,7 +14,9 @@ import {
 import type { EmitEvent } from '../../core/events/events.js';
 import { DEFAULT_HEALTH_RULES, HEALTH_RULES, type HealthRules } from '../../core/status/health-rules.js';
 import { migratorFields, resolve } from '../../composition/validation/migrator-options.js';
+import { LIST, tenantList, tenantsContradictions, tenantsOption } from '../../composition/fleet/resolve-tenants.js';
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './options.js';
+import { isListFactory, type TenantListFactory } from './tenants.js';
 import { WEBHOOK_DEFAULTS } from './webhook-options.js';
 
 const healthRule = (condition: keyof HealthRules) => v.optional(oneOf(HEALTH_RULES), DEFAULT_HEALTH_RULES[condition]);
@@ -28,8 +30,11 @@ const webhook = objectOf({
   retries: v.optional(count(0), WEBHOOK_DEFAULTS.retries),
 });
 
+const listFactory = v.custom<TenantListFactory>(isListFactory);
+
 const schema = objectOf({
   ...migratorFields,
+  tenants: v.optional(tenantsOption(v.union([tenantList, listFactory], LIST))),
   onBootstrap: v.optional(oneOf(['migrate', 'background', 'validate', 'off']), 'migrate'),
   drift: orFalse(
     objectOf({
@@ -63,6 +68,7 @@ export function resolveModuleOptions(options: MigrationsModuleOptions): Resolved
   const { name, ...own }: MigrationsModuleOptions & { name?: unknown } = options ?? {};
   const validatesNothing = own.onBootstrap === 'validate' && own.tracking === false;
   return resolve(schema, own, [
+    ...tenantsContradictions(own, own.tenants),
     ...(name === undefined ? [] : [MISPLACED_NAME]),
     ...(validatesNothing ? [VALIDATES_NOTHING] : []),
   ]);

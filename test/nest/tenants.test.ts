@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { type INestApplicationContext, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import {
+  Fleet,
+  MIGRATIONS_READY,
+  MigrationsModule,
+  type MigrationsModuleOptions,
+  type MigrationsReady,
+  NotUpToDateError,
+  RolloutStoppedError,
+  type TenantFleet,
+} from '../../src/index.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { failureOf } from '../support/failure-of.js';
+import { expectNoLeftovers } from '../support/leftovers.js';
+import { useMigrations } from '../support/use-migrations.js';
+import { tenantsUpTo, inBrief } from '../fleet/fleet-on.js';
+
+let app: INestApplicationContext | undefined;
+// Before the hooks of the database, which expect that nothing is connected to it.
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+});
+
+const db = useEmptyDatabase('nest_tenants');
+afterEach(() => expectNoLeftovers(db));
+
+const shared = useMigrations({ '1_s.sql': 'CREATE TABLE public.settings (id int);' });
+const own = useMigrations({ '1_a.sql': 'CREATE TABLE a (id int);' });
+
+@Injectable()
+class Schools {
+  all() {
+    return tenantsUpTo(2);
+  }
+}
+
+@Module({})
+class AppModule {}
+
+@Module({ providers: [Schools], exports: [Schools] })
+class SchoolsModule {}
+
+const list = { imports: [SchoolsModule], inject: [Schools], useFactory: (schools: Schools) => schools.all() };
+async function start(options: Partial<MigrationsModuleOptions> = {}): Promise<INestApplicationContext> {
+  const tenants = { ...own, list };
+  const module = MigrationsModule.forRoot({
+    connectionString: db.connectionString,
+    ...shared,
+    tenants,
+    drift: false,
+    ...options,
+  });
+  app = await NestFactory.createApplicationContext(
+    { module: AppModule, imports: [module] },
+    { logger: false, abortOnError: false },
+  );
+  return app;
+}
+
+beforeEach(() => db.query('CREATE SCHEMA s0; CREATE SCHEMA s1'));
+describe('MigrationsModule with tenants', () => {
+  test('migrates the tenants that a provider lists, after the shared files', async () => {
+    const { run, rollout } = (await start()).get<MigrationsReady>(MIGRATIONS_READY);
+    expect(run?.applied).toEqual(['1_s.sql']);
+    expect(rollout && inBrief(rollout)).toEqual(['t0 applied 1_a.sql', 't1 applied 1_a.sql']);
+    const fleet = app?.get<TenantFleet>(Fleet);
+    expect((await fleet?.provision({ name: 'new', schema: 'new' }))?.applied).toEqual(['1_a.sql']);
+    expect((await fleet?.status())?.counts).toMatchObject({ current: 2 });
+  });
+
+  test('does not start if the rollout stops', async () => {
+    await db.query('CREATE TABLE s1.a ()');
+    const { report } = await failureOf(start(), RolloutStoppedError);
+    expect(report.counts.failed).toBe(1);
+  });
+
+  test('starts within the failure budget', async () => {
+    await db.query('CREATE TABLE s1.a ()');
+    await start({ tenants: { ...own, list, rollout: { stopAfter: 2 } } });
+    expect(app?.get<MigrationsReady>(MIGRATIONS_READY).rollout?.counts).toMatchObject({ applied: 1, failed: 1 });
+  });
+
+  test('names the tenants that are behind if it only validates', async () => {
+    await (await start({ tenants: undefined as never })).close();
+    const error = await failureOf(start({ onBootstrap: 'validate' }), NotUpToDateError);
+    expect(error.pending).toEqual(['tenant t0', 'tenant t1']);
+  });
+
+  test('migrates tenants in the background too', async () => {
+    await start({ onBootstrap: 'background' });
+    await app?.get<MigrationsReady>(MIGRATIONS_READY).background;
+    expect((await app?.get<TenantFleet>(Fleet).status())?.counts).toMatchObject({ current: 2 });
+  });
+
+  test('has no fleet without tenants', async () => {
+    await start({ tenants: undefined as never });
+    expect(app?.get(Fleet)).toBeUndefined();
+  });
+});
