@@ -23,11 +23,23 @@ export function parse(file: string, text: string): ts.SourceFile {
   return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
 }
 
-/** The number of lines of each function, signature included. */
+/** The number of lines of each function, signature included. A text of several lines counts as one. */
 export function functionLengths(source: ts.SourceFile): Measured[] {
   return measure(source, (node, lineOf) =>
-    ts.isFunctionLike(node) && 'body' in node && node.body ? lineOf(node.end) - lineOf(node.getStart()) + 1 : undefined,
+    ts.isFunctionLike(node) && 'body' in node && node.body
+      ? lineOf(node.end) - lineOf(node.getStart()) + 1 - lineBreaksInTexts(node)
+      : undefined,
   );
+}
+
+function lineBreaksInTexts(node: ts.Node): number {
+  if (ts.isTemplateExpression(node) || ts.isNoSubstitutionTemplateLiteral(node))
+    return node.getText().split('\n').length - 1;
+  let breaks = 0;
+  ts.forEachChild(node, (child) => {
+    breaks += lineBreaksInTexts(child);
+  });
+  return breaks;
 }
 
 /** The depth of each statement that contains others; an `else if` is not deeper than its `if`. */
