@@ -65,6 +65,7 @@ const schema = objectOf({ ...migratorFields, tenants: tenantsOption(tenantList) 
 
 /** Contradictions between the option `tenants` and the others. */
 export function tenantsContradictions(options: MigratorOptions, tenants: unknown): string[] {
+  if (tenants === undefined) return [];
   const given = isObject(tenants) && 'directory' in tenants ? tenants.directory : undefined;
   return [
     ...(options.tracking === false

@@ -146,6 +146,8 @@ test('a migration that is run statement by statement after all is reported as st
     'run-planned',
     'migration-started',
     'warning',
+    'migration-step',
+    'migration-step',
     'migration-applied',
     'run-finished',
   ]);
