@@ -24,9 +24,9 @@ export async function startEphemeralPostgres({
   settings,
   ...options
 }: Pick<EmbeddedPostgresOptions, 'nativeDirectory' | 'settings' | 'log'> = {}): Promise<EmbeddedServer> {
-  const disk = await fastDisk();
-  await removeAbandoned(disk);
-  const dataDirectory = await mkdtemp(join(disk, prefixOf(process.pid)));
+  // First: what was left in memory may be the reason why it has no space.
+  for (const disk of new Set([MEMORY_DISK, tmpdir()])) await removeAbandoned(disk);
+  const dataDirectory = await mkdtemp(join(await fastDisk(), prefixOf(process.pid)));
   try {
     return await startEmbeddedPostgres({
       ...options,

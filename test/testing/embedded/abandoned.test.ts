@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -63,4 +64,16 @@ onLinux('a server that is in use stays, and so does everything else in its folde
   expect(isAlive(server.pid)).toBe(true);
   await server.remove();
   expect(existsSync(server.dataDirectory)).toBe(false);
+});
+
+onLinux('the next server removes what was left on either disk, wherever it puts its own data', async () => {
+  const dead = prefixOf(2 ** 22 + 1);
+  const left = [await mkdtemp(join('/dev/shm', dead)), await mkdtemp(join(tmpdir(), dead))];
+  const next = await startEphemeralServer();
+  expect(left.filter((directory) => existsSync(directory))).toEqual([]);
+  await next.remove();
+});
+
+test('a folder that is not there holds nothing to remove', async () => {
+  await expect(removeAbandoned(join(await tempDirectory(), 'missing'))).resolves.toBeUndefined();
 });
