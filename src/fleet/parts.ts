@@ -29,6 +29,6 @@ export interface FleetParts {
   readonly emit: EmitEvent;
   /** For messages. */
   readonly target: string;
-  /** Closes the sessions that wait for the next tenant. */
-  readonly closeIdle: () => Promise<void>;
+  /** Has a session kept for a tenant, until the returned function has been called. */
+  readonly expect: (tenant: Tenant) => () => Promise<void>;
 }

@@ -13,9 +13,5 @@ export async function provision(parts: FleetParts, tenant: Tenant, signal: Abort
   const inOne = isNew && (await parts.isTransactional(tenant, set));
   if (isNew && !inOne) await parts.schemas.create(tenant);
   const migrator = inOne ? parts.creatorOf(tenant, files) : parts.migratorOf(tenant, files);
-  try {
-    return await migrateTenant(migrator, signal);
-  } finally {
-    await parts.closeIdle();
-  }
+  return migrateTenant(migrator, signal);
 }

@@ -77,11 +77,7 @@ export class Rollout {
     this.mayFail = this.failures + shareOf(stopAfter, due.size);
     const waves = wavesOf(tenants, definitions, (tenant) => due.has(tenant));
     this.emit({ type: 'rollout-started', tenants: tenants.length, behind: due.size, waves: waves.length });
-    try {
-      await this.inWaves(waves, found, new KnownFiles(set));
-    } finally {
-      await this.parts.closeIdle(); // a pool may have no other connection
-    }
+    await this.inWaves(waves, found, new KnownFiles(set));
     return due.size > 0;
   }
 
@@ -90,15 +86,32 @@ export class Rollout {
     found: ReadonlyMap<Tenant, TenantStanding>,
     files: KnownFiles,
   ): Promise<void> {
-    const { engine, rollout } = this.parts;
+    const { rollout } = this.parts;
     const work = (tenant: Tenant): Promise<void> => this.migrate(tenant, found.get(tenant), files);
     for (const [i, wave] of waves.entries()) {
       if (i > 0) this.stop ??= await passGate(rollout.gate, this.resultOf(waves, i - 1), this.signal);
       if (this.stopped) return;
       this.emit({ type: 'wave-started', wave: wave.number, of: waves.length, tenants: wave.tenants.length });
       const ordered = wave.tenants.toSorted((a, b) => rank(found.get(a)) - rank(found.get(b)));
-      await engine.run(ordered, work, { parallelism: rollout.parallelism, mayStart: () => !this.stopped });
+      await this.work(ordered, work);
     }
+  }
+
+  /** Sessions are kept while tenants of their database are to come; none is while a gate is closed. */
+  private async work(tenants: readonly Tenant[], work: (tenant: Tenant) => Promise<void>): Promise<void> {
+    const { engine, rollout, expect } = this.parts;
+    const expected = new Map(tenants.map((tenant) => [tenant, expect(tenant)]));
+    const gone = async (tenant: Tenant): Promise<void> => {
+      const end = expected.get(tenant);
+      expected.delete(tenant);
+      await end?.();
+    };
+    const one = async (tenant: Tenant): Promise<void> => {
+      await work(tenant);
+      await gone(tenant);
+    };
+    await engine.run(tenants, one, { parallelism: rollout.parallelism, mayStart: () => !this.stopped });
+    await Promise.all([...expected.keys()].map(gone)); // those that were not started
   }
 
   private resultOf(waves: readonly Wave[], i: number) {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
+import { until } from '../support/until.js';
 import { fleetOn, inBrief, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('tenant_places');
@@ -12,6 +13,13 @@ beforeAll(async () => {
   others.push(await createTestDatabase('tenant_one'), await createTestDatabase('tenant_two'));
 });
 afterAll(() => Promise.all(others.map((each) => each.drop())));
+
+const waitsForLock = async (): Promise<boolean> => {
+  const { rowCount } = await db.query(
+    `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 42`,
+  );
+  return rowCount === 1;
+};
 
 describe('tenants', () => {
   test('may have a database each, a schema in another database, or a schema here', async () => {
@@ -57,6 +65,56 @@ describe('tenants', () => {
     expect((await fleet.migrate()).counts.applied).toBe(3);
     await fleet.close();
     expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  test('leave the only client of a pool to the application, after the run of one and while a gate is closed', async () => {
+    await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2');
+    const pool = db.pool({ max: 1, connectionTimeoutMillis: 2_000 });
+    const one = async () => (await pool.query<{ one: number }>('SELECT 1 AS one')).rows[0]?.one === 1;
+    const rollout = { waves: [{ first: 1 }], gate: one };
+    const { fleet } = await fleetOn({}, { pool, files, tenants: { list: tenantsUpTo(3), rollout } });
+    await (await fleet.tenant('t0')).migrate();
+    expect(await one()).toBe(true);
+    const run = await fleet.migrate();
+    expect(run.counts).toMatchObject({ applied: 2, 'nothing-to-do': 1 });
+  });
+
+  test('never take the last client of a larger pool', async () => {
+    await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2');
+    const pool = db.pool({ max: 2, connectionTimeoutMillis: 2_000 });
+    const answers: unknown[] = [];
+    const { fleet } = await fleetOn(
+      {},
+      {
+        pool,
+        files: { '1_w.sql': 'SELECT pg_advisory_xact_lock_shared(42)' },
+        tenants: { list: tenantsUpTo(3), rollout: { parallelism: 3 } },
+      },
+    );
+    const blocker = await db.pool({ max: 1 }).connect();
+    await blocker.query('SELECT pg_advisory_lock(42)');
+    const rollout = fleet.migrate();
+    await until(() => waitsForLock());
+    answers.push(((await pool.query('SELECT 1 AS one').catch(String)) as { rows?: unknown }).rows);
+    await blocker.query('SELECT pg_advisory_unlock(42)');
+    blocker.release();
+    expect((await rollout).counts.applied).toBe(3);
+    expect(answers).toEqual([[{ one: 1 }]]);
+  });
+
+  test('wait for each other if the pool that migrates is smaller than the parallelism', async () => {
+    await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2');
+    const { fleet } = await fleetOn(
+      {},
+      {
+        connectionString: db.connectionString,
+        migrateWith: { pool: db.pool({ max: 1, connectionTimeoutMillis: 100 }) },
+        timeouts: { connectRetry: 0 },
+        files: { '1_w.sql': 'SELECT pg_sleep(0.5)' },
+        tenants: { list: tenantsUpTo(3), rollout: { parallelism: 3, stopAfter: 9 } },
+      },
+    );
+    expect(inBrief(await fleet.migrate())).toEqual([0, 1, 2].map((i) => `t${i} applied 1_w.sql`));
   });
 
   test('have operations of their own', async () => {

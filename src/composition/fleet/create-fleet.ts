@@ -44,10 +44,10 @@ export function createFleetOf(
       isTransactional: (tenant, set) => migrators.areTransactional(tenant, set.migrations),
       engine: new InProcessEngine(),
       policy: options.policy,
-      rollout: { ...tenants.rollout, parallelism: parallelism(options, tenants) },
+      rollout: tenants.rollout,
       emit: guarded(listener),
       target: targetOf(options).name,
-      closeIdle: () => homes.closeIdle(),
+      expect: (tenant) => homes.of(tenant.place).reused.expect(),
     },
     {
       interruptible,
@@ -58,12 +58,6 @@ export function createFleetOf(
       },
     },
   );
-}
-
-/** A pool must keep a client for whoever waits. */
-function parallelism({ pool, migrateWith }: ResolvedOptions, { rollout }: ResolvedTenantsOptions): number {
-  const most = (pool as { readonly options?: { readonly max?: number } } | undefined)?.options?.max;
-  return pool && !migrateWith && most !== undefined ? Math.min(rollout.parallelism, most) : rollout.parallelism;
 }
 
 /** The list of tenants, checked as a whole. */

@@ -54,13 +54,8 @@ export class Homes {
     return main;
   }
 
-  /** Closes the sessions that wait for the next tenant. */
-  async closeIdle(): Promise<void> {
-    await Promise.all([...this.homes.values()].map(({ reused }) => reused.closeIdle()));
-  }
-
   async close(): Promise<void> {
-    await this.closeIdle();
+    await Promise.all([...this.homes.values()].map(({ reused }) => reused.closeIdle()));
     await Promise.all([...this.homes.values()].map(({ reads }) => reads.close()));
   }
 

@@ -33,7 +33,6 @@ export class FleetSchemas implements TenantSchemas {
       return await work(connection, tenantTarget(options, this.options, tenant));
     } finally {
       await connection.release();
-      await reused.closeIdle();
     }
   }
 }
