@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { makeProgram } from '../../src/cli/program.js';
 import { SILENT_HOST } from '../support/silent-host.js';
 import { readHeader } from '../../src/core/compile/header.js';
@@ -9,6 +8,9 @@ import { resolveModuleOptions } from '../../src/nest/configuration/resolve-optio
 
 /** Functions that are not methods of ours: of the package, of PostgreSQL, and a user's own in examples. */
 const OTHER_FUNCTIONS = /^(?:makeMigrator|renderFinding|renderEvent|pg_\w+|backfill_orders)$/;
+
+/** Flags of other programs that our code calls: initdb. */
+const OTHER_FLAGS = ['--pwfile'];
 
 /** What a text tells a reader to call, type, set or write, and that does not exist. */
 export function unknownNames(text: string): string[] {
@@ -23,7 +25,7 @@ export function unknownNames(text: string): string[] {
 export function unknownInstructions(text: string): string[] {
   return [
     ...found(text, /nest-migrations ([a-z][\w-]*)/g).filter((name) => !commands.some((each) => each.name() === name)),
-    ...found(text, /`(--[a-z][a-z-]*)/g).filter((flag) => !commands.some((command) => hasFlag(command, flag))),
+    ...found(text, /`(--[a-z][a-z-]*)/g).filter((flag) => !isFlag(flag)),
     ...found(text, /(?<!unknown )\boption "([^"$]*)"/g).filter((name) => !isOption(name)),
   ];
 }
@@ -34,8 +36,8 @@ function found(text: string, pattern: RegExp): string[] {
   return [...text.matchAll(pattern)].map(([, name = '']) => name);
 }
 
-function hasFlag(command: Command, flag: string): boolean {
-  return command.options.some(({ long }) => long === flag);
+function isFlag(flag: string): boolean {
+  return OTHER_FLAGS.includes(flag) || commands.some(({ options }) => options.some(({ long }) => long === flag));
 }
 
 function isMethodOfBoth(name: string): boolean {

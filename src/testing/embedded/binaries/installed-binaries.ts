@@ -52,7 +52,8 @@ export function platformName(): string {
 
 /**
  * Creates the links to shared libraries that a package of npm cannot contain. An install script of the package does the
- * same, but it does not run under `--ignore-scripts`. Two processes may do it at once: whoever is second finds the link.
+ * same, but many projects do not let npm run such scripts. Two processes may do it at once: whoever is second finds the
+ * link.
  */
 export async function hydrateSymlinks(nativeDirectory: string): Promise<void> {
   for (const { source, target } of await readLinks(nativeDirectory)) {
