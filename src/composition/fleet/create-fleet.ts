@@ -69,7 +69,7 @@ class CheckedList {
   ) {}
 
   async read(): Promise<readonly Tenant[]> {
-    const { reads } = this.homes.of({ database: '', server: '' });
+    const { reads } = this.homes.main;
     const query = (sql: string) => reads.use((connection) => connection.query(sql), this.options.timeouts.catalog);
     const tenants = this.check(await readList(this.tenants.list, query));
     const unknown = tenants.length === 0 ? [] : unknownGroups(tenants, this.tenants.rollout.waves);

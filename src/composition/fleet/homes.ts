@@ -1,12 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ClientConfig } from 'pg';
 import * as v from 'valibot';
 import { isPool } from '../../postgres/connection/connect.js';
 import { addressOf } from '../../postgres/connection/driver.js';
 import { ReadConnections } from '../../postgres/connection/read-connections.js';
 import { ReusedConnections } from '../../postgres/connection/reused-connections.js';
 import { InstallOnce } from '../../postgres/history/install-once.js';
-import type { TenantPlace } from '../../core/tenants/tenant.js';
+import { MAIN_DATABASE, type TenantPlace } from '../../core/tenants/tenant.js';
 import { Turns } from '../../fleet/turns.js';
 import type { ConnectionOptions } from '../connection-options.js';
+import type { PgConnectionConfig } from '../driver-types.js';
 import { connectionSource } from '../connection-source.js';
 import type { SharedParts } from '../create-migrator.js';
 import type { ResolvedOptions } from '../options.js';
@@ -20,69 +23,129 @@ export interface Home extends SharedParts {
   readonly installOnce: InstallOnce;
 }
 
-/** The place of tenants without a connection of their own. */
-const MAIN = '';
-
 /** The databases of a fleet, each with its connections. */
 export class Homes {
   private readonly homes = new Map<string, Home>();
-  private readonly poolIds = new WeakMap<object, number>();
-  private pools = 0;
+  private readonly sources = new Map<string, object>();
+  private readonly turns = new Map<string, Turns>();
+  private readonly ids = new WeakMap<object, number>();
+  private objects = 0;
+  private known:
+    { readonly home: Home; readonly place: TenantPlace; readonly databases: readonly string[] } | undefined;
 
   constructor(private readonly options: ResolvedOptions) {}
 
-  /** Where a tenant lives, or what is wrong with its connection. */
-  placeOf(given: ConnectionOptions): TenantPlace | string {
-    const { connectionString, connection, pool } = given;
-    const own = { connectionString, connection, pool };
-    if (Object.values(own).every((each) => each === undefined))
-      return { database: MAIN, server: this.serverOf(this.options) };
-    const [problem] = problemsOf(clean(own));
-    if (problem !== undefined) return problem;
-    const options = { ...this.options, ...NO_CONNECTION, ...clean(own) };
-    const place = this.keysOf(options);
-    if (typeof place !== 'string' && !this.homes.has(place.database)) this.homes.set(place.database, home(options));
-    return place;
+  /** The database of the shared files. */
+  get main(): Home {
+    return this.mainPlace.home;
   }
 
-  of({ database }: TenantPlace): Home {
-    const known = this.homes.get(database);
-    if (known) return known;
-    if (database !== MAIN) throw new Error('the place of a tenant is unknown');
-    const main = home(this.options);
-    this.homes.set(MAIN, main);
-    return main;
+  /** Where a tenant lives, or what is wrong with its connection. */
+  placeOf(given: ConnectionOptions): TenantPlace | string {
+    const own = clean(given);
+    if (Object.keys(own).length === 0) return this.mainPlace.place;
+    const [problem] = problemsOf(own);
+    if (problem !== undefined) return problem;
+    const address = this.addressOf(own);
+    if (typeof address === 'string') return address;
+    const database = this.mainPlace.databases.includes(address.database) ? MAIN_DATABASE : address.database;
+    this.keep(address.connection, database, own);
+    return { ...address, database };
+  }
+
+  of({ connection }: TenantPlace): Home {
+    const home = connection === undefined ? this.main : this.homes.get(connection);
+    if (!home) throw new Error('the place of a tenant is unknown');
+    return home;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.homes.values()].map(({ reused }) => reused.closeIdle()));
-    await Promise.all([...this.homes.values()].map(({ reads }) => reads.close()));
+    await Promise.all(this.all().map(({ reused }) => reused.closeIdle()));
+    await Promise.all(this.all().map(({ reads }) => reads.close()));
   }
 
-  private serverOf(options: ResolvedOptions): string {
-    const keys = this.keysOf(options);
-    return typeof keys === 'string' ? MAIN : keys.server;
+  private all(): readonly Home[] {
+    return [...(this.known ? [this.known.home] : []), ...this.homes.values()];
   }
 
-  /** A pool, or a connection over a custom stream, is known only by its object. */
-  private keysOf(options: ResolvedOptions): TenantPlace | string {
-    const source = connectionSource(options);
-    const given = typeof source === 'string' ? { connectionString: source } : source;
-    const config = isPool(given) ? given.options : given;
-    if (config.stream) return { database: `object ${this.idOf(given)}`, server: `object ${this.idOf(given)}` };
+  private get mainPlace() {
+    this.known ??= this.findMain();
+    return this.known;
+  }
+
+  /** Migrations may have another way to the same database. */
+  private findMain() {
+    const ways = [this.options, ...(this.options.migrateWith ? [this.options.migrateWith] : [])];
+    const found = ways.map((way) => this.addressOf(way)).filter((address) => typeof address !== 'string');
+    const place: TenantPlace = { database: MAIN_DATABASE, server: found[0]?.server ?? MAIN_DATABASE };
+    const databases = found.map(({ database }) => database);
+    return { home: this.homeOf(this.options, MAIN_DATABASE), place, databases };
+  }
+
+  /** The latest password and the latest certificates count: they may have been replaced since the last list. */
+  private keep(key: string, database: string, own: ConnectionOptions): void {
+    const known = this.sources.get(key);
+    const home = this.homes.get(key);
+    if (!known || !home) {
+      const config = { ...configOf(own) } as PgConnectionConfig;
+      this.sources.set(key, config);
+      const connection = own.pool ? { pool: own.pool } : { connection: config };
+      this.homes.set(key, this.homeOf({ ...this.options, ...NO_CONNECTION, ...connection }, database));
+    } else if (!own.pool && !isDeepStrictEqual(known, configOf(own))) {
+      for (const field of Object.keys(known)) Reflect.deleteProperty(known, field);
+      Object.assign(known, configOf(own)); // whoever connects from now on uses it
+      home.reads.close().catch(() => {});
+    }
+  }
+
+  private homeOf(options: ResolvedOptions, database: string): Home {
+    const reading = connectionSource(options);
+    const migrating = options.migrateWith ? connectionSource(options.migrateWith) : reading;
+    const turns = this.turns.get(database) ?? new Turns();
+    this.turns.set(database, turns);
+    return {
+      options,
+      reads: new ReadConnections(reading, options.timeouts.read),
+      reused: new ReusedConnections(migrating),
+      installOnce: new InstallOnce(),
+      inTurn: turns.inTurn,
+    };
+  }
+
+  /** A connection over a custom stream is known only by its object. */
+  private addressOf(options: ConnectionOptions): (TenantPlace & { readonly connection: string }) | string {
+    const given = connectionSource(options);
+    const pool = isPool(given) ? given : undefined;
+    const config = pool ? pool.options : configOf(options);
+    if (config.stream) {
+      const object = `object ${this.idOf(options.connection ?? pool ?? options)}`;
+      return { database: object, server: object, connection: object };
+    }
     try {
       const { host, port, database, user, startupOptions } = addressOf(config);
-      return { database: JSON.stringify([host, port, database, user, startupOptions]), server: `${host}:${port}` };
+      const server = `${hostKey(host)}:${port}`;
+      const way = pool ? `pool ${this.idOf(pool)}` : JSON.stringify([host, port, database, user, startupOptions]);
+      return { database: JSON.stringify([server, database]), server, connection: way };
     } catch {
       return 'its connection cannot be parsed: check the connection string';
     }
   }
 
   private idOf(given: object): number {
-    const known = this.poolIds.get(given) ?? ++this.pools;
-    this.poolIds.set(given, known);
+    const known = this.ids.get(given) ?? ++this.objects;
+    this.ids.set(given, known);
     return known;
   }
+}
+
+/** Names of this machine are one. */
+function hostKey(host: string): string {
+  return ['127.0.0.1', '::1'].includes(host) ? 'localhost' : host.toLowerCase();
+}
+
+function configOf(options: ConnectionOptions): ClientConfig {
+  const source = connectionSource(options);
+  return typeof source === 'string' ? { connectionString: source } : (source as ClientConfig);
 }
 
 const NO_CONNECTION = { connectionString: undefined, connection: undefined, pool: undefined, migrateWith: undefined };
@@ -94,18 +157,7 @@ function problemsOf(options: ConnectionOptions): readonly string[] {
   return [...(parsed.issues ?? []).map(describeIssue), ...connectionProblems(options, '')];
 }
 
-function clean(options: ConnectionOptions): ConnectionOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-}
-
-function home(options: ResolvedOptions): Home {
-  const reading = connectionSource(options);
-  const migrating = options.migrateWith ? connectionSource(options.migrateWith) : reading;
-  return {
-    options,
-    reads: new ReadConnections(reading, options.timeouts.read),
-    reused: new ReusedConnections(migrating),
-    installOnce: new InstallOnce(),
-    inTurn: new Turns().inTurn,
-  };
+function clean({ connectionString, connection, pool }: ConnectionOptions): ConnectionOptions {
+  const given = Object.entries({ connectionString, connection, pool });
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }

@@ -66,14 +66,14 @@ function readingRole({ options }: Home): string | undefined {
   return options.migrateWith ? undefined : options.role;
 }
 
-/** Tenants by database. */
+/** Tenants by connection. */
 function neighbours(tenants: readonly Tenant[]): readonly (readonly Tenant[])[] {
   const groups = new Map<string, Tenant[]>();
   for (const tenant of tenants) {
-    const { database } = tenant.place;
-    const group = groups.get(database);
+    const { connection = '' } = tenant.place;
+    const group = groups.get(connection);
     if (group) group.push(tenant);
-    else groups.set(database, [tenant]);
+    else groups.set(connection, [tenant]);
   }
   return [...groups.values()];
 }

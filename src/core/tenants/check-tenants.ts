@@ -1,6 +1,6 @@
 import { isPlaceholderName } from '../compile/placeholders.js';
 import { MAX_NAME_BYTES } from '../target/name-length.js';
-import { SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from './tenant.js';
+import { MAIN_DATABASE, SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from './tenant.js';
 
 /** What may be written about a tenant, besides its connection. */
 export interface TenantFields {
@@ -71,11 +71,15 @@ function tenantProblems({ given, place, hasConnection }: ListedTenant, reserved:
     ...unknown.map((field) => `unknown field ${JSON.stringify(field)}; expected one of ${FIELDS.join(', ')}`),
     ...asName('name', name),
     ...(group === undefined ? [] : asName('group', group)),
-    ...(schema === undefined ? [] : schemaProblems(schema, reserved, hasConnection)),
+    ...(schema === undefined ? [] : schemaProblems(schema, reserved)),
     ...(placeholders === undefined ? [] : placeholderProblems(placeholders)),
     ...(typeof place === 'string' ? [place] : []),
-    ...(schema === undefined && !hasConnection
-      ? ['it has neither a schema nor a connection; give it one of them']
+    ...(schema === undefined && typeof place !== 'string' && place.database === MAIN_DATABASE
+      ? [
+          hasConnection
+            ? 'its connection leads to the database of the shared files; give it a schema there'
+            : 'it has neither a schema nor a connection; give it one of them',
+        ]
       : []),
   ];
 }
@@ -86,7 +90,7 @@ function asName(field: string, value: unknown): string[] {
   return problem === undefined ? [] : [`its ${field} cannot be used: ${problem}`];
 }
 
-function schemaProblems(schema: unknown, reserved: string, hasConnection: boolean): string[] {
+function schemaProblems(schema: unknown, reserved: string): string[] {
   if (typeof schema !== 'string') return ['its schema is not a string'];
   const name = JSON.stringify(schema);
   if (schema === '' || schema.includes('\0')) return [`its schema ${name} is not a name`];
@@ -94,7 +98,7 @@ function schemaProblems(schema: unknown, reserved: string, hasConnection: boolea
     return [`its schema ${name} is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`];
   if (schema.startsWith('pg_') || schema === 'information_schema')
     return [`its schema ${name} belongs to PostgreSQL; choose another one`];
-  return schema === reserved && !hasConnection ? [`its schema ${name} is that of the history; choose another one`] : [];
+  return schema === reserved ? [`its schema ${name} is that of the history; choose another one`] : [];
 }
 
 function placeholderProblems(given: unknown): string[] {

@@ -74,6 +74,16 @@ describe('a list of tenants', () => {
     expect(checkTenants([listed({ name: 'a', schema: 's' }), there], 'shared').problems).toEqual([]);
   });
 
+  test('is refused for a tenant that has the database of the shared files to itself, or the schema of a history', () => {
+    expect(checkTenants([own('a', '')], 'shared').problems).toEqual([
+      'tenant "a": its connection leads to the database of the shared files; give it a schema there',
+    ]);
+    const there = { ...own('a', '2'), given: { name: 'a', schema: 'shared' } };
+    expect(checkTenants([there], 'shared').problems).toEqual([
+      expect.stringContaining('its schema "shared" is that of the history'),
+    ]);
+  });
+
   test('says how many problems it leaves out', () => {
     const problems = problemsOf(...Array.from({ length: 30 }, (_, i) => ({ name: `t ${i}`, schema: `s${i}` })));
     expect(problems).toHaveLength(21);
