@@ -1,12 +1,13 @@
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import { hasBinaries } from './embedded/binaries/installed-binaries.js';
 import type { EmbeddedServer } from './embedded/server.js';
+import { Once } from './once.js';
 
 /** Lends the server on which databases are created. */
 export interface ServerSource {
   /** Returns the URL of any of its databases. */
   acquire(): Promise<string>;
-  /** Called once for each `acquire()`. */
+  /** Called once for each `acquire()` that succeeded. */
   release(): Promise<void>;
 }
 
@@ -23,18 +24,16 @@ export function serverSource(url: string | undefined): ServerSource {
   ]);
 }
 
-let running: Promise<EmbeddedServer> | undefined;
+const running = new Once(startEmbedded);
 let users = 0;
 
 /** One embedded server for all test databases of this process, from the first that needs it to the last that is closed. */
 const EMBEDDED: ServerSource = {
   async acquire() {
     users++;
-    running ??= startEmbedded();
     try {
-      return (await running).connectionString();
+      return (await running.get()).connectionString();
     } catch (error) {
-      running = undefined;
       users--;
       throw error;
     }
@@ -42,8 +41,8 @@ const EMBEDDED: ServerSource = {
   async release() {
     users--;
     if (users > 0) return;
-    const server = await running;
-    running = undefined;
+    // Taken at once: whoever comes while it is being removed gets another.
+    const server = await running.take();
     await server?.remove();
   },
 };

@@ -5,6 +5,7 @@ import { SQLSTATE } from '../core/errors/sqlstate.js';
 import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
 import { socketOf } from '../postgres/connection/driver.js';
 import { retry } from '../timing/retry.js';
+import { Once } from './once.js';
 import { EPHEMERAL_SETTING, type ServerSource } from './server-source.js';
 
 /** Prefix of the `application_name` of a process while its databases are in use. */
@@ -17,11 +18,10 @@ const COPY_PAUSES = { firstPauseMs: 50, longestPauseMs: 50, factor: 1 };
 export class Server {
   /** Part of the database names of this process. Without a session of this name, the databases are leftovers. */
   readonly owner = randomBytes(6).toString('hex');
-  #client: Promise<pg.Client> | undefined;
-  #strategy: Promise<string> | undefined;
+  readonly #url = new Once(() => this.source.acquire());
+  readonly #client = new Once(() => this.#connect());
+  readonly #strategy = new Once(() => this.#fastestCopy());
   #busy = 0;
-
-  #url: Promise<string> | undefined;
   /** Known once a query has been sent. */
   #anyDatabase = '';
 
@@ -29,7 +29,7 @@ export class Server {
 
   /** @throws the driver's error. */
   async query<Row extends object>(sql: string): Promise<Row[]> {
-    const client = await (this.#client ??= this.#connect());
+    const client = await this.#client.get();
     this.#keepAlive(client, 1);
     try {
       return (await client.query<Row>(sql)).rows;
@@ -47,7 +47,7 @@ export class Server {
 
   /** @param template the database to copy, to which no session may be connected. */
   async createDatabase(name: string, template: string): Promise<void> {
-    const strategy = await (this.#strategy ??= this.#fastestCopy());
+    const strategy = await this.#strategy.get();
     const sql = `CREATE DATABASE ${quoteIdentifier(name)} TEMPLATE ${quoteIdentifier(template)} ${strategy}`;
     await retry(() => this.query(sql), {
       ...COPY_PAUSES,
@@ -71,19 +71,18 @@ export class Server {
   }
 
   async close(): Promise<void> {
-    const client = await this.#client?.catch(() => undefined);
-    this.#client = undefined;
+    const [connecting, acquiring] = [this.#client.take(), this.#url.take()];
+    const client = await connecting?.catch(() => undefined);
     if (client) socketOf(client).ref(); // or the process could end before the connection has
     await client?.end();
-    const url = this.#url;
-    this.#url = undefined;
+    const url = await acquiring?.catch(() => undefined);
     if (url !== undefined) await this.source.release();
   }
 
   async #connect(): Promise<pg.Client> {
-    this.#anyDatabase = await (this.#url ??= this.source.acquire());
+    this.#anyDatabase = await this.#url.get();
     const client = new pg.Client({ connectionString: this.#anyDatabase, application_name: OWNER_PREFIX + this.owner });
-    client.on('error', () => (this.#client = undefined)); // the query that was running reports it
+    client.on('error', () => void this.#client.take()); // the query that was running reports it
     await client.connect();
     return client;
   }

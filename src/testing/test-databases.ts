@@ -4,6 +4,7 @@ import { resolveFileOptions, resolveMigratorOptions } from '../composition/valid
 import { selectSettingsSql, settingStatement, type Setting } from '../postgres/connection/database-settings.js';
 import { dropLeftovers, TEST_PREFIX } from './leftovers.js';
 import { hasFailed, hooksOf, type TestHooks } from './hooks.js';
+import { Once } from './once.js';
 import type { TestDatabasesOptions } from './options.js';
 import { Server } from './server.js';
 import { serverSource } from './server-source.js';
@@ -20,8 +21,8 @@ export class TestDatabases implements AsyncDisposable {
   readonly #keepTemplatesForDays: number;
   readonly #migrations: Migrations;
   readonly #databases = new Set<TestDatabase>();
-  #template: Promise<Template> | undefined;
-  #clearing: Promise<void> | undefined;
+  readonly #template = new Once(() => this.#provideTemplate());
+  readonly #clearing = new Once(() => dropLeftovers(this.#server, this.#keepTemplatesForDays));
   #count = 0;
 
   /** @internal */
@@ -44,7 +45,7 @@ export class TestDatabases implements AsyncDisposable {
    * @throws what `migrate()` of a migrator throws, when the template has to be built
    */
   async create(): Promise<TestDatabase> {
-    return this.#copy(await (this.#template ??= this.#provideTemplate()));
+    return this.#copy(await this.#template.get());
   }
 
   /** Creates a database without any migration, for tests of migrations. */
@@ -94,6 +95,9 @@ export class TestDatabases implements AsyncDisposable {
   async close(): Promise<void> {
     for (const database of this.#databases) await database.drop();
     this.#databases.clear();
+    // Another embedded server would not have them.
+    void this.#template.take();
+    void this.#clearing.take();
     await this.#server.close();
   }
 
@@ -103,18 +107,13 @@ export class TestDatabases implements AsyncDisposable {
   }
 
   async #provideTemplate(): Promise<Template> {
-    try {
-      const recipe = { options: this.#options, migrations: this.#migrations, seeds: this.#seeds };
-      const name = await provideTemplate(this.#server, recipe);
-      return { name, settings: await this.#server.query<Setting>(selectSettingsSql(name)) };
-    } catch (error) {
-      this.#template = undefined; // the next test fails too, and a corrected file is read again
-      throw error;
-    }
+    const recipe = { options: this.#options, migrations: this.#migrations, seeds: this.#seeds };
+    const name = await provideTemplate(this.#server, recipe);
+    return { name, settings: await this.#server.query<Setting>(selectSettingsSql(name)) };
   }
 
   async #copy({ name: template, settings }: Template): Promise<TestDatabase> {
-    await (this.#clearing ??= dropLeftovers(this.#server, this.#keepTemplatesForDays));
+    await this.#clearing.get();
     const name = `${TEST_PREFIX}${this.#server.owner}_${++this.#count}`;
     await this.#server.createDatabase(name, template);
     for (const setting of settings) await this.#server.query(settingStatement(name, setting));
