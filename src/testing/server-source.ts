@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import { hasBinaries } from './embedded/binaries/installed-binaries.js';
 import type { EmbeddedServer } from './embedded/server.js';
@@ -53,8 +54,11 @@ export const EPHEMERAL_SETTING = 'nestjs_pg_migrations.ephemeral';
 /** Enough connections for the workers of a test runner. */
 const MAX_CONNECTIONS = '300';
 
-/** Loads the launcher only when it is needed. */
+/** Loads the launcher only when it is needed. The password keeps out the other users of this machine. */
 export async function startEmbedded(): Promise<EmbeddedServer> {
   const { startEphemeralPostgres } = await import('./embedded/ephemeral.js');
-  return startEphemeralPostgres({ settings: { max_connections: MAX_CONNECTIONS, [EPHEMERAL_SETTING]: 'on' } });
+  return startEphemeralPostgres({
+    password: randomBytes(16).toString('hex'),
+    settings: { max_connections: MAX_CONNECTIONS, [EPHEMERAL_SETTING]: 'on' },
+  });
 }

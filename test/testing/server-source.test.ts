@@ -32,6 +32,14 @@ describe('the embedded server', () => {
     await expect(answerOf(url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  test('lets in only who knows its password', async () => {
+    const url = new URL(await source.acquire());
+    expect(await answerOf(url.href)).toEqual([{ answer: 42 }]);
+    url.password = 'another';
+    await expect(answerOf(url.href)).rejects.toMatchObject({ code: '28P01' });
+    await source.release();
+  });
+
   test('is started after a start that failed, and stops with its last user', async () => {
     process.chdir(await tempDirectory()); // a project without binaries
     const failed = await Promise.allSettled([source.acquire(), source.acquire()]);

@@ -23,7 +23,7 @@ const FAST: Record<string, string> = {
 export async function startEphemeralPostgres({
   settings,
   ...options
-}: Pick<EmbeddedPostgresOptions, 'nativeDirectory' | 'settings' | 'log'> = {}): Promise<EmbeddedServer> {
+}: Pick<EmbeddedPostgresOptions, 'nativeDirectory' | 'password' | 'settings' | 'log'> = {}): Promise<EmbeddedServer> {
   // First: what was left in memory may be the reason why it has no space.
   for (const disk of new Set([MEMORY_DISK, tmpdir()])) await removeAbandoned(disk);
   const dataDirectory = await mkdtemp(join(await fastDisk(), prefixOf(process.pid)));
