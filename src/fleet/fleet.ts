@@ -87,7 +87,8 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Returns where tenants stand, from one read of the directory and one query, however many they are.
+   * Returns where tenants stand, from one read of the directory and one query, however many they are. A database that
+   * cannot be read makes its tenants `unknown`; if none can be read, the error is thrown.
    *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
@@ -97,7 +98,14 @@ export class Fleet<Definition = unknown> {
     const found = await records.read(tenants, set);
     const standings = new Standings(set, policy);
     const standing = tenants.map((tenant, i) => standings.of(tenant, found[i] as (typeof found)[0]));
-    const counts: Record<TenantState, number> = { current: 0, behind: 0, failed: 0, refused: 0, missing: 0 };
+    const counts: Record<TenantState, number> = {
+      current: 0,
+      behind: 0,
+      failed: 0,
+      refused: 0,
+      missing: 0,
+      unknown: 0,
+    };
     for (const { state } of standing) counts[state] += 1;
     return { tenants: standing, counts };
   }

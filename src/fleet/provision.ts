@@ -9,6 +9,7 @@ export async function provision(parts: FleetParts, tenant: Tenant, signal: Abort
   const set = await parts.source.read();
   const files = new KnownFiles(set);
   const [record] = await parts.records.read([tenant], set);
+  if (record && 'problem' in record) throw record.problem;
   const isNew = record?.schemaExists === false;
   const inOne = isNew && (await parts.isTransactional(tenant, set));
   if (isNew && !inOne) await parts.schemas.create(tenant);

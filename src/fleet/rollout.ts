@@ -64,9 +64,22 @@ export class Rollout {
     }
   }
 
+  /** @returns undefined if it failed after tenants were migrated, whose report must not be lost. */
+  private async read(tenants: readonly Tenant[], set: MigrationSet) {
+    try {
+      return await this.parts.records.read(tenants, set);
+    } catch (error) {
+      if (this.results.size === 0) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      this.stop = { by: 'list', reason: `where new tenants stand could not be read at the end: ${why}` };
+      return undefined;
+    }
+  }
+
   /** @returns false if no tenant had anything to do. */
   private async migrateAll(tenants: readonly Tenant[], set: MigrationSet): Promise<boolean> {
-    const records = await this.parts.records.read(tenants, set);
+    const records = await this.read(tenants, set);
+    if (!records) return false;
     const standings = new Standings(set, this.parts.policy);
     const found = new Map(
       tenants.map((tenant, i) => [tenant, standings.of(tenant, records[i] as (typeof records)[0])]),
@@ -93,7 +106,12 @@ export class Rollout {
       if (this.stopped) return;
       this.emit({ type: 'wave-started', wave: wave.number, of: waves.length, tenants: wave.tenants.length });
       const ordered = wave.tenants.toSorted((a, b) => rank(found.get(a)) - rank(found.get(b)));
-      await this.work(ordered, work);
+      const isUnknown = (tenant: Tenant): boolean => found.get(tenant)?.state === 'unknown';
+      await this.work(
+        ordered.filter((tenant) => !isUnknown(tenant)),
+        work,
+      );
+      await this.work(ordered.filter(isUnknown), work); // last, whatever server they are on
     }
   }
 
@@ -123,6 +141,7 @@ export class Rollout {
     const startedAt = performance.now();
     const durationMs = (): number => Math.round(performance.now() - startedAt);
     try {
+      if (standing?.error) throw standing.error;
       if (standing?.state === 'missing') throw this.refuse(tenant, standing.findings);
       const { applied, runId } = await migrateTenant(this.parts.migratorOf(tenant, files), this.signal);
       this.settle(tenant, applied.length > 0 ? 'applied' : 'nothing-to-do', {

@@ -1,11 +1,12 @@
 import { ConfigurationError, DatabaseConnectionError, type TenantDefinition } from '../../src/migrator.js';
 import { failureOf } from '../support/failure-of.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { DatabaseConnectionError } from '../../src/migrator.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { until } from '../support/until.js';
-import { fleetOn, inBrief, tenantsUpTo } from './fleet-on.js';
+import { fleetOn, inBrief, stopOf, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('tenant_places');
 const files = { '1_a.sql': 'CREATE TABLE a AS SELECT current_database() AS database;' };
@@ -45,6 +46,36 @@ describe('tenants', () => {
     expect((await two.query('SELECT database FROM s0.a')).rows).toEqual([{ database: two.name }]);
     await fleet.close();
     await Promise.all([db, one, two].map((each) => expectNoLeftovers(each)));
+  });
+
+  test('whose database cannot be reached fail last, and keep no other from being migrated', async () => {
+    await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1');
+    const gone = new URL(db.connectionString);
+    gone.pathname = '/no_such_database';
+    const list = [{ name: 'gone', connectionString: gone.href }, ...tenantsUpTo(2)];
+    const { fleet, events } = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });
+    expect((await fleet.status()).tenants.map(({ state, error }) => [state, error?.name])).toEqual([
+      ['unknown', 'DatabaseConnectionError'],
+      ['behind', undefined],
+      ['behind', undefined],
+    ]);
+    const { report } = await stopOf(fleet.migrate());
+    expect(inBrief(report)).toEqual(['gone failed', 't0 applied 1_a.sql', 't1 applied 1_a.sql']);
+    expect(report.tenants[0]?.error).toBeInstanceOf(DatabaseConnectionError);
+    expect(events.at(-1)).toMatchObject({ type: 'rollout-stopped', by: 'failures' });
+  });
+
+  test('that are created meanwhile and cannot be reached do not cost the report of the others', async () => {
+    await db.query('CREATE SCHEMA s0');
+    const gone = new URL(db.connectionString);
+    gone.pathname = '/no_such_database';
+    let listed = 0;
+    const list = () => [...tenantsUpTo(1), ...(listed++ === 0 ? [] : [{ name: 'gone', connectionString: gone.href }])];
+    const { fleet, events } = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });
+    const { report } = await stopOf(fleet.migrate());
+    expect(inBrief(report)).toEqual(['t0 applied 1_a.sql', 'gone skipped']);
+    expect(report.stopped).toMatchObject({ by: 'list', reason: expect.stringContaining('no_such_database') });
+    expect(events.at(-1)).toMatchObject({ type: 'rollout-stopped', by: 'list' });
   });
 
   test('may keep a history each', async () => {

@@ -2,7 +2,7 @@ import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { TenantRecords } from '../../core/ports/tenants.js';
 import { historyScopeOf } from '../../core/target/target.js';
 import { parseTableName } from '../../core/target/table.js';
-import type { TenantRecord } from '../../core/tenants/standing.js';
+import type { TenantRecord, UnreadRecord } from '../../core/tenants/standing.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import { PgHistoryReader } from '../../postgres/history/reader.js';
 import { readSchemas, readTenants } from '../../postgres/tenants/read-tenants.js';
@@ -17,23 +17,37 @@ export class FleetRecords implements TenantRecords {
     private readonly options: ResolvedTenantsOptions,
   ) {}
 
-  async read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly TenantRecord[]> {
-    const found = new Map<Tenant, TenantRecord>();
+  async read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly (TenantRecord | UnreadRecord)[]> {
+    const found = new Map<Tenant, TenantRecord | UnreadRecord>();
+    const databases = neighbours(tenants);
+    const problems: unknown[] = [];
     await Promise.all(
-      neighbours(tenants).map(async (group) => {
-        const home = this.homes.of((group[0] as Tenant).place);
-        const sharing = group.filter((tenant) => sharesHistory(tenant, this.options));
-        const records = await readShared(home, sharing, set);
-        for (const [i, tenant] of sharing.entries()) found.set(tenant, records[i] as TenantRecord);
-        const others = group.filter((tenant) => !found.has(tenant));
-        await this.readOwn(home, others, found);
+      databases.map(async (group) => {
+        try {
+          await this.readAll(group, set, found);
+        } catch (error) {
+          problems.push(error);
+          const problem = error instanceof Error ? error : new Error(String(error));
+          for (const tenant of group) found.set(tenant, { problem });
+        }
       }),
     );
-    return tenants.map((tenant) => found.get(tenant) as TenantRecord);
+    if (databases.length > 0 && problems.length === databases.length) throw problems[0];
+    return tenants.map((tenant) => found.get(tenant) as TenantRecord | UnreadRecord);
+  }
+
+  /** @param tenants of one database. */
+  private async readAll(tenants: readonly Tenant[], set: MigrationSet, found: Map<Tenant, unknown>): Promise<void> {
+    const home = this.homes.of((tenants[0] as Tenant).place);
+    const sharing = tenants.filter((tenant) => sharesHistory(tenant, this.options));
+    const records = await readShared(home, sharing, set);
+    for (const [i, tenant] of sharing.entries()) found.set(tenant, records[i]);
+    const others = tenants.filter((tenant) => !found.has(tenant));
+    await this.readOwn(home, others, found);
   }
 
   /** One after the other: each is one round trip, and the connection has to be shared. */
-  private async readOwn(home: Home, tenants: readonly Tenant[], found: Map<Tenant, TenantRecord>): Promise<void> {
+  private async readOwn(home: Home, tenants: readonly Tenant[], found: Map<Tenant, unknown>): Promise<void> {
     const withSchema = tenants.flatMap(({ schema }) => schema ?? []);
     const existing = new Set(
       withSchema.length === 0 ? [] : await read(home, (connection) => readSchemas(connection, withSchema)),

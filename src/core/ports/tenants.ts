@@ -1,5 +1,5 @@
 import type { MigrationSet } from '../migration/migration-set.js';
-import type { TenantRecord } from '../tenants/standing.js';
+import type { TenantRecord, UnreadRecord } from '../tenants/standing.js';
 import type { Tenant } from '../tenants/tenant.js';
 
 /** Reads what is recorded about tenants. Never locks, creates or writes. */
@@ -7,9 +7,11 @@ export interface TenantRecords {
   /**
    * Reads the records of tenants, in their order. Tenants that share a history cost one query, however many they are.
    *
-   * @throws DatabaseConnectionError, HistoryTableError, MigrationError
+   * A database that cannot be read does not keep the others from being read.
+   *
+   * @throws DatabaseConnectionError, HistoryTableError, MigrationError, if no database can be read.
    */
-  read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly TenantRecord[]>;
+  read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly (TenantRecord | UnreadRecord)[]>;
 }
 
 /** How an engine works through tenants. */

@@ -13,11 +13,17 @@ export interface TenantRecord {
   readonly history: History;
 }
 
+/** Why nothing is known about a tenant. */
+export interface UnreadRecord {
+  readonly problem: Error;
+}
+
 /**
  * Where a tenant stands. `current`: nothing to do. `behind`: migrations are pending. `failed`: the same, and one of them
- * has failed or did not finish. `refused`: nothing would run because of the findings. `missing`: it has no schema.
+ * has failed or did not finish. `refused`: nothing would run because of the findings. `missing`: it has no schema. `unknown`: its
+ * database could not be read.
  */
-export type TenantState = 'current' | 'behind' | 'failed' | 'refused' | 'missing';
+export type TenantState = 'current' | 'behind' | 'failed' | 'refused' | 'missing' | 'unknown';
 
 /** A tenant, joined with the files and its history. */
 export interface TenantStanding {
@@ -30,6 +36,8 @@ export interface TenantStanding {
   readonly failed: readonly string[];
   /** Warnings, and the reasons for a refusal. */
   readonly findings: readonly Finding[];
+  /** Only if the state is unknown: why. */
+  readonly error?: Error;
 }
 
 type Joined = Omit<TenantStanding, 'tenant' | 'group'>;
@@ -43,7 +51,10 @@ export class Standings {
     private readonly policy: DriftPolicy,
   ) {}
 
-  of({ name, schema, group }: Tenant, { schemaExists, history }: TenantRecord): TenantStanding {
+  of({ name, schema, group }: Tenant, record: TenantRecord | UnreadRecord): TenantStanding {
+    if ('problem' in record)
+      return { tenant: name, group, state: 'unknown', pending: [], failed: [], findings: [], error: record.problem };
+    const { schemaExists, history } = record;
     if (!schemaExists) {
       const pending = this.set.migrations.map(({ file }) => file);
       const findings = [finding('TENANT_SCHEMA_MISSING', { subject: `Tenant ${name}`, detail: schema ?? '' })];
