@@ -1,7 +1,6 @@
 import { ConfigurationError, DatabaseConnectionError, type TenantDefinition } from '../../src/migrator.js';
 import { failureOf } from '../support/failure-of.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DatabaseConnectionError } from '../../src/migrator.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
@@ -76,6 +75,30 @@ describe('tenants', () => {
     expect(inBrief(report)).toEqual(['t0 applied 1_a.sql', 'gone skipped']);
     expect(report.stopped).toMatchObject({ by: 'list', reason: expect.stringContaining('no_such_database') });
     expect(events.at(-1)).toMatchObject({ type: 'rollout-stopped', by: 'list' });
+  });
+
+  test('with a database each never have more sessions than the parallelism', async () => {
+    const [one, two] = others as [TestDatabase, TestDatabase];
+    const list = [one, two].map(({ name, connectionString }) => ({ name, connectionString }));
+    const names = `ARRAY['${one.name}', '${two.name}']`;
+    // Runs in one tenant after the other, and records who else is connected.
+    const watching = {
+      '2_w.sql': `CREATE TABLE public.others AS SELECT datname FROM pg_stat_activity WHERE datname = ANY (${names}) AND datname <> current_database() AND backend_type = 'client backend'`,
+    };
+    const tenants = { list, rollout: { parallelism: 1 } };
+    const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files: watching, tenants });
+    const connected = async () =>
+      (
+        await db.query(
+          `SELECT FROM pg_stat_activity WHERE datname = ANY (${names}) AND backend_type = 'client backend'`,
+        )
+      ).rowCount;
+    for (const each of [one, two]) await each.query('DROP SCHEMA IF EXISTS shared CASCADE');
+    await fleet.status();
+    await until(async () => (await connected()) === 0, 5_000);
+    expect((await fleet.migrate()).counts.applied).toBe(2);
+    await until(async () => (await connected()) === 0, 5_000);
+    for (const each of [one, two]) expect((await each.query('SELECT * FROM public.others')).rows).toEqual([]);
   });
 
   test('may keep a history each', async () => {

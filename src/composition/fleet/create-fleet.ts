@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { MigrationSource } from '../../core/ports/ports.js';
 import { checkTenants, type ListedTenant } from '../../core/tenants/check-tenants.js';
-import type { Tenant } from '../../core/tenants/tenant.js';
+import type { Tenant, TenantPlace } from '../../core/tenants/tenant.js';
 import { unknownGroups } from '../../core/tenants/waves.js';
 import { parseTableName } from '../../core/target/table.js';
 import { Fleet } from '../../fleet/fleet.js';
@@ -47,7 +47,7 @@ export function createFleetOf(
       rollout: tenants.rollout,
       emit: guarded(listener),
       target: targetOf(options).name,
-      expect: (tenant) => homes.of(tenant.place).reused.expect(),
+      expect: ({ place }) => expectAt(homes, place),
     },
     {
       interruptible,
@@ -58,6 +58,16 @@ export function createFleetOf(
       },
     },
   );
+}
+
+/** Has sessions kept for a tenant. Databases of tenants are many, so nothing stays open in them. */
+function expectAt(homes: Homes, place: TenantPlace): () => Promise<void> {
+  const { reused, reads } = homes.of(place);
+  const gone = reused.expect();
+  return async () => {
+    await gone();
+    if (place.database !== '') await reads.closeIdle();
+  };
 }
 
 /** The list of tenants, checked as a whole. */

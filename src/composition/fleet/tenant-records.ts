@@ -6,6 +6,7 @@ import type { TenantRecord, UnreadRecord } from '../../core/tenants/standing.js'
 import type { Tenant } from '../../core/tenants/tenant.js';
 import { PgHistoryReader } from '../../postgres/history/reader.js';
 import { readSchemas, readTenants } from '../../postgres/tenants/read-tenants.js';
+import { InProcessEngine } from '../../fleet/in-process-engine.js';
 import type { Home, Homes } from './homes.js';
 import { sharesHistory, tenantTarget } from './tenant-target.js';
 import type { ResolvedTenantsOptions } from './tenants-options.js';
@@ -19,26 +20,42 @@ export class FleetRecords implements TenantRecords {
 
   async read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly (TenantRecord | UnreadRecord)[]> {
     const found = new Map<Tenant, TenantRecord | UnreadRecord>();
-    const databases = neighbours(tenants);
+    const databases = new Map(neighbours(tenants).map((group) => [group[0] as Tenant, group]));
     const problems: unknown[] = [];
-    await Promise.all(
-      databases.map(async (group) => {
-        try {
-          await this.readAll(group, set, found);
-        } catch (error) {
-          problems.push(error);
-          const problem = error instanceof Error ? error : new Error(String(error));
-          for (const tenant of group) found.set(tenant, { problem });
-        }
-      }),
-    );
-    if (databases.length > 0 && problems.length === databases.length) throw problems[0];
+    const readOne = async (first: Tenant): Promise<void> => {
+      const group = databases.get(first) as readonly Tenant[];
+      try {
+        await this.readAll(group, set, found);
+      } catch (error) {
+        problems.push(error);
+        const problem = error instanceof Error ? error : new Error(String(error));
+        for (const tenant of group) found.set(tenant, { problem });
+      }
+    };
+    // Each database needs a connection, of which a server has few.
+    const { parallelism } = this.options.rollout;
+    await new InProcessEngine().run([...databases.keys()], readOne, { parallelism, mayStart: () => true });
+    if (databases.size > 0 && problems.length === databases.size) throw problems[0];
     return tenants.map((tenant) => found.get(tenant) as TenantRecord | UnreadRecord);
   }
 
   /** @param tenants of one database. */
   private async readAll(tenants: readonly Tenant[], set: MigrationSet, found: Map<Tenant, unknown>): Promise<void> {
-    const home = this.homes.of((tenants[0] as Tenant).place);
+    const { place } = tenants[0] as Tenant;
+    const home = this.homes.of(place);
+    try {
+      await this.readIn(home, tenants, set, found);
+    } finally {
+      if (place.database !== '') await home.reads.closeIdle();
+    }
+  }
+
+  private async readIn(
+    home: Home,
+    tenants: readonly Tenant[],
+    set: MigrationSet,
+    found: Map<Tenant, unknown>,
+  ): Promise<void> {
     const sharing = tenants.filter((tenant) => sharesHistory(tenant, this.options));
     const records = await readShared(home, sharing, set);
     for (const [i, tenant] of sharing.entries()) found.set(tenant, records[i]);

@@ -10,6 +10,7 @@ const IDLE_MS = 10_000;
 /** Connections for status, health, drift and lint: from the caller's pool, or a small one that closes when idle. */
 export class ReadConnections {
   private ownPool: Pool | undefined;
+  private users = 0;
 
   constructor(
     private readonly source: ConnectionSource,
@@ -24,7 +25,21 @@ export class ReadConnections {
   async use<T>(work: (connection: PgConnection) => Promise<T>, timeoutMs?: number): Promise<T> {
     const startedAt = performance.now();
     const isOwnPool = !isPool(this.source);
-    const connection = await connect(this.pool(), { connectTimeoutMs: this.readTimeoutMs, isOwnPool });
+    this.users += 1;
+    try {
+      const connection = await connect(this.pool(), { connectTimeoutMs: this.readTimeoutMs, isOwnPool });
+      return await this.within(connection, work, startedAt, timeoutMs);
+    } finally {
+      this.users -= 1;
+    }
+  }
+
+  private async within<T>(
+    connection: PgConnection,
+    work: (connection: PgConnection) => Promise<T>,
+    startedAt: number,
+    timeoutMs?: number,
+  ): Promise<T> {
     try {
       const leftMs = timeoutMs ?? Math.max(1, this.readTimeoutMs - (performance.now() - startedAt));
       return await withTimeout(work(connection), leftMs, () => {
@@ -33,6 +48,11 @@ export class ReadConnections {
     } finally {
       await connection.release();
     }
+  }
+
+  /** Closes our own connections, unless someone reads. */
+  async closeIdle(): Promise<void> {
+    if (this.users === 0) await this.close();
   }
 
   /** Closes our own connections; a caller's pool stays open. */
