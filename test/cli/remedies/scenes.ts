@@ -112,6 +112,13 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
     names: ['--skip 2.sql', '--server <url>'],
     value: ({ db }) => db.connectionString,
   },
+  UNREADABLE_STATEMENT: {
+    files: { ...A, '2.sql': 'SET standard_conforming_strings = off;' },
+    set: migrated,
+    command: ['verify', '--policy', 'objectRemoved=note'],
+    names: ['--skip 2.sql', '--server <url>'],
+    value: ({ db }) => db.connectionString,
+  },
   UNVERIFIED: none,
   ORPHANED: {
     files: FAILING,

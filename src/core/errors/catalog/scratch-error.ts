@@ -55,6 +55,13 @@ export function failedInScratch(
   );
 }
 
+/** Without a record, nothing says which schemas the migrations have created. @param reason why there is none */
+export function notRecordedInScratch(reason: string): ScratchDatabaseError {
+  return new ScratchDatabaseError(
+    `The catalog of the scratch database could not be recorded, so nothing was compared: ${reason}`,
+  );
+}
+
 function advice(
   file: string,
   { message }: ServerErrorDetails,

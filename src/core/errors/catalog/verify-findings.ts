@@ -1,4 +1,5 @@
 import type { FindingDefinition } from '../finding-definition.js';
+import type { Voice } from '../remedy.js';
 import { IGNORE } from './catalog-findings.js';
 
 /** How a database differs from what its migrations create. */
@@ -21,11 +22,20 @@ export const VERIFY_FINDINGS = {
   FAR_REACHING_STATEMENT: {
     severity: 'error',
     text: ({ detail }) => `changes more than the database in which it runs, so it must not run again: ${detail}`,
-    remedy: ({ subject: file, actual }, say) => {
-      const skip = `Leave the migration out with ${say({ action: 'verify-without', file })}`;
-      return actual === 'another server'
-        ? `${skip}.`
-        : `${skip}; or, if the statement may run on another server, name that server with ${say({ action: 'verify-on' })}.`;
-    },
+    remedy: ({ subject, actual }, say) =>
+      actual === 'another server' ? `${leaveOut(subject, say)}.` : leaveOutOrMove(subject, say),
+  },
+  UNREADABLE_STATEMENT: {
+    severity: 'error',
+    text: () => 'cannot be read by the parser, so it may change more than the database in which it runs',
+    remedy: ({ subject }, say) => leaveOutOrMove(subject, say),
   },
 } as const satisfies Readonly<Record<string, FindingDefinition>>;
+
+function leaveOut(file: string, say: Voice): string {
+  return `Leave the migration out with ${say({ action: 'verify-without', file })}`;
+}
+
+function leaveOutOrMove(file: string, say: Voice): string {
+  return `${leaveOut(file, say)}; or, if the statement may run on another server, name that server with ${say({ action: 'verify-on' })}.`;
+}

@@ -1,4 +1,5 @@
 import { farReachingCommand } from '../../../core/sql/statements/server-wide.js';
+import type { ParsedStatement } from '../../../core/sql/statements/statements.js';
 import { locateInFile } from '../../../core/compile/source-text.js';
 import { parsedStatementsOf } from '../../../core/compile/program.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
@@ -50,8 +51,8 @@ export function sourceOf(location: string, migrations: readonly Migration[]): Mi
 }
 
 /**
- * Statements that must not run again, because their effect is not limited to a scratch database. Those inside functions
- * and `DO` blocks are not seen.
+ * Statements that must not run again, because their effect is not limited to a scratch database, and those of which
+ * nobody can tell. Those inside functions and `DO` blocks are not seen.
  *
  * @param isElsewhere true if the scratch database is on another server, which statements may change.
  */
@@ -65,20 +66,32 @@ export async function findFarReaching(
     const compiled = await compiler.compile(migration, database.target.placeholders);
     if ('refusals' in compiled) continue; // the run refuses it
     const { program } = compiled;
-    for (const { node, start } of (await parsedStatementsOf(program)) ?? []) {
-      const command = farReachingCommand(node);
-      if (!command || (isElsewhere && !command.isRemote)) continue;
+    const statements = await parsedStatementsOf(program);
+    const { file: subject } = migration;
+    if (!statements && !isElsewhere) found.push(finding('UNREADABLE_STATEMENT', { subject }));
+    for (const { node, start } of statements ?? []) {
+      const judged = judge(node, isElsewhere);
+      if (!judged) continue;
       const { line, column } = locateInFile(migration, program.source, start);
-      found.push(
-        finding('FAR_REACHING_STATEMENT', {
-          subject: migration.file,
-          line,
-          column,
-          detail: command.name,
-          ...(command.isRemote && { actual: 'another server' }),
-        }),
-      );
+      found.push(finding(judged.code, { subject, line, column, ...judged.details }));
+      if (judged.code === 'UNREADABLE_STATEMENT') break; // then none of the file has been read
     }
   }
   return found;
+}
+
+/** What is wrong with running a statement again. */
+interface Judgement {
+  readonly code: 'FAR_REACHING_STATEMENT' | 'UNREADABLE_STATEMENT';
+  readonly details?: Pick<Finding, 'detail' | 'actual'>;
+}
+
+function judge(node: ParsedStatement['node'], isElsewhere: boolean): Judgement | undefined {
+  if (!node) return isElsewhere ? undefined : { code: 'UNREADABLE_STATEMENT' };
+  const command = farReachingCommand(node);
+  if (!command || (isElsewhere && !command.isRemote)) return undefined;
+  return {
+    code: 'FAR_REACHING_STATEMENT',
+    details: { detail: command.name, ...(command.isRemote && { actual: 'another server' }) },
+  };
 }

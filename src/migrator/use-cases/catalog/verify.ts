@@ -1,9 +1,11 @@
 import { compareWithMigrations } from '../../../core/catalog/compare-with-migrations.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
+import type { EmitEvent } from '../../../core/events/events.js';
 import { RefusedError } from '../../../core/errors/input-errors.js';
 import { MigrationFailedError } from '../../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../../core/errors/run-errors.js';
-import { failedInScratch } from '../../../core/errors/catalog/scratch-error.js';
+import { failedInScratch, notRecordedInScratch } from '../../../core/errors/catalog/scratch-error.js';
+import { haveSameRows, type History } from '../../../core/history/history.js';
 import type { ScratchDatabase } from '../../../core/ports/scratch.js';
 import { joinStatuses } from '../../../core/status/status.js';
 import { NO_PROGRESS, reasonOf, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
@@ -11,7 +13,7 @@ import type { MigratorParts } from '../../run/parts.js';
 import { Run } from '../../run/run.js';
 import { readUsable } from '../read-usable.js';
 import { withObjectDiffs } from './object-diffs.js';
-import { chooseMigrations, findFarReaching, sourceOf, type VerifiedMigrations } from './verified-migrations.js';
+import { chooseMigrations, findFarReaching, sourceOf } from './verified-migrations.js';
 
 /** Options of `verify()`. */
 export interface VerifyOptions {
@@ -47,12 +49,17 @@ type Options = Omit<VerifyOptions, 'signal'>;
 export async function verify(parts: MigratorParts, options: Options, signal: AbortSignal): Promise<VerifyReport> {
   const { server, skip = [], extensions = [], diff = false } = options;
   const set = await readUsable(parts.source);
-  const chosen = chooseMigrations(set.location, joinStatuses(set, await parts.reader.read()), skip);
+  const history = await parts.reader.read();
+  const chosen = chooseMigrations(set.location, joinStatuses(set, history), skip);
   const refusals = await findFarReaching(chosen.migrations, parts, server !== undefined);
   if (refusals.length > 0) throw new RefusedError(refusals);
   const findings = await withInterruption(signal, NO_PROGRESS, async () => {
     const scratch = await parts.scratch.create({ server, extensions }, signal);
-    return droppedAfterwards(scratch, () => compare(scratch, set.location, chosen, parts, signal));
+    return droppedAfterwards(scratch, async () => {
+      throwIfInterrupted(signal);
+      await applyTo(scratch, { ...parts, source: sourceOf(set.location, chosen.migrations) }, signal);
+      return compare(scratch, history, parts);
+    });
   });
   return {
     findings: diff
@@ -64,26 +71,29 @@ export async function verify(parts: MigratorParts, options: Options, signal: Abo
   };
 }
 
+/** @param before the history from which the migrations were chosen: a run since then has changed the live catalog. */
 async function compare(
   scratch: ScratchDatabase,
-  location: string,
-  { migrations }: VerifiedMigrations,
-  parts: MigratorParts,
-  signal: AbortSignal,
+  before: History,
+  { scratch: databases, reader, ignoresObject, database }: MigratorParts,
 ): Promise<readonly Finding[]> {
-  throwIfInterrupted(signal);
-  await applyTo(scratch, { ...parts, source: sourceOf(location, migrations) }, signal);
   const expected = await scratch.readCatalog();
-  const live = await parts.scratch.readLive(expected.schemas);
-  if (live) return compareWithMigrations(expected, live, parts.ignoresObject);
-  return [finding('CATALOG_NOT_COMPARED', { subject: parts.database.target.name, detail: 'a run is in progress' })];
+  const live = await databases.readLive(expected.schemas);
+  const isUnchanged = live !== undefined && haveSameRows(before, await reader.read());
+  if (isUnchanged) return compareWithMigrations(expected, live, ignoresObject);
+  const detail = live ? 'a run has changed the database meanwhile' : 'a run is in progress';
+  return [finding('CATALOG_NOT_COMPARED', { subject: database.target.name, detail })];
 }
 
-/** @throws ScratchDatabaseError if a migration fails; RefusedError */
+/** @throws ScratchDatabaseError if a migration fails or the catalog cannot be recorded; RefusedError */
 async function applyTo(scratch: ScratchDatabase, parts: MigratorParts, signal: AbortSignal): Promise<void> {
   const { lint } = parts.policy;
   const policy = { ...parts.policy, unlocked: false, lint: { ...lint, onMigrate: 'off' as const } };
-  const run = new Run({ ...parts, database: scratch.target, emit: () => {}, policy }, signal, signal);
+  let notRecorded: string | undefined;
+  const emit: EmitEvent = (event) => {
+    if (event.type === 'catalog-not-recorded') notRecorded = event.error;
+  };
+  const run = new Run({ ...parts, database: scratch.target, emit, policy }, signal, signal);
   let failure: unknown;
   try {
     // A run that failed after it had changed something has recorded the catalog when this ends.
@@ -99,6 +109,8 @@ async function applyTo(scratch: ScratchDatabase, parts: MigratorParts, signal: A
   // What had been applied and what not concerns only the scratch database.
   if (failure instanceof InterruptedError) throw new InterruptedError(reasonOf(signal), [], [], 'before');
   if (failure !== undefined) throw failure;
+  throwIfInterrupted(signal); // recording then ends without a word
+  if (notRecorded !== undefined) throw notRecordedInScratch(notRecorded);
 }
 
 /** Drops it whatever happens. An error of the work matters more than one of the drop. */
