@@ -4,7 +4,9 @@ import { NestFactory } from '@nestjs/core';
 import {
   Fleet,
   MIGRATIONS_READY,
+  MigrationsHealthIndicator,
   MigrationsModule,
+  type MigrationEvent,
   type MigrationsModuleOptions,
   type MigrationsReady,
   NotUpToDateError,
@@ -60,6 +62,17 @@ async function start(options: Partial<MigrationsModuleOptions> = {}): Promise<IN
   return app;
 }
 
+/** The finished runs of shared files. */
+const inBackground = async (sharedFiles: boolean): Promise<string[]> => {
+  const runs: string[] = [];
+  const onEvent = ({ type, tenant }: MigrationEvent) =>
+    type === 'run-finished' && tenant === undefined && runs.push(type);
+  await start({ onBootstrap: 'background', onEvent, tenants: { ...own, list, sharedFiles } });
+  await app?.get<MigrationsReady>(MIGRATIONS_READY).background;
+  await app?.close();
+  return runs;
+};
+
 beforeEach(() => db.query('CREATE SCHEMA s0; CREATE SCHEMA s1'));
 describe('MigrationsModule with tenants', () => {
   test('migrates the tenants that a provider lists, after the shared files', async () => {
@@ -93,6 +106,37 @@ describe('MigrationsModule with tenants', () => {
     await start({ onBootstrap: 'background' });
     await app?.get<MigrationsReady>(MIGRATIONS_READY).background;
     expect((await app?.get<TenantFleet>(Fleet).status())?.counts).toMatchObject({ current: 2 });
+  });
+
+  test('applies the shared files in the background once, and none if they are off', async () => {
+    expect(await inBackground(false)).toEqual([]);
+    expect((await db.query(`SELECT FROM pg_class WHERE relname = 'settings'`)).rowCount).toBe(0);
+    expect(await inBackground(true)).toEqual(['run-finished']);
+  });
+
+  test('does not validate shared files that are off', async () => {
+    await (await start({ tenants: { ...own, list, sharedFiles: false } })).close();
+    await start({ onBootstrap: 'validate', tenants: { ...own, list, sharedFiles: false } });
+    expect((await app?.get<TenantFleet>(Fleet).status())?.counts).toMatchObject({ current: 2 });
+  });
+
+  test('is not healthy after a rollout in the background has stopped, until one succeeds', async () => {
+    await db.query('CREATE TABLE s1.a ()');
+    await start({ onBootstrap: 'background', health: { cache: 0 } });
+    await failureOf(app?.get<MigrationsReady>(MIGRATIONS_READY).background as Promise<unknown>, RolloutStoppedError);
+    const health = () => app?.get(MigrationsHealthIndicator).check();
+    expect(await health()).toMatchObject({
+      migrations: {
+        status: 'down',
+        state: 'failed',
+        message: 'the rollout stopped, 1 of 2 tenants failed (ROLLOUT_STOPPED); see the log',
+      },
+    });
+    await db.query('DROP TABLE s1.a');
+    await (await app?.get<TenantFleet>(Fleet).tenant('t1'))?.migrate();
+    expect(await health()).toMatchObject({ migrations: { status: 'down' } });
+    await app?.get<TenantFleet>(Fleet).migrate();
+    expect(await health()).toMatchObject({ migrations: { status: 'up' } });
   });
 
   test('has no fleet without tenants', async () => {

@@ -3,6 +3,7 @@ import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
+import { RolloutStoppedError } from '../../core/tenants/rollout-stopped.js';
 import type { MigrationEvent } from '../../core/events/events.js';
 import { Migrator } from '../../migrator/migrator.js';
 import type { MigrationRun } from '../../migrator/run/run-report.js';
@@ -20,6 +21,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   private readonly shutdown = new AbortController();
   private running: Promise<unknown> | undefined;
   private failure: ReportText | undefined;
+  private rollingOut: { readonly behind: number; readonly since: number } | undefined;
   private lostConnection = false;
   private waitingFor = 'the database';
   private current:
@@ -36,7 +38,10 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   }
 
   private follow(event: MigrationEvent): void {
-    if (event.type === 'run-finished') this.failure = undefined;
+    if (event.type === 'rollout-started') this.rollingOut = { behind: event.behind, since: performance.now() };
+    if (event.type === 'rollout-finished' || event.type === 'rollout-stopped') this.rollingOut = undefined;
+    if (event.tenant !== undefined) return; // of one tenant among many
+    if (event.type === (this.fleet ? 'rollout-finished' : 'run-finished')) this.failure = undefined;
     if (event.type === 'run-started' || event.type === 'connection-retry') this.current = undefined;
     if (event.type === 'connection-retry') this.waitingFor = 'the database, which cannot be reached';
     if (event.type === 'lock-waiting') this.waitingFor = 'another process, which is migrating';
@@ -49,7 +54,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
    *
    * @returns a promise of the run, which rejects if it failed. It need not be awaited.
    */
-  start(): Promise<MigrationRun> {
+  start(): Promise<MigrationRun | undefined> {
     this.lostConnection = false;
     const run = retry(() => this.migrateAll(), {
       forMs: this.options.timeouts.connectRetry,
@@ -70,11 +75,9 @@ export class BackgroundRun implements BeforeApplicationShutdown {
     return run;
   }
 
-  /** @returns the run of the shared files */
-  private async migrateAll(): Promise<MigrationRun> {
-    const run = await this.migrator.migrate();
-    await this.fleet?.migrate();
-    return run;
+  /** @returns the run of the shared files; undefined if there are none. */
+  private async migrateAll(): Promise<MigrationRun | undefined> {
+    return this.fleet ? (await this.fleet.migrate()).shared : this.migrator.migrate();
   }
 
   /** Restarts the run if its connection failed. Called by each health check. */
@@ -86,9 +89,11 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   /** The progress of the run; undefined if none is running. */
   progress(): ReportText | undefined {
     if (!this.running) return undefined;
+    if (this.rollingOut)
+      return nameless(`migrating ${this.rollingOut.behind} tenants, ${secondsSince(this.rollingOut)} s`);
     if (!this.current) return nameless(`migrating: waiting for ${this.waitingFor}`);
     const { file, number, of, since } = this.current;
-    const text = `migrating, ${number} of ${of}, ${Math.round((performance.now() - since) / 1000)} s`;
+    const text = `migrating, ${number} of ${of}, ${secondsSince({ since })} s`;
     return { full: `${text} in ${file}`, nameless: text };
   }
 
@@ -97,10 +102,19 @@ export class BackgroundRun implements BeforeApplicationShutdown {
     return this.failure;
   }
 
+  /** False if tenants may be behind though the shared history is up to date. */
+  get isAllInHistory(): boolean {
+    return this.fleet === undefined;
+  }
+
   /** Ends a pause before another attempt; the module itself stops what is running. */
   beforeApplicationShutdown(): void {
     this.shutdown.abort();
   }
+}
+
+function secondsSince({ since }: { readonly since: number }): number {
+  return Math.round((performance.now() - since) / 1000);
 }
 
 /** A failure that a retry may fix. */
@@ -113,6 +127,12 @@ function publicReason(error: unknown): ReportText {
   if (error instanceof MigrationFailedError) {
     const code = `SQLSTATE ${error.failure.server.sqlstate}`;
     return { full: `${error.file} failed (${code})`, nameless: `a migration failed (${code})` };
+  }
+  if (error instanceof RolloutStoppedError) {
+    const { failed } = error.report.counts;
+    return nameless(
+      `the rollout stopped, ${failed} of ${error.report.tenants.length} tenants failed (${error.code}); see the log`,
+    );
   }
   const code = error instanceof MigrationError ? ` (${error.code})` : '';
   return nameless(`the migration run failed${code}; see the log`);

@@ -17,8 +17,11 @@ export interface MigrationsReady {
   readonly run: MigrationRun | undefined;
   /** The finished rollout, if `onBootstrap` is `migrate` and there are tenants. Some of them may have failed. */
   readonly rollout?: FleetRun;
-  /** The running run, if `onBootstrap` is `background`. Rejects if it fails. */
-  readonly background?: Promise<MigrationRun>;
+  /**
+   * The running run, if `onBootstrap` is `background`. Rejects if it fails, or if a rollout fails. Undefined if there
+   * are no shared files.
+   */
+  readonly background?: Promise<MigrationRun | undefined>;
 }
 
 /** What the bootstrap migrates. */
@@ -42,8 +45,9 @@ export async function bootstrap(
       case 'background':
         return { run: undefined, background: background.start() };
       case 'validate':
-        for (const warning of await validate(migrator, options.timeouts.connectRetry, emit))
-          logger.warn(renderFinding(warning));
+        if (options.tenants?.sharedFiles !== false)
+          for (const warning of await validate(migrator, options.timeouts.connectRetry, emit))
+            logger.warn(renderFinding(warning));
         if (fleet) assertCurrent(await fleet.status(), migrator.target);
         logger.log(`${migrator.target} is up to date`);
         return { run: undefined };

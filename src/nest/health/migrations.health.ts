@@ -67,10 +67,11 @@ export class MigrationsHealthIndicator {
     return { status: running, tracked: this.migrator.tracked, state: 'running', message };
   }
 
-  /** Adds why the background run failed, unless the history is up to date: someone may have fixed it since. */
+  /** Adds why the background run failed, unless the history shows that someone has fixed it since. */
   private afterRun({ isUpToDate, ...report }: JudgedReport, { failed }: HealthRules): HealthReport {
     const message = this.background.failureMessage();
-    if (message === undefined || isUpToDate || failed === 'ignore') return report;
+    const isFixed = isUpToDate && this.background.isAllInHistory;
+    if (message === undefined || isFixed || failed === 'ignore') return report;
     return { ...report, status: worstOf([report.status, failed]), state: 'failed', message };
   }
 

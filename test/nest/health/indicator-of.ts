@@ -33,6 +33,7 @@ export function indicatorOf(situation: Situation, service = new HealthIndicatorS
     restartAfterConnectionLoss: () => {},
     progress: () => progress,
     failureMessage: () => failure,
+    isAllInHistory: true,
   };
   const indicator = new MigrationsHealthIndicator(
     migrator as unknown as Migrator,
