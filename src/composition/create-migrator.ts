@@ -157,7 +157,14 @@ function scratchDatabases(
   settings: DatabaseSettings,
   { reads, catalog, liveCatalog }: Pick<ScratchSettings, 'reads' | 'catalog' | 'liveCatalog'>,
 ): ScratchDatabases {
-  const different = { catalog, companions: ['catalog'] as const, lock: lock === 'off' ? ('auto' as const) : lock };
+  const different = {
+    catalog,
+    companions: ['catalog'] as const,
+    lock: lock === 'off' ? ('auto' as const) : lock,
+    // Connections and knowledge of the live database.
+    reused: undefined,
+    installOnce: undefined,
+  };
   return new LazyScratchDatabases({
     ...settings,
     reads,

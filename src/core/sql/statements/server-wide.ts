@@ -1,4 +1,4 @@
-import type { Node } from '@pgsql/types';
+import type { CopyStmt, Node } from '@pgsql/types';
 
 /** Commands that change the server, or another database, whatever database they run in. */
 const SERVER_WIDE: Readonly<Record<string, string>> = {
@@ -41,14 +41,23 @@ export function farReachingCommand(node: Node | undefined): FarReachingCommand |
   const [kind = '', statement] = Object.entries(node ?? {})[0] ?? [];
   const remote = REPLICATING[kind];
   if (remote !== undefined) return { name: remote, isRemote: true };
-  const name = SERVER_WIDE[kind] ?? onSharedObject(kind, statement);
+  const name = SERVER_WIDE[kind] ?? onSharedObject(kind, statement) ?? copyOnServer(kind, statement);
   return name === undefined ? undefined : { name, isRemote: false };
+}
+
+/** Reading a file of the server changes nothing outside the database. */
+function copyOnServer(kind: string, statement: unknown): string | undefined {
+  if (kind !== 'CopyStmt') return undefined;
+  const { filename, is_program: isProgram = false, is_from: isFrom = false } = statement as CopyStmt;
+  if (isProgram) return 'COPY with a program of the server';
+  return filename !== undefined && !isFrom ? 'COPY TO a file of the server' : undefined;
 }
 
 /** `COMMENT ON DATABASE app`, `ALTER ROLE a RENAME TO b`, `GRANT CONNECT ON DATABASE app`. */
 function onSharedObject(kind: string, statement: unknown): string | undefined {
   const { objtype, renameType, objectType } = (statement ?? {}) as Readonly<Record<string, string | undefined>>;
   const type = objtype ?? renameType ?? objectType ?? '';
+  if (type === 'OBJECT_PARAMETER_ACL') return 'GRANT or REVOKE on a parameter of the server';
   if (!SHARED_OBJECTS.includes(type)) return undefined;
   return `${COMMANDS[kind] ?? 'a command'} on a ${type.slice('OBJECT_'.length).toLowerCase()}`;
 }

@@ -1,0 +1,73 @@
+import { expect, test } from '@jest/globals';
+import { RefusedError, ScratchDatabaseError } from '../../../../src/migrator.js';
+import { useEmptyDatabase } from '../../../support/empty-database.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
+import { until } from '../../../support/until.js';
+import { nameOf, useRoles } from '../../../postgres/history/roles.js';
+
+const db = useEmptyDatabase('unverified');
+const roleWith = useRoles(db);
+
+/** A migrator for a role that may create schemas and databases. */
+async function ownedMigrator(
+  files: Record<string, string>,
+  options: Parameters<typeof migratorOn>[2] = {},
+): Promise<ObservedMigrator & { url: string }> {
+  const url = await roleWith(`GRANT CREATE ON DATABASE "${db.name}" TO`, 'GRANT ALL ON SCHEMA public TO');
+  await db.query(`ALTER ROLE "${nameOf(url)}" CREATEDB`);
+  return { ...(await migratorOn({ connectionString: url }, files, { catalog: false, ...options })), url };
+}
+
+const scratchDatabases = async (): Promise<unknown[]> => {
+  const { rows } = await db.query(
+    `SELECT FROM pg_database WHERE datname ~ '^nestjs_pg_migrations_verify_' AND starts_with(pg_get_userbyid(datdba), '${db.name}')`,
+  );
+  return rows;
+};
+
+test('verify() compares nothing if a run has changed the database meanwhile', async () => {
+  const isReleased = `EXISTS (SELECT FROM pg_roles WHERE rolname = '${db.name}_2')`;
+  const waits = `current_database() LIKE 'nestjs_pg_migrations_verify_%' AND NOT ${isReleased}`;
+  const files = { '1.sql': `DO $$ BEGIN WHILE ${waits} LOOP PERFORM pg_sleep(0.01); END LOOP; END $$` };
+  const { migrator, url } = await ownedMigrator(files);
+  await migrator.migrate();
+  const later = await migratorOn(
+    { connectionString: url },
+    { ...files, '2.sql': 'CREATE SCHEMA app; CREATE TABLE app.a ()' },
+    { catalog: false },
+  );
+  const verified = migrator.verify();
+  await until(async () => (await scratchDatabases()).length > 0);
+  await later.migrator.migrate();
+  await roleWith();
+  expect(await verified).toMatchObject({
+    findings: [{ code: 'CATALOG_NOT_COMPARED', severity: 'note', detail: 'a run has changed the database meanwhile' }],
+  });
+});
+
+test('verify() fails before it creates anything, for statements that the parser cannot read, unless it is on another server', async () => {
+  const role = `${db.name}_1`;
+  const unread = `SET standard_conforming_strings = off;\nALTER ROLE "${role}" SET work_mem = '1MB';`;
+  const files = { '1.sql': unread, '2.sql': `-- no-transaction\n${unread}` };
+  const { migrator, url } = await ownedMigrator(files);
+  await migrator.migrate();
+  await db.query(`ALTER ROLE "${role}" RESET work_mem`);
+  const error = await failureOf(migrator.verify(), RefusedError);
+  const places = error.refusals.map(({ code, subject, line }) => `${code} ${subject}:${line}`);
+  expect(places).toEqual(['UNREADABLE_STATEMENT 1.sql:1', 'UNREADABLE_STATEMENT 2.sql:2']);
+  const settings = `SELECT count(*)::int FROM pg_db_role_setting WHERE setrole = '"${role}"'::regrole`;
+  expect((await db.query(settings)).rows).toEqual([{ count: 0 }]);
+  expect(await migrator.verify({ server: url })).toMatchObject({ findings: [], applied: Object.keys(files) });
+});
+
+test('verify() fails when the catalog of the scratch database could not be recorded, and drops the database', async () => {
+  const files = { '1.sql': 'CREATE SCHEMA app; CREATE TABLE app.a ()' };
+  const { migrator } = await ownedMigrator(files, { timeouts: { catalog: 1 } });
+  await migrator.migrate();
+  await db.query('DROP TABLE app.a');
+  const error = await failureOf(migrator.verify(), ScratchDatabaseError);
+  expect(error.message).toMatch(
+    /The catalog of the scratch database could not be recorded, so nothing was compared: .*statement timeout/,
+  );
+});
