@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { nearestName } from '../../composition/validation/nearest-name.js';
@@ -6,6 +6,9 @@ import { messageOfError } from './message-of-error.js';
 
 /** What `@Module()` may record about a class. */
 const METADATA = ['imports', 'providers', 'controllers', 'exports'];
+
+/** Also `createMicroservice` and `createApplicationContext`. */
+const STARTS = /\bNestFactory\s*\.\s*create\w*\s*\(/;
 
 /** The class and the file of `dist/app.module.js#AppModule`. @throws Error whose message says what is wrong */
 export function loadModuleClass(specifier: string): { readonly file: string; readonly appModule: unknown } {
@@ -15,6 +18,9 @@ export function loadModuleClass(specifier: string): { readonly file: string; rea
     throw new Error(`there is no file ${name}. Build the application first, for example with \`npm run build\``);
   if (/\.[cm]?ts$/.test(name))
     throw new Error('Node cannot load decorators from TypeScript. Pass the compiled file, such as dist/app.module.js');
+  // Loading a file runs it.
+  if (STARTS.test(readFileSync(file, 'utf8')))
+    throw new Error(`${name} starts the application. Pass the file of its module, such as dist/app.module.js`);
   const classes = exportedModules(load(file, name));
   return { file, appModule: wanted === undefined ? only(classes, name) : named(classes, wanted, name) };
 }

@@ -118,6 +118,12 @@ describe('a module that cannot be used', () => {
     ],
     ['typescript', '', 'src/app.module.ts', 'Pass the compiled file'],
     ['broken', 'throw new Error("no luck")', 'a.js', 'a.js cannot be loaded: no luck'],
+    [
+      'main',
+      `${MODULE('{ imports: [] }')} console.log('RAN'); require('@nestjs/core').NestFactory.create(AppModule);`,
+      'main.js',
+      'main.js starts the application. Pass the file of its module, such as dist/app.module.js',
+    ],
     ['no-class', 'exports.other = class {}', 'a.js', 'a.js exports no class with @Module()'],
     [
       'several',
