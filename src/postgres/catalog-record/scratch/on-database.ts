@@ -15,14 +15,17 @@ export function onDatabase(source: ConnectionSource, database: string): ClientCo
   };
 }
 
+/** Stands in for a host that is missing, as in `postgres://user:password@/database?host=/socket/directory`. */
+const NO_HOST = 'no-host.invalid';
+
 /** The driver also takes `/socket/directory database` and `socket:/directory?db=database`. */
 function urlOf(connectionString: string, database: string): string {
   if (connectionString.startsWith('/')) return `${connectionString.split(' ')[0]} ${database}`;
   try {
-    const url = new URL(connectionString);
+    const url = new URL(connectionString.replace('@/', `@${NO_HOST}/`));
     if (url.protocol === 'socket:') url.searchParams.set('db', database);
     else url.pathname = `/${encodeURIComponent(database)}`;
-    return url.href;
+    return url.href.replace(`@${NO_HOST}/`, '@/');
   } catch (error) {
     throw unusableError(error);
   }

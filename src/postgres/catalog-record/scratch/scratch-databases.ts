@@ -44,6 +44,9 @@ export class PgScratchDatabases implements ScratchDatabases {
     );
     const on = server ?? source;
     const names = newScratchNames();
+    // Before anything is created, because the URL may be invalid.
+    const own = onDatabase(on, names.database);
+    const target = this.settings.targetOn(own, names.database);
     const connection = await connect(on, { connectTimeoutMs }, signal);
     try {
       await this.createOn(connection, names, live, server !== undefined);
@@ -51,8 +54,6 @@ export class PgScratchDatabases implements ScratchDatabases {
       await connection.release();
       throw error;
     }
-    const own = onDatabase(on, names.database);
-    const target = this.settings.targetOn(own, names.database);
     const scratch = new PgScratchDatabase(connection, names.database, own, target, live, this.settings);
     await scratch.prepare(extensions);
     return scratch;
