@@ -40,6 +40,12 @@ const SITUATIONS: Record<string, Situation> = {
     health: failed,
     failure: { full: '2.sql failed (SQLSTATE 42703)', nameless: 'a migration failed (SQLSTATE 42703)' },
   },
+  'tenants are migrated in the background': { progress: nameless('migrating 30 tenants, 41 s') },
+  'the background run with tenants failed, and no rollout of this process has finished since': {
+    health: assess([statusOf('1.sql', 'applied')]),
+    hasTenants: true,
+    failure: nameless('the rollout stopped, 1 of 30 tenants failed (ROLLOUT_STOPPED); see the log'),
+  },
   'the database cannot be reached': fails(new DatabaseConnectionError('UNREACHABLE', 'secret')),
   'the database refuses the connection': fails(new DatabaseConnectionError('CONNECTION_REFUSED', 'secret')),
   'the connection is lost': fails(new DatabaseConnectionError('CONNECTION_LOST', 'secret')),

@@ -15,12 +15,13 @@ export interface Situation {
   readonly tracked?: boolean;
   readonly progress?: ReportText;
   readonly failure?: ReportText;
+  readonly hasTenants?: boolean;
   readonly options?: HealthOptions;
 }
 
 /** An indicator in a situation, without a database. */
 export function indicatorOf(situation: Situation, service = new HealthIndicatorService()) {
-  const { health, tracked = true, progress, failure, options = {} } = situation;
+  const { health, tracked = true, progress, failure, hasTenants = false, options = {} } = situation;
   let reads = 0;
   const migrator = {
     tracked,
@@ -33,7 +34,7 @@ export function indicatorOf(situation: Situation, service = new HealthIndicatorS
     restartAfterConnectionLoss: () => {},
     progress: () => progress,
     failureMessage: () => failure,
-    isAllInHistory: true,
+    isAllInHistory: !hasTenants,
   };
   const indicator = new MigrationsHealthIndicator(
     migrator as unknown as Migrator,
