@@ -52,9 +52,10 @@ export function readHeader(text: string): Header {
 
 /**
  * Two words joined by a dash or underscore, with an optional value: what our directives look like. With a duration as
- * the value, the words may also be joined by spaces or nothing.
+ * the value, the words may also be joined by spaces or nothing. Longer words are no directive, and a long line of them
+ * would take very long to match.
  */
-const DIRECTIVE = /^([a-z]+(?:[-_]| *(?=[a-z]+\s*:\s*\d+\s*[a-z]*$))[a-z]+)\s*(?::\s*(.*))?$/i;
+const DIRECTIVE = /^([a-z]{1,30}(?:[-_]| {0,3}(?=[a-z]{1,30}\s*:\s*\d+\s*[a-z]*$))[a-z]{1,30})\s*(?::\s*(.*))?$/i;
 const DURATION = /^\d+\s*(?:us|ms|s|min|h|d)?$/;
 const TIMEOUTS: Readonly<Record<string, 'lockTimeout' | 'statementTimeout'>> = {
   'lock-timeout': 'lockTimeout',

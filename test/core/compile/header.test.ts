@@ -101,3 +101,9 @@ describe('no-transaction', () => {
     expect(readHeader(text).noTransaction).toBe(false);
   });
 });
+
+test('a comment with a million letters is read, which a pattern with nested repetition would never finish', () => {
+  const letters = 'x'.repeat(1_000_000);
+  for (const comment of [letters, `${letters}: 5s`, `a-${letters}: 5`, `a${' '.repeat(1_000_000)}b: 5`])
+    expect(readHeader(`-- ${comment}\nSELECT 1;`).mistakes).toEqual([]);
+});
