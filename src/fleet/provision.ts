@@ -1,3 +1,5 @@
+import { RefusedError } from '../core/errors/input-errors.js';
+import { schemaTaken } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
 import { KnownFiles } from './known-files.js';
@@ -10,6 +12,8 @@ export async function provision(parts: FleetParts, tenant: Tenant, signal: Abort
   const files = new KnownFiles(set);
   const [record] = await parts.records.read([tenant], set);
   if (record && 'problem' in record) throw record.problem;
+  if (record?.schemaOf !== undefined)
+    throw new RefusedError([schemaTaken(tenant.name, tenant.schema, record.schemaOf)]);
   const isNew = record?.schemaExists === false;
   const inOne = isNew && (await parts.isTransactional(tenant, set));
   if (isNew && !inOne) await parts.schemas.create(tenant);

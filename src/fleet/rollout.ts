@@ -7,7 +7,7 @@ import type { FleetEventBody } from '../core/events/fleet-events.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import { countOutcomes, type RolloutReport, type RolloutStop, type TenantResult } from '../core/tenants/report.js';
 import { RolloutStoppedError } from '../core/tenants/rollout-stopped.js';
-import { Standings, type TenantStanding } from '../core/tenants/standing.js';
+import { hasNoSchemaOfItsOwn, Standings, type TenantStanding } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { shareOf, wavesOf, type Wave } from '../core/tenants/waves.js';
 import { KnownFiles } from './known-files.js';
@@ -142,7 +142,7 @@ export class Rollout {
     const durationMs = (): number => Math.round(performance.now() - startedAt);
     try {
       if (standing?.error) throw standing.error;
-      if (standing?.state === 'missing') throw this.refuse(tenant, standing.findings);
+      if (standing && hasNoSchemaOfItsOwn(standing)) throw this.refuse(tenant, standing.findings);
       const { applied, runId } = await migrateTenant(this.parts.migratorOf(tenant, files), this.signal);
       this.settle(tenant, applied.length > 0 ? 'applied' : 'nothing-to-do', {
         applied,

@@ -148,6 +148,7 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     detail: 'The connection was lost while running 004_orders.sql: read ECONNRESET.',
   },
   TENANT_SCHEMA_MISSING: { subject: 'Tenant oak-hill', detail: 'school_oak_hill' },
+  TENANT_SCHEMA_TAKEN: { subject: 'Tenant oak-hil', detail: 'school_oak_hill', actual: 'oak-hill' },
   NO_TENANTS: { subject: 'The list of tenants' },
 };
 

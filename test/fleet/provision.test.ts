@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockTimeoutError, MigrationFailedError } from '../../src/migrator.js';
+import { LockTimeoutError, MigrationFailedError, RefusedError, RolloutStoppedError } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { fleetOn } from './fleet-on.js';
@@ -43,6 +43,15 @@ describe('provisioning a tenant', () => {
     expect(error.message).toContain('division by zero');
     expect(error.message).not.toContain('could not be recorded');
     expect([await schemas(), await rows()]).toEqual([0, 0]);
+  });
+
+  test('creates the schema first if the history is in it: the failure is recorded there', async () => {
+    const failing = { ...files, '3_c.sql': 'SELECT 1 / 0;' };
+    const tenants = { list: [], history: 'per-tenant' } as const;
+    const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files: failing, tenants });
+    await failureOf(fleet.provision({ name: 'x', schema: 'x' }), MigrationFailedError);
+    const sql = 'SELECT migration_file FROM x.schema_migrations WHERE error_message IS NOT NULL';
+    expect((await db.query(sql)).rows).toEqual([{ migration_file: '3_c.sql' }]);
   });
 
   test('creates the schema first if a file cannot run in a transaction', async () => {
@@ -89,6 +98,29 @@ describe('removing a tenant', () => {
   test('does nothing to one that was never there', async () => {
     const { fleet } = await fleetOf(files);
     expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(0);
+  });
+
+  test('is refused for the schema of another tenant, as is provisioning', async () => {
+    const { fleet } = await fleetOf(files);
+    await fleet.provision(tenant);
+    const wrong = { ...tenant, name: 'elm-prak' };
+    for (const attempt of [
+      fleet.provision(wrong),
+      fleet.deprovision(wrong),
+      fleet.deprovision(wrong, { dropSchema: true }),
+    ]) {
+      const error = await failureOf(attempt, RefusedError);
+      expect(error.refusals).toMatchObject([
+        { code: 'TENANT_SCHEMA_TAKEN', subject: 'Tenant elm-prak', actual: 'elm-park' },
+      ]);
+    }
+    expect([await tables(), await rows()]).toEqual([['a', 'b'], 2]);
+    expect((await db.query('SELECT FROM shared.schema_migrations_tenants')).rowCount).toBe(2);
+    const list = [wrong];
+    const other = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });
+    expect((await other.fleet.status()).counts.refused).toBe(1);
+    await failureOf(other.fleet.migrate(), RolloutStoppedError);
+    expect((await db.query('SELECT FROM shared.schema_migrations_tenants')).rowCount).toBe(2);
   });
 
   test('is refused while its migrations run', async () => {

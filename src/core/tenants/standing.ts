@@ -9,6 +9,8 @@ import type { Tenant } from './tenant.js';
 export interface TenantRecord {
   /** False if its schema does not exist. */
   readonly schemaExists: boolean;
+  /** Another tenant to which the history of its schema belongs. @default none */
+  readonly schemaOf?: string | undefined;
   /** The same object for tenants with the same history, if that is known. */
   readonly history: History;
 }
@@ -40,6 +42,16 @@ export interface TenantStanding {
   readonly error?: Error;
 }
 
+/** The schema of a tenant has the history of another one. */
+export function schemaTaken(name: string, schema: string | undefined, owner: string): Finding {
+  return finding('TENANT_SCHEMA_TAKEN', { subject: `Tenant ${name}`, detail: schema ?? '', actual: owner });
+}
+
+/** True if nothing may run for a tenant: its schema does not exist, or has the history of another one. */
+export function hasNoSchemaOfItsOwn({ state, findings }: TenantStanding): boolean {
+  return state === 'missing' || findings.some(({ code }) => code === 'TENANT_SCHEMA_TAKEN');
+}
+
 type Joined = Omit<TenantStanding, 'tenant' | 'group'>;
 
 /** Joins histories with files. Tenants with the same history share one plan. */
@@ -54,7 +66,11 @@ export class Standings {
   of({ name, schema, group }: Tenant, record: TenantRecord | UnreadRecord): TenantStanding {
     if ('problem' in record)
       return { tenant: name, group, state: 'unknown', pending: [], failed: [], findings: [], error: record.problem };
-    const { schemaExists, history } = record;
+    const { schemaExists, schemaOf, history } = record;
+    if (schemaOf !== undefined) {
+      const findings = [schemaTaken(name, schema, schemaOf)];
+      return { tenant: name, group, state: 'refused', pending: [], failed: [], findings };
+    }
     if (!schemaExists) {
       const pending = this.set.migrations.map(({ file }) => file);
       const findings = [finding('TENANT_SCHEMA_MISSING', { subject: `Tenant ${name}`, detail: schema ?? '' })];

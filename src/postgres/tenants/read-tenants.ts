@@ -56,13 +56,14 @@ function behindSql(table: string, tenants: readonly TenantScope[], migrations: r
     `f AS (${found(tenants)}), ` +
     `c AS (SELECT h.tenant, h.schema_oid, pg_catalog.count(*) AS recorded, pg_catalog.count(e.file) AS matching ` +
     `FROM ${table} h LEFT JOIN e ON ${matches} GROUP BY h.tenant, h.schema_oid) ` +
-    `SELECT f.position, f.oid IS NOT NULL AS has_schema, m.numbers, o.* FROM f ` +
+    `SELECT f.position, f.oid IS NOT NULL AS has_schema, w.owner, m.numbers, o.* FROM f ` +
     `LEFT JOIN c ON c.tenant = f.tenant AND c.schema_oid = f.oid ` +
+    `LEFT JOIN (SELECT f.position AS at, pg_catalog.min(c.tenant) AS owner FROM f JOIN c ON c.schema_oid = f.oid AND c.tenant <> f.tenant GROUP BY 1) AS w ON w.at = f.position ` +
     `LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(e.number::pg_catalog.text, ',' ORDER BY e.number) AS numbers ` +
     `FROM ${table} h JOIN e ON ${matches} WHERE ${own}) AS m ON c.matching > 0 ` +
     `LEFT JOIN LATERAL (SELECT ${selectList(false)} FROM ${table} h WHERE ${own} ` +
     `AND NOT EXISTS (SELECT FROM e WHERE ${matches})) AS o ON c.recorded > c.matching ` +
-    `WHERE (c.recorded = ${migrations.length} AND c.matching = ${migrations.length}) IS NOT TRUE`
+    `WHERE (c.recorded = ${migrations.length} AND c.matching = ${migrations.length}) IS NOT TRUE OR w.owner IS NOT NULL`
   );
 }
 
@@ -116,7 +117,9 @@ class Answer {
     return tenants.map((_, i) => {
       const rows = this.rowsOf.get(i + 1);
       const [first] = rows ?? [];
-      return first ? { schemaExists: first['has_schema'] === 't', history: this.historyOf(rows ?? []) } : complete;
+      if (!first) return complete;
+      const schemaOf = first['owner'] ?? undefined;
+      return { schemaExists: first['has_schema'] === 't', schemaOf, history: this.historyOf(rows ?? []) };
     });
   }
 

@@ -208,6 +208,7 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
   DETAILS_NOT_RECORDED: none,
   LOSS_RESOLVED: none,
   TENANT_SCHEMA_MISSING: none,
+  TENANT_SCHEMA_TAKEN: none,
   NO_TENANTS: none,
 
   INVALID_OPTIONS: none,

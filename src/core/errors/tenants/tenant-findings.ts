@@ -7,6 +7,13 @@ export const TENANT_FINDINGS = {
     text: ({ detail }) => `has no schema: ${JSON.stringify(detail)} does not exist`,
     remedy: () => 'If the tenant is new, provision it; otherwise restore the schema, or take the tenant off the list.',
   },
+  TENANT_SCHEMA_TAKEN: {
+    severity: 'error',
+    text: ({ detail, actual }) =>
+      `cannot use the schema ${JSON.stringify(detail)}: its history is that of the tenant ${actual ?? ''}`,
+    remedy: () =>
+      'Check the name and the schema. If the tenant has a new name, keep the old one: histories belong to names.',
+  },
   NO_TENANTS: {
     severity: 'warning',
     text: () => 'is empty, so nothing was run for any tenant',
