@@ -1,4 +1,10 @@
-import { ConfigurationError, DatabaseConnectionError, type TenantDefinition } from '../../src/migrator.js';
+import {
+  ConfigurationError,
+  makeMigrator,
+  DatabaseConnectionError,
+  type TenantDefinition,
+} from '../../src/migrator.js';
+import { migrationsDirectory } from '../support/temp-directory.js';
 import { failureOf } from '../support/failure-of.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -230,6 +236,21 @@ describe('the database of the shared files', () => {
     );
     const error = await failureOf(fleet.deprovision({ name: refused.name, ...migrateWith }), ConfigurationError);
     expect(error.message).toContain(refused.problem);
+  });
+
+  test('has no drift after a rollout: the history of tenants is no object of the shared files', async () => {
+    await db.query('CREATE SCHEMA s0');
+    const shared = { '1_s.sql': 'CREATE TABLE shared.schools (id int)' };
+    const { fleet } = await fleetOn(shared, {
+      connectionString: db.connectionString,
+      files,
+      tenants: { list: tenantsUpTo(1) },
+    });
+    expect((await fleet.migrate()).counts.applied).toBe(1);
+    const directory = await migrationsDirectory(shared);
+    const migrator = makeMigrator({ connectionString: db.connectionString, directory });
+    expect(await migrator.drift()).toEqual([]);
+    await migrator.close();
   });
 
   test('has each schema once, whoever logs in and from which address', async () => {

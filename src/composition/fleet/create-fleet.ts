@@ -41,7 +41,8 @@ export function createFleetOf(
       schemas: new FleetSchemas(homes, tenants),
       migratorOf: (tenant, files) => migrators.of(tenant, files),
       creatorOf: (tenant, files) => migrators.of(tenant, files, true),
-      isTransactional: (tenant, set) => migrators.areTransactional(tenant, set.migrations),
+      isTransactional: async (tenant, set) =>
+        sharesHistory(tenant, tenants) && (await migrators.areTransactional(tenant, set.migrations)), // else its table comes first
       engine: new InProcessEngine(),
       policy: options.policy,
       rollout: tenants.rollout,

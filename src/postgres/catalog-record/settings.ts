@@ -1,5 +1,6 @@
 import type { ObjectGroup } from '../../core/catalog/object-group.js';
 import type { NewAuditEntry } from '../../core/history/audit.js';
+import { tenantsTable } from '../../core/target/history-scope.js';
 import type { TableName } from '../../core/target/table.js';
 import { ddlTable } from '../companions/ddl-audit.js';
 import { COMPANION_NAMES, nameOfCompanion } from '../companions/tables.js';
@@ -21,7 +22,8 @@ export interface CatalogSettings {
 /** The statement that adds an entry to the audit; none if it cannot be written. */
 export type AuditSql = (note: NewAuditEntry) => readonly string[];
 
-/** The history table and its companion tables, which no migration creates. */
+/** The history tables and their companion tables, which no migration creates. */
 export function ownTables(history: TableName): readonly TableName[] {
-  return [history, ddlTable(history), ...COMPANION_NAMES.map((companion) => nameOfCompanion(history, companion))];
+  const companions = COMPANION_NAMES.map((companion) => nameOfCompanion(history, companion));
+  return [history, tenantsTable(history), ddlTable(history), ...companions];
 }
