@@ -45,10 +45,7 @@ export async function bootstrap(
       case 'background':
         return { run: undefined, background: background.start() };
       case 'validate':
-        if (options.tenants?.sharedFiles !== false)
-          for (const warning of await validate(migrator, options.timeouts.connectRetry, emit))
-            logger.warn(renderFinding(warning));
-        if (fleet) assertCurrent(await fleet.status(), migrator.target);
+        await assertUpToDate({ migrator, fleet }, options, { emit, logger });
         logger.log(`${migrator.target} is up to date`);
         return { run: undefined };
       case 'migrate':
@@ -59,6 +56,17 @@ export async function bootstrap(
     await migrator.close();
     throw error;
   }
+}
+
+/** @throws NotUpToDateError if a shared file is pending or a tenant is behind */
+async function assertUpToDate(
+  { migrator, fleet }: Migrating,
+  { tenants, timeouts }: ResolvedModuleOptions,
+  { emit, logger }: Pick<MigrationEvents, 'emit' | 'logger'>,
+): Promise<void> {
+  const warnings = tenants?.sharedFiles === false ? [] : await validate(migrator, timeouts.connectRetry, emit);
+  for (const warning of warnings) logger.warn(renderFinding(warning));
+  if (fleet) assertCurrent(await fleet.status(), migrator.target);
 }
 
 function rolledOut(rollout: FleetRun): MigrationsReady {
