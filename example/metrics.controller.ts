@@ -4,7 +4,7 @@ import { prometheus } from './telemetry.js';
 
 @Controller('metrics')
 export class MetricsController {
-  /** What Prometheus scrapes. */
+  /** The endpoint that Prometheus scrapes. */
   @Get()
   scrape(@Req() request: IncomingMessage, @Res() response: ServerResponse): void {
     prometheus.getMetricsRequestHandler(request, response);

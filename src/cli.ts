@@ -1,5 +1,5 @@
 /**
- * `nestjs-pg-migrations/cli`: the command line in a program of the application.
+ * `nestjs-pg-migrations/cli`: the command line as a program of the application.
  */
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { Nest } from './cli/module/given-module.js';
@@ -11,7 +11,7 @@ export const MigrationsCli = {
    * through others. Creates only what these options need; the application is not started. `--name` selects one of several
    * instances.
    *
-   * A pool of the application stays open. So end the process: `process.exit(await MigrationsCli.run(AppModule))`.
+   * The application's pool stays open, so end the process: `process.exit(await MigrationsCli.run(AppModule))`.
    *
    * @param appModule usually the root module.
    * @param argv the command and its flags follow the first two. @default process.argv

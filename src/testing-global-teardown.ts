@@ -1,4 +1,4 @@
 /**
- * `nestjs-pg-migrations/testing/global-teardown`: its end, for `globalTeardown` of Jest.
+ * `nestjs-pg-migrations/testing/global-teardown`: stops that server, for Jest's `globalTeardown`.
  */
 export { globalTeardown as default } from './testing/global-setup.js';

@@ -14,7 +14,7 @@ import { makeProgram } from './program.js';
  * Runs the command named by the process arguments.
  *
  * @param argv as in `process.argv`.
- * @param module whose options to use, if the program of an application gives it.
+ * @param module the module whose options to use, if an application's program passes one.
  * @returns the exit code.
  */
 export async function runCommandLine(argv: readonly string[] = process.argv, module?: GivenModule): Promise<number> {

@@ -4,12 +4,12 @@ import nodeModule from 'node:module';
 /** Added in Node 22: caches compiled code if the cache directory is writable. */
 const { enableCompileCache } = nodeModule as { enableCompileCache?: () => unknown };
 
-/** The command has finished, and its connections close within this time. */
+/** How long connections may take to close after the command has finished. */
 const PATIENCE_MS = 250;
 
 async function main(): Promise<void> {
   enableCompileCache?.();
-  // The bundled driver has deprecated the password file; it is tested, and nobody who runs a command can change it.
+  // The bundled driver deprecates the password file. It is tested, and a user of the command cannot change the driver.
   process.noDeprecation = true;
   // Imported only now, so that its code comes from the cache.
   const { runCommandLine } = await import('./command-line.js');

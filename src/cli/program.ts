@@ -17,7 +17,7 @@ import { SHARED_FLAGS } from './commands/common-flags.js';
 interface ProgramHost {
   /** How it is started. @default nest-migrations */
   readonly program?: string;
-  /** The module whose options to use, if the program of an application gives it. */
+  /** The module whose options to use, if an application's program passes one. */
   readonly module?: GivenModule;
   readonly version: string;
   readonly terminal: Terminal;

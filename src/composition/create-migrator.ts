@@ -50,9 +50,9 @@ export function migrationsOf(options: ResolvedOptions): Migrations {
 export interface SharedParts {
   readonly reads: ReadConnections;
   readonly reused: ReusedConnections;
-  /** Undefined if each target has a history table of its own. */
+  /** Undefined if each target has its own history table. */
   readonly installOnce: InstallOnce | undefined;
-  /** Lets non-transactional migrations of the targets take turns. */
+  /** Makes non-transactional migrations of the targets take turns. */
   readonly inTurn: InTurn;
 }
 
@@ -107,7 +107,7 @@ export function createMigrator(
   return Migrator.of(parts, { tracked: tracking, interruptible, close });
 }
 
-/** How connections that migrate behave. */
+/** The settings of migrating connections. */
 function sessionSettings(options: ResolvedOptions) {
   const { lock, showRowData, timeouts } = options;
   return {

@@ -3,7 +3,7 @@ import type { MigratorOptions } from './options.js';
 /** What a configuration file of the command line exports. */
 export interface CommandLineConfig extends MigratorOptions {
   /**
-   * The compiled file of the module that imports `MigrationsModule`, whose options are used: `dist/app.module.js`, or
+   * The compiled file of a module that imports `MigrationsModule` with the options to use: `dist/app.module.js`, or
    * `dist/app.module.js#AppModule` if the file exports several modules. Other options in the file override them.
    * @default none
    */

@@ -9,7 +9,7 @@ import { connectionSource } from './connection-source.js';
 import { createMigrator, migrationsOf, targetOf, type Migrations } from './create-migrator.js';
 import type { ResolvedOptions } from './options.js';
 
-/** Checks all that a run needs. Reads only: it never locks, creates or writes. */
+/** Checks everything that a run needs. Reads only: it never locks, creates or writes. */
 export async function examine(options: ResolvedOptions): Promise<readonly Check[]> {
   const migrations = migrationsOf(options);
   const { checks, isReadable } = await directory(migrations);

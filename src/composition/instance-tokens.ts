@@ -1,5 +1,5 @@
 /**
- * Tokens by which an instance of `MigrationsModule` is recognized, even if the reader has its own copy of this library,
+ * Tokens that identify an instance of `MigrationsModule`, even if the reader has its own copy of this library,
  * as the command line does.
  */
 

@@ -10,7 +10,7 @@ export interface Disk {
   readonly readFile: (file: string) => Buffer | Promise<Buffer>;
 }
 
-/** The disk, read by system calls that block the process: the fastest way for small files. */
+/** The disk, read with blocking system calls: the fastest way to read small files. */
 export const BLOCKING: Disk = {
   readdir: (directory, recursive) => readdirSync(directory, { withFileTypes: true, recursive }),
   realpath: (file) => realpathSync(file),

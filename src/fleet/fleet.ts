@@ -9,7 +9,7 @@ import { provision } from './provision.js';
 import { Rollout } from './rollout.js';
 import { selected, type TenantSelection } from './selection.js';
 
-/** What a fleet needs besides its parts. */
+/** What a fleet needs in addition to its parts. */
 interface FleetHost<Definition> {
   /** Runs work that the signals of the process may interrupt. */
   readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
@@ -30,7 +30,7 @@ export interface FleetRun extends RolloutReport {
   readonly shared: MigrationRun | undefined;
 }
 
-/** Where the tenants stand. */
+/** The state of the tenants. */
 export interface FleetStatus {
   /** In the order of the list. */
   readonly tenants: readonly TenantStanding[];
@@ -71,8 +71,8 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Applies the shared files, then the files of tenants to each tenant that is behind. A tenant that fails does not keep
-   * the others from being migrated until the failure budget is used up; it stays behind, and the next rollout tries it again.
+   * Applies the shared files, then the tenant files to each tenant that is behind. A failed tenant does not prevent
+   * the others from being migrated until the failure budget is used up. The next rollout tries it again.
    *
    * @returns the outcome of every tenant.
    * @throws RolloutStoppedError with the outcome of every tenant, if the rollout stopped early; ConfigurationError if
@@ -87,7 +87,7 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Returns where tenants stand, from one read of the directory and one query, however many they are. A database that
+   * Returns the state of tenants, from one read of the directory and one query, however many there are. A database that
    * cannot be read makes its tenants `unknown`; if none can be read, the error is thrown.
    *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
@@ -122,7 +122,7 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Creates the schema of a tenant and applies its files, all in one transaction if the files allow it. Can be repeated.
+   * Creates the schema of a tenant and applies its files, in one transaction if the files allow it. Safe to repeat.
    * The tenant need not be on the list yet.
    *
    * @throws ConfigurationError if the tenant cannot be used; and the errors of `Migrator.migrate`
@@ -133,7 +133,7 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Removes what is recorded about a tenant. Its schema stays, unless `dropSchema` is set; a database never is dropped.
+   * Removes the history of a tenant. Its schema stays, unless `dropSchema` is set; a database is never dropped.
    *
    * @returns the number of rows that were removed from the history.
    * @throws LockTimeoutError if its migrations are running; ConfigurationError, DatabaseError
@@ -143,7 +143,7 @@ export class Fleet<Definition = unknown> {
     return this.#operations.run(undefined, () => this.#parts.schemas.remove(checked, { dropSchema }));
   }
 
-  /** Interrupts all running and later operations, and waits until they end. */
+  /** Interrupts all running and future operations, and waits until they end. */
   async stop(reason = 'a request'): Promise<void> {
     await this.#operations.stop(reason);
     await this.#parts.shared?.stop(reason);
@@ -151,7 +151,7 @@ export class Fleet<Definition = unknown> {
 
   /** Stops and closes its own connections. Pools of the caller stay open. */
   async close(): Promise<void> {
-    await this.stop('the end of its fleet');
+    await this.stop('the shutdown of the fleet');
     await this.#host.close();
   }
 }

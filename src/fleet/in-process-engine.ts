@@ -1,7 +1,7 @@
 import type { EngineSettings, FleetEngine } from '../core/ports/tenants.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 
-/** Works through tenants in this process: each server at its own pace. */
+/** Processes tenants in this process, each server at its own pace. */
 export class InProcessEngine implements FleetEngine {
   async run(
     tenants: readonly Tenant[],

@@ -1,7 +1,7 @@
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import type { ListedMigrations, MigrationSource } from '../core/ports/ports.js';
 
-/** Files that have been read, for any number of runs. */
+/** Files that are read once, for any number of runs. */
 export class KnownFiles implements MigrationSource {
   constructor(private readonly set: MigrationSet) {}
 

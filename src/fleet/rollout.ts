@@ -16,7 +16,7 @@ import { passGate } from './gate.js';
 import type { FleetParts } from './parts.js';
 import { selected, type TenantSelection } from './selection.js';
 
-/** One rollout over the tenants of a fleet. It owns what is known about its progress. */
+/** One rollout over the tenants of a fleet. It keeps track of its own progress. */
 export class Rollout {
   private readonly rolloutId = randomUUID();
   private readonly startedAt = performance.now();
@@ -53,7 +53,7 @@ export class Rollout {
     return tenants.filter(({ name }) => !known.has(name));
   }
 
-  /** A tenant may have been created meanwhile, with fewer files than it should have. */
+  /** A tenant may have been created in the meantime, with fewer files than it should have. */
   private async listLater(): Promise<readonly Tenant[]> {
     try {
       return await this.listNew();
@@ -208,12 +208,12 @@ export class Rollout {
   }
 }
 
-/** Tenants that have failed before come last: the others must not wait for their repair. */
+/** Tenants that failed before come last: the others must not wait until those are repaired. */
 function rank(standing: TenantStanding | undefined): number {
   return standing?.state === 'behind' ? 0 : 1;
 }
 
-/** What a run had applied, and which stays applied, before it ended with an error. */
+/** What a run had applied before it ended with an error; it stays applied. */
 function appliedBefore(error: Error): readonly string[] {
   if (error instanceof InterruptedError) return error.applied;
   if (!(error instanceof MigrationFailedError)) return [];

@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 
-/** Which tenants an operation is about. @default all */
+/** The tenants that an operation applies to. @default all */
 export interface TenantSelection {
   /** By name. */
   readonly tenants?: readonly string[] | undefined;

@@ -1,7 +1,7 @@
 import type { InTurn } from '../migrator/run/parts.js';
 
 /**
- * Lets the non-transactional migrations of the tenants of one database take turns: a concurrent index build waits for
+ * Makes the non-transactional migrations of tenants in one database take turns: a concurrent index build waits for
  * every older snapshot of the database, so two of them can wait for each other.
  */
 export class Turns {

@@ -1,4 +1,4 @@
-/** What a migrator needs besides its use cases. */
+/** What a migrator needs in addition to its use cases. */
 export interface MigratorHost {
   /** False when every call of `migrate` runs every file and nothing is recorded. */
   readonly tracked: boolean;

@@ -103,8 +103,8 @@ export interface MigrationOperations {
   drift(query?: DriftReadOptions): Promise<Finding[]>;
 
   /**
-   * Applies the migrations that the database has to a scratch database, compares the catalogs of both, and drops the
-   * scratch database: for a database without a record of its catalog. It is created on the server of the migrations,
+   * Applies the same migrations as in the database to a scratch database, compares their catalogs, and drops the
+   * scratch database: for a database without a record of its catalog. It is created on the same server,
    * or on another one.
    *
    * @throws ScratchDatabaseError if it cannot be created, or a migration fails in it; RefusedError for statements that

@@ -136,7 +136,7 @@ export class MigrationsModule
     await Promise.all([this.migrator.stop(reason), this.fleet?.stop(reason)]);
   }
 
-  /** Called by Nest: ends what still runs, and the connections. */
+  /** Called by Nest: stops running operations and closes the connections. */
   async onApplicationShutdown(): Promise<void> {
     await this.fleet?.close();
     await this.migrator.close();

@@ -2,7 +2,7 @@ import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetr
 import type { MigrationEvent } from '../core/events/events.js';
 import { targetAttributes } from './attributes.js';
 
-/** Histogram buckets. The SDK's own suit milliseconds: nearly every migration would be in the first one. */
+/** Histogram buckets. The SDK's defaults suit milliseconds: nearly every migration would fall into the first one. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
 
 const inSeconds = (ms: number): number => ms / 1_000;

@@ -23,7 +23,7 @@ export function addToAppModule(tree: Tree, { logger }: Context, sourceRoot: stri
   );
 }
 
-/** The root module: what `main.ts` starts, or else `app.module.ts`. */
+/** The root module: the one that `main.ts` starts, or else `app.module.ts`. */
 function appModuleOf(tree: Tree, sourceRoot: string): string | undefined {
   const main = readText(tree, `${sourceRoot}/main.ts`) ?? '';
   const name = /\bNestFactory\.create\w*(?:<[^>]*>)?\(\s*(\w+)/.exec(codeOf(main))?.[1];
@@ -33,7 +33,7 @@ function appModuleOf(tree: Tree, sourceRoot: string): string | undefined {
   return [named, `${sourceRoot}/app.module.ts`].find((file) => file && tree.exists(file)) || undefined;
 }
 
-/** Indented with tabs, which are replaced by what the file indents by. */
+/** Indented with tabs, which are replaced with the file's own indentation. */
 function moduleElement(file: string, { directory, isCopied, isEsm }: Location): string {
   const here = isEsm ? 'import.meta.dirname' : '__dirname';
   const place = isCopied ? `\`\${${here}}/${posix.relative(posix.dirname(file), directory)}\`` : `'${directory}'`;

@@ -15,7 +15,7 @@ export function migration({ name, path }: MigrationOptions): Rule {
     const program = configProgram(tree);
     if (path === undefined && program !== undefined)
       throw new Error(
-        `${program} says where migrations are, but it has to be run for that: use "npx nest-migrations new ${name}", or pass the directory after the name.`,
+        `The migrations directory is set in ${program}, which a schematic does not run: use "npx nest-migrations new ${name}", or pass the directory after the name.`,
       );
     const options = directoryOptions(tree);
     const directory = path ?? options.directory ?? 'migrations';

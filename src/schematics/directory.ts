@@ -23,7 +23,7 @@ export function configFile(tree: Tree): string | undefined {
   return extensions.map((extension) => `${CONFIG}.${extension}`).find((name) => tree.exists(name));
 }
 
-/** The same, if it has to be run to be read. */
+/** The same, if it is a program, which would have to be run. */
 export function configProgram(tree: Tree): string | undefined {
   const file = configFile(tree);
   return file?.endsWith('.json') ? undefined : file;

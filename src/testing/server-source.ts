@@ -4,7 +4,7 @@ import { hasBinaries } from './embedded/binaries/installed-binaries.js';
 import type { EmbeddedServer } from './embedded/server.js';
 import { Once } from './once.js';
 
-/** Lends the server on which databases are created. */
+/** Provides the server on which databases are created. */
 export interface ServerSource {
   /** Returns the URL of any of its databases. */
   acquire(): Promise<string>;
@@ -15,7 +15,7 @@ export interface ServerSource {
 /**
  * The server with a URL or, without one, an embedded server.
  *
- * @throws ConfigurationError when there are no binaries for one
+ * @throws ConfigurationError when there are no binaries for an embedded server
  */
 export function serverSource(url: string | undefined): ServerSource {
   if (url !== undefined) return { acquire: async () => url, release: async () => {} };
@@ -51,7 +51,7 @@ const EMBEDDED: ServerSource = {
 /** Marks an embedded server, for clients that have only its URL. */
 export const EPHEMERAL_SETTING = 'nestjs_pg_migrations.ephemeral';
 
-/** Enough connections for the workers of a test runner. */
+/** Enough connections for all workers of a test runner. */
 const MAX_CONNECTIONS = '300';
 
 /** Loads the launcher only when it is needed. The password keeps out the other users of this machine. */

@@ -62,7 +62,7 @@ export class Server {
     await this.query(`DROP DATABASE IF EXISTS ${quoteIdentifier(name)} WITH (FORCE)`);
   }
 
-  /** True for an embedded server of ours, which ends with the test run. */
+  /** True for our embedded server, which stops with the test run. */
   async isEphemeral(): Promise<boolean> {
     const [row] = await this.query<{ setting: string | null }>(
       `SELECT current_setting(${quoteLiteral(EPHEMERAL_SETTING)}, true) AS setting`,
@@ -73,7 +73,7 @@ export class Server {
   async close(): Promise<void> {
     const [connecting, acquiring] = [this.#client.take(), this.#url.take()];
     const client = await connecting?.catch(() => undefined);
-    if (client) socketOf(client).ref(); // or the process could end before the connection has
+    if (client) socketOf(client).ref(); // otherwise the process could end before the connection is closed
     await client?.end();
     const url = await acquiring?.catch(() => undefined);
     if (url !== undefined) await this.source.release();

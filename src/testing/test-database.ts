@@ -41,15 +41,15 @@ export class TestDatabase implements AsyncDisposable {
   }
 
   /**
-   * Keeps the database for a day instead of dropping it, and prints its URL without the password. A server that ends with
-   * the test run takes it along; then this only says so.
+   * Keeps the database for a day instead of dropping it, and prints its URL without the password. On a server that
+   * stops with the test run, the database is lost, and only a message says so.
    */
   async keep(): Promise<void> {
     if (this.#isKept || this.#isDropped) return;
     this.#isKept = true;
     await stampDatabase(this.server, this.name);
     const text = (await this.server.isEphemeral())
-      ? 'The database of the failed test is not kept, because its server ends with the tests. To inspect it, set TEST_DATABASE_URL to a server of your own'
+      ? 'The database of the failed test is not kept, because its server stops with the tests. To inspect it, set TEST_DATABASE_URL to a server of your own'
       : `Kept the test database ${withoutPassword(this.url)} for a day`;
     process.stderr.write(`${text}\n`);
   }

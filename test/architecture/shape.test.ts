@@ -8,14 +8,14 @@ import { functionLengths, nestings, parse, sqlstates, undocumented, wallClocks }
 const LONGEST_FUNCTION = 45;
 const DEEPEST_NESTING = 3;
 const SQLSTATES = 'src/core/errors/sqlstate.ts';
-/** They compare timestamps of files with the clock that made them. */
+/** Files that compare file timestamps with the clock that set them. */
 const FILE_TIMES = ['src/files/known-directory.ts', 'src/testing/embedded/abandoned.ts'];
 
 const files = sourceFiles(repositoryRoot, 'src').map((file) =>
   parse(file, readFileSync(path.join(repositoryRoot, file), 'utf8')),
 );
 
-/** Places above a limit, one a line. */
+/** Places above a limit, one per line. */
 const above = (limit: number, measure: typeof nestings): string[] =>
   files.flatMap(measure).flatMap(({ place, size }) => (size > limit ? [`${place}: ${size}`] : []));
 
@@ -34,7 +34,7 @@ describe('the sources', () => {
     expect(places.filter((place) => !place.startsWith(`${SQLSTATES}:`))).toEqual([]);
   });
 
-  test('measure durations by the monotonic clock: the wall clock may be set back', () => {
+  test('measure durations with the monotonic clock: the wall clock may be set back', () => {
     const places = above(0, wallClocks);
     expect(places).toEqual(FILE_TIMES.map((file) => expect.stringContaining(`${file}:`)));
   });
@@ -86,15 +86,15 @@ describe('the measures', () => {
     ]);
   });
 
-  test('see an export without a doc comment', () => {
+  test('detect an export without a doc comment', () => {
     expect(undocumented(source)).toEqual([{ place: 'x.ts:16', size: 1 }]);
   });
 
-  test('see the wall clock', () => {
+  test('detect the wall clock', () => {
     expect(wallClocks(source)).toEqual([{ place: 'x.ts:17', size: 1 }]);
   });
 
-  test('see a SQLSTATE', () => {
+  test('detect a SQLSTATE', () => {
     expect(sqlstates(source)).toEqual([{ place: 'x.ts:14', size: 1 }]);
   });
 });

@@ -1,6 +1,6 @@
 import ts from 'typescript';
 
-/** A place in a file, and what a limit is about there. */
+/** A place in a file, and the value to compare with a limit. */
 export interface Measured {
   /** `file:line`. */
   readonly place: string;
@@ -18,7 +18,7 @@ const NESTING: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.TryStatement,
 ]);
 
-/** Reads a source file, given with its text. */
+/** Parses a source file from its text. */
 export function parse(file: string, text: string): ts.SourceFile {
   return ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
 }

@@ -9,11 +9,11 @@ export interface Shown {
   readonly code: number | null;
   /** Everything, with its control sequences. */
   readonly raw: string;
-  /** The lines that are left at the end. */
+  /** The lines that remain at the end. */
   readonly lines: readonly string[];
 }
 
-/** `script`, which opens a pseudo-terminal, is there on most systems but not on all. */
+/** `script`, which opens a pseudo-terminal, is available on most systems but not on all. */
 export const testInTerminal = testIf(
   process.platform === 'linux' && spawnSync('script', ['--version']).status === 0,
   'needs the command "script" of Linux',

@@ -13,7 +13,7 @@ afterEach(() => expectNoLeftovers(db));
 const ESCAPE = '\u001B';
 const GREEN = `${ESCAPE}[32m`;
 
-/** Files of which two are watched for a while. */
+/** Files, two of which run long enough to be displayed. */
 const SLOW = {
   '001_a.sql': 'SELECT pg_sleep(0.4);',
   '002_b.sql':

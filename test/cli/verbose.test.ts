@@ -44,7 +44,7 @@ describe('--verbose', () => {
     expect(stderr).not.toContain('hunter2');
   });
 
-  test('leaves the JSON on standard output alone', async () => {
+  test('does not change the JSON on standard output', async () => {
     const result = await migrate(failing, '--json', '--verbose', '--placeholder', 'secret=1');
     expect(objectOf(result)).toMatchObject({ error: { code: 'MIGRATION_FAILED' } });
     expect(result.stderr).toContain('Caused by');
@@ -60,7 +60,7 @@ describe('--verbose', () => {
 });
 
 describe('causes', () => {
-  test('of a group are all shown, and each once, even in a circle', () => {
+  test('of an aggregate error are all shown, each only once, even if they are circular', () => {
     const first = new Error('first', { cause: 'a text with password=hunter2' });
     const group = new AggregateError([first, first], 'group');
     group.cause = group;

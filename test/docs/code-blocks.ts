@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { repositoryRoot } from '../support/process.js';
 
-/** What the code blocks assume: a test runner with globals, an application and packages that it has. */
+/** What the code blocks assume: a test runner with globals, an application, and the packages it uses. */
 const AROUND: Readonly<Record<string, string>> = {
   'globals.d.ts': `
     import type { test as testOfJest, expect as expectOfJest } from '@jest/globals';

@@ -19,7 +19,7 @@ export const DOCUMENTS: readonly string[] = [
     .toSorted(),
 ];
 
-/** All blocks of one language in all documents; also those that are indented, as in lists. */
+/** All blocks of one language in all documents, including indented ones, as in lists. */
 export function blocksIn(language: string): Block[] {
   return DOCUMENTS.flatMap((document) => {
     const text = readFileSync(join(repositoryRoot, document), 'utf8');

@@ -23,7 +23,7 @@ function isGroup({ type }: ts.PropertySignature): boolean {
   });
 }
 
-/** The public fields of a class, those that its constructor declares included. */
+/** The public fields of a class, including those that its constructor declares. */
 function fieldsOf(declaration: ts.ClassDeclaration): (ts.ClassElement | ts.ParameterDeclaration)[] {
   const parameters = declaration.members.filter(ts.isConstructorDeclaration).flatMap((each) => [...each.parameters]);
   const declared = parameters.filter((each) =>
@@ -34,7 +34,7 @@ function fieldsOf(declaration: ts.ClassDeclaration): (ts.ClassElement | ts.Param
 }
 
 describe('the public API', () => {
-  test('is found', () => {
+  test('is not empty', () => {
     expect([...api.keys()]).toEqual(
       expect.arrayContaining(['MigrationsModule', 'Migrator', 'RefusedError', 'MigratorOptions', 'migrationTelemetry']),
     );
@@ -57,7 +57,7 @@ describe('the public API', () => {
     expect(missing).toEqual([]);
   });
 
-  test('says of every operation what it throws', () => {
+  test('documents what every operation throws', () => {
     const operations = membersOf(api.get('MigrationOperations') as PublicDeclaration).filter(ts.isMethodSignature);
     expect(operations.length).toBeGreaterThan(20);
     expect(operations.filter((each) => !hasTag(each, 'throws')).map(nameOf)).toEqual([]);

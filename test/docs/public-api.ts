@@ -82,7 +82,7 @@ function fileOf(from: string, specifier: ts.Expression): string {
   return path.posix.join(path.posix.dirname(from), text).replace(/\.js$/, '.ts');
 }
 
-/** The members that callers see, those in the parts of a union and in nested object types included. */
+/** The members that callers see, including those in the parts of a union and in nested object types. */
 export function membersOf(declaration: PublicDeclaration): (ts.TypeElement | ts.ClassElement)[] {
   const found: (ts.TypeElement | ts.ClassElement)[] = [];
   const visit = (node: ts.Node): void => {
@@ -103,7 +103,7 @@ function isHidden(node: ts.Node): boolean {
   return isPrivate || isHash || hasTag(node, 'internal');
 }
 
-/** The types of ours that callers pass to a declaration or its members, or get from them. */
+/** Our types that callers pass to a declaration or its members, or get from them. */
 export function typesIn(declaration: PublicDeclaration): PublicDeclaration[] {
   const file = declaration.getSourceFile().fileName;
   const ours = new Map([...importedInto(file), ...exportsOf(file)]);

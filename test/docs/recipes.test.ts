@@ -11,7 +11,7 @@ import { migrationsDirectory } from '../support/temp-directory.js';
 
 const db = useEmptyDatabase('recipes');
 
-/** Runs the files of a recipe, in order, after the tables that it assumes. */
+/** Creates the tables that a recipe assumes, then runs its files in order. */
 async function migrated(sql: readonly string[]): Promise<MigrationEvent[]> {
   const files = Object.fromEntries(sql.map((text, i) => [`${i + 1}_step.sql`, text]));
   const events: MigrationEvent[] = [];
@@ -49,7 +49,7 @@ describe('the recipe', () => {
     ]);
   });
 
-  test('for a table of your own leaves only the newer files to run', async () => {
+  test('for a custom table leaves only the newer files to run', async () => {
     const [sql = ''] = codeBlocks('docs/recipes/existing-database.md', 'sql');
     await query(`CREATE TABLE old_migrations AS SELECT '1_a.sql' AS file_name; ${sql}`);
     const migrator = makeMigrator({

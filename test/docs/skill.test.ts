@@ -18,13 +18,13 @@ describe('SKILL.md', () => {
     for (const [, code] of text.matchAll(/`\[([A-Z_]+)\]`/g)) expect(errors).toContain(`\n## ${code}\n`);
   });
 
-  test('asks for consent to every command that changes the history, and to no other', () => {
+  test('requires consent for every command that changes the history, and for no other', () => {
     const listed = [...consent.matchAll(/^\| `([a-z]+)` \|/gm)].map(([, name = '']) => name);
     expect(listed).toEqual(CHANGES.map(({ name }) => name).toSorted());
     expect(listed).toEqual(expect.arrayContaining(['repair', 'mark', 'accept']));
   });
 
-  test('says before that to run none of them', () => {
+  test('names none of them before that section', () => {
     const told = [...beforeConsent.matchAll(/nest-migrations ([a-z]+)/g)].map(([, name = '']) => name);
     expect(told.filter((name) => CHANGES.some((each) => each.name === name))).toEqual([]);
     expect(beforeConsent).not.toContain('--yes');

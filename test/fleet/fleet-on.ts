@@ -17,7 +17,7 @@ type Files = Record<string, string>;
 export interface ObservedFleet {
   readonly fleet: Fleet<TenantDefinition>;
   readonly events: MigrationEvent[];
-  /** The folder of the files of tenants. */
+  /** The folder with the tenants' files. */
   readonly directory: string;
 }
 
@@ -30,7 +30,7 @@ interface Given extends Omit<FleetOptions, 'tenants'> {
 
 const open: Fleet<TenantDefinition>[] = [];
 
-/** A fleet on these files; shared ones only if there are any. It is closed after the test. */
+/** A fleet on these files, with shared files only if there are any. It is closed after the test. */
 export async function fleetOn(shared: Files, { files, tenants, onEvent, ...options }: Given): Promise<ObservedFleet> {
   const hasShared = Object.keys(shared).length > 0;
   const directory = await migrationsDirectory(files);
@@ -53,7 +53,7 @@ export function tenantsUpTo(count: number): TenantDefinition[] {
   return Array.from({ length: count }, (_, i) => ({ name: `t${i}`, schema: `s${i}` }));
 }
 
-/** `t0 applied 1_a.sql`, one for each tenant. */
+/** `t0 applied 1_a.sql`, one line for each tenant. */
 export function inBrief({ tenants }: RolloutReport): string[] {
   return tenants.map(({ tenant, outcome, applied }) => [tenant, outcome, ...applied].join(' '));
 }

@@ -25,13 +25,13 @@ describe('the list of tenants', () => {
     ['a query', `SELECT 't' || i AS name, 's' || i AS schema FROM generate_series(0, 2) AS i`],
     ['a function', () => tenantsUpTo(3)],
     ['a function that returns a promise', async () => tenantsUpTo(3)],
-    ['a function that pages', () => pages()],
+    ['a function that returns pages', () => pages()],
   ])('may be %s', async (_, list) => {
     const { fleet } = await fleetOf(list);
     expect(inBrief(await fleet.migrate())).toEqual(['t0 applied 1_a.sql', 't1 applied 1_a.sql', 't2 applied 1_a.sql']);
   });
 
-  test('from a query names the schema like the tenant, unless it says otherwise', async () => {
+  test('from a query uses the name of the tenant for the schema, unless it says otherwise', async () => {
     const { fleet } = await fleetOf(`SELECT 's1' AS name, 'pilot' AS "group"`);
     expect(await fleet.tenants()).toMatchObject([{ name: 's1', schema: 's1', group: 'pilot' }]);
   });
@@ -42,7 +42,7 @@ describe('the list of tenants', () => {
       () => pages(2),
       'tenants.list: it failed after 2 tenants: the connection of the application broke.',
     ],
-    ['is a wrong query', 'SELECT nonsense', 'tenants.list: it failed: column "nonsense" does not exist.'],
+    ['is an invalid query', 'SELECT nonsense', 'tenants.list: it failed: column "nonsense" does not exist.'],
     ['is a query without names', 'SELECT 1 AS id', 'tenant number 1: its name is not a string'],
     ['returns nothing', (() => undefined) as never, 'tenants.list: it failed: it returned neither an array nor pages.'],
     [
@@ -70,7 +70,7 @@ describe('the list of tenants', () => {
     expect((await fleet.migrate()).warnings.map(({ code }) => code)).toEqual(['NO_TENANTS']);
   });
 
-  test('is checked when options are', () => {
+  test('is checked together with the options', () => {
     const tenants = {
       directory: '',
       list: 7,
@@ -93,7 +93,7 @@ describe('the list of tenants', () => {
     ]);
   });
 
-  test('must name the tenants and groups that are asked for', async () => {
+  test('must contain the requested tenants and groups', async () => {
     const { fleet } = await fleetOf(tenantsUpTo(2));
     expect(inBrief(await fleet.migrate({ tenants: ['t1'] }))).toEqual(['t1 applied 1_a.sql']);
     const error = await failureOf(fleet.migrate({ tenants: ['t9'], group: 'pilots' }), ConfigurationError);

@@ -23,7 +23,7 @@ const waitsForLock = async (): Promise<boolean> => {
 };
 
 describe('tenants', () => {
-  test('may have a database each, a schema in another database, or a schema here', async () => {
+  test('may each have a database, a schema in another database, or a schema here', async () => {
     const [one, two] = others as [TestDatabase, TestDatabase];
     await db.query('CREATE SCHEMA s0');
     await two.query('CREATE SCHEMA s0');
@@ -100,7 +100,7 @@ describe('tenants', () => {
     for (const each of [one, two]) expect((await each.query('SELECT * FROM public.others')).rows).toEqual([]);
   });
 
-  test('may keep a history each', async () => {
+  test('may each have their own history', async () => {
     await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1');
     const tenants = { list: tenantsUpTo(3), history: 'per-tenant', rollout: { stopAfter: 9 } } as const;
     const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants });
@@ -113,7 +113,7 @@ describe('tenants', () => {
     expect((await fleet.provision({ name: 't2', schema: 's2' })).applied).toEqual(['1_a.sql']);
   });
 
-  test('are migrated over a pool of the application, which stays open', async () => {
+  test('are migrated through a pool of the application, which stays open', async () => {
     await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2');
     const pool = db.pool({ max: 1 });
     const { fleet } = await fleetOn({ '1_s.sql': 'SELECT 1' }, { pool, files, tenants: { list: tenantsUpTo(3) } });

@@ -68,7 +68,7 @@ describe('provisioning a tenant', () => {
     expect(runs.map(({ applied }) => applied.length)).toEqual([2, 2, 2, 2]);
   });
 
-  test('happens once if several processes want it', async () => {
+  test('happens once if several processes request it', async () => {
     const [one, other] = await Promise.all([fleetOf(files), fleetOf(files)]);
     const runs = await Promise.all([one.fleet.provision(tenant), other.fleet.provision(tenant)]);
     expect(runs.flatMap(({ applied }) => applied).toSorted()).toEqual(['1_a.sql', '2_b.sql']);
@@ -76,7 +76,7 @@ describe('provisioning a tenant', () => {
 });
 
 describe('removing a tenant', () => {
-  test('forgets it, keeps its schema unless asked, and is in the audit', async () => {
+  test('removes its history, keeps its schema unless told otherwise, and is recorded in the audit', async () => {
     const { fleet } = await fleetOf(files);
     await fleet.provision(tenant);
     await fleet.provision({ name: 'other', schema: 'other' });
@@ -95,7 +95,7 @@ describe('removing a tenant', () => {
     expect((await fleet.provision(tenant)).applied).toHaveLength(2);
   });
 
-  test('does nothing to one that was never there', async () => {
+  test('does nothing for a tenant that never existed', async () => {
     const { fleet } = await fleetOf(files);
     expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(0);
   });

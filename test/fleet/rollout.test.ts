@@ -28,7 +28,7 @@ const rowsIn = async (table: string): Promise<number> =>
   Number((await db.query<{ count: string }>(`SELECT count(*) FROM ${table}`)).rows[0]?.count);
 
 describe('a rollout', () => {
-  test('applies the shared files, then those of tenants, each once', async () => {
+  test('applies the shared files, then the tenant files, each once', async () => {
     const shared = { '1_s.sql': 'CREATE TABLE shared.settings (id int)' };
     const { fleet, events } = await fleetOn(shared, { ...here(), files, tenants: { list: tenantsUpTo(3) } });
     const run = await fleet.migrate();
@@ -48,7 +48,7 @@ describe('a rollout', () => {
     await expectNoLeftovers(db);
   });
 
-  test('leaves the search_path of the session alone, and reuses few sessions', async () => {
+  test('does not change the search_path of the session, and reuses a few sessions', async () => {
     const proxy = await startCountingProxy(db.connectionString);
     const { fleet } = await fleetOn(
       {},
@@ -70,7 +70,7 @@ describe('a rollout', () => {
     await expectNoLeftovers(db);
   });
 
-  test('with nothing to do is one query, however many tenants there are', async () => {
+  test('with nothing to do takes one query, however many tenants there are', async () => {
     const tenants = { list: tenantsUpTo(6) };
     const first = await fleetOn({}, { ...here(), files, tenants });
     await first.fleet.migrate();
@@ -80,7 +80,7 @@ describe('a rollout', () => {
     expect(proxy.messages).toHaveLength(1);
   });
 
-  test('keeps a tenant that fails from being migrated, and no other one, within the budget', async () => {
+  test('leaves only the failed tenant behind, within the budget', async () => {
     await db.query(`INSERT INTO public.broken VALUES ('s1')`);
     const { fleet, events } = await fleetOn(
       {},
@@ -124,7 +124,7 @@ describe('a rollout', () => {
     ]);
     expect(stopped.message).toContain('1 tenant failed, and "rollout.stopAfter" is 1');
     expect(stopped.message).toContain('The first failure, tenant t1:');
-    // The tenant that failed comes last, so the others do not wait for its repair.
+    // The failed tenant comes last, so the others do not have to wait until it is repaired.
     const again = await stopOf(fleet.migrate());
     expect(inBrief(again.report)).toEqual(['t0 nothing-to-do', 't1 failed', `t2 applied ${all}`, `t3 applied ${all}`]);
     await db.query('DELETE FROM public.broken');

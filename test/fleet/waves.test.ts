@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 describe('a rollout', () => {
-  test('goes in waves, and asks the gate between them', async () => {
+  test('proceeds in waves, and calls the gate between them', async () => {
     const waves: WaveResult[] = [];
     const list = tenantsUpTo(4).map((tenant, i) => ({ ...tenant, ...(i === 2 && { group: 'pilot' }) }));
     const gate = (wave: WaveResult): boolean => waves.push(wave) < 2;

@@ -18,7 +18,7 @@ interface Start {
   readonly databaseUrl: string;
 }
 
-/** Follows the section "Use" of the README to the letter, and asks for the health of the application that results. */
+/** Follows the section "Use" of the README to the letter, and queries the health of the resulting application. */
 export async function followReadme({ folder, tarball, databaseUrl }: Start): Promise<void> {
   const { commands, files } = await readSection();
   assert.ok(commands.length <= MOST_COMMANDS, `the README needs ${commands.length} commands`);
@@ -58,7 +58,7 @@ async function readSection(): Promise<{ commands: string[]; files: [string, stri
     const name = /^(?:\/\/|--) (\S+\/\S+)\n/.exec(text)?.[1];
     return name === undefined ? [] : [[name, text]];
   });
-  // What follows the first answer is about applications that exist.
+  // The blocks after the first response are about existing applications.
   const untilCurl = blocks.slice(0, blocks.findIndex(([, , text = '']) => text.includes('curl ')) + 1);
   const commands = untilCurl.flatMap(([, language, text = '']) => (language === 'sh' ? text.trim().split('\n') : []));
   return { commands, files };
@@ -98,7 +98,7 @@ const ENVIRONMENT = childEnvironment({
   npm_config_prefer_offline: 'true',
   npm_config_audit: 'false',
   npm_config_yes: 'true', // npx asks before it installs a package
-  // What this test itself was told must not reach the commands of the README.
+  // This test's own npm settings must not reach the commands of the README.
   npm_config_package: undefined,
   npm_config_call: undefined,
 });

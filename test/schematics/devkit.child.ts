@@ -1,4 +1,4 @@
-/** Runs schematics for the tests. In a process of its own, because Jest cannot load the devkit before Node 24.9. */
+/** Runs schematics for the tests, in a separate process because Jest cannot load the devkit before Node 24.9. */
 import { HostTree } from '@angular-devkit/schematics';
 import { SchematicTestRunner, UnitTestTree } from '@angular-devkit/schematics/testing/index.js';
 
@@ -10,7 +10,7 @@ export interface Request {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** What came of it. */
+/** The result. */
 export interface Outcome {
   readonly files: Readonly<Record<string, string>>;
   /** What it printed. */

@@ -41,7 +41,7 @@ describe('nest g migration', () => {
     expect(changedFiles(before, after)).toEqual([expected]);
   });
 
-  test('uses the directory after the name', async () => {
+  test('uses the directory given after the name', async () => {
     const before = { 'db/3_a.sql': '', 'migrations.config.ts': '' };
     const { files } = await run(before, 'migration', { name: 'b', path: 'db' });
     expect(changedFiles(before, files)).toEqual(['db/4_b.sql']);
@@ -54,7 +54,7 @@ describe('nest g migration', () => {
   });
 
   test.each([
-    ['a name that is none', {}, { name: '1' }, '"1" is not a valid name: it must begin with a letter'],
+    ['an invalid name', {}, { name: '1' }, '"1" is not a valid name: it must begin with a letter'],
     [
       'a configuration that has to be run',
       { 'migrations.config.ts': '' },

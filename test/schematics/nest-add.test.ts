@@ -70,7 +70,7 @@ export class HealthController {
     expect(second.installs).toEqual([]);
   });
 
-  test('writes what CommonJS and NestJS 11 need', async () => {
+  test('writes the code that CommonJS and NestJS 11 need', async () => {
     const project = await newProject('cjs');
     const manifest = project['package.json']?.replaceAll('"^12.', '"^11.') ?? '';
     const { files, installs } = await run({ ...project, 'package.json': manifest, 'pnpm-lock.yaml': '' }, 'nest-add');
@@ -101,7 +101,7 @@ export class HealthController {
     });
   });
 
-  test('changes the project of a monorepo that it is called for', async () => {
+  test('changes only the requested project of a monorepo', async () => {
     const project = await newProject();
     const settings = { sourceRoot: 'src', projects: { api: { sourceRoot: 'apps/api/src' } } };
     const monorepo = {
@@ -124,7 +124,7 @@ export class HealthController {
     expect(files['src/app.module.ts']).not.toContain('MigrationsModule');
   });
 
-  test('prints the lines to add where it cannot add them', async () => {
+  test('prints the lines to add if it cannot add them itself', async () => {
     const project = await newProject();
     const module = `@Module(metadata)\nexport class AppModule {}\n`;
     const health = `import { HealthCheckService } from '@nestjs/terminus';\n@Controller()\nclass A { x = inject().check([]); }\n`;
@@ -148,10 +148,10 @@ imports: [MigrationsModule.forRoot({
     expect(printed).toContain('"assets": [{"include":"migrations/**/*.sql","watchAssets":true}]');
   });
 
-  test('leaves the options to a configuration file that has to be run', async () => {
+  test('leaves the options to a configuration file that is a program', async () => {
     const project = await newProject();
     const { files, printed } = await run({ ...project, 'migrations.config.ts': 'export default {};' }, 'nest-add');
-    expect(printed).toContain('migrations.config.ts has the options of the migrations');
+    expect(printed).toContain('migrations.config.ts contains the options for migrations');
     expect(Object.keys(files).filter((file) => file.endsWith('.sql'))).toEqual([]);
     expect(jsonOf(files, 'package.json')).not.toHaveProperty('nest-migrations');
   });

@@ -37,7 +37,7 @@ export async function catalogOf(
   });
 }
 
-/** Reads a catalog in the transaction that is open, as recording and checking do: without the kinds that are not there. */
+/** Reads a catalog in the open transaction, as recording and checking do: without the kinds that do not exist. */
 export async function readOn(client: pg.Client, scope = EVERYTHING, groups = ALL_GROUPS): Promise<ReadCatalog> {
   const connection = connectionOn(client);
   const { rows } = await client.query<{ v: string; kinds: string }>(

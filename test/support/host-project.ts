@@ -6,7 +6,7 @@ import { writeFiles } from './write-files.js';
 
 const PACKAGES = ['@nestjs/common', '@nestjs/config', '@nestjs/core', '@nestjs/schedule', 'pg', 'reflect-metadata'];
 
-/** A project of somebody else's, with this package and NestJS in `node_modules`. @returns its folder */
+/** A user's project, with this package and NestJS in `node_modules`. @returns its folder */
 export async function hostProject(files: Record<string, string>): Promise<string> {
   const project = await tempDirectory();
   const link = async (name: string, target: string): Promise<void> => {

@@ -1,6 +1,6 @@
 import { runProcess } from './process.js';
 
-/** When the tests themselves run under `npx -p`, what that was told must not reach the commands of a document. */
+/** If the tests themselves run under `npx -p`, its settings must not reach the commands of a document. */
 const NO_OUTER_NPX = { npm_config_package: undefined, npm_config_call: undefined };
 
 /** Runs a command as a reader of a document would, in the repository. */

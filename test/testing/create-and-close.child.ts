@@ -1,4 +1,4 @@
-/** A script without a test runner: nothing but the work on databases keeps it alive. */
+/** A script without a test runner: only the work on databases keeps it alive. */
 import { createTestDatabases } from '../../src/testing.js';
 
 const databases = createTestDatabases();

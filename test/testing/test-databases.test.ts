@@ -26,7 +26,7 @@ describe('a test database', () => {
     });
   });
 
-  test('comes from another template if another part of the catalog is recorded', async () => {
+  test('comes from another template if a different part of the catalog is recorded', async () => {
     const directory = await ownMigrations();
     const templates = await templatesMadeBy(async () => {
       await databasesOn({ directory }).create();
@@ -168,7 +168,7 @@ describe('the template', () => {
 });
 
 describe('without a server', () => {
-  test('one is started, shared, and stopped with the last that is closed', async () => {
+  test('one is started, shared, and stopped when the last database is closed', async () => {
     const before = process.env['TEST_DATABASE_URL'];
     delete process.env['TEST_DATABASE_URL'];
     try {
@@ -186,7 +186,7 @@ describe('without a server', () => {
   });
 });
 
-test('a script without a test runner is not ended before its databases are closed', async () => {
+test('a script without a test runner does not exit before its databases are closed', async () => {
   const script = fileURLToPath(new URL('create-and-close.child.ts', import.meta.url));
   const env = { TEST_DATABASE_URL: serverUrl() };
   const result = await runProcess(process.execPath, [...typescriptArguments, script], { env });

@@ -27,7 +27,7 @@ export const migrate: Action<RunFlags> = async (flags, terminal) => {
   }
 };
 
-/** Prints events: plain lines, unless people watch them. */
+/** Prints events: as plain lines, unless the output is a terminal. */
 async function listener(
   { out, err, live, typed }: CommandTerminal,
   isJson: boolean,

@@ -27,7 +27,7 @@ const CONFIGURATION: readonly Flag[] = [
   ['--config <file>', 'configuration file (default: migrations.config.*, or "nest-migrations" in package.json)'],
   [
     '--module <file>',
-    'compiled module that imports MigrationsModule, whose options to use: dist/app.module.js, or dist/app.module.js#AppModule',
+    'take the options from the MigrationsModule in this compiled module: dist/app.module.js, or dist/app.module.js#AppModule',
   ],
   ['--name <name>', 'name of the MigrationsModule in --module (default: the one without a name)'],
   ['--env-file <file>', 'file of environment variables; variables already set take precedence'],

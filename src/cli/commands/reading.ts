@@ -41,8 +41,8 @@ export const READING: readonly CommandDefinition[] = [
     name: 'drift',
     description: 'show how files, history and database disagree; exit with 5 if they do',
     flags: [
-      ['--files', 'only how files and history disagree'],
-      ['--schema', 'only what was changed in the database without a migration'],
+      ['--files', 'show only differences between files and history'],
+      ['--schema', 'show only changes made in the database without a migration'],
       ['--diff', 'show what changed in each file, and the definitions of objects'],
       ...COMMON_FLAGS,
     ],
@@ -54,9 +54,9 @@ export const READING: readonly CommandDefinition[] = [
     description:
       'apply the migrations to a scratch database, and compare it with the database; exit with 5 if they differ',
     flags: [
-      ['--server <url>', 'create it on the server of this database (default: VERIFY_SERVER_URL, or the same server)'],
-      ['--skip <file>', 'leave out this migration, because it cannot run in a scratch database; repeatable', add],
-      ['--extension <name>', 'create this extension first, because no migration creates it; repeatable', add],
+      ['--server <url>', 'server for the scratch database, as a URL (default: VERIFY_SERVER_URL, or the same server)'],
+      ['--skip <file>', 'leave out this migration, if it cannot run in a scratch database; repeatable', add],
+      ['--extension <name>', 'create this extension first, if no migration creates it; repeatable', add],
       ['--diff', 'show the definitions that differ'],
       ...COMMON_FLAGS,
       ...RUN_FLAGS,
@@ -75,7 +75,7 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'doctor',
     description:
-      'check the directory, the connection, the server, a pooler, privileges, the history and the migration lock, and say what to do about each problem. Exits with 1 on an error, 3 if the database cannot be reached',
+      'check the directory, connection, server, pooler, privileges, history and migration lock, and say what to do about each problem. Exits with 1 on an error, 3 if the database cannot be reached',
     flags: [...COMMON_FLAGS, ...LOCK_FLAGS, ...RUN_FLAGS],
     examples: ['nest-migrations doctor', 'nest-migrations doctor --module dist/app.module.js --json'],
     load: async () => (await import('../actions/reading/doctor.js')).doctor,

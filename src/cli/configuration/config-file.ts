@@ -90,7 +90,7 @@ function own(source: string, given: unknown): FileOptions {
   };
 }
 
-/** Leaves out the options that do not concern a target. */
+/** Leaves out the options that are not about a target. */
 export function withoutModuleOnly(options: FileOptions['options']): FileOptions['options'] {
   return Object.fromEntries(Object.entries(options).filter(([name]) => !MODULE_ONLY_OPTIONS.includes(name)));
 }

@@ -9,7 +9,7 @@ export interface Setting {
   readonly source: string;
 }
 
-/** Lists the effective options; those of a group each by itself. */
+/** Lists the effective options, including each option of a group separately. */
 export function listSettings(options: ResolvedOptions, layers: readonly Layer[]): Setting[] {
   return flattened(options).map(([option, value]) => ({
     option,

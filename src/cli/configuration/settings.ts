@@ -70,7 +70,7 @@ export async function readLayers(flags: RunFlags): Promise<GivenOptions> {
   if (module === undefined && name !== undefined)
     throw new ConfigurationError('INVALID_OPTIONS', ['--name needs --module: it selects one of its MigrationsModules']);
   const host = module === undefined ? undefined : await (await import('./module-layer.js')).moduleLayer(module, name);
-  // An application has read the environment itself, and perhaps for another of its databases.
+  // An application has already read the environment itself, perhaps for another of its databases.
   const url = host ? undefined : process.env['DATABASE_URL'];
   const problems: string[] = [];
   const layers: Layer[] = [

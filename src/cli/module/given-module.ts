@@ -12,7 +12,7 @@ interface Container {
   getModules(): ReadonlyMap<string, ScannedModule>;
 }
 
-/** The parts of NestJS that find modules and create single providers. They have been the same since NestJS 11. */
+/** The parts of NestJS that find modules and create single providers. They have not changed since NestJS 11. */
 export interface Nest {
   readonly ApplicationConfig: new () => object;
   readonly NestContainer: new (config: object) => Container;
@@ -30,7 +30,7 @@ export interface Nest {
   };
 }
 
-/** A module that the program itself has loaded, with the NestJS that it uses. */
+/** A module that the program itself has loaded, with the NestJS package that it uses. */
 export interface GivenModule {
   readonly appModule: unknown;
   readonly nest: () => Promise<Nest>;

@@ -24,7 +24,7 @@ export async function instancesIn(appModule: unknown, nest: Nest): Promise<reado
   await scanner.scan(appModule);
   const modules = [...container.getModules().values()];
   const injector = new nest.Injector();
-  // Providers that refer to each other need their prototypes first, as at the start of an application.
+  // Providers that refer to each other need their prototypes first, as when an application starts.
   for (const { providers } of modules)
     for (const provider of providers.values()) injector.loadPrototype(provider, providers);
   return modules

@@ -35,9 +35,9 @@ function load(file: string, name: string): Readonly<Record<string, unknown>> {
   }
 }
 
-/** The classes with `@Module()` by the name of their export. A class that is exported twice counts once. */
+/** The classes with `@Module()`, by export name. A class that is exported twice counts once. */
 function exportedModules(exported: Readonly<Record<string, unknown>>): ReadonlyMap<string, unknown> {
-  // The default export comes last, so that a class with both has its own name.
+  // The default export comes last, so that a class exported both ways keeps its own name.
   const names = Object.keys(exported).toSorted((a, b) => Number(a === 'default') - Number(b === 'default'));
   const found = new Map<string, unknown>();
   for (const name of names) {

@@ -10,7 +10,7 @@ import { nestOf } from './nest.js';
 /**
  * The options that an application gives to its `MigrationsModule`. The application is not started.
  *
- * @param module a file as for `--module`, or the module itself.
+ * @param module a file, as for `--module`, or the module itself.
  * @param name of the instance. @default the one without a name, or the only one
  * @param source what messages call the module.
  * @throws ConfigurationError

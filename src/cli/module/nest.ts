@@ -4,7 +4,7 @@ import { messageOfError } from './message-of-error.js';
 
 const FILES = ['@nestjs/core', '@nestjs/core/scanner.js', '@nestjs/core/injector/injector.js'];
 
-/** The NestJS that a file of the application loads. @throws Error whose message says what is wrong */
+/** The NestJS package that a file of the application loads. @throws Error whose message says what is wrong */
 export function nestOf(file: string): Nest {
   const load = createRequire(file);
   try {

@@ -1,4 +1,4 @@
-/** Runs code of the application. What it prints goes to stderr, because stdout is for the result of the command. */
+/** Runs application code. Its output goes to stderr, because stdout is for the result of the command. */
 export async function withOutputToStderr<T>(work: () => Promise<T>): Promise<T> {
   const { stdout, stderr } = process;
   const original = Object.getOwnPropertyDescriptor(stdout, 'write');

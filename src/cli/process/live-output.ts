@@ -3,17 +3,17 @@ import type { WriteStream } from 'node:tty';
 /** Styles of a text on a terminal. */
 export type Style = 'green' | 'yellow' | 'dim';
 
-/** Output for people who watch it: lines, and below them a text that changes. */
+/** Output for a terminal: lines, and below them a text that is updated in place. */
 export interface LiveOutput {
   readonly print: (text: string, style?: Style) => void;
-  /** Removes the text that changes. What is printed afterwards stays where it is. */
+  /** Removes the updated text. Whatever is printed afterwards stays in place. */
   readonly close: () => void;
 }
 
-/** More often than this, nobody can read it. */
+/** Faster updates would be unreadable. */
 const REFRESH_MS = 100;
 
-/** True if people watch a stream. Logs of pipelines have no cursor, even where they imitate a terminal. */
+/** True if a person watches the stream. Pipeline logs have no cursor, even if they imitate a terminal. */
 export function isWatched(
   stream: Pick<WriteStream, 'isTTY' | 'columns'>,
   env: NodeJS.ProcessEnv = process.env,
@@ -22,10 +22,10 @@ export function isWatched(
   return stream.isTTY && stream.columns > 0 && !isPipeline && env.TERM !== 'dumb';
 }
 
-/** Opens a live output on a terminal. @param textNow the text that changes; undefined for none */
+/** Opens a live output on a terminal. @param textNow returns the text to update; undefined for none */
 export async function openLiveOutput(stream: WriteStream, textNow: () => string | undefined): Promise<LiveOutput> {
   const [{ createLogUpdate }, { styleText }] = await Promise.all([import('log-update'), import('node:util')]);
-  // A hidden cursor would need a signal handler to bring it back, and signals are ours.
+  // Hiding the cursor would require a signal handler to restore it, and we handle signals ourselves.
   const live = createLogUpdate(stream, { showCursor: true });
   const styled = (style: Style, text: string): string =>
     stream.hasColors() ? styleText(style, text, { validateStream: false }) : text;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 
-/** The command line as a command of its own. */
+/** The command line as a standalone command. */
 export const PROGRAM = 'nest-migrations';
 
 /** How a program of an application is started, from its arguments. */

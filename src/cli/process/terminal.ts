@@ -6,9 +6,9 @@ export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   /**
-   * A live output where `out` or `err` writes; undefined if nobody watches it.
+   * A live output on the stream of `out` or `err`; undefined if that is not a terminal.
    *
-   * @param textNow the text that changes; undefined for none.
+   * @param textNow returns the text to update; undefined for none.
    */
   readonly live: (where: 'out' | 'err', textNow: () => string | undefined) => Promise<LiveOutput | undefined>;
   /** True if someone can answer a prompt. */

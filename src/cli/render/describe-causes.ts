@@ -7,7 +7,7 @@ export function describeCauses(error: unknown, values: readonly string[]): strin
   return maskSecrets(lines.filter((line) => line !== '').join('\n'), values);
 }
 
-/** An error, its causes, and the errors that it collects; each once. */
+/** An error, its causes, and the errors that it aggregates, each listed once. */
 function chainOf(error: unknown, known: Set<unknown>): unknown[] {
   if (error === undefined || known.has(error)) return [];
   known.add(error);

@@ -4,7 +4,7 @@ import type { Row } from '../../postgres/connection/script.js';
 import type { TenantDefinition, TenantList, TenantPages } from './tenants-options.js';
 
 /**
- * Reads a list to its end, so that nothing runs for half of it.
+ * Reads a list to its end, so that nothing runs for a partial list.
  *
  * @param query runs a query. @throws ConfigurationError if the list fails, with what it threw as the cause.
  */
@@ -20,7 +20,7 @@ export async function readList(list: TenantList, query: (sql: string) => Promise
   } catch (error) {
     const why = maskSecrets(error instanceof Error ? error.message : String(error), []);
     const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
-    const problem = `tenants.list: ${where}: ${why}. Correct it and start again: tenants of a part of the list would look complete`;
+    const problem = `tenants.list: ${where}: ${why}. Correct it and start again: a partial list would look complete`;
     throw new ConfigurationError('INVALID_TENANTS', [problem], { cause: error });
   }
 }
@@ -34,7 +34,7 @@ function isIterable(pages: unknown): pages is TenantPages {
   return typeof pages === 'object' && pages !== null && (Symbol.iterator in pages || Symbol.asyncIterator in pages);
 }
 
-/** By default, the schema is named like the tenant. */
+/** By default, the schema has the same name as the tenant. */
 function tenantOfRow({ name, schema, group, ...others }: Row): TenantDefinition {
   const tenant: object = { name, schema: schema ?? name, ...(group != null && { group }), ...others };
   return tenant as TenantDefinition; // it is checked with all others

@@ -31,7 +31,7 @@ const gate = v.custom<number | Gate>(
 /** What `list` may be, for messages. */
 export const LIST = 'expected an array of tenants, an SQL query, or a function';
 
-/** A check for a list that needs nothing but itself. */
+/** A check for a list that needs no providers. */
 export const tenantList = v.custom<TenantList>(
   (value) => Array.isArray(value) || typeof value === 'function' || (typeof value === 'string' && value.trim() !== ''),
   LIST,
@@ -69,7 +69,7 @@ export function tenantsContradictions(options: MigratorOptions, tenants: unknown
   const given = isObject(tenants) && 'directory' in tenants ? tenants.directory : undefined;
   return [
     ...(options.tracking === false
-      ? ['tenants and tracking: false contradict each other: who is behind is in the history']
+      ? ['tenants cannot be combined with tracking: false: only the history shows which tenants are behind']
       : []),
     ...(options.recursive === true && typeof given === 'string' && isWithin(given, options.directory ?? 'migrations')
       ? [

@@ -63,7 +63,7 @@ export class FleetRecords implements TenantRecords {
     await this.readOwn(home, others, found);
   }
 
-  /** One after the other: each is one round trip, and the connection has to be shared. */
+  /** Reads the databases one by one: each takes one round trip, and the connection has to be shared. */
   private async readOwn(home: Home, tenants: readonly Tenant[], found: Map<Tenant, unknown>): Promise<void> {
     const withSchema = tenants.flatMap(({ schema }) => schema ?? []);
     const existing = new Set(
@@ -88,7 +88,7 @@ function readShared(
   return read(home, (connection) => readTenants(connection, history, scopes, migrations, readingRole(home)));
 }
 
-/** Reading about thousands of tenants may take longer than a health check may. */
+/** Reading the records of thousands of tenants may take longer than a health check is allowed to. */
 function read<T>({ reads, options }: Home, work: Parameters<typeof reads.use<T>>[0]): Promise<T> {
   return reads.use(work, options.timeouts.catalog);
 }

@@ -8,7 +8,7 @@ export interface TenantDefinition extends ConnectionOptions {
   name: string;
   /** Its schema. It becomes the `search_path` of its migrations, and `{{schema}}` is its quoted name. */
   schema?: string | undefined;
-  /** For waves, and to select tenants. */
+  /** Used to form waves and to select tenants. */
   group?: string | undefined;
   /** Values for placeholders, in addition to those of the option `placeholders`. */
   placeholders?: Readonly<Record<string, string>> | undefined;
@@ -22,7 +22,7 @@ export type TenantPages =
 /** Returns the tenants. Called once for each operation, and again at the end of a rollout. */
 export type TenantProvider = () => TenantPages | Promise<TenantPages>;
 
-/** Where the tenants are listed: an array, a query, or a function. A query returns `name`, and may return `schema` (by default the name) and `group`. */
+/** The list of tenants: an array, a query, or a function. A query returns `name`, and may return `schema` (by default the name) and `group`. */
 export type TenantList = readonly TenantDefinition[] | string | TenantProvider;
 
 /** How a rollout goes about its tenants. */
@@ -36,22 +36,22 @@ export interface RolloutOptions {
   /** Between two waves: a delay in ms, or a function that returns true if the next wave may begin. @default no gate */
   gate?: number | Gate;
   /**
-   * The failure budget: once this number of tenants, or this share of those that are behind, has failed, no further tenant
+   * The failure budget: once this many tenants, or this share of those that are behind, have failed, no further tenant
    * is started.
    * @default 1
    */
   stopAfter?: number | `${number}%`;
-  /** How many tenants of one server are migrated at the same time. A pool must have that many clients. @default 4 */
+  /** How many tenants on one server are migrated at the same time. A pool must have that many clients. @default 4 */
   parallelism?: number;
 }
 
 /** Tenants, and how their migrations run. */
 export interface TenantsOptions {
-  /** The folder of the migrations that each tenant gets. */
+  /** The folder with the migrations for each tenant. */
   directory: string;
   list: TenantList;
   /**
-   * Where the history of tenants is kept. `shared`: in one table beside the history, `schema_migrations_tenants`, which
+   * Where the history of tenants is kept. `shared`: in one table next to the history, `schema_migrations_tenants`, that
    * one query reads for all. `per-tenant`: in a table `schema_migrations` in the schema of each tenant. A tenant with a
    * database of its own always has its history there.
    * @default 'shared'

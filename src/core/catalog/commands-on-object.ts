@@ -6,8 +6,8 @@ import { ownerOfPart, type CatalogObject } from './catalog-object.js';
 const MAX_COMMANDS = 3;
 
 /**
- * The latest commands that the DDL audit recorded on an object, in order: those that name it, otherwise those that name
- * the object that it belongs to. Of repeated commands only the last one is listed.
+ * The latest commands on an object that the DDL audit recorded, in order: those that name it, otherwise those that name
+ * the object that it belongs to. Only the last of several repeated commands is listed.
  *
  * @param entries oldest first
  */
@@ -27,7 +27,7 @@ function concerns(
   { kind, name }: CatalogObject,
   names: readonly string[],
 ): boolean {
-  if (identity === null) return false; // GRANT, of which PostgreSQL names no object
+  if (identity === null) return false; // GRANT, for which PostgreSQL names no object
   const named = identity.replaceAll('"', '');
   if (dropped && objectType === 'schema' && named === name[0]) return true;
   if (kind === 'grants') return false;

@@ -23,7 +23,7 @@ export function compareWithMigrations(expected: OwnedCatalog, live: OwnedCatalog
   return describeDifferences({ recorded, live, difference }, CODES);
 }
 
-/** Another role may migrate the scratch database: what it owns is compared as if the usual role owned it. */
+/** Another role may migrate the scratch database: its objects are compared as if the usual role owned them. */
 function ownedBy({ objects, owner }: OwnedCatalog, usual: string | undefined): Catalog['objects'] {
   if (owner === undefined || usual === undefined || owner === usual) return objects;
   const renamed = (object: CatalogObject): CatalogObject =>
@@ -33,14 +33,14 @@ function ownedBy({ objects, owner }: OwnedCatalog, usual: string | undefined): C
 
 const ABOUT_DATABASE: readonly ObjectKind[] = ['database', 'setting'];
 
-/** By kind, names of objects that come with every database: an upgrade of the server keeps their owner and rights. */
+/** By kind, names of objects that come with every database: a server upgrade keeps their owner and privileges. */
 const OF_EVERY_DATABASE: Partial<Record<ObjectKind, readonly string[]>> = {
   schema: ['public'],
   grants: ['public.schema', 'database'],
   comment: ['database'],
 };
 
-/** What no migration creates: the database itself and what every database has. */
+/** Objects that no migration creates: the database itself and those in every database. */
 function isOfDatabase({ kind, name }: CatalogObject): boolean {
   return ABOUT_DATABASE.includes(kind) || (OF_EVERY_DATABASE[kind]?.includes(name.join('.')) ?? false);
 }

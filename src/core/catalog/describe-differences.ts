@@ -47,7 +47,7 @@ function describeChange({ recorded, live }: ObjectChange): Pick<Finding, 'detail
   };
 }
 
-/** A longer value is left to the diff. */
+/** A longer value is shown only in the diff. */
 const MAX_VALUE_LENGTH = 60;
 
 /** `owner: app → eve; options: none → fillfactor=70`. */

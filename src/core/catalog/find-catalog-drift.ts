@@ -15,7 +15,7 @@ const CODES = { removed: 'OBJECT_REMOVED', added: 'OBJECT_ADDED', changed: 'OBJE
  * The findings of a catalog check.
  *
  * @param target the database, for notes about the whole database.
- * @param commands what the DDL audit has recorded since nothing differed, oldest first.
+ * @param commands what the DDL audit has recorded since the last clean check, oldest first.
  */
 export function findCatalogDrift(
   check: CatalogCheck,

@@ -7,7 +7,7 @@ import type { ParseStatements } from './program.js';
 /** A run compiles ahead, so results are kept for a while; but thousands of tenants each have their own. */
 const MAX_KEPT = 50;
 
-/** Compiles each migration once per set of the values that it contains, however many targets it is applied to. */
+/** Compiles each migration once per set of values that it uses, however many targets it is applied to. */
 export class Compiler {
   /** Weakly keyed by migration, so that unused results are garbage-collected. */
   private readonly compiled = new WeakMap<Migration, Map<string, Promise<Compiled>>>();
@@ -23,7 +23,7 @@ export class Compiler {
     this.compiled.set(migration, byValues);
     const key = keyOf(migration, placeholders);
     const known = byValues.get(key) ?? compile(migration, this.parse, { layout: this.layout, placeholders });
-    byValues.delete(key); // the first key is the one that was not used for the longest time
+    byValues.delete(key); // the first key is the least recently used one
     byValues.set(key, known);
     const [oldest] = byValues.keys();
     if (byValues.size > MAX_KEPT && oldest !== undefined) byValues.delete(oldest);

@@ -70,7 +70,7 @@ const KNOWN: readonly (readonly [name: string, example: string | undefined])[] =
 ];
 const MAX_TYPOS = 2;
 
-/** The directive that was probably meant, with the given value if that is valid. */
+/** The directive that was probably intended, with the given value if it is valid. */
 function closest(name: string, value: string | undefined): string | undefined {
   const [known, example] = KNOWN.find((each) => editDistance(name, each[0]) <= MAX_TYPOS) ?? [];
   if (known === undefined || example === undefined) return known;

@@ -6,13 +6,13 @@ import type { DatabaseFacts } from './facts.js';
 const OLDEST = 13;
 const NEWEST = 18;
 
-/** Options that matter for what the database allows. */
+/** Options on which the required privileges depend. */
 interface DoctorOptions {
   readonly lock: 'auto' | 'session' | 'transaction' | 'off';
   readonly tracking: boolean;
 }
 
-/** What the facts about a database mean for migrations. */
+/** Checks what the facts about a database mean for migrations. */
 export function checkDatabase(facts: DatabaseFacts, options: DoctorOptions): Check[] {
   return [
     connection(facts),
@@ -27,7 +27,7 @@ export function checkDatabase(facts: DatabaseFacts, options: DoctorOptions): Che
 }
 
 const UNTRACKED =
-  'The option "tracking" is false: every file runs every time, and nothing is recorded. That is meant for databases of tests.';
+  'The option "tracking" is false: every file runs every time, and nothing is recorded. That is for test databases.';
 const UNLOCKED =
   'The migration lock is off: two processes can migrate at once, and non-transactional migrations are refused.';
 
@@ -76,7 +76,7 @@ function pooler({ pooling }: DatabaseFacts, { lock: kind }: DoctorOptions): Chec
     return check(
       'pooler',
       kind === 'session' ? 'warning' : 'ok',
-      `Behind a pooler, in session mode as far as can be seen. ${unless}`,
+      `Behind a pooler that appears to be in session mode. ${unless}`,
     );
   }
   if (kind !== 'session')
@@ -108,12 +108,12 @@ function rights({ role, creationSchema, history, database }: DatabaseFacts, { tr
     );
   if (creationSchema && !creationSchema.mayCreate)
     lacks(
-      `create objects in the schema ${creationSchema.name}, where unqualified names go`,
+      `create objects in the schema ${creationSchema.name}, where objects with unqualified names are created`,
       `GRANT CREATE ON SCHEMA ${quoteIdentifier(creationSchema.name)} TO ${to};`,
       'warning',
     );
   if (found.length > 0) return found;
-  return [check('rights', 'ok', `The role ${role} may create what migrations in ${database} need.`)];
+  return [check('rights', 'ok', `The role ${role} has the privileges to create objects in ${database}.`)];
 }
 
 function table({ history: { name, tableExists, outdated } }: DatabaseFacts): Check {
@@ -122,7 +122,7 @@ function table({ history: { name, tableExists, outdated } }: DatabaseFacts): Che
   return check(
     'history',
     'warning',
-    (say) => `${name} lacks ${outdated.join(', ')}. The next run adds that: ${say({ action: 'migrate' })}.`,
+    (say) => `${name} lacks ${outdated.join(', ')}. The next run adds what is missing: ${say({ action: 'migrate' })}.`,
   );
 }
 

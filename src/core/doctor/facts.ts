@@ -7,7 +7,7 @@ import type { MigrationError } from '../errors/migration-error.js';
  */
 export type Pooling = 'none' | 'transaction' | 'unclear';
 
-/** What a connection shows about a database before a run. */
+/** Facts about a database, read over a connection before a run. */
 export interface DatabaseFacts {
   readonly database: string;
   /** The role that migrates. */
@@ -15,7 +15,7 @@ export interface DatabaseFacts {
   /** `server_version_num`: 150004 is 15.4. */
   readonly version: number;
   readonly isEncrypted: boolean;
-  /** True if the connection does not leave this machine. */
+  /** True if the connection is local. */
   readonly isLocal: boolean;
   readonly standby: boolean;
   readonly readOnly: boolean;
@@ -24,7 +24,7 @@ export interface DatabaseFacts {
   readonly creationSchema: { readonly name: string; readonly mayCreate: boolean } | null;
   readonly history: HistoryFacts;
   readonly holder: LockHolder | undefined;
-  /** Problems that the run itself would report, in its words. */
+  /** Problems that the run itself would report, with the same wording. */
   readonly problems: readonly MigrationError[];
 }
 
@@ -36,6 +36,6 @@ interface HistoryFacts {
   readonly tableExists: boolean;
   readonly mayCreateSchema: boolean;
   readonly mayCreateTable: boolean;
-  /** The versions of our objects that are not installed yet, in words. */
+  /** The parts of our schema that are not installed yet, in words. */
   readonly outdated: readonly string[];
 }

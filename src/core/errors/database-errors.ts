@@ -18,7 +18,7 @@ export class DatabaseConnectionError extends MigrationError {
     code: 'UNREACHABLE' | 'CONNECTION_REFUSED' | 'CONNECTION_LOST' | 'READ_ONLY',
     /** What happened, without the code. */
     readonly reason: string,
-    /** The SQLSTATE, if the server answered. */
+    /** The SQLSTATE, if the server responded. */
     readonly sqlstate?: string,
     options?: { cause?: unknown },
   ) {

@@ -33,7 +33,7 @@ export class MigrationError extends Error {
   readonly #text: Text;
 
   constructor(
-    /** The kind of error. Stable: decide by it, not by the message. */
+    /** The kind of error. Stable: check this, not the message. */
     readonly code: MigrationErrorCode,
     text: Text,
     options?: { cause?: unknown },

@@ -12,7 +12,7 @@ export class InterruptedError extends MigrationError {
     readonly by: string,
     /** Migrations that this run had applied, in order. They stay applied. */
     readonly applied: readonly string[],
-    /** Migrations that it had still to apply, in order; empty if that is not known. */
+    /** Migrations that it still had to apply, in order; empty if that is not known. */
     readonly pending: readonly string[],
     /**
      * How far it got. `before`: nothing had been sent. `cancelled`: the server stopped. `unsure`: the connection was

@@ -44,7 +44,7 @@ export function duration(ms: number): string {
   return `${Math.round(ms / 60_000)} min`;
 }
 /**
- * What is probably missing if a folder in `dist` has no migrations: `nest build` copies SQL files only if it is told to.
+ * A hint for a folder in `dist` without migrations: `nest build` copies SQL files only if it is configured to.
  * Begins with a space; empty for any other folder.
  */
 export function assetsHint(directory: string): string {

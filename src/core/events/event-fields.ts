@@ -2,8 +2,8 @@ import type { Finding } from '../errors/finding.js';
 import type { MigrationEvent } from './events.js';
 
 /**
- * What a structured log shows of an event beside its text: the values that are one text, number or boolean, of a list the
- * number of its elements, and of the finding that a line is about what identifies it.
+ * The fields of an event in a structured log, next to its text: strings, numbers and booleans unchanged, a list as its
+ * number of elements, and a finding as the fields that identify it.
  */
 export function fieldsOf(event: MigrationEvent, finding?: Finding): Readonly<Record<string, unknown>> {
   const { type, at: _, ...rest } = event;

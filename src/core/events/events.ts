@@ -10,7 +10,7 @@ export interface EventContext {
   readonly target: string;
   /** When it was emitted. */
   readonly at: Date;
-  /** The name of the tenant, if it is about one. */
+  /** The name of the tenant, if the event is about one. */
   readonly tenant?: string;
 }
 
@@ -24,7 +24,7 @@ export type RunEventBody =
   /** Another process holds the migration lock. Repeated every ten seconds. */
   | {
       readonly type: 'lock-waiting';
-      /** How long it has waited so far. */
+      /** How long the run has waited so far. */
       readonly waitedMs: number;
       /** How much longer it will wait. */
       readonly remainingMs: number;
@@ -143,7 +143,7 @@ export type DriftEvent = EventContext & DriftEventBody;
 /** The catalog could not be recorded. Emitted after the end of a run, whose result it does not affect. */
 export interface CatalogEventBody {
   readonly type: 'catalog-not-recorded';
-  /** The run that changed the database. Undefined if the drift check of an application was to record the catalog. */
+  /** The run that changed the database. Undefined if an application's drift check tried to record the catalog. */
   readonly runId: string | undefined;
   /** Why it was not recorded. */
   readonly error: string;

@@ -3,7 +3,7 @@ import type { RolloutReport, RolloutStop } from '../tenants/report.js';
 
 /**
  * The events of a rollout over tenants, in order. It begins with `rollout-started` and ends with `rollout-finished` or
- * `rollout-stopped`. Between them are the events of the runs, each with its tenant.
+ * `rollout-stopped`. In between come the events of the runs, each with its tenant.
  */
 export type FleetEventBody =
   /** Emitted again if tenants were created during the rollout. */

@@ -16,7 +16,7 @@ export function renderEvent(event: MigrationEvent): readonly EventLine[] {
 export function renderEventAs(say: Voice, event: MigrationEvent): readonly EventLine[] {
   const { tenant } = event;
   if (tenant === undefined || event.type === 'tenant-refused') return linesOf(say, event);
-  // The error of a tenant is not thrown: the rollout continues.
+  // A tenant's error is not thrown: the rollout continues.
   const lines =
     event.type === 'run-failed'
       ? [warning(event.error)]

@@ -55,7 +55,7 @@ export function areRecorded(
   return count === 0 || fingerprintOf(migrations) === fingerprint;
 }
 
-/** The ordinary row of a file. Contains only what its name and checksum prove. */
+/** The ordinary row of a file. It contains only what its name and checksum imply. */
 export function recordedAs({ file, checksum }: NamedChecksum): HistoryRow {
   return {
     file,

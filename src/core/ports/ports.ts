@@ -42,7 +42,7 @@ export interface HistoryReader {
   readDetails(): Promise<readonly DetailedHistoryRow[]>;
   /** The audit, oldest entry first; empty if there is none yet. */
   readAudit(): Promise<readonly AuditEntry[]>;
-  /** What the DDL audit has recorded, from the oldest entry on; empty if it was never enabled. @param since @default all */
+  /** What the DDL audit has recorded, oldest entry first; empty if it was never enabled. @param since @default all */
   readDdlAudit(since?: Date): Promise<readonly DdlEntry[]>;
   /** The recorded sources with these checksums, by checksum. */
   readSources(checksums: readonly string[]): Promise<ReadonlyMap<string, string>>;

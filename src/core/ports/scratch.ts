@@ -9,7 +9,7 @@ export interface WholeCatalog extends Catalog {
   readonly owner: string | undefined;
 }
 
-/** What a scratch database is made of. */
+/** The settings of a scratch database. */
 export interface ScratchRecipe {
   /** URL of a database on another server. @default the server of the migrations */
   readonly server: string | undefined;

@@ -5,7 +5,7 @@ import type { Tenant } from '../tenants/tenant.js';
 /** Reads what is recorded about tenants. Never locks, creates or writes. */
 export interface TenantRecords {
   /**
-   * Reads the records of tenants, in their order. Tenants that share a history cost one query, however many they are.
+   * Reads the records of tenants, in their order. Tenants that share a history take one query, however many there are.
    *
    * A database that cannot be read does not keep the others from being read.
    *
@@ -18,7 +18,7 @@ export interface TenantRecords {
 export interface EngineSettings {
   /** How many tenants of one server may be migrated at the same time. */
   readonly parallelism: number;
-  /** Asked before each tenant; false: it is left out, as are all others. */
+  /** Called before each tenant; if it returns false, this tenant and all others are left out. */
   readonly mayStart: () => boolean;
 }
 
@@ -32,7 +32,7 @@ export interface FleetEngine {
   run(tenants: readonly Tenant[], work: (tenant: Tenant) => Promise<void>, settings: EngineSettings): Promise<void>;
 }
 
-/** What becomes of a tenant that is removed. */
+/** What happens to a tenant that is removed. */
 export interface TenantRemoval {
   /** Also drops its schema with everything in it. */
   readonly dropSchema: boolean;
@@ -43,7 +43,7 @@ export interface TenantSchemas {
   /** Creates the schema of a tenant, if there is none. @throws MigrationError */
   create(tenant: Tenant): Promise<void>;
   /**
-   * Removes what is recorded about a tenant, under its lock and in one transaction.
+   * Removes the history of a tenant, under its lock and in one transaction.
    *
    * @returns the number of rows.
    * @throws LockTimeoutError if its migrations are running; MigrationError

@@ -38,8 +38,8 @@ export interface IncidentStore {
    */
   claim(findings: readonly Finding[], check: IncidentCheck): Promise<IncidentReport | undefined>;
   /**
-   * Adds to findings without a time when a check first found them. Those that no check has found yet stay as they are;
-   * so do all if the incidents cannot be read.
+   * Adds, to findings without a time, when a check first found them. Those that no check has found yet stay
+   * as they are; so do all findings if the incidents cannot be read.
    *
    * @throws DatabaseConnectionError
    */

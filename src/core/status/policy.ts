@@ -44,7 +44,7 @@ export interface DriftPolicy {
 /** A kind of drift that a policy decides about. */
 export type DriftKind = keyof DriftPolicy;
 
-/** What happens about each kind of drift unless the option `policy` says otherwise. */
+/** What each kind of drift causes, unless the option `policy` says otherwise. */
 export const DEFAULT_POLICY: DriftPolicy = {
   changed: 'alert',
   cosmetic: 'note',

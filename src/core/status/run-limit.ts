@@ -9,7 +9,7 @@ import { isApplied, type MigrationStatus } from './status.js';
 export interface RunLimit {
   /** The last migration that it applies: a file name or a version. Everything pending before it is applied too. @default the newest */
   readonly to?: string | undefined;
-  /** The maximum number of migrations that it applies. @default all of them */
+  /** The maximum number of migrations to apply. @default all of them */
   readonly step?: number | undefined;
 }
 

@@ -1,29 +1,29 @@
 import { quoteIdentifier, quoteLiteral } from '../sql/text/quote.js';
 import { companionTable, qualifiedName, type TableName } from './table.js';
 
-/** A tenant of a history that tenants share. */
+/** A tenant in a shared history. */
 export interface TenantScope {
   readonly name: string;
-  /** Its schema. One that was dropped and created again has another OID, and so an empty history. */
+  /** Its schema. If it is dropped and created again, it has another OID, and so an empty history. */
   readonly schema: string;
 }
 
-/** The suffix of the table in which tenants share their history. */
+/** The suffix of the shared history table of tenants. */
 const TENANTS_SUFFIX = 'tenants';
 
-/** Columns that only a shared table has, before the others. They are part of its key. */
+/** Columns that only a shared table has; they precede the others and are part of its key. */
 export const TENANT_COLUMNS = {
   tenant: { type: 'text NOT NULL', comment: 'the name of the tenant' },
   schema_oid: {
     type: 'oid NOT NULL',
-    comment: 'the OID of its schema, which a schema that is created again does not keep',
+    comment: 'the OID of its schema; a schema that is dropped and created again gets a new one',
   },
 } as const;
 
 /** The columns that identify a row of a shared table. */
 export const TENANT_KEY = [...Object.keys(TENANT_COLUMNS), 'migration_file'] as const;
 
-/** The rows of one target: those of a whole table, or those of one tenant in a table that tenants share. */
+/** The rows of one target: a whole table, or those of one tenant in a shared table. */
 export class HistoryScope {
   /** Where the rows are. */
   readonly table: TableName;
@@ -53,7 +53,7 @@ export class HistoryScope {
   }
 }
 
-/** The table in which the tenants of a history share theirs. */
+/** The shared history table of tenants, next to a history table. */
 export function tenantsTable(history: TableName): TableName {
   return companionTable(history, TENANTS_SUFFIX);
 }

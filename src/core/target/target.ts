@@ -7,7 +7,7 @@ export interface Target {
   /** Database and history table, for messages: `app/shared.schema_migrations`. */
   readonly name: string;
   readonly table: TableName;
-  /** The tenant, if the history is one that tenants share. @default the history is the target's own */
+  /** The tenant, if tenants share the history. @default the history is the target's own */
   readonly tenant?: TenantScope | undefined;
   /** The role that migrations run as. @default the login role */
   readonly role?: string | undefined;

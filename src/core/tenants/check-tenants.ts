@@ -2,7 +2,7 @@ import { isPlaceholderName } from '../compile/placeholders.js';
 import { MAX_NAME_BYTES } from '../target/name-length.js';
 import { MAIN_DATABASE, SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from './tenant.js';
 
-/** What may be written about a tenant, besides its connection. */
+/** The fields of a tenant, apart from its connection. */
 export interface TenantFields {
   readonly name: string;
   readonly schema?: string | undefined;
@@ -10,7 +10,7 @@ export interface TenantFields {
   readonly placeholders?: Readonly<Record<string, string>> | undefined;
 }
 
-/** An entry of a list of tenants, which need not be a tenant. */
+/** An entry of a list of tenants, which is not necessarily valid. */
 export interface ListedTenant {
   readonly given: unknown;
   /** Where it lives; a text says what is wrong with its connection. */
@@ -28,13 +28,13 @@ export interface CheckedTenants {
 const FIELDS = ['name', 'schema', 'group', 'placeholders', 'connectionString', 'connection', 'pool'];
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}_.:@-]*$/u;
 const NAME_RULE = `use letters, digits and _ . : @ -, beginning with a letter or digit, ${MAX_NAME_BYTES} bytes at most`;
-/** More of them say nothing new. */
+/** Listing more problems would add nothing. */
 const MAX_PROBLEMS = 20;
 
 /**
- * Checks a list of tenants as a whole, so that nothing runs for half of it.
+ * Checks a list of tenants as a whole, so that nothing runs for part of a faulty list.
  *
- * @param reserved a schema that belongs to no tenant: the one of the history.
+ * @param reserved a schema that no tenant may use: that of the history.
  */
 export function checkTenants(listed: readonly ListedTenant[], reserved: string): CheckedTenants {
   const problems: string[] = [];
@@ -49,7 +49,7 @@ export function checkTenants(listed: readonly ListedTenant[], reserved: string):
   return { tenants, problems: shortened([...problems, ...duplicates(tenants)]) };
 }
 
-/** The problem of a single name; undefined if it can be used. */
+/** The problem with a single name; undefined if it can be used. */
 export function nameProblem(name: string): string | undefined {
   return NAME.test(name) && Buffer.byteLength(name) <= MAX_NAME_BYTES ? undefined : NAME_RULE;
 }
@@ -98,7 +98,7 @@ function schemaProblems(schema: unknown, reserved: string): string[] {
     return [`its schema ${name} is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`];
   if (schema.startsWith('pg_') || schema === 'information_schema')
     return [`its schema ${name} belongs to PostgreSQL; choose another one`];
-  return schema === reserved ? [`its schema ${name} is that of the history; choose another one`] : [];
+  return schema === reserved ? [`its schema ${name} belongs to the history; choose another one`] : [];
 }
 
 function placeholderProblems(given: unknown): string[] {

@@ -2,8 +2,8 @@ import type { Finding } from '../errors/finding.js';
 import type { MigrationError } from '../errors/migration-error.js';
 
 /**
- * How a rollout ended for a tenant. `applied`: it has all migrations now. `nothing-to-do`: it had them before. `failed`:
- * it stays behind, with the error of its run. `skipped`: the rollout stopped before its turn. `interrupted`: its run was
+ * How a rollout ended for a tenant. `applied`: it now has all migrations. `nothing-to-do`: it already had them. `failed`:
+ * it is still behind, with the error of its run. `skipped`: the rollout stopped before its turn. `interrupted`: its run was
  * interrupted.
  */
 export type TenantOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'skipped' | 'interrupted';
@@ -15,11 +15,11 @@ export interface TenantResult {
   readonly outcome: TenantOutcome;
   /** The migrations that this rollout applied, in order. A failed tenant keeps them. */
   readonly applied: readonly string[];
-  /** The run, as in its history and its events; undefined if there was none. */
+  /** The ID of the run, as in its history and events; undefined if there was none. */
   readonly runId: string | undefined;
   /** In milliseconds. */
   readonly durationMs: number;
-  /** Only if it failed or was interrupted: the same error as that of a single run. */
+  /** Only if it failed or was interrupted: the error that a single run would throw. */
   readonly error?: MigrationError | Error;
 }
 
@@ -33,7 +33,7 @@ export interface RolloutStop {
 
 /** The result of a rollout. */
 export interface RolloutReport {
-  /** Every tenant of the list, in its order. */
+  /** Every tenant on the list, in list order. */
   readonly tenants: readonly TenantResult[];
   /** The number of tenants, by outcome. */
   readonly counts: Readonly<Record<TenantOutcome, number>>;

@@ -1,7 +1,7 @@
 import type { TenantOutcome, TenantResult } from './report.js';
 import type { WaveDefinition } from './waves.js';
 
-/** A wave that has been worked through. */
+/** A wave that has ended. */
 export interface WaveResult {
   /** Counts from 1. */
   readonly wave: number;
@@ -14,14 +14,14 @@ export interface WaveResult {
 /** Decides whether the next wave may begin. */
 export type Gate = (wave: WaveResult) => boolean | Promise<boolean>;
 
-/** How a rollout goes about its tenants. */
+/** How a rollout processes its tenants. */
 export interface RolloutSettings {
   /** Waves before the last one, which has all other tenants. */
   readonly waves: readonly WaveDefinition[];
   /** Between two waves: a delay in ms, or a function. Undefined: the next wave begins at once. */
   readonly gate: number | Gate | undefined;
-  /** With this number of failed tenants, or this share of those with work, no further tenant is started. */
+  /** Once this many tenants, or this share of those that are behind, have failed, no further tenant is started. */
   readonly stopAfter: number | `${number}%`;
-  /** How many tenants of one server are migrated at the same time. */
+  /** How many tenants on one server are migrated at the same time. */
   readonly parallelism: number;
 }

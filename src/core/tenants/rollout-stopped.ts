@@ -2,11 +2,11 @@ import { MigrationError } from '../errors/migration-error.js';
 import { describeCounts, type RolloutReport, type RolloutStop } from './report.js';
 
 /**
- * A rollout stopped before it had gone through all tenants. What it applied stays applied, and the next rollout
+ * A rollout stopped before it had reached all tenants. What it applied stays applied, and the next rollout
  * continues with the tenants that are behind.
  */
 export class RolloutStoppedError extends MigrationError {
-  /** What became of each tenant. */
+  /** The outcome for each tenant. */
   readonly report: RolloutReport;
 
   constructor(report: RolloutReport & { readonly stopped: RolloutStop }) {

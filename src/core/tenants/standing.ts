@@ -5,7 +5,7 @@ import { isNothingToDo, planRun } from '../status/plan.js';
 import type { DriftPolicy } from '../status/policy.js';
 import type { Tenant } from './tenant.js';
 
-/** What is recorded about a tenant. */
+/** The recorded history of a tenant. */
 export interface TenantRecord {
   /** False if its schema does not exist. */
   readonly schemaExists: boolean;
@@ -21,7 +21,7 @@ export interface UnreadRecord {
 }
 
 /**
- * Where a tenant stands. `current`: nothing to do. `behind`: migrations are pending. `failed`: the same, and one of them
+ * The state of a tenant. `current`: nothing to do. `behind`: migrations are pending. `failed`: the same, and one of them
  * has failed or did not finish. `refused`: nothing would run because of the findings. `missing`: it has no schema. `unknown`: its
  * database could not be read.
  */

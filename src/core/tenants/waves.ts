@@ -3,7 +3,7 @@ import type { Tenant } from './tenant.js';
 /** The tenants of a wave: those of a group, or the first ones of the list, as a number or a share (`'10%'`). */
 export type WaveDefinition = { readonly group: string } | { readonly first: number | `${number}%` };
 
-/** Tenants that are migrated before a gate lets the next ones follow. */
+/** Tenants that are migrated together, before the gate to the next wave. */
 export interface Wave {
   /** Counts from 1. */
   readonly number: number;
@@ -36,7 +36,7 @@ export function wavesOf(
     .map((members, i) => ({ number: i + 1, tenants: members }));
 }
 
-/** Groups that a wave names and no tenant has: most likely a typing mistake. */
+/** Groups that a wave names but no tenant has: most likely a typo. */
 export function unknownGroups(tenants: readonly Tenant[], definitions: readonly WaveDefinition[]): readonly string[] {
   const known = new Set(tenants.map(({ group }) => group));
   return definitions.flatMap((each) => ('group' in each && !known.has(each.group) ? [each.group] : []));

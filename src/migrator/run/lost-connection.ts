@@ -30,7 +30,7 @@ interface ResolvedLoss {
   readonly error: DatabaseConnectionError | undefined;
 }
 
-/** True if it is unknown what the server did last. */
+/** True if the outcome of the last statement is unknown. */
 export function isLostConnection(error: unknown): error is DatabaseConnectionError {
   return error instanceof DatabaseConnectionError && error.code === 'CONNECTION_LOST';
 }

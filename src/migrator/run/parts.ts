@@ -25,7 +25,7 @@ export interface MigratorParts {
   readonly emit: EmitEvent;
   readonly diffTexts: DiffTexts;
   readonly incidents: IncidentStore;
-  /** Executes tasks when no other target may be disturbed by them. @default at once */
+  /** Executes tasks when they cannot disturb another target. @default at once */
   readonly inTurn?: InTurn;
   /** Undefined if the catalog is not checked. */
   readonly catalog: CatalogReader | undefined;
@@ -34,7 +34,7 @@ export interface MigratorParts {
   readonly scratch: ScratchDatabases;
 }
 
-/** Runs work when it is the turn of these tasks. */
+/** Runs work when it is the tasks' turn. */
 export type InTurn = <T>(tasks: readonly Task[], work: () => Promise<T>) => Promise<T>;
 
 /** How runs behave. */

@@ -11,7 +11,7 @@ import type {
 export interface TenantListFactory {
   /** Modules that export what is injected, unless they are global. */
   imports?: ModuleMetadata['imports'];
-  /** The providers that the function gets. */
+  /** The providers that are passed to the function. */
   inject?: FactoryProvider['inject'];
   /** Returns the tenants. Called once for each operation, and again at the end of a rollout. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as in FactoryProvider

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { findingKey, type Finding, type FindingCode } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
 
-/** An incident that only this process knows. Times are those of the monotonic clock, in ms. */
+/** An incident that only this process knows about. Times are from the monotonic clock, in ms. */
 interface OwnIncident {
   readonly finding: Finding;
   readonly openedAt: number;

@@ -3,7 +3,7 @@ import { fieldsOf } from '../../core/events/event-fields.js';
 import type { MigrationEvent } from '../../core/events/events.js';
 import type { EventLine } from '../../core/events/event-line.js';
 
-/** A line about an event, which is written as the application's logger writes structured data. */
+/** A line about an event, written in the form in which the application's logger writes structured data. */
 class LogRecord {
   constructor(
     private readonly line: EventLine,
@@ -24,13 +24,13 @@ const LEVELS = ['log', 'error', 'warn', 'debug', 'verbose', 'fatal'] as const;
 
 type Write = (...parameters: unknown[]) => void;
 
-/** A logger that writes fields too, where the application's logger is structured. */
+/** A logger that also writes fields, if the application's logger is structured. */
 export class EventLogger extends Logger {
   write(line: EventLine, event: MigrationEvent): void {
     this[METHODS[line.level]](new LogRecord(line, event));
   }
 
-  /** Called when a line is written, which may be long after it was logged: Nest keeps lines until there is a logger. */
+  /** Called when a line is written, possibly long after it was logged: Nest buffers lines until there is a logger. */
   override get localInstance(): LoggerService {
     const logger = super.localInstance as LoggerService | undefined;
     if (!logger) return super.localInstance;
@@ -46,7 +46,7 @@ export class EventLogger extends Logger {
   }
 }
 
-/** How a logger takes a text with fields. Loggers that are not known to be structured get the text only. */
+/** How to pass a text with fields to a logger. Loggers that are not known to be structured get only the text. */
 function formatOf(logger: LoggerService): (record: LogRecord) => unknown[] {
   if (isPino(logger)) return ({ text, fields }) => [fields, text];
   if (!(logger instanceof ConsoleLogger) || !writesJson(logger)) return ({ text }) => [text];
@@ -64,7 +64,7 @@ function writesJson(logger: object): boolean {
   return (logger as { options?: { json?: boolean } }).options?.json === true;
 }
 
-/** True for the logger of `nestjs-pino`, which holds one of `pino`. */
+/** True for the logger of `nestjs-pino`, which wraps a `pino` logger. */
 function isPino(logger: object): boolean {
   const { logger: inner } = logger as { logger?: { logger?: { child?: unknown; bindings?: unknown } } };
   return typeof inner?.logger?.child === 'function' && typeof inner.logger.bindings === 'function';

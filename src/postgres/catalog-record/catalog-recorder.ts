@@ -28,7 +28,7 @@ import { PgScratchDatabases } from './scratch/scratch-databases.js';
 import type { AuditSql, CatalogSettings } from './settings.js';
 import { recordComposedSql, recordLiveSql, removeOldSql, type Live } from './store-record.js';
 
-export { checkCatalog, PgScratchDatabases }; // one file to load for all that read a catalog
+export { checkCatalog, PgScratchDatabases }; // so that everything that reads a catalog is loaded from one file
 
 /** Records the catalog on a connection that may write. Call it under the migration lock. */
 export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
@@ -149,7 +149,7 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
     return this.commit([recordComposedSql(this.settings.history, live, catalog), ...others]);
   }
 
-  /** Ends the transaction. Removes old records in another one, which can fail without harm if it is not the only one. */
+  /** Ends the transaction. Removes old records in another one, where a failure is harmless. */
   private async commit(statements: readonly string[]): Promise<void> {
     const { history, role } = this.settings;
     const tidy = ['BEGIN', 'SET LOCAL synchronous_commit = off', ...actingAs(role), removeOldSql(history), 'COMMIT'];

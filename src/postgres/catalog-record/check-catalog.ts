@@ -42,7 +42,7 @@ const CHANGED_MEANWHILE: readonly string[] = [
 ];
 const MAX_ATTEMPTS = 3;
 
-/** Repeats work that reads the catalog if the schema changed meanwhile. @throws the last error */
+/** Repeats work that reads the catalog if the schema changed in the meantime. @throws the last error */
 export function readAgainIfChanged<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   return retry(work, {
     ...(signal && { signal }),

@@ -4,7 +4,7 @@ import type { ObjectGroup } from '../../core/catalog/object-group.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { fromProperties, toProperties } from '../catalog/snapshot/read-objects.js';
 
-/** An object as stored. The server compresses the column. */
+/** An object in its stored form. The server compresses the column. */
 type Stored = readonly [ObjectGroup, ObjectKind, readonly string[], string | null, string | null];
 
 /** An expression for the content of a record. @param objects the name of a FROM item with the rows of `objectsSql` */
@@ -13,7 +13,7 @@ export function contentOfRows(objects: string): string {
   return `(SELECT convert_to(coalesce(json_agg(json_build_array(${stored}))::text, '[]'), 'UTF8') FROM ${objects})`;
 }
 
-/** The same for objects that are not as in the catalog. */
+/** The same for objects that differ from those in the catalog. */
 export function contentOf(objects: CatalogObjects): string {
   const groups = Object.entries(objects) as [ObjectGroup, readonly CatalogObject[]][];
   const stored = groups.flatMap(([group, of]) =>
@@ -28,7 +28,7 @@ export function contentOf(objects: CatalogObjects): string {
   return `convert_to(${quoteLiteral(JSON.stringify(stored))}, 'UTF8')`;
 }
 
-/** The objects of a content. @param groups those that it has */
+/** The objects in the content. @param groups the groups that it contains */
 export function toObjects(content: string, groups: readonly ObjectGroup[]): CatalogObjects {
   const objects = new Map<ObjectGroup, CatalogObject[]>(groups.map((group) => [group, []]));
   for (const [group, kind, name, definition, properties] of JSON.parse(content) as Stored[]) {

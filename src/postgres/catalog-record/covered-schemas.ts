@@ -10,7 +10,7 @@ export function checkedScope({ history, schemas }: CatalogSettings, recorded: re
   return { schemas: schemasNamed(schemas ?? recorded), without: ownTables(history) };
 }
 
-/** What is recorded. @param covered the schemas that {@link recordedSchemas} selected */
+/** The scope of a record. @param covered the schemas that {@link recordedSchemas} selected */
 export function recordedScope({ history }: CatalogSettings, covered: readonly string[]): QueryScope {
   return { schemas: schemasCalled(covered), without: ownTables(history) };
 }

@@ -14,7 +14,7 @@ export interface LatestRecord {
   /** The schemas in which migrations had created objects until then. */
   readonly schemas: readonly string[];
   readonly fingerprint: CatalogFingerprint;
-  /** As `LIVE_SQL` gave it; undefined if that is unknown. */
+  /** The value from `LIVE_SQL`; undefined if it is unknown. */
   readonly stamp: string | undefined;
 }
 

@@ -7,7 +7,7 @@ import { scopeSql } from '../catalog/queries/scope.js';
 import { contentOf, contentOfRows } from './content.js';
 import { recordTable, type LatestRecord } from './record-table.js';
 
-/** How many records are kept. */
+/** The number of records to keep. */
 const KEPT = 5;
 
 /** What is known about the catalog to record, in the transaction that reads it. */
@@ -23,8 +23,8 @@ const COLUMNS = 'recorded_at, matched_at, server_version, format, schemas, finge
 const READ_AT = 'transaction_timestamp()';
 
 /**
- * One statement that reads the selected objects and stores them, without sending them to the client. If they are as in
- * the newest record, only its times are updated.
+ * One statement that reads the selected objects and stores them, without sending them to the client. If they equal
+ * those of the newest record, only its times are updated.
  */
 export function recordLiveSql(
   history: TableName,
@@ -60,7 +60,7 @@ export function recordLiveSql(
   );
 }
 
-/** Stores a catalog that may differ from the live one; then the time at which the last record matched stays valid. */
+/** Stores a catalog that may differ from the live one; the time at which the last record matched then stays valid. */
 export function recordComposedSql(history: TableName, { stamp, schemas }: Live, catalog: FingerprintedCatalog): string {
   const table = recordTable(history);
   const isComposed = Object.values(catalog.fingerprint).includes(NO_FINGERPRINT);
@@ -71,7 +71,7 @@ export function recordComposedSql(history: TableName, { stamp, schemas }: Live, 
     CATALOG_FORMAT,
     quoteLiteral(JSON.stringify(schemas)),
     quoteLiteral(JSON.stringify(catalog.fingerprint)),
-    // The stamp is that of the live catalog.
+    // The stamp belongs to the live catalog.
     quoteLiteral(isComposed ? null : stamp),
     contentOf(catalog.objects),
   ];

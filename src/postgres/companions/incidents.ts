@@ -43,7 +43,7 @@ export async function claimIncidents(
   };
 }
 
-/** Adds to findings without a time when their incident was opened. */
+/** Adds to findings without a time the time at which their incident was opened. */
 export async function withFirstSeen(
   history: TableName,
   findings: readonly Finding[],

@@ -18,7 +18,7 @@ interface ConnectSettings extends ConnectionListener {
   readonly connectTimeoutMs: number;
   /** How long to retry while the database is unreachable, in ms; 0 means one attempt. @default 0 */
   readonly connectRetryMs?: number;
-  /** True if the pool is our own, of which callers know nothing. @default false */
+  /** True if the pool is our own and callers do not know about it. @default false */
   readonly isOwnPool?: boolean;
 }
 
@@ -82,7 +82,7 @@ async function connectOnce(source: ConnectionSource, settings: ConnectSettings):
     return isPool(source) ? await borrow(source, settings) : await open(source, settings);
   } catch (error) {
     if (error instanceof DatabaseConnectionError) throw error;
-    const isOurs = !isPool(source) || settings.isOwnPool; // a caller's pool has a timeout of its own
+    const isOurs = !isPool(source) || settings.isOwnPool; // a caller's pool has its own timeout
     throw connectError(isOurs && isConnectTimeout(error) ? noAnswer(settings) : error);
   }
 }

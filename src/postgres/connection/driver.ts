@@ -74,7 +74,7 @@ export function lacksPassword(error: unknown): boolean {
   return error instanceof Error && /password must be a (?:non-empty )?string/i.test(error.message);
 }
 
-/** True for an error of a client, or of the pool that created it, when its `connectionTimeoutMillis` has passed. */
+/** True for the error of a client, or of the pool that created it, after its `connectionTimeoutMillis` has passed. */
 export function isConnectTimeout(error: unknown): boolean {
   return error instanceof Error && /^timeout expired$|due to connection timeout$/.test(error.message);
 }

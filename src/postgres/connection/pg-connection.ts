@@ -14,7 +14,7 @@ export interface Backend {
   readonly condition: string;
 }
 
-/** How a session stands. `outdated`: the defaults of new sessions have changed since it began. */
+/** The state of a session. `outdated`: the defaults of new sessions have changed since it began. */
 export type SessionEnd = 'usable' | 'failed' | 'outdated';
 
 /** A message from the server, such as `RAISE NOTICE`. */
@@ -55,7 +55,7 @@ export class PgConnection {
     return 'encrypted' in socketOf(this.client);
   }
 
-  /** True if the other end is on this machine. */
+  /** True if the server is on this machine. */
   get isLocal(): boolean {
     const { remoteAddress } = socketOf(this.client); // a Unix socket has none
     return remoteAddress === undefined || /^(?:127\.|::1$|::ffff:127\.)/.test(remoteAddress);
@@ -71,7 +71,7 @@ export class PgConnection {
     this.isDirty = true;
   }
 
-  /** Marks the session as not to be continued by anyone. */
+  /** Marks the session so that nobody uses it again. */
   retire(end: Exclude<SessionEnd, 'usable'> = 'failed'): void {
     this.isDirty = true;
     if (this.end !== 'outdated') this.end = end;

@@ -2,7 +2,7 @@ import { connect, isPool, type ConnectionSource } from './connect.js';
 import type { PgConnection, SessionEnd } from './pg-connection.js';
 import { WaitingUser } from './waiting-user.js';
 
-/** A backend's memory grows with the relations that it has seen, so it is replaced after this number of users. */
+/** A backend's memory grows with the number of relations it has seen, so it is replaced after this many users. */
 const MAX_USES = 200;
 /** The driver's own default for the clients of a pool. */
 const DEFAULT_MAX = 10;
@@ -19,7 +19,7 @@ interface Kept {
 }
 
 /**
- * Sessions that several users have one after the other, each with the session reset. One on which anything failed is
+ * Sessions that several users share, one after another, and that are reset in between. One in which anything failed is
  * closed, and so are all others once the defaults of new sessions may have changed. A session without a user is kept
  * only while another user is expected.
  */
@@ -56,7 +56,7 @@ export class ReusedConnections {
     return kept.connection.handOver((end) => this.takeBack(kept, end));
   }
 
-  /** Closes the sessions that nobody uses. */
+  /** Closes idle sessions. */
   async closeIdle(): Promise<void> {
     await Promise.all([...this.idle].map((kept) => this.drop(kept)));
   }

@@ -14,7 +14,7 @@ import { assertHistoryTable, readShape, type TableShape } from '../history/table
 import { OBJECT_VERSIONS } from '../history/versions.js';
 import { lockKey, readLockHolder } from '../lock/lock.js';
 
-/** What to look at. */
+/** What to examine. */
 interface Subject {
   readonly table: TableName;
   readonly role: ActingRole;

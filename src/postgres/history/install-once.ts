@@ -5,12 +5,12 @@ export class InstallOnce {
   private installing: Promise<Installed> | undefined;
   private done = false;
 
-  /** True if the table need not be inspected again. */
+  /** True if the table does not need to be inspected again. */
   get isDone(): boolean {
     return this.done;
   }
 
-  /** Only the first caller gets the notes. A failure is not remembered: the next caller tries again. */
+  /** Only the first caller receives the notes. A failure is not remembered: the next caller tries again. */
   async run(install: () => Promise<Installed>): Promise<Installed> {
     if (this.installing) return { ...(await this.installing), notes: [] };
     this.installing = install();

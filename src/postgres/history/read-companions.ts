@@ -29,7 +29,7 @@ export async function readDdlAudit(
   since?: Date,
 ): Promise<readonly DdlEntry[]> {
   const table = ddlTable(history);
-  // Most databases have none, and the server would log an error at each check.
+  // Most databases have none, and the server would log an error on every check.
   const exists =
     'SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ' +
     `WHERE n.nspname = ${quoteLiteral(table.schema)} AND c.relname = ${quoteLiteral(table.table)}`;

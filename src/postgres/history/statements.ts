@@ -70,7 +70,7 @@ export class TableRecords implements RunRecords {
 
   /**
    * @param companions the companion tables that can be written.
-   * @param recordsFailures false if nothing is left for which a failure could be recorded.
+   * @param recordsFailures false if nothing remains for which a failure could be recorded.
    */
   constructor(
     private readonly scope: HistoryScope,

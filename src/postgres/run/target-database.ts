@@ -14,7 +14,7 @@ import { PgTargetSession, type SessionSettings } from './target-session.js';
 /** How to connect to a target, and how its sessions work. */
 export interface DatabaseSettings extends SessionSettings {
   readonly source: ConnectionSource;
-  /** Sessions that several targets use one after the other. @default each has its own */
+  /** Sessions that several targets use one after another. @default each has its own */
   readonly reused?: ReusedConnections | undefined;
   /** How long one attempt to connect may take, in ms. */
   readonly connectTimeoutMs: number;

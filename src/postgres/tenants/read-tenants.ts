@@ -15,8 +15,8 @@ import { KEY_COLUMN, selectList } from '../history/columns.js';
 import { toHistoryRows } from '../history/to-rows.js';
 
 /**
- * Reads what the shared history records about tenants, in their order, with one query. The server compares the rows with
- * the files, so it sends nothing about a tenant whose rows are exactly the files: in most rollouts, almost all.
+ * Reads the shared history of tenants, in their order, with one query. The server compares the rows with
+ * the files, so it sends nothing about a tenant whose rows match the files exactly: in most rollouts, almost all.
  *
  * @param migrations the files of tenants, in order.
  * @throws MigrationError
@@ -45,7 +45,7 @@ export async function readSchemas(connection: PgConnection, schemas: readonly st
   return rows.flatMap(({ name }) => name ?? []);
 }
 
-/** Tenants with a difference, one row each, or one for each row that is not simply an applied file. */
+/** Tenants with a difference: one row for each, or one for each history row that is not simply an applied file. */
 function behindSql(table: string, tenants: readonly TenantScope[], migrations: readonly Migration[]): string {
   const files = textArray(migrations.map(({ file }) => file));
   const checksums = textArray(migrations.map(({ checksum }) => checksum));
@@ -80,7 +80,7 @@ function found(tenants: readonly TenantScope[]): string {
   );
 }
 
-/** One literal is parsed faster than thousands. */
+/** Parsing one literal is faster than parsing thousands. */
 function textArray(values: readonly string[]): string {
   const elements = values.map((value) => `"${value.replace(/[\\"]/g, '\\$&')}"`);
   return `${quoteLiteral(`{${elements.join(',')}}`)}::pg_catalog.text[]`;

@@ -13,9 +13,9 @@ import { readShape } from '../history/table-shape.js';
 import { lockKeySql } from '../lock/lock.js';
 
 /**
- * Removes what a history records about a tenant, in one transaction under the tenant's lock.
+ * Removes the history of a tenant, in one transaction under the tenant's lock.
  *
- * @param schema a schema to drop too.
+ * @param schema a schema to drop as well.
  * @returns the number of rows.
  * @throws LockTimeoutError if another process is migrating the tenant; RefusedError if the schema is another tenant's;
  *   MigrationError

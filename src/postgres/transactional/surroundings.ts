@@ -6,7 +6,7 @@ import type { ExecutionContext, TransactionalTask } from '../execution/execution
 import { bodyPart, part, type Part } from '../execution/message.js';
 import { PreparedStatements } from './prepared-statements.js';
 
-/** What our statements around a file depend on. */
+/** The settings that our statements around a file depend on. */
 export type SurroundContext = Pick<
   ExecutionContext,
   'target' | 'records' | 'initialSettings' | 'reset' | 'lock' | 'marker' | 'applicationName'

@@ -2,7 +2,7 @@ import { appended, closingOf, codeOf, withImport } from './source-text.js';
 
 const PARAMETER = 'private readonly migrationsHealth: MigrationsHealthIndicator';
 
-/** What checks the migrations, and how it is injected. */
+/** The injected health indicator of the migrations. */
 export const HEALTH_LINES = [
   "import { MigrationsHealthIndicator } from 'nestjs-pg-migrations';",
   `constructor(…, ${PARAMETER}) {}`,
@@ -17,7 +17,7 @@ export function checksHealth(text: string): boolean {
 /**
  * The text of a health controller that also checks the migrations.
  *
- * @returns undefined if it is not obvious where: there is no constructor, several checks, or a liveness check, which must
+ * @returns undefined if the place is unclear: there is no constructor, several checks, or a liveness check, which must
  *   succeed while migrations run
  */
 export function withHealthCheck(text: string): string | undefined {

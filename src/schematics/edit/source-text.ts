@@ -2,7 +2,7 @@
 const OPAQUE =
   /\/\/[^\n]*|\/\*[^]*?\*\/|'(?:\\[^]|[^'\\\n])*'|"(?:\\[^]|[^"\\\n])*"|`(?:\\[^]|[^`\\])*`|(?<=[(,=:[!&|?{};]\s*|^\s*|\breturn\s+)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\n\\])*\]|[^/\n\\[])+\//gm;
 
-/** TypeScript with the contents of comments and literals blanked out, so that what is left is code. Positions stay the same. */
+/** TypeScript with the contents of comments and literals blanked out, so that only code is left. Positions are kept. */
 export function codeOf(text: string): string {
   return text.replaceAll(OPAQUE, (found) =>
     /^\/[/*]/.test(found) ? blank(found) : found[0] + blank(found.slice(1, -1)) + found.at(-1),
@@ -23,7 +23,7 @@ export function closingOf(code: string, open: number): number {
   return -1;
 }
 
-/** The positions at which the list between two brackets is divided: its own commas, not those of lists in it. */
+/** The positions of the commas that separate the list between two brackets, excluding those in nested lists. */
 export function commasOf(code: string, open: number, close: number): number[] {
   const commas: number[] = [];
   for (let at = open + 1; at < close; at++) {
@@ -34,7 +34,7 @@ export function commasOf(code: string, open: number, close: number): number[] {
   return commas;
 }
 
-/** What a file indents by. */
+/** The indentation unit of a file. */
 export function indentOf(text: string): string {
   return /^(?:\t|  +)(?=\S)/m.exec(text)?.[0] ?? '  ';
 }
@@ -55,7 +55,7 @@ export function appended(text: string, open: number, close: number, element: str
   const [before, after] = [text.slice(0, last), text.slice(last, close)];
   const comma = written === '' || written.endsWith(',') ? '' : ',';
   if (code.slice(open, close).includes('\n')) {
-    // A comment after the last element stays with it.
+    // A comment after the last element stays next to it.
     const comment = /^[^\n]*\S/.exec(after)?.[0] ?? '';
     const rest = after.slice(comment.length).trimEnd();
     return `${before}${comma}${comment}${rest}\n${inner}${indented},\n${outer}${text.slice(close)}`;
@@ -66,7 +66,7 @@ export function appended(text: string, open: number, close: number, element: str
   return `${text.slice(0, open + 1)}${lines.join('')}\n${outer}${text.slice(close)}`;
 }
 
-/** Adds an import after the others, written as they are. */
+/** Adds an import after the others, in the same style. */
 export function withImport(text: string, name: string, from: string): string {
   const imports = [...text.matchAll(/^import\b[^;]*?(['"])[^'"\n]*\1(;?)[^\n]*$/gm)];
   const last = imports.at(-1);

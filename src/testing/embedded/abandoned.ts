@@ -4,11 +4,11 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, stopOrphan } from './postmaster-pid.js';
 
-/** Containers may share a directory, but not the numbers of their processes. */
+/** Containers may share a directory, but process IDs are only unique within one. */
 const PREFIX = `nestjs-pg-migrations-${createHash('sha256').update(hostname()).digest('hex').slice(0, 8)}-`;
 const NAME = new RegExp(`^${PREFIX}([0-9]+)-`);
 
-/** What the names of data directories of a process begin with. */
+/** The prefix of the names of a process's data directories. */
 export function prefixOf(pid: number): string {
   return `${PREFIX}${pid}-`;
 }
@@ -29,7 +29,7 @@ export async function removeAbandoned(folder: string): Promise<void> {
 
 async function isAbandoned(directory: string, pid: number): Promise<boolean> {
   if (pid !== process.pid) return !isAlive(pid);
-  // In a restarted container, a process often gets the number of one that was killed.
+  // In a restarted container, a process often gets the ID of one that was killed.
   const startedAt = Date.now() - process.uptime() * 1_000;
   const { birthtimeMs } = await stat(directory).catch(() => ({ birthtimeMs: Number.POSITIVE_INFINITY }));
   return birthtimeMs < startedAt;

@@ -9,7 +9,7 @@ export interface Account {
 
 const NOBODY = 65534;
 
-/** PostgreSQL refuses to run as root, so root hands over to `postgres`, else to nobody. Anyone else: undefined, run as is. */
+/** PostgreSQL refuses to run as root, so root uses `postgres`, or else `nobody`. Undefined for any other user. */
 export async function serverAccount(): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   const accounts = await readFile('/etc/passwd', 'utf8').catch(() => '');
@@ -20,7 +20,7 @@ export async function serverAccount(): Promise<Account | undefined> {
 /**
  * Without this check the server fails with a bare "could not access", far from the directory that is the cause.
  *
- * @throws naming the first directory on the way to `path` that the account cannot enter
+ * @throws Error naming the first directory on the way to `path` that the account cannot enter
  */
 export async function assertReachable(path: string, account: Account | undefined): Promise<void> {
   if (!account) return;

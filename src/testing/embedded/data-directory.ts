@@ -33,7 +33,7 @@ export async function prepareDataDirectory(options: DataDirectoryOptions): Promi
 
 async function initialize(draft: string, options: DataDirectoryOptions): Promise<void> {
   const { account, password } = options;
-  // initdb wants an empty directory, so the password file is a neighbour of the cluster inside the draft.
+  // initdb requires an empty directory, so the password file is next to the cluster, inside the draft.
   if (password !== undefined) await writeFile(join(draft, 'password'), password, { mode: 0o600 });
   if (account) for (const path of await withEntries(draft)) await chown(path, account.uid, account.gid);
   await withDirectoryHandle(draft, account, (path, handle) => runInitdb(path, handle, options));
@@ -71,13 +71,13 @@ async function moveIntoPlace(draft: string, dataDirectory: string): Promise<void
   }
 }
 
-/** A cluster made by another account, say before root ran this, belongs to the account that runs it now. */
+/** Hands over a cluster that another account created, such as before root ran this, to the account that runs it now. */
 async function adopt(dataDirectory: string, account: Account): Promise<void> {
   if ((await stat(dataDirectory)).uid === account.uid) return;
   for (const name of await readdir(dataDirectory, { recursive: true })) {
     await chown(join(dataDirectory, name), account.uid, account.gid);
   }
-  // The top last: an interrupted adoption is then taken up again.
+  // The top directory comes last, so that an interrupted handover is resumed.
   await chown(dataDirectory, account.uid, account.gid);
 }
 

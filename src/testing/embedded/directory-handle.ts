@@ -1,14 +1,14 @@
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { type Account, assertReachable } from './account.js';
 
-/** The number that the handle has in the child: its place in `stdio`. 3 is the watchdog's. */
+/** The file descriptor of the handle in the child: its index in `stdio`. 3 belongs to the watchdog. */
 const HANDLE = 4;
 const HANDLES = '/proc/self/fd';
 const canFollowHandles = existsSync(HANDLES);
 
 /**
  * The account of the server may be unable to enter a directory above its data: root's home, what `mktemp -d` makes. So
- * we open the directory for it. Linux follows the handle straight to the directory, and that needs no privilege.
+ * we open the directory for it. Linux follows the handle straight to the directory, which requires no privilege.
  *
  * @param spawnChild starts the process at once, with `handle` as its fifth `stdio`, and calls the directory `path`
  */

@@ -7,7 +7,7 @@ import { isAlive } from './postmaster-pid.js';
 const drafts = new Set<string>();
 
 /**
- * Lends a directory beside `target`, where something can be made in peace and then renamed to `target`. So the target is at
+ * Lends a directory next to `target`, where something can be built and then renamed to `target`. So the target is at
  * all times either missing or complete, whenever the process is killed; drafts of killed processes are cleared here.
  */
 export async function withDraft(target: string, work: (draft: string) => Promise<void>): Promise<void> {
@@ -29,7 +29,7 @@ async function removeAbandoned(target: string): Promise<void> {
     if (!name.startsWith(prefix)) continue;
     const path = join(dirname(target), name);
     const pid = Number.parseInt(name.slice(prefix.length), 10);
-    // In a restarted container the process that was killed often had the number that is now ours.
+    // In a restarted container, the killed process often had the ID that is now ours.
     const inUse = pid === process.pid ? drafts.has(path) : isAlive(pid);
     if (!inUse) await rm(path, { recursive: true, force: true });
   }

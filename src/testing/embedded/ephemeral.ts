@@ -7,7 +7,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgresOptions, type EmbeddedServe
 const MEMORY_DISK = '/dev/shm';
 const ENOUGH_BYTES = 1024 ** 3;
 
-/** Durability has no value for data that is thrown away. A killed server loses its last commits. */
+/** Throwaway data needs no durability. A killed server loses its last commits. */
 const FAST: Record<string, string> = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -17,7 +17,7 @@ const FAST: Record<string, string> = {
 };
 
 /**
- * Starts a server on a directory of its own. `remove()` or the death of this process removes it, and at the latest the
+ * Starts a server on its own directory. It is removed by `remove()`, when this process dies, or at the latest by the
  * next start of such a server.
  */
 export async function startEphemeralPostgres({

@@ -6,19 +6,19 @@ import { errorCode } from './error-code.js';
 const ORPHAN_POLLS = 100;
 const ORPHAN_PAUSE_MS = 50;
 
-/** What `postmaster.pid`, the lock file of a data directory, says; undefined when there is none. */
+/** The content of `postmaster.pid`, the lock file of a data directory; undefined if there is none. */
 export async function readLockFile(dataDirectory: string): Promise<{ pid: number; ready: boolean } | undefined> {
   const text = await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '');
   const lines = text.split('\n').map((line) => line.trim());
   const pid = Number(lines[0]);
   if (!pid) return undefined;
-  // Line 8 is there since PostgreSQL 10. It is written after the ports are bound.
+  // Line 8 exists since PostgreSQL 10. It is written after the ports are bound.
   return { pid, ready: lines[7] === 'ready' || lines[7] === 'standby' };
 }
 
 /**
- * PostgreSQL itself clears a lock file whose process is gone. It takes any living process of that number for a server,
- * though, which in a restarted container is often an unrelated one, so we clear the file in that case.
+ * PostgreSQL itself clears a lock file whose process is gone. But it assumes that any process with that ID is a server,
+ * and in a restarted container that is often an unrelated one, so we clear the file in that case.
  *
  * @throws when a server is running on the directory
  */
@@ -42,7 +42,7 @@ export async function stopOrphan(dataDirectory: string): Promise<void> {
     await sleep(ORPHAN_PAUSE_MS);
 }
 
-/** True if there is a process with this ID, also one of another account. */
+/** True if there is a process with this ID, even one of another account. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -52,7 +52,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A server's working directory is its data directory. Where that cannot be seen, the answer is yes: it errs on the safe side. */
+/** A server's working directory is its data directory. If that cannot be read, returns true to be on the safe side. */
 async function worksIn(pid: number, dataDirectory: string): Promise<boolean> {
   if (process.platform !== 'linux') return true;
   try {

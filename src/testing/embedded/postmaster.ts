@@ -55,7 +55,7 @@ export class Postmaster {
     this.#ended = Promise.race([once(this.#child, 'exit'), once(this.#child, 'close')]).catch((error: unknown) => {
       this.#remember(String(error));
     });
-    // Not its stdin: Node closes that before it tells of the exit, which the watchdog would take for our death.
+    // Not its stdin: Node closes it before it emits the exit, which the watchdog would mistake for our death.
     const watchdog = this.#child.stdio[3];
     if (watchdog instanceof Writable) {
       watchdog.on('error', () => {});
@@ -80,7 +80,7 @@ export class Postmaster {
     return this.#lines.join('\n');
   }
 
-  /** `fast` ends the sessions and writes everything out; `immediate` leaves recovery to the next start. */
+  /** `fast` ends the sessions and writes everything to disk; `immediate` leaves recovery to the next start. */
   async stop(mode: 'fast' | 'immediate'): Promise<void> {
     await this.#end(async () => {
       if (process.platform === 'win32') return stopOnWindows(this.#options, mode);
@@ -90,7 +90,7 @@ export class Postmaster {
     });
   }
 
-  /** As a crash of the machine would end it. Its sessions notice a moment later. */
+  /** Kills it like a crash of the machine. Its sessions notice a moment later. */
   async kill(): Promise<void> {
     await this.#end(async () => void this.#child.kill('SIGKILL'));
   }
@@ -116,7 +116,7 @@ export class Postmaster {
   }
 }
 
-/** Pipes of a child process are sockets, which the types do not tell. */
+/** Pipes of a child process are sockets, which their types do not show. */
 interface Refable {
   ref(): void;
   unref(): void;

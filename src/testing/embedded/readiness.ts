@@ -10,7 +10,7 @@ const PAUSE_MS = 20;
 /** Not listening yet; still starting up or in recovery. */
 const NOT_YET = new Set<string>(['ECONNREFUSED', 'ECONNRESET', SQLSTATE.cannotConnectNow]);
 
-/** The server ended, or never became ready. The message shows its last words. */
+/** The server ended, or never became ready. The message shows its last lines of output. */
 export class ServerNotReady extends Error {
   constructor(
     reason: string,
@@ -31,11 +31,11 @@ export async function waitUntilReady(
   const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     if (!postmaster.running) {
-      // The pipes deliver the last lines after the exit.
+      // The pipes deliver the last lines only after the exit.
       await sleep(PAUSE_MS);
       throw new ServerNotReady('ended while starting', postmaster.lastLines);
     }
-    // Connecting alone would not tell: another server may answer on the port that ours is about to fail to get.
+    // Connecting alone proves nothing: another server may respond on the port that ours is about to fail to bind.
     const lock = await readLockFile(dataDirectory);
     if (lock?.pid === postmaster.pid && lock.ready && (await accepts(connectionString, postmaster))) return;
     await sleep(PAUSE_MS);

@@ -12,19 +12,19 @@ import { findRunnable } from './binaries/runnable-binaries.js';
 
 /** How an embedded server is set up. */
 export interface EmbeddedPostgresOptions {
-  /** Made with `initdb` when it is empty or missing; reused otherwise. */
+  /** Created with `initdb` if it is empty or missing; reused otherwise. */
   dataDirectory: string;
   /** Default: any free port. */
   port?: number;
-  /** Server settings, as in postgresql.conf. They win over the launcher's own, `port` excepted. */
+  /** Server settings, as in postgresql.conf. They override the launcher's own, except for `port`. */
   settings?: Record<string, string>;
   /** Where the binaries are. Default: those of the project. */
   nativeDirectory?: string;
-  /** Password of the role `postgres`, used when the data directory is made. Default: none is asked for. */
+  /** Password of the role `postgres`, set when the data directory is created. Default: no password is required. */
   password?: string;
   /**
    * Remove the data directory when our process dies without having called `remove()`. Default: false. The directory above
-   * must be one where the account of the server may remove it, such as /tmp.
+   * must be one from which the account of the server may remove it, such as /tmp.
    */
   removeWhenParentDies?: boolean;
   /** Receives every line that the server writes. */
@@ -50,14 +50,14 @@ export interface EmbeddedServer {
 }
 
 const HOST = '127.0.0.1';
-/** How often to try another port when somebody takes the one that was free. */
+/** How many times to try another port if another process takes the free one. */
 const PORT_ATTEMPTS = 5;
 /** Sessions of a killed server hold its shared memory until they notice. */
 const MEMORY_PATIENCE_MS = 15_000;
 
 /**
  * @throws Error when there are no binaries for this platform, the data directory is unusable or in use; `ServerNotReady`
- *   with the server's last words when it does not start
+ *   with the server's last lines of output when it does not start
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedServer> {
   const dataDirectory = resolve(options.dataDirectory);

@@ -165,7 +165,7 @@ describeWith('zsh')('in zsh', () => {
     expect(specs).toContain('*--dir[directory of .sql files (default\\: migrations)]:directory:_files -/');
   });
 
-  test('migrations, also of another directory', async () => {
+  test('migrations, including those of another directory', async () => {
     expect(await migrationsInZsh("''")).toEqual(['001_a.sql', 'sub/002_b.sql']);
     expect(await migrationsInZsh('--dir', 'other', "''")).toEqual(["3 $(touch owned) it's.sql"]);
   });

@@ -22,7 +22,7 @@ interface Check {
 
 interface Examined {
   readonly code: number | null;
-  /** What is not fine. */
+  /** The checks that found a problem. */
   readonly problems: readonly Check[];
 }
 
@@ -57,7 +57,7 @@ describe('doctor', () => {
     expect(stdout).toContain('0 errors');
   });
 
-  test('names the GRANT that a role lacks, and it helps', async () => {
+  test('names the GRANT that a role lacks, which solves the problem', async () => {
     const role = await createRole();
     const before = await examine(role.urlOf(db));
     expect(before.code).toBe(1);
@@ -107,7 +107,7 @@ describe('doctor', () => {
     ]);
   });
 
-  test('reports a directory that cannot be used, and the line that nest-cli.json lacks', async () => {
+  test('reports an unusable directory, and the line missing from nest-cli.json', async () => {
     const project = await migrationsDirectory({ 'dist/none.txt': '', 'bad/x.sql': 'SELECT 1;', 'bad/y.sql': '' });
     const inProject = async (dir: string): Promise<string> => {
       const { stdout, code } = await run(['doctor', '--dir', dir, '--database-url', db.connectionString], {
@@ -128,7 +128,7 @@ describe('doctor', () => {
 });
 
 describeWith('pgbouncer')('doctor behind a pooler', () => {
-  test('tells the modes of a pooler apart', async () => {
+  test('distinguishes the modes of a pooler', async () => {
     const transaction = await startPgBouncer(db.connectionString);
     expect(await examine(transaction)).toEqual({ code: 0, problems: [] });
     expect(await examine(transaction, '--lock', 'session')).toMatchObject({

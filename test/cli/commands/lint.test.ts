@@ -59,7 +59,7 @@ describe('without a database', () => {
     expect(result.stdout).not.toContain('hunter2');
   });
 
-  test('what to do names flags, not options', async () => {
+  test('suggestions name flags, not options', async () => {
     await write('003_path.sql', "SET search_path = app; SELECT '{{tenant}}';");
     const inText = await inDirectory();
     for (const { stdout } of [inText, await inDirectory('--json')]) {

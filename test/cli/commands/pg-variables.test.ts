@@ -10,14 +10,14 @@ import { FILES, run } from '../command-line.js';
 
 const app = usePasswordServer();
 
-/** The server as variables of PostgreSQL, without the password. */
+/** The server as PostgreSQL environment variables, without the password. */
 function variables(): Record<string, string> {
   const { hostname, port, username, pathname } = new URL(app.appUrl());
   return { PGHOST: hostname, PGPORT: port, PGUSER: username, PGDATABASE: pathname.slice(1) };
 }
 
 describe('without a URL', () => {
-  test('the variables of PostgreSQL and the password file say how to connect', async () => {
+  test('the PostgreSQL variables and the password file determine the connection', async () => {
     const dir = await migrationsDirectory(FILES);
     const home = await tempDirectory();
     // In this file, a colon and a backslash of a password are escaped.

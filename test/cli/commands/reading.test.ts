@@ -173,7 +173,7 @@ describe('after a run', () => {
 });
 
 describe('drift', () => {
-  test('shows files or schema on request, and whole definitions with --diff', async () => {
+  test('shows only files or only the schema on request, and full definitions with --diff', async () => {
     await onDatabase('migrate');
     await write('001_a.sql', 'CREATE TABLE a (id bigint);');
     await db.query('DROP TABLE b; CREATE TABLE by_hand (x int)');

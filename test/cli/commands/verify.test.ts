@@ -16,11 +16,11 @@ const onDatabase = (command: string, ...more: string[]): Promise<ProcessResult> 
   run([command, '--database-url', db.connectionString, '--dir', migrations.directory, ...more]);
 
 describe('verify', () => {
-  test('exits with 0 if the database is what its migrations create', async () => {
+  test('exits with 0 if the database matches its migrations', async () => {
     await onDatabase('migrate');
     expect(await onDatabase('verify')).toMatchObject({
       code: 0,
-      stdout: 'The database is what its migrations create\nApplied to a scratch database: 001_a.sql, 002_b.sql\n',
+      stdout: 'The database matches its migrations\nApplied to a scratch database: 001_a.sql, 002_b.sql\n',
       stderr: '',
     });
     expect(objectOf(await onDatabase('verify', '--json'))).toEqual({

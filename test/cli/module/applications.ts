@@ -1,4 +1,4 @@
-/** Applications as a build leaves them: compiled, with decorators as calls. Whatever must not run prints "STARTED". */
+/** Applications as a build emits them: compiled, with decorators as calls. Code that must not run prints "STARTED". */
 
 /** Options from the environment, through a global configuration module; other parts that only a start would create. */
 export const CONFIGURED = `

@@ -33,7 +33,7 @@ const tableOf = async (...args: string[]): Promise<unknown> =>
   (await settings(['--module', 'dist/named.js', ...args]))['table']?.value;
 
 describe('--module', () => {
-  test('migrates with the options of the application, and starts nothing of it', async () => {
+  test('migrates with the options of the application, without starting any part of it', async () => {
     const { code, stdout, stderr } = await inProject(['migrate', '--module', 'dist/app.module.mjs', '--json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('loading the application') });
     expect(stderr).not.toContain('STARTED');
@@ -64,13 +64,13 @@ describe('--module', () => {
   });
 
   test.each(['WithClass', 'WithExisting'])('may get a pool through a class: %s', async (name) => {
-    // Nobody ends the pool: without an end of its own, the process would be killed after a minute.
+    // Nobody ends the pool: unless the command exits by itself, the process would be killed after a minute.
     const { code, stdout } = await inProject(['status', '--module', `dist/pooled.js#${name}`, '--json']);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ migrations: [{ file: '001_a.sql' }] });
   });
 
-  test('has instances, chosen by --name', async () => {
+  test('may have several instances, selected by --name', async () => {
     expect(await tableOf()).toBe('public.main');
     expect(await tableOf('--name', 'audit')).toBe('public.audit');
     const wrong = await inProject(['config', '--module', 'dist/named.js', '--name', 'audti']);
@@ -79,7 +79,7 @@ describe('--module', () => {
     expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--name needs --module') });
   });
 
-  test('can be a key of package.json, and is part of remedies', async () => {
+  test('can be set in package.json, and appears in remedies', async () => {
     const key = { module: 'dist/named.js', name: 'audit', table: 'public.key' };
     await writeFiles(project, { 'keyed.json': JSON.stringify(key) });
     expect(await settings(['--config', 'keyed.json'])).toMatchObject({

@@ -46,7 +46,7 @@ describe('MigrationsCli', () => {
     expect(await outcomes(db, 'public.done')).toEqual({ '001_a.sql': 'applied' });
   });
 
-  test('names the program in messages and in its help, and offers no second module', async () => {
+  test('names the program in messages and help, and does not accept another module', async () => {
     const refused = await program('dist/migrations.mjs', 'mark', '001_a.sql');
     expect(refused).toMatchObject({
       code: 2,

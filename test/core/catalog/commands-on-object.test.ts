@@ -35,9 +35,9 @@ describe('a recorded command', () => {
       entry('DROP SCHEMA', 'app', { dropped: true, objectType: 'schema' }),
       true,
     ],
-    ['without an object concerns none', object('grants', 'app', 'orders', 'table'), entry('GRANT', null), false],
+    ['without an object does not concern any', object('grants', 'app', 'orders', 'table'), entry('GRANT', null), false],
     ['on a table is no grant', object('grants', 'app', 'orders', 'table'), entry('ALTER TABLE', 'app.orders'), false],
-    ['that comments on it is no change', object('table', 'app', 'orders'), entry('COMMENT', 'app.orders'), false],
+    ['that comments on it is not a change', object('table', 'app', 'orders'), entry('COMMENT', 'app.orders'), false],
     [
       'that comments on it concerns the comment',
       object('comment', 'app', 'orders', 'table app.orders'),
@@ -48,7 +48,7 @@ describe('a recorded command', () => {
     expect(commandsOnObject(on, [recorded]).length > 0).toBe(expected);
   });
 
-  test('that names the object counts more than one that names its table, and repeated ones count once', () => {
+  test('that names the object takes precedence over one that names its table, and repeated ones count once', () => {
     const entries = [
       entry('ALTER TABLE', 'app.o'),
       entry('CREATE INDEX', 'app.by_n'),

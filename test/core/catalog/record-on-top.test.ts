@@ -83,13 +83,13 @@ describe('recordOnTop()', () => {
     expect(relationsOf(on)).toEqual(expected);
   });
 
-  test('has the fingerprint of the server only where it is what the server has', () => {
+  test('has the fingerprint of the server only for groups that match the server', () => {
     const check = different(catalog('r', [table('a')]), catalog('b', [table('a'), table('x')]));
     expect(recordOnTop(check, catalog('a', [table('a'), table('x')])).fingerprint.relations).toBe(NO_FINGERPRINT);
     expect(recordOnTop(check, catalog('a', [table('a')])).fingerprint.relations).toBe('a');
   });
 
-  test('takes a group that did not differ as the run left it', () => {
+  test('takes a group without differences as the run left it', () => {
     const recorded = {
       ...catalog('r', [table('a')]),
       objects: { relations: [table('a')], columns: [column('a', 'x')] },
@@ -99,7 +99,7 @@ describe('recordOnTop()', () => {
     expect(on.objects.columns).toEqual([column('a', 'y')]);
   });
 
-  test('after an upgrade, keeps the texts of the new server for what only reads differently', () => {
+  test('after an upgrade, keeps the text of the new server for definitions that only read differently', () => {
     const check = different(catalog('r', [table('a', 'old')], 170_000), catalog('b', [table('a', 'new'), table('x')]));
     const on = recordOnTop(check, catalog('a', [table('a', 'new'), table('x'), table('b')]));
     expect(relationsOf(on)).toEqual(['a new', 'b']);

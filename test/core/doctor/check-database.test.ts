@@ -28,7 +28,7 @@ const HEALTHY: DatabaseFacts = {
 const { history } = HEALTHY;
 const OPTIONS = { lock: 'auto', tracking: true } as const;
 
-/** Everything that is not fine, as "area level: text". */
+/** All problems, as "area level: text". */
 const problems = (
   facts: Partial<DatabaseFacts>,
   options: Partial<Parameters<typeof checkDatabase>[1]> = {},
@@ -88,12 +88,12 @@ describe('the doctor', () => {
     expect(problems({}, { lock: 'off' })).toEqual([expect.stringMatching('^options warning')]);
   });
 
-  test('needs no rights on a history that is not used', () => {
+  test('requires no privileges on a history that is not used', () => {
     const absent = { ...history, schemaExists: false, tableExists: false };
     expect(problems({ history: absent }, { tracking: false })).toEqual([expect.stringMatching('^options warning')]);
   });
 
-  test('is satisfied with a local connection without TLS', () => {
+  test('accepts a local connection without TLS', () => {
     expect(problems({ isEncrypted: false, isLocal: true })).toEqual([]);
   });
 });

@@ -23,7 +23,7 @@ test('the fields of an event are its plain values, and the sizes of its lists', 
   });
 });
 
-test('a finding is identified, and its values are left out', () => {
+test('a finding is identified by its code, severity and subject; its values are left out', () => {
   expect(fieldsOf({ type: 'drift-found', ...context, findings: [finding] }, finding)).toEqual({
     event: 'drift-found',
     target: 'app/s.t',

@@ -12,7 +12,7 @@ const own = (name: string, database: string): ListedTenant => ({
 });
 
 describe('a list of tenants', () => {
-  test('becomes tenants, with what is not given filled in', () => {
+  test('becomes tenants, with defaults filled in', () => {
     const { tenants, problems } = checkTenants(
       [
         listed({ name: 'a', schema: 'school_a', group: 'pilot', placeholders: { color: 'red' } }),
@@ -28,7 +28,7 @@ describe('a list of tenants', () => {
   });
 
   test.each([
-    ['no object', 'a', 'tenant number 1: it is not an object'],
+    ['an entry that is not an object', 'a', 'tenant number 1: it is not an object'],
     ['no name', { schema: 's' }, 'tenant number 1: its name is not a string'],
     ['an empty name', { name: '', schema: 's' }, 'tenant "": its name cannot be used'],
     ['a name with a space', { name: 'a b', schema: 's' }, 'tenant "a b": its name cannot be used'],
@@ -38,8 +38,8 @@ describe('a list of tenants', () => {
     ['an empty schema', { name: 'a', schema: '' }, 'its schema "" is not a name'],
     ['a schema that is too long', { name: 'a', schema: 's'.repeat(64) }, 'is longer than the 63 bytes'],
     ['a schema of PostgreSQL', { name: 'a', schema: 'pg_catalog' }, 'its schema "pg_catalog" belongs to PostgreSQL'],
-    ['the schema of the history', { name: 'a', schema: 'shared' }, 'its schema "shared" is that of the history'],
-    ['no place', { name: 'a' }, 'it has neither a schema nor a connection'],
+    ['the schema of the history', { name: 'a', schema: 'shared' }, 'its schema "shared" belongs to the history'],
+    ['neither schema nor connection', { name: 'a' }, 'it has neither a schema nor a connection'],
     ['a misspelled field', { name: 'a', shema: 's', schema: 's' }, 'unknown field "shema"'],
     [
       'a placeholder of ours',
@@ -65,7 +65,7 @@ describe('a list of tenants', () => {
     ]);
   });
 
-  test('may use a schema name again in another database', () => {
+  test('may reuse a schema name in another database', () => {
     const there: ListedTenant = {
       given: { name: 'b', schema: 's' },
       place: { database: '2', server: 'x' },

@@ -24,7 +24,7 @@ describe('waves', () => {
   test('take each tenant once', () =>
     expect(waves([{ first: 2 }, { group: 'pilot' }, { first: '80%' }])).toEqual(['1: ab', '2: d', '3: c', '4: e']));
 
-  test('keep the first ones of the list, even when some of them have nothing to do', () =>
+  test('keep the first tenants of the list, even if some of them have nothing to do', () =>
     expect(waves([{ first: 2 }], ({ name }) => name !== 'a')).toEqual(['1: b', '2: cde']));
 
   test('leave out a wave without work', () =>

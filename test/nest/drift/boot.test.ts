@@ -9,7 +9,7 @@ import { alerts, checkOf, FILES, Pager, useDriftApplication } from './drift-appl
 const db = useEmptyDatabase('drift_boot');
 const tested = useDriftApplication(db);
 
-test('drift that the start has logged is not logged again by the first check, which alerts about it all the same', async () => {
+test('drift that was logged at startup is not logged again by the first check, which still alerts about it', async () => {
   await tested.start();
   await tested.edit('001_a.sql', 'CREATE TABLE a (id bigint);');
   await rename(join(tested.directory, '003_b.sql'), join(tested.directory, '003_bee.sql'));

@@ -3,7 +3,7 @@ import { finding } from '../../../src/core/errors/finding.js';
 import type { IncidentStore } from '../../../src/core/status/incidents.js';
 import { IncidentTracker } from '../../../src/nest/drift/incident-tracker.js';
 
-/** No row can be written, so the process decides alone. */
+/** No row can be written, so the process decides on its own. */
 const READ_ONLY: IncidentStore = {
   claim: async () => undefined,
   withFirstSeen: async (findings) => findings,

@@ -106,7 +106,7 @@ describe('an incident', () => {
     expect((await monitor.check()).reminders).toEqual([]);
   });
 
-  test('gives drift() the time of a file finding, which nothing else knows', async () => {
+  test('gives drift() the time of a file finding, which is recorded nowhere else', async () => {
     const { directory, edit } = await applied();
     await edit('1.sql', 'SELECT 100;\n');
     const { migrator } = await migratorOn(db, directory);

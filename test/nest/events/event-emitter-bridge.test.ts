@@ -45,7 +45,7 @@ describe('an application with an event emitter', () => {
     );
   });
 
-  test('that has no emit() gets nothing, and the run is not disturbed', async () => {
+  test('that has no emit() gets nothing, and the run is not affected', async () => {
     const stub = {
       provide: 'another token',
       useClass: class {

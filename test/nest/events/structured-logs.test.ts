@@ -60,7 +60,7 @@ describe('an event is logged with its fields', () => {
     expect(entries.at(-1)).toMatchObject({ params: FINISHED });
   });
 
-  test('by the JSON logger of NestJS 11, which knows no parameters', async () => {
+  test('by the JSON logger of NestJS 11, which does not support parameters', async () => {
     class Older extends ConsoleLogger {
       override log(message: unknown, ...rest: unknown[]): void {
         for (const each of [message, ...rest.slice(0, -1)]) super.log(each, rest.at(-1));
@@ -78,7 +78,7 @@ describe('an event is logged with its fields', () => {
     expect(messages[2]).toEqual({ message: expect.stringMatching(/^Applied 002_b\.sql in/), ...APPLIED });
   });
 
-  test('by nestjs-pino, also when lines are kept until it is there', async () => {
+  test('by nestjs-pino, even if lines are buffered until it is available', async () => {
     const lines: string[] = [];
     const stream = new Writable({
       write(chunk, _, done) {
@@ -103,7 +103,7 @@ describe('an event is logged with its fields', () => {
     expect(entries.at(-1)).toMatchObject(FINISHED);
   });
 
-  test('but not by a logger for people', async () => {
+  test('but not by a plain-text logger', async () => {
     const text = (await printedWith(new ConsoleLogger({ colors: false }))).join('');
     expect(text).toMatch(/\[Migrations\] Applied 002_b\.sql in \d+ ms\n/);
   });

@@ -71,7 +71,7 @@ describe('a finding about an object', () => {
     await db.query(`REVOKE ALL ON SCHEMA public FROM ${role.name}`);
   });
 
-  test('names nobody for what was changed before the last check that was fine, or is not recorded', async () => {
+  test('names nobody for changes before the last clean check, or changes that are not recorded', async () => {
     const { migrator } = await audited();
     await inPsql('ALTER TABLE orders ADD status text; ALTER TABLE orders DROP status');
     await migrator.acceptCatalog();
@@ -83,7 +83,7 @@ describe('a finding about an object', () => {
     expect(await next.migrator.drift()).toMatchObject([expect.not.objectContaining({ changedBy: expect.anything() })]);
   });
 
-  test('is found by a role that may not read the audit, without its author', async () => {
+  test('is reported without its author to a role that may not read the audit', async () => {
     const { migrator } = await audited();
     await inPsql('ALTER TABLE orders ADD status text');
     const role = await createRole();

@@ -66,7 +66,7 @@ const inBrief = (found: readonly TenantStanding[]): string[] =>
   found.map(({ tenant, state, pending }) => `${tenant} ${state}: ${pending.join(' ')}`);
 
 describe('the shared history of tenants', () => {
-  test('records each tenant by itself, in its own schema', async () => {
+  test('records each tenant separately, in its own schema', async () => {
     const tenants = tenantsOf(4);
     const all = '1_a.sql 2_b.sql 3_c.sql';
     expect(inBrief(await standings(tenants))).toEqual([
@@ -88,7 +88,7 @@ describe('the shared history of tenants', () => {
     expect(rows.map(({ found }) => found)).toEqual(['s1.a', 's1.a_id_idx', 's1.b', 'shared.schema_migrations_tenants']);
   });
 
-  test('finds a failed file, a changed one and a file that is gone', async () => {
+  test('finds a failed, a changed and a missing file', async () => {
     const tenants = tenantsOf(3);
     await Promise.all(tenants.map((tenant) => migrate(tenant)));
     await db.query(
@@ -109,7 +109,7 @@ describe('the shared history of tenants', () => {
     ]);
   });
 
-  test('does not believe that a schema that was created again is migrated', async () => {
+  test('does not treat a recreated schema as migrated', async () => {
     const [tenant] = tenantsOf(1) as [Tenant];
     await migrate(tenant);
     await db.query('DROP SCHEMA s0 CASCADE; CREATE SCHEMA s0');
@@ -119,7 +119,7 @@ describe('the shared history of tenants', () => {
     expect((await db.query('SELECT FROM s0.b')).rowCount).toBe(0);
   });
 
-  test('keeps the lock of a tenant apart from that of its neighbours', async () => {
+  test('keeps the lock of a tenant separate from those of other tenants', async () => {
     const [first, second] = tenantsOf(2) as [Tenant, Tenant];
     const holding = migrate(first, { directory: await slow(migrations.directory) });
     await migrate(second);
@@ -127,7 +127,7 @@ describe('the shared history of tenants', () => {
     expect(inBrief(await standings([second]))).toEqual(['t1 current: ']);
   });
 
-  test('costs one query for 500 tenants, however many files', async () => {
+  test('takes one query for 500 tenants, however many files there are', async () => {
     const tenants = tenantsOf(500);
     await migrate(tenants[0]!);
     await db.query(`DO $$ BEGIN FOR i IN 3..499 LOOP EXECUTE format('CREATE SCHEMA s%s', i); END LOOP; END $$`);

@@ -18,7 +18,7 @@ const CHILD = fileURLToPath(new URL('ephemeral.child.ts', import.meta.url));
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-/** The shell that ends the server when our process is gone. */
+/** The shell that stops the server when our process is gone. */
 async function watchdogOf(server: number): Promise<number> {
   const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(server)], { encoding: 'utf8' });
   for (const pid of children.trim().split(/\s+/))

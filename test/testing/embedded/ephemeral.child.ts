@@ -1,4 +1,4 @@
-/** A process for the tests to kill: starts an ephemeral server and prints its process and directory. */
+/** A process for the tests to kill: starts an ephemeral server and prints its process ID and directory. */
 import { startEphemeralServer } from '../../support/ephemeral-server.js';
 
 const { pid, dataDirectory } = await startEphemeralServer();

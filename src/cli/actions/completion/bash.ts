@@ -1,7 +1,7 @@
 import { argumentOf, flagsOf, PROGRAMS, type Completable, type CompletableFlag } from './completable.js';
 import type { Values } from './values.js';
 
-/** A script that completes commands, flags and values in bash. Everything else is completed as a file. */
+/** A bash script that completes commands, flags and values. Everything else is completed as a file name. */
 export function bashCompletion(commands: readonly Completable[]): string {
   const names = commands.map(({ name }) => name);
   return `# Completion of nest-migrations, for bash: source <(nest-migrations completion bash)
@@ -55,7 +55,7 @@ ${commands.flatMap(argumentCase).join('\n')}
 complete -o default -F _nest_migrations ${PROGRAMS.join(' ')}`;
 }
 
-/** What completes the value of a flag, if it takes one. Only the formats differ between commands. */
+/** How to complete the value of a flag, if it takes one. Only the formats differ between commands. */
 function casesOf(command: string, { name, value, values }: CompletableFlag): string[] {
   if (value === undefined) return [];
   const place = name === '--format' ? `${command}\\ ${name}` : `*\\ ${name}`;

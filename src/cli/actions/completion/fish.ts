@@ -1,7 +1,7 @@
 import { argumentOf, flagsOf, PROGRAMS, type Completable, type CompletableFlag } from './completable.js';
 import { allWords, type Values } from './values.js';
 
-/** A script that completes commands, flags and values in fish, with descriptions. */
+/** A fish script that completes commands, flags and values, with descriptions. */
 export function fishCompletion(commands: readonly Completable[]): string {
   return [
     '# Completion of nest-migrations, for fish: nest-migrations completion fish | source',
@@ -45,7 +45,7 @@ function valueOf({ value, values }: CompletableFlag): string {
   return offered === undefined ? '-x ' : `-x -a ${quoted(offered)} `;
 }
 
-/** What fish evaluates to the words that it offers. */
+/** The expression that fish evaluates to get the words to offer. */
 function offer(values: Values): string | undefined {
   if (values.kind === 'directories') return '(__fish_complete_directories)';
   if (values.kind === 'migrations') return '(__nest_migrations_files)';

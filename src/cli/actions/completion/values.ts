@@ -3,7 +3,7 @@ import { DEFAULT_POLICY, POLICY_ACTIONS } from '../../../core/status/policy.js';
 import { LAYOUT_NAMES } from '../../../core/tools/layouts.js';
 import { FOREIGN_TOOLS } from '../../../core/tools/foreign-tools.js';
 
-/** What can be typed in a place. */
+/** The values that can be typed at one position. */
 export type Values =
   | { readonly kind: 'words'; readonly words: readonly string[] }
   /** `name=value` */
@@ -53,7 +53,7 @@ export function valuesOfArgument(name: string): Values {
   return BY_ARGUMENT[name] ?? { kind: 'unknown' };
 }
 
-/** Every word that can be typed; none if that depends on files. */
+/** Every word that can be typed; empty if they depend on files. */
 export function allWords(values: Values): readonly string[] {
   if (values.kind === 'words') return values.words;
   if (values.kind !== 'pairs') return [];

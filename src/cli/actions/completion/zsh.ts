@@ -1,7 +1,7 @@
 import { argumentOf, flagsOf, PROGRAMS, type Completable, type CompletableFlag } from './completable.js';
 import { allWords, type Values } from './values.js';
 
-/** A script that completes commands, flags and values in zsh, with their descriptions. */
+/** A zsh script that completes commands, flags and values, with their descriptions. */
 export function zshCompletion(commands: readonly Completable[]): string {
   const described = commands.map(({ name, description }) => quoted(`${name}:${description}`));
   return `#compdef ${PROGRAMS.join(' ')}

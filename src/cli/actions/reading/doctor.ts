@@ -14,7 +14,7 @@ import { findingText, messageOf } from '../../render/in-commands.js';
 import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 
-/** Checks all that a run needs, and says what to do about each problem. */
+/** Checks everything that a run needs, and says what to do about each problem. */
 export const doctor: Action<CommonFlags> = async (flags, { out, typed }) => {
   const checks = await examine(await settingsFrom(flags));
   const exitCode = exitCodeOf(checks);

@@ -8,7 +8,7 @@ import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
-/** Compares the database with what its migrations create in an empty one. */
+/** Compares the database with the result of applying its migrations to an empty one. */
 export const verify: Action<VerifyFlags> = (flags, { out, typed }) =>
   reading(flags, async (migrator, { policy }) => {
     const { skip = [], extension: extensions = [], diff = false } = flags;
@@ -21,7 +21,7 @@ export const verify: Action<VerifyFlags> = (flags, { out, typed }) =>
   });
 
 function summary({ findings, applied, leftOut, withoutFile }: VerifyReport): string[] {
-  const verdict = findings.length === 0 ? 'The database is what its migrations create' : '';
+  const verdict = findings.length === 0 ? 'The database matches its migrations' : '';
   return [
     verdict,
     `Applied to a scratch database: ${list(applied)}`,

@@ -9,7 +9,7 @@ type EventOf<Type extends MigrationEvent['type']> = Extract<MigrationEvent, { ty
 /** How many of the slowest migrations the summary names. */
 const SLOWEST = 3;
 
-/** Turns the events of a run into lines that stay, and a text that says what happens now. */
+/** Turns the events of a run into permanent lines, and a text about the current activity. */
 export class RunView {
   private waiting: { readonly event: EventOf<'lock-waiting' | 'connection-retry'>; readonly at: number } | undefined;
   private running: { readonly event: EventOf<'migration-started'>; readonly at: number } | undefined;
@@ -22,7 +22,7 @@ export class RunView {
     private readonly now: () => number,
   ) {}
 
-  /** Takes note of an event. @returns the lines that stay */
+  /** Processes an event. @returns the permanent lines */
   note(event: MigrationEvent): readonly EventLine[] {
     if (event.type === 'lock-waiting' || event.type === 'connection-retry') {
       this.waiting = { event, at: this.now() };
@@ -41,7 +41,7 @@ export class RunView {
     return event.type === 'run-finished' ? [...lines, ...this.slowest()] : lines;
   }
 
-  /** What happens now; undefined if there is nothing to say. */
+  /** The current activity; undefined if there is nothing to show. */
   get text(): string | undefined {
     if (this.waiting) return this.waitingText(this.waiting.event, this.now() - this.waiting.at);
     if (!this.running) return undefined;
@@ -69,7 +69,7 @@ export class RunView {
   }
 }
 
-/** So that a text about seconds changes once a second. */
+/** Rounded to seconds, so that the text changes only once a second. */
 function wholeSeconds(ms: number): number {
   return Math.round(ms / 1_000) * 1_000;
 }

@@ -29,11 +29,11 @@ export function mayNotCreate(role: string): ScratchDatabaseError {
   );
 }
 
-/** Definitions are formatted differently by other major versions. */
+/** Other major versions format definitions differently. */
 export function otherVersion(live: number, scratch: number): ScratchDatabaseError {
   return new ScratchDatabaseError(
-    `The server for the scratch database runs PostgreSQL ${scratch}, and the database PostgreSQL ${live}. ` +
-      'Major versions format definitions differently: name a server with the same one.',
+    `The server for the scratch database runs PostgreSQL ${scratch}, but the database runs PostgreSQL ${live}. ` +
+      'Major versions format definitions differently: name a server with the same version.',
   );
 }
 
@@ -74,7 +74,7 @@ function advice(
     ...(extensions.length === 0
       ? []
       : [
-          `No migration before it creates these extensions of the database: ${list(extensions)}. ` +
+          `No earlier migration creates these extensions of the database: ${list(extensions)}. ` +
             `If it needs one, create it first with ${say({ action: 'verify-with', extension: extensions[0] ?? '' })}.`,
         ]),
     `If it cannot run in an empty database, leave it out with ${say({ action: 'verify-without', file })}.`,

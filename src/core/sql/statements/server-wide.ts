@@ -36,7 +36,7 @@ export interface FarReachingCommand {
   readonly isRemote: boolean;
 }
 
-/** Undefined if the effect of a statement ends at its database, as far as its syntax shows. */
+/** Undefined if, judging by its syntax, a statement affects only its own database. */
 export function farReachingCommand(node: Node | undefined): FarReachingCommand | undefined {
   const [kind = '', statement] = Object.entries(node ?? {})[0] ?? [];
   const remote = REPLICATING[kind];

@@ -1,20 +1,20 @@
 import type { Range } from './blank.js';
 import { endOfRun, isQuote, isSpaceOrEnd, literalContent, mayEndLiteral } from './quoted-end.js';
 
-/** The word of SQL, a key of a connection string, or a parameter of a URL. */
+/** The SQL keyword, a connection string key, or a URL parameter. */
 const KEYWORD = /(?<!\w)(?:ssl|pg)?password/gi;
-/** Neighbours of a key in a connection string. Only next to one may there be spaces around the sign of the password. */
+/** Other keys of a connection string. The equals sign of a password may have spaces around it only next to one. */
 const PAIR_BEFORE = /\b(?:host|hostaddr|port|user|dbname|sslmode)\s*=\s*[^\s,]+\s+$/i;
 const PAIR_AFTER = /^\s+(?:host|hostaddr|port|user|dbname|sslmode)\s*=/i;
 const NEIGHBOUR_LENGTH = 100;
 const DOLLAR_TAG = /\$\w*\$/y;
 /** A port, followed by a path or a query. */
 const PORT = /\d{1,5}(?:\/|\?[\w.-]{1,40}=)/y;
-/** The last characters of something that is a query, not a user. */
+/** Final characters that indicate a query, not a user name. */
 const QUERY = /\?[\w.-]{1,40}=[^?]{0,40}$/;
 
 /**
- * Finds `user:password@` in URLs. The password ends at the last `@`, because it need not be encoded; a port is none.
+ * Finds `user:password@` in URLs. The password ends at the last `@`, because it need not be encoded; a port is not one.
  * Each character is read a fixed number of times.
  */
 export function* urlPasswords(text: string): Generator<Range> {
@@ -81,7 +81,7 @@ function endOfValue(text: string, from: number): number {
   return endOfToken(text, from, (char, at) => char === ';' && isSpaceOrEnd(text.charCodeAt(at + 1)), true);
 }
 
-/** The end of a text without spaces, in which there may be quotes. @param stops whether it ends at another character */
+/** The end of a text without spaces, which may contain quotes. @param stops whether it ends at another character */
 function endOfToken(
   text: string,
   from: number,

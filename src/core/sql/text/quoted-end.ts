@@ -1,4 +1,4 @@
-/** Offsets of the content of a literal. The end is that of the text if the literal never ends. */
+/** Offsets of the content of a literal. If the literal never ends, its end is the end of the text. */
 interface Content {
   readonly start: number;
   readonly end: number;
@@ -10,7 +10,7 @@ const BACKSLASH = 92;
 const COLON = 58;
 const SIGNS_AFTER_QUOTE = ',;)]}|';
 
-/** True for a space, and at the end of a text, where the code is NaN. */
+/** True for a space, and at the end of the text, where the code is NaN. */
 export function isSpaceOrEnd(code: number): boolean {
   return code === 32 || (code >= 9 && code <= 13) || Number.isNaN(code);
 }
@@ -39,14 +39,14 @@ export function mayEndLiteral(text: string, quotesEnd: number): boolean {
 }
 
 /**
- * The content of the literal that starts with quotes at an offset, perhaps inside other literals, each of which doubles
+ * The content of the literal that starts with quotes at an offset, possibly nested in other literals, each doubling
  * the quotes. Undefined if it is empty.
  *
  * @param escapes whether a backslash escapes the next quote.
  */
 export function literalContent(text: string, from: number, escapes: boolean): Content | undefined {
   const quotes = endOfRun(text, from) - from;
-  // The quotes of a literal in n literals are 2^n; those behind them are twice as many each, and belong to its content.
+  // A literal nested in n others has 2^n quotes; any that follow come in pairs of that many, and belong to its content.
   const delimiter = quotes & -quotes;
   if (delimiter > 1 && isEmpty(text, from + quotes, delimiter)) return undefined;
   const start = from + delimiter;
@@ -66,7 +66,7 @@ export function literalContent(text: string, from: number, escapes: boolean): Co
   return { start, end: text.length };
 }
 
-/** True if quotes in front of an offset are those of an empty literal, not the start of a literal in others. */
+/** True if the quotes before an offset form an empty literal, not the start of a nested literal. */
 function isEmpty(text: string, quotesEnd: number, delimiter: number): boolean {
   if (isSpaceOrEnd(text.charCodeAt(quotesEnd))) return true;
   if (!mayEndLiteral(text, quotesEnd)) return false;
@@ -74,7 +74,7 @@ function isEmpty(text: string, quotesEnd: number, delimiter: number): boolean {
   return next < 0 || endOfRun(text, next) - next < delimiter;
 }
 
-/** The offset behind a backslash and the character that it escapes, which may be a quote of several characters. */
+/** The offset after a backslash and the character that it escapes, which may be a quote of several characters. */
 function afterEscaped(text: string, backslash: number, quote: number, delimiter: number): number {
   let at = backslash + 1;
   if (text.charCodeAt(at) !== quote) return at + 1;

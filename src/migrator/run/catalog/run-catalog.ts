@@ -65,7 +65,7 @@ export class RunCatalog {
   /** Reports only the first failure: the next one most likely has the same reason. */
   private async reported(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
     const { database, emit } = this.parts;
-    // Recording in a separate session reports inside and outside of it.
+    // Recording in a separate session reports both inside and outside of that session.
     const note: EmitEvent = (event) => {
       if (!this.hasFailed) emit(event);
       this.hasFailed = true;

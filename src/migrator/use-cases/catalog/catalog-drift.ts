@@ -12,7 +12,7 @@ export async function catalogDrift(
 ): Promise<Finding[]> {
   if (!catalog) return [];
   const check = await catalog.check();
-  // What has changed matters more than who changed it, which needs a separate privilege.
+  // What changed matters more than who changed it; reading the latter needs a separate privilege.
   const commands = check.kind === 'different' ? await reader.readDdlAudit(check.matchedAt).catch(() => []) : [];
   const findings = findCatalogDrift(check, database.target.name, ignoresObject, commands);
   return isDiffWanted ? withObjectDiffs(findings, { recorded: 'recorded', actual: 'now' }, diffTexts) : findings;

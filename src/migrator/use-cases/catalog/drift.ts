@@ -13,7 +13,7 @@ export interface DriftReadOptions {
    * @default false
    */
   readonly diff?: boolean;
-  /** `files`: only how files and history disagree. `schema`: only changes made in the database. @default both */
+  /** `files`: only differences between files and history. `schema`: only changes made in the database. @default both */
   readonly only?: 'files' | 'schema' | undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Finding, FindingCode } from '../../../core/errors/finding.js';
 import type { DiffTexts } from '../../../core/ports/ports.js';
 
-/** Findings about objects. They have definitions, of which an object that is not there has none. */
+/** Findings about objects, with their definitions. An object that does not exist has no definition. */
 const ABOUT_OBJECTS: readonly FindingCode[] = [
   'OBJECT_ADDED',
   'OBJECT_REMOVED',

@@ -20,7 +20,7 @@ export interface VerifiedMigrations {
 }
 
 /**
- * Those that are applied in the database; all of them if nothing is recorded there.
+ * The migrations that are applied in the database, or all of them if its history is empty.
  *
  * @param skip files to leave out.
  * @throws UnknownMigrationError for a file to leave out that does not exist.

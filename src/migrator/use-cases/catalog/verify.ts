@@ -28,7 +28,7 @@ export interface VerifyOptions {
   readonly extensions?: readonly string[];
   /** Adds a diff of the definitions to each finding. @default false */
   readonly diff?: boolean;
-  /** Interrupts it. The scratch database is dropped. @default none */
+  /** Interrupts the operation. The scratch database is dropped. @default none */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -96,7 +96,7 @@ async function applyTo(scratch: ScratchDatabase, parts: MigratorParts, signal: A
   const run = new Run({ ...parts, database: scratch.target, emit, policy }, signal, signal);
   let failure: unknown;
   try {
-    // A run that failed after it had changed something has recorded the catalog when this ends.
+    // If a run failed after it had changed something, it has recorded the catalog by the time this ends.
     await run.execute(
       () => {},
       (error) => (failure = error),
@@ -106,20 +106,20 @@ async function applyTo(scratch: ScratchDatabase, parts: MigratorParts, signal: A
   }
   if (failure instanceof MigrationFailedError)
     throw failedInScratch(failure.failure, await scratch.missingExtensions(), failure);
-  // What had been applied and what not concerns only the scratch database.
+  // Which migrations had been applied matters only in the scratch database.
   if (failure instanceof InterruptedError) throw new InterruptedError(reasonOf(signal), [], [], 'before');
   if (failure !== undefined) throw failure;
   throwIfInterrupted(signal); // recording then ends without a word
   if (notRecorded !== undefined) throw notRecordedInScratch(notRecorded);
 }
 
-/** Drops it whatever happens. An error of the work matters more than one of the drop. */
+/** Drops the database in any case. An error of the work takes precedence over one of the drop. */
 async function droppedAfterwards<T>(scratch: ScratchDatabase, work: () => Promise<T>): Promise<T> {
   let result: T;
   try {
     result = await work();
   } catch (error) {
-    await scratch.drop().catch(() => {}); // the next call drops what is left
+    await scratch.drop().catch(() => {}); // the next call drops anything left over
     throw error;
   }
   await scratch.drop();

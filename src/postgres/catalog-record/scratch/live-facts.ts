@@ -2,7 +2,7 @@ import { quoteLiteral } from '../../../core/sql/text/quote.js';
 import { selectSettingsSql, type Setting } from '../../connection/database-settings.js';
 import type { PgConnection } from '../../connection/pg-connection.js';
 
-/** What a scratch database has in common with the live one. */
+/** The properties that a scratch database shares with the live one. */
 export interface LiveFacts {
   /** `server_version_num` */
   readonly serverVersion: number;

@@ -18,7 +18,7 @@ export function onDatabase(source: ConnectionSource, database: string): ClientCo
 /** Stands in for a host that is missing, as in `postgres://user:password@/database?host=/socket/directory`. */
 const NO_HOST = 'no-host.invalid';
 
-/** The driver also takes `/socket/directory database` and `socket:/directory?db=database`. */
+/** The driver also accepts `/socket/directory database` and `socket:/directory?db=database`. */
 function urlOf(connectionString: string, database: string): string {
   if (connectionString.startsWith('/')) return `${connectionString.split(' ')[0]} ${database}`;
   try {

@@ -37,7 +37,7 @@ export async function readWholeCatalog(
       const { objects } = await readObjects(connection, selection);
       return { objects, serverVersion: Number(row?.['version']), owner: row?.['owner'] ?? undefined, schemas };
     } finally {
-      await connection.query('ROLLBACK').catch(() => {}); // a lost connection is reported by what failed before
+      await connection.query('ROLLBACK').catch(() => {}); // the earlier error already reports a lost connection
     }
   };
   return readAgainIfChanged(attempt).catch((error: unknown) => {

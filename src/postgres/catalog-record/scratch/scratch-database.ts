@@ -36,13 +36,13 @@ export class PgScratchDatabase implements ScratchDatabase {
     try {
       await this.use((connection) => connection.query(asScript(statements)));
     } catch (error) {
-      await this.drop().catch(() => {}); // the next call drops what is left
+      await this.drop().catch(() => {}); // the next call drops anything left over
       throw queryError('creating an extension in the scratch database', error);
     }
   }
 
   async missingExtensions(): Promise<readonly string[]> {
-    // A hint for the reader of another error, which must not be lost.
+    // A hint that adds to another error, which must not be lost.
     const own = await this.use(readExtensions).catch(() => this.live.extensions);
     return [...this.live.extensions.keys()].filter((extension) => !own.has(extension));
   }

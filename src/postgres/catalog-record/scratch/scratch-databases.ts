@@ -16,7 +16,7 @@ import { PgScratchDatabase } from './scratch-database.js';
 import { dropLeftovers, newScratchNames, type ScratchNames } from './scratch-names.js';
 import { isMigrating, readWholeCatalog } from './read-whole-catalog.js';
 
-/** How scratch databases are created, and compared with the live one. */
+/** Settings for creating scratch databases and comparing them with the live one. */
 export interface ScratchSettings {
   /** The connection that migrates. */
   readonly source: ConnectionSource;
@@ -74,7 +74,7 @@ export class PgScratchDatabases implements ScratchDatabases {
     isElsewhere: boolean,
   ): Promise<void> {
     const doing = 'creating a scratch database';
-    connection.markDirty(); // its name must not stay in a pool
+    connection.markDirty(); // its application_name must not stay in a pool
     const select =
       "SELECT current_setting('server_version_num') AS version, (SELECT r.rolsuper OR r.rolcreatedb FROM pg_catalog.pg_roles r " +
       `WHERE r.rolname = current_user) AS allowed, set_config('application_name', ${quoteLiteral(session)}, false)`;
@@ -92,7 +92,7 @@ export class PgScratchDatabases implements ScratchDatabases {
       `CREATE DATABASE ${quoteIdentifier(database)}${owner} TEMPLATE template0${locale}`,
     );
     if (error) throw queryError(doing, error);
-    // Some need privileges that the role does not have: migrations then run without them.
+    // Some settings need privileges that the role does not have: migrations then run without those settings.
     for (const setting of live.settings) await connection.run(settingStatement(database, setting));
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { quoteIdentifier, quoteLiteral } from '../../../core/sql/text/quote.js';
 import type { PgConnection } from '../../connection/pg-connection.js';
 
-/** Followed by 12 hexadecimal digits, which the session that created the database has in its name too. */
+/** Followed by 12 hexadecimal digits, which are also in the name of the session that created the database. */
 const DATABASE_PREFIX = 'nestjs_pg_migrations_verify_';
 const SESSION_PREFIX = 'nestjs-pg-migrations/verify ';
 
@@ -13,7 +13,7 @@ export interface ScratchNames {
   readonly session: string;
 }
 
-/** Names that no other process has. */
+/** Names that no other process uses. */
 export function newScratchNames(): ScratchNames {
   const id = randomBytes(6).toString('hex');
   return { database: DATABASE_PREFIX + id, session: SESSION_PREFIX + id };

@@ -46,7 +46,7 @@ const HASH = 'hashtextextended(concat_ws(chr(30), kind, schema, parent, name, de
 export interface ObjectSelection {
   readonly scope: QueryScope;
   readonly groups: readonly ObjectGroup[];
-  /** The rare kinds that are left out if they are not here: planning their queries takes longer than running them. */
+  /** The rare kinds to include. The others are left out: planning their queries takes longer than running them. */
   readonly kinds: PresentKinds;
 }
 

@@ -14,7 +14,7 @@ export interface ObjectQuery {
 /** One statement of a query, without the word SELECT. */
 export interface ObjectSelect {
   readonly sql: string;
-  /** It has rows only if there are objects of this kind. @default it is always needed */
+  /** The query has rows only if there are objects of this kind. @default it is always needed */
   readonly rare: RareKind | undefined;
 }
 
@@ -31,7 +31,7 @@ interface ObjectColumns {
   readonly properties?: Readonly<Record<string, string>>;
   /** Everything from FROM on. */
   readonly from: string;
-  /** It has rows only if there are objects of this kind. @default its own kind, if that is a rare one */
+  /** The query has rows only if there are objects of this kind. @default its own kind, if that is a rare one */
   readonly rare?: RareKind;
 }
 

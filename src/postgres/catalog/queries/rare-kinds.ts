@@ -1,4 +1,4 @@
-/** Kinds that many databases have no object of. They are read only if the stamp shows that there is one. */
+/** Kinds of object that many databases do not contain. They are read only if the stamp shows that there are any. */
 const RARE_KINDS = [
   'view',
   'materialized view',
@@ -36,13 +36,13 @@ const RARE_KINDS = [
   'access method',
 ] as const;
 
-/** A kind that is read only if there may be objects of it. */
+/** A kind that is read only if such objects may exist. */
 export type RareKind = (typeof RARE_KINDS)[number];
 
-/** The rare kinds of which there may be objects. */
+/** The rare kinds of which objects may exist. */
 export type PresentKinds = ReadonlySet<RareKind>;
 
-/** Where it is not known which kinds there are. */
+/** For when it is not known which kinds exist. */
 export const ALL_KINDS: PresentKinds = new Set(RARE_KINDS);
 
 /** True for a kind that may be left out. */
@@ -50,7 +50,7 @@ export function isRareKind(kind: string): kind is RareKind {
   return (RARE_KINDS as readonly string[]).includes(kind);
 }
 
-/** A number with one bit, for SQL: the bits of all rows together are for {@link toPresentKinds}. */
+/** A number with one bit set, for SQL: {@link toPresentKinds} decodes the combined bits of all rows. */
 export function bitOf(kind: RareKind): string {
   return String(2 ** RARE_KINDS.indexOf(kind));
 }

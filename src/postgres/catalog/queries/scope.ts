@@ -16,7 +16,7 @@ export function schemasNamed(patterns: readonly string[]): string {
   return `n.nspname::text ~ ANY (ARRAY[${patterns.map((pattern) => quoteLiteral(patternSource(pattern))).join(', ')}]::text[])`;
 }
 
-/** A condition on `pg_namespace n`: its name is one of these. */
+/** A condition on `pg_namespace n`: the name is one of these. */
 export function schemasCalled(names: readonly string[]): string {
   return `n.nspname::text = ANY (ARRAY[${names.map(quoteLiteral).join(', ')}]::text[])`;
 }

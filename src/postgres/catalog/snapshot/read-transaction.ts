@@ -32,7 +32,7 @@ export function beginReading(limits: ReadLimits): string[] {
 
 /** The same for a transaction that also stores what it read. */
 export function beginRecording(limits: ReadLimits): string[] {
-  // As everything in the companion tables, the record does not wait for the disk.
+  // Like everything in the companion tables, the record does not wait for the disk.
   return [...begin('BEGIN ISOLATION LEVEL REPEATABLE READ', limits), 'SET LOCAL synchronous_commit = off'];
 }
 

@@ -3,9 +3,9 @@ import { bitOf, type RareKind } from '../queries/rare-kinds.js';
 
 /** The rows of one catalog, or of a view of it. */
 interface Source {
-  /** Excludes the rows of PostgreSQL itself, where there are many: an expression for the OID of their object. */
+  /** An expression for the OID of a row's object, used to exclude PostgreSQL's own rows if there are many. */
   readonly oid?: string;
-  /** Which kind of object a row shows to be there, or an expression for its bit. */
+  /** The kind of object that a row proves to exist, or an expression for its bit. */
   readonly shows?: RareKind | { readonly sql: string };
 }
 
@@ -121,7 +121,7 @@ const HAS_SUBSCRIPTIONS = 'EXISTS (SELECT FROM pg_catalog.pg_subscription)';
  * - `stamp` identifies their versions. Equal stamps prove that nothing changed, but not vice versa: a temporary table or
  *   `VACUUM FULL` changes the stamp too. NULL if this cannot be determined, because only superusers see the versions of
  *   subscriptions.
- * - `kinds` tells which rare kinds there are, for `toPresentKinds`.
+ * - `kinds` shows which rare kinds exist, for `toPresentKinds`.
  */
 export const LIVE_SQL =
   // One sum over all: planning one for each catalog took longer than computing them.

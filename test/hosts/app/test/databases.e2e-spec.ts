@@ -3,7 +3,7 @@ import { createTestDatabases } from 'nestjs-pg-migrations/testing';
 
 const database = createTestDatabases({ directory: 'migrations' }).forEachTest();
 
-it('has a database of its own, on the server that the test run has started', async () => {
+it('has its own database, on the server that the test run started', async () => {
   expect(database().url).toContain(new URL(process.env['TEST_DATABASE_URL'] ?? '').host);
   expect(await database().migrate()).toMatchObject({ applied: [], alreadyApplied: 3 });
 });

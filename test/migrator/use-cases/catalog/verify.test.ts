@@ -43,7 +43,7 @@ afterEach(async () => expect(await scratchDatabases()).toEqual([]));
 const found = ({ findings }: VerifyReport): string[] => findings.map(({ code, subject }) => `${code} ${subject}`);
 
 describe('verify()', () => {
-  test('finds nothing in a database that its migrations made, and reports what it applied', async () => {
+  test('finds nothing in a database built by its migrations, and reports what it applied', async () => {
     const { migrator } = await ownedMigrator();
     await migrator.migrate();
     expect(await migrator.verify()).toEqual({
@@ -73,7 +73,7 @@ describe('verify()', () => {
     expect(changed).toMatchObject({ detail: 'definition: text → character varying(40)', severity: 'error' });
   });
 
-  test('leaves out what the database does not have yet, unless it has recorded nothing', async () => {
+  test('leaves out migrations that the database does not have yet, unless its history is empty', async () => {
     const { directory, migrator, url } = await ownedMigrator();
     expect(found(await migrator.verify())).toContain('NOT_IN_DATABASE Schema app');
     await migrator.migrate({ to: '1' });
@@ -101,7 +101,7 @@ describe('verify()', () => {
     ]);
   });
 
-  test('ignores what the option says', async () => {
+  test('ignores the objects that the option names', async () => {
     const { migrator } = await ownedMigrator(FILES, { catalog: { ignore: ['app.tmp_*'] } });
     await migrator.migrate();
     await db.query('CREATE TABLE app.tmp_1 (a integer)');
@@ -127,7 +127,7 @@ describe('verify()', () => {
     expect(found(await migrator.verify({ server: other }))).toEqual(['DIFFERS_FROM_MIGRATIONS Table app.orders']);
   });
 
-  test('drops what a killed process left behind, and nothing of others', async () => {
+  test('drops what a killed process left behind, and no database of others', async () => {
     const { migrator, url } = await ownedMigrator();
     const [dead, alike] = ['nestjs_pg_migrations_verify_0123456789ab', 'nestjs_pg_migrations_verify_mine'];
     await db.query(`CREATE DATABASE ${dead} OWNER "${nameOf(url)}"`);
@@ -148,7 +148,7 @@ describe('verify() fails', () => {
     );
   });
 
-  test('for a migration that fails, with its place, and drops the database', async () => {
+  test('for a migration that fails, with its location, and drops the database', async () => {
     const { migrator } = await ownedMigrator({ '1.sql': 'CREATE TABLE a ();', '2.sql': '\nSELECT * FROM seeded;' });
     const error = await failureOf(migrator.verify(), ScratchDatabaseError);
     expect(error).toMatchObject({ file: '2.sql', code: 'SCRATCH_DATABASE' });
@@ -166,7 +166,7 @@ describe('verify() fails', () => {
     await migrator.migrate();
     const error = await failureOf(migrator.verify(), ScratchDatabaseError);
     expect(error.message).toContain(
-      "No migration before it creates these extensions of the database: citext. If it needs one, create it first with verify({ extensions: ['citext'] }).",
+      "No earlier migration creates these extensions of the database: citext. If it needs one, create it first with verify({ extensions: ['citext'] }).",
     );
     expect(await migrator.verify({ extensions: ['citext'] })).toMatchObject({ findings: [] });
     await expect(migrator.verify({ extensions: ['no_such'] })).rejects.toThrow(/creating an extension .*no_such/);

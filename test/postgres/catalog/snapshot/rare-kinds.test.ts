@@ -33,7 +33,7 @@ async function presentKinds(): Promise<PresentKinds> {
 const read = (kinds: PresentKinds): ReturnType<typeof readObjects> =>
   readObjects(connectionOn(client), { scope: EVERYTHING, groups: ALL_GROUPS, kinds });
 
-test('leaving out the kinds of which the stamp shows none leaves out no object, as one kind after another is created', async () => {
+test('leaving out the kinds that are absent from the stamp omits no object, as one kind after another is created', async () => {
   // Subscriptions are those of the whole server, on which other tests run.
   expect([...(await presentKinds())].filter((kind) => kind !== 'subscription')).toEqual([]);
   const dependency = 'ALTER FUNCTION app.add(integer, integer) DEPENDS ON EXTENSION citext';
