@@ -1,5 +1,7 @@
 import { findCatalogDrift } from '../../../core/catalog/find-catalog-drift.js';
+import { withoutSecrets } from '../../../core/catalog/without-secrets.js';
 import type { Finding } from '../../../core/errors/finding.js';
+import { secretsOf } from '../../../core/target/target.js';
 import type { MigratorParts } from '../../run/parts.js';
 import { withObjectDiffs } from './object-diffs.js';
 
@@ -14,6 +16,7 @@ export async function catalogDrift(
   const check = await catalog.check();
   // What changed matters more than who changed it; reading the latter needs a separate privilege.
   const commands = check.kind === 'different' ? await reader.readDdlAudit(check.matchedAt).catch(() => []) : [];
-  const findings = findCatalogDrift(check, database.target.name, ignoresObject, commands);
+  const found = findCatalogDrift(check, database.target.name, ignoresObject, commands);
+  const findings = withoutSecrets(found, secretsOf(database.target));
   return isDiffWanted ? withObjectDiffs(findings, { recorded: 'recorded', actual: 'now' }, diffTexts) : findings;
 }

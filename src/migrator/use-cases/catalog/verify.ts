@@ -1,3 +1,5 @@
+import { secretsOf } from '../../../core/target/target.js';
+import { withoutSecrets } from '../../../core/catalog/without-secrets.js';
 import { compareWithMigrations } from '../../../core/catalog/compare-with-migrations.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
 import type { EmitEvent } from '../../../core/events/events.js';
@@ -80,7 +82,8 @@ async function compare(
   const expected = await scratch.readCatalog();
   const live = await databases.readLive(expected.schemas);
   const isUnchanged = live !== undefined && haveSameRows(before, await reader.read());
-  if (isUnchanged) return compareWithMigrations(expected, live, ignoresObject);
+  if (isUnchanged)
+    return withoutSecrets(compareWithMigrations(expected, live, ignoresObject), secretsOf(database.target));
   const detail = live ? 'a run has changed the database meanwhile' : 'a run is in progress';
   return [finding('CATALOG_NOT_COMPARED', { subject: database.target.name, detail })];
 }
