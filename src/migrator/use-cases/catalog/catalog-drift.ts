@@ -1,5 +1,5 @@
 import { findCatalogDrift } from '../../../core/catalog/find-catalog-drift.js';
-import { withoutSecrets } from '../../../core/catalog/without-secrets.js';
+import { withoutSecrets } from '../../../core/catalog/describe-differences.js';
 import type { Finding } from '../../../core/errors/finding.js';
 import { secretsOf } from '../../../core/target/target.js';
 import type { MigratorParts } from '../../run/parts.js';

@@ -1,5 +1,5 @@
 import { secretsOf } from '../../../core/target/target.js';
-import { withoutSecrets } from '../../../core/catalog/without-secrets.js';
+import { withoutSecrets } from '../../../core/catalog/describe-differences.js';
 import { compareWithMigrations } from '../../../core/catalog/compare-with-migrations.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
 import type { EmitEvent } from '../../../core/events/events.js';
