@@ -80,7 +80,7 @@ describe('a list of tenants', () => {
     ]);
     const there = { ...own('a', '2'), given: { name: 'a', schema: 'shared' } };
     expect(checkTenants([there], 'shared').problems).toEqual([
-      expect.stringContaining('its schema "shared" is that of the history'),
+      expect.stringContaining('its schema "shared" belongs to the history'),
     ]);
   });
 
