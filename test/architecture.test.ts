@@ -62,7 +62,7 @@ describe('the sources', () => {
 });
 
 describe('the tests', () => {
-  const files = sourceFiles(repositoryRoot, 'test').filter((file) => file.endsWith('.test.ts'));
+  const files = sourceFiles(repositoryRoot, 'test');
 
   test('are found', () => {
     expect(files).toContain('test/architecture.test.ts');

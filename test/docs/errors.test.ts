@@ -13,7 +13,8 @@ import * as api from '../../src/migrator.js';
 import { sourceFiles } from '../architecture/imports.js';
 import { messageOf, PARTS, readSections } from './error-sections.js';
 import { unknownInstructions, unknownNames } from './existing-names.js';
-import { ERROR_SAMPLES, FINDING_SAMPLES } from './samples.js';
+import { ERROR_SAMPLES } from './error-samples.js';
+import { FINDING_SAMPLES } from './finding-samples.js';
 
 const FINDING_CODES = Object.keys(FINDINGS) as FindingCode[];
 const groups = readSections();

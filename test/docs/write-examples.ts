@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { finding, renderFinding, type FindingCode } from '../../src/core/errors/finding.js';
 import { RUN_SAMPLE_TEXT } from './event-samples.js';
 import { ERRORS_PATH } from './error-sections.js';
-import { ERROR_SAMPLES, FINDING_SAMPLES } from './samples.js';
+import { ERROR_SAMPLES } from './error-samples.js';
+import { FINDING_SAMPLES } from './finding-samples.js';
 
 const messages = new Map<string, string>([
   ...Object.entries(ERROR_SAMPLES).map(([code, { message }]) => [code, message] as const),

@@ -3,7 +3,8 @@ import { finding, FINDINGS, type FindingCode } from '../../../src/core/errors/fi
 import { ERROR_CODES, type MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
 import { COMMANDS } from '../../../src/cli/program.js';
 import { findingText, messageOf } from '../../../src/cli/render/in-commands.js';
-import { ERROR_SAMPLES, FINDING_SAMPLES } from '../../docs/samples.js';
+import { ERROR_SAMPLES } from '../../docs/error-samples.js';
+import { FINDING_SAMPLES } from '../../docs/finding-samples.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { has } from '../../support/needs.js';
 import { startPgBouncer } from '../../support/pgbouncer.js';
@@ -11,11 +12,13 @@ import { runProcess, type ProcessResult } from '../../support/process.js';
 import { testIf } from '../../support/since-version.js';
 import { migrationsDirectory } from '../../support/temp-directory.js';
 import { MAIN } from '../command-line.js';
-import { SCENES } from './scenes.js';
+import { ERROR_SCENES } from './error-scenes.js';
+import { FINDING_SCENES } from './finding-scenes.js';
 import type { Scene } from './stage.js';
 
 const db = useEmptyDatabase('cli_remedies');
 const ALL = [...ERROR_CODES, ...(Object.keys(FINDINGS) as FindingCode[])];
+const SCENES = { ...FINDING_SCENES, ...ERROR_SCENES };
 const withCommands = ALL.flatMap((code) => {
   const scene = SCENES[code];
   return scene ? [[code, scene] as const] : [];

@@ -11,12 +11,13 @@ import { prefixOf, removeAbandoned } from '../../../src/testing/embedded/abandon
 import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
 import { startEphemeralServer } from '../../support/ephemeral-server.js';
 import { childEnvironment, typescriptArguments } from '../../support/process.js';
+import { testIf } from '../../support/since-version.js';
 import { tempDirectory } from '../../support/temp-directory.js';
 import { hasEnded, until } from './servers.js';
 
 const CHILD = fileURLToPath(new URL('ephemeral.child.ts', import.meta.url));
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
+const onLinux = testIf(process.platform === 'linux', 'its processes are found in /proc');
 
 /** The shell that stops the server when our process is gone. */
 async function watchdogOf(server: number): Promise<number> {

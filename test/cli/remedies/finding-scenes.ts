@@ -1,31 +1,18 @@
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FindingCode } from '../../../src/core/errors/finding.js';
-import type { MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
-import {
-  change,
-  inOrder,
-  inSubfolder,
-  killed,
-  lockHeld,
-  migrated,
-  query,
-  renamed,
-  without,
-  type Scene,
-} from './stage.js';
+import { change, inOrder, inSubfolder, killed, migrated, query, renamed, without, type Scene } from './stage.js';
 
-const A = { '1.sql': 'CREATE TABLE a (id int);' };
+export const A = { '1.sql': 'CREATE TABLE a (id int);' };
 const CONCURRENTLY = { '1.sql': 'CREATE TABLE a (id int);\n', '2.sql': 'CREATE INDEX CONCURRENTLY i ON a (id);\n' };
 const FAILING = { '1.sql': '-- no-transaction\nSELECT 1;\nCALL p();\n' };
-const COMMITS = 'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$';
-const CHANGED: Scene = {
+export const COMMITS = 'CREATE PROCEDURE p() LANGUAGE plpgsql AS $$ BEGIN COMMIT; END $$';
+export const CHANGED: Scene = {
   files: A,
   set: inOrder(migrated, change('1.sql', 'CREATE TABLE a (id bigint);')),
   command: ['migrate', '--policy', 'changed=fail'],
   names: ['accept 1.sql --policy changed=fail'],
 };
-const STEP_IN_DOUBT: Scene = {
+export const STEP_IN_DOUBT: Scene = {
   files: FAILING,
   set: inOrder(migrated, query(COMMITS), killed),
   command: ['migrate'],
@@ -40,10 +27,10 @@ const direct: Pick<Scene, 'command' | 'names' | 'value' | 'isPooled'> = {
 };
 
 /** Remedies without a command: an edit of the file, SQL, or nothing to do. */
-const none = undefined;
+export const none = undefined;
 
-/** By code, how to cause its message, if it suggests a command or a flag. */
-export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | undefined>> = {
+/** By the code of a finding, how to cause its message, if it suggests a command or a flag. */
+export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = {
   CHANGED: { ...CHANGED, command: ['drift'], names: ['accept 1.sql'] },
   COSMETIC: {
     files: A,
@@ -210,54 +197,4 @@ export const SCENES: Readonly<Record<FindingCode | MigrationErrorCode, Scene | u
   TENANT_SCHEMA_MISSING: none,
   TENANT_SCHEMA_TAKEN: none,
   NO_TENANTS: none,
-
-  INVALID_OPTIONS: none,
-  INVALID_TABLE: none,
-  INVALID_TENANTS: none,
-  ROLLOUT_STOPPED: none,
-  INVALID_DIRECTORY: {
-    files: A,
-    set: ({ directory }) => rename(directory, `${directory}-moved`),
-    command: ['status'],
-    names: ['--dir'],
-    value: ({ directory }) => `${directory}-moved`,
-  },
-  REFUSED: CHANGED,
-  MIGRATION_FAILED: {
-    files: { '1.sql': 'SELECT 1; CALL p();' },
-    set: query(COMMITS),
-    command: ['migrate', '--transaction', 'all'],
-    names: ['migrate --transaction each'],
-  },
-  HISTORY_TABLE: {
-    files: A,
-    set: query('CREATE TABLE public.taken (version bigint, dirty boolean)'),
-    command: ['migrate', '--table', 'public.taken'],
-    names: ['--table'],
-    value: () => 'public.free',
-  },
-  UNREACHABLE: none,
-  CONNECTION_REFUSED: none,
-  CONNECTION_LOST: none,
-  READ_ONLY: none,
-  INTERRUPTED: none,
-  IN_DOUBT: STEP_IN_DOUBT,
-  LOCK_TIMEOUT: {
-    files: A,
-    set: lockHeld,
-    command: ['migrate', '--lock-timeout', '0'],
-    names: ['unlock --force --lock-timeout 0'],
-  },
-  LOCK_LOST: none,
-  LOCK_IN_USE: { files: A, set: lockHeld, command: ['unlock', '--yes'], names: ['unlock --force'] },
-  NOT_UP_TO_DATE: { files: A, command: ['wait', '--timeout', '0'], names: ['migrate'] },
-  UNKNOWN_MIGRATION: none,
-  DATABASE_ERROR: none,
-  SCRATCH_DATABASE: {
-    files: { '1.sql': 'CREATE TABLE a (mail citext);' },
-    set: inOrder(query('CREATE EXTENSION citext'), migrated),
-    command: ['verify'],
-    names: ['--extension citext', '--skip 1.sql'],
-    ways: [[0]],
-  },
 };
