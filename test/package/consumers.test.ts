@@ -1,23 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hostProject } from '../support/host-project.js';
 import { repositoryRoot, runProcess } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
 
-const PACKAGES = ['@nestjs/common', '@nestjs/core', 'reflect-metadata', 'jest', 'pg'];
-
-/** A project of somebody else's, with this package and its peers in `node_modules`. */
+/** A user's project. */
 let project: string;
 
 beforeAll(async () => {
-  project = await tempDirectory();
-  const link = async (name: string, target: string): Promise<void> => {
-    const place = join(project, 'node_modules', name);
-    await mkdir(dirname(place), { recursive: true });
-    await symlink(target, place, 'dir');
-  };
-  for (const name of PACKAGES) await link(name, join(repositoryRoot, 'node_modules', name));
-  await link('nestjs-pg-migrations', repositoryRoot);
+  project = await hostProject();
 });
 
 /** Runs a file of that project and gives what it printed. */

@@ -7,3 +7,8 @@ export function warned({ events }: Pick<ObservedMigrator, 'events'>, ...codes: r
     event.type === 'warning' && (codes.length === 0 || codes.includes(event.finding.code)) ? [event.finding] : [],
   );
 }
+
+/** What drift() finds, in short: `OBJECT_ADDED Table app.x`. */
+export async function driftOf({ migrator }: ObservedMigrator): Promise<string[]> {
+  return (await migrator.drift()).map(({ code, subject }) => `${code} ${subject}`);
+}

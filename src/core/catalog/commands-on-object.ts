@@ -12,7 +12,8 @@ const MAX_COMMANDS = 3;
  * @param entries oldest first
  */
 export function commandsOnObject(object: CatalogObject, entries: readonly DdlEntry[]): readonly RecordedCommand[] {
-  const own = entries.filter((entry) => concerns(entry, object, namesOf(object)));
+  const names = namesOf(object);
+  const own = entries.filter((entry) => concerns(entry, object, names));
   const owner = ownerOfPart(object)?.join('.');
   const found =
     own.length > 0 || owner === undefined ? own : entries.filter((entry) => concerns(entry, object, [owner]));

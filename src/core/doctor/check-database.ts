@@ -1,5 +1,6 @@
 import { describeHolder } from '../errors/lock-errors.js';
 import { quoteIdentifier } from '../sql/text/quote.js';
+import { majorOf } from '../catalog/version-rules.js';
 import { check, type Check } from './check.js';
 import type { DatabaseFacts } from './facts.js';
 
@@ -45,7 +46,7 @@ function connection({ database, role, isEncrypted, isLocal }: DatabaseFacts): Ch
 }
 
 function server({ version, standby, readOnly }: DatabaseFacts): Check {
-  const major = Math.floor(version / 10_000);
+  const major = majorOf(version);
   const name = `PostgreSQL ${major}.${version % 10_000}`;
   const range = `${OLDEST} to ${NEWEST}`;
   if (major < OLDEST)

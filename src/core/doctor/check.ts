@@ -1,6 +1,6 @@
 import type { Finding } from '../errors/finding.js';
 import type { MigrationError } from '../errors/migration-error.js';
-import { inWords, type Remedy, type Text } from '../errors/remedy.js';
+import type { Text } from '../errors/remedy.js';
 
 /** What a check is about, in the order of the report. */
 export type CheckArea = 'directory' | 'connection' | 'server' | 'pooler' | 'rights' | 'history' | 'lock' | 'options';
@@ -19,14 +19,4 @@ export interface Check {
 /** Creates a result. */
 export function check(area: CheckArea, level: CheckLevel, what: Check['what']): Check {
   return { area, level, what };
-}
-
-/** The actions that a text recommends. */
-export function remediesIn(text: Text): readonly Remedy[] {
-  const remedies: Remedy[] = [];
-  inWords(text, (remedy) => {
-    remedies.push(remedy);
-    return '';
-  });
-  return remedies;
 }

@@ -5,7 +5,7 @@ import { HISTORY_FINDINGS } from './history-findings.js';
 import { RUN_FINDINGS } from './run-findings.js';
 import { TENANT_FINDINGS } from './tenants/tenant-findings.js';
 import type { FindingDefinition, FindingDetails, Severity } from './finding-definition.js';
-import { inApi, type Remedy, type Voice } from './remedy.js';
+import { inApi, withRemedies, type Remedy, type Voice } from './remedy.js';
 import { placeIn } from './wording.js';
 
 const DEFINITIONS = {
@@ -37,11 +37,7 @@ export interface Finding extends FindingDetails {
 /** Creates a finding with the severity and remedy of its code. */
 export function finding(code: FindingCode, details: FindingDetails): Finding {
   const { severity, remedy } = FINDINGS[code];
-  const remedies: Remedy[] = [];
-  const text = remedy(details, (each) => {
-    remedies.push(each);
-    return inApi(each);
-  });
+  const { text, remedies } = withRemedies((say) => remedy(details, say));
   return { code, severity, ...details, remedy: text, remedies };
 }
 

@@ -3,7 +3,7 @@ import { extras, type ServerErrorDetails } from './database-errors.js';
 import { MigrationError } from './migration-error.js';
 import type { Voice } from './remedy.js';
 import { SQLSTATE } from './sqlstate.js';
-import { list } from './wording.js';
+import { list, placeIn } from './wording.js';
 
 /** What a failed migration left in the database. */
 export type Aftermath =
@@ -73,7 +73,7 @@ export class MigrationFailedError extends MigrationError {
 
 function describe(failure: FailedMigration, say: Voice): string {
   const { file, location, server } = failure;
-  const where = location ? `${file}:${location.line}:${location.column}` : file;
+  const where = placeIn(file, location?.line, location?.column);
   return [
     `Migration failed at ${where}: ${server.message} (SQLSTATE ${server.sqlstate})`,
     ...(location ? [location.excerpt.replace(/^/gm, '    ')] : []),

@@ -64,3 +64,13 @@ export function decide(file: string, say: Voice): string {
 export function inWords(text: Text, say: Voice): string {
   return typeof text === 'string' ? text : text(say);
 }
+
+/** Renders a text with its remedies as API calls, and lists them. */
+export function withRemedies(text: Text): { readonly text: string; readonly remedies: readonly Remedy[] } {
+  const remedies: Remedy[] = [];
+  const rendered = inWords(text, (remedy) => {
+    remedies.push(remedy);
+    return inApi(remedy);
+  });
+  return { text: rendered, remedies };
+}

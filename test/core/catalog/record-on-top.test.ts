@@ -3,19 +3,10 @@ import type { CatalogCheck, FingerprintedCatalog } from '../../../src/core/catal
 import type { CatalogObject } from '../../../src/core/catalog/catalog-object.js';
 import { recordAccepted, recordOnTop } from '../../../src/core/catalog/record-on-top.js';
 import { NO_FINGERPRINT } from '../../../src/core/catalog/rerecord.js';
+import { object } from './objects.js';
 
-const table = (name: string, definition = ''): CatalogObject => ({
-  kind: 'table',
-  name: ['app', name],
-  definition,
-  properties: {},
-});
-const column = (of: string, name: string): CatalogObject => ({
-  kind: 'column',
-  name: ['app', of, name],
-  definition: 'text',
-  properties: {},
-});
+const table = (name: string, definition = ''): CatalogObject => object('table', `app.${name}`, definition);
+const column = (of: string, name: string): CatalogObject => object('column', `app.${of}.${name}`, 'text');
 const catalog = (fingerprint: string, relations: CatalogObject[], serverVersion = 180_000): FingerprintedCatalog => ({
   serverVersion,
   objects: { relations },

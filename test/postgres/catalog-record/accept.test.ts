@@ -2,16 +2,13 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ConfigurationError, UnknownMigrationError } from '../../../src/migrator.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
+import { driftOf } from '../../support/findings-of.js';
 import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
 
 const db = useEmptyDatabase('accept_catalog');
 
 const FILES = { '1.sql': 'CREATE TABLE orders (id int, note text); CREATE TABLE old (id int)' };
 const BY_HAND = 'CREATE TABLE by_hand (a int); ALTER TABLE orders ALTER COLUMN note TYPE varchar(20); DROP TABLE old';
-
-async function driftOf({ migrator }: ObservedMigrator): Promise<string[]> {
-  return (await migrator.drift()).map(({ code, subject }) => `${code} ${subject}`);
-}
 
 describe('acceptCatalog()', () => {
   let observed: ObservedMigrator;

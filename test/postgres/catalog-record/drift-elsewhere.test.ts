@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { useEmptyDatabase } from '../../support/empty-database.js';
+import { driftOf } from '../../support/findings-of.js';
 import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
 import { has } from '../../support/needs.js';
 import { startPgBouncer } from '../../support/pgbouncer.js';
@@ -10,10 +11,6 @@ const FILES = {
   '1.sql': `CREATE TABLE events (at date NOT NULL, note text) PARTITION BY RANGE (at); CREATE EXTENSION hstore;
     CREATE TABLE first PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2026-02-01'); CREATE VIEW notes AS SELECT note FROM events;`,
 };
-
-async function driftOf({ migrator }: ObservedMigrator): Promise<string[]> {
-  return (await migrator.drift()).map(({ code, subject }) => `${code} ${subject}`);
-}
 
 async function migrated(): Promise<ObservedMigrator> {
   const observed = await migratorOn(db, FILES);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { withClient } from '../../support/database.js';
+import { driftOf } from '../../support/findings-of.js';
 import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
 import { useTestDatabase } from '../../support/use-test-database.js';
 
@@ -10,11 +11,6 @@ const FILES = {
     CREATE VIEW app.notes AS SELECT note FROM app.orders;`,
   '2_function.sql': "CREATE FUNCTION app.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
 };
-
-/** `OBJECT_ADDED Table app.x`. */
-async function driftOf({ migrator }: ObservedMigrator): Promise<string[]> {
-  return (await migrator.drift()).map(({ code, subject }) => `${code} ${subject}`);
-}
 
 const db = useTestDatabase();
 

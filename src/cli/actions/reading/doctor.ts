@@ -1,9 +1,9 @@
 import { examine } from '../../../composition/doctor.js';
-import { remediesIn, type Check } from '../../../core/doctor/check.js';
+import type { Check } from '../../../core/doctor/check.js';
 import { DatabaseConnectionError } from '../../../core/errors/database-errors.js';
 import { MigrationError } from '../../../core/errors/migration-error.js';
 import { count } from '../../../core/errors/wording.js';
-import { inWords } from '../../../core/errors/remedy.js';
+import { inWords, withRemedies } from '../../../core/errors/remedy.js';
 import { settingsFrom } from '../../configuration/settings.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { CommonFlags } from '../../process/flags.js';
@@ -59,5 +59,5 @@ function describe({ what }: Check, typed: Invocation): string {
 
 function commandsOf({ what }: Check, typed: Invocation): string[] {
   if (what instanceof MigrationError) return [];
-  return commandsFor(typeof what === 'object' ? what.remedies : remediesIn(what), typed);
+  return commandsFor(typeof what === 'object' ? what.remedies : withRemedies(what).remedies, typed);
 }

@@ -2,29 +2,12 @@ import { expect, test } from '@jest/globals';
 import { RefusedError, ScratchDatabaseError } from '../../../../src/migrator.js';
 import { useEmptyDatabase } from '../../../support/empty-database.js';
 import { failureOf } from '../../../support/failure-of.js';
-import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
+import { migratorOn } from '../../../support/migrator-on.js';
 import { until } from '../../../support/until.js';
-import { nameOf, useRoles } from '../../../postgres/history/roles.js';
+import { useOwnedMigrators } from './owned-migrator.js';
 
 const db = useEmptyDatabase('unverified');
-const roleWith = useRoles(db);
-
-/** A migrator for a role that may create schemas and databases. */
-async function ownedMigrator(
-  files: Record<string, string>,
-  options: Parameters<typeof migratorOn>[2] = {},
-): Promise<ObservedMigrator & { url: string }> {
-  const url = await roleWith(`GRANT CREATE ON DATABASE "${db.name}" TO`, 'GRANT ALL ON SCHEMA public TO');
-  await db.query(`ALTER ROLE "${nameOf(url)}" CREATEDB`);
-  return { ...(await migratorOn({ connectionString: url }, files, { catalog: false, ...options })), url };
-}
-
-const scratchDatabases = async (): Promise<unknown[]> => {
-  const { rows } = await db.query(
-    `SELECT FROM pg_database WHERE datname ~ '^nestjs_pg_migrations_verify_' AND starts_with(pg_get_userbyid(datdba), '${db.name}')`,
-  );
-  return rows;
-};
+const { roleWith, ownedMigrator, scratchDatabases } = useOwnedMigrators(db);
 
 test('verify() compares nothing if a run has changed the database meanwhile', async () => {
   const isReleased = `EXISTS (SELECT FROM pg_roles WHERE rolname = '${db.name}_2')`;

@@ -8,12 +8,13 @@ import {
 } from '../../../../src/migrator.js';
 import { useEmptyDatabase } from '../../../support/empty-database.js';
 import { failureOf } from '../../../support/failure-of.js';
-import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
+import { migratorOn } from '../../../support/migrator-on.js';
 import { until } from '../../../support/until.js';
-import { nameOf, useRoles } from '../../../postgres/history/roles.js';
+import { nameOf } from '../../../postgres/history/roles.js';
+import { useOwnedMigrators } from './owned-migrator.js';
 
 const db = useEmptyDatabase('verify');
-const roleWith = useRoles(db);
+const { roleWith, ownedMigrator: migratorFor, scratchDatabases } = useOwnedMigrators(db);
 
 const FILES = {
   '1_orders.sql': 'CREATE SCHEMA app; CREATE TABLE app.orders (id bigint PRIMARY KEY, note text);',
@@ -21,23 +22,8 @@ const FILES = {
   '3_function.sql': "CREATE FUNCTION app.f() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
 };
 
-/** A migrator for a role that may create schemas and, unless a test says otherwise, databases. */
-async function ownedMigrator(
-  files: Record<string, string> = FILES,
-  { mayCreate = true, ...options }: NonNullable<Parameters<typeof migratorOn>[2]> & { mayCreate?: boolean } = {},
-): Promise<ObservedMigrator & { url: string }> {
-  const url = await roleWith(`GRANT CREATE ON DATABASE "${db.name}" TO`, 'GRANT ALL ON SCHEMA public TO');
-  if (mayCreate) await db.query(`ALTER ROLE "${nameOf(url)}" CREATEDB`);
-  return { ...(await migratorOn({ connectionString: url }, files, { catalog: false, ...options })), url };
-}
-
-/** Scratch databases of this test file: its roles are named after its database. */
-const scratchDatabases = async (): Promise<string[]> => {
-  const { rows } = await db.query<{ datname: string }>(
-    `SELECT datname FROM pg_database WHERE datname ~ '^nestjs_pg_migrations_verify_' AND starts_with(pg_get_userbyid(datdba), '${db.name}')`,
-  );
-  return rows.map(({ datname }) => datname);
-};
+const ownedMigrator = (files: Record<string, string> = FILES, options?: Parameters<typeof migratorFor>[1]) =>
+  migratorFor(files, options);
 afterEach(async () => expect(await scratchDatabases()).toEqual([]));
 
 const found = ({ findings }: VerifyReport): string[] => findings.map(({ code, subject }) => `${code} ${subject}`);

@@ -1,3 +1,5 @@
+import type { TestDatabase } from '../../../support/database.js';
+
 /** A database with an object of every kind. Roles are made per server, so that their names must be unique. */
 export const fixtureSql = (role: string): string => `
   CREATE ROLE ${role};
@@ -61,3 +63,9 @@ export const fixtureSql = (role: string): string => `
   COMMENT ON TABLE app.orders IS 'orders'; COMMENT ON COLUMN app.orders.note IS 'free text';
   ALTER ROLE ${role} SET work_mem = '5MB'; ALTER ROLE ${role} SET app.secret = 'topsecret';
 `;
+
+/** Removes the fixture from the server, before its database is dropped: a subscription keeps that. */
+export async function dropFixture(database: Pick<TestDatabase, 'query'>, role: string): Promise<void> {
+  await database.query(`DROP SUBSCRIPTION sub_${role}`);
+  await database.query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+}

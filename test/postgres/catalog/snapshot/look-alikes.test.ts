@@ -6,7 +6,7 @@ import { testWithDump } from '../../../support/dump.js';
 import { dumpInto } from '../../../support/pg-dump.js';
 import { until } from '../../../support/until.js';
 import { useTestDatabase } from '../../../support/use-test-database.js';
-import { fixtureSql } from '../changes/fixture.js';
+import { dropFixture, fixtureSql } from '../changes/fixture.js';
 
 const ROLE = `lookalike_${process.pid}`;
 
@@ -62,11 +62,7 @@ const SETTINGS = [
 ];
 
 describe('statements that do not change the schema make no difference', () => {
-  // Before the database is dropped: a subscription keeps it.
-  afterAll(async () => {
-    await database.query(`DROP SUBSCRIPTION sub_${ROLE}`);
-    await database.query(`DROP OWNED BY ${ROLE} CASCADE; DROP ROLE ${ROLE}`);
-  });
+  afterAll(() => dropFixture(database, ROLE));
 
   const database = useTestDatabase();
   let recorded: ReadCatalog;

@@ -6,15 +6,13 @@ import { LIVE_SQL } from '../../../../src/postgres/catalog/snapshot/stamp.js';
 import { ALL_GROUPS, EVERYTHING } from '../../../support/catalog-of.js';
 import { connectionOn } from '../../../support/connection-on.js';
 import { useTestDatabase } from '../../../support/use-test-database.js';
-import { fixtureSql } from '../changes/fixture.js';
+import { dropFixture, fixtureSql } from '../changes/fixture.js';
 
 const ROLE = `rare_kinds_${process.pid}`;
 
-// Before the database is dropped: a subscription keeps it.
 afterAll(async () => {
   await client.end();
-  await database.query(`DROP SUBSCRIPTION sub_${ROLE}`);
-  await database.query(`DROP OWNED BY ${ROLE} CASCADE; DROP ROLE ${ROLE}`);
+  await dropFixture(database, ROLE);
 });
 
 const database = useTestDatabase();

@@ -8,7 +8,7 @@ import { ALL_GROUPS, differences, EVERYTHING, readOn, type ReadCatalog } from '.
 import { connectionOn } from '../../../support/connection-on.js';
 import { until } from '../../../support/until.js';
 import { useTestDatabase } from '../../../support/use-test-database.js';
-import { fixtureSql } from '../changes/fixture.js';
+import { dropFixture, fixtureSql } from '../changes/fixture.js';
 import { OTHER_CHANGES } from '../changes/others.js';
 import { TABLE_CHANGES } from '../changes/tables.js';
 
@@ -24,11 +24,9 @@ interface Stamped {
 const LIVE = LIVE_SQL.replaceAll('EXISTS (SELECT FROM pg_catalog.pg_subscription)', 'false');
 
 describe('a single change', () => {
-  // Before the database is dropped: a subscription keeps it.
   afterAll(async () => {
     await client.end();
-    await database.query(`DROP SUBSCRIPTION sub_${ROLE}`);
-    await database.query(`DROP OWNED BY ${ROLE} CASCADE; DROP ROLE ${ROLE}`);
+    await dropFixture(database, ROLE);
   });
 
   const database = useTestDatabase();

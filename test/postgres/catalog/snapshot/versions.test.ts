@@ -4,7 +4,7 @@ import { compareCatalogs } from '../../../../src/core/catalog/compare-catalogs.j
 import { catalogOf, type ReadCatalog } from '../../../support/catalog-of.js';
 import { serverMajor } from '../../../support/since-version.js';
 import { useTestDatabase } from '../../../support/use-test-database.js';
-import { fixtureSql } from '../changes/fixture.js';
+import { dropFixture, fixtureSql } from '../changes/fixture.js';
 import { readRecorded, RECORDED_MAJORS } from '../recorded/files.js';
 
 const ROLE = `versions_${process.pid}`;
@@ -21,11 +21,7 @@ const REWRITTEN: readonly (readonly [number, string])[] = [
 ];
 
 describe('one schema on two versions of PostgreSQL', () => {
-  // Before the database is dropped: a subscription keeps it.
-  afterAll(async () => {
-    await database.query(`DROP SUBSCRIPTION sub_${ROLE}`);
-    await database.query(`DROP OWNED BY ${ROLE} CASCADE; DROP ROLE ${ROLE}`);
-  });
+  afterAll(() => dropFixture(database, ROLE));
 
   const database = useTestDatabase();
   let live: ReadCatalog;
