@@ -4,6 +4,7 @@ import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { withTimeout } from '../../timing/timeout.js';
 import { connect, isPool, ownConfig, type ConnectionSource } from './connect.js';
 import type { PgConnection } from './pg-connection.js';
+import { secondSource } from './second-source.js';
 
 const IDLE_MS = 10_000;
 
@@ -31,6 +32,25 @@ export class ReadConnections {
       return await this.within(connection, work, startedAt, timeoutMs);
     } finally {
       this.users -= 1;
+    }
+  }
+
+  /**
+   * Uses a further connection while one is in use. It is not from the caller's pool, which may have none to spare.
+   *
+   * @returns undefined if the work does not finish within half the read timeout: a pooler may have no second backend.
+   */
+  async useAnother<T>(work: (connection: PgConnection) => Promise<T>): Promise<T | undefined> {
+    const connection = await connect(secondSource(this.source), { connectTimeoutMs: this.readTimeoutMs });
+    const working = work(connection);
+    working.catch(() => {}); // after the timeout, nobody waits for it
+    try {
+      return await withTimeout<T | undefined>(working, this.readTimeoutMs / 2, () => {
+        connection.destroy('it was not answered in time');
+        return undefined;
+      });
+    } finally {
+      await connection.release();
     }
   }
 

@@ -102,12 +102,13 @@ async function readPrivileges(
  */
 async function readPooling(first: PgConnection, connections: ReadConnections): Promise<Pooling> {
   const before = await backendOf(first);
-  return connections.use(async (second) => {
+  const isShared = await connections.useAnother(async (second) => {
     const other = await backendOf(second, 'BEGIN READ ONLY');
     const after = other === before ? other : await backendOf(first);
     await second.query('ROLLBACK');
-    return other === before || after !== before ? 'transaction' : 'unclear';
+    return other === before || after !== before;
   });
+  return isShared ? 'transaction' : 'unclear';
 }
 
 async function backendOf(connection: PgConnection, ...before: string[]): Promise<string> {

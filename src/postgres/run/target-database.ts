@@ -1,12 +1,12 @@
-import type { ClientConfig } from 'pg';
 import type { Task } from '../../core/compile/task.js';
 import type { ConnectionListener, DdlAudit, TargetDatabase, TargetSession } from '../../core/ports/ports.js';
 import type { Target } from '../../core/target/target.js';
 import { destroyWhenAborted } from '../supervision/cancel.js';
-import { connect, isPool, type ConnectionSource } from '../connection/connect.js';
+import { connect, type ConnectionSource } from '../connection/connect.js';
 import { checkLiveness } from '../supervision/liveness.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { ReusedConnections } from '../connection/reused-connections.js';
+import { secondSource } from '../connection/second-source.js';
 import { PgDdlAudit } from './ddl-audit.js';
 import { scriptOf } from './script-of.js';
 import { PgTargetSession, type SessionSettings } from './target-session.js';
@@ -59,11 +59,4 @@ export class PgTargetDatabase implements TargetDatabase {
     destroyWhenAborted(connection, signal);
     return connection;
   }
-}
-
-/** A pool may have no second connection to spare: open our own with the pool's options. */
-function secondSource(source: ConnectionSource): string | ClientConfig {
-  if (!isPool(source)) return source;
-  const { options } = source;
-  return { ...options, password: options.password }; // not enumerable, so spreading does not copy it
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { whileLockIsHeld } from '../../support/lock-held.js';
 import { describeWith } from '../../support/needs.js';
 import { startPgBouncer } from '../../support/pgbouncer.js';
 import { createRole } from '../../support/role.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { repositoryRoot } from '../../support/process.js';
+import { migrationsDirectory, tempDirectory } from '../../support/temp-directory.js';
 import { useMigrations } from '../../support/use-migrations.js';
 import { writeFiles } from '../../support/write-files.js';
 import { FILES, objectOf, run } from '../command-line.js';
@@ -141,5 +144,23 @@ describeWith('pgbouncer')('doctor behind a pooler', () => {
     expect((await examine(session, '--lock', 'session')).problems).toEqual([
       expect.objectContaining({ area: 'pooler', level: 'warning' }),
     ]);
+  });
+
+  test('needs no second connection of a pool that has only one, nor a second backend', async () => {
+    const url = await startPgBouncer(db.connectionString, { default_pool_size: 1 });
+    const config = join(await tempDirectory(), 'migrations.config.cjs');
+    const pg = JSON.stringify(join(repositoryRoot, 'node_modules/pg'));
+    await writeFile(
+      config,
+      `module.exports = { pool: new (require(${pg}).Pool)({ connectionString: ${JSON.stringify(url)}, max: 1 }) };`,
+    );
+    const { code, stdout } = await run(['doctor', '--config', config, '--dir', migrations.directory]);
+    expect(stdout).toContain('Behind a pooler in transaction mode.');
+    expect(code).toBe(0);
+    const session = await startPgBouncer(db.connectionString, { pool_mode: 'session', default_pool_size: 1 });
+    expect(await examine(session, '--lock', 'session')).toMatchObject({
+      code: 0,
+      problems: [{ area: 'pooler', level: 'warning' }],
+    });
   });
 });
