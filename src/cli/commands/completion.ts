@@ -7,7 +7,7 @@ export function completionCommand(commands: () => readonly CommandDefinition[]):
     argument: ['<shell>', 'bash, zsh or fish'],
     description: 'print a shell completion script for commands, flags and their values',
     flags: [],
-    examples: ['source <(nest-migrations completion bash)', 'nest-migrations completion fish | source'],
+    examples: ['eval "$(nest-migrations completion bash)"', 'nest-migrations completion fish | source'],
     load: async () => (await import('../actions/completion/completion.js')).completionOf(commands()),
   };
 }

@@ -50,6 +50,18 @@ const inBash = (...words: string[]): Promise<string[]> =>
       printf '%s\\n' "\${COMPREPLY[@]}"`,
   );
 
+/** As in bash 3.2: without the builtins of later versions, and with words that are not split at equals signs. */
+const inOldBash = (...words: string[]): Promise<string[]> =>
+  offered(
+    'bash',
+    (completion) => `enable -n mapfile readarray compopt
+      COMP_WORDBREAKS=$' \t\n"><=;|&(:'
+      eval "$(${completion})"
+      COMP_WORDS=(nest-migrations ${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${words.length}
+      _nest_migrations
+      printf '%s\n' "\${COMPREPLY[@]}"`,
+  );
+
 const inFish = (line: string): Promise<string[]> =>
   offered('fish', (completion) => `${completion} | source; complete -C '${line}' | string replace -r '\\t.*' ''; true`);
 
@@ -132,6 +144,29 @@ describeWith('bash')('in bash', () => {
       expect(await inBash(name, '--dir', '=', 'other', ...more, '')).toEqual(other);
     },
   );
+});
+
+describeWith('bash')('in bash 3.2', () => {
+  test.each<[string[], string[]]>([
+    [['mi'], ['migrate']],
+    [['lint', '--dir', 'mi'], ['migrations']],
+    [['lint', '--format', 'te'], ['text']],
+    [['lint', '--format=te'], ['text']],
+    [
+      ['lint', '--rule', 'drop-column='],
+      ['error', 'off', 'warn'],
+    ],
+    [['lint', '--rule', 'drop-column=w'], ['warn']],
+    [['lint', '--rule=drop-col'], ['drop-column=']],
+    [['lint', '--rule=drop-column=w'], ['warn']],
+    [
+      ['mark', ''],
+      ['001_a.sql', 'sub/002_b.sql'],
+    ],
+    [['mark', '--dir=other', ''], [String.raw`3\ \$\(touch\ owned\)\ it\'s.sql`]],
+  ])('%j', async (words, offers) => {
+    expect(await inOldBash(...words)).toEqual(offers);
+  });
 });
 
 describeWith('fish')('in fish', () => {

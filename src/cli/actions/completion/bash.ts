@@ -4,7 +4,7 @@ import type { Values } from './values.js';
 /** A bash script that completes commands, flags and values. Everything else is completed as a file name. */
 export function bashCompletion(commands: readonly Completable[]): string {
   const names = commands.map(({ name }) => name);
-  return `# Completion of nest-migrations, for bash: source <(nest-migrations completion bash)
+  return `# Completion of nest-migrations, for bash: eval "$(nest-migrations completion bash)"
 _nest_migrations_files() {
   local directory=migrations i file
   for ((i = 1; i < COMP_CWORD; i++)); do
@@ -12,10 +12,18 @@ _nest_migrations_files() {
       directory="\${COMP_WORDS[i + 1]}"
       [[ "$directory" == = ]] && directory="\${COMP_WORDS[i + 2]}"
     fi
+    [[ "\${COMP_WORDS[i]}" == --dir=* ]] && directory="\${COMP_WORDS[i]#--dir=}"
   done
   while IFS= read -r file; do
     [[ "$file" == "$1"* ]] && COMPREPLY+=("$(printf %q "$file")")
   done < <(CDPATH='' cd -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)
+}
+# Bash 3.2, the one of macOS, has neither mapfile nor compopt.
+_nest_migrations_offer() {
+  local word
+  while IFS= read -r word; do
+    COMPREPLY+=("$word")
+  done < <(compgen "$@" -- "$current")
 }
 _nest_migrations() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}" command='' words='' word flag
@@ -25,8 +33,13 @@ _nest_migrations() {
     esac
   done
   COMPREPLY=()
-  # An equals sign is a word by itself: "--flag = value", or "--flag name = value".
+  # An equals sign is a word by itself, "--flag = value" or "--flag name = value", except in bash 3.2.
   flag="$previous"
+  if [[ "$current" == ?*=* && "$COMP_WORDBREAKS" == *=* ]]; then
+    [[ "$current" == --* ]] && flag="\${current%=*}" || flag="$previous="
+    [[ "$flag" == --*=* ]] && flag="\${flag%%=*}="
+    current="\${current##*=}"
+  fi
   local -i sign=0
   [[ "$previous" == = ]] && sign=COMP_CWORD-1
   [[ "$current" == = ]] && sign=COMP_CWORD && current=''
@@ -45,7 +58,7 @@ ${commands.map((each) => `    ${each.name}) words='${wordsOf(each)}' ;;`).join('
     *) words='${[...names, '--help', '--version'].join(' ')}' ;;
   esac
   if [[ -z "$command" || "$current" == -* ]]; then
-    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+    _nest_migrations_offer -W "$words"
     return
   fi
   case "$command" in
@@ -70,11 +83,11 @@ function casesOf(command: string, { name, value, values }: CompletableFlag): str
 function offer(values: Values): string[] {
   if (values.kind === 'words') return [offerWords(values.words.join(' '))];
   if (values.kind === 'migrations') return ['_nest_migrations_files "$current"'];
-  return values.kind === 'directories' ? ['mapfile -t COMPREPLY < <(compgen -d -- "$current")'] : [];
+  return values.kind === 'directories' ? ['_nest_migrations_offer -d'] : [];
 }
 
 function offerWords(words: string): string {
-  return `mapfile -t COMPREPLY < <(compgen -W '${words}' -- "$current")`;
+  return `_nest_migrations_offer -W '${words}'`;
 }
 
 function argumentCase(command: Completable): string[] {
