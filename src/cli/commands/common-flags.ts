@@ -46,7 +46,16 @@ const TARGET_FLAGS: readonly Flag[] = [
   ['--table <table>', 'history table (default: shared.schema_migrations)'],
   ['--role <role>', 'role that runs the migrations and owns what they create (default: the login role)'],
   ...LAYOUT,
-  ['--policy <kind=action>', 'what to do about a kind of drift, such as changed=fail; repeatable', add],
+  [
+    '--on-drift <action>',
+    'what to do about changed or missing files, orphaned rows, invalid indexes, and changes made in the database: fail, alert, warn, note or ignore',
+  ],
+  ['--out-of-order <action>', 'the same for a pending file that sorts before an applied one'],
+  [
+    '--policy <kind=action>',
+    'the same for one kind, such as renamed=fail; overrides --on-drift and --out-of-order; repeatable',
+    add,
+  ],
   ['--connect-timeout <seconds>', 'timeout of one attempt to connect (default: 10)'],
   ['--read-timeout <seconds>', 'timeout of one read of the history (default: 5)'],
   ...CONFIGURATION,

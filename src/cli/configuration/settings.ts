@@ -7,6 +7,7 @@ import { millisecondsOf, secondsProblem } from '../process/seconds.js';
 import { terminal } from '../process/terminal.js';
 import { readConfig } from './config-file.js';
 import { CONNECTIONS, mergeLayers, sourceOf, type Layer } from './layers.js';
+import { policyLayers } from './policy-layers.js';
 
 /** The effective options of a command. */
 export interface Settings {
@@ -78,6 +79,7 @@ export async function readLayers(flags: RunFlags): Promise<GivenOptions> {
     ...(host ? [{ ...host, options: normalized(host.options) }] : []),
     ...(file ? [{ from: () => file.source, options: normalized(file.options) }] : []),
     ...(url ? [{ from: () => 'DATABASE_URL', options: { connectionString: url } }] : []),
+    ...policyLayers(flags, problems),
     { from: (option) => flagOf(option) ?? option, options: flagOptions(flags, problems) },
   ];
   const isPlain = flags.databaseUrl === undefined && !hasConnection(layers);

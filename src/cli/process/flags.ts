@@ -8,6 +8,8 @@ export interface CommonFlags {
   readonly role?: string;
   readonly layout?: string;
   readonly recursive?: boolean;
+  readonly onDrift?: string;
+  readonly outOfOrder?: string;
   readonly policy?: readonly string[];
   readonly connectTimeout?: string;
   readonly config?: string;

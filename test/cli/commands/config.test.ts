@@ -82,6 +82,25 @@ describe('a configuration file', () => {
     });
   });
 
+  test('is overridden by the flags for drift, the most specific one last', async () => {
+    await writeFiles(project, {
+      'migrations.config.mjs': `export default ${configured("policy: { cosmetic: 'warn', changed: 'note' }")};`,
+    });
+    const found = await settings(['--policy', 'missing=warn', '--on-drift', 'fail', '--out-of-order', 'ignore']);
+    expect(found).toMatchObject({
+      'policy.changed': { value: 'fail', source: '--on-drift' },
+      'policy.objectRemoved': { value: 'fail', source: '--on-drift' },
+      'policy.missing': { value: 'warn', source: '--policy' },
+      'policy.outOfOrder': { value: 'ignore', source: '--out-of-order' },
+      'policy.cosmetic': { value: 'warn', source: 'migrations.config.mjs' },
+      'policy.failed': { value: 'alert', source: 'default' },
+    });
+    const { code, stderr } = await inProject(['config', '--on-drift', 'stop', '--out-of-order', '']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('--on-drift: expected one of "ignore", "note", "warn", "alert", "fail"');
+    expect(stderr).toContain('--out-of-order: expected one of ');
+  });
+
   test('shows no secret of a connection', async () => {
     const connection = `connection: { host: 'h', user: 'u', password: 'hunter2', ssl: { key: 'hunter3' } }`;
     await writeFiles(project, {

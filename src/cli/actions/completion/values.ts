@@ -22,6 +22,8 @@ const BY_FLAG: Readonly<Record<string, Values>> = {
   '--transaction': words('each', 'all'),
   '--lint': words(...LEVELS),
   '--rule': { kind: 'pairs', names: LINT_RULE_NAMES, values: LEVELS },
+  '--on-drift': words(...POLICY_ACTIONS),
+  '--out-of-order': words(...POLICY_ACTIONS),
   '--policy': { kind: 'pairs', names: Object.keys(DEFAULT_POLICY), values: POLICY_ACTIONS },
   '--to': migrations,
   '--restart': migrations,

@@ -1,0 +1,36 @@
+import { POLICY_ACTIONS, type DriftKind } from '../../core/status/policy.js';
+import type { RunFlags } from '../process/flags.js';
+import type { Layer } from './layers.js';
+
+/** The kinds of drift that `--on-drift` decides about: what is never part of a normal deployment or retry. */
+const DRIFT: readonly DriftKind[] = [
+  'changed',
+  'missing',
+  'orphaned',
+  'invalidIndex',
+  'objectAdded',
+  'objectRemoved',
+  'objectChanged',
+];
+
+/** What `--on-drift` and `--out-of-order` say about kinds of drift. @param problems receives the problems of flags. */
+export function policyLayers({ onDrift, outOfOrder }: RunFlags, problems: string[]): Layer[] {
+  return [
+    ...policyLayer('--on-drift', DRIFT, onDrift, problems),
+    ...policyLayer('--out-of-order', ['outOfOrder'], outOfOrder, problems),
+  ];
+}
+
+function policyLayer(
+  flag: string,
+  kinds: readonly DriftKind[],
+  action: string | undefined,
+  problems: string[],
+): Layer[] {
+  if (action === undefined) return [];
+  if (!(POLICY_ACTIONS as readonly string[]).includes(action)) {
+    problems.push(`${flag}: expected one of ${POLICY_ACTIONS.map((each) => `"${each}"`).join(', ')}`);
+    return [];
+  }
+  return [{ from: () => flag, options: { policy: Object.fromEntries(kinds.map((kind) => [kind, action])) } }];
+}
