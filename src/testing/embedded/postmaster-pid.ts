@@ -1,4 +1,4 @@
-import { readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorCode } from './error-code.js';
@@ -25,7 +25,7 @@ export async function readLockFile(dataDirectory: string): Promise<{ pid: number
 export async function assertNotRunning(dataDirectory: string): Promise<void> {
   const pid = (await readLockFile(dataDirectory))?.pid;
   if (pid === undefined || !isAlive(pid)) return;
-  if (await worksIn(pid, dataDirectory)) {
+  if ((await worksIn(pid, dataDirectory)) !== false) {
     throw new Error(
       `A PostgreSQL server (process ${pid}) is already running on ${dataDirectory}; stop it, or choose another directory.`,
     );
@@ -36,10 +36,28 @@ export async function assertNotRunning(dataDirectory: string): Promise<void> {
 /** Ends a server that has outlived the process that started it. */
 export async function stopOrphan(dataDirectory: string): Promise<void> {
   const pid = (await readLockFile(dataDirectory))?.pid;
-  if (pid === undefined || !isAlive(pid) || !(await worksIn(pid, dataDirectory))) return;
+  if (pid === undefined || !isAlive(pid) || (await worksIn(pid, dataDirectory)) === false) return;
   process.kill(pid, 'SIGQUIT');
   for (let polls = 0; polls < ORPHAN_POLLS && (await readLockFile(dataDirectory)) !== undefined; polls++)
     await sleep(ORPHAN_PAUSE_MS);
+}
+
+/**
+ * Ends the sessions and workers that a dead server has left behind. They usually notice by themselves, but not while they
+ * wait for something else: up to PostgreSQL 14, the autovacuum launcher waits 10 seconds for each answer of a statistics
+ * process that is dead too. Does nothing on systems without `/proc`.
+ */
+export async function endLeftBehind(dataDirectory: string): Promise<void> {
+  const entries = process.platform === 'linux' ? await readdir('/proc') : [];
+  for (const pid of entries.map(Number).filter(Boolean)) {
+    const command = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '');
+    if (command.trim() !== 'postgres' || (await worksIn(pid, dataDirectory)) !== true) continue;
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // It has ended, or belongs to another account.
+    }
+  }
 }
 
 /** True if there is a process with this ID, even one of another account. */
@@ -52,12 +70,12 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** A server's working directory is its data directory. If that cannot be read, returns true to be on the safe side. */
-async function worksIn(pid: number, dataDirectory: string): Promise<boolean> {
-  if (process.platform !== 'linux') return true;
+/** A server's working directory is its data directory. Undefined if that cannot be read. */
+async function worksIn(pid: number, dataDirectory: string): Promise<boolean | undefined> {
+  if (process.platform !== 'linux') return undefined;
   try {
     return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(dataDirectory));
   } catch (error) {
-    return errorCode(error) !== 'ENOENT';
+    return errorCode(error) === 'ENOENT' ? false : undefined;
   }
 }

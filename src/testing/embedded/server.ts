@@ -5,7 +5,7 @@ import { type Account, serverAccount } from './account.js';
 import { installedBinaries, hydrateSymlinks } from './binaries/installed-binaries.js';
 import { prepareDataDirectory } from './data-directory.js';
 import { freePort } from './free-port.js';
-import { assertNotRunning } from './postmaster-pid.js';
+import { assertNotRunning, endLeftBehind } from './postmaster-pid.js';
 import { Postmaster } from './postmaster.js';
 import { ServerNotReady, waitUntilReady } from './readiness.js';
 import { findRunnable } from './binaries/runnable-binaries.js';
@@ -52,8 +52,8 @@ export interface EmbeddedServer {
 const HOST = '127.0.0.1';
 /** How many times to try another port if another process takes the free one. */
 const PORT_ATTEMPTS = 5;
-/** Sessions of a killed server hold its shared memory until they notice. */
-const MEMORY_PATIENCE_MS = 15_000;
+/** Sessions of a killed server hold its shared memory until they notice. Where we cannot end them, that takes a while. */
+const MEMORY_PATIENCE_MS = 30_000;
 
 /**
  * @throws Error when there are no binaries for this platform, the data directory is unusable or in use; `ServerNotReady`
@@ -117,6 +117,7 @@ class Server implements EmbeddedServer {
       } catch (error) {
         const memoryHeld = error instanceof ServerNotReady && /shared memory block .* is still in use/.test(error.log);
         if (!memoryHeld || performance.now() > deadline) throw error;
+        await endLeftBehind(this.dataDirectory);
         await sleep(100);
       }
     }

@@ -6,12 +6,16 @@ import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
 import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
 import { startEmbeddedPostgres } from '../../../src/testing/embedded/server.js';
 import { withClient } from '../../support/database.js';
 import { startPrivateServer } from '../../support/private-server.js';
 import { childEnvironment, runProcess, typescriptArguments } from '../../support/process.js';
+import { testIf } from '../../support/since-version.js';
 import { ask, hasEnded, newDataDirectory, PARENT, start, until } from './servers.js';
+
+const linuxTest = testIf(process.platform === 'linux', 'needs /proc');
 
 /** Runs the parent, waits for its server, and kills the parent without warning. */
 async function serverOfKilledParent(dataDirectory: string, ...args: string[]): Promise<{ pid: number; port: number }> {
@@ -71,6 +75,19 @@ describe('a server', () => {
     await until(() => hasEnded(server.pid));
     await server.start();
     expect(await ask(server, 'SELECT 1')).toEqual([1]);
+  });
+
+  linuxTest('ends what a crash has left behind, if that does not notice by itself', async () => {
+    const server = await startPrivateServer();
+    const session = new pg.Client({ connectionString: server.connectionString() });
+    session.on('error', () => {});
+    await session.connect();
+    const { rows } = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    process.kill(rows[0]!.pid, 'SIGSTOP');
+    await server.kill();
+    await server.start();
+    expect(await ask(server, 'SELECT 1')).toEqual([1]);
+    expect(hasEnded(rows[0]!.pid)).toBe(true);
   });
 
   test('asks for the password that it was made with', async () => {
