@@ -66,7 +66,7 @@ class Database implements TestDatabase {
 
   async drop(): Promise<void> {
     // A client that a test never released would be waited for without end.
-    const ended = Promise.all(this.#pools.splice(0).map(async (pool) => pool.ended || pool.end()));
+    const ended = Promise.all(this.#pools.splice(0).map(async (pool) => pool.ending || pool.end()));
     await Promise.race([ended, sleep(POOL_PATIENCE_MS, undefined, { ref: false })]);
     await withClient(this.server, (client) => client.query(`DROP DATABASE IF EXISTS "${this.name}" WITH (FORCE)`));
   }

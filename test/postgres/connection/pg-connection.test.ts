@@ -11,7 +11,7 @@ let pool: pg.Pool;
 let connection: PgConnection;
 
 beforeEach(async () => {
-  pool = db.pool({ max: 1 });
+  pool = db.pool({ max: 2 });
   connection = await connect(pool, { connectTimeoutMs: 5_000 });
 });
 afterEach(async () => {
@@ -23,6 +23,10 @@ afterEach(async () => {
 
 const isWaiting = async (): Promise<boolean> =>
   (await db.query(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()`))
+    .rowCount === 1;
+const THIS_DATABASE = '(SELECT oid FROM pg_database WHERE datname = current_database())';
+const waitsForLock = async (): Promise<boolean> =>
+  (await db.query(`SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = ${THIS_DATABASE}`))
     .rowCount === 1;
 
 describe('a connection', () => {
@@ -74,9 +78,14 @@ describe('a connection', () => {
     await until(isWaiting);
     connection.requestCancel();
     expect((await running).error).toMatchObject({ code: SQLSTATE.queryCanceled });
-    const recording = connection.record('SELECT pg_sleep(1)');
-    await until(isWaiting);
+    // The record is seen waiting for a lock, however slow the machine is; the sleep is the time for a cancellation to arrive.
+    const locker = await pool.connect();
+    await locker.query('SELECT pg_advisory_lock(1)');
+    const recording = connection.record('SELECT pg_advisory_lock(1); SELECT pg_sleep(1)');
+    await until(waitsForLock);
     connection.requestCancel();
+    await locker.query('SELECT pg_advisory_unlock(1)');
+    locker.release();
     expect((await recording).error).toBeUndefined();
     await connection.release();
   });
