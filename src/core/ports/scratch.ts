@@ -22,8 +22,13 @@ export interface ScratchDatabase {
   readonly target: TargetDatabase;
   /** Extensions that the live database has and this one does not. */
   missingExtensions(): Promise<readonly string[]>;
-  /** Reads what the migrations have created in it. @throws MigrationError */
-  readCatalog(): Promise<WholeCatalog>;
+  /**
+   * Reads what the migrations have created in it.
+   *
+   * @param migrated true if a run has applied migrations to it, which must then have recorded the catalog.
+   * @throws ScratchDatabaseError if it has not; DatabaseConnectionError, DatabaseError
+   */
+  readCatalog(migrated: boolean): Promise<WholeCatalog>;
   /** @throws MigrationError */
   drop(): Promise<void>;
 }

@@ -153,10 +153,10 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   private async commit(statements: readonly string[]): Promise<void> {
     const { history, role } = this.settings;
     const tidy = ['BEGIN', 'SET LOCAL synchronous_commit = off', ...actingAs(role), removeOldSql(history), 'COMMIT'];
-    const { error } = await this.connection.run(asScript([...statements, 'COMMIT', ...tidy]));
+    const { error, completed } = await this.connection.run(asScript([...statements, 'COMMIT', ...tidy]));
     if (!error) return;
     await this.connection.run('ROLLBACK');
-    throw error;
+    if (completed <= statements.length) throw error;
   }
 }
 

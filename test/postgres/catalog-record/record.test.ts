@@ -117,6 +117,22 @@ describe('a role without the privileges to record', () => {
     await db.query(`DROP OWNED BY ${role.name} CASCADE`);
   });
 
+  test('records nonetheless if it may not remove old records, and nothing is reported', async () => {
+    const role = await createRole();
+    await db.query(`CREATE SCHEMA app AUTHORIZATION ${role.name}`);
+    for (let i = 1; i <= 5; i++) await run(i, `CREATE TABLE app.t${i} (a integer)`);
+    await db.query(
+      `GRANT USAGE ON SCHEMA shared TO ${role.name}; GRANT ALL ON ALL TABLES IN SCHEMA shared TO ${role.name};
+       REVOKE DELETE ON shared.schema_migrations_catalog FROM ${role.name}`,
+    );
+    const { migrator, events } = await run(6, 'CREATE TABLE app.t6 (a integer)', { connectionString: role.urlOf(db) });
+    expect(events.at(-1)).toMatchObject({ type: 'run-finished', applied: ['6.sql'] });
+    expect(await records()).toHaveLength(6);
+    await db.query('DROP TABLE app.t6');
+    expect((await migrator.drift()).map(({ subject }) => subject)).toEqual(['Table app.t6']);
+    await db.query(`DROP OWNED BY ${role.name} CASCADE`);
+  });
+
   test('checks nothing without the privilege to read, and names it', async () => {
     await run(1, 'CREATE SCHEMA app');
     const role = await createRole();

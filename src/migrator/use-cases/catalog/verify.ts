@@ -8,7 +8,7 @@ import { MigrationFailedError } from '../../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../../core/errors/run-errors.js';
 import { failedInScratch, notRecordedInScratch } from '../../../core/errors/catalog/scratch-error.js';
 import { haveSameRows, type History } from '../../../core/history/history.js';
-import type { ScratchDatabase } from '../../../core/ports/scratch.js';
+import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
 import { joinStatuses } from '../../../core/status/status.js';
 import { NO_PROGRESS, reasonOf, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
@@ -60,7 +60,7 @@ export async function verify(parts: MigratorParts, options: Options, signal: Abo
     return droppedAfterwards(scratch, async () => {
       throwIfInterrupted(signal);
       await applyTo(scratch, { ...parts, source: sourceOf(set.location, chosen.migrations) }, signal);
-      return compare(scratch, history, parts);
+      return compare(await scratch.readCatalog(chosen.migrations.length > 0), history, parts);
     });
   });
   return {
@@ -75,11 +75,10 @@ export async function verify(parts: MigratorParts, options: Options, signal: Abo
 
 /** @param before the history from which the migrations were chosen: a run since then has changed the live catalog. */
 async function compare(
-  scratch: ScratchDatabase,
+  expected: WholeCatalog,
   before: History,
   { scratch: databases, reader, ignoresObject, database }: MigratorParts,
 ): Promise<readonly Finding[]> {
-  const expected = await scratch.readCatalog();
   const live = await databases.readLive(expected.schemas);
   const isUnchanged = live !== undefined && haveSameRows(before, await reader.read());
   if (isUnchanged)

@@ -45,16 +45,20 @@ export async function readWholeCatalog(
   });
 }
 
-/** The schemas in which migrations have created objects, as the last run recorded them. @throws the driver's error */
+/**
+ * The schemas in which migrations have created objects, as the last run recorded them; undefined without a record.
+ *
+ * @throws DatabaseError, DatabaseConnectionError
+ */
 export async function readRecordedSchemas(
   connection: PgConnection,
   { history }: CatalogSettings,
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   try {
     const [row] = await connection.query(`SELECT latest.schemas FROM ${latestRecordSql(history)}`, UNDEFINED_TABLE);
-    return JSON.parse(row?.['schemas'] ?? '[]') as string[];
+    return row && (JSON.parse(row['schemas'] ?? '[]') as string[]);
   } catch (error) {
-    if (UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '')) return []; // there was nothing to apply
+    if (UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '')) return undefined;
     throw queryError('reading the record of the catalog', error);
   }
 }

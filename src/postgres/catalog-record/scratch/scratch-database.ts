@@ -1,10 +1,11 @@
 import type { TargetDatabase } from '../../../core/ports/ports.js';
 import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
+import { notRecordedInScratch } from '../../../core/errors/catalog/scratch-error.js';
 import { quoteIdentifier } from '../../../core/sql/text/quote.js';
 import type { CatalogSettings } from '../settings.js';
 import { connect, type ConnectionSource } from '../../connection/connect.js';
 import type { PgConnection } from '../../connection/pg-connection.js';
-import { asScript } from '../../connection/script.js';
+import { asScript, type ScriptResult } from '../../connection/script.js';
 import { queryError } from '../../connection/server-error.js';
 import { readExtensions, type LiveFacts } from './live-facts.js';
 import { readRecordedSchemas, readWholeCatalog } from './read-whole-catalog.js';
@@ -14,10 +15,11 @@ interface Settings {
   readonly catalog: CatalogSettings;
 }
 
-/** A scratch database, and the session that created it and will drop it. */
+/** A scratch database, and the session that created it and normally drops it. */
 export class PgScratchDatabase implements ScratchDatabase {
   constructor(
     private readonly creator: PgConnection,
+    private readonly createdOn: ConnectionSource,
     private readonly name: string,
     private readonly source: ConnectionSource,
     readonly target: TargetDatabase,
@@ -34,7 +36,7 @@ export class PgScratchDatabase implements ScratchDatabase {
     });
     if (statements.length === 0) return;
     try {
-      await this.use((connection) => connection.query(asScript(statements)));
+      await this.use(this.source, (connection) => connection.query(asScript(statements)));
     } catch (error) {
       await this.drop().catch(() => {}); // the next call drops anything left over
       throw queryError('creating an extension in the scratch database', error);
@@ -43,25 +45,32 @@ export class PgScratchDatabase implements ScratchDatabase {
 
   async missingExtensions(): Promise<readonly string[]> {
     // A hint that adds to another error, which must not be lost.
-    const own = await this.use(readExtensions).catch(() => this.live.extensions);
+    const own = await this.use(this.source, readExtensions).catch(() => this.live.extensions);
     return [...this.live.extensions.keys()].filter((extension) => !own.has(extension));
   }
 
-  readCatalog(): Promise<WholeCatalog> {
+  readCatalog(migrated: boolean): Promise<WholeCatalog> {
     const { catalog } = this.settings;
-    return this.use(async (connection) =>
-      readWholeCatalog(connection, catalog, await readRecordedSchemas(connection, catalog)),
-    );
+    return this.use(this.source, async (connection) => {
+      const schemas = await readRecordedSchemas(connection, catalog);
+      if (!schemas && migrated) throw notRecordedInScratch('the run ended without a record');
+      return readWholeCatalog(connection, catalog, schemas ?? []);
+    });
   }
 
+  /** In a new session if the one that created it has been ended, for example by `idle_session_timeout`. */
   async drop(): Promise<void> {
-    const { error } = await this.creator.run(`DROP DATABASE IF EXISTS ${quoteIdentifier(this.name)} WITH (FORCE)`);
+    const drop = (connection: PgConnection): Promise<ScriptResult> =>
+      connection.run(`DROP DATABASE IF EXISTS ${quoteIdentifier(this.name)} WITH (FORCE)`);
+    const first = await drop(this.creator);
     await this.creator.release();
+    if (!first.error) return;
+    const { error } = await this.use(this.createdOn, drop);
     if (error) throw queryError(`dropping the scratch database ${this.name}`, error);
   }
 
-  private async use<T>(work: (connection: PgConnection) => Promise<T>): Promise<T> {
-    const connection = await connect(this.source, this.settings);
+  private async use<T>(source: ConnectionSource, work: (connection: PgConnection) => Promise<T>): Promise<T> {
+    const connection = await connect(source, this.settings);
     try {
       return await work(connection);
     } finally {

@@ -54,7 +54,7 @@ export class PgScratchDatabases implements ScratchDatabases {
       await connection.release();
       throw error;
     }
-    const scratch = new PgScratchDatabase(connection, names.database, own, target, live, this.settings);
+    const scratch = new PgScratchDatabase(connection, on, names.database, own, target, live, this.settings);
     await scratch.prepare(extensions);
     return scratch;
   }

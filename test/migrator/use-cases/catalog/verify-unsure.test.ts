@@ -54,3 +54,30 @@ test('verify() fails when the catalog of the scratch database could not be recor
     /The catalog of the scratch database could not be recorded, so nothing was compared: .*statement timeout/,
   );
 });
+
+test('verify() fails when nothing was recorded in the scratch database without an error, and drops the database', async () => {
+  const files = {
+    '1.sql': `CREATE SCHEMA app; CREATE TABLE app.a ();
+      CREATE FUNCTION app.skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
+    '2.sql': `CREATE TRIGGER skip BEFORE INSERT ON shared.schema_migrations_catalog FOR EACH ROW EXECUTE FUNCTION app.skip()`,
+  };
+  const { migrator } = await ownedMigrator(files, { catalog: {} });
+  await migrator.migrate();
+  await db.query('DROP TABLE app.a');
+  const error = await failureOf(migrator.verify(), ScratchDatabaseError);
+  expect(error.message).toBe(
+    'The catalog of the scratch database could not be recorded, so nothing was compared: the run ended without a record [SCRATCH_DATABASE]',
+  );
+  expect(await scratchDatabases()).toEqual([]);
+});
+
+test('verify() drops the scratch database even if the session that created it was ended', async () => {
+  const files = {
+    '1.sql': `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user
+      AND application_name LIKE 'nestjs-pg-migrations/verify %' AND current_database() LIKE 'nestjs_pg_migrations_verify_%'`,
+  };
+  const { migrator } = await ownedMigrator(files);
+  await migrator.migrate();
+  expect(await migrator.verify()).toMatchObject({ findings: [], applied: ['1.sql'] });
+  expect(await scratchDatabases()).toEqual([]);
+});
