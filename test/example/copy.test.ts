@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../src/testing/embedded/free-port.js';
 import { codeBlocks } from '../support/code-blocks.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
+import { linkPackages } from '../support/host-project.js';
 import { childEnvironment, repositoryRoot, runProcess } from '../support/process.js';
 import { tempDirectory } from '../support/temp-directory.js';
 import { until } from '../support/until.js';
@@ -21,12 +22,7 @@ beforeAll(async () => {
   const { dependencies, devDependencies } = JSON.parse(
     await readFile(path.join(folder, 'package.json'), 'utf8'),
   ) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
-  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
-    const isOurs = name === 'nestjs-pg-migrations';
-    const place = path.join(folder, 'node_modules', name);
-    await mkdir(path.dirname(place), { recursive: true });
-    await symlink(isOurs ? repositoryRoot : path.join(repositoryRoot, 'node_modules', name), place, 'dir');
-  }
+  await linkPackages(folder, Object.keys({ ...dependencies, ...devDependencies }));
 });
 
 const node = (...parameters: string[]): ReturnType<typeof runProcess> =>

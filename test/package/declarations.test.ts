@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
+import { linkPackages } from '../support/host-project.js';
 import { packAndUnpack } from '../support/packed.js';
 import { repositoryRoot } from '../support/process.js';
 import { tempDirectory } from '../support/temp-directory.js';
@@ -28,7 +29,7 @@ beforeAll(async () => {
   const { folder } = await packAndUnpack();
   const projectWith = async (packages: readonly string[]): Promise<string> => {
     const project = await tempDirectory();
-    for (const name of packages) await link(join(repositoryRoot, 'node_modules', name), project, name);
+    await linkPackages(project, packages);
     await cp(folder, join(project, 'node_modules/nestjs-pg-migrations'), { recursive: true });
     // Under node16 a CommonJS file cannot import NestJS 12, which has ES modules only.
     await writeFile(join(project, 'package.json'), '{ "type": "module" }');
@@ -38,12 +39,6 @@ beforeAll(async () => {
   projects.without = await projectWith(PEERS);
   projects.with = await projectWith([...PEERS, ...DRIVER_TYPES]);
 });
-
-async function link(target: string, project: string, name: string): Promise<void> {
-  const place = join(project, 'node_modules', name);
-  await mkdir(dirname(place), { recursive: true });
-  await symlink(target, place, 'dir');
-}
 
 const { ModuleKind, ModuleResolutionKind } = ts;
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdir, readFile, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withClient } from '../support/database.js';
+import { linkPackages } from '../support/host-project.js';
 import { repositoryRoot, runProcess, type ProcessResult } from '../support/process.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
@@ -37,13 +38,7 @@ async function projectWith(jest: object, packages: readonly string[]): Promise<s
     'second.test.js': TESTS('second'),
     'migrations/001_users.sql': 'CREATE TABLE users (id int);',
   });
-  const link = async (name: string, target: string): Promise<void> => {
-    const place = join(project, 'node_modules', name);
-    await mkdir(dirname(place), { recursive: true });
-    await symlink(target, place, 'dir');
-  };
-  for (const name of packages) await link(name, join(repositoryRoot, 'node_modules', name));
-  await link('nestjs-pg-migrations', repositoryRoot);
+  await linkPackages(project, ['nestjs-pg-migrations', ...packages]);
   return project;
 }
 

@@ -1,12 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { mkdir, symlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { serverUrl } from '../support/database.js';
+import { linkPackages } from '../support/host-project.js';
 import { repositoryRoot, runProcess } from '../support/process.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 import { exists, query, templatesMadeBy } from '../testing/databases-on.js';
 
 const PACKAGES = [
+  'nestjs-pg-migrations',
   '@nestjs/common',
   '@nestjs/core',
   '@nestjs/schedule',
@@ -38,8 +39,7 @@ test('a failing test of a user keeps its database, passing tests do not', async 
     'users.test.js': TESTS,
     'migrations/001_users.sql': `CREATE TABLE users (name text); -- ${process.pid} ${Date.now()}`,
   });
-  for (const name of PACKAGES) await link(project, name, join(repositoryRoot, 'node_modules', name));
-  await link(project, 'nestjs-pg-migrations', repositoryRoot);
+  await linkPackages(project, PACKAGES);
 
   await templatesMadeBy(async () => {
     const jest = join(repositoryRoot, 'node_modules/jest/bin/jest.js');
@@ -56,9 +56,3 @@ test('a failing test of a user keeps its database, passing tests do not', async 
     await query(`DROP DATABASE ${kept[0]}`);
   });
 });
-
-async function link(project: string, name: string, target: string): Promise<void> {
-  const place = join(project, 'node_modules', name);
-  await mkdir(dirname(place), { recursive: true });
-  await symlink(target, place, 'dir');
-}

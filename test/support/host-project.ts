@@ -4,7 +4,10 @@ import { repositoryRoot } from './process.js';
 import { tempDirectory } from './temp-directory.js';
 import { writeFiles } from './write-files.js';
 
+const OURS = 'nestjs-pg-migrations';
+
 const PACKAGES = [
+  OURS,
   '@nestjs/common',
   '@nestjs/config',
   '@nestjs/core',
@@ -17,13 +20,16 @@ const PACKAGES = [
 /** A user's project, with this package and NestJS in `node_modules`. @returns its folder */
 export async function hostProject(files: Record<string, string> = {}): Promise<string> {
   const project = await tempDirectory();
-  const link = async (name: string, target: string): Promise<void> => {
-    const place = join(project, 'node_modules', name);
-    await mkdir(dirname(place), { recursive: true });
-    await symlink(target, place, 'dir');
-  };
-  for (const name of PACKAGES) await link(name, join(repositoryRoot, 'node_modules', name));
-  await link('nestjs-pg-migrations', repositoryRoot);
+  await linkPackages(project, PACKAGES);
   await writeFiles(project, files);
   return project;
+}
+
+/** Links packages of this repository, or this package itself, into a project. */
+export async function linkPackages(project: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const place = join(project, 'node_modules', name);
+    await mkdir(dirname(place), { recursive: true });
+    await symlink(name === OURS ? repositoryRoot : join(repositoryRoot, 'node_modules', name), place, 'dir');
+  }
 }
