@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codeBlocksIn, type CodeBlock } from '../support/code-blocks.js';
 import { repositoryRoot } from '../support/process.js';
 
-/** A fenced block of code. */
-export interface Block {
+/** A code block and its place. */
+export interface Block extends CodeBlock {
   /** The document and the line below the fence, such as `docs/faq.md:12`. */
   readonly place: string;
-  readonly language: string;
-  readonly code: string;
 }
 
 /** The README and every document of the package. */
@@ -22,12 +21,7 @@ export const DOCUMENTS: readonly string[] = [
 /** All blocks of one language in all documents, including indented ones, as in lists. */
 export function blocksIn(language: string): Block[] {
   return DOCUMENTS.flatMap((document) => {
-    const text = readFileSync(join(repositoryRoot, document), 'utf8');
-    const fences = [...text.matchAll(/^( *)```(\w*)\n([^]*?)^\1```$/gm)];
-    return fences.map(({ index, 1: indent = '', 2: found = '', 3: code = '' }) => ({
-      place: `${document}:${text.slice(0, index).split('\n').length + 1}`,
-      language: found,
-      code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-    }));
+    const blocks = codeBlocksIn(readFileSync(join(repositoryRoot, document), 'utf8'));
+    return blocks.map((block) => ({ ...block, place: `${document}:${block.line}` }));
   }).filter((block) => block.language === language);
 }

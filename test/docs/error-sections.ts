@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { codeBlocksIn } from '../support/code-blocks.js';
 
 /** The parts that every section has, in this order. */
 export const PARTS = ['Meaning', 'Causes', 'What to do', 'Example'] as const;
@@ -34,5 +35,6 @@ function readSection(text: string): Section {
 
 /** The message of an example. */
 export function messageOf(section: Section): string {
-  return /^```text\n([\s\S]*)\n```$/.exec(section.parts.get('Example') ?? '')?.[1] ?? '';
+  const [example] = codeBlocksIn(section.parts.get('Example') ?? '');
+  return example?.language === 'text' ? example.code.trimEnd() : '';
 }

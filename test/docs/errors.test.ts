@@ -11,6 +11,7 @@ import { RUN_FINDINGS } from '../../src/core/errors/run-findings.js';
 import { TENANT_FINDINGS } from '../../src/core/errors/tenants/tenant-findings.js';
 import * as api from '../../src/migrator.js';
 import { sourceFiles } from '../architecture/imports.js';
+import { withoutCode } from '../support/code-blocks.js';
 import { messageOf, PARTS, readSections } from './error-sections.js';
 import { unknownInstructions, unknownNames } from './existing-names.js';
 import { ERROR_SAMPLES } from './error-samples.js';
@@ -127,7 +128,7 @@ describe('what a text tells an operator to do can be done', () => {
 
   test('in the introduction of docs/errors.md', () => {
     const [introduction = ''] = readFileSync('docs/errors.md', 'utf8').split('\n# ');
-    expect(unknownNames(introduction.replace(/^```ts\n[\s\S]*?^```/gm, ''))).toEqual([]);
+    expect(unknownNames(withoutCode(introduction, 'ts'))).toEqual([]);
     expect(introduction).toContain('migrator.repair(');
   });
 

@@ -4,6 +4,7 @@ import { TENANT_COLUMNS } from '../../src/core/target/history-scope.js';
 import { HISTORY_COLUMNS } from '../../src/postgres/history/columns.js';
 import { COMPANION_NAMES, COMPANIONS } from '../../src/postgres/companions/tables.js';
 import { OBJECT_VERSIONS } from '../../src/postgres/history/versions.js';
+import { codeBlocks, withoutCode } from '../support/code-blocks.js';
 import { migratorOn } from '../support/migrator-on.js';
 import { useTestDatabase } from '../support/use-test-database.js';
 import { unknownNames } from './existing-names.js';
@@ -44,7 +45,7 @@ describe('docs/history-table.md', () => {
   test('records a migration by hand as it says, and finds every column in history() as it says', async () => {
     const { migrator } = await migratorOn(database, { '1_a.sql': 'SELECT 1' });
     await migrator.migrate();
-    const [, insert = ''] = /```sql\n\s*(INSERT INTO [^`]*)```/.exec(text) ?? [];
+    const insert = codeBlocks('docs/history-table.md', 'sql').find((sql) => sql.startsWith('INSERT INTO ')) ?? '';
     await database.query(insert);
     await database.query(
       `INSERT INTO shared.schema_migrations (${rows.map(({ name }) => name).join(', ')})
@@ -67,8 +68,7 @@ describe('docs/history-table.md', () => {
     expect(text).toContain('await migrations.history()');
     expect(
       unknownNames(
-        text
-          .replace(/^```sql\n[\s\S]*?^```/gm, '')
+        withoutCode(text, 'sql')
           .replace(/^\|.*$/gm, '')
           .replaceAll('console.log(', ''),
       ),

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '../../src/testing/embedded/free-port.js';
+import { codeBlocksIn } from '../support/code-blocks.js';
 import { childEnvironment } from '../support/process.js';
 
 const MOST_COMMANDS = 5;
@@ -53,14 +54,14 @@ function pick(health: object): object {
 async function readSection(): Promise<{ commands: string[]; files: [string, string][] }> {
   const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
   const section = /^## Use\n([^]*?)^## /m.exec(readme)?.[1] ?? '';
-  const blocks = [...section.matchAll(/^```(sh|ts|sql)\n([^]*?)^```/gm)];
-  const files = blocks.flatMap(([, , text = '']): [string, string][] => {
-    const name = /^(?:\/\/|--) (\S+\/\S+)\n/.exec(text)?.[1];
-    return name === undefined ? [] : [[name, text]];
+  const blocks = codeBlocksIn(section);
+  const files = blocks.flatMap(({ code }): [string, string][] => {
+    const name = /^(?:\/\/|--) (\S+\/\S+)\n/.exec(code)?.[1];
+    return name === undefined ? [] : [[name, code]];
   });
   // The blocks after the first response are about existing applications.
-  const untilCurl = blocks.slice(0, blocks.findIndex(([, , text = '']) => text.includes('curl ')) + 1);
-  const commands = untilCurl.flatMap(([, language, text = '']) => (language === 'sh' ? text.trim().split('\n') : []));
+  const untilCurl = blocks.slice(0, blocks.findIndex(({ code }) => code.includes('curl ')) + 1);
+  const commands = untilCurl.flatMap(({ language, code }) => (language === 'sh' ? code.trim().split('\n') : []));
   return { commands, files };
 }
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import ts from 'typescript';
+import { withoutCode } from '../support/code-blocks.js';
 import { packAndUnpack, type Packed } from '../support/packed.js';
 
 interface Manifest {
@@ -121,8 +122,4 @@ async function anchorsOf(document: string): Promise<Set<string>> {
       .replaceAll(' ', '-'),
   );
   return new Set([...slugs, ...explicit]);
-}
-
-function withoutCode(markdown: string): string {
-  return markdown.replaceAll(/^```[^]*?^```/gm, '');
 }

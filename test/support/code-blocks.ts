@@ -2,9 +2,34 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from './process.js';
 
+/** A fenced block of code. */
+export interface CodeBlock {
+  /** As written behind the fence; empty if nothing is. */
+  readonly language: string;
+  readonly code: string;
+  /** The line below the fence, from 1. */
+  readonly line: number;
+}
+
+/** All code blocks of a Markdown text, including indented ones, as in lists. */
+export function codeBlocksIn(markdown: string): CodeBlock[] {
+  return [...markdown.matchAll(/^( *)```(\w*)\n([^]*?)^\1```$/gm)].map(
+    ({ index, 1: indent = '', 2: language = '', 3: code = '' }) => ({
+      language,
+      code: code.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      line: markdown.slice(0, index).split('\n').length + 1,
+    }),
+  );
+}
+
 /** The code blocks of one language in a document. */
 export function codeBlocks(document: string, language: string): string[] {
-  const form = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm');
-  const text = readFileSync(join(repositoryRoot, document), 'utf8');
-  return [...text.matchAll(form)].map(([, block = '']) => block);
+  return codeBlocksIn(readFileSync(join(repositoryRoot, document), 'utf8'))
+    .filter((block) => block.language === language)
+    .map(({ code }) => code);
+}
+
+/** A Markdown text without its code blocks, or without those of one language. */
+export function withoutCode(markdown: string, language = '\\w*'): string {
+  return markdown.replaceAll(new RegExp(`^( *)\`\`\`${language}\\n[^]*?^\\1\`\`\`$`, 'gm'), '');
 }
