@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { DatabaseError } from 'pg';
 import { SQLSTATE } from '../core/errors/sqlstate.js';
 import { quoteIdentifier, quoteLiteral } from '../core/sql/text/quote.js';
+import { urlOnDatabase } from '../core/target/database-url.js';
 import { socketOf } from '../postgres/connection/driver.js';
 import { retry } from '../timing/retry.js';
 import { Once } from './once.js';
@@ -40,9 +41,7 @@ export class Server {
 
   /** The URL of a database of the server, after the first query. */
   urlOf(database: string): string {
-    const url = new URL(this.#anyDatabase);
-    url.pathname = `/${encodeURIComponent(database)}`;
-    return url.href;
+    return urlOnDatabase(this.#anyDatabase, database);
   }
 
   /** @param template the database to copy, to which no session may be connected. */

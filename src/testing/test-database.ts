@@ -1,6 +1,7 @@
 import type { Migrations } from '../composition/create-migrator.js';
 import type { MigratorOptions } from '../composition/options.js';
 import { resolveMigratorOptions } from '../composition/validation/migrator-options.js';
+import { withoutPassword } from '../core/target/database-url.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
 import { stampDatabase } from './leftovers.js';
 import { upTo } from './limited-source.js';
@@ -69,11 +70,4 @@ export class TestDatabase implements AsyncDisposable {
   async #migrate(migrations: Migrations): Promise<MigrationRun> {
     return migrateOnce(resolveMigratorOptions({ ...this.options, connectionString: this.url }), migrations);
   }
-}
-
-function withoutPassword(href: string): string {
-  const url = new URL(href);
-  if (url.password !== '') url.password = '***';
-  if (url.searchParams.has('password')) url.searchParams.set('password', '***');
-  return url.href;
 }

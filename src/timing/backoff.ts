@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from './pause.js';
 
 /** How the pauses between attempts grow. */
 export interface BackoffSettings {
@@ -34,6 +34,6 @@ export class Backoff {
     const pauseMs = Math.round(this.lengthMs * (0.5 + Math.random()));
     this.lengthMs = Math.min(this.lengthMs * this.settings.factor, this.settings.longestPauseMs);
     onPause?.(pauseMs);
-    await sleep(pauseMs, undefined, { signal }).catch(() => {});
+    await pause(pauseMs, signal);
   }
 }

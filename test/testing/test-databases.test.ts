@@ -1,13 +1,14 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { writeFile } from 'node:fs/promises';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MigrationFailedError, UnknownMigrationError } from '../../src/migrator.js';
 import { createTestDatabases } from '../../src/testing.js';
 import { serverRole, serverUrl, withClient } from '../support/database.js';
 import { runProcess, typescriptArguments } from '../support/process.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js';
 import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
+import { newDataDirectory, start } from './embedded/servers.js';
 
 const INSERT = `INSERT INTO users VALUES ('ada')`;
 
@@ -165,6 +166,23 @@ describe('the template', () => {
     await writeFile(join(directory, '002_wrong.sql'), 'SELECT 1;');
     expect(await templatesMadeBy(() => databases.create())).toHaveLength(1);
   });
+});
+
+test('a database of a server behind a socket, which has no host, has a URL', async () => {
+  const folder = await tempDirectory();
+  await chmod(folder, 0o777); // the server may run under another account
+  const settings = { unix_socket_directories: folder };
+  const { port } = await start({ dataDirectory: await newDataDirectory(), settings });
+  const databases = createTestDatabases({
+    server: `postgres://postgres:secret@/postgres?host=${folder}&port=${port}`,
+    directory: await ownMigrations(),
+  });
+  const database = await databases.create();
+  expect(await usersIn(database.url)).toEqual([]);
+  const printed = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+  await database.keep();
+  expect(printed).toHaveBeenCalledWith(expect.stringContaining(`postgres://postgres:***@/${database.name}?host=`));
+  await databases.close();
 });
 
 describe('without a server', () => {

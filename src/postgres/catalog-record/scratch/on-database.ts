@@ -1,4 +1,5 @@
 import type { ClientConfig } from 'pg';
+import { urlOnDatabase } from '../../../core/target/database-url.js';
 import { isPool, type ConnectionSource } from '../../connection/connect.js';
 import { unusableError } from '../../connection/server-error.js';
 
@@ -15,17 +16,9 @@ export function onDatabase(source: ConnectionSource, database: string): ClientCo
   };
 }
 
-/** Stands in for a host that is missing, as in `postgres://user:password@/database?host=/socket/directory`. */
-const NO_HOST = 'no-host.invalid';
-
-/** The driver also accepts `/socket/directory database` and `socket:/directory?db=database`. */
 function urlOf(connectionString: string, database: string): string {
-  if (connectionString.startsWith('/')) return `${connectionString.split(' ')[0]} ${database}`;
   try {
-    const url = new URL(connectionString.replace('@/', `@${NO_HOST}/`));
-    if (url.protocol === 'socket:') url.searchParams.set('db', database);
-    else url.pathname = `/${encodeURIComponent(database)}`;
-    return url.href.replace(`@${NO_HOST}/`, '@/');
+    return urlOnDatabase(connectionString, database);
   } catch (error) {
     throw unusableError(error);
   }
