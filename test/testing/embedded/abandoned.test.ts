@@ -1,19 +1,16 @@
 import { expect, test } from '@jest/globals';
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { prefixOf, removeAbandoned } from '../../../src/testing/embedded/abandoned.js';
 import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
 import { startEphemeralServer } from '../../support/ephemeral-server.js';
-import { childEnvironment, typescriptArguments } from '../../support/process.js';
 import { testIf } from '../../support/since-version.js';
 import { tempDirectory } from '../../support/temp-directory.js';
-import { hasEnded, until } from './servers.js';
+import { hasEnded, killed, startParent, until } from './servers.js';
 
 const CHILD = fileURLToPath(new URL('ephemeral.child.ts', import.meta.url));
 
@@ -29,15 +26,9 @@ async function watchdogOf(server: number): Promise<number> {
 
 /** A server whose process was killed together with its watchdog, so that nothing stopped it. */
 async function orphan(): Promise<{ pid: number; dataDirectory: string }> {
-  const child = spawn(process.execPath, [...typescriptArguments, CHILD], {
-    env: childEnvironment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  const server = JSON.parse(line) as { pid: number; dataDirectory: string };
+  const { parent, server } = await startParent(CHILD);
   process.kill(await watchdogOf(server.pid), 'SIGKILL');
-  child.kill('SIGKILL');
-  await once(child, 'exit');
+  await killed(parent);
   return server;
 }
 

@@ -1,6 +1,6 @@
-/** A process for the tests to kill: starts an ephemeral server and prints its process ID and directory. */
+/** A process for the tests to kill: starts an ephemeral server and prints its process ID, port and directory. */
 import { startEphemeralServer } from '../../support/ephemeral-server.js';
 
-const { pid, dataDirectory } = await startEphemeralServer();
-console.log(JSON.stringify({ pid, dataDirectory }));
+const { pid, port, dataDirectory } = await startEphemeralServer();
+console.log(JSON.stringify({ pid, port, dataDirectory }));
 setTimeout(() => {}, 60_000);

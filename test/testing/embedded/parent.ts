@@ -8,5 +8,5 @@ const server = await startEmbeddedPostgres({
   dataDirectory,
   removeWhenParentDies: mode === 'temporary',
 });
-console.log(JSON.stringify({ pid: server.pid, port: server.port }));
+console.log(JSON.stringify({ pid: server.pid, port: server.port, dataDirectory }));
 setTimeout(() => void server.stop(), mode === 'briefly' ? 2_000 : 60_000);

@@ -1,33 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
 import { startEmbeddedPostgres } from '../../../src/testing/embedded/server.js';
 import { withClient } from '../../support/database.js';
 import { startPrivateServer } from '../../support/private-server.js';
-import { childEnvironment, runProcess, typescriptArguments } from '../../support/process.js';
+import { runProcess, typescriptArguments } from '../../support/process.js';
 import { testIf } from '../../support/since-version.js';
-import { ask, hasEnded, newDataDirectory, PARENT, start, until } from './servers.js';
+import { ask, hasEnded, killed, newDataDirectory, PARENT, start, startParent, until } from './servers.js';
 
 const linuxTest = testIf(process.platform === 'linux', 'needs /proc');
 
 /** Runs the parent, waits for its server, and kills the parent without warning. */
 async function serverOfKilledParent(dataDirectory: string, ...args: string[]): Promise<{ pid: number; port: number }> {
-  const parent = spawn(process.execPath, [...typescriptArguments, PARENT, dataDirectory, ...args], {
-    env: childEnvironment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
-  const server = JSON.parse(line) as { pid: number; port: number };
+  const { parent, server } = await startParent(PARENT, dataDirectory, ...args);
   expect(isAlive(server.pid)).toBe(true);
-  parent.kill('SIGKILL');
-  await once(parent, 'exit');
+  await killed(parent);
   return server;
 }
 

@@ -1,7 +1,11 @@
 import { expect } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
 import {
   type EmbeddedPostgresOptions,
@@ -9,11 +13,34 @@ import {
   startEmbeddedPostgres,
 } from '../../../src/testing/embedded/server.js';
 import { withClient } from '../../support/database.js';
+import { childEnvironment, typescriptArguments } from '../../support/process.js';
 import { testIf } from '../../support/since-version.js';
 import { testedBinaries } from '../../support/tested-binaries.js';
 import { beforeTheyGo, tempDirectory } from '../../support/temp-directory.js';
 
-export const PARENT = new URL('./parent.ts', import.meta.url).pathname;
+export const PARENT = fileURLToPath(new URL('parent.ts', import.meta.url));
+
+/** A process that started a server. */
+export interface Parent {
+  readonly parent: ChildProcess;
+  readonly server: { readonly pid: number; readonly port: number; readonly dataDirectory: string };
+}
+
+/** Runs a script that starts a server and prints it as JSON on its first line. */
+export async function startParent(script: string, ...args: string[]): Promise<Parent> {
+  const parent = spawn(process.execPath, [...typescriptArguments, script, ...args], {
+    env: childEnvironment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+  return { parent, server: JSON.parse(line) as Parent['server'] };
+}
+
+/** Kills a process without warning. */
+export async function killed(process: ChildProcess): Promise<void> {
+  process.kill('SIGKILL');
+  await once(process, 'exit');
+}
 
 const servers: EmbeddedServer[] = [];
 
