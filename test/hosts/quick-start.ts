@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { freePort } from '../../src/testing/embedded/free-port.js';
 import { codeBlocksIn } from '../support/code-blocks.js';
-import { childEnvironment } from '../support/process.js';
+import { background, run } from './commands.js';
 
 const MOST_COMMANDS = 5;
-const PATIENCE_MS = 120_000;
 
 /** An empty folder, this package, and a database that is empty. */
 interface Start {
@@ -34,7 +29,7 @@ export async function followReadme({ folder, tarball, databaseUrl }: Start): Pro
     await writeFile(path.join(application, name), text);
   }
   const port = String(await freePort());
-  const server = background(start.replace(/(?<=DATABASE_URL=)\S+/, databaseUrl), application, port);
+  const server = background(start.replace(/(?<=DATABASE_URL=)\S+/, databaseUrl), application, { PORT: port });
   try {
     await server.listening();
     const health = JSON.parse(await run(ask.replace('3000', port), application)) as object;
@@ -64,42 +59,3 @@ async function readSection(): Promise<{ commands: string[]; files: [string, stri
   const commands = untilCurl.flatMap(({ language, code }) => (language === 'sh' ? code.trim().split('\n') : []));
   return { commands, files };
 }
-
-async function run(command: string, cwd: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(command, { cwd, env: ENVIRONMENT, shell: true });
-  return stdout;
-}
-
-interface Background {
-  listening(): Promise<void>;
-  stop(): Promise<void>;
-}
-
-function background(command: string, cwd: string, port: string): Background {
-  const child = spawn(command, { cwd, env: { ...ENVIRONMENT, PORT: port }, shell: true, detached: true });
-  const ended = once(child, 'close');
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  return {
-    async listening() {
-      for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(250)) {
-        if (await fetch(`http://localhost:${port}`).catch(() => undefined)) return;
-        assert.ok(Date.now() < deadline && child.exitCode === null, `"${command}" does not listen:\n${output}`);
-      }
-    },
-    async stop() {
-      if (child.exitCode === null) process.kill(-(child.pid as number), 'SIGTERM');
-      await ended;
-    },
-  };
-}
-
-const ENVIRONMENT = childEnvironment({
-  npm_config_prefer_offline: 'true',
-  npm_config_audit: 'false',
-  npm_config_yes: 'true', // npx asks before it installs a package
-  // This test's own npm settings must not reach the commands of the README.
-  npm_config_package: undefined,
-  npm_config_call: undefined,
-});

@@ -58,7 +58,7 @@ export async function passesItsTests(place: Place, parameters: readonly string[]
   const { stdout, stderr } = await promisify(execFile)('npm', ['run', 'test:e2e', '--', ...parameters], {
     cwd: place.folder,
     env: await environment(place),
-    timeout: 120_000,
+    timeout: 240_000,
     shell: process.platform === 'win32',
   });
   const output = stdout + stderr;

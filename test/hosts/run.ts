@@ -13,6 +13,11 @@ import { nodeExecutables } from './node-versions.js';
 import { createProject } from './project.js';
 import { followReadme } from './quick-start.js';
 import { configuresTheCommandLine, createDatabase, passesItsTests, runsInProduction } from './requirements.js';
+import { setUpBySchematics } from './schematics.js';
+
+// On a busy machine, starting an application takes longer than the default of both runners.
+const JEST_FLAGS = ['--detectOpenHandles', '--testTimeout=60000'];
+const VITEST_FLAGS = ['--testTimeout=60000', '--hookTimeout=60000'];
 
 const directory = await mkdtemp(path.join(tmpdir(), 'migrations-hosts-'));
 const server = await startEphemeralServer();
@@ -33,6 +38,17 @@ void describe('an application', { concurrency: 2 }, () => {
     });
   });
 
+  for (const nest of [11, 12] as const) {
+    void test(`of the command line of NestJS ${nest} is set up by our schematics`, async () => {
+      await setUpBySchematics({
+        nest,
+        folder: path.join(directory, `schematics-${nest}`),
+        tarball,
+        databaseUrl: await createDatabase(server),
+      });
+    });
+  }
+
   for (const host of HOSTS) {
     void test(`on ${host.name}, with ${host.adapter}`, async (context) => {
       const folder = path.join(directory, host.name.replaceAll(' ', '-').toLowerCase());
@@ -44,7 +60,7 @@ void describe('an application', { concurrency: 2 }, () => {
         );
         const skip = major < (host.testsNeed?.node ?? 0) && host.testsNeed?.because;
         await context.test(`passes its end-to-end test on Node ${major}`, { skip: skip ?? false }, () =>
-          passesItsTests({ node, folder, server }, host.jest ? ['--detectOpenHandles'] : []),
+          passesItsTests({ node, folder, server }, host.jest ? JEST_FLAGS : VITEST_FLAGS),
         );
       }
     });
