@@ -32,6 +32,13 @@ export function isPool(source: ConnectionSource): source is Pool {
   return typeof source === 'object' && 'totalCount' in source && typeof source.connect === 'function';
 }
 
+/** A source of further connections. A pool may have none to spare, so they are our own, with the pool's options. */
+export function secondSource(source: ConnectionSource): string | ClientConfig {
+  if (!isPool(source)) return source;
+  const { options } = source;
+  return { ...options, password: options.password }; // not enumerable, so spreading does not copy it
+}
+
 /** A `pg` config for our own connections. The caller's timeouts are meant for its own queries, so they are dropped. */
 export function ownConfig(source: string | ClientConfig, connectTimeoutMs: number): ClientConfig {
   const config = typeof source === 'string' ? { connectionString: source } : source;

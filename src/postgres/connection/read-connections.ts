@@ -2,9 +2,8 @@ import pg from 'pg';
 import type { ClientConfig, Pool } from 'pg';
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { withTimeout } from '../../timing/timeout.js';
-import { connect, isPool, ownConfig, type ConnectionSource } from './connect.js';
+import { connect, isPool, ownConfig, secondSource, type ConnectionSource } from './connect.js';
 import type { PgConnection } from './pg-connection.js';
-import { secondSource } from './second-source.js';
 
 const IDLE_MS = 10_000;
 
