@@ -188,6 +188,7 @@ export type { ChangeOptions } from './migrator/use-cases/change-history.js';
 export type { DdlAuditOptions } from './migrator/use-cases/ddl-audit.js';
 export type { MigrationDiff } from './migrator/use-cases/diff.js';
 export type { ImportOptions, ImportReport } from './migrator/use-cases/import.js';
+export type { Opinion, RunnableText, SecondOpinion } from './core/lint/second-opinion.js';
 export type { LintRunOptions, LintReport } from './migrator/use-cases/preview/lint.js';
 export type { PlannedMigration, PlanOptions, PlanReport } from './migrator/use-cases/preview/plan.js';
 export type { AcceptCatalogOptions } from './migrator/use-cases/catalog/accept-catalog.js';

@@ -1,3 +1,4 @@
+import type { SecondOpinion } from '../core/lint/second-opinion.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import { lint, type LintReport } from '../migrator/use-cases/preview/lint.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
@@ -20,10 +21,14 @@ export async function lintFiles(options: LintFilesOptions = {}): Promise<LintRep
 }
 
 /** The same, for options that have already been validated. @param known the migrations, if they have been read */
-export async function lintResolved(resolved: ResolvedOptions, known?: MigrationSet): Promise<LintReport> {
+export async function lintResolved(
+  resolved: ResolvedOptions,
+  known?: MigrationSet,
+  secondOpinion?: SecondOpinion,
+): Promise<LintReport> {
   const { policy } = settingsOf(resolved);
   const { source, compiler } = migrationsOf(resolved);
   const read = (): Promise<MigrationSet> => (known ? Promise.resolve(known) : source.read());
-  const parts = { source: { read }, compiler, target: targetOf(resolved), policy, parse: parseStatements };
+  const parts = { source: { read }, compiler, target: targetOf(resolved), policy, parse: parseStatements, secondOpinion };
   return lint(parts, undefined);
 }

@@ -131,9 +131,9 @@ export class Migrator implements MigrationOperations {
     return this.#operations.run(signal, (combined) => rehearse(this.#parts, combined));
   }
 
-  async lint({ database = true }: LintRunOptions = {}): Promise<LintReport> {
+  async lint({ database = true, secondOpinion }: LintRunOptions = {}): Promise<LintReport> {
     const { target } = this.#parts.database;
-    return lint({ ...this.#parts, target }, database ? this.#parts : undefined);
+    return lint({ ...this.#parts, target, secondOpinion }, database ? this.#parts : undefined);
   }
 
   async drift(options: DriftReadOptions = {}): Promise<Finding[]> {

@@ -78,6 +78,28 @@ The comment goes on its own line before the statement, or inside it. To allow tw
 file, allows what a rule finds in the whole file; it is the only way for a rule that is about the file itself, such as \`duplicate-version\`. A
 comment without a reason, with an unknown rule or with a misspelled first word allows nothing and is reported (\`invalid-allow\`).
 
+## A second opinion
+
+\`nest-migrations lint --squawk\` also asks [Squawk](https://squawkhq.com), if the project has installed it (\`npm install --save-dev squawk-cli@2\`). What it finds
+has the same form, with a rule such as \`squawk/ban-drop-column\`, and is a warning. Squawk gets what a run would send: the text with its placeholders replaced, and
+whether it runs in a transaction. It does not know which tables are new or large. Configure it in its own file, \`.squawk.toml\`, and ignore a rule for one statement with its own comment,
+\`-- squawk-ignore ban-drop-column\`. Its rules about missing timeouts are left out: this library sets timeouts itself, and \`missing-lock-timeout\` checks them. A statement that Squawk
+cannot read is reported as a note; the rest of the file is still checked.
+
+For another linter, pass a function:
+
+\`\`\`ts
+import { makeMigrator, type SecondOpinion } from 'nestjs-pg-migrations/migrator';
+
+const noLeftovers: SecondOpinion = async ({ sql }) => {
+  const offset = sql.indexOf('TODO');
+  if (offset < 0) return [];
+  return [{ rule: 'ours/no-leftovers', severity: 'warning', message: 'has a TODO', remedy: 'Finish it.', offset }];
+};
+const migrator = makeMigrator({ connectionString: process.env.DATABASE_URL });
+await migrator.lint({ secondOpinion: noLeftovers });
+\`\`\`
+
 ## Rules
 
 `;

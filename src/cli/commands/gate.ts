@@ -34,6 +34,7 @@ export const GATE: readonly CommandDefinition[] = [
     flags: [
       ['--all', 'lint all migrations, without the database'],
       ['--strict', 'also exit with 6 on a warning'],
+      ['--squawk', 'also ask Squawk for its opinion; needs the npm package squawk-cli'],
       ['--format <format>', 'text, sarif, or github for GitHub Actions annotations (default: text)'],
       ...JUDGING_FLAGS,
       ...RUN_FLAGS,
@@ -42,6 +43,7 @@ export const GATE: readonly CommandDefinition[] = [
     ],
     examples: [
       'nest-migrations lint --rule drop-column=error',
+      'nest-migrations lint --squawk --strict',
       'nest-migrations lint --all --format sarif > lint.sarif',
     ],
     load: async () => (await import('../actions/gate/lint.js')).lint,

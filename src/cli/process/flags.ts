@@ -94,6 +94,7 @@ export interface RunFlags extends LockFlags, JudgingFlags {
 export interface LintFlags extends RunFlags, FormatFlags {
   readonly all?: boolean;
   readonly strict?: boolean;
+  readonly squawk?: boolean;
 }
 
 /** Flags of `check`. */

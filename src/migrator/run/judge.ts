@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../core/lint/diagnostic.js';
 import type { LintFile } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { TableFactsReader } from '../../core/lint/model/facts.js';
+import type { SecondOpinion } from '../../core/lint/second-opinion.js';
 import { defaultSchemaOf, secretsOf, type Target } from '../../core/target/target.js';
 import type { MigratorParts } from './parts.js';
 
@@ -9,6 +10,8 @@ import type { MigratorParts } from './parts.js';
 export interface LintParts extends Pick<MigratorParts, 'parse'> {
   readonly target: Pick<Target, 'searchPath' | 'placeholders'>;
   readonly policy: Pick<MigratorParts['policy'], 'transaction' | 'lint'>;
+  /** Another linter. @default none */
+  readonly secondOpinion?: SecondOpinion | undefined;
 }
 
 /**
@@ -19,15 +22,11 @@ export interface LintParts extends Pick<MigratorParts, 'parse'> {
 export async function judge(
   set: Pick<MigrationSet, 'migrations'>,
   files: readonly LintFile[],
-  { parse, target, policy }: LintParts,
+  { parse, target, policy, secondOpinion }: LintParts,
   tables: TableFactsReader | undefined,
 ): Promise<Diagnostic[]> {
   const { rules, largeTableRows, tableLockTimeoutMs } = policy.lint;
-  const sources = {
-    parse,
-    tables,
-    secrets: secretsOf(target),
-  };
+  const sources = { parse, tables, secrets: secretsOf(target), secondOpinion };
   const { lint } = await import('../../core/lint/lint.js');
   return lint(files, sources, {
     settings: { rules, largeTableRows },

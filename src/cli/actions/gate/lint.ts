@@ -19,14 +19,20 @@ export const lint: Action<LintFlags> = async (flags, { out }) => {
     out(await renderLint({ files: report.files, diagnostics, exitCode }, format, directory, scope));
     return exitCode;
   };
+  const squawk = flags.squawk ? (await import('./with-squawk.js')).installedSquawk() : undefined;
   const given = await readLayers(flags);
   if (flags.all || !hasDatabase(flags, given)) {
     const { options } = await fileSettingsFrom(flags, given);
-    return finish(await lintResolved(options), options.directory, ', each as a separate run, without a database');
+    const { directory } = options;
+    const report = await lintResolved(options, undefined, squawk?.(directory));
+    return finish(report, directory, ', each as a separate run, without a database');
   }
   return reading(
     flags,
-    async (migrator, { directory }) => finish(await migrator.lint(), directory, ' as one run'),
+    async (migrator, { directory }) => {
+      const secondOpinion = squawk?.(directory);
+      return finish(await migrator.lint({ ...(secondOpinion && { secondOpinion }) }), directory, ' as one run');
+    },
     given,
   );
 };

@@ -42,6 +42,8 @@ export function diagnosticsToSarif(
 }
 
 function descriptor(id: string, docs: RuleDocs | undefined): ReportingDescriptor {
+  const [, squawkRule] = id.split('squawk/');
+  if (squawkRule !== undefined) return { id, helpUri: `https://squawkhq.com/docs/${squawkRule}` };
   if (!docs) return { id };
   const text = `${docs.finds} ${docs.harm}`;
   const markdown = [text, ...docs.rewrite.map(({ about, sql }) => `${about}\n\n\`\`\`sql\n${sql.trimEnd()}\n\`\`\``)];

@@ -4,6 +4,7 @@ import { lintFileOf, type LintFile } from '../../../core/lint/model/parsed-file.
 import type { MigrationSet, UnusableFile } from '../../../core/migration/migration-set.js';
 import type { TableFactsReader } from '../../../core/lint/model/facts.js';
 import type { HistoryReader, MigrationSource } from '../../../core/ports/ports.js';
+import type { SecondOpinion } from '../../../core/lint/second-opinion.js';
 import { unusableFinding } from '../../../core/status/findings.js';
 import { joinStatuses, needsRun } from '../../../core/status/status.js';
 import { compileTask } from '../../run/compile-tasks.js';
@@ -17,6 +18,8 @@ export interface LintRunOptions {
    * @default true
    */
   database?: boolean;
+  /** Another linter, whose problems are reported together with ours. `nest-migrations lint --squawk` passes Squawk. @default none */
+  secondOpinion?: SecondOpinion;
 }
 
 /** What lint found. */

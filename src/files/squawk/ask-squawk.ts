@@ -1,0 +1,82 @@
+import type { Opinion, SecondOpinion } from '../../core/lint/second-opinion.js';
+import { splitLexically } from '../../core/sql/statements/split.js';
+import type { Statement } from '../../core/sql/statements/statements.js';
+import { blankOut } from '../../core/sql/text/blank.js';
+import { runSquawk, type SquawkReport } from './run-squawk.js';
+
+/** Timeouts are set by this library, which Squawk cannot know. Our rule `missing-lock-timeout` checks them. */
+const TIMEOUT_RULES: readonly string[] = [
+  'require-lock-timeout',
+  'require-statement-timeout',
+  'require-timeout-settings',
+];
+
+/**
+ * Asks Squawk about migrations.
+ *
+ * @param nameOf what Squawk calls a file; its configuration may exclude it.
+ */
+export function askSquawk(binary: string, nameOf: (file: string) => string): SecondOpinion {
+  return async ({ file, sql, isTransactional }) => {
+    const statements = splitLexically(sql);
+    const unreadable = new Map<Statement, SquawkReport>();
+    for (;;) {
+      // A syntax error silences the other rules in the whole file, so it is asked again without that statement.
+      const text = blankOut(
+        sql,
+        statements.filter((each) => unreadable.has(each)),
+      );
+      const reports = await runSquawk(binary, { name: nameOf(file), sql: text, isTransactional });
+      const before = unreadable.size;
+      for (const report of reports.filter(isSyntaxError)) {
+        const statement = statementAt(statements, offsetOf(text, report));
+        if (statement && !unreadable.has(statement)) unreadable.set(statement, report);
+      }
+      if (unreadable.size > before) continue;
+      return [...reports.filter(isOurs).map((each) => opinion(text, each)), ...[...unreadable].map(silence)];
+    }
+  };
+}
+
+function isSyntaxError({ rule_name: rule }: SquawkReport): boolean {
+  return rule === 'syntax-error';
+}
+
+function isOurs(report: SquawkReport): boolean {
+  return !isSyntaxError(report) && !TIMEOUT_RULES.includes(report.rule_name);
+}
+
+function opinion(text: string, report: SquawkReport): Opinion {
+  const { rule_name: rule, level, message, help } = report;
+  return {
+    rule: `squawk/${rule}`,
+    severity: level === 'Error' ? 'error' : 'warning',
+    message: `breaks a rule of Squawk: ${message.trim().replace(/\.$/, '')}`,
+    remedy: help === null ? '' : `${help.trim().replace(/\.$/, '')}.`,
+    offset: offsetOf(text, report),
+  };
+}
+
+/** Squawk does not know all of the syntax, so this is no error: our rule `unreadable-statement` reports mistakes. */
+function silence([{ start }, { rule_name: rule, message }]: [Statement, SquawkReport]): Opinion {
+  return {
+    rule: `squawk/${rule}`,
+    severity: 'note',
+    message: `has a statement that Squawk cannot read and has not checked: ${message}`,
+    remedy: '',
+    offset: start,
+  };
+}
+
+/** The statement in which an error is; after the last one, that one. */
+function statementAt(statements: readonly Statement[], offset: number): Statement | undefined {
+  return statements.find(({ end }) => offset <= end) ?? statements.at(-1);
+}
+
+/** The UTF-16 offset of a report. Only LF ends a line. */
+function offsetOf(text: string, { line, column }: SquawkReport): number {
+  let start = 0;
+  for (let i = 0; i < line; i++) start = text.indexOf('\n', start) + 1;
+  const bytes = Buffer.from(text.slice(start, start + column));
+  return start + bytes.subarray(0, column).toString().length;
+}
