@@ -17,13 +17,6 @@ const AROUND: Readonly<Record<string, string>> = {
       function metricsAreFine(): Promise<boolean>;
       function tryAgainLater(): Promise<void>;
     }`,
-  // The other libraries are not installed here; Drizzle is, and its recipe runs.
-  'others.d.ts': `
-    declare module '@prisma/adapter-pg' { export class PrismaPg { constructor(pool: import('pg').Pool); } }
-    declare module '@prisma/client' { export class PrismaClient { constructor(options: { adapter: object }); } }
-    declare module '@nestjs/typeorm' { export const TypeOrmModule: { forRoot(options: object): import('@nestjs/common').DynamicModule }; }
-    declare module 'typeorm' { export class DataSource { readonly driver: object; } }
-    declare module 'knex' { export default function knex(options: object): object; }`,
   'app.module.ts': 'export class AppModule {}',
   'health.module.ts': 'export class HealthModule {}',
 };

@@ -1,12 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { makeMigrator } from '../../src/migrator.js';
 import type { MigrationEvent } from '../../src/core/events/events.js';
 import { codeBlocks } from '../support/code-blocks.js';
 import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
-import { repositoryRoot, runProcess, typescriptArguments } from '../support/process.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
 const db = useEmptyDatabase('recipes');
@@ -58,28 +55,5 @@ describe('the recipe', () => {
     });
     expect((await migrator.migrate()).applied).toEqual(['2_b.sql']);
     await migrator.close();
-  });
-
-  test('for Drizzle migrates and queries on one pool', async () => {
-    const [block = ''] = codeBlocks('docs/recipes/shared-pool.md', 'ts');
-    const folder = path.join(repositoryRoot, 'build/recipes');
-    await mkdir(folder, { recursive: true });
-    const directory = await migrationsDirectory({
-      '0000_users.sql':
-        'CREATE TABLE users (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text);\n--> statement-breakpoint\nCREATE INDEX ON users (email);',
-    });
-    const program = `import { NestFactory } from '@nestjs/core';
-      ${block.replace(`'migrations'`, JSON.stringify(directory))}
-      const app = await NestFactory.createApplicationContext(AppModule, { logger: ['error'] });
-      console.log(JSON.stringify(await app.get(Users).add('ada@example.com')));
-      await app.close();`;
-    await writeFile(path.join(folder, 'drizzle.ts'), program);
-    const { code, stdout, stderr } = await runProcess(
-      process.execPath,
-      [...typescriptArguments, path.join(folder, 'drizzle.ts')],
-      { env: { DATABASE_URL: db.connectionString } },
-    );
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(JSON.parse(stdout)).toEqual([{ id: 1, email: 'ada@example.com' }]);
   });
 });

@@ -14,6 +14,7 @@ import { createProject } from './project.js';
 import { followReadme } from './quick-start.js';
 import { configuresTheCommandLine, createDatabase, passesItsTests, runsInProduction } from './requirements.js';
 import { setUpBySchematics } from './schematics.js';
+import { sharesItsPool } from './shared-pool.js';
 
 // On a busy machine, starting an application takes longer than the default of both runners.
 const JEST_FLAGS = ['--detectOpenHandles', '--testTimeout=60000'];
@@ -48,6 +49,9 @@ void describe('an application', { concurrency: 2 }, () => {
       });
     });
   }
+
+  void test('shares its pool with other libraries as the recipe says', () =>
+    sharesItsPool(path.join(directory, 'shared-pool'), tarball, () => createDatabase(server)));
 
   for (const host of HOSTS) {
     void test(`on ${host.name}, with ${host.adapter}`, async (context) => {
