@@ -6,6 +6,7 @@ export const SILENT_HOST: Parameters<typeof makeProgram>[0] = {
   terminal: {
     out: () => {},
     err: () => {},
+    columns: undefined,
     live: () => Promise.resolve(undefined),
     isInteractive: false,
     ask: () => Promise.resolve(''),

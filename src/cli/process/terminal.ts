@@ -5,6 +5,8 @@ import type { LiveOutput } from './live-output.js';
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** The width of `out`; undefined if it is not a terminal. */
+  readonly columns: number | undefined;
   /**
    * A live output on the stream of `out` or `err`; undefined if that is not a terminal.
    *
@@ -31,6 +33,10 @@ export const terminal: Terminal = {
     if (!stream.isTTY) return undefined;
     const { isWatched, openLiveOutput } = await import('./live-output.js');
     return isWatched(stream) ? openLiveOutput(stream, textNow) : undefined;
+  },
+  get columns() {
+    // Some pseudo-terminals say 0.
+    return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
   },
   get isInteractive() {
     return process.stdin.isTTY && process.stderr.isTTY;

@@ -2,8 +2,8 @@ import type { AuditEntry } from '../../core/history/audit.js';
 import type { DetailedHistoryRow } from '../../core/history/history.js';
 import { tableOf, utc } from './table.js';
 
-/** The history as text: a table, followed by the errors and the messages of the server. */
-export function renderHistory(rows: readonly DetailedHistoryRow[]): string {
+/** The history as text: a table, followed by the errors and the messages of the server. @param columns see `tableOf` */
+export function renderHistory(rows: readonly DetailedHistoryRow[], columns: number | undefined): string {
   if (rows.length === 0) return 'The history is empty';
   const table = rows.map(({ executedAt, state, file, durationMs, executedBy, origin }) => [
     utc(executedAt),
@@ -17,11 +17,13 @@ export function renderHistory(rows: readonly DetailedHistoryRow[]): string {
     ...(error === null ? [] : [`${file}: ${error}`]),
     ...notices.map(({ severity, message }) => `${file}: ${severity}: ${message}`),
   ]);
-  return [tableOf(['At (UTC)', 'State', 'Migration', 'ms', 'Role', 'Origin'], table), ...messages].join('\n');
+  return [tableOf(['At (UTC)', 'State', 'Migration', 'ms', 'Role', 'Origin'], table, { columns }), ...messages].join(
+    '\n',
+  );
 }
 
 /** The audit as text. */
-export function renderAudit(entries: readonly AuditEntry[]): string {
+export function renderAudit(entries: readonly AuditEntry[], columns: number | undefined): string {
   if (entries.length === 0) return 'The audit is empty';
   const table = entries.map(({ at, action, login, files, reason }) => [
     utc(at),
@@ -30,5 +32,5 @@ export function renderAudit(entries: readonly AuditEntry[]): string {
     files.join('\n'),
     reason ?? '',
   ]);
-  return tableOf(['At (UTC)', 'Action', 'Login', 'Migrations', 'Reason'], table);
+  return tableOf(['At (UTC)', 'Action', 'Login', 'Migrations', 'Reason'], table, { columns });
 }

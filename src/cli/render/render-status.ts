@@ -4,18 +4,19 @@ import type { StatusReport } from '../../migrator/use-cases/status.js';
 import { withFlags } from '../process/option-flags.js';
 import { tableOf, utc } from './table.js';
 
-/** The status for people: a table and a summary. */
+/** The status for people: a table and a summary. @param columns see `tableOf` */
 export function renderStatus(
   { migrations, summary, findings }: StatusReport,
   table: string,
   textOf: (found: Finding) => string,
+  columns: number | undefined,
 ): string {
   if (migrations.length === 0) return `No migrations on disk and none recorded in ${table}.`;
   const rows = migrations.map(({ state, file, row }) => [state, file, appliedAt(row), row?.durationMs ?? '']);
   const head = ['State', 'Migration', 'Applied at (UTC)', 'ms'];
   const empty = findings.filter(({ code }) => code === 'EMPTY_DIRECTORY').map(textOf);
   return [
-    tableOf(head, rows, ['left', 'left', 'left', 'right']),
+    tableOf(head, rows, { columns, colAligns: ['left', 'left', 'left', 'right'] }),
     ...problems(migrations),
     ...empty,
     summaryLine(summary),

@@ -6,6 +6,7 @@ import type { ProcessResult } from '../../support/process.js';
 import { tempDirectory } from '../../support/temp-directory.js';
 import { useMigrations } from '../../support/use-migrations.js';
 import { FILES, run } from '../command-line.js';
+import { runInTerminal, testInTerminal } from '../in-terminal.js';
 
 const db = useEmptyDatabase('cli_status');
 const migrations = useMigrations(FILES);
@@ -50,6 +51,30 @@ describe('status', () => {
     ]);
     expect(stdout).toContain('003_c.sql: column "oops" does not exist');
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 applied, 1 pending, 1 failed, 1 changed');
+  });
+
+  testInTerminal('fits the terminal, as the history does, and is as wide as it must be in a pipe', async () => {
+    const name = '003_a_migration_with_a_rather_long_name.sql';
+    await writeFile(join(migrations.directory, name), 'SELECT 1;');
+    await onDatabase('migrate');
+    await onDatabase('baseline', name, '--yes', '--reason', 'restored from a dump of the day before');
+    const shown = [['status'], ['history'], ['history', '--audit']];
+    for (const words of shown) {
+      const args = [...words, '--database-url', db.connectionString, '--dir', migrations.directory];
+      const piped = (await run(args)).stdout;
+      const widths: number[] = [];
+      for (const columns of [80, 200]) {
+        const { raw } = await runInTerminal(args, {}, { columns });
+        widths.push(Math.max(...raw.split('\r\n').map(({ length }) => length)));
+        expect(raw).toContain(name);
+        if (columns === 200) expect(raw.replaceAll('\r\n', '\n')).toBe(piped);
+      }
+      expect(widths[0]).toBeLessThanOrEqual(80);
+      expect(widths[1]).toBeLessThanOrEqual(200);
+      const narrow = await runInTerminal(args, {}, { columns: 40 });
+      expect(narrow.raw).toMatch(new RegExp(`^(?:Migration| {10}) +${name}`, 'm'));
+      expect(narrow.raw).not.toContain('│');
+    }
   });
 
   test('with --json prints one object of exactly this shape', async () => {

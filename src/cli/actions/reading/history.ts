@@ -5,14 +5,14 @@ import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
 /** Shows what ran, by whom and for how long; or the audit. */
-export const history: Action<ReadFlags> = (flags, { out }) =>
+export const history: Action<ReadFlags> = (flags, { out, columns }) =>
   reading(flags, async (migrator) => {
     if (flags.audit) {
       const entries = await migrator.audit();
-      out(flags.json ? jsonText({ entries }) : (await renderer()).renderAudit(entries));
+      out(flags.json ? jsonText({ entries }) : (await renderer()).renderAudit(entries, columns));
     } else {
       const rows = await migrator.history();
-      out(flags.json ? jsonText({ rows }) : (await renderer()).renderHistory(rows));
+      out(flags.json ? jsonText({ rows }) : (await renderer()).renderHistory(rows, columns));
     }
     return EXIT.ok;
   });

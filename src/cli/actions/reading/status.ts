@@ -8,19 +8,24 @@ import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
 /** Shows every migration and its state. */
-export const status: Action<ReadFlags> = (flags, { out, typed }) =>
+export const status: Action<ReadFlags> = (flags, { out, typed, columns }) =>
   reading(flags, async (migrator, { policy }) => {
     const report = await migrator.status();
-    out(flags.json ? jsonText(statusToJson(report)) : await asTable(report, migrator.target, typed));
+    out(flags.json ? jsonText(statusToJson(report)) : await asTable(report, migrator.target, typed, columns));
     if (flags.exitCode) return (await import('./verdict.js')).verdictOf(report, policy);
     const isEmpty = report.findings.some(({ code }) => code === 'EMPTY_DIRECTORY');
     return isEmpty || report.summary.failed + report.summary.unusable > 0 ? EXIT.failed : EXIT.ok;
   });
 
-async function asTable(report: StatusReport, target: string, typed: Invocation): Promise<string> {
+async function asTable(
+  report: StatusReport,
+  target: string,
+  typed: Invocation,
+  columns: number | undefined,
+): Promise<string> {
   const [{ renderStatus }, { findingText }] = await Promise.all([
     import('../../render/render-status.js'),
     import('../../render/in-commands.js'),
   ]);
-  return renderStatus(report, target, findingText(typed));
+  return renderStatus(report, target, findingText(typed), columns);
 }
