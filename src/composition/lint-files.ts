@@ -29,6 +29,13 @@ export async function lintResolved(
   const { policy } = settingsOf(resolved);
   const { source, compiler } = migrationsOf(resolved);
   const read = (): Promise<MigrationSet> => (known ? Promise.resolve(known) : source.read());
-  const parts = { source: { read }, compiler, target: targetOf(resolved), policy, parse: parseStatements, secondOpinion };
+  const parts = {
+    source: { read },
+    compiler,
+    target: targetOf(resolved),
+    policy,
+    parse: parseStatements,
+    secondOpinion,
+  };
   return lint(parts, undefined);
 }

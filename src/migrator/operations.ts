@@ -171,10 +171,11 @@ export interface MigrationOperations {
 
   /**
    * Updates recorded checksums and names to match the files, or with `{ restart: file }` lets an unfinished migration
-   * start over.
+   * start over, or with `{ resume: file }` continue although its finished steps were edited.
    *
    * @returns the changes that were made, or would be.
-   * @throws UnknownMigrationError when the migration to restart is not an unfinished one.
+   * @throws UnknownMigrationError when the migration to restart or resume is not an unfinished one; RefusedError when a
+   *   step of the one to resume is in doubt, or its file cannot run.
    */
   repair(options?: RepairOptions): Promise<RepairAction[]>;
 

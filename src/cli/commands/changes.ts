@@ -60,7 +60,14 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'repair',
     description: 'make recorded checksums and names match the files',
-    flags: [['--restart <file>', 'instead, make this unfinished migration start from the beginning'], ...CHANGE_FLAGS],
+    flags: [
+      [
+        '--resume <file>',
+        'instead, let this unfinished migration continue after its finished steps, although they were edited',
+      ],
+      ['--restart <file>', 'instead, make this unfinished migration start from the beginning'],
+      ...CHANGE_FLAGS,
+    ],
     examples: ['nest-migrations repair --dry-run', 'nest-migrations repair --restart 012_add_users.sql'],
     load: async () => (await import('../actions/changes/repair.js')).repair,
   },

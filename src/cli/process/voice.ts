@@ -26,7 +26,8 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
     case 'accept-object':
       return command('accept', ['--object', remedy.object], typed);
     case 'restart':
-      return command('repair', ['--restart', remedy.file], typed);
+    case 'resume':
+      return command('repair', [`--${remedy.action}`, remedy.file], typed);
     case 'resolve':
       return command('resolve', [remedy.file, `--${remedy.outcome}`], typed);
     case 'verify-on':

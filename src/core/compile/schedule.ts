@@ -16,12 +16,28 @@ export async function schedule(program: Program, row: HistoryRow | undefined): P
   const next = stepInDoubt(row);
   if (!progress || (progress.done === 0 && !next)) return { task: { program, row, resumeAt: 0, doubt: undefined } };
 
-  // In the earlier run it may have been the server that refused to run the file in a transaction.
-  const stepped = program.kind === 'non-transactional' ? program : await toNonTransactional(program);
+  const stepped = await inSteps(program);
   if (!stepped || doneChecksum(stepped, progress.done) !== progress.doneChecksum) return refuse(program, progress);
   const unchanged = doneChecksum(stepped, progress.done + 1) === next?.doneChecksum;
   const doubt = next ? { ...next, unchanged } : undefined;
   return { task: { program: stepped, row, resumeAt: progress.done, doubt } };
+}
+
+/** In an earlier run it may have been the server that refused to run the file in a transaction. */
+async function inSteps(program: Program): Promise<NonTransactionalProgram | undefined> {
+  return program.kind === 'non-transactional' ? program : toNonTransactional(program);
+}
+
+/**
+ * The progress of a migration that stopped after `done` steps, as if it had run the first steps of its file as they are
+ * now; undefined if the file has fewer.
+ */
+export async function progressAsInFile(program: Program, done: number): Promise<StepProgress | undefined> {
+  const stepped = await inSteps(program);
+  const checksum = stepped && doneChecksum(stepped, done);
+  return !stepped || checksum === undefined
+    ? undefined
+    : { done, total: stepped.steps.length, doneChecksum: checksum, next: null };
 }
 
 function refuse({ migration: { file } }: Program, { done, total }: StepProgress): Scheduled {

@@ -69,7 +69,8 @@ export const FILE_FINDINGS = {
     severity: 'error',
     text: ({ detail }) => `stopped after ${detail} steps, and that part of the file has changed since`,
     remedy: ({ subject }, say) =>
-      `Restore that part of the file, and the next run continues where it stopped. Or ${startOver(subject, say)}`,
+      `Restore that part of the file, and the next run continues where it stopped. If the finished steps did what the file now says, continue after them with ${say({ action: 'resume', file: subject })}. ` +
+      `Or ${startOver(subject, say)}`,
   },
   STEP_IN_DOUBT: {
     severity: 'error',

@@ -6,8 +6,8 @@ export type Remedy =
   | { readonly action: 'migrate' }
   /** Terminate the holder of the migration lock, even if it may still be working. */
   | { readonly action: 'unlock' }
-  /** Record this file as applied; remove its row; accept its checksum and name; start it over. */
-  | { readonly action: 'mark' | 'unmark' | 'accept' | 'restart'; readonly file: string }
+  /** Record this file as applied; remove its row; accept its checksum and name; start it over; continue it as edited. */
+  | { readonly action: 'mark' | 'unmark' | 'accept' | 'restart' | 'resume'; readonly file: string }
   /** Record this object of the catalog as it is now. */
   | { readonly action: 'accept-object'; readonly object: string }
   /** Record the outcome of the in-doubt statement of this file. */
@@ -40,7 +40,8 @@ export const inApi: Voice = (remedy) => {
     case 'accept-object':
       return `acceptCatalog({ object: ${quoted(remedy.object)} })`;
     case 'restart':
-      return `repair({ restart: ${quoted(remedy.file)} })`;
+    case 'resume':
+      return `repair({ ${remedy.action}: ${quoted(remedy.file)} })`;
     case 'resolve':
       return call('resolve', remedy.file, remedy.outcome);
     case 'verify-on':

@@ -3,7 +3,7 @@ import type { Finding } from '../errors/finding.js';
 import type { AuditEntry, NewAuditEntry } from '../history/audit.js';
 import type { DdlEntry } from '../history/ddl-audit.js';
 import type { FailedMigration } from '../errors/migration-failed.js';
-import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin } from '../history/history.js';
+import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin, StepProgress } from '../history/history.js';
 import type { TableFactsReader } from '../lint/model/facts.js';
 import type { KnownRows } from '../history/ordinary-rows.js';
 import type { Migration } from '../migration/migration.js';
@@ -65,6 +65,8 @@ export type HistoryChange =
   | { readonly kind: 'remove'; readonly file: string }
   /** Forgets the finished steps of a migration, so that it starts from the beginning; and a `statement` in doubt. */
   | { readonly kind: 'restart'; readonly file: string; readonly statement: string | undefined }
+  /** Takes the finished steps of a migration to be those of its file, so that it continues after them. */
+  | { readonly kind: 'resume'; readonly file: string; readonly progress: StepProgress }
   /** Resolves the `statement` in doubt: it took effect (`done`) or must run `again`. */
   | {
       readonly kind: 'resolve';

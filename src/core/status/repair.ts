@@ -3,12 +3,12 @@ import type { MigrationState, MigrationStatus } from './status.js';
 
 /** One change that a repair makes to the history. */
 export interface RepairAction {
-  /** What changes: the recorded checksum or name, or the progress of an unfinished migration (`restart`). */
-  readonly kind: 'checksum' | 'name' | 'restart';
+  /** What changes: the recorded checksum or name, or the progress of an unfinished migration. */
+  readonly kind: 'checksum' | 'name' | 'restart' | 'resume';
   readonly file: string;
   /** The name in the history before the change. */
   readonly recordedAs: string;
-  /** The recorded checksum and that of the file; for a restart, the progress before and after. */
+  /** The recorded checksum and that of the file; for `restart` and `resume`, the progress before and after. */
   readonly from: string | null;
   readonly to: string;
 }

@@ -34,22 +34,22 @@ export interface Decision<T> {
 /**
  * Changes the history under the migration lock, without running anything.
  *
- * @param decide a pure function. It is called twice: after a plain read, so that a mistake neither waits for the lock
+ * @param decide reads and changes nothing. It is called twice: after a plain read, so that a mistake neither waits for the lock
  *   nor creates a table, and again under the lock. An error that it throws ends the change.
  */
 export async function changeHistory<T>(
   parts: MigratorParts,
   { reason, dryRun = false, signal }: ChangeOptions,
-  decide: (known: Basis) => Decision<T>,
+  decide: (known: Basis) => Decision<T> | Promise<Decision<T>>,
 ): Promise<T> {
   const set = await readUsable(parts.source);
-  if (dryRun) return decide({ set, statuses: joinStatuses(set, await parts.reader.read()) }).result;
+  if (dryRun) return (await decide({ set, statuses: joinStatuses(set, await parts.reader.read()) })).result;
   const change = async (session: TargetSession): Promise<T> => {
     const known = async (): Promise<Basis> => ({ set, statuses: joinStatuses(set, await session.history.read()) });
-    decide(await known());
+    await decide(await known());
     await takeLock(session.lock, parts, signal);
     await session.history.install(signal);
-    const { changes, note, result } = decide(await known());
+    const { changes, note, result } = await decide(await known());
     await session.history.change(changes, { ...note, reason });
     return result;
   };

@@ -1,5 +1,9 @@
-import { UnknownMigrationError } from '../../core/errors/input-errors.js';
-import { stepInDoubt, type HistoryRow } from '../../core/history/history.js';
+import { progressAsInFile } from '../../core/compile/schedule.js';
+import { ConfigurationError, RefusedError, UnknownMigrationError } from '../../core/errors/input-errors.js';
+import { stepInDoubt, type HistoryRow, type StepProgress } from '../../core/history/history.js';
+import type { Migration } from '../../core/migration/migration.js';
+import type { HistoryChange } from '../../core/ports/ports.js';
+import { doubtOf } from '../../core/status/findings.js';
 import type { RunnableStatus } from '../../core/status/plan.js';
 import { findRepairable, repairAction, type RepairAction } from '../../core/status/repair.js';
 import type { MigratorParts } from '../run/parts.js';
@@ -13,14 +17,27 @@ export interface RepairOptions extends ChangeOptions {
    * @default none: recorded checksums and names are updated
    */
   readonly restart?: string;
+  /**
+   * A migration that stopped between two steps, and whose finished steps were edited since: the next run continues after
+   * them. First make sure that they did what the file now says. Nothing else is repaired.
+   * @default none
+   */
+  readonly resume?: string;
 }
 
-/** Records the current names and checksums, or lets a migration start over. @throws UnknownMigrationError */
+/**
+ * Records the current names and checksums, or lets a migration start over or continue.
+ *
+ * @throws UnknownMigrationError, RefusedError, ConfigurationError
+ */
 export async function repair(
   parts: MigratorParts,
-  { restart, ...options }: RepairOptions = {},
+  { restart, resume, ...options }: RepairOptions = {},
 ): Promise<RepairAction[]> {
+  if (restart !== undefined && resume !== undefined)
+    throw new ConfigurationError('INVALID_OPTIONS', ['resume: cannot be given together with "restart"']);
   if (restart !== undefined) return restartMigration(parts, restart, options);
+  if (resume !== undefined) return resumeMigration(parts, resume, options);
   return changeHistory(parts, options, ({ statuses }) => adoption('repair', findRepairable(statuses)));
 }
 
@@ -56,23 +73,64 @@ function adoption(action: 'repair' | 'accept', statuses: readonly RunnableStatus
   };
 }
 
+/** A migration that stopped between two steps. */
+interface Stopped {
+  readonly row: HistoryRow;
+  readonly progress: StepProgress;
+  /** Undefined if its file is gone. */
+  readonly migration: Migration | undefined;
+}
+
+/** @throws UnknownMigrationError */
+function stoppedIn({ statuses }: Basis, file: string): Stopped {
+  const status = statuses.find((each) => each.file === file || each.row?.file === file);
+  const { row, migration } = status ?? {};
+  if (!row || row.state === 'applied' || !row.progress)
+    throw new UnknownMigrationError(`${file} is not a migration that stopped between two steps.`);
+  return { row, progress: row.progress, migration };
+}
+
 async function restartMigration(parts: MigratorParts, file: string, options: ChangeOptions): Promise<RepairAction[]> {
-  const find = ({ statuses }: Pick<Basis, 'statuses'>): { action: RepairAction; row: HistoryRow } => {
-    const status = statuses.find((each) => each.file === file || each.row?.file === file);
-    const { row } = status ?? {};
-    if (!row || row.state === 'applied' || !row.progress)
-      throw new UnknownMigrationError(`${file} is not a migration that stopped between two steps.`);
-    const { done, total } = row.progress;
-    const [from, to] = [`${done} of ${total} steps`, `0 of ${total} steps`];
-    return { action: { kind: 'restart', file, recordedAs: row.file, from, to }, row };
-  };
   return changeHistory(parts, options, (known) => {
-    const { action, row } = find(known);
+    const { row, progress } = stoppedIn(known, file);
+    const to = { ...progress, done: 0 };
     const statement = stepInDoubt(row)?.statement;
-    return {
-      changes: [{ kind: 'restart', file: row.file, statement }],
-      note: { action: 'repair', files: [action.file], details: { changes: [action] } },
-      result: [action],
-    };
+    return decided(
+      { kind: 'restart', file: row.file, statement },
+      { kind: 'restart', file, recordedAs: row.file, from: inSteps(progress), to: inSteps(to) },
+    );
   });
+}
+
+async function resumeMigration(parts: MigratorParts, file: string, options: ChangeOptions): Promise<RepairAction[]> {
+  return changeHistory(parts, options, async (known) => {
+    const { row, progress: before, migration } = stoppedIn(known, file);
+    const doubts = doubtOf(row);
+    if (doubts.length > 0) throw new RefusedError(doubts);
+    if (!migration) throw new UnknownMigrationError(`There is no migration ${file} in ${known.set.location}.`);
+    const compiled = await parts.compiler.compile(migration, parts.database.target.placeholders);
+    if ('refusals' in compiled) throw new RefusedError(compiled.refusals);
+    const progress = await progressAsInFile(compiled.program, before.done);
+    if (!progress) throw new UnknownMigrationError(`${file} has fewer steps than have finished (${inSteps(before)}).`);
+    const isSame = progress.doneChecksum === before.doneChecksum;
+    const action = {
+      kind: 'resume',
+      file,
+      recordedAs: row.file,
+      from: inSteps(before),
+      to: inSteps(progress),
+    } as const;
+    return isSame ? NOTHING : decided({ kind: 'resume', file: row.file, progress }, action);
+  });
+}
+
+const NOTHING: Decision<RepairAction[]> = { changes: [], note: { action: 'repair', files: [] }, result: [] };
+
+function decided(change: HistoryChange, action: RepairAction): Decision<RepairAction[]> {
+  const note = { action: 'repair', files: [action.file], details: { changes: [action] } } as const;
+  return { changes: [change], note, result: [action] };
+}
+
+function inSteps({ done, total }: StepProgress): string {
+  return `${done} of ${total} steps`;
 }

@@ -170,6 +170,17 @@ function changeSql(scope: HistoryScope, change: HistoryChange, runId: string, in
       };
       return update(change.file, values, 'error_message IS NOT NULL');
     }
+    case 'resume': {
+      const { done, total, doneChecksum } = change.progress;
+      const values: ColumnValues = {
+        ...NO_STEP_NEXT,
+        steps_done: done,
+        steps_total: total,
+        done_checksum: doneChecksum,
+        error_message: 'to be continued with the file as it is, as repair() was asked',
+      };
+      return update(change.file, values, 'error_message IS NOT NULL');
+    }
     case 'resolve': {
       const done = change.outcome === 'done';
       const values: ColumnValues = {

@@ -172,6 +172,14 @@ describe('the commands', () => {
     const text = `-- no-transaction\nINSERT INTO ran VALUES ('first');\nCALL in_parts();`;
     await writeFile(join(migrations.directory, '001_a.sql'), text);
     expect(await typed('migrate')).toMatchObject({ code: 1 });
+    expect(await typed('repair', '--resume', '001_a.sql', '--restart', '001_a.sql')).toMatchObject({
+      code: 2,
+      stderr: 'error: give either --resume or --restart\n',
+    });
+    expect(await typed('repair', '--resume', '001_a.sql')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Nothing to repair: the finished steps of 001_a\.sql are as recorded/),
+    });
     const restart = await typed('repair', '--restart', '001_a.sql', '--dry-run');
     expect(restart.stdout).toContain('001_a.sql starts over: 1 of 2 steps finished → 0 of 2 steps\n');
     await db.query(`UPDATE shared.schema_migrations SET running = true, error_message = 'running'`);

@@ -156,7 +156,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
     files: FAILING,
     set: inOrder(migrated, change('1.sql', '-- no-transaction\nSELECT 2;\nSELECT 3;\n')),
     command: ['plan'],
-    names: ['repair --restart 1.sql', 'mark 1.sql'],
+    names: ['repair --resume 1.sql', 'repair --restart 1.sql', 'mark 1.sql'],
   },
   STEP_IN_DOUBT: { ...STEP_IN_DOUBT, command: ['mark', '1.sql'] },
   LOST_SESSION: {

@@ -93,15 +93,15 @@ describe('a repair', () => {
   });
 });
 
+const STOPPED = '-- no-transaction\nCREATE TABLE one ();\nSELECT 1/0;';
+
+async function stopped(): Promise<ObservedMigrator> {
+  const observed = await migratorOn(db, { '1.sql': STOPPED });
+  await failureOf(observed.migrator.migrate(), MigrationFailedError);
+  return observed;
+}
+
 describe('a restart', () => {
-  const STOPPED = '-- no-transaction\nCREATE TABLE one ();\nSELECT 1/0;';
-
-  async function stopped(): Promise<ObservedMigrator> {
-    const observed = await migratorOn(db, { '1.sql': STOPPED });
-    await failureOf(observed.migrator.migrate(), MigrationFailedError);
-    return observed;
-  }
-
   const ACTION = { kind: 'restart', file: '1.sql', recordedAs: '1.sql', from: '1 of 2 steps', to: '0 of 2 steps' };
 
   test('lets an unfinished migration whose finished part was changed start over', async () => {
@@ -140,5 +140,60 @@ describe('a restart', () => {
         expect(error.message).toBe(`${restart} is not a migration that stopped between two steps. [UNKNOWN_MIGRATION]`);
       }
     }
+  });
+});
+
+describe('a resumption', () => {
+  const EDITED = '-- no-transaction\nCREATE TABLE IF NOT EXISTS one ();\nSELECT 1;\nCREATE TABLE two ();';
+  const ACTION = { kind: 'resume', file: '1.sql', recordedAs: '1.sql', from: '1 of 2 steps', to: '1 of 3 steps' };
+
+  async function edited(text = EDITED): Promise<ObservedMigrator> {
+    const observed = await stopped();
+    await writeFile(join(observed.directory, '1.sql'), text);
+    await failureOf(observed.migrator.migrate(), RefusedError);
+    return observed;
+  }
+
+  test('continues after the finished steps, although they were edited', async () => {
+    const { migrator } = await edited();
+    const before = await historyOf(db);
+    expect(await migrator.repair({ resume: '1.sql', dryRun: true })).toEqual([ACTION]);
+    expect(await historyOf(db)).toEqual(before);
+    expect(await migrator.repair({ resume: '1.sql', reason: 'it was created by hand' })).toEqual([ACTION]);
+    expect(await historyOf(db)).toMatchObject([
+      { running: false, error_message: 'to be continued with the file as it is, as repair() was asked', steps_done: 1 },
+    ]);
+    expect((await migrator.audit()).at(-1)).toMatchObject({ action: 'repair', reason: 'it was created by hand' });
+    expect((await migrator.migrate()).applied).toEqual(['1.sql']);
+    expect(await relations(db)).toEqual(['one', 'two']);
+  });
+
+  test('changes nothing if the finished steps were not edited', async () => {
+    const { migrator, directory } = await stopped();
+    await writeFile(join(directory, '1.sql'), STOPPED.replace('1/0', '1'));
+    const before = await historyOf(db);
+    expect(await migrator.repair({ resume: '1.sql' })).toEqual([]);
+    expect(await historyOf(db)).toEqual(before);
+    expect((await migrator.migrate()).applied).toEqual(['1.sql']);
+  });
+
+  test('is refused while a step is in doubt, if the file cannot run, or if it has too few steps', async () => {
+    const { migrator, directory } = await edited();
+    await db.query(
+      `UPDATE shared.schema_migrations SET running = true, next_statement = 'VACUUM', next_checksum = 'x', error_message = 'running'`,
+    );
+    const { refusals } = await failureOf(migrator.repair({ resume: '1.sql' }), RefusedError);
+    expect(refusals).toMatchObject([{ code: 'STEP_IN_DOUBT' }]);
+    await migrator.resolve('1.sql', 'again');
+    await writeFile(join(directory, '1.sql'), '-- no-transactoin\nSELECT 1;');
+    await failureOf(migrator.repair({ resume: '1.sql' }), RefusedError);
+    await writeFile(join(directory, '1.sql'), '-- no-transaction\n');
+    const few = await failureOf(migrator.repair({ resume: '1.sql' }), UnknownMigrationError);
+    expect(few.message).toContain('1.sql has fewer steps than have finished (1 of 2 steps).');
+    await rm(join(directory, '1.sql'));
+    await failureOf(migrator.repair({ resume: '1.sql' }), UnknownMigrationError);
+    await expect(migrator.repair({ resume: '1.sql', restart: '1.sql' })).rejects.toMatchObject({
+      code: 'INVALID_OPTIONS',
+    });
   });
 });

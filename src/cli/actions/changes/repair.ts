@@ -1,20 +1,27 @@
 import { count, shortChecksum } from '../../../core/errors/wording.js';
 import type { RepairAction } from '../../../core/status/repair.js';
+import { usageError } from '../../process/cli-error.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import type { Action } from '../action.js';
 import { makeChange, type Change } from './change.js';
 
 interface RepairFlags extends ChangeFlags {
   readonly restart?: string;
+  readonly resume?: string;
 }
 
-/** Makes the history match the files, or lets an unfinished migration start over. */
+/** Makes the history match the files, or lets an unfinished migration start over or continue. */
 export const repair: Action<RepairFlags> = (flags, terminal) => {
-  const { restart } = flags;
+  const { restart, resume } = flags;
+  if (restart !== undefined && resume !== undefined) throw usageError('give either --resume or --restart');
+  const chosen = { ...(restart !== undefined && { restart }), ...(resume !== undefined && { resume }) };
   return makeChange(flags, terminal, {
     ...adoption,
-    make: (migrator, options) => migrator.repair({ ...options, ...(restart !== undefined && { restart }) }),
-    nothing: 'Nothing to repair: names and checksums in the history match the files.',
+    make: (migrator, options) => migrator.repair({ ...options, ...chosen }),
+    nothing:
+      resume === undefined
+        ? 'Nothing to repair: names and checksums in the history match the files.'
+        : `Nothing to repair: the finished steps of ${resume} are as recorded, so the next run continues after them.`,
   });
 };
 
@@ -61,6 +68,7 @@ const adoption: Pick<Change<RepairAction[]>, 'describe' | 'toJson'> = {
 
 function describe({ kind, file, recordedAs, from, to }: RepairAction): string {
   if (kind === 'restart') return `${file} starts over: ${from} finished → ${to}`;
+  if (kind === 'resume') return `${file} continues after its finished steps: ${from} → ${to}`;
   if (kind === 'name') return `${file}: name ${recordedAs} → ${file}`;
   return `${file}: checksum ${shortChecksum(from)} → ${shortChecksum(to)}`;
 }

@@ -27,6 +27,7 @@ const BY_FLAG: Readonly<Record<string, Values>> = {
   '--policy': { kind: 'pairs', names: Object.keys(DEFAULT_POLICY), values: POLICY_ACTIONS },
   '--to': migrations,
   '--restart': migrations,
+  '--resume': migrations,
   '--skip': migrations,
   '--config': files,
   '--module': files,
