@@ -49,11 +49,15 @@ export class EventLogger extends Logger {
 /** How to pass a text with fields to a logger. Loggers that are not known to be structured get only the text. */
 function formatOf(logger: LoggerService): (record: LogRecord) => unknown[] {
   if (isPino(logger)) return ({ text, fields }) => [fields, text];
+  if (isWinston(logger)) return asMessage;
   if (!(logger instanceof ConsoleLogger) || !writesJson(logger)) return ({ text }) => [text];
   // NestJS 11 would write each parameter as a message of its own.
-  return takesParameters(logger)
-    ? ({ text, fields }) => [text, fields]
-    : ({ text, fields }) => [{ message: text, ...fields }];
+  return takesParameters(logger) ? ({ text, fields }) => [text, fields] : asMessage;
+}
+
+/** The text wins over a field of the name `message`. */
+function asMessage({ text, fields }: LogRecord): unknown[] {
+  return [{ ...fields, message: text }];
 }
 
 function takesParameters(logger: object): boolean {
@@ -68,4 +72,9 @@ function writesJson(logger: object): boolean {
 function isPino(logger: object): boolean {
   const { logger: inner } = logger as { logger?: { logger?: { child?: unknown; bindings?: unknown } } };
   return typeof inner?.logger?.child === 'function' && typeof inner.logger.bindings === 'function';
+}
+
+/** True for the logger of `nest-winston`. */
+function isWinston(logger: object): boolean {
+  return typeof (logger as { getWinstonLogger?: unknown }).getWinstonLogger === 'function';
 }

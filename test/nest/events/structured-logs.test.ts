@@ -2,13 +2,19 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { ConsoleLogger, Logger as NestLogger, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Logger, LoggerModule } from 'nestjs-pino';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { MigrationsModule } from '../../../src/index.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
+import { runProcess, typescriptArguments } from '../../support/process.js';
 import { migrationsDirectory } from '../../support/temp-directory.js';
 import { closedAfterTest, moduleOf } from '../support/application.js';
 
 const db = useEmptyDatabase('structured_logs');
+
+const CHILD = fileURLToPath(new URL('winston.child.ts', import.meta.url));
 
 let directory: string;
 
@@ -101,6 +107,22 @@ describe('an event is logged with its fields', () => {
       ...APPLIED,
     });
     expect(entries.at(-1)).toMatchObject(FINISHED);
+  });
+
+  test('by nest-winston, with a warning at its own level', async () => {
+    await writeFile(join(directory, '003_c.sql'), `DO $$ BEGIN RAISE WARNING 'careful'; END $$;`);
+    const parameters = [...typescriptArguments, CHILD, db.connectionString, directory];
+    const { code, stdout, stderr } = await runProcess(process.execPath, parameters);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const entries = ours([stdout]);
+    expect(entries.find(({ event }) => event === 'migration-applied')).toMatchObject({
+      level: 'info',
+      message: expect.stringMatching(/^Applied 002_b\.sql in \d+ ms$/),
+      ...APPLIED,
+    });
+    const notice = { event: 'migration-notice', file: '003_c.sql', message: '003_c.sql: WARNING: careful' };
+    expect(entries.find(({ level }) => level === 'warn')).toMatchObject(notice);
+    expect(entries.at(-1)).toMatchObject({ ...FINISHED, applied: 2 });
   });
 
   test('but not by a plain-text logger', async () => {
