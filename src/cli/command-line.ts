@@ -8,7 +8,7 @@ import type { Invocation } from './process/invocation.js';
 import { PROGRAM, programOf } from './process/retype.js';
 import { terminal } from './process/terminal.js';
 import { jsonText } from './render/json-text.js';
-import { makeProgram } from './program.js';
+import { COMMANDS, makeProgram } from './program.js';
 
 /**
  * Runs the command named by the process arguments.
@@ -51,8 +51,12 @@ async function runCommand(argv: readonly string[], module: GivenModule | undefin
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const isJson = words.includes('--json');
-    // Commander has already printed its message.
-    if (error instanceof CommanderError) return isJson ? fail(await asUsageError(error), isJson, typed) : EXIT.usage;
+    if (error instanceof CommanderError) {
+      const usage = await asUsageError(error, words);
+      // Commander has already printed the help.
+      if (error.code !== 'commander.help') terminal.err(usage.message);
+      return isJson ? fail(usage, isJson, typed) : EXIT.usage;
+    }
     const { describeError } = await import('./render/describe-error.js');
     terminal.err(describeError(error, typed));
     const { verbose = false, placeholder = [] } = typed.flags as RunFlags;
@@ -74,7 +78,9 @@ async function fail(error: unknown, isJson: boolean, typed: Invocation): Promise
   return exitCodeOf(error);
 }
 
-async function asUsageError({ message }: CommanderError): Promise<Error> {
+async function asUsageError(error: CommanderError, words: readonly string[]): Promise<Error> {
   const { CliError } = await import('./process/cli-error.js');
-  return new CliError('USAGE', EXIT.usage, message);
+  const { usageMessage } = await import('./commands/similar-flags.js');
+  const command = COMMANDS.find(({ name }) => name === words[0]);
+  return new CliError('USAGE', EXIT.usage, usageMessage(error, command?.flags ?? []));
 }

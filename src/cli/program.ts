@@ -50,6 +50,7 @@ export function makeProgram(host: ProgramHost, words?: readonly string[]): Comma
     .description('Plain SQL migrations for PostgreSQL: each applied once, recorded, checked')
     .version(version)
     .exitOverride()
+    .configureOutput({ outputError: () => {} }) // whoever catches the error prints it
     .addHelpText('after', `${examplesOf(EXAMPLES)}\n\nExit codes:\n${exitCodes()}`);
   for (const { name, argument, description, flags, examples, load } of COMMANDS) {
     const command = root.command(name).description(description).exitOverride();

@@ -103,7 +103,7 @@ describe('a wait in a terminal', () => {
     await until(() => events.some(({ type }) => type === 'migration-started'));
     const { code, raw, lines } = await runInTerminal([
       'migrate',
-      '--lock-timeout',
+      '--migration-lock-timeout',
       '3',
       ...(await flags({ '001_a.sql': held })),
     ]);
@@ -122,7 +122,7 @@ describe('a wait in a terminal', () => {
     const url = ['--database-url', 'postgres://nobody@127.0.0.1:1/nothing'];
     const directory = ['--dir', await migrationsDirectory(FILES)];
     const { code, raw, lines } = await runInTerminal(
-      ['migrate', '--wait', '2', ...url, ...directory],
+      ['migrate', '--connect-retry', '2', ...url, ...directory],
       {},
       { columns: 160 },
     );

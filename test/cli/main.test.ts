@@ -27,7 +27,7 @@ describe('usage', () => {
     }
     const ofCommand = await run(['migrate', '--help']);
     expect(ofCommand.code).toBe(0);
-    for (const part of ['--database-url', 'DATABASE_URL', '--dir', '--table', '--json', '--wait']) {
+    for (const part of ['--database-url', 'DATABASE_URL', '--dir', '--table', '--json', '--connect-retry']) {
       expect(ofCommand.stdout).toContain(part);
     }
   });
@@ -36,10 +36,20 @@ describe('usage', () => {
     ['no command', [], 'Usage: nest-migrations'],
     ['an unknown command', ['up'], "error: unknown command 'up'"],
     ['an unknown option', ['status', '--colour'], "error: unknown option '--colour'"],
+    [
+      'part of a name that two options have',
+      ['migrate', '--lock-timeout', '5'],
+      "error: unknown option '--lock-timeout'\n(Did you mean --migration-lock-timeout or --table-lock-timeout?)\n",
+    ],
+    ['a misspelt option', ['status', '--tabel', 'x'], "'--tabel'\n(Did you mean --table?)\n"],
     ['an option without its value', ['status', '--dir'], "option '--dir <directory>' argument missing"],
     ['an argument too many', ['migrate', '001'], 'too many arguments'],
     ['no database', ['status'], 'no database: pass --database-url, or set DATABASE_URL or PGHOST'],
-    ['a time that is none', ['migrate', '--wait', 'long', '--database-url', 'postgres://localhost/x'], '--wait: '],
+    [
+      'a time that is none',
+      ['migrate', '--connect-retry', 'long', '--database-url', 'postgres://localhost/x'],
+      '--connect-retry: ',
+    ],
     [
       'a URL that cannot be read',
       ['status', '--database-url', 'postgres://someone:hunter2@host:port/app'],
@@ -52,8 +62,8 @@ describe('usage', () => {
     ],
     [
       'a duration that is too long',
-      ['mark', '1.sql', '--lock-timeout', '1e9', '--database-url', 'postgres://localhost/x'],
-      '--lock-timeout: expected a whole number of ms',
+      ['mark', '1.sql', '--migration-lock-timeout', '1e9', '--database-url', 'postgres://localhost/x'],
+      '--migration-lock-timeout: expected a whole number of ms',
     ],
     [
       'a policy that is none',

@@ -67,7 +67,7 @@ export const COMMON_FLAGS: readonly Flag[] = [...TARGET_FLAGS, ...OUTPUT_FLAGS];
 /** Flags of every command that takes the migration lock. */
 export const LOCK_FLAGS: readonly Flag[] = [
   ['--lock <kind>', 'the migration lock: auto, session, transaction or off (default: auto)'],
-  ['--lock-timeout <seconds>', 'how long to wait for another process that is migrating (default: 900)'],
+  ['--migration-lock-timeout <seconds>', 'how long to wait for another process that is migrating (default: 900)'],
 ];
 
 /** Flags that decide what a run sends. */

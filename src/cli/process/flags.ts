@@ -37,7 +37,7 @@ interface FormatFlags {
 /** Flags of commands that take the migration lock. */
 interface LockFlags extends CommonFlags {
   readonly lock?: string;
-  readonly lockTimeout?: string;
+  readonly migrationLockTimeout?: string;
 }
 
 /** Flags of commands that change the history. */
@@ -82,7 +82,7 @@ export interface RunFlags extends LockFlags, JudgingFlags {
   readonly dryRun?: boolean;
   readonly to?: string;
   readonly step?: string;
-  readonly wait?: string;
+  readonly connectRetry?: string;
   readonly transaction?: string;
   readonly searchPath?: string;
   readonly placeholder?: readonly string[];

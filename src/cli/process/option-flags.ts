@@ -18,9 +18,9 @@ export const OPTIONS: FlagNames<MigratorOptions> = {
 /** Timeouts and the flags that set them, in seconds. */
 export const TIMEOUTS: FlagNames<TimeoutOptions> = {
   connect: ['connectTimeout', '--connect-timeout'],
-  connectRetry: ['wait', '--wait'],
+  connectRetry: ['connectRetry', '--connect-retry'],
   read: ['readTimeout', '--read-timeout'],
-  migrationLock: ['lockTimeout', '--lock-timeout'],
+  migrationLock: ['migrationLockTimeout', '--migration-lock-timeout'],
   statement: ['statementTimeout', '--statement-timeout'],
   tableLock: ['tableLockTimeout', '--table-lock-timeout'],
 };

@@ -80,12 +80,12 @@ describe('migrate', () => {
     });
   });
 
-  test('waits for the lock as long as --lock-timeout says, and exits with 7', async () => {
+  test('waits for the lock as long as --migration-lock-timeout says, and exits with 7', async () => {
     const holder = await db.pool().connect();
     try {
       const key = lockKey(db.name, { schema: 'shared', table: 'schema_migrations' });
       await holder.query(`SELECT pg_advisory_lock(${key})`);
-      const result = await onDatabase('migrate', '--lock-timeout', '0.3', '--json');
+      const result = await onDatabase('migrate', '--migration-lock-timeout', '0.3', '--json');
       expect(result.code).toBe(7);
       expect(JSON.parse(result.stdout)).toMatchObject({
         error: { code: 'LOCK_TIMEOUT', applied: [], holder: { pid: expect.any(Number) } },
@@ -147,11 +147,11 @@ describe('migrate', () => {
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('[EMPTY_DIRECTORY]') });
   });
 
-  test('waits for a database that is not there yet with --wait', async () => {
+  test('waits for a database that is not there yet with --connect-retry', async () => {
     const server = await startPrivateServer();
     await server.stop('immediate');
     const url = server.connectionString();
-    const waiting = run(['migrate', '--wait', '20', '--database-url', url, '--dir', migrations.directory]);
+    const waiting = run(['migrate', '--connect-retry', '20', '--database-url', url, '--dir', migrations.directory]);
     await server.start();
     expect(await waiting).toMatchObject({ code: 0, stderr: '' });
   });

@@ -39,8 +39,8 @@ export const ERROR_SCENES: Readonly<Record<MigrationErrorCode, Scene | undefined
   LOCK_TIMEOUT: {
     files: A,
     set: lockHeld,
-    command: ['migrate', '--lock-timeout', '0'],
-    names: ['unlock --force --lock-timeout 0'],
+    command: ['migrate', '--migration-lock-timeout', '0'],
+    names: ['unlock --force --migration-lock-timeout 0'],
   },
   LOCK_LOST: none,
   LOCK_IN_USE: { files: A, set: lockHeld, command: ['unlock', '--yes'], names: ['unlock --force'] },
