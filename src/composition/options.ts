@@ -1,7 +1,7 @@
 import type { LintRuleName } from '../core/lint/model/rule-names.js';
 import type { LintLevel } from '../core/lint/settings.js';
 import type { DriftPolicy } from '../core/status/policy.js';
-import type { LayoutName } from '../core/tools/layouts.js';
+import type { LayoutName } from '../core/tools/names.js';
 import type { ConnectionOptions } from './connection-options.js';
 
 /** Timeouts, in milliseconds. */

@@ -8,7 +8,7 @@ import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
 import { limitProblems } from '../core/status/run-limit.js';
 import { needsRun, type MigrationStatus } from '../core/status/status.js';
-import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/foreign-tools.js';
+import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/names.js';
 import type { MigrateOptions, MigrationOperations } from './operations.js';
 import type { MigratorHost } from './migrator-host.js';
 import { RunningOperations } from './running-operations.js';

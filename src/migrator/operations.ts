@@ -5,7 +5,7 @@ import type { DetailedHistoryRow } from '../core/history/history.js';
 import type { RepairAction } from '../core/status/repair.js';
 import type { RunLimit } from '../core/status/run-limit.js';
 import type { MigrationStatus } from '../core/status/status.js';
-import type { ForeignTool } from '../core/tools/foreign-tools.js';
+import type { ForeignTool } from '../core/tools/names.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
 import type { DdlAuditOptions } from './use-cases/ddl-audit.js';

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { MigrationEvent } from '../core/events/events.js';
-import type { ForeignTool } from '../core/tools/foreign-tools.js';
+import type { ForeignTool } from '../core/tools/names.js';
 import { Migrator } from '../migrator/migrator.js';
 import type { MigrateOptions, MigrationOperations } from '../migrator/operations.js';
 import type { DriftReadOptions } from '../migrator/use-cases/catalog/drift.js';

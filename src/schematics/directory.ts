@@ -1,5 +1,6 @@
 import { compareMigrations, migrationOrder, type MigrationOrder } from '../core/migration/version.js';
-import { LAYOUTS, type Layout, type LayoutName } from '../core/tools/layouts.js';
+import { LAYOUTS, type Layout } from '../core/tools/layouts.js';
+import type { LayoutName } from '../core/tools/names.js';
 import { DEFAULT_PATTERN, isNested, roleOf } from '../files/rules.js';
 import { filesIn, type Tree } from './host.js';
 import { asObject, readJson } from './json-file.js';

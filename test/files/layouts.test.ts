@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LAYOUTS, type LayoutName } from '../../src/core/tools/layouts.js';
+import { LAYOUTS } from '../../src/core/tools/layouts.js';
+import type { LayoutName } from '../../src/core/tools/names.js';
 import { MigrationDirectory } from '../../src/files/directory.js';
 import { DEFAULT_PATTERN, type DirectoryRules } from '../../src/files/rules.js';
 import type { Files } from '../support/migrator-on.js';

@@ -1,6 +1,7 @@
 /** Bundles what `tsc` compiled: the library as ES modules and as CommonJS, and the command line. */
 import { chmod, copyFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 
 const { dependencies, peerDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
@@ -36,6 +37,17 @@ const prepared = {
       // Comments cost time at every start, and one character that is not ASCII doubles the memory of its file.
       const { code } = await transform(named, { minifyWhitespace: true });
       return { contents: code };
+    });
+  },
+};
+
+/** The command line needs the names of the tools at every start, but not their definitions. So the names are written out. */
+const namesOfTools = {
+  name: 'names of tools',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]core[\\/]tools[\\/]names\.js$/ }, async ({ path: file }) => {
+      const names = Object.entries(await import(pathToFileURL(file).href));
+      return { contents: names.map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};`).join('\n') };
     });
   },
 };
@@ -104,7 +116,7 @@ export async function bundle(compiled) {
     absWorkingDir: path.resolve(compiled),
     entryPoints: ENTRIES.map((name) => `${name}.js`),
     outdir: path.resolve('dist/esm'),
-    plugins: [commandLineApart, prepared],
+    plugins: [commandLineApart, namesOfTools, prepared],
     external: Object.keys({ ...dependencies, ...peerDependencies }),
   });
   await convert('dist/esm', 'dist/cjs', library);
@@ -114,7 +126,7 @@ export async function bundle(compiled) {
     absWorkingDir: path.resolve(compiled),
     entryPoints: ['cli/main.js', 'cli/command-line.js'],
     outdir: path.resolve('build/cli'),
-    plugins: [withoutExecutables, driverForNode, prepared],
+    plugins: [withoutExecutables, driverForNode, namesOfTools, prepared],
     external: [...Object.keys(dependencies), ...OPTIONAL_FOR_PG],
   });
   await convert('build/cli', 'dist/cli', commandLine);

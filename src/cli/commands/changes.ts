@@ -1,4 +1,4 @@
-import type { ForeignTool } from '../../core/tools/foreign-tools.js';
+import { FOREIGN_TOOLS } from '../../core/tools/names.js';
 import { COMMON_FLAGS, LOCK_FLAGS } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
@@ -9,19 +9,6 @@ const CHANGE_FLAGS: readonly Flag[] = [
   ...COMMON_FLAGS,
   ...LOCK_FLAGS,
 ];
-
-/** Listed here, because importing the tools would load them at every start. */
-const FOREIGN_TOOL_NAMES: Readonly<Record<ForeignTool, true>> = {
-  'golang-migrate': true,
-  sqlx: true,
-  flyway: true,
-  prisma: true,
-  goose: true,
-  dbmate: true,
-  knex: true,
-  'node-pg-migrate': true,
-  typeorm: true,
-};
 
 /** Commands that change the history and run no migration. */
 export const CHANGES: readonly CommandDefinition[] = [
@@ -51,7 +38,7 @@ export const CHANGES: readonly CommandDefinition[] = [
   },
   {
     name: 'import',
-    argument: ['<tool>', `one of ${Object.keys(FOREIGN_TOOL_NAMES).join(', ')}`],
+    argument: ['<tool>', `one of ${FOREIGN_TOOLS.join(', ')}`],
     description: 'record what another migration tool has applied; its table is not changed',
     flags: [['--from-table <table>', "table of the other tool (default: the tool's own)"], ...CHANGE_FLAGS],
     examples: ['nest-migrations import golang-migrate --dry-run'],

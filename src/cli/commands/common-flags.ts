@@ -1,17 +1,5 @@
-import type { LayoutName } from '../../core/tools/layouts.js';
+import { LAYOUT_NAMES } from '../../core/tools/names.js';
 import type { Flag } from './definition.js';
-
-/** Listed here, because importing the layouts would load them at every start. */
-const LAYOUT_NAMES: Readonly<Record<LayoutName, true>> = {
-  plain: true,
-  'golang-migrate': true,
-  sqlx: true,
-  flyway: true,
-  prisma: true,
-  diesel: true,
-  goose: true,
-  dbmate: true,
-};
 
 /** Collects the values of a repeatable flag. */
 export function add(value: string, before: readonly string[] = []): readonly string[] {
@@ -20,7 +8,7 @@ export function add(value: string, before: readonly string[] = []): readonly str
 
 const DIRECTORY: Flag = ['--dir <directory>', 'directory of .sql files (default: migrations)'];
 const LAYOUT: readonly Flag[] = [
-  ['--layout <layout>', `layout of the directory: ${Object.keys(LAYOUT_NAMES).join(', ')} (default: plain)`],
+  ['--layout <layout>', `layout of the directory: ${LAYOUT_NAMES.join(', ')} (default: plain)`],
   ['--recursive', 'also read subfolders'],
 ];
 const CONFIGURATION: readonly Flag[] = [

@@ -4,7 +4,7 @@ import { ConfigurationError } from '../../core/errors/input-errors.js';
 import { DEFAULT_POLICY, POLICY_ACTIONS, type DriftPolicy, type PolicyAction } from '../../core/status/policy.js';
 import { MAX_NAME_BYTES } from '../../core/target/name-length.js';
 import { DEFAULT_TABLE, parseTableName } from '../../core/target/table.js';
-import { LAYOUT_NAMES } from '../../core/tools/layouts.js';
+import { LAYOUT_NAMES } from '../../core/tools/names.js';
 import { DEFAULT_PATTERN } from '../../files/rules.js';
 import type { ConnectionOptions } from '../connection-options.js';
 import type { MigratorOptions, ResolvedOptions } from '../options.js';

@@ -10,7 +10,7 @@ import type { Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import type { Target } from '../target/target.js';
 import type { TableName } from '../target/table.js';
-import type { ForeignTool } from '../tools/foreign-tools.js';
+import type { ForeignTool } from '../tools/names.js';
 import type { ForeignRow } from '../tools/history.js';
 import type { Task } from '../compile/task.js';
 import type { RehearsedMigration } from './rehearsal.js';

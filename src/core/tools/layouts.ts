@@ -1,9 +1,7 @@
 import { type SectionProblem, upSection } from '../sql/text/sections.js';
-import { folderToolOf, layoutAdvice, TOOLS, type ToolWith } from './registry.js';
+import type { LayoutName } from './names.js';
+import { folderToolOf, layoutAdvice, TOOLS } from './registry.js';
 import { baseName, type FileLayout, type FolderLayout, type Naming, type ToolDefinition } from './tool.js';
-
-/** How a directory is laid out: by the rules of this library (`plain`), or by those of another tool. */
-export type LayoutName = 'plain' | ToolWith<'layout'>;
 
 /** What a file is in a layout: a migration, a file to skip, or a problem. */
 export type FileRole = 'migration' | 'ignored' | { readonly problem: string };
@@ -43,9 +41,6 @@ export function layoutsOf(tools: readonly ToolDefinition[]): Readonly<Record<str
 
 /** The layouts by name. */
 export const LAYOUTS = layoutsOf(TOOLS) as Readonly<Record<LayoutName, Layout>>;
-
-/** The values of the option `layout`. */
-export const LAYOUT_NAMES = Object.keys(LAYOUTS) as readonly LayoutName[];
 
 /** Why a path cannot belong to a migration in the plain layout: another tool keeps each migration in such a folder. */
 export function folderLayoutProblem(path: string, tools: readonly ToolDefinition[] = TOOLS): string | undefined {

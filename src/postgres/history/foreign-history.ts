@@ -1,5 +1,6 @@
 import { HistoryTableError } from '../../core/errors/database-errors.js';
-import { FOREIGN_HISTORIES, type ForeignTool } from '../../core/tools/foreign-tools.js';
+import { FOREIGN_HISTORIES } from '../../core/tools/foreign-tools.js';
+import type { ForeignTool } from '../../core/tools/names.js';
 import type { ForeignRow } from '../../core/tools/history.js';
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { LINT_RULE_NAMES } from '../../../src/core/lint/model/rule-names.js';
-import { FOREIGN_TOOLS } from '../../../src/core/tools/foreign-tools.js';
+import { FOREIGN_TOOLS } from '../../../src/core/tools/names.js';
 import { COMMANDS } from '../../../src/cli/program.js';
 import { describeWith } from '../../support/needs.js';
 import { runProcess } from '../../support/process.js';

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { compareWithBase, type BranchReport } from '../../../src/core/migration/compare-with-base.js';
 import { Migration } from '../../../src/core/migration/migration.js';
 import { migrationOrder, compareMigrations } from '../../../src/core/migration/version.js';
-import { LAYOUTS, type LayoutName } from '../../../src/core/tools/layouts.js';
+import { LAYOUTS } from '../../../src/core/tools/layouts.js';
+import type { LayoutName } from '../../../src/core/tools/names.js';
 
 type Files = Readonly<Record<string, string>>;
 

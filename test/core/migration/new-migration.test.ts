@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { newMigrationBody, newMigrationPath } from '../../../src/core/migration/new-migration.js';
 import { compareMigrations, migrationOrder } from '../../../src/core/migration/version.js';
-import { LAYOUT_NAMES, LAYOUTS, type LayoutName } from '../../../src/core/tools/layouts.js';
+import { LAYOUTS } from '../../../src/core/tools/layouts.js';
+import { LAYOUT_NAMES, type LayoutName } from '../../../src/core/tools/names.js';
 
 const now = new Date('2026-03-04T05:06:07.089Z');
 

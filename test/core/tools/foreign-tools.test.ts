@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { FOREIGN_HISTORIES, FOREIGN_TOOLS, type ForeignTool } from '../../../src/core/tools/foreign-tools.js';
+import { FOREIGN_HISTORIES } from '../../../src/core/tools/foreign-tools.js';
+import { FOREIGN_TOOLS, type ForeignTool } from '../../../src/core/tools/names.js';
 import type { ForeignMigration, ForeignRow } from '../../../src/core/tools/history.js';
 
 const AT = '2024-01-31T12:00:00+00:00';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { LAYOUT_NAMES, LAYOUTS, type FileRole, type LayoutName } from '../../../src/core/tools/layouts.js';
+import { LAYOUTS, type FileRole } from '../../../src/core/tools/layouts.js';
+import { LAYOUT_NAMES, type LayoutName } from '../../../src/core/tools/names.js';
 
 const what = (role: FileRole): string => (typeof role === 'string' ? role : role.problem);
 const roleOf = (layout: LayoutName, path: string): string => what(LAYOUTS[layout].role(path));

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { FOREIGN_HISTORIES, FOREIGN_TOOLS, historiesOf } from '../../../src/core/tools/foreign-tools.js';
+import { FOREIGN_HISTORIES, historiesOf } from '../../../src/core/tools/foreign-tools.js';
+import { FOREIGN_TOOLS, LAYOUT_NAMES } from '../../../src/core/tools/names.js';
 import { byVersion } from '../../../src/core/tools/history.js';
-import { folderLayoutProblem, LAYOUT_NAMES, layoutsOf } from '../../../src/core/tools/layouts.js';
+import { folderLayoutProblem, layoutsOf } from '../../../src/core/tools/layouts.js';
 import { isNoTransactionDirective, TOOLS, undoSectionAdvice, versionedName } from '../../../src/core/tools/registry.js';
 import type { ToolDefinition } from '../../../src/core/tools/tool.js';
 import { repositoryRoot } from '../../support/process.js';

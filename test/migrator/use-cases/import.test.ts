@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { FOREIGN_TOOLS } from '../../../src/core/tools/foreign-tools.js';
+import { FOREIGN_TOOLS } from '../../../src/core/tools/names.js';
 import {
   ConfigurationError,
   type ForeignTool,

@@ -1,5 +1,5 @@
 import { count } from '../../../core/errors/wording.js';
-import type { ForeignTool } from '../../../core/tools/foreign-tools.js';
+import type { ForeignTool } from '../../../core/tools/names.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import type { Action } from '../action.js';
 import { makeChange } from './change.js';

@@ -1,7 +1,6 @@
 import { LINT_RULE_NAMES } from '../../../core/lint/model/rule-names.js';
 import { DEFAULT_POLICY, POLICY_ACTIONS } from '../../../core/status/policy.js';
-import { LAYOUT_NAMES } from '../../../core/tools/layouts.js';
-import { FOREIGN_TOOLS } from '../../../core/tools/foreign-tools.js';
+import { FOREIGN_TOOLS, LAYOUT_NAMES } from '../../../core/tools/names.js';
 
 /** The values that can be typed at one position. */
 export type Values =
