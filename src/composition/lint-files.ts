@@ -1,5 +1,6 @@
 import type { SecondOpinion } from '../core/lint/second-opinion.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
+import { KnownFiles } from '../migrator/use-cases/known-files.js';
 import { lint, type LintReport } from '../migrator/use-cases/preview/lint.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import type { ConnectionOptions } from './connection-options.js';
@@ -28,9 +29,8 @@ export async function lintResolved(
 ): Promise<LintReport> {
   const { policy } = settingsOf(resolved);
   const { source, compiler } = migrationsOf(resolved);
-  const read = (): Promise<MigrationSet> => (known ? Promise.resolve(known) : source.read());
   const parts = {
-    source: { read },
+    source: known ? new KnownFiles(known) : source,
     compiler,
     target: targetOf(resolved),
     policy,

@@ -2,7 +2,7 @@ import { RefusedError } from '../core/errors/input-errors.js';
 import { schemaTaken } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
-import { KnownFiles } from './known-files.js';
+import { KnownFiles } from '../migrator/use-cases/known-files.js';
 import { migrateTenant } from './migrate-tenant.js';
 import type { FleetParts } from './parts.js';
 

@@ -10,7 +10,7 @@ import { RolloutStoppedError } from '../core/tenants/rollout-stopped.js';
 import { hasNoSchemaOfItsOwn, Standings, type TenantStanding } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { shareOf, wavesOf, type Wave } from '../core/tenants/waves.js';
-import { KnownFiles } from './known-files.js';
+import { KnownFiles } from '../migrator/use-cases/known-files.js';
 import { migrateTenant } from './migrate-tenant.js';
 import { passGate } from './gate.js';
 import type { FleetParts } from './parts.js';

@@ -4,9 +4,7 @@ import { locateInFile } from '../../../core/compile/source-text.js';
 import { parsedStatementsOf } from '../../../core/compile/program.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
-import { MigrationSet } from '../../../core/migration/migration-set.js';
 import type { Migration } from '../../../core/migration/migration.js';
-import type { MigrationSource } from '../../../core/ports/ports.js';
 import { isApplied, type MigrationStatus } from '../../../core/status/status.js';
 import type { MigratorParts } from '../../run/parts.js';
 
@@ -41,13 +39,6 @@ export function chooseMigrations(
     leftOut: onDisk.filter((each) => !isChosen(each)).map(({ migration: { file } }) => file),
     withoutFile: statuses.filter(({ state, migration }) => isApplied(state) && !migration).map(({ file }) => file),
   };
-}
-
-/** A directory with only these migrations. */
-export function sourceOf(location: string, migrations: readonly Migration[]): MigrationSource {
-  const set = new MigrationSet(location, migrations);
-  const read = (): Promise<MigrationSet> => Promise.resolve(set);
-  return { read, refresh: read, list: () => Promise.resolve({ count: migrations.length, read }) };
 }
 
 /**

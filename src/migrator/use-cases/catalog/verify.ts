@@ -8,14 +8,16 @@ import { MigrationFailedError } from '../../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../../core/errors/run-errors.js';
 import { failedInScratch, notRecordedInScratch } from '../../../core/errors/catalog/scratch-error.js';
 import { haveSameRows, type History } from '../../../core/history/history.js';
+import { MigrationSet } from '../../../core/migration/migration-set.js';
 import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
 import { joinStatuses } from '../../../core/status/status.js';
 import { NO_PROGRESS, reasonOf, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
 import { Run } from '../../run/run.js';
+import { KnownFiles } from '../known-files.js';
 import { readUsable } from '../read-usable.js';
 import { withObjectDiffs } from './object-diffs.js';
-import { chooseMigrations, findFarReaching, sourceOf } from './verified-migrations.js';
+import { chooseMigrations, findFarReaching } from './verified-migrations.js';
 
 /** Options of `verify()`. */
 export interface VerifyOptions {
@@ -59,7 +61,8 @@ export async function verify(parts: MigratorParts, options: Options, signal: Abo
     const scratch = await parts.scratch.create({ server, extensions }, signal);
     return droppedAfterwards(scratch, async () => {
       throwIfInterrupted(signal);
-      await applyTo(scratch, { ...parts, source: sourceOf(set.location, chosen.migrations) }, signal);
+      const source = new KnownFiles(new MigrationSet(set.location, chosen.migrations));
+      await applyTo(scratch, { ...parts, source }, signal);
       return compare(await scratch.readCatalog(chosen.migrations.length > 0), history, parts);
     });
   });

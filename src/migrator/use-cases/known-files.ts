@@ -1,5 +1,5 @@
-import type { MigrationSet } from '../core/migration/migration-set.js';
-import type { ListedMigrations, MigrationSource } from '../core/ports/ports.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
+import type { ListedMigrations, MigrationSource } from '../../core/ports/ports.js';
 
 /** Files that are read once, for any number of runs. */
 export class KnownFiles implements MigrationSource {
