@@ -90,6 +90,7 @@ export type {
   TenantsOptions,
 } from './composition/fleet/tenants-options.js';
 export type {
+  AdoptTenantsOptions,
   DeprovisionOptions,
   FleetRun,
   FleetStatus,

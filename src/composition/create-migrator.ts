@@ -10,7 +10,7 @@ import { parseTableName, displayName } from '../core/target/table.js';
 import { historyScopeOf, type Target } from '../core/target/target.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
-import type { InTurn } from '../migrator/run/parts.js';
+import type { InTurn, MigratorParts } from '../migrator/run/parts.js';
 import { PgCatalogReader } from '../postgres/catalog-record/catalog-reader.js';
 import type { ScratchSettings } from '../postgres/catalog-record/scratch/scratch-databases.js';
 import { LazyScratchDatabases } from '../postgres/catalog-record/lazy-scratch.js';
@@ -54,6 +54,8 @@ export interface SharedParts {
   readonly installOnce: InstallOnce | undefined;
   /** Makes non-transactional migrations of the targets take turns. */
   readonly inTurn: InTurn;
+  /** Why nothing may run on this target. @default no reason */
+  readonly refusals?: MigratorParts['refusals'];
 }
 
 /**
@@ -101,7 +103,7 @@ export function createMigrator(
     incidents: reader,
     tables: tableFacts(reads, target),
     parse: parseStatements,
-    ...(shared && { inTurn: shared.inTurn }),
+    ...(shared && { inTurn: shared.inTurn, refusals: shared.refusals }),
   };
   const close = shared ? () => Promise.resolve() : () => reads.close();
   return Migrator.of(parts, { tracked: tracking, interruptible, close });

@@ -1,11 +1,14 @@
 import type { RolloutReport } from '../core/tenants/report.js';
-import { Standings, type TenantStanding, type TenantState } from '../core/tenants/standing.js';
+import { schemaProblems, Standings, type TenantStanding, type TenantState } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import type { Migrator } from '../migrator/migrator.js';
 import { RunningOperations } from '../migrator/running-operations.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
+import { NO_PROGRESS, withInterruption } from '../migrator/run/interruption.js';
+import { adopt } from './adopt.js';
 import type { FleetParts } from './parts.js';
 import { provision } from './provision.js';
+import { recordOf } from './record-of.js';
 import { Rollout } from './rollout.js';
 import { selected, type TenantSelection } from './selection.js';
 
@@ -38,14 +41,17 @@ export interface FleetStatus {
   readonly counts: Readonly<Record<TenantState, number>>;
 }
 
-/** Options of {@link Fleet.provision} and {@link Fleet.deprovision}. */
+/** Options of {@link Fleet.provision}. */
 export interface ProvisionOptions {
   /** Interrupts the operation. @default none */
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Options of {@link Fleet.adopt}. */
+export interface AdoptTenantsOptions extends TenantSelection, ProvisionOptions {}
+
 /** Options of {@link Fleet.deprovision}. */
-export interface DeprovisionOptions {
+export interface DeprovisionOptions extends ProvisionOptions {
   /** Also drops the schema of the tenant, with everything in it. @default false */
   readonly dropSchema?: boolean;
 }
@@ -115,10 +121,19 @@ export class Fleet<Definition = unknown> {
     return selected(await this.#parts.list(), selection);
   }
 
-  /** Returns the migrator of one tenant, for everything else: `plan`, `history`, `mark`, `repair`. @throws ConfigurationError */
+  /**
+   * Returns the migrator of one tenant, for everything else: `plan`, `history`, `mark`, `repair`. What changes something
+   * is refused if the tenant has no schema, or one with the history of another tenant or schema.
+   *
+   * @throws ConfigurationError
+   */
   async tenant(name: string): Promise<Migrator> {
-    const [tenant] = await this.tenants({ tenants: [name] });
-    return this.#parts.migratorOf(tenant as Tenant);
+    const [tenant] = (await this.tenants({ tenants: [name] })) as readonly [Tenant];
+    const { source } = this.#parts;
+    const record = async () => recordOf(this.#parts, tenant, await source.read());
+    return this.#parts.carefulMigratorOf(tenant, async () =>
+      schemaProblems(tenant.name, tenant.schema, await record()),
+    );
   }
 
   /**
@@ -138,9 +153,24 @@ export class Fleet<Definition = unknown> {
    * @returns the number of rows that were removed from the history.
    * @throws LockTimeoutError if its migrations are running; ConfigurationError, DatabaseError
    */
-  async deprovision(tenant: Definition, { dropSchema = false }: DeprovisionOptions = {}): Promise<number> {
+  async deprovision(tenant: Definition, options: DeprovisionOptions = {}): Promise<number> {
+    const { dropSchema = false } = options;
     const checked = this.#host.check(tenant);
-    return this.#operations.run(undefined, () => this.#parts.schemas.remove(checked, { dropSchema }));
+    return this.#operations.run(options.signal, (signal) =>
+      withInterruption(signal, NO_PROGRESS, () => this.#parts.schemas.remove(checked, { dropSchema, signal })),
+    );
+  }
+
+  /**
+   * Takes over the histories of tenants whose schemas have other OIDs than recorded, as after restoring, upgrading or moving
+   * the database. Each change is recorded in the audit. It does nothing for other tenants, and for a schema that is empty.
+   *
+   * @returns the names of the tenants whose history was taken over.
+   * @throws ConfigurationError, LockTimeoutError if migrations of a tenant are running; InterruptedError, DatabaseError
+   */
+  async adopt({ signal, ...selection }: AdoptTenantsOptions = {}): Promise<readonly string[]> {
+    const tenants = await this.tenants(selection);
+    return this.#operations.run(signal, (combined) => adopt(this.#parts, tenants, combined));
   }
 
   /** Interrupts all running and future operations, and waits until they end. */

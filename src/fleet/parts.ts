@@ -1,3 +1,4 @@
+import type { Finding } from '../core/errors/finding.js';
 import type { EmitEvent } from '../core/events/events.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import type { MigrationSource } from '../core/ports/ports.js';
@@ -17,8 +18,10 @@ export interface FleetParts {
   readonly source: MigrationSource;
   readonly records: TenantRecords;
   readonly schemas: TenantSchemas;
-  /** @param files what its runs apply. @default the files on disk */
-  readonly migratorOf: (tenant: Tenant, files?: MigrationSource) => Migrator;
+  /** @param files what its runs apply. */
+  readonly migratorOf: (tenant: Tenant, files: MigrationSource) => Migrator;
+  /** The same for the files on disk. @param refusals asked before anything runs. */
+  readonly carefulMigratorOf: (tenant: Tenant, refusals: () => Promise<readonly Finding[]>) => Migrator;
   /** The same for a tenant whose schema is created in the transaction of its files. */
   readonly creatorOf: (tenant: Tenant, files: MigrationSource) => Migrator;
   /** True if all files can run in one transaction for this tenant. */

@@ -10,6 +10,7 @@ import { RolloutStoppedError } from '../core/tenants/rollout-stopped.js';
 import { hasNoSchemaOfItsOwn, Standings, type TenantStanding } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { shareOf, wavesOf, type Wave } from '../core/tenants/waves.js';
+import { assertNotMoved } from './assert-not-moved.js';
 import { KnownFiles } from '../migrator/use-cases/known-files.js';
 import { migrateTenant } from './migrate-tenant.js';
 import { passGate } from './gate.js';
@@ -84,6 +85,7 @@ export class Rollout {
     const found = new Map(
       tenants.map((tenant, i) => [tenant, standings.of(tenant, records[i] as (typeof records)[0])]),
     );
+    if (this.results.size === 0) assertNotMoved([...found.values()], records);
     const due = new Set(tenants.filter((tenant) => found.get(tenant)?.state !== 'current'));
     for (const tenant of tenants) if (!due.has(tenant)) this.settle(tenant, 'nothing-to-do', { durationMs: 0 });
     const { waves: definitions, stopAfter } = this.parts.rollout;

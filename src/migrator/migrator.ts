@@ -12,7 +12,7 @@ import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/names.js';
 import type { MigrateOptions, MigrationOperations } from './operations.js';
 import type { MigratorHost } from './migrator-host.js';
 import { RunningOperations } from './running-operations.js';
-import type { MigratorParts } from './run/parts.js';
+import { assertAllowed, type MigratorParts } from './run/parts.js';
 import { refreshCatalog } from './run/catalog/run-catalog.js';
 import { Run } from './run/run.js';
 import type { MigrationRun } from './run/run-report.js';
@@ -74,6 +74,7 @@ export class Migrator implements MigrationOperations {
   async migrate({ signal, ...limit }: MigrateOptions = {}): Promise<MigrationRun> {
     const problems = limitProblems(limit);
     if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
+    await assertAllowed(this.#parts);
     await this.recorded();
     return new Promise((fulfil, reject) => {
       const work = this.#operations.run(signal, (combined, recording) =>
@@ -127,7 +128,8 @@ export class Migrator implements MigrationOperations {
     return plan(this.#parts, options);
   }
 
-  rehearse(signal?: AbortSignal): Promise<RehearsalReport> {
+  async rehearse(signal?: AbortSignal): Promise<RehearsalReport> {
+    await assertAllowed(this.#parts);
     return this.#operations.run(signal, (combined) => rehearse(this.#parts, combined));
   }
 
@@ -234,6 +236,7 @@ export class Migrator implements MigrationOperations {
   ): Promise<T> {
     await this.recorded(); // it holds the lock
     this.#assertTracked('change');
+    await assertAllowed(this.#parts);
     return this.#operations.run(options.signal, (signal) => work({ ...options, signal }));
   }
 

@@ -2,6 +2,7 @@ import { makeProgram } from '../../src/cli/program.js';
 import { SILENT_HOST } from '../support/silent-host.js';
 import { readHeader } from '../../src/core/compile/header.js';
 import { ConfigurationError } from '../../src/core/errors/input-errors.js';
+import { Fleet } from '../../src/fleet/fleet.js';
 import { Migrator } from '../../src/migrator/migrator.js';
 import { MigrationsService } from '../../src/nest/migrations.service.js';
 import { resolveModuleOptions } from '../../src/nest/configuration/resolve-options.js';
@@ -15,7 +16,10 @@ const OTHER_FLAGS = ['--pwfile'];
 /** What a text tells a reader to call, type, set or write, and that does not exist. */
 export function unknownNames(text: string): string[] {
   return [
-    ...found(text, /\b([A-Za-z_]\w*)\(/g).filter((name) => !OTHER_FUNCTIONS.test(name) && !isMethodOfBoth(name)),
+    ...found(text, /\bfleet\.(\w+)\(/g).filter((name) => !isMethodOf(Fleet, name)),
+    ...found(text, /(?<!\bfleet\.)\b([A-Za-z_]\w*)\(/g).filter(
+      (name) => !OTHER_FUNCTIONS.test(name) && !isMethodOfBoth(name),
+    ),
     ...unknownInstructions(text),
     ...found(text, /["`](-- [a-z]+-[a-z]+(?:: \w+)?)["`]/g).filter((line) => !isDirective(line)),
   ];
@@ -41,9 +45,11 @@ function isFlag(flag: string): boolean {
 }
 
 function isMethodOfBoth(name: string): boolean {
-  return [Migrator, MigrationsService].every(
-    ({ prototype }) => typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === 'function',
-  );
+  return isMethodOf(Migrator, name) && isMethodOf(MigrationsService, name);
+}
+
+function isMethodOf({ prototype }: { readonly prototype: object }, name: string): boolean {
+  return typeof Object.getOwnPropertyDescriptor(prototype, name)?.value === 'function';
 }
 
 /** Options say of a name whether they know it. @param path with dots: `timeouts.read` */

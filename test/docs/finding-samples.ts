@@ -128,6 +128,13 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   },
   TENANT_SCHEMA_MISSING: { subject: 'Tenant oak-hill', detail: 'school_oak_hill' },
   TENANT_SCHEMA_TAKEN: { subject: 'Tenant oak-hil', detail: 'school_oak_hill', actual: 'oak-hill' },
+  TENANT_SCHEMA_REPLACED: {
+    subject: 'Tenant oak-hill',
+    detail: 'school_oak_hill',
+    recorded: '"school_oak_hill" (OID 16400)',
+    actual: '"school_oak_hill" (OID 24812)',
+  },
+  TENANTS_MOVED: { subject: 'The histories of 5000 tenants' },
   NO_TENANTS: { subject: 'The list of tenants' },
 };
 

@@ -105,11 +105,11 @@ describe('removing a tenant', () => {
     await fleet.provision(tenant);
     const wrong = { ...tenant, name: 'elm-prak' };
     for (const attempt of [
-      fleet.provision(wrong),
-      fleet.deprovision(wrong),
-      fleet.deprovision(wrong, { dropSchema: true }),
+      () => fleet.provision(wrong),
+      () => fleet.deprovision(wrong),
+      () => fleet.deprovision(wrong, { dropSchema: true }),
     ]) {
-      const error = await failureOf(attempt, RefusedError);
+      const error = await failureOf(attempt(), RefusedError);
       expect(error.refusals).toMatchObject([
         { code: 'TENANT_SCHEMA_TAKEN', subject: 'Tenant elm-prak', actual: 'elm-park' },
       ]);

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
+import type { Finding } from '../../core/errors/finding.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { MigrationSource } from '../../core/ports/ports.js';
 import { checkTenants, type ListedTenant } from '../../core/tenants/check-tenants.js';
@@ -40,7 +41,8 @@ export function createFleetOf(
       records: new FleetRecords(homes, tenants),
       schemas: new FleetSchemas(homes, tenants),
       migratorOf: (tenant, files) => migrators.of(tenant, files),
-      creatorOf: (tenant, files) => migrators.of(tenant, files, true),
+      creatorOf: (tenant, files) => migrators.of(tenant, files, { createsSchema: true }),
+      carefulMigratorOf: (tenant, refusals) => migrators.careful(tenant, refusals),
       isTransactional: async (tenant, set) =>
         sharesHistory(tenant, tenants) && (await migrators.areTransactional(tenant, set.migrations)), // else its table comes first
       engine: new InProcessEngine(),
@@ -104,6 +106,13 @@ class CheckedList {
   }
 }
 
+interface TenantRunSettings {
+  /** Creates the schema in the one transaction of all files. @default false */
+  readonly createsSchema?: boolean;
+  /** Why nothing may run for the tenant. @default no reason */
+  readonly refusals?: () => Promise<readonly Finding[]>;
+}
+
 /** Assembles a migrator for each tenant. */
 class TenantMigrators {
   constructor(
@@ -114,8 +123,12 @@ class TenantMigrators {
     private readonly listener: EmitEvent,
   ) {}
 
-  /** @param createsSchema true to create the schema in the one transaction of all files. */
-  of(tenant: Tenant, source: MigrationSource = this.migrations.source, createsSchema = false): Migrator {
+  /** For anything, at any time, so it looks for reasons to refuse by itself. */
+  careful(tenant: Tenant, refusals: () => Promise<readonly Finding[]>): Migrator {
+    return this.of(tenant, this.migrations.source, { refusals });
+  }
+
+  of(tenant: Tenant, source: MigrationSource, { createsSchema = false, refusals }: TenantRunSettings = {}): Migrator {
     const home = this.homes.of(tenant.place);
     const isShared = sharesHistory(tenant, this.tenants);
     const options: ResolvedOptions = {
@@ -130,7 +143,7 @@ class TenantMigrators {
       ...(createsSchema && { createsSchema: tenant.schema }),
     };
     const { installOnce, ...others } = home;
-    const shared = { ...others, installOnce: isShared ? installOnce : undefined };
+    const shared = { ...others, installOnce: isShared ? installOnce : undefined, refusals };
     return createMigrator(options, emit, { ...this.migrations, source }, target, shared);
   }
 

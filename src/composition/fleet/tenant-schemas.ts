@@ -2,6 +2,7 @@ import type { TenantRemoval, TenantSchemas } from '../../core/ports/tenants.js';
 import type { Target } from '../../core/target/target.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import type { PgConnection } from '../../postgres/connection/pg-connection.js';
+import { adoptTenant } from '../../postgres/tenants/adopt-tenant.js';
 import { removeTenant } from '../../postgres/tenants/remove-tenant.js';
 import { createSchema } from '../../postgres/tenants/tenant-schema.js';
 import type { Homes } from './homes.js';
@@ -20,17 +21,31 @@ export class FleetSchemas implements TenantSchemas {
     if (schema !== undefined) await this.with(tenant, (connection, target) => createSchema(connection, schema, target));
   }
 
-  remove(tenant: Tenant, { dropSchema }: TenantRemoval): Promise<number> {
+  remove(tenant: Tenant, { dropSchema, signal }: TenantRemoval): Promise<number> {
     const schema = dropSchema ? tenant.schema : undefined;
-    return this.with(tenant, (connection, target) => removeTenant(connection, target, tenant.name, schema));
+    return this.with(tenant, (connection, target, tableLockTimeoutMs) =>
+      removeTenant(connection, target, tenant.name, schema, { tableLockTimeoutMs, signal }),
+    );
   }
 
-  private async with<T>(tenant: Tenant, work: (connection: PgConnection, target: Target) => Promise<T>): Promise<T> {
+  adopt(tenant: Tenant, signal: AbortSignal): Promise<boolean> {
+    return this.with(tenant, async (connection, target, tableLockTimeoutMs) => {
+      const { tenant: scope } = target;
+      return (
+        scope !== undefined && adoptTenant(connection, { ...target, tenant: scope }, { tableLockTimeoutMs, signal })
+      );
+    });
+  }
+
+  private async with<T>(
+    tenant: Tenant,
+    work: (connection: PgConnection, target: Target, tableLockTimeoutMs: number) => Promise<T>,
+  ): Promise<T> {
     const { reused, options } = this.homes.of(tenant.place);
-    const { connect: connectTimeoutMs, connectRetry: connectRetryMs } = options.timeouts;
+    const { connect: connectTimeoutMs, connectRetry: connectRetryMs, tableLock } = options.timeouts;
     const connection = await reused.take({ connectTimeoutMs, connectRetryMs });
     try {
-      return await work(connection, tenantTarget(options, this.options, tenant));
+      return await work(connection, tenantTarget(options, this.options, tenant), tableLock);
     } finally {
       await connection.release();
     }

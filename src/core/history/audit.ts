@@ -1,4 +1,4 @@
-/** The operation that changed the history. `adopt`: a run recorded missing checksums. */
+/** The operation that changed the history. `adopt`: a run recorded missing checksums, or a tenant's history was taken over for its present schema. */
 export type AuditAction =
   | 'migrate'
   | 'adopt'
@@ -41,7 +41,7 @@ export interface AuditEntry {
   /**
    * `migrate`: `failed`, the file that failed; `killed`, true if it was killed and the next run wrote the entry.
    * `repair` and `accept`: `changes`, with the values before and after. `accept` for the catalog: `objects`.
-   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. `deprovision`: `schema`, if it was dropped. All changes of a tenant: `tenant`. Null for the others.
+   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. `deprovision`: `schema`, if it was dropped. `adopt` for a tenant: `schema`, and its OIDs `before` and `after`. All changes of a tenant: `tenant`. Null for the others.
    */
   readonly details: AuditDetails | null;
   /** The role that made the change, as in `current_user`. */

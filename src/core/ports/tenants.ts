@@ -36,6 +36,8 @@ export interface FleetEngine {
 export interface TenantRemoval {
   /** Also drops its schema with everything in it. */
   readonly dropSchema: boolean;
+  /** Cancels it. */
+  readonly signal: AbortSignal;
 }
 
 /** Creates and removes what belongs to one tenant. */
@@ -49,4 +51,11 @@ export interface TenantSchemas {
    * @throws LockTimeoutError if its migrations are running; MigrationError
    */
   remove(tenant: Tenant, removal: TenantRemoval): Promise<number>;
+  /**
+   * Makes the history of a tenant that of its present schema, under its lock and in one transaction.
+   *
+   * @returns false if there was nothing to change.
+   * @throws LockTimeoutError if its migrations are running; MigrationError
+   */
+  adopt(tenant: Tenant, signal: AbortSignal): Promise<boolean>;
 }

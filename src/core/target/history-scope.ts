@@ -4,24 +4,28 @@ import { companionTable, qualifiedName, type TableName } from './table.js';
 /** A tenant in a shared history. */
 export interface TenantScope {
   readonly name: string;
-  /** Its schema. If it is dropped and created again, it has another OID, and so an empty history. */
+  /** Its schema. If it is dropped and created again, it has another OID, and so no history. */
   readonly schema: string;
 }
 
 /** The suffix of the shared history table of tenants. */
 const TENANTS_SUFFIX = 'tenants';
 
-/** Columns that only a shared table has; they precede the others and are part of its key. */
+/** Columns that only a shared table has; they precede the others. */
 export const TENANT_COLUMNS = {
   tenant: { type: 'text NOT NULL', comment: 'the name of the tenant' },
   schema_oid: {
     type: 'oid NOT NULL',
     comment: 'the OID of its schema; a schema that is dropped and created again gets a new one',
   },
+  schema_name: {
+    type: 'text NOT NULL',
+    comment: 'the name of its schema at that time, by which it is recognized in a restored database',
+  },
 } as const;
 
 /** The columns that identify a row of a shared table. */
-export const TENANT_KEY = [...Object.keys(TENANT_COLUMNS), 'migration_file'] as const;
+export const TENANT_KEY = ['tenant', 'schema_oid', 'migration_file'] as const;
 
 /** The rows of one target: a whole table, or those of one tenant in a shared table. */
 export class HistoryScope {
@@ -41,8 +45,9 @@ export class HistoryScope {
   ) {
     this.table = tenant ? tenantsTable(history) : history;
     this.name = qualifiedName(this.table);
-    this.values = tenant ? { tenant: quoteLiteral(tenant.name), schema_oid: schemaOid(tenant.schema) } : {};
-    this.andOwn = Object.entries(this.values)
+    const key = tenant && { tenant: quoteLiteral(tenant.name), schema_oid: schemaOid(tenant.schema) };
+    this.values = key ? { ...key, schema_name: quoteLiteral(tenant.schema) } : {};
+    this.andOwn = Object.entries(key ?? {})
       .map(([column, value]) => ` AND ${column} = ${value}`)
       .join('');
   }
@@ -59,6 +64,6 @@ export function tenantsTable(history: TableName): TableName {
 }
 
 /** The OID of a schema, as SQL; null if it does not exist. Looked up when the statement runs. */
-function schemaOid(schema: string): string {
+export function schemaOid(schema: string): string {
   return `pg_catalog.to_regnamespace(${quoteLiteral(quoteIdentifier(schema))})::pg_catalog.oid`;
 }

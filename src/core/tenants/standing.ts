@@ -1,4 +1,4 @@
-import { finding, type Finding } from '../errors/finding.js';
+import { finding, type Finding, type FindingCode } from '../errors/finding.js';
 import type { History } from '../history/history.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { isNothingToDo, planRun } from '../status/plan.js';
@@ -11,8 +11,18 @@ export interface TenantRecord {
   readonly schemaExists: boolean;
   /** Another tenant to which the history of its schema belongs. @default none */
   readonly schemaOf?: string | undefined;
+  /** Present if its history is that of another schema than its present one, which is not empty. */
+  readonly replaced?: ReplacedSchema | undefined;
   /** The same object for tenants with the same history, if that is known. */
   readonly history: History;
+}
+
+/** Two schemas, each with its name and OID. */
+export interface ReplacedSchema {
+  /** The schema for which the history was recorded. */
+  readonly recorded: string;
+  /** The present schema of the tenant. */
+  readonly actual: string;
 }
 
 /** Why nothing is known about a tenant. */
@@ -42,14 +52,35 @@ export interface TenantStanding {
   readonly error?: Error;
 }
 
+/** Codes of the findings because of which nothing runs for a tenant, whatever its files are. */
+const WITHOUT_SCHEMA: readonly FindingCode[] = [
+  'TENANT_SCHEMA_MISSING',
+  'TENANT_SCHEMA_TAKEN',
+  'TENANT_SCHEMA_REPLACED',
+];
+
 /** The schema of a tenant has the history of another one. */
 export function schemaTaken(name: string, schema: string | undefined, owner: string): Finding {
   return finding('TENANT_SCHEMA_TAKEN', { subject: `Tenant ${name}`, detail: schema ?? '', actual: owner });
 }
 
-/** True if nothing may run for a tenant: its schema does not exist, or has the history of another one. */
-export function hasNoSchemaOfItsOwn({ state, findings }: TenantStanding): boolean {
-  return state === 'missing' || findings.some(({ code }) => code === 'TENANT_SCHEMA_TAKEN');
+/** Why nothing may run in the schema of a tenant: it does not exist, or its history is that of another tenant or schema. */
+export function schemaProblems(name: string, schema: string | undefined, record: TenantRecord): readonly Finding[] {
+  const { schemaExists, schemaOf, replaced } = record;
+  const about = { subject: `Tenant ${name}`, detail: schema ?? '' };
+  if (schemaOf !== undefined) return [schemaTaken(name, schema, schemaOf)];
+  if (!schemaExists) return [finding('TENANT_SCHEMA_MISSING', about)];
+  return replaced ? [finding('TENANT_SCHEMA_REPLACED', { ...about, ...replaced })] : [];
+}
+
+/** True if nothing may run in the schema of a tenant. */
+export function hasNoSchemaOfItsOwn({ findings }: Pick<TenantStanding, 'findings'>): boolean {
+  return findings.some(({ code }) => WITHOUT_SCHEMA.includes(code));
+}
+
+/** True if the history of a tenant is that of another schema. */
+export function isReplaced({ findings }: Pick<TenantStanding, 'findings'>): boolean {
+  return findings.some(({ code }) => code === 'TENANT_SCHEMA_REPLACED');
 }
 
 type Joined = Omit<TenantStanding, 'tenant' | 'group'>;
@@ -66,17 +97,13 @@ export class Standings {
   of({ name, schema, group }: Tenant, record: TenantRecord | UnreadRecord): TenantStanding {
     if ('problem' in record)
       return { tenant: name, group, state: 'unknown', pending: [], failed: [], findings: [], error: record.problem };
-    const { schemaExists, schemaOf, history } = record;
-    if (schemaOf !== undefined) {
-      const findings = [schemaTaken(name, schema, schemaOf)];
-      return { tenant: name, group, state: 'refused', pending: [], failed: [], findings };
-    }
-    if (!schemaExists) {
+    const findings = schemaProblems(name, schema, record);
+    if (!record.schemaExists && record.schemaOf === undefined) {
       const pending = this.set.migrations.map(({ file }) => file);
-      const findings = [finding('TENANT_SCHEMA_MISSING', { subject: `Tenant ${name}`, detail: schema ?? '' })];
       return { tenant: name, group, state: 'missing', pending, failed: [], findings };
     }
-    return { tenant: name, group, ...this.join(history) };
+    if (findings.length > 0) return { tenant: name, group, state: 'refused', pending: [], failed: [], findings };
+    return { tenant: name, group, ...this.join(record.history) };
   }
 
   private join(history: History): Joined {

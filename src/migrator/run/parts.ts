@@ -1,6 +1,8 @@
 import type { Compiler } from '../../core/compile/compiler.js';
 import type { Task } from '../../core/compile/task.js';
 import type { ObjectFilter } from '../../core/catalog/patterns.js';
+import type { Finding } from '../../core/errors/finding.js';
+import { RefusedError } from '../../core/errors/input-errors.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { ParseStatements } from '../../core/compile/program.js';
 import type { TableFactsReader } from '../../core/lint/model/facts.js';
@@ -32,6 +34,14 @@ export interface MigratorParts {
   /** Objects that are left out when catalogs are compared. */
   readonly ignoresObject: ObjectFilter;
   readonly scratch: ScratchDatabases;
+  /** Why nothing may run on the target, whatever the files and the history are. @default no reason */
+  readonly refusals?: (() => Promise<readonly Finding[]>) | undefined;
+}
+
+/** @throws RefusedError if nothing may run on the target. */
+export async function assertAllowed({ refusals }: Pick<MigratorParts, 'refusals'>): Promise<void> {
+  const found = (await refusals?.()) ?? [];
+  if (found.length > 0) throw new RefusedError(found);
 }
 
 /** Runs work when it is the tasks' turn. */

@@ -1,7 +1,7 @@
 import { NotUpToDateError, RefusedError } from '../../core/errors/input-errors.js';
 import { planRun } from '../../core/status/plan.js';
 import type { Finding } from '../../core/errors/finding.js';
-import type { MigratorParts } from '../run/parts.js';
+import { assertAllowed, type MigratorParts } from '../run/parts.js';
 
 /**
  * Checks, without changing anything, that nothing is pending or failed.
@@ -9,7 +9,9 @@ import type { MigratorParts } from '../run/parts.js';
  * @returns the warnings that a run would give.
  * @throws NotUpToDateError listing those that are; RefusedError if a run would be refused; DirectoryError
  */
-export async function validate({ source, reader, database, policy }: MigratorParts): Promise<readonly Finding[]> {
+export async function validate(parts: MigratorParts): Promise<readonly Finding[]> {
+  const { source, reader, database, policy } = parts;
+  await assertAllowed(parts);
   const { name } = database.target;
   const plan = planRun(await source.read(), await reader.read(), policy, name);
   if (plan.toRun.length > 0) throw new NotUpToDateError(plan.toRun, name);

@@ -54,17 +54,45 @@ function behindSql(table: string, tenants: readonly TenantScope[], migrations: r
   return (
     `WITH e AS (SELECT * FROM ROWS FROM (pg_catalog.unnest(${files}), pg_catalog.unnest(${checksums})) WITH ORDINALITY AS e (file, sum, number)), ` +
     `f AS (${found(tenants)}), ` +
-    `c AS (SELECT h.tenant, h.schema_oid, pg_catalog.count(*) AS recorded, pg_catalog.count(e.file) AS matching ` +
-    `FROM ${table} h LEFT JOIN e ON ${matches} GROUP BY h.tenant, h.schema_oid) ` +
-    `SELECT f.position, f.oid IS NOT NULL AS has_schema, w.owner, m.numbers, o.* FROM f ` +
+    `c AS (SELECT h.tenant, h.schema_oid, pg_catalog.max(h.schema_name) AS schema_name, pg_catalog.max(h.executed_at) AS latest, ` +
+    `pg_catalog.count(*) AS recorded, pg_catalog.count(e.file) AS matching ` +
+    `FROM ${table} h LEFT JOIN e ON ${matches} GROUP BY h.tenant, h.schema_oid), ` +
+    `${claimsSql()} ` +
+    `SELECT f.position, f.oid IS NOT NULL AS has_schema, coalesce(w.owner, CASE WHEN p.oid IS NULL THEN p.owner END) AS owner, ` +
+    `p.schema_name AS past_name, p.oid AS past_oid, f.schema AS present_name, f.oid AS present_oid, m.numbers, o.* FROM f ` +
     `LEFT JOIN c ON c.tenant = f.tenant AND c.schema_oid = f.oid ` +
-    `LEFT JOIN (SELECT f.position AS at, pg_catalog.min(c.tenant) AS owner FROM f JOIN c ON c.schema_oid = f.oid AND c.tenant <> f.tenant GROUP BY 1) AS w ON w.at = f.position ` +
+    `LEFT JOIN w ON w.at = f.position LEFT JOIN p ON p.at = f.position ` +
     `LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(e.number::pg_catalog.text, ',' ORDER BY e.number) AS numbers ` +
     `FROM ${table} h JOIN e ON ${matches} WHERE ${own}) AS m ON c.matching > 0 ` +
     `LEFT JOIN LATERAL (SELECT ${selectList(false)} FROM ${table} h WHERE ${own} ` +
     `AND NOT EXISTS (SELECT FROM e WHERE ${matches})) AS o ON c.recorded > c.matching ` +
     `WHERE (c.recorded = ${migrations.length} AND c.matching = ${migrations.length}) IS NOT TRUE OR w.owner IS NOT NULL`
   );
+}
+
+/**
+ * Whose history the schema of a tenant has. `w`: another tenant's, by OID. `p`, only for a tenant without a history of its
+ * own in a schema that is not empty: its own for an earlier schema (`oid`), or another tenant's for a schema of the same
+ * name (`owner`). OIDs change when a database is restored, and may then be those of other schemas, so an OID counts only
+ * if no other schema has the recorded name.
+ */
+function claimsSql(): string {
+  const isLive = `NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = c.schema_name AND n.oid <> c.schema_oid)`;
+  const isFilled =
+    `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass ` +
+    `AND d.refobjid = f.oid AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass)`;
+  return (
+    `w AS (SELECT f.position AS at, pg_catalog.min(c.tenant) AS owner FROM f JOIN c ON c.schema_oid = f.oid AND c.tenant <> f.tenant WHERE ${isLive} GROUP BY 1), ` +
+    `p AS (SELECT f.position AS at, t.schema_oid AS oid, t.schema_name, s.tenant AS owner FROM f ` +
+    `LEFT JOIN c ON c.tenant = f.tenant AND c.schema_oid = f.oid ` +
+    `LEFT JOIN ${latestBy('tenant')} AS t ON t.tenant = f.tenant ` +
+    `LEFT JOIN ${latestBy('schema_name')} AS s ON s.schema_name = f.schema AND s.tenant <> f.tenant ` +
+    `WHERE c.tenant IS NULL AND (t.tenant IS NOT NULL OR s.tenant IS NOT NULL) AND ${isFilled})`
+  );
+}
+
+function latestBy(column: string): string {
+  return `(SELECT DISTINCT ON (${column}) * FROM c ORDER BY ${column}, latest DESC)`;
 }
 
 /** The same without a history. */
@@ -75,7 +103,7 @@ function schemasSql(tenants: readonly TenantScope[]): string {
 function found(tenants: readonly TenantScope[]): string {
   const [names, schemas] = [tenants.map(({ name }) => name), tenants.map(({ schema }) => schema)].map(textArray);
   return (
-    `SELECT l.position, l.tenant, n.oid FROM ROWS FROM (pg_catalog.unnest(${names}), pg_catalog.unnest(${schemas})) WITH ORDINALITY AS l (tenant, schema, position) ` +
+    `SELECT l.position, l.tenant, l.schema, n.oid FROM ROWS FROM (pg_catalog.unnest(${names}), pg_catalog.unnest(${schemas})) WITH ORDINALITY AS l (tenant, schema, position) ` +
     'LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = l.schema'
   );
 }
@@ -119,7 +147,8 @@ class Answer {
       const [first] = rows ?? [];
       if (!first) return complete;
       const schemaOf = first['owner'] ?? undefined;
-      return { schemaExists: first['has_schema'] === 't', schemaOf, history: this.historyOf(rows ?? []) };
+      const replaced = replacedIn(first);
+      return { schemaExists: first['has_schema'] === 't', schemaOf, replaced, history: this.historyOf(rows ?? []) };
     });
   }
 
@@ -139,4 +168,10 @@ class Answer {
     this.known.set(numbers, history);
     return history;
   }
+}
+
+function replacedIn(row: Row): TenantRecord['replaced'] {
+  if (row['past_oid'] == null) return undefined;
+  const schema = (which: string): string => `"${row[`${which}_name`]}" (OID ${row[`${which}_oid`]})`;
+  return { recorded: schema('past'), actual: schema('present') };
 }

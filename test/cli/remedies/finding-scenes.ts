@@ -196,5 +196,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   LOSS_RESOLVED: none,
   TENANT_SCHEMA_MISSING: none,
   TENANT_SCHEMA_TAKEN: none,
+  TENANT_SCHEMA_REPLACED: none,
+  TENANTS_MOVED: none,
   NO_TENANTS: none,
 };

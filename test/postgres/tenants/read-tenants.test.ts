@@ -98,7 +98,7 @@ describe('the shared history of tenants', () => {
       `UPDATE shared.schema_migrations_tenants SET checksum = 'x', canonical_checksum = 'x' WHERE tenant = 't1' AND migration_file LIKE '1%'`,
     );
     await db.query(
-      `INSERT INTO shared.schema_migrations_tenants (tenant, schema_oid, migration_file) VALUES ('t2', 's2'::regnamespace, '2_gone.sql')`,
+      `INSERT INTO shared.schema_migrations_tenants (tenant, schema_oid, schema_name, migration_file) VALUES ('t2', 's2'::regnamespace, 's2', '2_gone.sql')`,
     );
     const found = await standings(tenants);
     expect(inBrief(found)).toEqual(['t0 failed: 2_b.sql', 't1 current: ', 't2 current: ']);
@@ -132,8 +132,8 @@ describe('the shared history of tenants', () => {
     await migrate(tenants[0]!);
     await db.query(`DO $$ BEGIN FOR i IN 3..499 LOOP EXECUTE format('CREATE SCHEMA s%s', i); END LOOP; END $$`);
     await db.query(
-      `INSERT INTO shared.schema_migrations_tenants (tenant, schema_oid, migration_file, checksum, canonical_checksum, origin)
-       SELECT 't' || i, to_regnamespace('s' || i), migration_file, checksum, canonical_checksum, origin
+      `INSERT INTO shared.schema_migrations_tenants (tenant, schema_oid, schema_name, migration_file, checksum, canonical_checksum, origin)
+       SELECT 't' || i, to_regnamespace('s' || i), 's' || i, migration_file, checksum, canonical_checksum, origin
          FROM shared.schema_migrations_tenants, generate_series(1, 498) AS i WHERE tenant = 't0'`,
     );
     const proxy = await startCountingProxy(db.connectionString);

@@ -14,6 +14,20 @@ export const TENANT_FINDINGS = {
     remedy: () =>
       'Check the name and the schema. If the tenant has a new name, keep the old one: histories belong to names.',
   },
+  TENANT_SCHEMA_REPLACED: {
+    severity: 'error',
+    text: ({ recorded, actual }) =>
+      `has the history of ${recorded ?? ''}, but its schema is now ${actual ?? ''}, which is not empty`,
+    remedy: () =>
+      'If the objects in it are the same, as after restoring, upgrading or moving the database, take over the history with fleet.adopt(). ' +
+      'If the schema was created anew, remove the history with fleet.deprovision(); all files then run again.',
+  },
+  TENANTS_MOVED: {
+    severity: 'error',
+    text: () =>
+      'belong to other schemas than those that the tenants have now, as after restoring, upgrading or moving the database',
+    remedy: () => 'Check that the schemas are complete, then take over the histories with fleet.adopt().',
+  },
   NO_TENANTS: {
     severity: 'warning',
     text: () => 'is empty, so nothing was run for any tenant',

@@ -58,7 +58,8 @@ export async function plan(parts: MigratorParts, options: PlanOptions = {}): Pro
   const all = planRun(set, await reader.read(), policy, database.target.name);
   const within = filesWithin(options, set, all);
   const made = within ? limitPlan(all, within) : all;
-  const { tasks, refusals } = await compilePlan(made, parts);
+  const { tasks, refusals: found } = await compilePlan(made, parts);
+  const refusals = [...((await parts.refusals?.()) ?? []), ...found];
   const migrations = refusals.length > 0 ? [] : await describe(tasks, parts, options);
   return { migrations, warnings: made.warnings, refusals };
 }

@@ -1,0 +1,16 @@
+import type { MigrationSet } from '../core/migration/migration-set.js';
+import type { TenantRecord } from '../core/tenants/standing.js';
+import type { Tenant } from '../core/tenants/tenant.js';
+import type { FleetParts } from './parts.js';
+
+/** What is recorded about one tenant. @throws MigrationError if its database cannot be read. */
+export async function recordOf(
+  { records }: Pick<FleetParts, 'records'>,
+  tenant: Tenant,
+  set: MigrationSet,
+): Promise<TenantRecord> {
+  const [record] = await records.read([tenant], set);
+  if (!record) throw new Error('the record of a tenant is missing');
+  if ('problem' in record) throw record.problem;
+  return record;
+}

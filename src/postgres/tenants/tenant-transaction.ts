@@ -1,0 +1,57 @@
+import { LockTimeoutError } from '../../core/errors/lock-errors.js';
+import type { Target } from '../../core/target/target.js';
+import { actingAs } from '../connection/acting-role.js';
+import type { PgConnection } from '../connection/pg-connection.js';
+import { asScript, type Row } from '../connection/script.js';
+import { queryError } from '../connection/server-error.js';
+import { lockKeySql } from '../lock/lock.js';
+import { cancelWhenAborted } from '../supervision/cancel.js';
+
+/** How long statements of a transaction may wait, and what ends it. */
+export interface TransactionSettings {
+  /** `lock_timeout`, in ms; 0 means no limit. */
+  readonly tableLockTimeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Runs statements; the result is the rows of each one that returns any. @throws MigrationError */
+export type RunStatements = (what: string, statements: readonly string[]) => Promise<readonly (readonly Row[])[]>;
+
+/**
+ * Runs work in one transaction, as the role of the target and under its lock.
+ *
+ * @throws LockTimeoutError if another process is migrating the tenant; MigrationError, after a rollback
+ */
+export async function inTenantTransaction<T>(
+  connection: PgConnection,
+  target: Target,
+  { tableLockTimeoutMs, signal }: TransactionSettings,
+  work: (run: RunStatements) => Promise<T>,
+): Promise<T> {
+  const key = lockKeySql({ ...target.table, tenant: target.tenant?.name });
+  const run: RunStatements = async (what, statements) => {
+    const { results, error } = await connection.queryAll(asScript(statements));
+    if (error) throw queryError(what, error);
+    return results;
+  };
+  const stopCancelling = cancelWhenAborted(connection, signal);
+  try {
+    const [[lock] = []] = await run('taking the migration lock', [
+      'BEGIN',
+      `SET LOCAL lock_timeout = ${tableLockTimeoutMs}`,
+      ...actingAs(target.role),
+      `SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS taken`,
+    ]);
+    if (lock?.['taken'] !== 't') throw new LockTimeoutError(0, undefined, target.name);
+    const result = await work(run);
+    stopCancelling();
+    const { error } = await connection.record('COMMIT');
+    if (error) throw queryError('committing', error);
+    return result;
+  } catch (error) {
+    await connection.record('ROLLBACK');
+    throw error;
+  } finally {
+    stopCancelling();
+  }
+}

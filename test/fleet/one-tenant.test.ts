@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { RefusedError } from '../../src/migrator.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { failureOf } from '../support/failure-of.js';
+import { fleetOn, type ObservedFleet } from './fleet-on.js';
+
+const db = useEmptyDatabase('one_tenant');
+const files = { '1_a.sql': 'CREATE TABLE a (id int);' };
+const list = [
+  { name: 'elm', schema: 'elm' },
+  { name: 'oak', schema: 'oak' },
+];
+const on = (history: 'shared' | 'per-tenant'): Promise<ObservedFleet> =>
+  fleetOn({}, { connectionString: db.connectionString, files, tenants: { list, history } });
+const hasSchema = async (name: string): Promise<boolean> =>
+  (await db.query('SELECT FROM pg_namespace WHERE nspname = $1', [name])).rowCount === 1;
+
+describe('the migrator of one tenant', () => {
+  test.each(['shared', 'per-tenant'] as const)(
+    'does not create a missing schema with a %s history',
+    async (history) => {
+      const { fleet } = await on(history);
+      const migrator = await fleet.tenant('elm');
+      const attempts = [
+        migrator.migrate(),
+        migrator.rehearse(),
+        migrator.validate(),
+        migrator.mark('1_a.sql'),
+        migrator.baseline('1'),
+      ];
+      for (const attempt of attempts) {
+        const { refusals } = await failureOf(attempt, RefusedError);
+        expect(refusals).toMatchObject([{ code: 'TENANT_SCHEMA_MISSING', subject: 'Tenant elm' }]);
+      }
+      expect(await migrator.plan()).toMatchObject({ migrations: [], refusals: [{ code: 'TENANT_SCHEMA_MISSING' }] });
+      expect(await hasSchema('elm')).toBe(false);
+    },
+  );
+
+  test('looks again each time', async () => {
+    const { fleet } = await on('per-tenant');
+    const migrator = await fleet.tenant('elm');
+    await failureOf(migrator.migrate(), RefusedError);
+    await db.query('CREATE SCHEMA elm');
+    expect((await migrator.migrate()).applied).toEqual(['1_a.sql']);
+    expect((await migrator.plan()).refusals).toEqual([]);
+  });
+
+  test('does not run on the data of another tenant or of an earlier schema', async () => {
+    await db.query('CREATE SCHEMA elm');
+    const { fleet } = await on('shared');
+    await fleet.migrate({ tenants: ['elm'] });
+    await db.query(
+      'ALTER SCHEMA elm RENAME TO before; CREATE SCHEMA elm; ALTER TABLE before.a SET SCHEMA elm; DROP SCHEMA before',
+    );
+    const error = await failureOf((await fleet.tenant('elm')).migrate(), RefusedError);
+    expect(error.refusals).toMatchObject([{ code: 'TENANT_SCHEMA_REPLACED' }]);
+  });
+});
