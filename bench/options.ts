@@ -13,7 +13,7 @@ export const USAGE = `npm run bench -- [options]
   --postgres <version>   major version of the server (default: ${NEWEST})
   --node <version>       run the measured processes on another version of Node, which npx brings
   --json <file>          where to write every measurement (default: bench/results.json)
-  --docs                 write the tables into docs/performance.md; needs every workload`;
+  --docs                 write the tables into docs/performance.md and docs/comparison.md; needs every workload`;
 
 export interface BenchOptions {
   readonly workloads: readonly Workload[];

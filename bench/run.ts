@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { circumstances, findNode, nodeVersion } from './machine.js';
 import { type BenchOptions, parseOptions, USAGE } from './options.js';
-import { writePerformancePage } from './performance-page.js';
+import { writePages } from './pages/write-pages.js';
 import { measureInRounds, type Series } from './rounds.js';
 import { BenchServer } from './server.js';
 import { type Summary, summarize } from './summary.js';
@@ -38,7 +38,7 @@ try {
 const measuredOn = circumstances(node, server.version, options.rounds);
 writeFileSync(options.json, `${JSON.stringify({ circumstances: measuredOn, results }, undefined, 1)}\n`);
 if (options.docs)
-  await writePerformancePage(
+  await writePages(
     measuredOn,
     results.map(({ summary }) => summary),
   );

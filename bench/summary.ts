@@ -1,4 +1,5 @@
 import type { Traffic } from '../tools/proxy/traffic.js';
+import { median } from './median.js';
 import type { Measurement } from './measurement.js';
 import type { Series } from './rounds.js';
 import { OURS } from './tool.js';
@@ -37,7 +38,7 @@ export interface Verdict extends Target {
 }
 
 export function summarize({ name, title, reference, targets }: Workload, series: readonly Series[]): Summary {
-  const referenceMs = median(series.find(({ tool }) => tool === reference)?.measurements ?? [], ({ ms }) => ms);
+  const referenceMs = medianOf(series.find(({ tool }) => tool === reference)?.measurements ?? [], ({ ms }) => ms);
   const rows = series.map((one) => rowOf(one, referenceMs)).toSorted((a, b) => a.ms - b.ms);
   const ours = rows.find(({ tool }) => tool === OURS);
   return { name, title, reference, rows, targets: ours ? targets.flatMap((target) => judge(target, ours)) : [] };
@@ -48,15 +49,15 @@ export function valueOf(metric: Metric, row: Row): number | undefined {
 }
 
 function rowOf({ tool, measurements }: Series, referenceMs: number | undefined): Row {
-  const ms = median(measurements, (measurement) => measurement.ms) ?? NaN;
+  const ms = medianOf(measurements, (measurement) => measurement.ms) ?? NaN;
   return {
     tool,
     ms,
     lowestMs: Math.min(...measurements.map((measurement) => measurement.ms)),
     ratio: referenceMs === undefined ? undefined : ms / referenceMs,
-    runCpuMs: median(measurements, ({ runCpuMs }) => runCpuMs),
-    cpuMs: median(measurements, ({ cpuMs }) => cpuMs),
-    peakMb: median(measurements, ({ peakMb }) => peakMb),
+    runCpuMs: medianOf(measurements, ({ runCpuMs }) => runCpuMs),
+    cpuMs: medianOf(measurements, ({ cpuMs }) => cpuMs),
+    peakMb: medianOf(measurements, ({ peakMb }) => peakMb),
     traffic: measurements.at(-1)?.traffic,
   };
 }
@@ -70,12 +71,9 @@ function judge(target: Target, ours: Row): Verdict[] {
   return [{ ...target, value, ratio, met: judged <= target.limit }];
 }
 
-function median(
+function medianOf(
   measurements: readonly Measurement[],
   pick: (measurement: Measurement) => number | undefined,
 ): number | undefined {
-  const values = measurements.flatMap((measurement) => pick(measurement) ?? []).toSorted((a, b) => a - b);
-  const middle = values.length / 2;
-  const [low, high] = [values[Math.ceil(middle) - 1], values[Math.floor(middle)]];
-  return low === undefined || high === undefined ? undefined : (low + high) / 2;
+  return median(measurements.flatMap((measurement) => pick(measurement) ?? []));
 }

@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { createTestDatabases } from '../src/testing.js';
+import { median } from './median.js';
 
 const ROUNDS = 21;
 
@@ -26,7 +27,7 @@ for (let round = 0; round < ROUNDS; round++) {
   );
 }
 await databases.close();
-console.log(`copied from a template: ${median(copied)} ms; migrated: ${median(migrated)} ms (medians of ${ROUNDS})`);
+console.log(`copied from a template: ${rounded(copied)} ms; migrated: ${rounded(migrated)} ms (medians of ${ROUNDS})`);
 
 async function timed(work: () => Promise<void>): Promise<number> {
   const start = performance.now();
@@ -34,6 +35,6 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - start;
 }
 
-function median(values: readonly number[]): number {
-  return Math.round(values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0);
+function rounded(values: readonly number[]): number {
+  return Math.round(median(values) ?? 0);
 }

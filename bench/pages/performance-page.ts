@@ -1,36 +1,23 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { formatLimit, formatValue, markdownTable } from './format.js';
-import type { Circumstances } from './machine.js';
-import { type Row, type Summary, valueOf, type Verdict } from './summary.js';
-import { renderTools } from './table.js';
-import { OURS, PEERS } from './tool.js';
-import type { Metric } from './workloads/workload.js';
+import { formatLimit, formatValue, markdownTable } from '../format.js';
+import type { Circumstances } from '../machine.js';
+import { type Row, type Summary, valueOf, type Verdict } from '../summary.js';
+import { renderTools } from '../table.js';
+import { OURS, PEERS } from '../tool.js';
+import type { Metric } from '../workloads/workload.js';
 
-const PAGE = new URL('../docs/performance.md', import.meta.url);
-const BEGIN = '<!-- measured: written by npm run bench -- --docs -->';
-const END = '<!-- /measured -->';
-
-/** Replaces what stands between the markers in docs/performance.md. */
-export async function writePerformancePage(measuredOn: Circumstances, summaries: readonly Summary[]): Promise<void> {
-  const text = await readFile(PAGE, 'utf8');
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`docs/performance.md has lost its markers: ${BEGIN} and ${END}`);
-  const measured = renderMeasured(measuredOn, summaries);
-  await writeFile(PAGE, `${text.slice(0, begin)}${BEGIN}\n\n${measured}\n\n${text.slice(end)}`);
-}
-
+/** The part of docs/performance.md that is measured. */
 export function renderMeasured(measuredOn: Circumstances, summaries: readonly Summary[]): string {
   const { date, cpu, memoryGb, platform, node, postgres, rounds, peers } = measuredOn;
   const faster = summaries.flatMap(renderFaster);
   return [
     `Measured on ${date}: ${cpu}, ${memoryGb} GB, ${platform}, Node ${node}, PostgreSQL ${postgres}; medians of ${rounds} rounds.`,
     `Versions: ${peers.join(', ')}.`,
-    '## Targets',
+    '### Targets',
     markdownTable([['work', 'reference', 'best peer', OURS, 'target', 'met'], ...summaries.flatMap(renderTargets)]),
-    '## Where another tool is faster',
+    '### Where another tool is faster',
     faster.length > 0 ? faster.join('\n') : 'Nowhere in this run.',
-    '## Every tool',
-    ...summaries.flatMap((summary) => [`### ${capitalized(summary.title)}`, renderTools(summary)]),
+    '### Every tool',
+    ...summaries.flatMap((summary) => [`#### ${capitalized(summary.title)}`, renderTools(summary)]),
   ].join('\n\n');
 }
 

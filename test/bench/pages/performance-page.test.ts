@@ -1,36 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { renderMeasured } from '../../bench/performance-page.js';
-import type { Row, Summary } from '../../bench/summary.js';
-
-const measuredOn = {
-  date: '2026-01-31',
-  cpu: '2 × some CPU',
-  memoryGb: 8,
-  platform: 'linux x64',
-  node: 'v20.20.2',
-  postgres: '18.4',
-  rounds: 7,
-  peers: ['knex 3.3.0'],
-};
-
-const row = (tool: string, ms: number): Row => ({
-  tool,
-  ms,
-  lowestMs: ms,
-  ratio: ms / 10,
-  runCpuMs: undefined,
-  cpuMs: undefined,
-  peakMb: undefined,
-  traffic: undefined,
-});
-
-const summary = (rows: Row[]): Summary => ({
-  name: 'work',
-  title: 'some work',
-  reference: 'floor-hash',
-  rows,
-  targets: [{ metric: 'ms', limit: 1.25, relative: true, value: 12, ratio: 1.2, met: true }],
-});
+import { renderMeasured } from '../../../bench/pages/performance-page.js';
+import { measuredOn, row, summary } from './sample.js';
 
 test('the page says what was measured on which machine, which targets were met, and where a peer is faster', () => {
   const page = renderMeasured(measuredOn, [
