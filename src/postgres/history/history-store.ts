@@ -23,7 +23,7 @@ import { install, type Installed, type InstallSettings } from './install.js';
 import type { InstallOnce } from './install-once.js';
 import { readHistory } from './read-history.js';
 import { readShape, type TableShape } from './table-shape.js';
-import { keptValues, removeOldName, replaceable, withInvalidIndexes } from './statements.js';
+import { keptValues, progressValues, removeOldName, replaceable, withInvalidIndexes } from './statements.js';
 
 /** The history table, on a connection that may write. */
 export class PgHistoryStore implements HistoryStore {
@@ -159,40 +159,33 @@ function changeSql(scope: HistoryScope, change: HistoryChange, runId: string, in
     }
     case 'remove':
       return [`DELETE FROM ${scope.name} WHERE migration_file = ${quoteLiteral(change.file)}${scope.andOwn}`];
-    case 'restart': {
-      const values: ColumnValues = {
-        ...NO_STEP_NEXT,
-        ...invalid,
-        steps_done: null,
-        steps_total: null,
-        done_checksum: null,
-        error_message: 'to be started over, as repair() was asked',
-      };
-      return update(change.file, values, 'error_message IS NOT NULL');
-    }
-    case 'resume': {
-      const { done, total, doneChecksum } = change.progress;
-      const values: ColumnValues = {
-        ...NO_STEP_NEXT,
-        steps_done: done,
-        steps_total: total,
-        done_checksum: doneChecksum,
-        error_message: 'to be continued with the file as it is, as repair() was asked',
-      };
-      return update(change.file, values, 'error_message IS NOT NULL');
-    }
-    case 'resolve': {
-      const done = change.outcome === 'done';
-      const values: ColumnValues = {
-        ...NO_STEP_NEXT,
-        ...invalid,
-        error_message: `interrupted; the step in doubt was resolved: ${done ? 'it took effect' : 'it will be run again'}`,
-        ...(done && {
-          steps_done: new SqlExpression('steps_done + 1'),
-          done_checksum: new SqlExpression('next_checksum'),
-        }),
-      };
-      return update(change.file, values, 'running AND next_checksum IS NOT NULL');
-    }
+    case 'restart':
+    case 'resume':
+      return update(change.file, { ...progressAfter(change), ...invalid }, 'error_message IS NOT NULL');
+    case 'resolve':
+      return update(change.file, { ...progressAfter(change), ...invalid }, 'running AND next_checksum IS NOT NULL');
   }
+}
+
+/** The progress of an unfinished migration after a change, and the reason that its row shows. */
+function progressAfter(
+  change: Extract<HistoryChange, { readonly kind: 'restart' | 'resume' | 'resolve' }>,
+): ColumnValues {
+  if (change.kind === 'restart') {
+    const error_message = 'to be started over, as repair() was asked';
+    return { ...NO_STEP_NEXT, steps_done: null, steps_total: null, done_checksum: null, error_message };
+  }
+  if (change.kind === 'resume') {
+    const error_message = 'to be continued with the file as it is, as repair() was asked';
+    return { ...progressValues(change.progress), running: false, error_message };
+  }
+  const done = change.outcome === 'done';
+  return {
+    ...NO_STEP_NEXT,
+    error_message: `interrupted; the step in doubt was resolved: ${done ? 'it took effect' : 'it will be run again'}`,
+    ...(done && {
+      steps_done: new SqlExpression('steps_done + 1'),
+      done_checksum: new SqlExpression('next_checksum'),
+    }),
+  };
 }

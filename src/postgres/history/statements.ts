@@ -54,7 +54,8 @@ export interface PreparedRecords {
   readonly complete: string;
 }
 
-function progressValues({ done, total, doneChecksum, next }: StepProgress): ColumnValues {
+/** Progress as columns. */
+export function progressValues({ done, total, doneChecksum, next }: StepProgress): ColumnValues {
   return {
     steps_done: done,
     steps_total: total,

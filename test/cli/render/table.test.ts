@@ -7,6 +7,8 @@ const ROWS = [
   ['pending', '002_b.sql', ''],
 ];
 const at = (columns: number | undefined): string => tableOf(HEAD, ROWS, { columns });
+const wide = (columns: number): string => tableOf(['Reason'], [['変更 変更 変更']], { columns });
+const files = (columns: number): string => tableOf(['Migrations', 'Reason'], [['1.sql\n2.sql', 'why']], { columns });
 const longest = (text: string): number => Math.max(...text.split('\n').map(({ length }) => length));
 
 describe('a table', () => {
@@ -40,15 +42,12 @@ describe('a table', () => {
   });
 
   test('counts the width of a character, not its bytes', () => {
-    const wide = (columns: number): string => tableOf(['Reason'], [['変更 変更 変更']], { columns });
     expect(wide(18)).toContain('│ 変更 変更 変更 │');
     expect(wide(17)).toMatch(/│ 変更 変更 +│\n│ 変更 +│/);
     expect(wide(17)).not.toContain('…');
   });
 
   test('keeps lines of a cell apart', () => {
-    const files = (columns: number): string =>
-      tableOf(['Migrations', 'Reason'], [['1.sql\n2.sql', 'why']], { columns });
     expect(files(80)).toMatch(/│ 1\.sql +│ why +│\n│ 2\.sql +│ +│/);
     expect(files(10)).toContain('Migrations  1.sql\n            2.sql\nReason      why');
   });
