@@ -75,7 +75,7 @@ export interface LintOptions {
    * refuse to run because of an `error`.
    * @default 'off'
    */
-  onMigrate?: 'off' | 'warn' | 'error';
+  onMigrate?: LintLevel;
   /** The level of each rule, by name. @default the severity of the rule */
   rules?: { readonly [Name in LintRuleName]?: LintLevel };
   /** Tables with at least this many rows count as large. @default 100000 */
@@ -143,7 +143,7 @@ export interface MigratorOptions extends ConnectionOptions {
    * `'error'` are short for `{ onMigrate }`.
    * @default 'off'
    */
-  lint?: 'off' | 'warn' | 'error' | LintOptions;
+  lint?: LintLevel | LintOptions;
   /**
    * False keeps details of server errors, which may contain row data (`Key (mail)=(…) already exists`), out of
    * messages, events and the history.

@@ -66,7 +66,7 @@ export const RUN_FLAGS: readonly Flag[] = [
 ];
 
 /** Flags of every command that lints migrations. */
-export const JUDGING_FLAGS: readonly Flag[] = [
+export const LINTING_FLAGS: readonly Flag[] = [
   ['--rule <name=level>', 'off, warn or error for one lint rule; repeatable', add],
   ['--large-table-rows <rows>', 'lint considers tables with at least this many rows large (default: 100000)'],
 ];
@@ -83,5 +83,5 @@ export const SHARED_FLAGS: readonly Flag[] = [
   ...LOCK_FLAGS,
   ...RUN_FLAGS,
   ...LIMIT_FLAGS,
-  ...JUDGING_FLAGS,
+  ...LINTING_FLAGS,
 ];

@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, FILE_FLAGS, JUDGING_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, FILE_FLAGS, LINTING_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
 const TABLE_LOCK_TIMEOUT: Flag = [
@@ -19,7 +19,7 @@ export const GATE: readonly CommandDefinition[] = [
       ],
       ['--format <format>', 'text, or github for GitHub Actions annotations (default: text)'],
       ['--lint <level>', 'off, warn to report problems, or error to also exit with 6 on an error (default: error)'],
-      ...JUDGING_FLAGS,
+      ...LINTING_FLAGS,
       ...RUN_FLAGS,
       TABLE_LOCK_TIMEOUT,
       ...COMMON_FLAGS,
@@ -36,7 +36,7 @@ export const GATE: readonly CommandDefinition[] = [
       ['--strict', 'also exit with 6 on a warning'],
       ['--squawk', 'also ask Squawk for its opinion; needs the npm package squawk-cli'],
       ['--format <format>', 'text, sarif, or github for GitHub Actions annotations (default: text)'],
-      ...JUDGING_FLAGS,
+      ...LINTING_FLAGS,
       ...RUN_FLAGS,
       TABLE_LOCK_TIMEOUT,
       ...COMMON_FLAGS,

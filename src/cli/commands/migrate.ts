@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, JUDGING_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, LINTING_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
 /** The command `migrate`. */
@@ -15,7 +15,7 @@ export const migrateCommand: CommandDefinition = {
     ...RUN_FLAGS,
     ...LIMIT_FLAGS,
     ['--lint <level>', 'lint pending migrations first: off, warn, or error to refuse to run on errors (default: off)'],
-    ...JUDGING_FLAGS,
+    ...LINTING_FLAGS,
   ],
   examples: [
     'nest-migrations migrate --dir db/migrations --connect-retry 60',

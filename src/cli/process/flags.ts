@@ -23,7 +23,7 @@ export interface CommonFlags {
 }
 
 /** Flags that control how migrations are linted. */
-interface JudgingFlags {
+interface LintingFlags {
   readonly lint?: string;
   readonly rule?: readonly string[];
   readonly largeTableRows?: string;
@@ -78,7 +78,7 @@ export interface VerifyFlags extends RunFlags {
 }
 
 /** Flags of `migrate`; `plan` has some of them. */
-export interface RunFlags extends LockFlags, JudgingFlags {
+export interface RunFlags extends LockFlags, LintingFlags {
   readonly dryRun?: boolean;
   readonly to?: string;
   readonly step?: string;

@@ -1,6 +1,8 @@
 import type { Severity } from '../errors/finding.js';
 import { placeIn } from '../errors/wording.js';
+import type { Remedy } from '../errors/remedy.js';
 import type { TableSize } from './model/facts.js';
+import type { LintLevel } from './settings.js';
 
 /** A problem that lint found in a migration. Plain data; {@link renderDiagnostic} turns it into text. */
 export interface Diagnostic {
@@ -16,6 +18,8 @@ export interface Diagnostic {
   readonly message: string;
   /** What to do instead, in whole sentences; may be empty. */
   readonly remedy: string;
+  /** The actions that the remedy names, as data. @default none */
+  readonly remedies?: readonly Remedy[] | undefined;
   /** The table that is locked or written, if its size is known. */
   readonly size: TableSize | undefined;
   /** The line in the file with a caret below the column; passwords are masked. */
@@ -23,7 +27,7 @@ export interface Diagnostic {
 }
 
 /** Whether a diagnostic stops a run, according to the option `lint.onMigrate`. */
-export function stopsRun(onMigrate: 'off' | 'warn' | 'error'): (found: Diagnostic) => boolean {
+export function stopsRun(onMigrate: LintLevel): (found: Diagnostic) => boolean {
   return ({ severity }) => onMigrate === 'error' && severity === 'error';
 }
 

@@ -1,6 +1,6 @@
 import { maskSecrets } from '../sql/text/secrets.js';
 import type { Diagnostic } from './diagnostic.js';
-import { judge, type Judgement } from './judge.js';
+import { checkFiles, type Basis } from './check-files.js';
 import type { LintFile } from './model/parsed-file.js';
 import { readFiles, type ReadingSources } from './read-files.js';
 import { opinionsOn, type SecondOpinion } from './second-opinion.js';
@@ -17,10 +17,10 @@ export interface LintSources extends ReadingSources {
 export async function lint(
   files: readonly LintFile[],
   { secrets, secondOpinion, ...sources }: LintSources,
-  judgement: Omit<Judgement, 'catalog'>,
+  basis: Omit<Basis, 'catalog'>,
 ): Promise<Diagnostic[]> {
   const { parsed, catalog } = await readFiles(files, sources);
-  const own = judge(parsed, { ...judgement, catalog });
+  const own = checkFiles(parsed, { ...basis, catalog });
   const found = secondOpinion ? await withOpinions(own, files, secondOpinion) : own;
   return found.map((each) => ({
     ...each,

@@ -5,7 +5,7 @@ import { describeDiagnostic, stopsRun, type Diagnostic } from '../../core/lint/d
 import { lintFileOf } from '../../core/lint/model/parsed-file.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { TargetSession } from '../../core/ports/ports.js';
-import { judge } from './judge.js';
+import { checkMigrations } from './check-migrations.js';
 import type { MigratorParts } from './parts.js';
 
 /**
@@ -20,7 +20,7 @@ export async function lintTasks(
   { parse, policy, database }: MigratorParts,
   { tables }: TargetSession,
 ): Promise<readonly Finding[]> {
-  const found = await judge(set, tasks.map(lintFileOf), { parse, policy, target: database.target }, tables);
+  const found = await checkMigrations(set, tasks.map(lintFileOf), { parse, policy, target: database.target }, tables);
   const refusals = found.filter(stopsRun(policy.lint.onMigrate)).map((each) => asFinding('LINT_ERROR', each));
   if (refusals.length > 0) throw new RefusedError(refusals);
   return found.filter(({ severity }) => severity !== 'note').map((each) => asFinding('LINT_WARNING', each));

@@ -6,7 +6,7 @@ import { RefusedError } from '../../core/errors/input-errors.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { ParseStatements } from '../../core/compile/program.js';
 import type { TableFactsReader } from '../../core/lint/model/facts.js';
-import type { LintSettings } from '../../core/lint/settings.js';
+import type { LintLevel, LintSettings } from '../../core/lint/settings.js';
 import type { CatalogReader } from '../../core/ports/catalog.js';
 import type { DiffTexts, HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
 import type { ScratchDatabases } from '../../core/ports/scratch.js';
@@ -61,7 +61,7 @@ interface MigratorPolicy extends DriftPolicy {
 /** How migrations are linted. */
 export interface LintPolicy extends LintSettings {
   /** What a run does about problems that lint finds before it executes anything: nothing, warn, or refuse to run. */
-  readonly onMigrate: 'off' | 'warn' | 'error';
+  readonly onMigrate: LintLevel;
   /** `lock_timeout` of migrations, in ms; 0 means no limit. */
   readonly tableLockTimeoutMs: number;
 }

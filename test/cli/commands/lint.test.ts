@@ -168,9 +168,9 @@ describe('with a database', () => {
     await db.query('INSERT INTO orders SELECT n FROM generate_series(1, 20) n');
     await db.query('ANALYZE orders');
     await write('003_drop.sql', 'ALTER TABLE orders DROP COLUMN größe;');
-    const judged = await onDatabase('lint', '--json');
-    expect(judged.code).toBe(0);
-    expect(objectOf(judged)).toMatchObject({
+    const found = await onDatabase('lint', '--json');
+    expect(found.code).toBe(0);
+    expect(objectOf(found)).toMatchObject({
       files: ['003_drop.sql'],
       diagnostics: [{ rule: 'drop-column', size: { table: 'orders', rows: 20, bytes: expect.any(Number) } }],
     });

@@ -3,6 +3,7 @@ import { compile } from '../../../src/core/compile/compile.js';
 import type { Diagnostic } from '../../../src/core/lint/diagnostic.js';
 import { lint } from '../../../src/core/lint/lint.js';
 import type { CatalogFacts, ColumnFacts, TableFacts } from '../../../src/core/lint/model/facts.js';
+import type { LintFile } from '../../../src/core/lint/model/parsed-file.js';
 import type { LintSettings, RunnerSettings } from '../../../src/core/lint/settings.js';
 import { typeOf } from '../../../src/core/lint/syntax/types.js';
 import { bodyOf } from '../../../src/core/lint/syntax/node.js';
@@ -21,22 +22,22 @@ export interface Circumstances {
   readonly resumeAt?: number;
 }
 
-/** Judges files, by name. */
+/** Lints files, by name. */
 export async function linted(
   files: Readonly<Record<string, string>>,
   { settings, runner, catalog, placeholders, parse = parseStatements, resumeAt = 0 }: Circumstances = {},
 ): Promise<Diagnostic[]> {
   const all = inMigrationOrder(Object.entries(files).map(([file, text]) => migrationFile(file, text)));
-  const judged = [];
+  const given: LintFile[] = [];
   for (const migration of all)
-    judged.push({
+    given.push({
       file: migration.file,
       migration,
       compiled: await compile(migration, parseStatements, { layout: LAYOUTS.plain, placeholders }),
       resumeAt,
     });
   return lint(
-    judged,
+    given,
     { parse, tables: catalog && { read: async () => catalog }, secrets: Object.values(placeholders?.values ?? {}) },
     {
       settings: { rules: {}, largeTableRows: 100_000, ...settings },

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { directoryRules } from '../../../composition/directory-rules.js';
 import { lintResolved } from '../../../composition/lint-files.js';
 import type { ResolvedOptions } from '../../../composition/options.js';
-import { stopsRun } from '../../../core/lint/diagnostic.js';
+import { stopsRun, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import { compareWithBase, type BranchReport } from '../../../core/migration/compare-with-base.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { MigrationDirectory } from '../../../files/directory.js';
@@ -12,6 +12,7 @@ import { CliError, usageError } from '../../process/cli-error.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { CheckFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';
+import type { Invocation } from '../../process/invocation.js';
 import { forShell } from '../../process/retype.js';
 import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import type { Action } from '../action.js';
@@ -20,7 +21,7 @@ import { describeBranch, type CheckedBranch } from './describe-branch.js';
 import { renderBranch } from './render-branch.js';
 
 /** Reports, also as the exit code, whether a branch may be merged, according to git alone. */
-export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
+export const checkBase: Action<CheckFlags> = async (flags, { out, typed }) => {
   const { base: ref = '', databaseUrl } = flags;
   const format = formatOf(flags, ['text', 'github']);
   if (databaseUrl !== undefined) throw usageError('--base uses only git: omit --database-url');
@@ -38,23 +39,35 @@ export const checkBase: Action<CheckFlags> = async (flags, { out }) => {
     layout: rules.layout,
     now,
   });
-  const checked = await judged(report, work, base, ref, options);
+  const diagnostics = await lintAdded(report, work, options, typed);
+  const checked = conclude(report, base, ref, options, diagnostics);
   out(renderBranch(checked, format, directory));
   return checked.exitCode;
 };
 
 /** Lints the migrations that the branch adds. */
-async function judged(
-  report: BranchReport,
+async function lintAdded(
+  { added }: BranchReport,
   work: MigrationSet,
+  options: ResolvedOptions,
+  typed: Invocation,
+): Promise<Diagnostic[]> {
+  if (options.lint.onMigrate === 'off' || added.length === 0) return [];
+  const { diagnostics } = await lintResolved(options, work);
+  return diagnosticsInFlags(
+    diagnostics.filter(({ file }) => added.includes(file)),
+    typed,
+  );
+}
+
+function conclude(
+  report: BranchReport,
   base: Base,
   ref: string,
   options: ResolvedOptions,
-): Promise<CheckedBranch> {
+  diagnostics: readonly Diagnostic[],
+): CheckedBranch {
   const { onMigrate } = options.lint;
-  const isJudged = onMigrate !== 'off' && report.added.length > 0;
-  const found = isJudged ? diagnosticsInFlags((await lintResolved(options, work)).diagnostics) : [];
-  const diagnostics = found.filter(({ file }) => report.added.includes(file));
   const described = describeBranch(report, base, ref, options);
   const isWrong = described.findings.some(({ severity }) => severity === 'error');
   const isStopped = diagnostics.some(stopsRun(onMigrate));

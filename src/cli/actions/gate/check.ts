@@ -36,8 +36,8 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
   return reading({ ...flags, lint }, async (migrator, { policy, directory, lint: { onMigrate } }) => {
     const report = await migrator.status();
     const open = report.migrations.filter(({ state }) => needsRun(state));
-    const isJudged = onMigrate !== 'off' && open.length > 0;
-    const diagnostics = isJudged ? diagnosticsInFlags((await migrator.lint()).diagnostics) : [];
+    const isLinted = onMigrate !== 'off' && open.length > 0;
+    const diagnostics = isLinted ? diagnosticsInFlags((await migrator.lint()).diagnostics, terminal.typed) : [];
     const isStopped = diagnostics.some(stopsRun(onMigrate));
     const verdict = verdictOf(report, policy);
     const exitCode = isStopped && (verdict === EXIT.ok || verdict === EXIT.pending) ? EXIT.lint : verdict;

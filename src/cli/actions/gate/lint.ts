@@ -11,11 +11,11 @@ import { reading } from '../with-migrator.js';
 import { renderLint, type LintFormat } from './render-lint.js';
 
 /** Lints the pending migrations with a database, and all migrations without one. */
-export const lint: Action<LintFlags> = async (flags, { out }) => {
+export const lint: Action<LintFlags> = async (flags, { out, typed }) => {
   const format: LintFormat = formatOf(flags, ['text', 'github', 'sarif']);
   const finish = async (report: LintReport, directory: string, scope: string): Promise<number> => {
     const exitCode = verdictOf(report.diagnostics, flags.strict === true);
-    const diagnostics = diagnosticsInFlags(report.diagnostics);
+    const diagnostics = diagnosticsInFlags(report.diagnostics, typed);
     out(await renderLint({ files: report.files, diagnostics, exitCode }, format, directory, scope));
     return exitCode;
   };

@@ -1,4 +1,5 @@
 import type { Allowance } from '../../compile/allowances.js';
+import type { Range } from '../../sql/text/blank.js';
 import { editDistance } from '../../sql/text/edit-distance.js';
 import type { ParsedFile } from './parsed-file.js';
 import { isLintRuleName, LINT_RULE_NAMES } from './rule-names.js';
@@ -8,7 +9,7 @@ export interface PlacedAllowance extends Allowance {
   /** Why it has no effect, and what to do; undefined if it is valid. */
   readonly mistake: { readonly message: string; readonly remedy: string } | undefined;
   /** UTF-16 offsets of what it applies to; undefined for the whole file. */
-  readonly range: { readonly start: number; readonly end: number } | undefined;
+  readonly range: Range | undefined;
 }
 
 const FORM = 'Write it like "-- allow: drop-column because no release reads it".';

@@ -1,6 +1,7 @@
 import type { Node } from '@pgsql/types';
 import type { Program } from '../../compile/program.js';
 import type { Severity } from '../../errors/finding.js';
+import type { Remedy } from '../../errors/remedy.js';
 import type { LockMode } from '../syntax/lock-modes.js';
 import type { RelationName } from '../syntax/relation.js';
 import type { PlacedAllowance } from './allowed.js';
@@ -51,6 +52,8 @@ export interface FileContext {
 
 /** A problem at an offset of the text that runs, or at a place in the file; without either, in the file as a whole. */
 export interface FileProblem extends Omit<Problem, 'location'> {
+  /** The actions that the remedy names. @default none */
+  readonly remedies?: readonly Remedy[];
   readonly offset?: number;
   readonly line?: number | undefined;
   readonly column?: number | undefined;

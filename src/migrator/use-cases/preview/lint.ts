@@ -8,7 +8,7 @@ import type { SecondOpinion } from '../../../core/lint/second-opinion.js';
 import { unusableFinding } from '../../../core/status/findings.js';
 import { joinStatuses, needsRun } from '../../../core/status/status.js';
 import { compileTask } from '../../run/compile-tasks.js';
-import { judge, type LintParts } from '../../run/judge.js';
+import { checkMigrations, type LintParts } from '../../run/check-migrations.js';
 
 /** Options of `lint()`. */
 export interface LintRunOptions {
@@ -44,7 +44,7 @@ interface Database {
 export async function lint(parts: Parts, database: Database | undefined): Promise<LintReport> {
   const set = await parts.source.read();
   const files = await (database ? pendingFiles(set, database.reader, parts) : allFiles(set, parts));
-  const diagnostics = await judge(set, files, parts, database?.tables);
+  const diagnostics = await checkMigrations(set, files, parts, database?.tables);
   return { files: files.map(({ file }) => file), diagnostics };
 }
 

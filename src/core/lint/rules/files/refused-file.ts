@@ -17,6 +17,7 @@ export const refusedFile: Rule = {
     file.refusals.map((refusal) => ({
       message: problemOf(refusal),
       remedy: refusal.remedy,
+      remedies: refusal.remedies,
       line: refusal.line,
       column: refusal.column,
     })),

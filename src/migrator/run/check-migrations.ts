@@ -19,7 +19,7 @@ export interface LintParts extends Pick<MigratorParts, 'parse'> {
  *
  * @param tables reads facts about tables from the database; undefined without one.
  */
-export async function judge(
+export async function checkMigrations(
   set: Pick<MigrationSet, 'migrations'>,
   files: readonly LintFile[],
   { parse, target, policy, secondOpinion }: LintParts,

@@ -152,6 +152,7 @@ describe('a diagnostic', () => {
     expect(await linted({ '1.sql': 'SELECT 1;\n\\i other.sql' })).toEqual([
       {
         rule: 'refused-file',
+        remedies: [],
         severity: 'error',
         file: '1.sql',
         line: 2,

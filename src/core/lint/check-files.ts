@@ -16,7 +16,7 @@ import { RULES } from './registry.js';
 import type { LintSettings, RunnerSettings } from './settings.js';
 
 /** What files are checked against. */
-export interface Judgement {
+export interface Basis {
   readonly settings: LintSettings;
   readonly runner: RunnerSettings;
   /** Facts from the database; undefined without one. */
@@ -26,9 +26,9 @@ export interface Judgement {
 }
 
 /** Checks migrations in order. Without a database, each file counts as a separate run. */
-export function judge(files: readonly ParsedFile[], judgement: Judgement): Diagnostic[] {
-  const run = new JudgedRun(judgement);
-  return files.flatMap((file) => run.judge(file));
+export function checkFiles(files: readonly ParsedFile[], basis: Basis): Diagnostic[] {
+  const run = new CheckedRun(basis);
+  return files.flatMap((file) => run.check(file));
 }
 
 const SEVERITIES: Readonly<Record<'warn' | 'error', Severity>> = { warn: 'warning', error: 'error' };
@@ -39,13 +39,13 @@ interface PlacedProblem extends FileProblem {
   readonly size?: TableSize | undefined;
 }
 
-class JudgedRun {
+class CheckedRun {
   private readonly tables: Tables;
   private readonly rules: readonly Rule[];
   private readonly filesByVersion: ReadonlyMap<string, readonly string[]>;
   private held: HeldLock[] = [];
 
-  constructor(private readonly by: Judgement) {
+  constructor(private readonly by: Basis) {
     const { settings, runner, catalog } = by;
     this.tables = new Tables(catalog, runner.defaultSchema);
     this.rules = RULES.flatMap((rule) => {
@@ -56,11 +56,11 @@ class JudgedRun {
     this.filesByVersion = filesByVersion(by.all);
   }
 
-  judge(file: ParsedFile): Diagnostic[] {
+  check(file: ParsedFile): Diagnostic[] {
     const allowances = placeAllowances(file);
     const found = [
-      ...this.judgeWhole(file, allowances),
-      ...(file.program ? this.judgeStatements(file, file.program) : []),
+      ...this.checkWhole(file, allowances),
+      ...(file.program ? this.checkStatements(file, file.program) : []),
     ];
     this.tables.setSchema(undefined);
     if (!this.by.catalog) this.tables.endRun();
@@ -70,7 +70,7 @@ class JudgedRun {
       .map((problem) => this.diagnostic(file, problem));
   }
 
-  private judgeWhole(file: ParsedFile, allowances: readonly PlacedAllowance[]): PlacedProblem[] {
+  private checkWhole(file: ParsedFile, allowances: readonly PlacedAllowance[]): PlacedProblem[] {
     const version = file.migration?.order.version;
     const withVersion = version ? this.filesByVersion.get(version.join('.')) : undefined;
     const sameVersion = (withVersion ?? []).filter((other) => other !== file.file);
@@ -79,7 +79,7 @@ class JudgedRun {
     );
   }
 
-  private judgeStatements(file: ParsedFile, program: Program): PlacedProblem[] {
+  private checkStatements(file: ParsedFile, program: Program): PlacedProblem[] {
     const limit = new LockLimit(program, this.by.runner.tableLockTimeoutMs);
     const isShared = this.by.runner.transaction === 'all';
     return file.transactions.flatMap((transaction, i) => {
@@ -87,14 +87,14 @@ class JudgedRun {
       if (!isShared) this.held = [];
       const isDone = program.kind === 'non-transactional' && i < file.resumeAt;
       return transaction.statements.flatMap((statement) => {
-        const problems = isDone ? [] : this.judgeStatement(statement, transaction, program, limit);
+        const problems = isDone ? [] : this.checkStatement(statement, transaction, program, limit);
         this.observe(statement, limit);
         return problems;
       });
     });
   }
 
-  private judgeStatement(
+  private checkStatement(
     statement: LintStatement,
     transaction: Transaction,
     program: Program,
@@ -127,7 +127,7 @@ class JudgedRun {
   }
 
   private diagnostic({ file, migration, program }: ParsedFile, problem: PlacedProblem): Diagnostic {
-    const { rule, message, remedy, size, offset } = problem;
+    const { rule, message, remedy, remedies, size, offset } = problem;
     const place =
       migration && program && offset !== undefined ? locateInFile(migration, program.source, offset) : undefined;
     return {
@@ -138,6 +138,7 @@ class JudgedRun {
       column: place?.column ?? problem.column,
       message,
       remedy,
+      remedies,
       size,
       excerpt: place?.excerpt,
     };
