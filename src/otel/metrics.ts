@@ -1,6 +1,8 @@
 import type { Attributes, Counter, Gauge, Histogram, Meter } from '@opentelemetry/api';
-import type { MigrationEvent } from '../core/events/events.js';
-import { targetAttributes } from './attributes.js';
+import type { EventContext, MigrationEvent } from '../core/events/events.js';
+import { metricAttributes } from './attributes.js';
+
+type RolloutEnd = MigrationEvent & { readonly type: 'rollout-finished' | 'rollout-stopped' };
 
 /** Histogram buckets. The SDK's defaults suit milliseconds: nearly every migration would fall into the first one. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600];
@@ -14,7 +16,9 @@ export class MigrationMetrics {
   private readonly driftFound: Counter;
   private readonly driftResolved: Counter;
   private readonly pending: Gauge;
+  private readonly tenants: Gauge;
   private readonly runDuration: Histogram;
+  private readonly rolloutDuration: Histogram;
   private readonly migrationDuration: Histogram;
   private readonly lockWait: Histogram;
 
@@ -35,16 +39,21 @@ export class MigrationMetrics {
       description: 'Migrations that the last run still had to apply',
       unit: '{migration}',
     });
+    this.tenants = meter.createGauge('migrations.tenants', {
+      description: 'Tenants in the last rollout, by outcome',
+      unit: '{tenant}',
+    });
+    this.rolloutDuration = seconds('rollout.duration', 'How long rollouts took');
     this.runDuration = seconds('run.duration', 'How long runs took');
     this.migrationDuration = seconds('migration.duration', 'How long migrations took');
     this.lockWait = seconds('lock.wait', 'How long runs waited for the migration lock');
   }
 
   record(event: MigrationEvent): void {
-    const attributes = targetAttributes(event);
+    const attributes = metricAttributes(event);
     switch (event.type) {
       case 'run-planned':
-        return this.pending.record(event.pending.length, attributes);
+        return this.recordPending(event, event.pending.length);
       case 'lock-acquired':
         return this.lockWait.record(inSeconds(event.waitedMs), attributes);
       case 'migration-applied':
@@ -54,18 +63,33 @@ export class MigrationMetrics {
       case 'migration-failed':
         return this.failed.add(1, attributes);
       case 'run-finished':
-        this.pending.record(event.left?.length ?? 0, attributes);
+        this.recordPending(event, event.left?.length ?? 0);
         return this.endRun(event.durationMs, attributes, 'finished');
       case 'run-failed':
       case 'run-refused':
       case 'run-interrupted':
         return this.endRun(event.durationMs, attributes, event.type.slice('run-'.length));
+      case 'rollout-finished':
+      case 'rollout-stopped':
+        return this.endRollout(event, attributes);
       case 'drift-found':
         return this.driftFound.add(event.findings.length, attributes);
       case 'drift-resolved':
         return this.driftResolved.add(event.findings.length, attributes);
       default:
     }
+  }
+
+  /** Not for a tenant: one number for all of them would be that of the last one. */
+  private recordPending(event: EventContext, count: number): void {
+    if (event.tenant === undefined) this.pending.record(count, metricAttributes(event));
+  }
+
+  private endRollout({ type, counts, durationMs }: RolloutEnd, attributes: Attributes): void {
+    for (const [outcome, count] of Object.entries(counts))
+      this.tenants.record(count, { ...attributes, 'migrations.outcome': outcome });
+    const outcome = type.slice('rollout-'.length);
+    this.rolloutDuration.record(inSeconds(durationMs), { ...attributes, 'migrations.outcome': outcome });
   }
 
   private endRun(durationMs: number, attributes: Attributes, outcome: string): void {

@@ -53,6 +53,17 @@ function recording(longMigration?: number) {
         }),
       );
     },
+    /** Every series of a metric. */
+    series: async (name: string) => {
+      await reader.forceFlush();
+      const scopes = metrics.getMetrics().at(-1)?.scopeMetrics ?? [];
+      const points = scopes.flatMap((scope) => scope.metrics).find(({ descriptor }) => descriptor.name === name);
+      return (points?.dataPoints ?? []).map(({ value, attributes }) => ({
+        value: typeof value === 'object' ? value.sum : value,
+        outcome: attributes['migrations.outcome'],
+        attributes,
+      }));
+    },
     shutdown: () => reader.shutdown(),
   };
 }
@@ -140,6 +151,37 @@ describe('the metrics', () => {
       'migrations.migration.duration': '5.01 s',
       'migrations.lock.wait': '2 s',
     });
+    await shutdown();
+  });
+});
+
+describe('a rollout', () => {
+  const context = { at: at(1), rolloutId: 'r', target: 'app' };
+  const counts = { applied: 2, 'nothing-to-do': 5, failed: 1, skipped: 0, interrupted: 0 };
+
+  test('has the number of tenants by outcome, and its duration', async () => {
+    const { listener, series, shutdown } = recording();
+    listener({ ...context, type: 'rollout-stopped', by: 'failures', reason: '1 failed', counts, durationMs: 4_000 });
+    expect(await series('migrations.tenants')).toEqual(
+      Object.entries(counts).map(([outcome, value]) => expect.objectContaining({ outcome, value })),
+    );
+    expect(await series('migrations.rollout.duration')).toMatchObject([{ outcome: 'stopped', value: 4 }]);
+    await shutdown();
+  });
+
+  test('adds up what happened to its tenants, and only spans name them', async () => {
+    const { listener, series, spans, shutdown } = recording();
+    for (const tenant of ['acme', 'umbrella']) {
+      const run = { tenant, runId: tenant, target: `app/${tenant}.schema_migrations` };
+      listener({ ...run, type: 'run-started', at: at(0) });
+      listener({ ...run, type: 'run-planned', pending: ['1.sql'], alreadyApplied: 0, at: at(0) });
+      listener({ ...run, type: 'migration-applied', file: '1.sql', durationMs: 10, at: at(1) });
+      const end = { applied: ['1.sql'], appliedByOthers: [], alreadyApplied: 0, durationMs: 1_000 };
+      listener({ ...run, ...end, type: 'run-finished', at: at(1) });
+    }
+    expect(await series('migrations.applied')).toEqual([{ value: 2, attributes: { 'db.system.name': 'postgresql' } }]);
+    expect(await series('migrations.pending')).toEqual([]);
+    expect(spans().map(({ attributes }) => attributes['migrations.tenant'])).toEqual(['acme', 'umbrella']);
     await shutdown();
   });
 });
