@@ -29,9 +29,14 @@ export class Backoff {
    * Waits for the next pause, or until the signal is aborted. Never rejects.
    *
    * @param onPause called first, with the length of the pause in ms.
+   * @param limitMs the pause is at most this long.
    */
-  async pause(signal?: AbortSignal, onPause?: (pauseMs: number) => void): Promise<void> {
-    const pauseMs = Math.round(this.lengthMs * (0.5 + Math.random()));
+  async pause(
+    signal?: AbortSignal,
+    onPause?: (pauseMs: number) => void,
+    limitMs = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
+    const pauseMs = Math.round(Math.min(this.lengthMs * (0.5 + Math.random()), limitMs));
     this.lengthMs = Math.min(this.lengthMs * this.settings.factor, this.settings.longestPauseMs);
     onPause?.(pauseMs);
     await pause(pauseMs, signal);

@@ -2,7 +2,7 @@ import { Backoff, type BackoffSettings } from './backoff.js';
 
 /** How work is retried. By default, the first pause is 50 ms, and each further one twice as long, up to 2.5 s. */
 interface RetrySettings extends Partial<BackoffSettings> {
-  /** How long to retry, in ms. @default no limit */
+  /** How long to retry, in ms; the last attempt is made at its end. @default no limit */
   readonly forMs?: number;
   /** Whether an error may go away by itself; `attempt` counts the attempts so far. */
   readonly isTransient: (error: unknown, attempt: number) => boolean;
@@ -37,7 +37,7 @@ export async function retry<T>(work: () => Promise<T>, settings: RetrySettings):
       const remainingMs = forMs - (performance.now() - startedAt);
       if (remainingMs <= 0 || signal?.aborted || !settings.isTransient(error, attempt)) throw error;
       settings.onRetry?.({ attempt: attempt + 1, error, remainingMs: Math.round(remainingMs) });
-      await backoff.pause(signal);
+      await backoff.pause(signal, undefined, remainingMs);
       if (signal?.aborted) throw error;
     }
   }

@@ -11,30 +11,32 @@ interface Layer {
 /** `@pgsql/types` holds types and no code. */
 const DRIVER = 'pg|libpg-query|@pgsql/types';
 const NODE = 'node:.*';
+/** Only `timing` makes pauses. */
+const NODE_WITHOUT_TIMERS = 'node:(?!timers).*';
 
 /** The arrows of ARCHITECTURE.md. */
 const LAYERS: Readonly<Record<string, Layer>> = {
   timing: { mayImport: [], packages: /^node:timers\/promises$/ },
   core: { mayImport: [], packages: /^(?:node:crypto|@pgsql\/types)$/ },
   files: { mayImport: ['core'], packages: new RegExp(`^(?:${NODE})$`) },
-  postgres: { mayImport: ['core', 'timing'], packages: new RegExp(`^(?:node:(?!fs).*|${DRIVER})$`) },
+  postgres: { mayImport: ['core', 'timing'], packages: new RegExp(`^(?:node:(?!fs|timers).*|${DRIVER})$`) },
   migrator: { mayImport: ['core', 'timing'], packages: /^node:crypto$/ },
   fleet: { mayImport: ['core', 'timing', 'migrator'], packages: /^node:crypto$/ },
   composition: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'fleet'],
-    packages: /^(?:node:.*|diff|pg|valibot)$/,
+    packages: new RegExp(`^(?:${NODE_WITHOUT_TIMERS}|diff|pg|valibot)$`),
   },
   nest: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'fleet', 'composition'],
-    packages: /^(?:node:.*|@nestjs\/(?:common|core|schedule|terminus)|rxjs|cron|valibot)$/,
+    packages: new RegExp(`^(?:${NODE_WITHOUT_TIMERS}|@nestjs/(?:common|core|schedule|terminus)|rxjs|cron|valibot)$`),
   },
   cli: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'fleet', 'composition'],
-    packages: /^(?:node:.*|commander|cli-table3|log-update|sarif)$/,
+    packages: new RegExp(`^(?:${NODE_WITHOUT_TIMERS}|commander|cli-table3|log-update|sarif)$`),
   },
   testing: {
     mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'fleet', 'composition'],
-    packages: /^(?:node:.*|pg)$/,
+    packages: new RegExp(`^(?:${NODE_WITHOUT_TIMERS}|pg)$`),
   },
   schematics: { mayImport: ['core', 'files'], packages: /^node:path$/ },
   otel: { mayImport: ['core'], packages: /^@opentelemetry\/api$/ },

@@ -39,7 +39,7 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     detail:
       'its name does not begin with a number, so it has no place in the order. Name it like 001_name.sql or 20240131120000_name.sql',
   },
-  EMPTY_DIRECTORY: { subject: DIRECTORY, recorded: '17', actual: TARGET },
+  EMPTY_DIRECTORY: { subject: DIRECTORY, detail: '017_coupons.sql', recorded: '17', actual: TARGET },
   NO_MIGRATIONS: { subject: DIRECTORY },
   OBJECT_ADDED: { subject: 'Index by_note on public.orders', since: RECORDED_AT, actual: 'CREATE INDEX by_note …' },
   OBJECT_REMOVED: { subject: 'Table public.coupons', since: RECORDED_AT, recorded: 'owner: app' },

@@ -66,6 +66,12 @@ describe('retry', () => {
     expect(calls()).toBe(1);
   });
 
+  test('makes the last attempt when the time is over, however long the next pause would be', async () => {
+    const { work, calls } = failing(9);
+    await expect(retry(work, { firstPauseMs: LONG_MS, forMs: 20, isTransient: () => true })).rejects.toThrow('failure 2');
+    expect(calls()).toBe(2);
+  });
+
   test('ends a pause at once when the signal is aborted, and begins no further attempt', async () => {
     const { work, calls } = failing(9);
     const controller = new AbortController();

@@ -102,8 +102,10 @@ export const HISTORY_FINDINGS = {
   EMPTY_DIRECTORY: {
     severity: 'error',
     text: ({ recorded, actual }) => `contains no migrations, but the history in ${actual} has ${recorded} applied`,
-    remedy: ({ subject }, say) =>
-      `${elsewhere(say)}${assetsHint(subject)} If they were deleted on purpose, remove their rows from the history.`,
+    remedy: ({ subject, detail: newest = '', recorded }, say) => {
+      const rows = recorded === '1' ? 'its row' : 'the row of each of them';
+      return `${elsewhere(say)}${assetsHint(subject)} If what was applied was deleted on purpose, remove ${rows} from the history, as with ${say({ action: 'unmark', file: newest })}.`;
+    },
   },
   NO_MIGRATIONS: {
     severity: 'warning',

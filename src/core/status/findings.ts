@@ -104,10 +104,12 @@ export function invalidIndexFindings(file: string, names: readonly string[]): Fi
 /** Reports an empty directory: nothing to do yet, or the wrong directory. @param target for the message. */
 export function findEmptyDirectory(set: MigrationSet, statuses: readonly MigrationStatus[], target: string): Finding[] {
   if (set.migrations.length > 0 || set.unusable.length > 0) return [];
-  const applied = statuses.filter(({ row }) => row?.state === 'applied').length;
-  return applied === 0
-    ? [finding('NO_MIGRATIONS', { subject: set.location })]
-    : [finding('EMPTY_DIRECTORY', { subject: set.location, recorded: String(applied), actual: target })];
+  const applied = statuses.filter(({ row }) => row?.state === 'applied');
+  const newest = applied.at(-1);
+  const subject = set.location;
+  if (!newest) return [finding('NO_MIGRATIONS', { subject })];
+  const recorded = String(applied.length);
+  return [finding('EMPTY_DIRECTORY', { subject, detail: newest.file, recorded, actual: target })];
 }
 
 /** The difference between two drift checks. A finding whose values changed (another edit) counts as new. */

@@ -86,9 +86,9 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   }
 
   /** Begins the transaction that reads and stores the catalog. Creates the table of records if it is missing. */
-  private async begin(mark: string | undefined): Promise<Begun> {
-    const begun = await this.tryToBegin(mark);
-    if (begun) return begun;
+  private async begin(mark: string | undefined): Promise<OpenRecording> {
+    const opened = await this.tryToBegin(mark);
+    if (opened) return opened;
     const { history, role } = this.settings;
     const { companions, notes } = await install(this.connection, new HistoryScope(history), {
       role,
@@ -102,7 +102,7 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   }
 
   /** One message. @returns undefined if there is no table of records. */
-  private async tryToBegin(mark: string | undefined): Promise<Begun | undefined> {
+  private async tryToBegin(mark: string | undefined): Promise<OpenRecording | undefined> {
     const { history, role, timeoutMs: statementTimeoutMs } = this.settings;
     const covered = '(SELECT jsonb_agg(s.name ORDER BY s.name) FROM covered_schema s) AS covered';
     const select =
@@ -127,7 +127,7 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
     };
   }
 
-  private async read(live: Begun): Promise<FingerprintedCatalog> {
+  private async read(live: OpenRecording): Promise<FingerprintedCatalog> {
     try {
       return { ...(await readObjects(this.connection, this.selection(live))), serverVersion: live.serverVersion };
     } catch (error) {
@@ -136,16 +136,20 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
     }
   }
 
-  private selection({ schemas, kinds }: Begun): ObjectSelection {
+  private selection({ schemas, kinds }: OpenRecording): ObjectSelection {
     return { scope: recordedScope(this.settings, schemas), groups: this.settings.groups, kinds };
   }
 
   /** @param others statements of the same transaction */
-  private storeLive(live: Begun, others: readonly string[] = []): Promise<void> {
+  private storeLive(live: OpenRecording, others: readonly string[] = []): Promise<void> {
     return this.commit([recordLiveSql(this.settings.history, live, this.selection(live), live.newest), ...others]);
   }
 
-  private storeComposed(live: Begun, catalog: FingerprintedCatalog, others: readonly string[] = []): Promise<void> {
+  private storeComposed(
+    live: OpenRecording,
+    catalog: FingerprintedCatalog,
+    others: readonly string[] = [],
+  ): Promise<void> {
     return this.commit([recordComposedSql(this.settings.history, live, catalog), ...others]);
   }
 
@@ -160,8 +164,8 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   }
 }
 
-/** A transaction that reads and stores the catalog has begun. */
-interface Begun extends Live {
+/** What the database says when the transaction that reads and stores the catalog begins. */
+interface OpenRecording extends Live {
   readonly newest: LatestRecord | undefined;
   readonly kinds: PresentKinds;
 }

@@ -17,7 +17,7 @@ export function prefixOf(pid: number): string {
  * Removes the data directories of processes that have been killed together with what watched their servers. Does nothing
  * if the folder cannot be read.
  */
-export async function removeAbandoned(folder: string): Promise<void> {
+export async function removeAbandonedServers(folder: string): Promise<void> {
   for (const name of await readdir(folder).catch(() => [])) {
     const pid = Number(NAME.exec(name)?.[1]);
     if (!pid) continue;

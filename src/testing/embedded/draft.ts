@@ -11,7 +11,7 @@ const drafts = new Set<string>();
  * all times either missing or complete, whenever the process is killed; drafts of killed processes are cleared here.
  */
 export async function withDraft(target: string, work: (draft: string) => Promise<void>): Promise<void> {
-  await removeAbandoned(target);
+  await removeAbandonedDrafts(target);
   const draft = `${target}.draft-${process.pid}-${randomBytes(3).toString('hex')}`;
   drafts.add(draft);
   try {
@@ -23,7 +23,7 @@ export async function withDraft(target: string, work: (draft: string) => Promise
   }
 }
 
-async function removeAbandoned(target: string): Promise<void> {
+async function removeAbandonedDrafts(target: string): Promise<void> {
   const prefix = `${basename(target)}.draft-`;
   for (const name of await readdir(dirname(target))) {
     if (!name.startsWith(prefix)) continue;

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { prefixOf, removeAbandoned } from './abandoned.js';
+import { prefixOf, removeAbandonedServers } from './abandoned.js';
 import { startEmbeddedPostgres, type EmbeddedPostgresOptions, type EmbeddedServer } from './server.js';
 
 const MEMORY_DISK = '/dev/shm';
@@ -25,7 +25,7 @@ export async function startEphemeralPostgres({
   ...options
 }: Pick<EmbeddedPostgresOptions, 'nativeDirectory' | 'password' | 'settings' | 'log'> = {}): Promise<EmbeddedServer> {
   // First: what was left in memory may be the reason why it has no space.
-  for (const disk of new Set([MEMORY_DISK, tmpdir()])) await removeAbandoned(disk);
+  for (const disk of new Set([MEMORY_DISK, tmpdir()])) await removeAbandonedServers(disk);
   const dataDirectory = await mkdtemp(join(await fastDisk(), prefixOf(process.pid)));
   try {
     return await startEmbeddedPostgres({

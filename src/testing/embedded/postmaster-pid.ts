@@ -1,6 +1,6 @@
 import { readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '../../timing/pause.js';
 import { errorCode } from './error-code.js';
 
 const ORPHAN_POLLS = 100;
@@ -39,7 +39,7 @@ export async function stopOrphan(dataDirectory: string): Promise<void> {
   if (pid === undefined || !isAlive(pid) || (await worksIn(pid, dataDirectory)) === false) return;
   process.kill(pid, 'SIGQUIT');
   for (let polls = 0; polls < ORPHAN_POLLS && (await readLockFile(dataDirectory)) !== undefined; polls++)
-    await sleep(ORPHAN_PAUSE_MS);
+    await pause(ORPHAN_PAUSE_MS);
 }
 
 /**

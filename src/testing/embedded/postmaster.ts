@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { withTimeout } from '../../timing/timeout.js';
 import type { Account } from './account.js';
 import { withDirectoryHandle } from './directory-handle.js';
 
@@ -85,7 +85,7 @@ export class Postmaster {
     await this.#end(async () => {
       if (process.platform === 'win32') return stopOnWindows(this.#options, mode);
       this.#child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
-      await Promise.race([this.#ended, sleep(STOP_PATIENCE_MS, undefined, { ref: false })]);
+      await withTimeout(this.#ended, STOP_PATIENCE_MS, () => undefined);
       if (this.running) this.#child.kill('SIGQUIT');
     });
   }

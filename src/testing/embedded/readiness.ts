@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import { pause } from '../../timing/pause.js';
 import { errorCode } from './error-code.js';
 import { readLockFile } from './postmaster-pid.js';
 import type { Postmaster } from './postmaster.js';
@@ -32,13 +32,13 @@ export async function waitUntilReady(
   while (performance.now() < deadline) {
     if (!postmaster.running) {
       // The pipes deliver the last lines only after the exit.
-      await sleep(PAUSE_MS);
+      await pause(PAUSE_MS);
       throw new ServerNotReady('ended while starting', postmaster.lastLines);
     }
     // Connecting alone proves nothing: another server may respond on the port that ours is about to fail to bind.
     const lock = await readLockFile(dataDirectory);
     if (lock?.pid === postmaster.pid && lock.ready && (await accepts(connectionString, postmaster))) return;
-    await sleep(PAUSE_MS);
+    await pause(PAUSE_MS);
   }
   throw new ServerNotReady(`was not ready after ${PATIENCE_MS / 1000} s`, postmaster.lastLines);
 }

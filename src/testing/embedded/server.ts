@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { retry } from '../../timing/retry.js';
 import { type Account, serverAccount } from './account.js';
 import { installedBinaries, hydrateSymlinks } from './binaries/installed-binaries.js';
 import { prepareDataDirectory } from './data-directory.js';
@@ -110,17 +110,12 @@ class Server implements EmbeddedServer {
   }
 
   async start(): Promise<void> {
-    const deadline = performance.now() + MEMORY_PATIENCE_MS;
-    for (;;) {
-      try {
-        return await this.#startOnce();
-      } catch (error) {
-        const memoryHeld = error instanceof ServerNotReady && /shared memory block .* is still in use/.test(error.log);
-        if (!memoryHeld || performance.now() > deadline) throw error;
-        await endLeftBehind(this.dataDirectory);
-        await sleep(100);
-      }
-    }
+    await retry(() => this.#startOrEndOthers(), {
+      firstPauseMs: 100,
+      longestPauseMs: 100,
+      forMs: MEMORY_PATIENCE_MS,
+      isTransient: isMemoryHeld,
+    });
   }
 
   async stop(mode: 'fast' | 'immediate' = 'fast'): Promise<void> {
@@ -135,6 +130,15 @@ class Server implements EmbeddedServer {
     await this.stop('immediate');
     // Sessions of a killed server may still be writing.
     await rm(this.dataDirectory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+
+  async #startOrEndOthers(): Promise<void> {
+    try {
+      await this.#startOnce();
+    } catch (error) {
+      if (isMemoryHeld(error)) await endLeftBehind(this.dataDirectory);
+      throw error;
+    }
   }
 
   async #startOnce(): Promise<void> {
@@ -160,4 +164,9 @@ class Server implements EmbeddedServer {
       throw error;
     }
   }
+}
+
+/** True if processes of a killed server still use its memory. */
+function isMemoryHeld(error: unknown): boolean {
+  return error instanceof ServerNotReady && /shared memory block .* is still in use/.test(error.log);
 }

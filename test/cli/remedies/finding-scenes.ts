@@ -123,7 +123,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
     files: A,
     set: inOrder(migrated, inSubfolder),
     command: ['status'],
-    names: ['--dir <directory>', 'status --recursive'],
+    names: ['--dir <directory>', 'status --recursive', 'unmark 1.sql'],
     value: subfolder,
   },
   NO_MIGRATIONS: {

@@ -113,7 +113,7 @@ describe('findEmptyDirectory', () => {
       'that there are none, although some were applied, and how many',
       setOf([]),
       ['ahead', 'orphaned', 'ahead'],
-      [finding('EMPTY_DIRECTORY', { subject: 'migrations', recorded: '2', actual: 'shared.t' })],
+      [finding('EMPTY_DIRECTORY', { subject: 'migrations', detail: '2_a.sql', recorded: '2', actual: 'shared.t' })],
     ],
   ])('finds %s', (_, set, states, expected) => {
     const statuses = states.map((state, i) => statusOf(`${i}_a.sql`, state));

@@ -149,7 +149,7 @@ describe('a plan', () => {
   test('refuses an empty directory where migrations have been applied: it is hardly the right one', () => {
     const plan = planOf([statusOf('1_a.sql', 'ahead'), statusOf('2_b.sql', 'ahead')], DRIFT_IGNORED);
     expect(plan.refusals).toEqual([
-      finding('EMPTY_DIRECTORY', { subject: 'migrations', recorded: '2', actual: 'shared.t' }),
+      finding('EMPTY_DIRECTORY', { subject: 'migrations', detail: '2_b.sql', recorded: '2', actual: 'shared.t' }),
     ]);
     expect(isNothingToDo(plan)).toBe(false);
   });

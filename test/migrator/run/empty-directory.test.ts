@@ -42,7 +42,9 @@ describe.each(Object.entries(folders))('%s', (_, makeFolder) => {
         code: 'EMPTY_DIRECTORY',
         severity: 'error',
         subject: directory,
+        detail: '2_b.sql',
         recorded: '2',
+        remedies: [{ action: 'set', option: 'directory' }, expect.anything(), { action: 'unmark', file: '2_b.sql' }],
         actual: `${db.name}/shared.schema_migrations`,
       },
     ]);

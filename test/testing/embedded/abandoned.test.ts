@@ -5,7 +5,7 @@ import { cp, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { prefixOf, removeAbandoned } from '../../../src/testing/embedded/abandoned.js';
+import { prefixOf, removeAbandonedServers } from '../../../src/testing/embedded/abandoned.js';
 import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
 import { startEphemeralServer } from '../../support/ephemeral-server.js';
 import { testIf } from '../../support/since-version.js';
@@ -48,11 +48,11 @@ onLinux('a server that is in use stays, and so does everything else in its folde
   const dead = `${prefixOf(2 ** 22 + 1)}x`;
   for (const name of [basename(server.dataDirectory), dead, 'nestjs-pg-migrations-1', `x-${dead}`])
     await cp(new URL('.', import.meta.url), join(folder, name), { recursive: true });
-  await removeAbandoned(folder);
+  await removeAbandonedServers(folder);
   expect(existsSync(join(folder, dead))).toBe(false);
   for (const name of [basename(server.dataDirectory), 'nestjs-pg-migrations-1', `x-${dead}`])
     expect(existsSync(join(folder, name))).toBe(true);
-  await removeAbandoned(dirname(server.dataDirectory));
+  await removeAbandonedServers(dirname(server.dataDirectory));
   expect(isAlive(server.pid)).toBe(true);
   await server.remove();
   expect(existsSync(server.dataDirectory)).toBe(false);
@@ -67,5 +67,5 @@ onLinux('the next server removes what was left on either disk, wherever it puts 
 });
 
 test('a folder that is not there holds nothing to remove', async () => {
-  await expect(removeAbandoned(join(await tempDirectory(), 'missing'))).resolves.toBeUndefined();
+  await expect(removeAbandonedServers(join(await tempDirectory(), 'missing'))).resolves.toBeUndefined();
 });

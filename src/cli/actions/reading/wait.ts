@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { interruptible } from '../../../composition/interruptible.js';
 import { DatabaseConnectionError } from '../../../core/errors/database-errors.js';
 import { ConfigurationError, NotUpToDateError } from '../../../core/errors/input-errors.js';
-import type { Migrator } from '../../../migrator/migrator.js';
+import { retry } from '../../../timing/retry.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
 import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
@@ -10,7 +9,8 @@ import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
-const POLL_MS = 1_000;
+/** A pause has no need to grow: each poll is one cheap query. */
+const POLLING = { firstPauseMs: 1_000, longestPauseMs: 1_000, factor: 1 } as const;
 
 /** Waits until nothing is pending, even while the database is unreachable. */
 export const wait: Action<ReadFlags> = (flags, { out, err, live }) => {
@@ -28,7 +28,15 @@ export const wait: Action<ReadFlags> = (flags, { out, err, live }) => {
     };
     try {
       // Without a handler, a signal does not terminate PID 1 in a container.
-      await interruptible((signal) => untilUpToDate(migrator, deadline, onReason, signal));
+      await interruptible((signal) =>
+        retry(() => migrator.validate(), {
+          ...POLLING,
+          forMs: timeoutMs,
+          isTransient: mayPass,
+          onRetry: ({ error }) => mayPass(error) && onReason(reasonOf(error)),
+          signal,
+        }),
+      );
     } finally {
       output?.close();
     }
@@ -38,26 +46,9 @@ export const wait: Action<ReadFlags> = (flags, { out, err, live }) => {
   });
 };
 
-/** @throws the last error when the deadline has passed, or immediately an error that waiting cannot fix. */
-async function untilUpToDate(
-  migrator: Migrator,
-  deadline: number,
-  onReason: (reason: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  for (;;) {
-    signal.throwIfAborted();
-    const error: unknown = await migrator.validate().then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    if (error === undefined) return;
-    const mayPass = error instanceof NotUpToDateError || error instanceof DatabaseConnectionError;
-    const leftMs = deadline - performance.now();
-    if (!mayPass || leftMs <= 0) throw error;
-    onReason(reasonOf(error));
-    await sleep(Math.min(POLL_MS, leftMs), undefined, { signal });
-  }
+/** An error that may go away while waiting. */
+function mayPass(error: unknown): error is NotUpToDateError | DatabaseConnectionError {
+  return error instanceof NotUpToDateError || error instanceof DatabaseConnectionError;
 }
 
 function reasonOf(error: NotUpToDateError | DatabaseConnectionError): string {
