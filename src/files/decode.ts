@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
+import type { FileProblem } from '../core/problems/file-problem.js';
 import { locate } from '../core/sql/text/position.js';
 
 const BYTE_ORDER_MARK = '\ufeff';
@@ -8,18 +9,17 @@ const REPLACEMENT = '\ufffd';
 const AS_TEXT = { encoding: 'utf8', flag: 'r' } as const;
 
 /** Reads a file in one call: for many small files, the calls cost more than the bytes. @throws the system's error */
-export function readTextSync(file: string): string | { problem: string } {
+export function readTextSync(file: string): string | { problem: FileProblem } {
   const text = readFileSync(file, AS_TEXT);
   return text.includes(REPLACEMENT) ? decodeText(readFileSync(file)) : withoutMark(text);
 }
 
 /** Decodes UTF-8 and drops a byte order mark. The problem says where the first invalid byte is. */
-export function decodeText(bytes: Buffer): string | { problem: string } {
+export function decodeText(bytes: Buffer): string | { problem: FileProblem } {
   const text = bytes.toString();
   if (isUtf8(bytes)) return withoutMark(text);
   const utf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  const what = utf16 ? ' (it looks like UTF-16)' : `: ${placeOfInvalid(bytes, text)}`;
-  return { problem: `it is not valid UTF-8${what}. Save it as UTF-8` };
+  return { problem: utf16 ? { reason: 'utf-16' } : { reason: 'not-utf-8', value: placeOfInvalid(bytes, text) } };
 }
 
 function withoutMark(text: string): string {

@@ -1,5 +1,6 @@
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
+import type { FileProblem } from '../core/problems/file-problem.js';
 import { folderLayoutProblem } from '../core/tools/layouts.js';
 import { FILES_IN_FOLDERS } from '../core/tools/registry.js';
 import type { Disk } from './disk.js';
@@ -10,7 +11,7 @@ import type { Disk } from './disk.js';
  *
  * @param directory the one that contains the entry, directly or in a subfolder.
  */
-export async function kindProblem(directory: string, entry: Dirent, disk: Disk): Promise<string | undefined> {
+export async function kindProblem(directory: string, entry: Dirent, disk: Disk): Promise<FileProblem | undefined> {
   if (entry.isFile()) return undefined;
   const file = path.join(entry.parentPath, entry.name);
   try {
@@ -18,18 +19,18 @@ export async function kindProblem(directory: string, entry: Dirent, disk: Disk):
       const relative = path.relative(await disk.realpath(directory), await disk.realpath(file));
       // Config maps have folders like `..2024_01_31`: only a segment that is exactly `..` leads outside.
       if (relative.split(path.sep)[0] === '..' || path.isAbsolute(relative)) {
-        return 'it is a symbolic link to a file outside the migrations directory. Put the file itself here';
+        return { reason: 'link-outside' };
       }
     }
-    return (await disk.stat(file)).isFile() ? undefined : 'it is not a regular file';
+    return (await disk.stat(file)).isFile() ? undefined : { reason: 'not-a-file' };
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' ? 'it is a broken symbolic link' : `it cannot be read (${code})`;
+    return code === 'ENOENT' ? { reason: 'broken-link' } : { reason: 'unreadable', value: code ?? '' };
   }
 }
 
 /** Why an unread folder is a mistake: without this check, a directory of another tool would look empty. */
-export async function folderProblem(directory: string, name: string, disk: Disk): Promise<string | undefined> {
+export async function folderProblem(directory: string, name: string, disk: Disk): Promise<FileProblem | undefined> {
   if (name.startsWith('.')) return undefined;
   for (const inside of FILES_IN_FOLDERS)
     if (await exists(path.join(directory, name, inside), disk)) return folderLayoutProblem(`${name}/${inside}`);

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import type { UnusableFile } from '../core/migration/migration-set.js';
 import { Migration } from '../core/migration/migration.js';
+import type { FileProblem } from '../core/problems/file-problem.js';
 import { decodeText, readTextSync } from './decode.js';
 import type { Disk } from './disk.js';
 import { folderProblem, kindProblem } from './entries.js';
@@ -71,10 +72,10 @@ export class Examiner {
   }
 }
 
-function migrationOf(file: string, text: string | { readonly problem: string }): Migration | UnusableFile {
+function migrationOf(file: string, text: string | { readonly problem: FileProblem }): Migration | UnusableFile {
   return typeof text === 'string' ? new Migration(file, text) : { file, problem: text.problem };
 }
 
-function readProblem(error: unknown): string {
-  return `reading it failed with ${(error as NodeJS.ErrnoException).code}`;
+function readProblem(error: unknown): FileProblem {
+  return { reason: 'unreadable', value: (error as NodeJS.ErrnoException).code ?? '' };
 }

@@ -2,9 +2,10 @@ import { assetsHint } from '../core/errors/wording.js';
 import { DirectoryError } from '../core/errors/input-errors.js';
 import { MigrationSet, type UnusableFile } from '../core/migration/migration-set.js';
 import { Migration } from '../core/migration/migration.js';
+import { problemText, type FileProblem } from '../core/problems/file-problem.js';
 import type { Found } from './examine.js';
 
-const DUPLICATE_NAME = 'two files have this name, in different Unicode normalization forms';
+const DUPLICATE_NAME: FileProblem = { reason: 'duplicate-name' };
 
 /** Makes a set from what was found in a directory. */
 export function setOf(location: string, found: Iterable<Found>): MigrationSet {
@@ -26,7 +27,7 @@ export function setOf(location: string, found: Iterable<Found>): MigrationSet {
 export function isSame(a: Found, b: Found): boolean {
   if (a instanceof Migration && b instanceof Migration) return a.file === b.file && a.text === b.text;
   if (a === undefined || b === undefined || a instanceof Migration || b instanceof Migration) return a === b;
-  return a.file === b.file && a.problem === b.problem;
+  return a.file === b.file && problemText(a.problem) === problemText(b.problem);
 }
 
 const DIRECTORY_PROBLEMS: Readonly<Record<string, string>> = {

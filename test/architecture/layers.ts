@@ -59,11 +59,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
  */
 const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])[]>> = {
   core: [
+    'problems',
     'sql/text',
     'sql/statements',
     ['tools', 'tools/definitions'],
     'migration',
-    ['errors', 'errors/catalog', 'errors/tenants'],
+    ['errors', 'errors/catalog', 'errors/files', 'errors/tenants'],
     'history',
     'compile',
     'target',

@@ -81,7 +81,7 @@ export function statusOf(file: string, state: MigrationState, changes: Partial<M
     row: UNRECORDED.includes(state) ? undefined : appliedRow(migration, { state: rowState(state) }),
     recordedAs: undefined,
     candidates: [],
-    problem: state === 'unusable' ? 'it cannot be read' : undefined,
+    problem: state === 'unusable' ? { reason: 'unreadable', value: 'EACCES' } : undefined,
     ...changes,
   };
 }

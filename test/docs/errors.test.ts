@@ -4,7 +4,7 @@ import { exitCodeOf } from '../../src/cli/process/failure.js';
 import { finding, FINDINGS, renderFinding, type FindingCode } from '../../src/core/errors/finding.js';
 import { CATALOG_FINDINGS } from '../../src/core/errors/catalog/catalog-findings.js';
 import { VERIFY_FINDINGS } from '../../src/core/errors/catalog/verify-findings.js';
-import { FILE_FINDINGS } from '../../src/core/errors/file-findings.js';
+import { FILE_FINDINGS } from '../../src/core/errors/files/file-findings.js';
 import { HISTORY_FINDINGS } from '../../src/core/errors/history-findings.js';
 import { ERROR_CODES, MigrationError } from '../../src/core/errors/migration-error.js';
 import { RUN_FINDINGS } from '../../src/core/errors/run-findings.js';

@@ -1,5 +1,4 @@
 import type { FindingCode, FindingDetails } from '../../src/core/errors/finding.js';
-import { undoSectionAdvice } from '../../src/core/tools/registry.js';
 
 export const DIRECTORY = '/srv/app/migrations';
 export const TABLE = 'shared.schema_migrations';
@@ -36,8 +35,7 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   UNREADABLE_STATEMENT: at('004_orders.sql', 3, 1),
   UNUSABLE_FILE: {
     subject: 'orders.sql',
-    detail:
-      'its name does not begin with a number, so it has no place in the order. Name it like 001_name.sql or 20240131120000_name.sql',
+    reason: 'no-number',
   },
   EMPTY_DIRECTORY: { subject: DIRECTORY, detail: '017_coupons.sql', recorded: '17', actual: TARGET },
   NO_MIGRATIONS: { subject: DIRECTORY },
@@ -57,8 +55,8 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     detail: 'the role may not read it',
     actual: 'GRANT SELECT ON shared.schema_migrations_catalog TO app',
   },
-  UNDO_SECTION: { ...at('004_orders.sql', 9, 1), detail: undoSectionAdvice('-- +goose Down') as string },
-  SECTION: { subject: '004_orders.sql', detail: 'it has no line "-- +goose Up", so nothing says what to run' },
+  UNDO_SECTION: { ...at('004_orders.sql', 9, 1), reason: 'undo-section', detail: '-- +goose Down', layouts: ['goose'] },
+  SECTION: { subject: '004_orders.sql', reason: 'no-marker', detail: '-- +goose Up' },
   META_COMMAND: { ...at('004_orders.sql', 2, 1), detail: '\\connect' },
   COPY_WITHOUT_END: at('006_countries.sql', 3, 1),
   NUL_CHARACTER: at('004_orders.sql', 12, 31),
@@ -105,8 +103,10 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   },
   RESUMED: {
     subject: '005_indexes.sql',
-    detail:
-      '2 of its 4 steps are done; it continues at line 5 with "CREATE INDEX CONCURRENTLY orders_by_customer ON orders (customer_id)"',
+    line: 5,
+    column: 1,
+    steps: { done: 2, total: 4 },
+    actual: 'CREATE INDEX CONCURRENTLY orders_by_customer ON orders (customer_id)',
   },
   RUN_AS_STEPS: { subject: '008_backfill.sql', detail: 'SQLSTATE 2D000' },
   INVALID_INDEX_DROPPED: { subject: 'Index public.orders_by_customer' },

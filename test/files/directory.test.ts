@@ -1,3 +1,5 @@
+import { describeProblem } from '../../src/core/errors/files/file-problems.js';
+import { inApi } from '../../src/core/errors/remedy.js';
 import { describe, expect, jest, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
@@ -13,7 +15,9 @@ const read = async (directory: string): Promise<string[]> =>
   (await new MigrationDirectory(directory).read()).migrations.map(({ file }) => file);
 /** Why files cannot be used. */
 const problemsOf = async (directory: string): Promise<readonly string[]> =>
-  (await new MigrationDirectory(directory).read()).unusable.map(({ file, problem }) => `${file}: ${problem}`);
+  (await new MigrationDirectory(directory).read()).unusable.map(
+    ({ file, problem }) => `${file}: ${describeProblem(problem, inApi)}`,
+  );
 /** Why the directory itself cannot be used. */
 const failuresOf = async (directory: string): Promise<readonly string[]> =>
   (await failureOf(new MigrationDirectory(directory).read(), DirectoryError)).problems;
@@ -190,7 +194,7 @@ describe('a link', () => {
 
   test.each<[string, (directory: string) => Promise<void>, RegExp]>([
     ['nowhere', (directory) => symlink('gone.sql', join(directory, '001_a.sql')), /it is a broken symbolic link/],
-    ['itself', (directory) => symlink('001_a.sql', join(directory, '001_a.sql')), /cannot be read \(ELOOP\)/],
+    ['itself', (directory) => symlink('001_a.sql', join(directory, '001_a.sql')), /reading it failed with ELOOP/],
     [
       'a folder',
       async (directory) => {

@@ -1,3 +1,5 @@
+import { describeProblem } from '../../src/core/errors/files/file-problems.js';
+import { inApi } from '../../src/core/errors/remedy.js';
 import { describe, expect, test } from '@jest/globals';
 import { readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,7 +16,7 @@ const source = (directory: string, { layout = 'plain', ...rules }: Rules): Migra
   new MigrationDirectory(directory, { recursive: false, pattern: DEFAULT_PATTERN, ...rules, layout: LAYOUTS[layout] });
 /** Why files cannot be used. */
 const unusableIn = async (directory: MigrationDirectory): Promise<readonly string[]> =>
-  (await directory.read()).unusable.map(({ file, problem }) => `${file}: ${problem}`);
+  (await directory.read()).unusable.map(({ file, problem }) => `${file}: ${describeProblem(problem, inApi)}`);
 const read = async (files: Files, rules: Rules): Promise<string[]> =>
   (await source(await migrationsDirectory(files), rules).read()).migrations.map(({ file }) => file);
 const problemsOf = async (files: Files, rules: Rules): Promise<readonly string[]> =>
@@ -87,7 +89,7 @@ describe('a directory of another tool', () => {
     ['diesel', ['1_a/up.sql']],
   ])('%s is refused without its layout also when subfolders are read', async (layout, names) => {
     expect(await problemsOf(named(...names), { recursive: true })).toEqual([
-      expect.stringContaining(`Set the option "layout" to "${layout}"`),
+      expect.stringContaining(`use the option "layout" set to "${layout}"`),
     ]);
   });
 

@@ -128,7 +128,7 @@ describe('a non-transactional file, in a process that is killed', () => {
     const { migrator, warnings } = await migratorOn(db, directory);
     await migrator.migrate();
     expect(warnings()).toEqual([
-      '2_steps.sql continues where an earlier run stopped: 10 of its 15 steps are done; it continues at line 12 with "REINDEX TABLE CONCURRENTLY t". [RESUMED]',
+      '2_steps.sql:12:3 continues where an earlier run stopped: 10 of its 15 steps are done; it goes on with "REINDEX TABLE CONCURRENTLY t". [RESUMED]',
     ]);
   });
 });

@@ -132,7 +132,7 @@ describe('the invalid index of a concurrent build', () => {
         await open();
         await run;
         expect((await indexes()).find((each) => each.name === name)).toEqual({ ...being, valid: true });
-        expect(warnings().join()).toContain('the catalog shows that the next one took effect as well');
+        expect(warnings().join()).toContain('took effect as well');
       });
     },
   );

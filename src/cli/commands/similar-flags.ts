@@ -2,8 +2,8 @@ import type { CommanderError } from 'commander';
 import type { Flag } from './definition.js';
 
 /**
- * The message of a usage error. If it is about an unknown flag, the flags that contain all of its words are suggested:
- * `--migration-lock-timeout` and `--table-lock-timeout` for `--lock-timeout`. Commander suggests only similar spellings.
+ * The message of a usage error. If it is about an unknown flag that is part of the names of others, it suggests those:
+ * commander suggests only similar spellings.
  */
 export function usageMessage({ code, message }: CommanderError, flags: readonly Flag[]): string {
   const typed = /'--([\w-]+)/.exec(message)?.[1];

@@ -65,11 +65,14 @@ export function inFlags(problem: string, url: string): string {
 
 /** Replaces `the option "table"` in a text with the flag of the option, if it has one. */
 export function withFlags(text: string): string {
-  return text.replace(/(set )?the option "([\w.]+)"(?: to "([^"]*)")?/gi, (whole, set: string | undefined, ...more) => {
-    const [option, value] = more as [string, string | undefined];
-    const flag = flagOf(option);
-    if (flag === undefined) return whole;
-    const words = value === undefined ? `\`${flag}\`` : `\`${flag} ${value}\``;
-    return set === undefined ? words : `${set.startsWith('S') ? 'Use' : 'use'} ${words}`;
-  });
+  return text.replace(
+    /(set )?the option "([\w.]+)"(?:(?: set)? to "([^"]*)")?/gi,
+    (whole, set: string | undefined, ...more) => {
+      const [option, value] = more as [string, string | undefined];
+      const flag = flagOf(option);
+      if (flag === undefined) return whole;
+      const words = value === undefined ? `\`${flag}\`` : `\`${flag} ${value}\``;
+      return set === undefined ? words : `${set.startsWith('S') ? 'Use' : 'use'} ${words}`;
+    },
+  );
 }

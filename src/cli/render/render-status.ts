@@ -1,3 +1,5 @@
+import { describeProblem } from '../../core/errors/files/file-problems.js';
+import { inApi } from '../../core/errors/remedy.js';
 import type { Finding } from '../../core/errors/finding.js';
 import type { MigrationStatus } from '../../core/status/status.js';
 import type { StatusReport } from '../../migrator/use-cases/status.js';
@@ -29,7 +31,7 @@ function appliedAt(row: MigrationStatus['row']): string {
 
 function problems(migrations: readonly MigrationStatus[]): string[] {
   return migrations.flatMap(({ file, row, problem }) => {
-    const what = problem ?? row?.error;
+    const what = problem ? describeProblem(problem, inApi) : row?.error;
     return what ? [`${file}: ${withFlags(what)}`] : [];
   });
 }

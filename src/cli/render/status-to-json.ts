@@ -1,3 +1,5 @@
+import { describeProblem } from '../../core/errors/files/file-problems.js';
+import { inApi } from '../../core/errors/remedy.js';
 import type { StatusReport } from '../../migrator/use-cases/status.js';
 import { withFlags } from '../process/option-flags.js';
 
@@ -10,7 +12,7 @@ export function statusToJson({ migrations, summary }: StatusReport): object {
       appliedAt: row?.state === 'applied' ? (row.executedAt?.toISOString() ?? null) : null,
       durationMs: row?.durationMs ?? null,
       checksum: row?.checksum ?? migration?.checksum ?? null,
-      error: problem === undefined ? (row?.error ?? null) : withFlags(problem),
+      error: problem ? withFlags(describeProblem(problem, inApi)) : (row?.error ?? null),
     })),
     summary,
   };

@@ -1,11 +1,12 @@
-import { finding, type Finding, type FindingCode } from '../errors/finding.js';
+import { problemDetails } from '../errors/files/file-problems.js';
+import { finding, type Finding, type FindingCode, type FindingDetails } from '../errors/finding.js';
 import { OrdinaryStatements } from '../sql/statements/ordinary.js';
 import type { CopySource, Statement } from '../sql/statements/statements.js';
 import { blankOut, type Range } from '../sql/text/blank.js';
 import { locate, type SourceLocation } from '../sql/text/position.js';
 import { readSpans, type SpanKind, type Unclosed } from '../sql/text/spans.js';
 import { StringMode } from '../sql/text/string-mode.js';
-import { undoSectionAdvice } from '../tools/registry.js';
+import { undoSectionProblem } from '../tools/registry.js';
 
 /** What a lexical scan finds in a file, without the parser. */
 export interface Preflight {
@@ -39,9 +40,9 @@ export function preflight(
   const copies = new Map<number, CopySource>();
   const mode = new StringMode();
   const outline = new OrdinaryStatements(text);
-  const refuse = (code: FindingCode, offset: number, detail?: string): void => {
+  const refuse = (code: FindingCode, offset: number, details: Omit<FindingDetails, 'subject'> = {}): void => {
     const { line, column } = place(offset);
-    refusals.push(finding(code, { subject: file, line, column, ...(detail !== undefined && { detail }) }));
+    refusals.push(finding(code, { subject: file, line, column, ...details }));
   };
   const nul = text.indexOf('\0');
   if (nul >= 0) refuse('NUL_CHARACTER', nul);
@@ -49,12 +50,12 @@ export function preflight(
   const visit = (kind: SpanKind, start: number, end: number): void => {
     outline.span(kind, start, end);
     if (kind === 'line-comment') {
-      const advice = undoSectionAdvice(text.slice(start, end));
-      if (advice !== undefined) refuse('UNDO_SECTION', start, advice);
+      const undo = undoSectionProblem(text.slice(start, end));
+      if (undo) refuse('UNDO_SECTION', start, problemDetails(undo));
     }
     if (kind === 'meta-command') {
       blanks.push({ start, end });
-      if (!isHarmless(text, start, end)) refuse('META_COMMAND', start, metaCommand(text, start));
+      if (!isHarmless(text, start, end)) refuse('META_COMMAND', start, { detail: metaCommand(text, start) });
     }
     if (kind === 'copy-rows') {
       blanks.push({ start, end });

@@ -1,4 +1,5 @@
-import { finding, type Finding, type FindingCode } from '../errors/finding.js';
+import { problemDetails } from '../errors/files/file-problems.js';
+import { finding, type Finding, type FindingCode, type FindingDetails } from '../errors/finding.js';
 import { LAYOUTS, type Layout } from '../tools/layouts.js';
 import type { Migration } from '../migration/migration.js';
 import { substitute, type Placeholders } from './placeholders.js';
@@ -37,12 +38,16 @@ export function sourceText(
 ): { readonly source: SourceText | undefined; readonly refusals: readonly Finding[] } {
   const { file, text } = migration;
   const section = rules.layout.section(text);
-  const refusal = (code: FindingCode, detail: string, offset: number | undefined): Finding => {
+  const refusal = (
+    code: FindingCode,
+    details: Omit<FindingDetails, 'subject'>,
+    offset: number | undefined,
+  ): Finding => {
     const place = offset === undefined ? undefined : locate(text, offset);
-    return finding(code, { subject: file, detail, ...(place && { line: place.line, column: place.column }) });
+    return finding(code, { subject: file, ...details, ...(place && { line: place.line, column: place.column }) });
   };
   if (typeof section !== 'string')
-    return { source: undefined, refusals: [refusal('SECTION', section.problem, section.offset)] };
+    return { source: undefined, refusals: [refusal('SECTION', problemDetails(section.problem), section.offset)] };
   if (!rules.placeholders) {
     const source = { sql: section, withRows: section, toFile: (offset: number) => offset, holdsValues: false };
     return { source, refusals: [] };
@@ -56,7 +61,7 @@ export function sourceText(
       toFile: toOriginal,
       holdsValues: [...replaced].some((name) => !shown.includes(name)),
     },
-    refusals: unknown.map(({ name, offset }) => refusal('MISSING_PLACEHOLDER', name, offset)),
+    refusals: unknown.map(({ name, offset }) => refusal('MISSING_PLACEHOLDER', { detail: name }, offset)),
   };
 }
 

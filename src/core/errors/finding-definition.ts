@@ -1,3 +1,4 @@
+import type { FileProblemReason } from '../problems/file-problem.js';
 import type { Voice } from './remedy.js';
 
 /** How serious a finding is. `note`: for information. `warning`: should be checked. `error`: must be fixed. */
@@ -24,6 +25,12 @@ export interface FindingDetails {
   /** Position in the file. Both count from 1; columns are in characters. */
   readonly line?: number;
   readonly column?: number;
+  /** Why a file cannot be used, by code. `detail` is then the value that the reason is about. */
+  readonly reason?: FileProblemReason;
+  /** The values of the option `layout` with which the file may be right. */
+  readonly layouts?: readonly string[];
+  /** How many steps of a non-transactional migration have finished. */
+  readonly steps?: { readonly done: number; readonly total: number };
   /** The text, name or reason that the finding is about. */
   readonly detail?: string;
   /** The recorded value: a checksum, a name, or the definition of an object. */

@@ -1,6 +1,6 @@
 import { CATALOG_FINDINGS } from './catalog/catalog-findings.js';
 import { VERIFY_FINDINGS } from './catalog/verify-findings.js';
-import { FILE_FINDINGS } from './file-findings.js';
+import { FILE_FINDINGS } from './files/file-findings.js';
 import { HISTORY_FINDINGS } from './history-findings.js';
 import { RUN_FINDINGS } from './run-findings.js';
 import { TENANT_FINDINGS } from './tenants/tenant-findings.js';
@@ -71,8 +71,8 @@ export function problemOf(found: Finding): string {
 }
 
 /** A key that is equal for findings with the same code, subject and values. */
-export function findingKey({ code, subject, detail, recorded, actual }: Finding): string {
-  return JSON.stringify([code, subject, detail, recorded, actual]);
+export function findingKey({ code, subject, reason, detail, recorded, actual }: Finding): string {
+  return JSON.stringify([code, subject, reason, detail, recorded, actual]);
 }
 
 export type { FindingDetails, RecordedCommand, Severity } from './finding-definition.js';

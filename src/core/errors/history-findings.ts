@@ -1,3 +1,4 @@
+import { problemIn, remedyIn } from './files/file-problems.js';
 import type { FindingDefinition } from './finding-definition.js';
 import { decide, type Voice } from './remedy.js';
 import { assetsHint, shortChecksum } from './wording.js';
@@ -96,8 +97,8 @@ export const HISTORY_FINDINGS = {
   },
   UNUSABLE_FILE: {
     severity: 'error',
-    text: ({ detail }) => `cannot be used: ${detail}`,
-    remedy: () => '',
+    text: (details) => `cannot be used: ${problemIn(details)}`,
+    remedy: remedyIn,
   },
   EMPTY_DIRECTORY: {
     severity: 'error',

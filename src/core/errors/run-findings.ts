@@ -31,7 +31,10 @@ export const RUN_FINDINGS = {
   },
   RESUMED: {
     severity: 'warning',
-    text: ({ detail }) => `continues where an earlier run stopped: ${detail}`,
+    text: ({ steps, recorded, actual }) =>
+      `continues where an earlier run stopped: ${steps?.done} of its ${steps?.total} steps are done` +
+      (recorded ? `, and the catalog shows that "${recorded}" took effect as well` : '') +
+      (actual ? `; it goes on with "${actual}"` : '; only its record is missing'),
     remedy: () => '',
   },
   RUN_AS_STEPS: {

@@ -1,3 +1,4 @@
+import { problemText } from '../problems/file-problem.js';
 import type { Layout } from '../tools/layouts.js';
 import type { UnusableFile } from './migration-set.js';
 import type { Migration } from './migration.js';
@@ -70,7 +71,7 @@ export function compareWithBase({ work, unusable, fork, tip, layout, now }: Bran
       ...changes,
       ...renames.map(({ file, other }) => problem('renamed', other, file)),
       ...deleted.map(({ file }) => problem('deleted', file)),
-      ...unusable.map(({ file, problem: detail }) => ({ ...problem('unusable', file), detail })),
+      ...unusable.map((each) => ({ ...problem('unusable', each.file), detail: problemText(each.problem) })),
       ...placed.problems,
     ],
     added: added.map(({ file }) => file),

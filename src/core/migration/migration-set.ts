@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FileProblem } from '../problems/file-problem.js';
 import type { Migration } from './migration.js';
 import { compareMigrations } from './version.js';
 
@@ -6,8 +7,7 @@ import { compareMigrations } from './version.js';
 export interface UnusableFile {
   /** Path relative to the migrations directory, with `/`. */
   readonly file: string;
-  /** Why, and what to do about it, without a final full stop. */
-  readonly problem: string;
+  readonly problem: FileProblem;
 }
 
 /** All migrations of one directory, read once. One set may be applied to many targets. */

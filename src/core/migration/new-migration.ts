@@ -1,3 +1,4 @@
+import { problemText } from '../problems/file-problem.js';
 import type { Layout } from '../tools/layouts.js';
 import { baseName, type Naming } from '../tools/tool.js';
 import { DASHED_FORM, nextVersion, type VersionStyle } from './next-version.js';
@@ -98,7 +99,8 @@ function nameIn(file: string, { fileInFolder }: Layout): string {
 
 function problemWith(file: string, layout: Layout, newest: MigrationOrder | undefined): string | undefined {
   const role = layout.role(file);
-  if (role !== 'migration') return `${file} would not be a migration${role === 'ignored' ? '' : `: ${role.problem}`}`;
+  if (role !== 'migration')
+    return `${file} would not be a migration${role === 'ignored' ? '' : `: ${problemText(role.problem)}`}`;
   if (!newest || compareVersions(migrationOrder(file).version, newest.version) > 0) return undefined;
   return `${file} would not come after ${newest.file}, the newest migration`;
 }

@@ -1,5 +1,6 @@
 import { stepInDoubt, type HistoryRow } from '../history/history.js';
 import { finding, findingKey, type Finding } from '../errors/finding.js';
+import { problemDetails } from '../errors/files/file-problems.js';
 import { firstWords } from '../errors/wording.js';
 import type { MigrationSet, UnusableFile } from '../migration/migration-set.js';
 import type { MigrationStatus } from './status.js';
@@ -78,7 +79,7 @@ function findingOf(status: MigrationStatus, newest: string | undefined): readonl
         }),
       ];
     case 'unusable':
-      return [unusableFinding({ file: subject, problem: status.problem ?? '' })];
+      return status.problem ? [unusableFinding({ file: subject, problem: status.problem })] : [];
     default:
       return [];
   }
@@ -93,7 +94,7 @@ function progressOf({ row }: MigrationStatus): string {
 
 /** A file that is not a valid migration. */
 export function unusableFinding({ file, problem }: UnusableFile): Finding {
-  return finding('UNUSABLE_FILE', { subject: file, detail: problem });
+  return finding('UNUSABLE_FILE', { subject: file, ...problemDetails(problem) });
 }
 
 /** The indexes that a migration left invalid. */

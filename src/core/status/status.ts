@@ -1,3 +1,4 @@
+import type { FileProblem } from '../problems/file-problem.js';
 import type { History, HistoryRow } from '../history/history.js';
 import { EMPTY_CHECKSUM, type Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
@@ -56,8 +57,8 @@ export interface MigrationStatus {
   readonly recordedAs: string | undefined;
   /** The recorded names that an ambiguous migration may match. */
   readonly candidates: readonly string[];
-  /** Why an unusable file cannot be used, and what to do about it. */
-  readonly problem: string | undefined;
+  /** Why an unusable file cannot be used. */
+  readonly problem: FileProblem | undefined;
 }
 
 /** True for states of migrations that the next run executes. */
@@ -77,7 +78,7 @@ interface Entry {
   readonly order: MigrationOrder;
   readonly migration: Migration | undefined;
   /** Why the file is unusable. */
-  readonly problem: string | undefined;
+  readonly problem: FileProblem | undefined;
   readonly row: HistoryRow | undefined;
 }
 

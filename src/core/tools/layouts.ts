@@ -1,10 +1,11 @@
 import { type SectionProblem, upSection } from '../sql/text/sections.js';
 import type { LayoutName } from './names.js';
-import { folderToolOf, layoutAdvice, TOOLS } from './registry.js';
+import type { FileProblem } from '../problems/file-problem.js';
+import { folderToolOf, layoutsAmong, TOOLS } from './registry.js';
 import { baseName, type FileLayout, type FolderLayout, type Naming, type ToolDefinition } from './tool.js';
 
 /** What a file is in a layout: a migration, a file to skip, or a problem. */
-export type FileRole = 'migration' | 'ignored' | { readonly problem: string };
+export type FileRole = 'migration' | 'ignored' | { readonly problem: FileProblem };
 
 /** How the files of a directory are read. */
 export interface Layout {
@@ -43,13 +44,12 @@ export function layoutsOf(tools: readonly ToolDefinition[]): Readonly<Record<str
 export const LAYOUTS = layoutsOf(TOOLS) as Readonly<Record<LayoutName, Layout>>;
 
 /** Why a path cannot belong to a migration in the plain layout: another tool keeps each migration in such a folder. */
-export function folderLayoutProblem(path: string, tools: readonly ToolDefinition[] = TOOLS): string | undefined {
+export function folderLayoutProblem(path: string, tools: readonly ToolDefinition[] = TOOLS): FileProblem | undefined {
   const tool = path.includes('/') ? folderToolOf(baseName(path), tools) : undefined;
-  return tool && `it is a migration in a folder of its own. Set the option "layout" to "${tool.name}"`;
+  return tool && { reason: 'folder-of-its-own', layouts: [tool.name] };
 }
 
-const REPEATABLE =
-  'it is a repeatable migration, and repeatable migrations are not supported. Give it a version, or move it out of the directory';
+const REPEATABLE: FileProblem = { reason: 'repeatable' };
 
 function layoutOf({ undoFile, repeatableFile }: ToolDefinition, layout: FileLayout | FolderLayout): Layout {
   if ('fileInFolder' in layout) {
@@ -66,7 +66,7 @@ function layoutOf({ undoFile, repeatableFile }: ToolDefinition, layout: FileLayo
       const name = baseName(path);
       if (undoFile?.test(name) || ignoredFile?.test(name)) return 'ignored';
       if (repeatableFile?.test(name)) return { problem: REPEATABLE };
-      return migrationFile.test(name) ? 'migration' : { problem: `its name is not of the form ${form}` };
+      return migrationFile.test(name) ? 'migration' : { problem: { reason: 'wrong-form', value: form } };
     },
   };
 }
@@ -74,7 +74,7 @@ function layoutOf({ undoFile, repeatableFile }: ToolDefinition, layout: FileLayo
 function roleInFolder(path: string, fileInFolder: string): FileRole {
   const [folder = '', name = path] = path.split('/').slice(-2);
   if (name !== fileInFolder) return 'ignored';
-  return /^\d/.test(folder) ? 'migration' : { problem: 'the name of its folder does not begin with a number' };
+  return /^\d/.test(folder) ? 'migration' : { problem: { reason: 'folder-without-number' } };
 }
 
 /** A file of another tool is refused with advice to set that tool's layout: its undo files would run like the rest. */
@@ -83,16 +83,13 @@ function plainRole(path: string, tools: readonly ToolDefinition[]): FileRole {
   return problem === undefined ? 'migration' : { problem };
 }
 
-function nameProblem(name: string, tools: readonly ToolDefinition[]): string | undefined {
+function nameProblem(name: string, tools: readonly ToolDefinition[]): FileProblem | undefined {
   const undoing = tools.filter(({ undoFile }) => undoFile?.test(name));
-  if (undoing.length > 0)
-    return `it is an undo migration, which would run with the rest. ${layoutAdvice(undoing, 'move it out of the directory')}: migrations only go forward`;
+  if (undoing.length > 0) return { reason: 'undo-migration', layouts: layoutsAmong(undoing) };
   if (tools.some(({ repeatableFile }) => repeatableFile?.test(name))) return REPEATABLE;
   if (/^\d/.test(name)) return undefined;
   const owner = tools.find(
     ({ layout }) => layout && 'migrationFile' in layout && layout.migrationFile.test(name),
   )?.name;
-  return owner === undefined
-    ? 'its name does not begin with a number, so it has no place in the order. Name it like 001_name.sql or 20240131120000_name.sql'
-    : `it is named like a migration of ${owner}. Set the option "layout" to "${owner}", or begin the name with the number: 001_name.sql`;
+  return owner === undefined ? { reason: 'no-number' } : { reason: 'other-layout', value: owner, layouts: [owner] };
 }

@@ -10,6 +10,7 @@ import { postgrator } from './definitions/postgrator.js';
 import { prisma } from './definitions/prisma.js';
 import { sqlx } from './definitions/sqlx.js';
 import { typeorm } from './definitions/typeorm.js';
+import type { FileProblem } from '../problems/file-problem.js';
 import { baseName, type ToolDefinition } from './tool.js';
 
 /** The tools that this library knows, in the order in which lists name them. A new tool is a file and an entry here. */
@@ -39,20 +40,16 @@ export function isNoTransactionDirective(comment: string, tools: readonly ToolDe
   return tools.some(({ noTransaction }) => noTransaction?.test(comment));
 }
 
-/** What to do about a line comment, given with its dashes, that begins some tool's undo section; undefined for others. */
-export function undoSectionAdvice(comment: string, tools: readonly ToolDefinition[] = TOOLS): string | undefined {
+/** The problem with a line comment, given with its dashes, that begins some tool's undo section; undefined for others. */
+export function undoSectionProblem(comment: string, tools: readonly ToolDefinition[] = TOOLS): FileProblem | undefined {
   const marker = comment.replace(/^--[\s-]*/, '-- '); // some tools accept any number of dashes
   const owners = tools.filter(({ undoSection }) => undoSection?.test(marker));
-  if (owners.length === 0) return undefined;
-  return `${layoutAdvice(owners, 'move that section out of the file')}: migrations only go forward`;
+  return owners.length === 0 ? undefined : { reason: 'undo-section', value: marker, layouts: layoutsAmong(owners) };
 }
 
-/** The advice to set the option `layout`, if one of the tools has a layout, and the alternative; without a full stop. */
-export function layoutAdvice(tools: readonly ToolDefinition[], alternative: string): string {
-  const names = tools.filter(({ layout }) => layout).map(({ name }) => `"${name}"`);
-  return names.length > 0
-    ? `Set the option "layout" to ${names.join(' or ')} if the directory belongs to that tool; otherwise ${alternative}`
-    : `${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`;
+/** The names of those tools that have a layout. */
+export function layoutsAmong(tools: readonly ToolDefinition[]): readonly string[] {
+  return tools.filter(({ layout }) => layout).map(({ name }) => name);
 }
 
 /** The files that show that a folder is a migration of some tool. */

@@ -102,13 +102,23 @@ function reportResuming({ listener }: ExecutionContext, task: NonTransactionalTa
   const { program, resumeAt } = task;
   const { migration, source, steps } = program;
   const subject = migration.file;
+  const textAt = (index: number): string | undefined => {
+    const step = steps[index];
+    return step && firstWords(stepText(program, step));
+  };
   const next = steps[resumeAt + settled];
-  const done = `${resumeAt} of its ${steps.length} steps are done`;
-  const also = settled === 1 ? ', and the catalog shows that the next one took effect as well' : '';
-  const goesOn = next
-    ? `; it continues at line ${locateInFile(migration, source, next.start).line} with "${firstWords(stepText(program, next))}"`
-    : '; only its record is missing';
-  listener.warning(finding('RESUMED', { subject, detail: `${done}${also}${goesOn}` }));
+  const { line, column } = next ? locateInFile(migration, source, next.start) : {};
+  const recorded = settled === 1 ? textAt(resumeAt) : undefined;
+  const actual = textAt(resumeAt + settled);
+  listener.warning(
+    finding('RESUMED', {
+      subject,
+      steps: { done: resumeAt, total: steps.length },
+      ...(line !== undefined && column !== undefined && { line, column }),
+      ...(recorded !== undefined && { recorded }),
+      ...(actual !== undefined && { actual }),
+    }),
+  );
   const losses = sessionLosses(steps.slice(0, resumeAt)).map(({ kind, name }) =>
     [kind, name].filter(Boolean).join(' '),
   );

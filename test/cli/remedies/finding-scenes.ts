@@ -136,7 +136,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   UNDO_SECTION: {
     files: { '1.sql': '-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;' },
     command: ['migrate'],
-    names: ['--layout goose'],
+    names: ['migrate --layout goose'],
   },
   SECTION: none,
   META_COMMAND: none,

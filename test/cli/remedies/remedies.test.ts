@@ -71,7 +71,8 @@ const commandsOf = (scene: Scene, directory: string): string[] =>
 /** A command has the directory that was in force before all its other shared flags. */
 function withDirectory(name: string, directory: string): string {
   const [, before = '', after = ''] =
-    /^(.*?)((?: --(?:policy|search-path|lock|migration-lock-timeout|transaction|recursive).*)?)$/.exec(name) ?? [];
+    /^(.*?)((?: --(?:policy|search-path|lock|migration-lock-timeout|transaction|recursive|layout).*)?)$/.exec(name) ??
+    [];
   return `${before} --dir ${directory}${after}`;
 }
 

@@ -1,10 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { preflight } from '../../../src/core/compile/preflight.js';
 import { finding, renderFinding, type FindingCode } from '../../../src/core/errors/finding.js';
-import { undoSectionAdvice } from '../../../src/core/tools/registry.js';
 
 const refusals = (text: string) => preflight('001_a.sql', text).refusals;
 const B = '\\';
+
+/** The layout whose markers are like this one; node-pg-migrate has none. */
+const layoutsFor = (marker: string): { layouts?: string[] } => {
+  const layout = /goose/.test(marker) ? 'goose' : /migrate:/.test(marker) ? 'dbmate' : undefined;
+  return layout === undefined ? {} : { layouts: [layout] };
+};
 
 describe('preflight refuses', () => {
   test.each<[string, string, FindingCode, string | undefined, [number, number]]>([
@@ -20,17 +25,18 @@ describe('preflight refuses', () => {
     ['COPY whose statement does not end', 'copy /* a */ s.t -- b\nfrom\n/* c */ stdin', 'COPY_WITHOUT_END', undefined, [1, 1]],
     ['COPY whose rows do not begin on the next line', `COPY t FROM stdin; SELECT 1;\n${B}.\n`, 'COPY_WITHOUT_END', undefined, [1, 1]],
     ['a second COPY without rows', `COPY t FROM stdin;\n1\n${B}.\n  COPY u FROM stdin;\n`, 'COPY_WITHOUT_END', undefined, [4, 3]],
-    ['an undo section of goose', '-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;', 'UNDO_SECTION', undoSectionAdvice('-- +goose Down'), [3, 1]],
-    ['an undo section of dbmate', '-- migrate:up\n\n-- migrate:down\n', 'UNDO_SECTION', undoSectionAdvice('-- migrate:down'), [3, 1]],
-    ['an undo section of dbmate with an option', '-- migrate:down transaction:false\n', 'UNDO_SECTION', undoSectionAdvice('-- migrate:down'), [1, 1]],
-    ['an undo section of node-pg-migrate', '-- Up Migration\n-- Down Migration\n', 'UNDO_SECTION', undoSectionAdvice('-- Down Migration'), [2, 1]],
-    ['an undo section in small letters', '--down migration\n', 'UNDO_SECTION', undoSectionAdvice('-- Down Migration'), [1, 1]],
-    ['an undo section with more dashes and blanks', '---- Down  Migration ----\n', 'UNDO_SECTION', undoSectionAdvice('-- Down Migration'), [1, 1]],
-    ['an undo section behind a CRLF', 'SELECT 1;\r\n-- +goose down\r\n', 'UNDO_SECTION', undoSectionAdvice('-- +goose Down'), [2, 1]],
+    ['an undo section of goose', '-- +goose Up\nSELECT 1;\n-- +goose Down\nSELECT 2;', 'UNDO_SECTION', '-- +goose Down', [3, 1]],
+    ['an undo section of dbmate', '-- migrate:up\n\n-- migrate:down\n', 'UNDO_SECTION', '-- migrate:down', [3, 1]],
+    ['an undo section of dbmate with an option', '-- migrate:down transaction:false\n', 'UNDO_SECTION', '-- migrate:down transaction:false', [1, 1]],
+    ['an undo section of node-pg-migrate', '-- Up Migration\n-- Down Migration\n', 'UNDO_SECTION', '-- Down Migration', [2, 1]],
+    ['an undo section in small letters', '--down migration\n', 'UNDO_SECTION', '-- down migration', [1, 1]],
+    ['an undo section with more dashes and blanks', '---- Down  Migration ----\n', 'UNDO_SECTION', '-- Down  Migration ----', [1, 1]],
+    ['an undo section behind a CRLF', 'SELECT 1;\r\n-- +goose down\r\n', 'UNDO_SECTION', '-- +goose down', [2, 1]],
     ['a NUL character', "SELECT 'a\0b';", 'NUL_CHARACTER', undefined, [1, 10]],
   ])('%s', (_, text, code, detail, [line, column]) => {
-    const details = { subject: '001_a.sql', line, column };
-    expect(refusals(text)).toEqual([finding(code, detail === undefined ? details : { ...details, detail })]);
+    const details = { subject: '001_a.sql', line, column, ...(detail !== undefined && { detail }) };
+    const undo = code === 'UNDO_SECTION' && ({ reason: 'undo-section', ...layoutsFor(detail ?? '') } as const);
+    expect(refusals(text)).toEqual([finding(code, { ...details, ...undo })]);
   }); // prettier-ignore
 
   test('everything that it finds, not the first thing only', () => {
@@ -51,11 +57,11 @@ describe('preflight refuses', () => {
   test.each<[string, string]>([
     [
       '-- +goose Down',
-      'Set the option "layout" to "goose" if the directory belongs to that tool; otherwise move that section',
+      'If the directory belongs to goose, use the option "layout" set to "goose". Otherwise move that section',
     ],
     [
       '-- migrate:down',
-      'Set the option "layout" to "dbmate" if the directory belongs to that tool; otherwise move that section',
+      'If the directory belongs to dbmate, use the option "layout" set to "dbmate". Otherwise move that section',
     ],
     ['-- Down Migration', 'with the rest. Move that section out of the file'],
   ])('%s, naming the layout that fits', (text, advice) => {

@@ -65,16 +65,16 @@ describe('a file is refused', () => {
 
   test('with the line of what would be left out', () => {
     const rules = { ...PLAIN_READING, layout: LAYOUTS.dbmate };
-    const detail = 'it has SQL before the line "-- migrate:up", which would not run';
+    const problem = { reason: 'sql-before-marker', detail: '-- migrate:up' } as const;
     expect(refusalsOf('-- hi\nSELECT 1;\n-- migrate:up\n', rules)).toEqual([
-      finding('SECTION', { subject: '1.sql', line: 2, column: 1, detail }),
+      finding('SECTION', { subject: '1.sql', line: 2, column: 1, ...problem }),
     ]);
   });
 
   test('without a line when it has no marker', () => {
-    const detail = 'it has no line "-- +goose Up", so nothing says what to run';
+    const problem = { reason: 'no-marker', detail: '-- +goose Up' } as const;
     expect(refusalsOf('SELECT 1', { ...PLAIN_READING, layout: LAYOUTS.goose })).toEqual([
-      finding('SECTION', { subject: '1.sql', detail }),
+      finding('SECTION', { subject: '1.sql', ...problem }),
     ]);
   });
 });

@@ -69,14 +69,14 @@ describe('merged files', () => {
   test('a file that can no longer be read does not count as deleted', () => {
     const report = compareWithBase({
       work: [],
-      unusable: [{ file: '001_a.sql', problem: 'it is not valid UTF-8' }],
+      unusable: [{ file: '001_a.sql', problem: { reason: 'utf-16' } }],
       fork: baseOf(A),
       tip: baseOf(A),
       layout: LAYOUTS.plain,
       now,
     });
     expect(report.problems).toEqual([
-      { kind: 'unusable', file: '001_a.sql', other: undefined, detail: 'it is not valid UTF-8' },
+      { kind: 'unusable', file: '001_a.sql', other: undefined, detail: 'it is not valid UTF-8 (it looks like UTF-16)' },
     ]);
   });
 

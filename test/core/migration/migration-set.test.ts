@@ -63,7 +63,7 @@ describe('a set of migrations', () => {
 
   test('may be empty, and is usable unless it is said otherwise', () => {
     expect(setOf()).toMatchObject({ location: 'migrations', migrations: [], unusable: [] });
-    const unusable = [{ file: 'x.sql', problem: 'it is not valid UTF-8' }];
+    const unusable = [{ file: 'x.sql', problem: { reason: 'utf-16' as const } }];
     expect(new MigrationSet('migrations', [a], unusable)).toMatchObject({ migrations: [a], unusable });
   });
 

@@ -17,7 +17,12 @@ describe('findDrift', () => {
     ['cosmetic', 'COSMETIC', BOTH, /was changed after it was applied, but only in comments or whitespace: .*accept/],
     ['missing', 'MISSING', {}, /was applied, but its file is gone\. Restore.*unmark\('1_a\.sql'\)/],
     ['out-of-order', 'OUT_OF_ORDER', {}, /has not been applied, although newer migrations have been\. .*outOfOrder/],
-    ['unusable', 'UNUSABLE_FILE', { detail: 'it cannot be read' }, /cannot be used: it cannot be read/],
+    [
+      'unusable',
+      'UNUSABLE_FILE',
+      { reason: 'unreadable', detail: 'EACCES' },
+      /cannot be used: reading it failed with EACCES/,
+    ],
   ])('finds a migration that is %s, with the way out', (state, code, details, text) => {
     const found = findDrift([statusOf('1_a.sql', state)]);
     expect(found).toEqual([finding(code, { subject: '1_a.sql', ...details })]);
@@ -97,7 +102,7 @@ describe('findDrift', () => {
 });
 
 describe('findEmptyDirectory', () => {
-  const unusable = [{ file: 'x.sql', problem: 'it cannot be read' }];
+  const unusable = [{ file: 'x.sql', problem: { reason: 'not-a-file' as const } }];
 
   test.each<[string, ReturnType<typeof setOf>, MigrationState[], Finding[]]>([
     ['nothing while there are migrations', setOf([migrationFile('1_a.sql')]), ['applied'], []],

@@ -128,7 +128,9 @@ describe('a plan', () => {
     'always stops at a file that cannot be used, and says why: %p',
     (policy) => {
       const plan = planOf([statusOf('1_a.sql', 'pending'), statusOf('x.sql', 'unusable')], policy);
-      expect(plan.refusals).toEqual([finding('UNUSABLE_FILE', { subject: 'x.sql', detail: 'it cannot be read' })]);
+      expect(plan.refusals).toEqual([
+        finding('UNUSABLE_FILE', { subject: 'x.sql', reason: 'unreadable', detail: 'EACCES' }),
+      ]);
       expect(isNothingToDo(plan)).toBe(false);
     },
   );

@@ -176,7 +176,7 @@ describe('a migration is', () => {
 });
 
 describe('a file that cannot be a migration', () => {
-  const unusable = { file: '2_b.sql', problem: 'it is not valid UTF-8' };
+  const unusable = { file: '2_b.sql', problem: { reason: 'utf-16' as const } };
 
   test('is unusable, in its place, with the reason', () => {
     const statuses = joinStatuses(setOf([one, three], [unusable]), NO_HISTORY);

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { describeProblem } from '../../../src/core/errors/files/file-problems.js';
+import { inApi } from '../../../src/core/errors/remedy.js';
 import { LAYOUTS, type FileRole } from '../../../src/core/tools/layouts.js';
 import { LAYOUT_NAMES, type LayoutName } from '../../../src/core/tools/names.js';
 
-const what = (role: FileRole): string => (typeof role === 'string' ? role : role.problem);
+const what = (role: FileRole): string => (typeof role === 'string' ? role : describeProblem(role.problem, inApi));
 const roleOf = (layout: LayoutName, path: string): string => what(LAYOUTS[layout].role(path));
 
 describe('a file that a layout reads', () => {
@@ -53,11 +55,23 @@ describe('a file that a layout refuses', () => {
   test.each<[LayoutName, string, RegExp]>([
     ['plain', '001_a.down.sql', /undo migration.*option "layout" to "golang-migrate" or "sqlx" if/],
     ['plain', 'U1__a.sql', /undo migration.*option "layout" to "flyway" if/],
-    ['plain', 'V1__a.sql', /named like a migration of flyway\. Set the option "layout" to "flyway"/],
+    [
+      'plain',
+      'V1__a.sql',
+      /named like a migration of flyway\. If the directory belongs to flyway, use the option "layout" set to "flyway"/,
+    ],
     ['plain', 'R__views.sql', /repeatable/],
     ['plain', 'users.sql', /does not begin with a number/],
-    ['plain', '20240131120000_init/migration.sql', /folder of its own\. Set the option "layout" to "prisma"/],
-    ['plain', '2024-01-31-120000_a/up.sql', /folder of its own\. Set the option "layout" to "diesel"/],
+    [
+      'plain',
+      '20240131120000_init/migration.sql',
+      /folder of its own\. If the directory belongs to prisma, use the option "layout" set to "prisma"/,
+    ],
+    [
+      'plain',
+      '2024-01-31-120000_a/up.sql',
+      /folder of its own\. If the directory belongs to diesel, use the option "layout" set to "diesel"/,
+    ],
     ['plain', 'migration.sql', /does not begin with a number/],
     ['golang-migrate', '1_a.sql', /not of the form <version>_<title>\.up\.sql/],
     ['golang-migrate', 'a.up.sql', /not of the form <version>_<title>\.up\.sql/],
@@ -108,7 +122,7 @@ describe('the part of a file that is run', () => {
     ['goose', '-- +goose Upwards\nSELECT 1;', '-- +goose Up'],
   ])('is none when its marker is missing: %s, %j', (layout, whole, marker) => {
     expect(LAYOUTS[layout].section(whole)).toEqual({
-      problem: `it has no line "${marker}", so nothing says what to run`,
+      problem: { reason: 'no-marker', value: marker },
     });
   });
 
@@ -116,7 +130,7 @@ describe('the part of a file that is run', () => {
     'is none when goose is to put in variables: %s',
     (marker) => {
       expect(LAYOUTS.goose.section(`-- +goose Up\n${marker}\nSELECT '\${NAME}';`)).toEqual({
-        problem: expect.stringContaining('environment variables'),
+        problem: { reason: 'variables-in-sql' },
         offset: 13,
       });
     },

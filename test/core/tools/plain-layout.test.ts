@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { describeProblem } from '../../../src/core/errors/files/file-problems.js';
+import { inApi } from '../../../src/core/errors/remedy.js';
 import { LAYOUTS } from '../../../src/core/tools/layouts.js';
 
 /** Why a file of this name is refused, or undefined. */
 const problemOf = (name: string): string | undefined => {
   const role = LAYOUTS.plain.role(name);
-  return typeof role === 'string' ? undefined : role.problem;
+  return typeof role === 'string' ? undefined : describeProblem(role.problem, inApi);
 };
 
 describe('a file name that can be ordered', () => {
@@ -46,13 +48,19 @@ describe('a file name that is refused', () => {
   });
 
   test.each(['001_a.down.sql', 'R__a.sql', 'V1__a.sql', 'a.sql'])('%s: it says what to do', (name) => {
-    expect(problemOf(name)).toMatch(/[Mm]ove it out of the directory|begin the name with the number|Name it like/);
+    expect(problemOf(name)).toMatch(/[Mm]ove it out of the directory|begin its name with the number|Name it like/);
   });
 
   test.each<[string, string]>([
-    ['001_a.down.sql', 'to "golang-migrate" or "sqlx" if the directory belongs to that tool; otherwise move it'],
-    ['U1__a.sql', 'to "flyway" if the directory belongs to that tool; otherwise move it'],
-    ['V1__a.sql', 'Set the option "layout" to "flyway", or'],
+    [
+      '001_a.down.sql',
+      'If the directory belongs to golang-migrate or sqlx, use the option "layout" set to "golang-migrate" or the option "layout" set to "sqlx". Otherwise move it',
+    ],
+    ['U1__a.sql', 'If the directory belongs to flyway, use the option "layout" set to "flyway". Otherwise move it'],
+    [
+      'V1__a.sql',
+      'If the directory belongs to flyway, use the option "layout" set to "flyway". Otherwise begin its name',
+    ],
   ])('%s: it names only the layouts that fit', (name, advice) => {
     expect(problemOf(name)).toContain(advice);
   });

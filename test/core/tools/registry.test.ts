@@ -5,7 +5,13 @@ import { FOREIGN_HISTORIES, historiesOf } from '../../../src/core/tools/foreign-
 import { FOREIGN_TOOLS, LAYOUT_NAMES } from '../../../src/core/tools/names.js';
 import { byVersion } from '../../../src/core/tools/history.js';
 import { folderLayoutProblem, layoutsOf } from '../../../src/core/tools/layouts.js';
-import { isNoTransactionDirective, TOOLS, undoSectionAdvice, versionedName } from '../../../src/core/tools/registry.js';
+import {
+  isNoTransactionDirective,
+  TOOLS,
+  undoSectionProblem,
+  versionedName,
+} from '../../../src/core/tools/registry.js';
+import type { FileProblem, FileProblemReason } from '../../../src/core/problems/file-problem.js';
 import type { ToolDefinition } from '../../../src/core/tools/tool.js';
 import { repositoryRoot } from '../../support/process.js';
 
@@ -33,8 +39,10 @@ const acme: ToolDefinition = {
 const foldery: ToolDefinition = { name: 'foldery', layout: { fileInFolder: 'run.sql' } };
 const tools = [acme, foldery];
 
-/** The problem in a role. */
-const problem = (containing: string): unknown => ({ problem: expect.stringContaining(containing) });
+/** A role with a problem. */
+const problem = (reason: FileProblemReason, rest: Partial<FileProblem> = {}): unknown => ({
+  problem: { reason, ...rest },
+});
 
 describe('a definition is all that a new tool needs', () => {
   const { plain, acme: layout, foldery: inFolders, ...others } = layoutsOf(tools);
@@ -44,24 +52,22 @@ describe('a definition is all that a new tool needs', () => {
     expect(layout?.nested).toBe(true);
     expect(layout?.role('a/M1-x.sql')).toBe('migration');
     expect(layout?.role('W1-x.sql')).toBe('ignored');
-    expect(layout?.role('AGAIN-x.sql')).toEqual(problem('repeatable migrations are not supported'));
-    expect(layout?.role('1_x.sql')).toEqual({ problem: 'its name is not of the form M<version>-<name>.sql' });
+    expect(layout?.role('AGAIN-x.sql')).toEqual(problem('repeatable'));
+    expect(layout?.role('1_x.sql')).toEqual(problem('wrong-form', { value: 'M<version>-<name>.sql' }));
     expect(layout?.section('-- forward\nA;\n-- backward\nB;')).toBe('-- forward\nA;\n           \n  ');
     expect(inFolders?.nested).toBe(true);
     expect(inFolders?.role('1_x/run.sql')).toBe('migration');
-    expect(inFolders?.role('x/run.sql')).toEqual(problem('does not begin with a number'));
+    expect(inFolders?.role('x/run.sql')).toEqual(problem('folder-without-number'));
     expect(inFolders?.role('1_x/other.sql')).toBe('ignored');
   });
 
   test('for its files to be recognized in the plain layout', () => {
     expect(plain?.role('1_x.sql')).toBe('migration');
-    expect(plain?.role('M1-x.sql')).toEqual(problem('Set the option "layout" to "acme"'));
-    expect(plain?.role('W1-x.sql')).toEqual(
-      problem('undo migration, which would run with the rest. Set the option "layout" to "acme"'),
-    );
-    expect(plain?.role('AGAIN-x.sql')).toEqual(problem('repeatable migration'));
-    expect(plain?.role('1_x/run.sql')).toEqual(problem('Set the option "layout" to "foldery"'));
-    expect(folderLayoutProblem('1_x/run.sql', tools)).toContain('"foldery"');
+    expect(plain?.role('M1-x.sql')).toEqual(problem('other-layout', { value: 'acme', layouts: ['acme'] }));
+    expect(plain?.role('W1-x.sql')).toEqual(problem('undo-migration', { layouts: ['acme'] }));
+    expect(plain?.role('AGAIN-x.sql')).toEqual(problem('repeatable'));
+    expect(plain?.role('1_x/run.sql')).toEqual(problem('folder-of-its-own', { layouts: ['foldery'] }));
+    expect(folderLayoutProblem('1_x/run.sql', tools)?.layouts).toEqual(['foldery']);
     expect(folderLayoutProblem('1_x/migration.sql', tools)).toBeUndefined();
   });
 
@@ -77,8 +83,12 @@ describe('a definition is all that a new tool needs', () => {
   });
 
   test('for its undo sections to be refused', () => {
-    expect(undoSectionAdvice('--- Backward', tools)).toContain('Set the option "layout" to "acme"');
-    expect(undoSectionAdvice('-- +goose Down', tools)).toBeUndefined();
+    expect(undoSectionProblem('--- Backward', tools)).toEqual({
+      reason: 'undo-section',
+      value: '-- Backward',
+      layouts: ['acme'],
+    });
+    expect(undoSectionProblem('-- +goose Down', tools)).toBeUndefined();
   });
 
   test.each([

@@ -15,7 +15,8 @@ afterEach(() => expectNoLeftovers(db));
 
 /** `é` as Latin-1 has it, on line 2. */
 const LATIN_1 = Buffer.from("-- first line\nSELECT 'caf\xe9';\n", 'latin1');
-const PROBLEM = 'it is not valid UTF-8: byte 0xE9 at line 2, offset 25. Save it as UTF-8';
+const PLACE = 'byte 0xE9 at line 2, offset 25';
+const PROBLEM = `it is not valid UTF-8: ${PLACE}. Save it as UTF-8`;
 
 /** One file applied, then one that is not UTF-8 and one that is pending. */
 async function withUnusable(): Promise<ObservedMigrator> {
@@ -32,7 +33,7 @@ describe('with a file that is not UTF-8', () => {
     const { migrations, summary } = await migrator.status();
     expect(migrations.map(({ file, state, problem }) => [file, state, problem])).toEqual([
       ['1_a.sql', 'applied', undefined],
-      ['2_b.sql', 'unusable', PROBLEM],
+      ['2_b.sql', 'unusable', { reason: 'not-utf-8', value: PLACE }],
       ['3_c.sql', 'pending', undefined],
     ]);
     expect(summary).toMatchObject({ applied: 1, pending: 1, unusable: 1 });
@@ -52,7 +53,7 @@ describe('with a file that is not UTF-8', () => {
   test('drift has it, and health is down because of it', async () => {
     const { migrator, directory } = await withUnusable();
     expect(await migrator.drift()).toMatchObject([
-      { code: 'UNUSABLE_FILE', severity: 'error', subject: '2_b.sql', detail: PROBLEM },
+      { code: 'UNUSABLE_FILE', severity: 'error', subject: '2_b.sql', reason: 'not-utf-8', detail: PLACE },
     ]);
     expect(await migrator.health()).toMatchObject({
       up: false,

@@ -3,6 +3,7 @@ import { directoryRules } from '../../../composition/directory-rules.js';
 import { newMigrationBody, newMigrationPath } from '../../../core/migration/new-migration.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { DirectoryError } from '../../../core/errors/input-errors.js';
+import { problemText } from '../../../core/problems/file-problem.js';
 import { createFile } from '../../../files/create-file.js';
 import { decodeText } from '../../../files/decode.js';
 import { MigrationDirectory } from '../../../files/directory.js';
@@ -74,5 +75,5 @@ async function bodyFrom({ err }: Terminal): Promise<string> {
   );
   const text = given === undefined ? '' : decodeText(given);
   if (typeof text === 'string') return text;
-  throw usageError(`standard input is not a valid migration: ${text.problem}`);
+  throw usageError(`standard input is not a valid migration: ${problemText(text.problem)}`);
 }

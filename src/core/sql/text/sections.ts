@@ -1,3 +1,4 @@
+import type { FileProblem } from '../../problems/file-problem.js';
 import { skipBlank } from './spans.js';
 
 /** The comments that separate the part of a file to run from its undo section. */
@@ -12,7 +13,7 @@ export interface SectionMarkers {
 
 /** Why a file has no section that can run. */
 export interface SectionProblem {
-  readonly problem: string;
+  readonly problem: FileProblem;
   /** Its offset in the text, if it has one. */
   readonly offset?: number;
 }
@@ -24,22 +25,18 @@ export interface SectionProblem {
  */
 export function upSection(text: string, { up, down, written, rewrites }: SectionMarkers): string | SectionProblem {
   const from = lineOf(up, text, 0);
-  if (from === undefined) return { problem: `it has no line "${written}", so nothing says what to run` };
+  if (from === undefined) return { problem: { reason: 'no-marker', value: written } };
   const first = skipBlank(text, 0, from);
-  if (first < from) return { problem: `it has SQL before the line "${written}", which would not run`, offset: first };
+  if (first < from) return { problem: { reason: 'sql-before-marker', value: written }, offset: first };
   const again = lineOf(up, text, from + 1);
-  if (again !== undefined)
-    return { problem: `it has a second part "${written}". Put that into a file of its own`, offset: again };
+  if (again !== undefined) return { problem: { reason: 'second-section', value: written }, offset: again };
 
   const to = lineOf(down, text, from) ?? text.length;
   const forward = text.slice(0, to);
   const rewriting = rewrites && lineOf(rewrites, forward, 0);
-  if (rewriting !== undefined) return { problem: REWRITES, offset: rewriting };
+  if (rewriting !== undefined) return { problem: { reason: 'variables-in-sql' }, offset: rewriting };
   return forward + text.slice(to).replace(/[^\r\n]/g, ' ');
 }
-
-const REWRITES =
-  'it asks for environment variables to be substituted in its SQL, which is not supported. Use the option "placeholders", or write the values';
 
 /** The offset of the first line at or after `from` that begins with a marker. */
 function lineOf(marker: RegExp, text: string, from: number): number | undefined {

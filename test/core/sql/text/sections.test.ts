@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { problemText } from '../../../../src/core/problems/file-problem.js';
 import { type SectionMarkers, upSection } from '../../../../src/core/sql/text/sections.js';
 
 const MARKERS: SectionMarkers = {
@@ -14,7 +15,10 @@ const forward = (text: string): string | undefined => {
   const section = upSection(text, MARKERS);
   return typeof section === 'string' ? section.trimEnd() : undefined;
 };
-const problem = (text: string): unknown => upSection(text, MARKERS);
+const problem = (text: string): unknown => {
+  const section = upSection(text, MARKERS);
+  return typeof section === 'string' ? section : { ...section, problem: problemText(section.problem) };
+};
 
 describe('what goes forward', () => {
   test.each<[string, string, string]>([

@@ -73,7 +73,7 @@ describe('a half-applied non-transactional migration whose file was renamed', ()
     expect((await migrator.migrate()).applied).toEqual(['6_x.sql']);
     expect(warned(observed)).toMatchObject([
       RENAMED,
-      { code: 'RESUMED', subject: '6_x.sql', detail: expect.stringContaining('INSERT INTO t VALUES') },
+      { code: 'RESUMED', subject: '6_x.sql', actual: expect.stringContaining('INSERT INTO t VALUES') },
     ]);
     expect(await ledger()).toEqual(['first', 'last']);
     expect(await outcomes(db)).toEqual({ '6_x.sql': 'applied' });

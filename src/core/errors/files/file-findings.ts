@@ -1,5 +1,6 @@
-import type { FindingDefinition } from './finding-definition.js';
-import { decide, type Voice } from './remedy.js';
+import { problemIn, remedyIn } from './file-problems.js';
+import type { FindingDefinition } from '../finding-definition.js';
+import { decide, type Voice } from '../remedy.js';
 
 function directly(say: Voice): string {
   return `Connect directly, not through the pooler, with ${say({ action: 'set', option: 'migrateWith' })}.`;
@@ -18,12 +19,12 @@ export const FILE_FINDINGS = {
   UNDO_SECTION: {
     severity: 'error',
     text: () => 'has an undo section, which would run with the rest',
-    remedy: ({ detail }) => `${detail}.`,
+    remedy: remedyIn,
   },
   SECTION: {
     severity: 'error',
-    text: ({ detail }) => `cannot be read in this layout: ${detail}`,
-    remedy: () => '',
+    text: (details) => `cannot be read in this layout: ${problemIn(details)}`,
+    remedy: remedyIn,
   },
   META_COMMAND: {
     severity: 'error',

@@ -1,0 +1,77 @@
+/** Why a file cannot be used as a migration, or has no part that can run. Plain data. */
+export interface FileProblem {
+  readonly reason: FileProblemReason;
+  /** What it is about: the form of a name, a line, an error code, or where an invalid byte is. */
+  readonly value?: string;
+  /** The values of the option `layout` with which the file may be right. */
+  readonly layouts?: readonly string[];
+}
+
+interface ProblemTexts {
+  readonly problem: string | ((value: string) => string);
+  /** What to do with the file, or with that part of it, in whole sentences. */
+  readonly remedy?: string;
+}
+
+/** All problems by code. The texts do not name the file. */
+const PROBLEMS = {
+  'no-number': {
+    problem: 'its name does not begin with a number, so it has no place in the order',
+    remedy: 'Name it like 001_name.sql or 20240131120000_name.sql.',
+  },
+  'wrong-form': { problem: (form) => `its name is not of the form ${form}` },
+  'folder-without-number': { problem: 'the name of its folder does not begin with a number' },
+  'other-layout': {
+    problem: (tool) => `it is named like a migration of ${tool}`,
+    remedy: 'Begin its name with the number: 001_name.sql.',
+  },
+  'folder-of-its-own': { problem: 'it is a migration in a folder of its own', remedy: 'Move it out of the directory.' },
+  'undo-migration': {
+    problem: 'it is an undo migration, which would run with the rest',
+    remedy: 'Move it out of the directory: migrations only go forward.',
+  },
+  repeatable: {
+    problem: 'it is a repeatable migration, and repeatable migrations are not supported',
+    remedy: 'Give it a version, or move it out of the directory.',
+  },
+  'duplicate-name': { problem: 'two files have this name, in different Unicode normalization forms' },
+  'not-utf-8': { problem: (place) => `it is not valid UTF-8: ${place}`, remedy: 'Save it as UTF-8.' },
+  'utf-16': { problem: 'it is not valid UTF-8 (it looks like UTF-16)', remedy: 'Save it as UTF-8.' },
+  unreadable: { problem: (code) => `reading it failed with ${code}` },
+  'not-a-file': { problem: 'it is not a regular file' },
+  'broken-link': { problem: 'it is a broken symbolic link' },
+  'link-outside': {
+    problem: 'it is a symbolic link to a file outside the migrations directory',
+    remedy: 'Put the file itself here.',
+  },
+  'undo-section': {
+    problem: 'it has an undo section, which would run with the rest',
+    remedy: 'Move that section out of the file: migrations only go forward.',
+  },
+  'no-marker': { problem: (line) => `it has no line "${line}", so nothing says what to run` },
+  'sql-before-marker': { problem: (line) => `it has SQL before the line "${line}", which would not run` },
+  'second-section': {
+    problem: (line) => `it has a second part "${line}"`,
+    remedy: 'Put that into a file of its own.',
+  },
+  'variables-in-sql': {
+    problem: 'it asks for environment variables to be substituted in its SQL, which is not supported',
+    remedy: 'Use the option "placeholders", or write the values.',
+  },
+} as const satisfies Readonly<Record<string, ProblemTexts>>;
+
+/** Identifies a problem of a file. Stable, like the codes of findings. */
+export type FileProblemReason = keyof typeof PROBLEMS;
+
+const TEXTS: Readonly<Record<FileProblemReason, ProblemTexts>> = PROBLEMS;
+
+/** The problem as part of a sentence: "it is not a regular file". */
+export function problemText({ reason, value = '' }: FileProblem): string {
+  const { problem } = TEXTS[reason];
+  return typeof problem === 'string' ? problem : problem(value);
+}
+
+/** What to do about a problem apart from setting another layout; empty if there is nothing to add. */
+export function problemRemedy({ reason }: FileProblem): string {
+  return TEXTS[reason].remedy ?? '';
+}
