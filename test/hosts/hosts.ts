@@ -18,10 +18,8 @@ export interface Host {
 
 const NODE_MODULES_TOO = 'node --experimental-vm-modules node_modules/jest/bin/jest.js';
 
-/** `test/jest-e2e.json` of the Nest command line, with a server for the tests. */
+/** `test/jest-e2e.json` of the Nest command line. What starts a server for the tests comes from docs/testing.md. */
 const JEST = {
-  globalSetup: 'nestjs-pg-migrations/testing/global-setup',
-  globalTeardown: 'nestjs-pg-migrations/testing/global-teardown',
   moduleFileExtensions: ['js', 'json', 'ts'],
   rootDir: '.',
   testEnvironment: 'node',

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { codeBlocksIn } from '../support/code-blocks.js';
 import type { Host } from './hosts.js';
 import { installCommands } from './readme.js';
 
@@ -62,16 +63,32 @@ async function writeApp(host: Host, folder: string): Promise<void> {
     compilerOptions: { outDir: 'dist', rootDir: 'src' },
     include: ['src'],
   });
-  if (host.jest) await write('test/jest-e2e.json', host.jest);
-  else await writeFile(path.join(folder, 'vitest.config.e2e.ts'), VITEST);
+  if (host.jest) {
+    await write('test/jest-e2e.json', { ...host.jest, ...(await evaluated(await testConfiguration('Jest'))) });
+  } else {
+    await writeFile(path.join(folder, 'vitest.documented.js'), await testConfiguration('Vitest'));
+    await writeFile(path.join(folder, 'vitest.config.e2e.ts'), VITEST);
+  }
 }
 
-const VITEST = `import { defineConfig } from 'vitest/config';
+const VITEST = `import { mergeConfig } from 'vitest/config';
+import documented from './vitest.documented.js';
 
-const globalSetup = 'nestjs-pg-migrations/testing/global-setup';
-
-export default defineConfig({ test: { root: './', include: ['**/*.e2e-spec.ts'], globalSetup } });
+export default mergeConfig(documented, { test: { root: './', include: ['**/*.e2e-spec.ts'] } });
 `;
+
+/** The configuration of a test runner in docs/testing.md. */
+async function testConfiguration(runner: string): Promise<string> {
+  const text = await readFile(new URL('../../docs/testing.md', import.meta.url), 'utf8');
+  const block = codeBlocksIn(text).find(({ language, code }) => language === 'js' && code.startsWith(`// ${runner}\n`));
+  if (block === undefined) throw new Error(`docs/testing.md has no configuration for ${runner}`);
+  return block.code;
+}
+
+async function evaluated(module: string): Promise<object> {
+  const url = `data:text/javascript,${encodeURIComponent(module)}`;
+  return ((await import(url)) as { default: object }).default;
+}
 
 /** Our example is in ES modules, on Express and tested with Jest. */
 function adapted({ esm, adapter, jest }: Host, text: string): string {
