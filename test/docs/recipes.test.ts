@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { makeMigrator } from '../../src/migrator.js';
 import type { MigrationEvent } from '../../src/core/events/events.js';
 import { codeBlocks } from '../support/code-blocks.js';
-import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
@@ -25,8 +24,7 @@ async function migrated(sql: readonly string[]): Promise<MigrationEvent[]> {
   return events;
 }
 
-const query = (text: string): Promise<unknown[]> =>
-  withClient(db.connectionString, async (client) => (await client.query(text)).rows);
+const query = async (text: string): Promise<unknown[]> => (await db.query(text)).rows;
 
 describe('the recipe', () => {
   test('for zero-downtime changes runs, with the warning that it announces', async () => {

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { serverUrl } from '../support/database.js';
+import { query, serverUrl } from '../support/database.js';
 import { linkPackages } from '../support/host-project.js';
 import { repositoryRoot, runProcess } from '../support/process.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
-import { exists, query, templatesMadeBy } from '../testing/databases-on.js';
+import { exists, templatesMadeBy } from '../testing/databases-on.js';
 
 const PACKAGES = [
   'nestjs-pg-migrations',

@@ -37,6 +37,11 @@ export function serverUrl(): string {
   return url;
 }
 
+/** The rows of a query on the server of this run, or on one of its databases, on a connection of its own. */
+export function query<Row extends pg.QueryResultRow>(sql: string, url = serverUrl()): Promise<Row[]> {
+  return withClient(url, async (client) => (await client.query<Row>(sql)).rows);
+}
+
 /** The role that the tests connect as, a superuser. */
 export function serverRole(): string {
   return decodeURIComponent(new URL(serverUrl()).username);

@@ -1,7 +1,6 @@
 import { afterAll } from '@jest/globals';
-import pg from 'pg';
 import { createTestDatabases, type TestDatabases, type TestDatabasesOptions } from '../../src/testing.js';
-import { serverUrl, withClient } from '../support/database.js';
+import { query, serverUrl, withClient } from '../support/database.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 
 const opened: TestDatabases[] = [];
@@ -48,11 +47,6 @@ function listTemplates(): Promise<DatabaseRow[]> {
   return query(`
     SELECT datname AS name, oid::int, datallowconn AS accepts FROM pg_database
     WHERE datname LIKE 'nestjs\\_pg\\_migrations\\_template\\_%'`);
-}
-
-/** Queries the server of this run, or one of its databases. */
-export function query<Row extends pg.QueryResultRow>(sql: string, url = serverUrl()): Promise<Row[]> {
-  return withClient(url, async (client) => (await client.query<Row>(sql)).rows);
 }
 
 export async function exists(database: string): Promise<boolean> {

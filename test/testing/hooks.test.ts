@@ -1,6 +1,7 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { TestDatabase, TestHooks } from '../../src/testing.js';
-import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
+import { query } from '../support/database.js';
+import { databasesOn, exists, ownMigrations, templatesMadeBy } from './databases-on.js';
 
 /** A test runner that the test drives by hand. */
 class Runner implements TestHooks {

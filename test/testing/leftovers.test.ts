@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { serverUrl } from '../support/database.js';
+import { query, serverUrl } from '../support/database.js';
 import { childEnvironment, typescriptArguments } from '../support/process.js';
 import { until } from '../support/until.js';
-import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
+import { databasesOn, exists, ownMigrations, templatesMadeBy } from './databases-on.js';
 
 const CHILD = new URL('create-and-wait.child.ts', import.meta.url).pathname;
 

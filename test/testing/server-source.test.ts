@@ -1,15 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Server } from '../../src/testing/server.js';
 import { serverSource, type ServerSource } from '../../src/testing/server-source.js';
-import { serverUrl, withClient } from '../support/database.js';
+import { query, serverUrl, withClient } from '../support/database.js';
 import { tempDirectory } from '../support/temp-directory.js';
 
 const project = process.cwd();
 
 afterEach(() => process.chdir(project));
 
-const answerOf = (url: string): Promise<unknown> =>
-  withClient(url, async (client) => (await client.query('SELECT 42 AS answer')).rows);
+const answerOf = (url: string): Promise<unknown> => query('SELECT 42 AS answer', url);
 
 /** A source whose first answers are these; afterwards, it is the server of this run. */
 function failing(...answers: (() => Promise<string>)[]): ServerSource & { readonly released: () => number } {

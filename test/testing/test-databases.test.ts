@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MigrationFailedError, UnknownMigrationError } from '../../src/migrator.js';
 import { createTestDatabases } from '../../src/testing.js';
-import { serverRole, serverUrl, withClient } from '../support/database.js';
+import { query, serverRole, serverUrl } from '../support/database.js';
 import { runProcess, typescriptArguments } from '../support/process.js';
 import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js';
-import { databasesOn, exists, ownMigrations, query, templatesMadeBy } from './databases-on.js';
+import { databasesOn, exists, ownMigrations, templatesMadeBy } from './databases-on.js';
 import { newDataDirectory, start } from './embedded/servers.js';
 
 const INSERT = `INSERT INTO users VALUES ('ada')`;
@@ -212,5 +212,5 @@ test('a script without a test runner does not exit before its databases are clos
 });
 
 function usersIn(url: string): Promise<unknown[]> {
-  return withClient(url, async (client) => (await client.query('SELECT * FROM users')).rows);
+  return query('SELECT * FROM users', url);
 }

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseConnectionError } from '../../../src/migrator.js';
-import { withClient } from '../../support/database.js';
+import { query, withClient } from '../../support/database.js';
 import { endState } from '../../support/end-state.js';
 import { failureOf } from '../../support/failure-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
@@ -20,14 +20,13 @@ const FILES = {
 test('a primary that becomes a standby under a run: it and who waits end typed, nothing more changes, and after a promotion all is finished', async () => {
   const server = await startPrivateServer();
   const db = { connectionString: server.connectionString() };
-  const query = (sql: string): Promise<Record<string, unknown>[]> =>
-    withClient(db.connectionString, async (client) => (await client.query<Record<string, unknown>>(sql)).rows);
+  const ask = (sql: string): Promise<Record<string, unknown>[]> => query(sql, db.connectionString);
 
   await withClient(db.connectionString, async (client) => {
     await client.query(`SELECT pg_advisory_lock(${STEP})`);
     const running = await migratorOn(db, FILES);
     const lost = failureOf(running.migrator.migrate(), DatabaseConnectionError);
-    await until(async () => (await query('SELECT FROM pg_locks WHERE NOT granted')).length > 0);
+    await until(async () => (await ask('SELECT FROM pg_locks WHERE NOT granted')).length > 0);
     const waiting = await migratorOn(db, running.directory);
     const waitedInVain = failureOf(waiting.migrator.migrate(), DatabaseConnectionError);
     await until(() => waiting.events.some(({ type }) => type === 'lock-waiting'));
@@ -52,11 +51,11 @@ test('a primary that becomes a standby under a run: it and who waits end typed, 
   expect((await migrator.status()).summary).toMatchObject({ applied: 1, pending: 2, failed: 0 });
   expect(await migrator.health()).toMatchObject({ up: false });
 
-  await query('SELECT pg_promote()');
-  await until(async () => (await query('SELECT pg_is_in_recovery() AS standby'))[0]?.['standby'] === false);
+  await ask('SELECT pg_promote()');
+  await until(async () => (await ask('SELECT pg_is_in_recovery() AS standby'))[0]?.['standby'] === false);
   expect((await migrator.migrate()).applied).toEqual(['2.sql', '3.sql']);
   expect(await migrator.health()).toMatchObject({ up: true });
-  expect(await query('SELECT file FROM ran ORDER BY 1')).toEqual(Object.keys(FILES).map((file) => ({ file })));
+  expect(await ask('SELECT file FROM ran ORDER BY 1')).toEqual(Object.keys(FILES).map((file) => ({ file })));
   await migrator.close();
   await expectNoLeftovers(db);
 }, 60_000);
