@@ -8,8 +8,11 @@ const examples = COMMANDS.flatMap(({ name, examples: lines = [] }) => lines.map(
 
 /** The words that a shell would pass to the program. */
 async function wordsOf(line: string): Promise<string[]> {
-  const program = 'nest-migrations() { printf "%s\\0" "$@"; }; source() { cat "$1"; }; shopt -s expand_aliases';
-  const readable = line.replace(/ \| source$/, '').replace(/ [<>] \S+$/, '');
+  const program = 'nest-migrations() { printf "%s\\0" "$@"; }';
+  const readable = line
+    .replace(/^eval "\$\((.*)\)"$/, '$1')
+    .replace(/ \| source$/, '')
+    .replace(/ [<>] \S+$/, '');
   const { stdout } = await runProcess('bash', ['-c', `${program}; ${readable}`]);
   return stdout.split('\0').slice(0, -1);
 }
