@@ -170,7 +170,8 @@ export interface MigrationOperations {
   unlock(options?: UnlockOptions): Promise<UnlockReport>;
 
   /**
-   * Updates recorded checksums and names to match the files, or with `{ restart: file }` lets an unfinished migration
+   * Updates recorded checksums and names to match the files, and removes the rows of migrations that failed, left nothing
+   * behind and have no file any more. Or with `{ restart: file }` lets an unfinished migration
    * start over, or with `{ resume: file }` continue although its finished steps were edited.
    *
    * @returns the changes that were made, or would be.

@@ -46,7 +46,8 @@ export const CHANGES: readonly CommandDefinition[] = [
   },
   {
     name: 'repair',
-    description: 'make recorded checksums and names match the files',
+    description:
+      'make recorded checksums and names match the files, and remove the failures of migrations whose files are gone',
     flags: [
       [
         '--resume <file>',

@@ -1,14 +1,15 @@
+import type { HistoryRow } from '../history/history.js';
 import type { RunnableStatus } from './plan.js';
 import type { MigrationState, MigrationStatus } from './status.js';
 
 /** One change that a repair makes to the history. */
 export interface RepairAction {
-  /** What changes: the recorded checksum or name, or the progress of an unfinished migration. */
-  readonly kind: 'checksum' | 'name' | 'restart' | 'resume';
+  /** What changes: the recorded checksum or name, the progress of an unfinished migration, or that a row is removed. */
+  readonly kind: 'checksum' | 'name' | 'restart' | 'resume' | 'remove';
   readonly file: string;
   /** The name in the history before the change. */
   readonly recordedAs: string;
-  /** The recorded checksum and that of the file; for `restart` and `resume`, the progress before and after. */
+  /** The recorded checksum and that of the file; for `restart` and `resume`, the progress before and after; for `remove`, `failed` and `removed`. */
   readonly from: string | null;
   readonly to: string;
 }
@@ -20,6 +21,23 @@ export function findRepairable(statuses: readonly MigrationStatus[]): RunnableSt
   return statuses.filter(
     (status): status is RunnableStatus => status.migration !== undefined && REPAIRED.has(status.state),
   );
+}
+
+/**
+ * The rows of migrations that failed in a transaction, so that nothing is left of them, and whose files are gone. A
+ * migration that runs in steps may have left something behind, so its row stays.
+ */
+export function findObsolete(statuses: readonly MigrationStatus[]): HistoryRow[] {
+  return statuses.flatMap(({ state, row }) =>
+    state === 'orphaned' && row?.state === 'failed' && row.progress === null && row.invalidIndexes.length === 0
+      ? [row]
+      : [],
+  );
+}
+
+/** The change that removing such a row makes. */
+export function removalAction({ file }: HistoryRow): RepairAction {
+  return { kind: 'remove', file, recordedAs: file, from: 'failed', to: 'removed' };
 }
 
 /** The change that repairing a migration makes. */

@@ -5,7 +5,13 @@ import type { Migration } from '../../core/migration/migration.js';
 import type { HistoryChange } from '../../core/ports/ports.js';
 import { doubtOf } from '../../core/status/findings.js';
 import type { RunnableStatus } from '../../core/status/plan.js';
-import { findRepairable, repairAction, type RepairAction } from '../../core/status/repair.js';
+import {
+  findObsolete,
+  findRepairable,
+  removalAction,
+  repairAction,
+  type RepairAction,
+} from '../../core/status/repair.js';
 import type { MigratorParts } from '../run/parts.js';
 import { changeHistory, type Basis, type ChangeOptions, type Decision } from './change-history.js';
 
@@ -14,7 +20,7 @@ export interface RepairOptions extends ChangeOptions {
   /**
    * A migration that stopped between two steps: its finished steps are forgotten, and the next run starts it from the
    * beginning. First undo by hand what they did. Nothing else is repaired.
-   * @default none: recorded checksums and names are updated
+   * @default none: recorded checksums and names are updated, and the rows of failures whose files are gone are removed
    */
   readonly restart?: string;
   /**
@@ -26,7 +32,7 @@ export interface RepairOptions extends ChangeOptions {
 }
 
 /**
- * Records the current names and checksums, or lets a migration start over or continue.
+ * Records the current names and checksums and removes obsolete failures, or lets a migration start over or continue.
  *
  * @throws UnknownMigrationError, RefusedError, ConfigurationError
  */
@@ -38,7 +44,9 @@ export async function repair(
     throw new ConfigurationError('INVALID_OPTIONS', ['resume: cannot be given together with "restart"']);
   if (restart !== undefined) return restartMigration(parts, restart, options);
   if (resume !== undefined) return resumeMigration(parts, resume, options);
-  return changeHistory(parts, options, ({ statuses }) => adoption('repair', findRepairable(statuses)));
+  return changeHistory(parts, options, ({ statuses }) =>
+    adoption('repair', findRepairable(statuses), findObsolete(statuses)),
+  );
 }
 
 /** Options of `accept()`. */
@@ -59,15 +67,22 @@ export async function accept(parts: MigratorParts, { file, ...options }: AcceptO
   });
 }
 
-/** Records the current names and checksums of the files. */
-function adoption(action: 'repair' | 'accept', statuses: readonly RunnableStatus[]): Decision<RepairAction[]> {
-  const actions = statuses.map(repairAction);
+/** Records the current names and checksums of the files, and removes rows. */
+function adoption(
+  action: 'repair' | 'accept',
+  statuses: readonly RunnableStatus[],
+  obsolete: readonly HistoryRow[] = [],
+): Decision<RepairAction[]> {
+  const actions = [...statuses.map(repairAction), ...obsolete.map(removalAction)];
   return {
-    changes: statuses.map(({ file, row, migration }) => ({
-      kind: 'adopt',
-      recordedAs: row?.file ?? file,
-      migration,
-    })),
+    changes: [
+      ...statuses.map(({ file, row, migration }): HistoryChange => ({
+        kind: 'adopt',
+        recordedAs: row?.file ?? file,
+        migration,
+      })),
+      ...obsolete.map(({ file }): HistoryChange => ({ kind: 'remove', file })),
+    ],
     note: { action, files: actions.map(({ file }) => file), details: { changes: actions } },
     result: actions,
   };

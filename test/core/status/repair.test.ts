@@ -1,10 +1,39 @@
 import { describe, expect, test } from '@jest/globals';
-import { findRepairable, repairAction, type RepairAction } from '../../../src/core/status/repair.js';
+import {
+  findObsolete,
+  findRepairable,
+  removalAction,
+  repairAction,
+  type RepairAction,
+} from '../../../src/core/status/repair.js';
+import type { HistoryRow, StepProgress } from '../../../src/core/history/history.js';
 import type { MigrationState, MigrationStatus } from '../../../src/core/status/status.js';
 import { appliedRow, bareRow, migrationFile, statusOf } from '../fixtures.js';
 import { joined } from './joined.js';
 
 const actions = (statuses: readonly MigrationStatus[]): RepairAction[] => findRepairable(statuses).map(repairAction);
+
+describe('an obsolete failure', () => {
+  const failed = { ...bareRow('1_a.sql'), state: 'failed', error: 'oops' } as const;
+  const gone = (changes: Partial<HistoryRow>): MigrationStatus[] => joined([], { ...failed, ...changes });
+  const progress: StepProgress = { done: 0, total: 2, doneChecksum: '', next: null };
+
+  test('failed in a transaction, and its file is gone', () => {
+    expect(findObsolete(gone({})).map(removalAction)).toEqual([
+      { kind: 'remove', file: '1_a.sql', recordedAs: '1_a.sql', from: 'failed', to: 'removed' },
+    ]);
+  });
+
+  test.each<[string, MigrationStatus[]]>([
+    ['ran in steps', gone({ progress })],
+    ['may still run', gone({ state: 'running' })],
+    ['left an invalid index', gone({ invalidIndexes: ['i'] })],
+    ['was applied', gone({ state: 'applied', error: null })],
+    ['still has its file', joined([migrationFile('1_a.sql')], failed)],
+  ])('is none that %s', (_, statuses) => {
+    expect(findObsolete(statuses)).toEqual([]);
+  });
+});
 
 describe('a repair', () => {
   test.each<[string, string, string]>([

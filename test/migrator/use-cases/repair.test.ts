@@ -101,6 +101,23 @@ async function stopped(): Promise<ObservedMigrator> {
   return observed;
 }
 
+test('a repair removes the failure of a file that is gone, but not of one that ran in steps', async () => {
+  const { migrator, directory } = await migratorOn(db, { '1.sql': 'SELECT 1/0' });
+  await failureOf(migrator.migrate(), MigrationFailedError);
+  await rm(join(directory, '1.sql'));
+  await writeFile(join(directory, '2.sql'), STOPPED);
+  const removal = { kind: 'remove', file: '1.sql', recordedAs: '1.sql', from: 'failed', to: 'removed' };
+  expect(await migrator.repair({ dryRun: true })).toEqual([removal]);
+  expect(await migrator.accept()).toEqual([]);
+  expect(await migrator.repair({ reason: 'renumbered' })).toEqual([removal]);
+  expect(await historyOf(db)).toEqual([]);
+  expect((await migrator.audit()).at(-1)).toMatchObject({ action: 'repair', files: ['1.sql'], reason: 'renumbered' });
+  await failureOf(migrator.migrate(), MigrationFailedError);
+  await rm(join(directory, '2.sql'));
+  await writeFile(join(directory, '3.sql'), 'SELECT 3');
+  expect(await migrator.repair()).toEqual([]);
+});
+
 describe('a restart', () => {
   const ACTION = { kind: 'restart', file: '1.sql', recordedAs: '1.sql', from: '1 of 2 steps', to: '0 of 2 steps' };
 

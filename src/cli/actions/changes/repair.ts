@@ -20,7 +20,7 @@ export const repair: Action<RepairFlags> = (flags, terminal) => {
     make: (migrator, options) => migrator.repair({ ...options, ...chosen }),
     nothing:
       resume === undefined
-        ? 'Nothing to repair: names and checksums in the history match the files.'
+        ? 'Nothing to repair: names and checksums in the history match the files, and no failure is obsolete.'
         : `Nothing to repair: the finished steps of ${resume} are as recorded, so the next run continues after them.`,
   });
 };
@@ -68,6 +68,8 @@ const adoption: Pick<Change<RepairAction[]>, 'describe' | 'toJson'> = {
 
 function describe({ kind, file, recordedAs, from, to }: RepairAction): string {
   if (kind === 'restart') return `${file} starts over: ${from} finished → ${to}`;
+  if (kind === 'remove')
+    return `${file}: its row is removed, because it failed, left nothing behind, and its file is gone`;
   if (kind === 'resume') return `${file} continues after its finished steps: ${from} → ${to}`;
   if (kind === 'name') return `${file}: name ${recordedAs} → ${file}`;
   return `${file}: checksum ${shortChecksum(from)} → ${shortChecksum(to)}`;
