@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { MigrationEvent, Migrator, MigratorOptions } from '../../../src/migrator.js';
-import { renderEvent } from '../../../src/core/events/render-event.js';
-import { lockKey } from '../../../src/postgres/lock/lock.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn, type Files } from '../../support/migrator-on.js';
-import { until } from '../../support/until.js';
+import type { MigrationEvent, Migrator, MigratorOptions } from '../../../../src/migrator.js';
+import { renderEvent } from '../../../../src/core/events/render-event.js';
+import { lockKey } from '../../../../src/postgres/lock/lock.js';
+import { startCountingProxy } from '../../../support/counting-proxy.js';
+import { withClient } from '../../../support/database.js';
+import { useEmptyDatabase } from '../../../support/empty-database.js';
+import { outcomes } from '../../../support/history-of.js';
+import { expectNoLeftovers } from '../../../support/leftovers.js';
+import { migratorOn, type Files } from '../../../support/migrator-on.js';
+import { until } from '../../../support/until.js';
 
 const db = useEmptyDatabase('run_ends');
 afterEach(() => expectNoLeftovers(db, { patienceMs: 10_000 }));

@@ -6,13 +6,13 @@ import {
   LockTimeoutError,
   MigrationFailedError,
   type MigrationEvent,
-} from '../../../src/migrator.js';
-import { lockKey } from '../../../src/postgres/lock/lock.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
+} from '../../../../src/migrator.js';
+import { lockKey } from '../../../../src/postgres/lock/lock.js';
+import { withClient } from '../../../support/database.js';
+import { useEmptyDatabase } from '../../../support/empty-database.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { expectNoLeftovers } from '../../../support/leftovers.js';
+import { migratorOn } from '../../../support/migrator-on.js';
 
 const db = useEmptyDatabase('events');
 afterEach(() => expectNoLeftovers(db));

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { checksum } from '../../../src/core/migration/checksum.js';
-import { ConfigurationError, MigrationFailedError, type MigratorOptions, RefusedError } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf, outcomes, relations } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { type Files, migratorOn } from '../../support/migrator-on.js';
+import { checksum } from '../../../../src/core/migration/checksum.js';
+import { ConfigurationError, MigrationFailedError, RefusedError } from '../../../../src/migrator.js';
+import type { MigratorOptions } from '../../../../src/migrator.js';
+import { useEmptyDatabase } from '../../../support/empty-database.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { historyOf, outcomes, relations } from '../../../support/history-of.js';
+import { expectNoLeftovers } from '../../../support/leftovers.js';
+import { type Files, migratorOn } from '../../../support/migrator-on.js';
 
 const db = useEmptyDatabase('placeholders');
 afterEach(() => expectNoLeftovers(db));

@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createMigrator, migrationsOf } from '../../../src/composition/create-migrator.js';
-import { resolveMigratorOptions } from '../../../src/composition/validation/migrator-options.js';
-import type { MigrationSource } from '../../../src/core/ports/ports.js';
-import { DirectoryError, type Migrator, type MigratorOptions } from '../../../src/migrator.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
-import { until } from '../../support/until.js';
+import { createMigrator, migrationsOf } from '../../../../src/composition/create-migrator.js';
+import { resolveMigratorOptions } from '../../../../src/composition/validation/migrator-options.js';
+import type { MigrationSource } from '../../../../src/core/ports/ports.js';
+import { DirectoryError, type Migrator, type MigratorOptions } from '../../../../src/migrator.js';
+import { startCountingProxy } from '../../../support/counting-proxy.js';
+import { useEmptyDatabase } from '../../../support/empty-database.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { migratorOn } from '../../../support/migrator-on.js';
+import { migrationsDirectory } from '../../../support/temp-directory.js';
+import { until } from '../../../support/until.js';
 
 const db = useEmptyDatabase('reading_files');
 const servers: { server: Server; sockets: Set<Socket> }[] = [];

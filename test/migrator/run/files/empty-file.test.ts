@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { MigrationFailedError } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { warned } from '../../support/findings-of.js';
-import { historyOf, outcomes, relations } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { DRIFT_FAILS } from '../../support/policies.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
-import { ranOn, states } from './adding.js';
+import { MigrationFailedError } from '../../../../src/migrator.js';
+import { useEmptyDatabase } from '../../../support/empty-database.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { warned } from '../../../support/findings-of.js';
+import { historyOf, outcomes, relations } from '../../../support/history-of.js';
+import { expectNoLeftovers } from '../../../support/leftovers.js';
+import { DRIFT_FAILS } from '../../../support/policies.js';
+import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
+import { ranOn, states } from '../adding.js';
 
 const db = useEmptyDatabase('empty_file');
 afterEach(() => expectNoLeftovers(db));

@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
-import { renderEvent } from '../../../src/core/events/render-event.js';
-import { DatabaseError, MigrationFailedError, type MigratorOptions } from '../../../src/migrator.js';
-import { run as commandLine } from '../../cli/command-line.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { startWith } from '../../nest/support/application.js';
-import { RecordingLogger } from '../../nest/support/recording-logger.js';
+import { renderEvent } from '../../../../src/core/events/render-event.js';
+import { DatabaseError, MigrationFailedError, type MigratorOptions } from '../../../../src/migrator.js';
+import { run as commandLine } from '../../../cli/command-line.js';
+import { useEmptyDatabase } from '../../../support/empty-database.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { historyOf } from '../../../support/history-of.js';
+import { expectNoLeftovers } from '../../../support/leftovers.js';
+import { migratorOn } from '../../../support/migrator-on.js';
+import { startWith } from '../../../nest/support/application.js';
+import { RecordingLogger } from '../../../nest/support/recording-logger.js';
 
 const db = useEmptyDatabase('secrets');
 afterEach(() => expectNoLeftovers(db));

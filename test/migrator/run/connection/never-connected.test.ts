@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { InterruptedError, type Migrator } from '../../../src/migrator.js';
-import { failureOf } from '../../support/failure-of.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { InterruptedError, type Migrator } from '../../../../src/migrator.js';
+import { failureOf } from '../../../support/failure-of.js';
+import { migratorOn } from '../../../support/migrator-on.js';
 
 /** A port on which nobody listens. */
 async function deadPort(): Promise<number> {

@@ -2,22 +2,22 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { endState } from '../../support/end-state.js';
-import { warned } from '../../support/findings-of.js';
-import { historyOf } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { describeWith, has, skipAloud } from '../../support/needs.js';
-import { dumpMajor } from '../../support/pg-dump.js';
-import { repositoryRoot, runProcess } from '../../support/process.js';
-import { runInPsql } from '../../support/psql.js';
-import { serverMajor } from '../../support/since-version.js';
-import { tempDirectory } from '../../support/temp-directory.js';
+import { startCountingProxy } from '../../../support/counting-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../../../support/database.js';
+import { endState } from '../../../support/end-state.js';
+import { warned } from '../../../support/findings-of.js';
+import { historyOf } from '../../../support/history-of.js';
+import { expectNoLeftovers } from '../../../support/leftovers.js';
+import { migratorOn } from '../../../support/migrator-on.js';
+import { describeWith, has, skipAloud } from '../../../support/needs.js';
+import { dumpMajor } from '../../../support/pg-dump.js';
+import { repositoryRoot, runProcess } from '../../../support/process.js';
+import { runInPsql } from '../../../support/psql.js';
+import { serverMajor } from '../../../support/since-version.js';
+import { tempDirectory } from '../../../support/temp-directory.js';
 
 /** As pg_dump 15.18 wrote it: two schemas, three COPYs (one without rows), an index, a view, a trigger, a foreign key. */
-const SHOP = fileURLToPath(new URL('../../history/fixtures/dumps/shop.sql', import.meta.url));
+const SHOP = fileURLToPath(new URL('../../../history/fixtures/dumps/shop.sql', import.meta.url));
 const shop = (): Promise<string> => readFile(SHOP, 'utf8');
 
 const made: TestDatabase[] = [];
