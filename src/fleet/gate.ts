@@ -1,5 +1,6 @@
 import type { RolloutStop } from '../core/tenants/report.js';
 import type { RolloutSettings, WaveResult } from '../core/tenants/rollout-settings.js';
+import { untilAborted } from '../timing/abort.js';
 import { pause } from '../timing/pause.js';
 
 /** Waits at the gate after a wave. @returns why the rollout must stop; undefined if the next wave may begin. */
@@ -8,7 +9,7 @@ export async function passGate(
   wave: WaveResult,
   signal: AbortSignal,
 ): Promise<RolloutStop | undefined> {
-  if (gate === undefined) return undefined;
+  if (gate === undefined || signal.aborted) return undefined;
   if (typeof gate === 'number') {
     await pause(gate, signal);
     return undefined;
@@ -18,8 +19,11 @@ export async function passGate(
     reason: `the gate after wave ${wave.wave} of ${wave.of} ${detail}`,
   });
   try {
-    return (await gate(wave)) ? undefined : closed('did not open');
+    const answer = Promise.resolve().then(() => gate(wave, signal)); // not before somebody listens to the signal
+    const isOpen = await untilAborted(answer, signal, () => ({ error: signal.reason }));
+    return isOpen ? undefined : closed('did not open');
   } catch (error) {
+    if (signal.aborted) return undefined; // an interrupted rollout says so itself
     return closed(`failed: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -18,8 +18,11 @@ export interface FleetParts {
   readonly source: MigrationSource;
   readonly records: TenantRecords;
   readonly schemas: TenantSchemas;
-  /** @param files what its runs apply. */
-  readonly migratorOf: (tenant: Tenant, files: MigrationSource) => Migrator;
+  /**
+   * @param files what its runs apply.
+   * @param onStart receives the ID of each run when it starts. @default nobody
+   */
+  readonly migratorOf: (tenant: Tenant, files: MigrationSource, onStart?: (runId: string) => void) => Migrator;
   /** The same for the files on disk. @param refusals asked before anything runs. */
   readonly carefulMigratorOf: (tenant: Tenant, refusals: () => Promise<readonly Finding[]>) => Migrator;
   /** The same for a tenant whose schema is created in the transaction of its files. */

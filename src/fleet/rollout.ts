@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { finding, type Finding } from '../core/errors/finding.js';
 import { RefusedError } from '../core/errors/input-errors.js';
+import { count } from '../core/errors/wording.js';
 import { MigrationFailedError } from '../core/errors/migration-failed.js';
 import { InterruptedError } from '../core/errors/run-errors.js';
 import type { FleetEventBody } from '../core/events/fleet-events.js';
@@ -15,7 +16,7 @@ import { KnownFiles } from '../migrator/use-cases/known-files.js';
 import { migrateTenant } from './migrate-tenant.js';
 import { passGate } from './gate.js';
 import type { FleetParts } from './parts.js';
-import { selected, type TenantSelection } from './selection.js';
+import { selected, stillSelected, type TenantSelection } from './selection.js';
 
 /** One rollout over the tenants of a fleet. It keeps track of its own progress. */
 export class Rollout {
@@ -40,24 +41,20 @@ export class Rollout {
    */
   async run(): Promise<RolloutReport> {
     const set = await this.parts.source.read();
-    for (let added = await this.listNew(); added.length > 0; added = await this.listLater()) {
+    const listed = selected(await this.parts.list(), this.selection);
+    for (let added = listed; added.length > 0; added = await this.listLater()) {
       this.tenants.push(...added);
       if (!(await this.migrateAll(added, set)) || this.stopped) break;
     }
     return this.finish();
   }
 
-  /** Tenants that this rollout does not know yet. */
-  private async listNew(): Promise<readonly Tenant[]> {
-    const known = new Set(this.tenants.map(({ name }) => name));
-    const tenants = selected(await this.parts.list(), this.selection);
-    return tenants.filter(({ name }) => !known.has(name));
-  }
-
   /** A tenant may have been created in the meantime, with fewer files than it should have. */
   private async listLater(): Promise<readonly Tenant[]> {
     try {
-      return await this.listNew();
+      const known = new Set(this.tenants.map(({ name }) => name));
+      const tenants = stillSelected(await this.parts.list(), this.selection);
+      return tenants.filter(({ name }) => !known.has(name));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.stop = { by: 'list', reason: `the list of tenants could not be read again at the end: ${why}` };
@@ -142,17 +139,16 @@ export class Rollout {
   private async migrate(tenant: Tenant, standing: TenantStanding | undefined, files: KnownFiles): Promise<void> {
     const startedAt = performance.now();
     const durationMs = (): number => Math.round(performance.now() - startedAt);
+    let runId: string | undefined;
     try {
       if (standing?.error) throw standing.error;
       if (standing && hasNoSchemaOfItsOwn(standing)) throw this.refuse(tenant, standing.findings);
-      const { applied, runId } = await migrateTenant(this.parts.migratorOf(tenant, files), this.signal);
-      this.settle(tenant, applied.length > 0 ? 'applied' : 'nothing-to-do', {
-        applied,
-        runId,
-        durationMs: durationMs(),
-      });
+      const migrator = this.parts.migratorOf(tenant, files, (started) => (runId = started));
+      const { applied } = await migrateTenant(migrator, this.signal);
+      const outcome = applied.length > 0 ? 'applied' : 'nothing-to-do';
+      this.settle(tenant, outcome, { applied, runId, durationMs: durationMs() });
     } catch (error) {
-      this.settleFailure(tenant, error, durationMs());
+      this.settleFailure(tenant, error, { runId, durationMs: durationMs() });
     }
   }
 
@@ -161,15 +157,14 @@ export class Rollout {
     return new RefusedError(findings);
   }
 
-  private settleFailure(tenant: Tenant, reason: unknown, durationMs: number): void {
+  private settleFailure(tenant: Tenant, reason: unknown, run: Pick<TenantResult, 'runId' | 'durationMs'>): void {
     const error = reason instanceof Error ? reason : new Error(String(reason));
-    const details = { error, durationMs, applied: appliedBefore(error) };
+    const details = { ...run, error, applied: appliedBefore(error) };
     if (error instanceof InterruptedError) return this.settle(tenant, 'interrupted', details);
     this.settle(tenant, 'failed', details);
     this.failures += 1;
     if (this.failures < this.mayFail) return;
-    const tenants = this.failures === 1 ? '1 tenant' : `${this.failures} tenants`;
-    const reasonOfStop = `${tenants} failed, and "rollout.stopAfter" is ${this.parts.rollout.stopAfter}`;
+    const reasonOfStop = `${count(this.failures, 'tenant')} failed, and "rollout.stopAfter" is ${this.parts.rollout.stopAfter}`;
     this.stop ??= { by: 'failures', reason: reasonOfStop };
   }
 

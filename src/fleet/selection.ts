@@ -17,6 +17,11 @@ export function selected(all: readonly Tenant[], { tenants: names, group }: Tena
   if (group !== undefined && !all.some((tenant) => tenant.group === group))
     problems.push(`no tenant is in the group ${JSON.stringify(group)}`);
   if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
+  return stillSelected(all, { tenants: names, group });
+}
+
+/** The same once the selection has been checked: tenants may have left the list since. */
+export function stillSelected(all: readonly Tenant[], { tenants: names, group }: TenantSelection): readonly Tenant[] {
   const wanted = names && new Set(names);
   return all.filter(
     (tenant) => (!wanted || wanted.has(tenant.name)) && (group === undefined || tenant.group === group),

@@ -1,7 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockTimeoutError, MigrationFailedError, RefusedError, RolloutStoppedError } from '../../src/migrator.js';
+import {
+  DatabaseError,
+  InterruptedError,
+  LockTimeoutError,
+  MigrationFailedError,
+  RefusedError,
+  RolloutStoppedError,
+} from '../../src/migrator.js';
+import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
+import { until } from '../support/until.js';
 import { fleetOn } from './fleet-on.js';
 
 const db = useEmptyDatabase('provision');
@@ -123,12 +132,34 @@ describe('removing a tenant', () => {
     expect((await db.query('SELECT FROM shared.schema_migrations_tenants')).rowCount).toBe(2);
   });
 
+  test('waits for whoever uses the tables only for a while, and not after a signal', async () => {
+    const { fleet } = await fleetOf(files);
+    await fleet.provision(tenant);
+    await withClient(db.connectionString, async (client) => {
+      await client.query('BEGIN; SELECT FROM "elm ""park""".a');
+      const controller = new AbortController();
+      const removing = fleet.deprovision(tenant, { dropSchema: true, signal: controller.signal });
+      const waits = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%DROP SCHEMA%' AND pid <> pg_backend_pid()`;
+      const interrupted = failureOf(removing, InterruptedError);
+      await until(async () => (await db.query(waits)).rowCount === 1);
+      controller.abort('a test');
+      await interrupted;
+      const hasty = await fleetOn(
+        {},
+        { connectionString: db.connectionString, files, tenants: { list: [] }, timeouts: { tableLock: 50 } },
+      );
+      const late = await failureOf(hasty.fleet.deprovision(tenant, { dropSchema: true }), DatabaseError);
+      expect(late.message).toContain('lock timeout');
+      await client.query('ROLLBACK');
+    });
+    expect([await rows(), await schemas()]).toEqual([2, 1]);
+  });
+
   test('is refused while its migrations run', async () => {
     const { fleet, events } = await fleetOf({ '1_slow.sql': 'SELECT pg_sleep(1)' });
     await db.query('CREATE SCHEMA "elm ""park"""');
     const running = fleet.provision(tenant);
-    while (!events.some(({ type }) => type === 'migration-started'))
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => events.some(({ type }) => type === 'migration-started'));
     await failureOf(fleet.deprovision(tenant), LockTimeoutError);
     expect((await running).applied).toEqual(['1_slow.sql']);
     expect(await rows()).toBe(1);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { WaveResult } from '../../src/migrator.js';
+import type { Gate, WaveResult } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { fleetOn, inBrief, stopOf, tenantsUpTo } from './fleet-on.js';
 
@@ -9,7 +9,7 @@ const files = {
   '1_a.sql': 'CREATE TABLE a (id int);',
   '2_b.sql': 'INSERT INTO {{schema}}.a SELECT 1;',
 };
-const gated = (gate: number | (() => boolean)) => ({
+const gated = (gate: number | Gate) => ({
   list: tenantsUpTo(2),
   rollout: { waves: [{ first: 1 }], gate },
 });
@@ -61,5 +61,20 @@ describe('a rollout', () => {
     );
     const delayed = await fleetOn({}, { ...here(), files, tenants: gated(1) });
     expect(inBrief(await delayed.fleet.migrate())).toEqual(['t0 nothing-to-do', 't1 applied 1_a.sql 2_b.sql']);
+  });
+
+  test('does not wait for a gate once it is interrupted, and tells the gate', async () => {
+    const controller = new AbortController();
+    const told: unknown[] = [];
+    const gate = (_: WaveResult, signal: AbortSignal): Promise<boolean> => {
+      signal.addEventListener('abort', () => told.push(signal.reason));
+      controller.abort('a test');
+      return new Promise(() => {});
+    };
+    const { fleet } = await fleetOn({}, { ...here(), files, tenants: gated(gate) });
+    const stopped = await stopOf(fleet.migrate({ signal: controller.signal }));
+    expect(stopped.report.stopped?.by).toBe('interrupted');
+    expect(inBrief(stopped.report)).toEqual(['t0 applied 1_a.sql 2_b.sql', 't1 skipped']);
+    expect(told).toEqual(['a test']);
   });
 });

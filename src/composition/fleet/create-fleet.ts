@@ -40,7 +40,7 @@ export function createFleetOf(
       source: migrations.source,
       records: new FleetRecords(homes, tenants),
       schemas: new FleetSchemas(homes, tenants),
-      migratorOf: (tenant, files) => migrators.of(tenant, files),
+      migratorOf: (tenant, files, onStart) => migrators.of(tenant, files, { onStart }),
       creatorOf: (tenant, files) => migrators.of(tenant, files, { createsSchema: true }),
       carefulMigratorOf: (tenant, refusals) => migrators.careful(tenant, refusals),
       isTransactional: async (tenant, set) =>
@@ -109,6 +109,8 @@ class CheckedList {
 interface TenantRunSettings {
   /** Creates the schema in the one transaction of all files. @default false */
   readonly createsSchema?: boolean;
+  /** Receives the ID of each run. @default nobody */
+  readonly onStart?: ((runId: string) => void) | undefined;
   /** Why nothing may run for the tenant. @default no reason */
   readonly refusals?: () => Promise<readonly Finding[]>;
 }
@@ -128,7 +130,11 @@ class TenantMigrators {
     return this.of(tenant, this.migrations.source, { refusals });
   }
 
-  of(tenant: Tenant, source: MigrationSource, { createsSchema = false, refusals }: TenantRunSettings = {}): Migrator {
+  of(
+    tenant: Tenant,
+    source: MigrationSource,
+    { createsSchema = false, refusals, onStart }: TenantRunSettings = {},
+  ): Migrator {
     const home = this.homes.of(tenant.place);
     const isShared = sharesHistory(tenant, this.tenants);
     const options: ResolvedOptions = {
@@ -137,7 +143,10 @@ class TenantMigrators {
       recordSource: home.options.recordSource && !isShared,
       ...(createsSchema && { transaction: 'all' }),
     };
-    const emit: EmitEvent = (event) => this.listener({ ...event, tenant: tenant.name });
+    const emit: EmitEvent = (event) => {
+      if (event.type === 'run-started') onStart?.(event.runId);
+      this.listener({ ...event, tenant: tenant.name });
+    };
     const target = {
       ...tenantTarget(home.options, this.tenants, tenant),
       ...(createsSchema && { createsSchema: tenant.schema }),

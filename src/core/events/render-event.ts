@@ -23,7 +23,7 @@ export function renderEventAs(say: Voice, event: MigrationEvent): readonly Event
       : event.type === 'run-refused'
         ? event.refusals.map((each) => warning(renderFindingAs(say, each)))
         : linesOf(say, event);
-  return lines.map(({ level, text }) => ({ level, text: `Tenant ${tenant}: ${text}` }));
+  return lines.map((line) => ({ ...line, text: `Tenant ${tenant}: ${line.text}` }));
 }
 
 function linesOf(say: Voice, event: MigrationEvent): readonly EventLine[] {

@@ -11,8 +11,12 @@ export interface WaveResult {
   readonly counts: Readonly<Record<TenantOutcome, number>>;
 }
 
-/** Decides whether the next wave may begin. */
-export type Gate = (wave: WaveResult) => boolean | Promise<boolean>;
+/**
+ * Decides whether the next wave may begin.
+ *
+ * @param signal aborted when the rollout is interrupted, which does not wait for the gate.
+ */
+export type Gate = (wave: WaveResult, signal: AbortSignal) => boolean | Promise<boolean>;
 
 /** How a rollout processes its tenants. */
 export interface RolloutSettings {

@@ -75,11 +75,12 @@ function filesWhere(error: 'NULL' | 'NOT NULL'): string {
   return `pg_catalog.jsonb_agg(migration_file ORDER BY executed_at, migration_file) FILTER (WHERE error_message IS ${error})`;
 }
 
-/** Selects all entries. */
-export function selectAuditSql(history: TableName): string {
+/** Selects all entries; in the scope of a tenant, only those of the tenant. */
+export function selectAuditSql({ history, tenant }: HistoryScope): string {
+  const own = tenant ? ` WHERE details ->> 'tenant' = ${quoteLiteral(tenant.name)}` : '';
   return (
     'SELECT id, extract(epoch FROM at) AS at, action, run_id, files, reason, details, role, login, application, library_version ' +
-    `FROM ${tableOf(history)} ORDER BY id`
+    `FROM ${tableOf(history)}${own} ORDER BY id`
   );
 }
 

@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../core/history/audit.js';
 import type { DdlEntry } from '../../core/history/ddl-audit.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
+import type { HistoryScope } from '../../core/target/history-scope.js';
 import type { TableName } from '../../core/target/table.js';
 import { selectAuditSql, toAuditEntry } from '../companions/audit.js';
 import { ddlTable, selectDdlSql, toDdlEntry } from '../companions/ddl-audit.js';
@@ -14,10 +15,10 @@ import { ask } from './read-history.js';
 /** Reads the audit; empty if there is none. @throws MigrationError */
 export async function readAudit(
   connection: PgConnection,
-  history: TableName,
+  scope: HistoryScope,
   role?: ActingRole,
 ): Promise<readonly AuditEntry[]> {
-  const rows = await readTable(connection, nameOfCompanion(history, 'audit'), selectAuditSql(history), role);
+  const rows = await readTable(connection, nameOfCompanion(scope.history, 'audit'), selectAuditSql(scope), role);
   return rows.map(toAuditEntry);
 }
 

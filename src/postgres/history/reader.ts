@@ -35,7 +35,7 @@ export class PgHistoryReader implements HistoryReader, IncidentStore {
   }
 
   readAudit(): Promise<readonly AuditEntry[]> {
-    return this.connections.use((connection) => readAudit(connection, this.scope.history, this.role));
+    return this.connections.use((connection) => readAudit(connection, this.scope, this.role));
   }
 
   readDdlAudit(since?: Date): Promise<readonly DdlEntry[]> {

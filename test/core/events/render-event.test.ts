@@ -132,3 +132,11 @@ describe.each(Object.keys(CASES) as Body['type'][])('%s', (type) => {
     },
   );
 });
+
+test('a warning of a tenant names the tenant, and keeps its finding', () => {
+  const body = { type: 'warning', finding: changed, tenant: 'oak-hill' } as const;
+  const [line, ...others] = render(body);
+  expect(others).toEqual([]);
+  expect(line).toMatchObject({ level: 'warning', finding: changed });
+  expect(line?.text).toMatch(/^Tenant oak-hill: 1_a\.sql was changed/);
+});
