@@ -10,6 +10,7 @@ export type { WebhookOptions } from './nest/configuration/webhook-options.js';
 export { DRIFT_JOB } from './nest/drift/drift-monitor.js';
 export { MIGRATIONS_READY } from './nest/configuration/tokens.js';
 export { InjectFleet, InjectMigrations, InjectMigrationsHealth, migrationsReadyToken } from './nest/instance.js';
+export { TenantMigratedGuard } from './nest/tenant-guard.js';
 export type { MigrationsReady } from './nest/bootstrap/bootstrap.js';
 export type { ModuleTenantsOptions, TenantFleet, TenantListFactory } from './nest/configuration/tenants.js';
 export type { DriftOptions, HealthOptions, MigrationsModuleOptions } from './nest/configuration/options.js';

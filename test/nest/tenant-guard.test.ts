@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { Controller, Get, Injectable, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
+import request from 'supertest';
+import { Fleet, MigrationsModule, TenantMigratedGuard, type TenantFleet } from '../../src/index.js';
+import { tenantsUpTo } from '../fleet/fleet-on.js';
+import { startCountingProxy } from '../support/counting-proxy.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { useMigrations } from '../support/use-migrations.js';
+import { startHttp } from './support/application.js';
+
+const db = useEmptyDatabase('tenant_guard');
+const own = useMigrations({
+  '1_a.sql': `DO $$ BEGIN IF current_schema = 's1' AND to_regclass('public.broken') IS NOT NULL THEN RAISE 'no'; END IF; END $$`,
+  '2_b.sql': 'CREATE TABLE b (id int);',
+});
+let isOnDemand = false;
+let cacheMs = 0;
+
+@Injectable()
+class SchoolGuard extends TenantMigratedGuard {
+  protected override readonly migrateOnDemand = isOnDemand;
+  protected override readonly cacheMs = cacheMs;
+
+  protected tenantOf(context: ExecutionContext): string | undefined {
+    return context.switchToHttp().getRequest<{ headers: Record<string, string> }>().headers['x-school'];
+  }
+}
+
+@Controller()
+@UseGuards(SchoolGuard)
+class GradesController {
+  @Get('grades')
+  grades(): string {
+    return 'A';
+  }
+}
+
+async function start(connectionString = db.connectionString, withTenants = true): Promise<INestApplication> {
+  const tenants = { ...own, sharedFiles: false, list: tenantsUpTo(3) };
+  const module = MigrationsModule.forRoot({
+    connectionString,
+    directory: own.directory,
+    drift: false,
+    onBootstrap: 'off',
+    ...(withTenants && { tenants }),
+  });
+  return startHttp({ imports: [module], controllers: [GradesController], providers: [SchoolGuard] });
+}
+
+const fleetOf = (app: INestApplication): TenantFleet => app.get<TenantFleet>(Fleet);
+async function ask(app: INestApplication, school?: string): Promise<[number, string | undefined]> {
+  const asked = request(app.getHttpServer() as never).get('/grades');
+  const { status, body } = await (school === undefined ? asked : asked.set('x-school', school));
+  return [status, (body as { message?: string }).message];
+}
+
+beforeEach(() => db.query('CREATE SCHEMA s0; CREATE SCHEMA s1'));
+afterEach(() => {
+  isOnDemand = false;
+  cacheMs = 0;
+});
+
+describe('TenantMigratedGuard', () => {
+  test('answers 503 with a reason only for tenants that are behind', async () => {
+    const app = await start();
+    await fleetOf(app).migrate({ tenants: ['t0'] });
+    expect(await ask(app, 't0')).toEqual([200, undefined]);
+    expect(await ask(app)).toEqual([200, undefined]);
+    expect(await ask(app, 't1')).toEqual([
+      503,
+      'The tenant t1 is not available: 2 migrations of this release are not applied',
+    ]);
+    expect(await ask(app, 't2')).toEqual([503, 'The tenant t2 is not available: it has no schema']);
+    expect(await ask(app, 'nobody')).toEqual([404, 'There is no tenant "nobody"']);
+    await fleetOf(app).migrate({ tenants: ['t1'] });
+    expect(await ask(app, 't1')).toEqual([200, undefined]);
+  });
+
+  test('reads the state of all tenants once for many requests, until it may have changed', async () => {
+    cacheMs = 60_000;
+    await (await start()).close();
+    const proxy = await startCountingProxy(db.connectionString);
+    const app = await start(proxy.connectionString);
+    await Promise.all(Array.from({ length: 10 }, () => ask(app, 't1')));
+    expect((await ask(app, 't2'))[0]).toBe(503);
+    expect(proxy.messages.filter((text) => text.includes('schema_migrations_tenants'))).toHaveLength(1);
+    await app.close();
+  });
+
+  test('migrates a tenant on its first request where that is wanted, once for simultaneous ones', async () => {
+    isOnDemand = true;
+    const app = await start();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(app, 't1')));
+    expect(answers).toEqual(Array.from({ length: 5 }, () => [200, undefined]));
+    const { rows } = await db.query('SELECT DISTINCT run_id, tenant FROM shared.schema_migrations_tenants');
+    expect(rows).toMatchObject([{ tenant: 't1' }]);
+  });
+
+  test('does not try again what has failed, and does not create a schema', async () => {
+    isOnDemand = true;
+    await db.query('CREATE TABLE public.broken ()');
+    const app = await start();
+    expect(await ask(app, 't1')).toEqual([503, 'The tenant t1 is not available: its migrations failed']);
+    const run = async () => (await db.query('SELECT run_id FROM shared.schema_migrations_tenants')).rows;
+    const [failed] = await run();
+    const reason = '2 migrations of this release are not applied, 1 of which failed or did not finish';
+    expect(await ask(app, 't1')).toEqual([503, `The tenant t1 is not available: ${reason}`]);
+    expect(await run()).toEqual([failed]);
+    expect(await ask(app, 't2')).toEqual([503, 'The tenant t2 is not available: it has no schema']);
+  });
+
+  test('answers 503 if the state cannot be read, and lets everything pass without tenants', async () => {
+    const open = await start(db.connectionString, false);
+    expect(await ask(open, 't1')).toEqual([200, undefined]);
+    const app = await start('postgres://nobody@127.0.0.1:1/nowhere');
+    expect(await ask(app, 't1')).toEqual([
+      503,
+      'The tenant t1 is not available: the state of its migrations cannot be read',
+    ]);
+  });
+});
