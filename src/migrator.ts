@@ -92,11 +92,13 @@ export type {
 export type {
   AdoptTenantsOptions,
   DeprovisionOptions,
+  FleetHealthOptions,
   FleetRun,
   FleetStatus,
   ProvisionOptions,
   RolloutOptions as FleetMigrateOptions,
 } from './fleet/fleet.js';
+export type { FleetHealth } from './core/tenants/fleet-health.js';
 export type { TenantSelection } from './fleet/selection.js';
 export type { RolloutReport, RolloutStop, TenantOutcome, TenantResult } from './core/tenants/report.js';
 export { RolloutStoppedError } from './core/tenants/rollout-stopped.js';

@@ -1,6 +1,9 @@
+import { ConfigurationError } from '../core/errors/input-errors.js';
+import { fleetHealth, type FleetHealth } from '../core/tenants/fleet-health.js';
 import type { RolloutReport } from '../core/tenants/report.js';
 import { schemaProblems, Standings, type TenantStanding, type TenantState } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
+import { isShare } from '../core/tenants/waves.js';
 import type { Migrator } from '../migrator/migrator.js';
 import { RunningOperations } from '../migrator/running-operations.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
@@ -39,6 +42,12 @@ export interface FleetStatus {
   readonly tenants: readonly TenantStanding[];
   /** The number of tenants, by state. */
   readonly counts: Readonly<Record<TenantState, number>>;
+}
+
+/** Options of {@link Fleet.health}. */
+export interface FleetHealthOptions extends TenantSelection {
+  /** How many tenants, or which share of them (`'1%'`), may be other than current. @default 0 */
+  readonly tolerated?: number | `${number}%` | undefined;
 }
 
 /** Options of {@link Fleet.provision}. */
@@ -114,6 +123,20 @@ export class Fleet<Definition = unknown> {
     };
     for (const { state } of standing) counts[state] += 1;
     return { tenants: standing, counts };
+  }
+
+  /**
+   * Tells whether the tenants are ready for this release, in a sentence that names none of them. It costs as much as
+   * {@link status}.
+   *
+   * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
+   */
+  async health({ tolerated = 0, ...selection }: FleetHealthOptions = {}): Promise<FleetHealth> {
+    if (!isShare(tolerated) && !(Number.isInteger(tolerated) && tolerated >= 0))
+      throw new ConfigurationError('INVALID_OPTIONS', [
+        `tolerated: ${JSON.stringify(tolerated)} is neither a number of tenants nor a share such as "1%"`,
+      ]);
+    return fleetHealth((await this.status(selection)).counts, tolerated);
   }
 
   /** Returns the list of tenants. @throws ConfigurationError */

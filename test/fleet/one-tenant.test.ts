@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RefusedError } from '../../src/migrator.js';
+import { ConfigurationError, RefusedError } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { fleetOn, type ObservedFleet } from './fleet-on.js';
@@ -55,5 +55,19 @@ describe('the migrator of one tenant', () => {
     );
     const error = await failureOf((await fleet.tenant('elm')).migrate(), RefusedError);
     expect(error.refusals).toMatchObject([{ code: 'TENANT_SCHEMA_REPLACED' }]);
+  });
+});
+
+describe('the health of the fleet', () => {
+  test('counts tenants by state, and is up while no more than tolerated are not current', async () => {
+    await db.query('CREATE SCHEMA elm');
+    const { fleet } = await on('shared');
+    await fleet.migrate({ tenants: ['elm'] });
+    const message = '1 of 2 tenants current, 1 without a schema';
+    expect(await fleet.health()).toMatchObject({ up: false, message, counts: { current: 1, missing: 1 } });
+    expect((await fleet.health({ tolerated: 1 })).up).toBe(true);
+    expect((await fleet.health({ tenants: ['elm'] })).up).toBe(true);
+    const { problems } = await failureOf(fleet.health({ tolerated: -1 }), ConfigurationError);
+    expect(problems).toEqual(['tolerated: -1 is neither a number of tenants nor a share such as "1%"']);
   });
 });

@@ -1,0 +1,20 @@
+import { describe, expect, test } from '@jest/globals';
+import { fleetHealth } from '../../../src/core/tenants/fleet-health.js';
+
+const NONE = { current: 0, behind: 0, failed: 0, refused: 0, missing: 0, unknown: 0 };
+
+describe('the health of a fleet', () => {
+  test.each([
+    [{ current: 5000 }, 0, true, '5,000 of 5,000 tenants current'],
+    [{ current: 4998, failed: 2 }, 0, false, '4,998 of 5,000 tenants current, 2 failed'],
+    [{ current: 4998, failed: 2 }, 2, true, '4,998 of 5,000 tenants current, 2 failed'],
+    [{ current: 4998, failed: 2 }, 1, false, '4,998 of 5,000 tenants current, 2 failed'],
+    [{ current: 990, behind: 10 }, '1%', true, '990 of 1,000 tenants current, 10 behind'],
+    [{ current: 989, behind: 10, unknown: 1 }, '1%', false, '989 of 1,000 tenants current, 10 behind, 1 unknown'],
+    [{ refused: 1, missing: 1 }, 0, false, '0 of 2 tenants current, 1 refused, 1 without a schema'],
+    [{}, 0, true, '0 of 0 tenants current'],
+  ] as const)('of %j with %j tolerated is up: %j', (counts, tolerated, up, message) => {
+    const all = { ...NONE, ...counts };
+    expect(fleetHealth(all, tolerated)).toEqual({ up, message, counts: all });
+  });
+});
