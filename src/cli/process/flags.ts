@@ -100,6 +100,7 @@ export interface LintFlags extends RunFlags, FormatFlags {
 /** Flags of `check`. */
 export interface CheckFlags extends RunFlags, FormatFlags {
   readonly base?: string;
+  readonly schema?: boolean;
 }
 
 /** Flags of `new`. */

@@ -97,5 +97,9 @@ describe('when git lacks the information', () => {
       code: 2,
       stderr: 'error: --base uses only git: omit --database-url\n',
     });
+    expect(await check(repository, '--schema')).toMatchObject({
+      code: 2,
+      stderr: 'error: --base uses only git: omit --schema\n',
+    });
   });
 });

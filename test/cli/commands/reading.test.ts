@@ -170,6 +170,18 @@ describe('after a run', () => {
       findings: [{ code: 'CHANGED' }, { code: 'ORPHANED' }],
     });
   });
+
+  test('check --schema also exits with 5 on what was changed in the database by hand', async () => {
+    await onDatabase('migrate');
+    expect(await onDatabase('check', '--schema')).toMatchObject({ code: 0, stdout: 'Nothing to do (2 applied)\n' });
+    await db.query('CREATE TABLE by_hand (x int)');
+    expect(await onDatabase('check')).toMatchObject({ code: 0 });
+    const { code, stdout } = await onDatabase('check', '--schema', '--json');
+    expect(code).toBe(5);
+    expect(JSON.parse(stdout)).toMatchObject({ exitCode: 5, findings: [{ code: 'OBJECT_ADDED' }], open: [] });
+    const ignored = ['--schema', '--policy', 'objectAdded=note'];
+    expect(await onDatabase('check', ...ignored)).toMatchObject({ code: 0 });
+  });
 });
 
 describe('drift', () => {

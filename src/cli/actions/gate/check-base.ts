@@ -22,9 +22,10 @@ import { renderBranch } from './render-branch.js';
 
 /** Reports, also as the exit code, whether a branch may be merged, according to git alone. */
 export const checkBase: Action<CheckFlags> = async (flags, { out, typed }) => {
-  const { base: ref = '', databaseUrl } = flags;
+  const { base: ref = '', databaseUrl, schema } = flags;
   const format = formatOf(flags, ['text', 'github']);
   if (databaseUrl !== undefined) throw usageError('--base uses only git: omit --database-url');
+  if (schema) throw usageError('--base uses only git: omit --schema');
   const { options } = await fileSettingsFrom({ ...flags, lint: flags.lint ?? 'error' });
   const { directory } = options;
   const rules = directoryRules(options);

@@ -35,13 +35,15 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
   const lint = flags.lint ?? 'error';
   return reading({ ...flags, lint }, async (migrator, { policy, directory, lint: { onMigrate } }) => {
     const report = await migrator.status();
+    const changedByHand = flags.schema ? await migrator.drift({ only: 'schema' }) : [];
+    const findings = [...report.findings, ...changedByHand];
     const open = report.migrations.filter(({ state }) => needsRun(state));
     const isLinted = onMigrate !== 'off' && open.length > 0;
     const diagnostics = isLinted ? diagnosticsInFlags((await migrator.lint()).diagnostics, terminal.typed) : [];
     const isStopped = diagnostics.some(stopsRun(onMigrate));
-    const verdict = verdictOf(report, policy);
+    const verdict = verdictOf({ ...report, findings }, policy);
     const exitCode = isStopped && (verdict === EXIT.ok || verdict === EXIT.pending) ? EXIT.lint : verdict;
-    const { findings, summary } = report;
+    const { summary } = report;
     terminal.out(render({ exitCode, open, findings, diagnostics, summary, typed: terminal.typed }, format, directory));
     return exitCode;
   });
