@@ -1,4 +1,5 @@
 import type { FleetReport } from './fleet.js';
+import type { MonitorsReport } from './monitors/prove-monitors.js';
 import { FAULTS, PHASES, type Fault, type Phase } from './plan.js';
 import type { RoundResult } from './round.js';
 
@@ -66,9 +67,20 @@ export function fleetTable(reports: readonly (readonly [name: string, report: Fl
       String(report.migrated),
       String(report.migratedMs),
       String(report.slowestAfterMs),
-      report.problems.length === 0 ? 'right' : `${report.problems.length} problems`,
+      resultOf(report.problems),
     ]),
   ]);
+}
+
+export function monitorsTable({ processes, rounds, kills, takenOver, unconfirmed, problems }: MonitorsReport): string {
+  return table([
+    ['processes', 'drifts', 'kills', 'alerts taken over', 'alerts not confirmed', 'result'],
+    [...[processes, rounds, kills, takenOver, unconfirmed].map(String), resultOf(problems)],
+  ]);
+}
+
+function resultOf(problems: readonly string[]): string {
+  return problems.length === 0 ? 'right' : `${problems.length} problems`;
 }
 
 /** What it takes to play a round again, and what was wrong. */

@@ -1,15 +1,18 @@
 /**
- * A fleet of processes at once, and kills at random moments, each followed by a run that must end clean. What is proven
- * and how to read the results: docs/reliability.md. On request, random changes of a schema, each of which must be found.
+ * A fleet of processes at once, processes that check for drift, and kills at random moments, each followed by a run that
+ * must end clean. What is proven and how to read the results: docs/reliability.md. On request, random changes of a
+ * schema, each of which must be found.
  */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { hydrateSymlinks } from '../src/testing/embedded/binaries/installed-binaries.js';
 import { testedBinaries } from '../test/support/tested-binaries.js';
 import { readArguments, USAGE } from './arguments.js';
 import { runCatalog } from './catalog/run-catalog.js';
 import { playKills } from './kills.js';
-import { describeFailure, endsTable, fleetTable, killsTable } from './report.js';
+import { runMonitors } from './monitors/run-monitors.js';
+import { describeFailure, endsTable, fleetTable, killsTable, monitorsTable } from './report.js';
 import { runFleets } from './run-fleets.js';
 
 if (parseArgs({ strict: false, options: { help: { type: 'boolean' } } }).values['help']) {
@@ -20,6 +23,7 @@ const { seed, kills, minutes, only, part } = readArguments(process.argv.slice(2)
 const startedAt = Date.now();
 const untilMs = startedAt + minutes * 60_000;
 const failures: string[] = [];
+await hydrateSymlinks(testedBinaries());
 const postgres = execFileSync(join(testedBinaries(), 'bin', 'postgres'), ['--version'], { encoding: 'utf8' });
 console.log(`seed ${seed}, Node ${process.version}, ${postgres.trim()}`);
 
@@ -29,6 +33,12 @@ if (part === 'all' || part === 'fleet') {
   const reports = await runFleets();
   console.log(`\n${fleetTable(reports)}`);
   for (const [name, { problems }] of reports) failures.push(...problems.map((problem) => `fleet, ${name}: ${problem}`));
+}
+
+if (part === 'all' || part === 'monitors') {
+  const report = await runMonitors(seed);
+  console.log(`\n${monitorsTable(report)}`);
+  failures.push(...report.problems.map((problem) => `monitors: ${problem}`));
 }
 
 if (part === 'all' || part === 'kills') {
