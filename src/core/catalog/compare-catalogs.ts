@@ -1,6 +1,6 @@
 import { canonicalDefinition } from './canonical-definition.js';
 import type { Catalog } from './catalog.js';
-import { objectKey, ownerOfPart, type CatalogObject } from './catalog-object.js';
+import { displayObject, objectKey, ownerOfPart, type CatalogObject } from './catalog-object.js';
 import type { ObjectGroup } from './object-group.js';
 import type { ObjectFilter } from './patterns.js';
 import { isComparable, isExplainedByUpgrade, isPrivileged, isSameMajor } from './version-rules.js';
@@ -45,6 +45,21 @@ export function compareCatalogs(recorded: Catalog, live: Catalog, ignores: Objec
     ),
     changed: sameMajor ? changed : [],
     rewritten: sameMajor ? [] : changed,
+  };
+}
+
+/** The differences in objects whose subject, as in a finding, is chosen. */
+export function chooseDifferences(
+  { recorded, live }: { readonly recorded: Catalog; readonly live: Catalog },
+  isChosen: (subject: string) => boolean,
+  ignores: ObjectFilter,
+): CatalogDifference {
+  const { added, removed, changed, rewritten } = compareCatalogs(recorded, live, ignores);
+  return {
+    added: added.filter((object) => isChosen(displayObject(object))),
+    removed: removed.filter((object) => isChosen(displayObject(object))),
+    changed: changed.filter((change) => isChosen(displayObject(change.live))),
+    rewritten,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CatalogCheck, FingerprintedCatalog } from '../catalog/catalog.js';
+import type { Finding } from '../errors/finding.js';
 import type { NewAuditEntry } from '../history/audit.js';
 
 /** Compares the live catalog with the recorded one. Never locks, creates or writes. */
@@ -30,8 +31,15 @@ export interface CatalogRecorder {
    * rejects; false if there is no record.
    */
   mayDiffer(): Promise<boolean>;
-  /** Compares the catalog with the record. @throws MigrationError */
-  check(signal: AbortSignal | undefined): Promise<CatalogCheck>;
+  /**
+   * Compares the catalog with the record.
+   *
+   * @param despiteNewer true to compare even if a migration has run since it was recorded.
+   * @throws MigrationError
+   */
+  check(signal: AbortSignal | undefined, despiteNewer?: boolean): Promise<CatalogCheck>;
+  /** Those of the findings for which an incident is open. @throws MigrationError */
+  withIncident(findings: readonly Finding[]): Promise<readonly Finding[]>;
   /** A mark for {@link record}, before migrations whose transactions the history does not know. */
   mark(): Promise<string>;
   /** Records the catalog as it is now. @throws MigrationError */

@@ -2,6 +2,7 @@ import type { CatalogCheck, FingerprintedCatalog } from '../../core/catalog/cata
 import { compareCatalogs } from '../../core/catalog/compare-catalogs.js';
 import { recordOnTop } from '../../core/catalog/record-on-top.js';
 import { rerecord } from '../../core/catalog/rerecord.js';
+import type { Finding } from '../../core/errors/finding.js';
 import { HistoryTableError } from '../../core/errors/database-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
@@ -13,12 +14,13 @@ import { coveredSchemaSql } from '../catalog/queries/scope.js';
 import { readObjects } from '../catalog/snapshot/read-objects.js';
 import { beginRecording } from '../catalog/snapshot/read-transaction.js';
 import { LIVE_SQL } from '../catalog/snapshot/stamp.js';
+import { withFirstSeen } from '../companions/incidents.js';
 import { nameOfCompanion } from '../companions/tables.js';
-import { actingAs } from '../connection/acting-role.js';
+import { actingAs, asRole } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../supervision/cancel.js';
 import { HistoryScope } from '../../core/target/history-scope.js';
 import type { PgConnection } from '../connection/pg-connection.js';
-import { asScript } from '../connection/script.js';
+import { asScript, type Row } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { install } from '../history/install.js';
 import { checkCatalog, readAgainIfChanged } from './check-catalog.js';
@@ -38,8 +40,18 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
     private readonly auditSql: AuditSql,
   ) {}
 
-  check(signal: AbortSignal | undefined): Promise<CatalogCheck> {
-    return this.cancellable(signal, () => checkCatalog(this.connection, this.settings, true));
+  check(signal: AbortSignal | undefined, despiteNewer = false): Promise<CatalogCheck> {
+    return this.cancellable(signal, () => this.compare(despiteNewer));
+  }
+
+  async withIncident(findings: readonly Finding[]): Promise<readonly Finding[]> {
+    const { history, role } = this.settings;
+    const undated = findings.map(({ since: _, ...rest }) => rest);
+    const query = (sql: string): Promise<Row[]> => this.connection.query(asRole(role, sql));
+    const dated = await withFirstSeen(history, undated, query).catch((error: unknown) => {
+      throw queryError('reading the incidents', error);
+    });
+    return dated.filter(({ since }) => since !== undefined);
   }
 
   async mark(): Promise<string> {
@@ -57,7 +69,7 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
 
   refresh(signal: AbortSignal | undefined): Promise<void> {
     return this.cancellable(signal, async () => {
-      const check = await checkCatalog(this.connection, this.settings, true);
+      const check = await this.compare();
       if (check.kind === 'unrecorded' || check.kind === 'outdated') return this.storeLive(await this.begin(undefined));
       if (check.kind !== 'different') return;
       const { recorded, live } = check;
@@ -72,6 +84,10 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
       const audit = this.auditSql(note);
       await (accepted ? this.storeComposed(live, accepted, audit) : this.storeLive(live, audit));
     });
+  }
+
+  private compare(despiteNewer = false): Promise<CatalogCheck> {
+    return checkCatalog(this.connection, this.settings, { underLock: true, despiteNewer });
   }
 
   private async cancellable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {

@@ -51,21 +51,28 @@ export function readAgainIfChanged<T>(work: () => Promise<T>, signal?: AbortSign
   });
 }
 
+/** When a check compares although it normally would not. */
+interface Circumstances {
+  /** True for the run that holds the migration lock. @default false */
+  readonly underLock?: boolean;
+  /** True to compare with a record that is older than a migration. @default false */
+  readonly despiteNewer?: boolean;
+}
+
 /**
  * Compares the live catalog with the newest record in one read-only transaction: first by stamp; if that differs, by
  * fingerprint; and if that differs too, by objects.
  *
- * @param underLock true for the run that holds the migration lock.
  * @throws MigrationError
  */
 export async function checkCatalog(
   connection: PgConnection,
   settings: CatalogSettings,
-  underLock = false,
+  circumstances: Circumstances = {},
 ): Promise<CatalogCheck> {
   const attempt = async (): Promise<CatalogCheck> => {
     try {
-      return await check(connection, settings, underLock);
+      return await check(connection, settings, circumstances);
     } finally {
       await connection.query('ROLLBACK').catch(() => {}); // a lost connection is reported by what failed before
     }
@@ -75,14 +82,18 @@ export async function checkCatalog(
   });
 }
 
-async function check(connection: PgConnection, settings: CatalogSettings, underLock: boolean): Promise<CatalogCheck> {
+async function check(
+  connection: PgConnection,
+  settings: CatalogSettings,
+  { underLock = false, despiteNewer = false }: Circumstances,
+): Promise<CatalogCheck> {
   const header = await readHeader(connection, settings);
   if ('kind' in header) return header;
   const { latest, isLocked, newer, isStamped, kinds, serverVersion } = header;
   if (isLocked && !underLock) return { kind: 'migrating' };
   if (!latest) return { kind: 'unrecorded' };
   const { matchedAt } = latest;
-  if (newer !== undefined || latest.format !== CATALOG_FORMAT) return { kind: 'outdated', newer };
+  if ((newer !== undefined && !despiteNewer) || latest.format !== CATALOG_FORMAT) return { kind: 'outdated', newer };
   if (isStamped) return { kind: 'unchanged' };
 
   const scope = checkedScope(settings, latest.schemas);

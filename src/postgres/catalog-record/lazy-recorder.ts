@@ -1,4 +1,5 @@
 import type { CatalogCheck } from '../../core/catalog/catalog.js';
+import type { Finding } from '../../core/errors/finding.js';
 import type { AcceptedObjects, CatalogRecorder, RecordBasis } from '../../core/ports/catalog.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { mayDiffer } from './may-differ.js';
@@ -18,8 +19,12 @@ export class LazyCatalogRecorder implements CatalogRecorder {
     return mayDiffer(this.connection, this.settings);
   }
 
-  async check(signal: AbortSignal | undefined): Promise<CatalogCheck> {
-    return (await this.load()).check(signal);
+  async check(signal: AbortSignal | undefined, despiteNewer?: boolean): Promise<CatalogCheck> {
+    return (await this.load()).check(signal, despiteNewer);
+  }
+
+  async withIncident(findings: readonly Finding[]): Promise<readonly Finding[]> {
+    return (await this.load()).withIncident(findings);
   }
 
   async mark(): Promise<string> {

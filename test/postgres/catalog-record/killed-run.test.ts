@@ -18,7 +18,7 @@ CREATE INDEX CONCURRENTLY three_a ON app.three (a);
 CREATE TABLE app.four (a integer);`;
 
 /** The message in which a run begins to record the catalog. */
-const isRecording = (text: string): boolean => text.includes('covered_schema');
+const isRecording = (text: string): boolean => text.includes('AS covered,');
 const on =
   (part: string): KillAt =>
   (text) =>
@@ -77,4 +77,33 @@ test('the steps of a file whose process is killed again and again are never drif
   expect(await observed.migrator.drift()).toEqual([]);
   await db.query('DROP TABLE app.two');
   expect(await objectsOf(observed)).toEqual(['OBJECT_REMOVED Table app.two']);
+});
+
+test.each<[sentence: string, record: (observed: ObservedMigrator) => Promise<unknown>]>([
+  ['the next check records the catalog', ({ migrator }) => migrator.refreshCatalog()],
+  [
+    'the next run records the catalog',
+    async ({ directory, migrator }) => {
+      await writeFiles(directory, { '3.sql': 'CREATE TABLE app.three (a integer)' });
+      await migrator.migrate();
+    },
+  ],
+])('a manual change with an open incident is still drift after a run was killed and %s', async (_sentence, record) => {
+  const observed = await migrated();
+  const { migrator, directory } = observed;
+  await db.query('CREATE TABLE app.by_hand (a integer); ALTER TABLE app.one ADD b text');
+  const check = { checker: 'a process', token: 'a check', unchecked: [], reminderMs: 0 };
+  expect((await migrator.incidents.claim(await migrator.drift(), check))?.opened).toHaveLength(2);
+  await db.query('ALTER TABLE app.one ADD unseen text');
+  await writeFiles(directory, {
+    '2.sql': 'CREATE TABLE app.two (a integer); CREATE SCHEMA late; CREATE TABLE late.t ()',
+  });
+  await kill(observed, (text) => (isRecording(text) ? 'before' : undefined));
+  expect(await objectsOf(observed)).toEqual([]);
+  await record(observed);
+  expect(await driftOf(observed)).toEqual(['OBJECT_ADDED Column app.one.b', 'OBJECT_ADDED Table app.by_hand']);
+  await db.query('DROP TABLE app.by_hand; ALTER TABLE app.one DROP b');
+  expect(await driftOf(observed)).toEqual([]);
+  await db.query('DROP TABLE late.t');
+  expect(await driftOf(observed)).toEqual(['OBJECT_REMOVED Table late.t']);
 });

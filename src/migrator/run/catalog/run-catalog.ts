@@ -1,12 +1,13 @@
 import type { CatalogCheck } from '../../../core/catalog/catalog.js';
 import type { Task } from '../../../core/compile/task.js';
 import type { EmitEvent } from '../../../core/events/events.js';
-import type { RecordBasis } from '../../../core/ports/catalog.js';
+import type { CatalogRecorder, RecordBasis } from '../../../core/ports/catalog.js';
 import type { TargetSession } from '../../../core/ports/ports.js';
 import type { MigratorParts } from '../parts.js';
 import { withSession } from '../with-session.js';
+import { openDrift } from './open-drift.js';
 
-type Parts = Pick<MigratorParts, 'database' | 'emit'>;
+type Parts = Pick<MigratorParts, 'database' | 'emit' | 'ignoresObject'>;
 
 /**
  * What a run does about the catalog: compares it with the record before it executes anything, and records it at the end.
@@ -14,7 +15,7 @@ type Parts = Pick<MigratorParts, 'database' | 'emit'>;
  */
 export class RunCatalog {
   private mayDiffer: Promise<boolean> | undefined;
-  private check: CatalogCheck | undefined;
+  private before: RecordBasis['before'];
   private mark: string | undefined;
   private hasBegun = false;
   private hasFailed = false;
@@ -42,7 +43,7 @@ export class RunCatalog {
     const isFirst = !this.hasBegun;
     this.hasBegun = true;
     await this.reported(this.signal, async () => {
-      if (isFirst && (await this.mayDiffer)) this.check = await catalog.check(this.signal);
+      if (isFirst && (await this.mayDiffer)) this.before = await driftBefore(this.parts, catalog, this.signal);
       if (tasks.some(({ program }) => program.kind === 'non-transactional')) this.mark ??= await catalog.mark();
     });
   }
@@ -74,20 +75,39 @@ export class RunCatalog {
   }
 
   private get basis(): RecordBasis {
-    return { mark: this.mark, before: this.check?.kind === 'different' ? this.check : undefined };
+    return { mark: this.mark, before: this.before };
   }
 }
 
 /** Brings the record up to date in a separate session, unless another process is migrating. Never rejects. */
 export async function refreshCatalog(parts: Parts, signal: AbortSignal): Promise<void> {
   const inSession = async ({ catalog, lock }: TargetSession): Promise<void> => {
-    if (catalog && (await lock.tryTake())) await catalog.refresh(signal);
+    if (!catalog || !(await lock.tryTake())) return;
+    const check = await catalog.check(signal);
+    const before = isOlder(check) ? await openDrift(parts, catalog, signal) : undefined;
+    await (before ? catalog.record({ mark: undefined, before }, signal) : catalog.refresh(signal));
   };
   await report(parts, undefined, signal, () => withSession(parts.database, inSession, signal));
 }
 
+/** How the catalog differed from its record before a run. */
+async function driftBefore(
+  parts: Parts,
+  catalog: CatalogRecorder,
+  signal: AbortSignal,
+): Promise<RecordBasis['before']> {
+  const check = await catalog.check(signal);
+  if (isOlder(check)) return openDrift(parts, catalog, signal);
+  return check.kind === 'different' ? check : undefined;
+}
+
+/** True if the record is older than a migration: the run that applied it was killed. */
+function isOlder(check: CatalogCheck): boolean {
+  return check.kind === 'outdated' && check.newer !== undefined;
+}
+
 async function report(
-  { database, emit }: Parts,
+  { database, emit }: Pick<Parts, 'database' | 'emit'>,
   runId: string | undefined,
   signal: AbortSignal,
   work: () => Promise<void>,

@@ -1,8 +1,6 @@
 import type { CatalogCheck } from '../../../core/catalog/catalog.js';
-import { displayObject } from '../../../core/catalog/catalog-object.js';
-import { compareCatalogs, type CatalogDifference } from '../../../core/catalog/compare-catalogs.js';
+import { chooseDifferences } from '../../../core/catalog/compare-catalogs.js';
 import { findCatalogDrift } from '../../../core/catalog/find-catalog-drift.js';
-import type { ObjectFilter } from '../../../core/catalog/patterns.js';
 import { recordAccepted } from '../../../core/catalog/record-on-top.js';
 import type { Finding } from '../../../core/errors/finding.js';
 import { ConfigurationError, UnknownMigrationError } from '../../../core/errors/input-errors.js';
@@ -17,8 +15,6 @@ export interface AcceptCatalogOptions extends ChangeOptions {
   /** The object to accept, named as in its finding: `Table public.orders`. @default all changed objects */
   readonly object?: string;
 }
-
-type Different = Extract<CatalogCheck, { kind: 'different' }>;
 
 /** Records the catalog, or one object of it, as it is now. */
 export async function acceptCatalog(
@@ -39,7 +35,12 @@ export async function acceptCatalog(
     if (chosen.length === 0) return [];
     await session.history.install(signal);
     const accepted =
-      object === undefined ? undefined : recordAccepted(check, differencesOf(check, object, ignoresObject));
+      object === undefined
+        ? undefined
+        : recordAccepted(
+            check,
+            chooseDifferences(check, (subject) => subject === object, ignoresObject),
+          );
     const note = {
       action: 'accept',
       files: [],
@@ -58,14 +59,4 @@ function chosenFrom(findings: readonly Finding[], object: string | undefined): r
   if (object !== undefined && chosen.length === 0)
     throw new UnknownMigrationError(`There is nothing to accept for ${object}: drift() reports no change to it.`);
   return chosen;
-}
-
-function differencesOf({ recorded, live }: Different, object: string, ignores: ObjectFilter): CatalogDifference {
-  const { added, removed, changed, rewritten } = compareCatalogs(recorded, live, ignores);
-  return {
-    added: added.filter((each) => displayObject(each) === object),
-    removed: removed.filter((each) => displayObject(each) === object),
-    changed: changed.filter((change) => displayObject(change.live) === object),
-    rewritten,
-  };
 }

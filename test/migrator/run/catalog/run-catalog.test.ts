@@ -12,7 +12,12 @@ test('a failure to record in a separate session is reported once, even if closin
   const database = { target: { name: 'app/t' }, open: async () => session } as unknown as TargetDatabase;
   const events: MigrationEvent[] = [];
   const { signal } = new AbortController();
-  const catalog = new RunCatalog({ database, emit: (event) => events.push(event) }, 'a run', signal, signal);
+  const catalog = new RunCatalog(
+    { database, emit: (event) => events.push(event), ignoresObject: () => false },
+    'a run',
+    signal,
+    signal,
+  );
   await catalog.begin(session, []);
   await catalog.recordAgain();
   expect(events).toMatchObject([{ type: 'catalog-not-recorded', error: 'no space left' }]);
