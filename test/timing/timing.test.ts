@@ -68,7 +68,9 @@ describe('retry', () => {
 
   test('makes the last attempt when the time is over, however long the next pause would be', async () => {
     const { work, calls } = failing(9);
-    await expect(retry(work, { firstPauseMs: LONG_MS, forMs: 20, isTransient: () => true })).rejects.toThrow('failure 2');
+    await expect(retry(work, { firstPauseMs: LONG_MS, forMs: 20, isTransient: () => true })).rejects.toThrow(
+      'failure 2',
+    );
     expect(calls()).toBe(2);
   });
 
