@@ -3,7 +3,10 @@ import { namedPasswords, urlPasswords } from './find-passwords.js';
 
 /** Every secret is near one of these, and few texts contain any. */
 const SUSPICIOUS = /password|:\/\//i;
-const MASK = '***';
+/** What replaces a secret. */
+export const MASK = '***';
+/** Parameters of a URL whose values may be secret. */
+const SECRET_PARAMETER = /password|secret|token|options/i;
 /** Shorter values occur everywhere and are not secrets. */
 const MIN_VALUE_LENGTH = 4;
 
@@ -15,6 +18,19 @@ const MIN_VALUE_LENGTH = 4;
  */
 export function maskSecrets(text: string, values: Iterable<string> = []): string {
   return maskRanges(text, secretRanges(text, values), 0).text;
+}
+
+/**
+ * Replaces whatever may be secret in a text that is known to be a connection URL: more than {@link maskSecrets} can find
+ * in any text. A text that is no URL is replaced as a whole.
+ */
+export function maskUrl(url: string): string {
+  if (!URL.canParse(url)) return MASK;
+  const parsed = new URL(url);
+  if (parsed.password !== '') parsed.password = MASK;
+  for (const name of new Set(parsed.searchParams.keys()))
+    if (SECRET_PARAMETER.test(name)) parsed.searchParams.set(name, MASK);
+  return parsed.href;
 }
 
 /** Finds the secrets in a text, in rising order and without overlaps. */

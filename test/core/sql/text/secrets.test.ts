@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { locate } from '../../../../src/core/sql/text/position.js';
-import { maskSecrets } from '../../../../src/core/sql/text/secrets.js';
+import { maskSecrets, maskUrl } from '../../../../src/core/sql/text/secrets.js';
 
 const B = '\\';
 
@@ -189,4 +189,18 @@ describe('the excerpt of an error', () => {
   ])('shows no password, and the caret stays below its place: %s', (_, text, mark, [line, column], excerpt) => {
     expect(locate(text, text.indexOf(mark))).toEqual({ line, column, excerpt });
   }); // prettier-ignore
+});
+
+test.each([
+  ['the password', 'postgres://app:hunter2@h:5432/db', 'postgres://app:***@h:5432/db'],
+  ['nothing without a password', 'postgres://app@h/db?sslmode=require', 'postgres://app@h/db?sslmode=require'],
+  [
+    'parameters that may be secret',
+    'postgres://h/db?sslpassword=a&api_token=b&port=1',
+    'postgres://h/db?sslpassword=***&api_token=***&port=1',
+  ],
+  ['options, which may set anything', 'postgres://h/db?options=-c%20x.key%3Dhunter2', 'postgres://h/db?options=***'],
+  ['everything, if it is no URL', 'host=h password=hunter2', '***'],
+])('a connection URL is shown without its secrets: %s', (_, url, shown) => {
+  expect(maskUrl(url)).toBe(shown);
 });
