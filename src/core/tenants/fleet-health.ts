@@ -1,5 +1,4 @@
 import type { TenantState } from './standing.js';
-import { shareOf } from './waves.js';
 
 /** Whether the tenants are ready for this release. */
 export interface FleetHealth {
@@ -25,7 +24,13 @@ export function fleetHealth(counts: FleetHealth['counts'], tolerated: number | `
   const states = Object.keys(WORDS) as (keyof typeof WORDS)[];
   const others = states.filter((state) => counts[state] > 0).map((state) => `${inText(counts[state])} ${WORDS[state]}`);
   const message = [`${inText(counts.current)} of ${inText(all)} tenants current`, ...others].join(', ');
-  return { up: all - counts.current <= shareOf(tolerated, all), message, counts };
+  return { up: isTolerated(all - counts.current, all, tolerated), message, counts };
+}
+
+/** Never rounded up: 1% of a few tenants is none. */
+function isTolerated(others: number, all: number, tolerated: number | `${number}%`): boolean {
+  if (typeof tolerated === 'number') return others <= tolerated;
+  return others * 100 <= Number.parseFloat(tolerated) * all + 1e-6; // products of decimal fractions are inexact
 }
 
 function inText(n: number): string {

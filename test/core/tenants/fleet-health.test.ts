@@ -12,6 +12,12 @@ describe('the health of a fleet', () => {
     [{ current: 990, behind: 10 }, '1%', true, '990 of 1,000 tenants current, 10 behind'],
     [{ current: 989, behind: 10, unknown: 1 }, '1%', false, '989 of 1,000 tenants current, 10 behind, 1 unknown'],
     [{ refused: 1, missing: 1 }, 0, false, '0 of 2 tenants current, 1 refused, 1 without a schema'],
+    [{ failed: 1 }, '1%', false, '0 of 1 tenants current, 1 failed'],
+    [{ current: 2, failed: 1 }, '1%', false, '2 of 3 tenants current, 1 failed'],
+    [{ current: 99, failed: 2 }, '1%', false, '99 of 101 tenants current, 2 failed'],
+    [{ current: 100, failed: 1 }, '1%', true, '100 of 101 tenants current, 1 failed'],
+    [{ current: 9971, failed: 29 }, '0.29%', true, '9,971 of 10,000 tenants current, 29 failed'],
+    [{}, '1%', true, '0 of 0 tenants current'],
     [{}, 0, true, '0 of 0 tenants current'],
   ] as const)('of %j with %j tolerated is up: %j', (counts, tolerated, up, message) => {
     const all = { ...NONE, ...counts };
