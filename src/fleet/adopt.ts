@@ -1,34 +1,56 @@
-import { isReplaced, Standings } from '../core/tenants/standing.js';
+import type { MigrationSet } from '../core/migration/migration-set.js';
 import type { Tenant } from '../core/tenants/tenant.js';
-import { NO_PROGRESS, withInterruption } from '../migrator/run/interruption.js';
+import { NO_PROGRESS, throwIfInterrupted, withInterruption } from '../migrator/run/interruption.js';
 import type { FleetParts } from './parts.js';
 
 /**
  * Makes the histories of tenants those of their present schemas, where they are not.
  *
- * @returns the names of those tenants.
+ * @param isNamed true if the caller named the tenants.
+ * @returns the names of those tenants. An error names them too.
  */
 export async function adopt(
-  { records, source, policy, schemas, engine, rollout }: FleetParts,
+  parts: FleetParts,
   tenants: readonly Tenant[],
   signal: AbortSignal,
+  isNamed: boolean,
 ): Promise<readonly string[]> {
-  const set = await source.refresh();
-  const found = await records.read(tenants, set);
-  const standings = new Standings(set, policy);
-  const replaced = tenants.filter((tenant, i) => isReplaced(standings.of(tenant, found[i] as (typeof found)[0])));
+  const { source, schemas, engine, rollout } = parts;
+  const concerned = await adoptable(parts, tenants, await source.refresh(), isNamed);
   const adopted = new Set<Tenant>();
   const failures: unknown[] = [];
   const work = async (tenant: Tenant): Promise<void> => {
     try {
-      const isDone = await withInterruption(signal, NO_PROGRESS, () => schemas.adopt(tenant, signal));
+      const isDone = await withInterruption(signal, NO_PROGRESS, () => schemas.adopt(tenant, { isNamed, signal }));
       if (isDone) adopted.add(tenant);
     } catch (error) {
       failures.push(error);
     }
   };
+  const names = (): string[] => concerned.filter((tenant) => adopted.has(tenant)).map(({ name }) => name);
   const mayStart = (): boolean => failures.length === 0 && !signal.aborted;
-  await engine.run(replaced, work, { parallelism: rollout.parallelism, mayStart });
-  if (failures.length > 0) throw failures[0];
-  return replaced.filter((tenant) => adopted.has(tenant)).map(({ name }) => name);
+  try {
+    await engine.run(concerned, work, { parallelism: rollout.parallelism, mayStart });
+    if (failures.length > 0) throw failures[0];
+    throwIfInterrupted(signal);
+  } catch (error) {
+    if (error instanceof Error && adopted.size > 0) error.message += `\nTaken over before: ${names().join(', ')}.`;
+    throw error;
+  }
+  return names();
+}
+
+/** Tenants for which there may be something to change; the lock of each decides. */
+async function adoptable(
+  { records }: FleetParts,
+  tenants: readonly Tenant[],
+  set: MigrationSet,
+  isNamed: boolean,
+): Promise<readonly Tenant[]> {
+  const found = await records.read(tenants, set);
+  return tenants.filter((_, i) => {
+    const record = found[i];
+    if (!record || 'problem' in record || record.schemaOf !== undefined || !record.schemaExists) return false;
+    return isNamed || record.replaced?.isRenamed === false;
+  });
 }

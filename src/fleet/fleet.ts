@@ -187,13 +187,17 @@ export class Fleet<Definition = unknown> {
   /**
    * Takes over the histories of tenants whose schemas have other OIDs than recorded, as after restoring, upgrading or moving
    * the database. Each change is recorded in the audit. It does nothing for other tenants, and for a schema that is empty.
+   * A history that was recorded for a schema of another name is only taken over for tenants that are named. If the
+   * schema of a named tenant was renamed, its new name is recorded.
    *
-   * @returns the names of the tenants whose history was taken over.
+   * @returns the names of the tenants whose history was changed; if it fails or is interrupted, the error names them.
    * @throws ConfigurationError, LockTimeoutError if migrations of a tenant are running; InterruptedError, DatabaseError
    */
   async adopt({ signal, ...selection }: AdoptTenantsOptions = {}): Promise<readonly string[]> {
     const tenants = await this.tenants(selection);
-    return this.#operations.run(signal, (combined) => adopt(this.#parts, tenants, combined));
+    return this.#operations.run(signal, (combined) =>
+      adopt(this.#parts, tenants, combined, selection.tenants !== undefined),
+    );
   }
 
   /** Interrupts all running and future operations, and waits until they end. */

@@ -1,4 +1,4 @@
-import type { TenantRemoval, TenantSchemas } from '../../core/ports/tenants.js';
+import type { TenantAdoption, TenantRemoval, TenantSchemas } from '../../core/ports/tenants.js';
 import type { Target } from '../../core/target/target.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import type { PgConnection } from '../../postgres/connection/pg-connection.js';
@@ -28,12 +28,11 @@ export class FleetSchemas implements TenantSchemas {
     );
   }
 
-  adopt(tenant: Tenant, signal: AbortSignal): Promise<boolean> {
+  adopt(tenant: Tenant, { isNamed, signal }: TenantAdoption): Promise<boolean> {
     return this.with(tenant, async (connection, target, tableLockTimeoutMs) => {
       const { tenant: scope } = target;
-      return (
-        scope !== undefined && adoptTenant(connection, { ...target, tenant: scope }, { tableLockTimeoutMs, signal })
-      );
+      const settings = { isNamed, tableLockTimeoutMs, signal };
+      return scope !== undefined && adoptTenant(connection, { ...target, tenant: scope }, settings);
     });
   }
 

@@ -40,6 +40,14 @@ export interface TenantRemoval {
   readonly signal: AbortSignal;
 }
 
+/** How the history of a tenant is taken over. */
+export interface TenantAdoption {
+  /** True if the caller vouches for the schema, even if the history was recorded for one of another name. */
+  readonly isNamed: boolean;
+  /** Cancels it. */
+  readonly signal: AbortSignal;
+}
+
 /** Creates and removes what belongs to one tenant. */
 export interface TenantSchemas {
   /** Creates the schema of a tenant, if there is none. @throws MigrationError */
@@ -52,10 +60,11 @@ export interface TenantSchemas {
    */
   remove(tenant: Tenant, removal: TenantRemoval): Promise<number>;
   /**
-   * Makes the history of a tenant that of its present schema, under its lock and in one transaction.
+   * Makes the history of a tenant that of its present schema, under its lock and in one transaction. For a named tenant
+   * whose schema was only renamed, it records the new name.
    *
    * @returns false if there was nothing to change.
    * @throws LockTimeoutError if its migrations are running; MigrationError
    */
-  adopt(tenant: Tenant, signal: AbortSignal): Promise<boolean>;
+  adopt(tenant: Tenant, adoption: TenantAdoption): Promise<boolean>;
 }

@@ -23,6 +23,8 @@ export interface ReplacedSchema {
   readonly recorded: string;
   /** The present schema of the tenant. */
   readonly actual: string;
+  /** True if they have different names, so that the present one may be that of anybody. */
+  readonly isRenamed: boolean;
 }
 
 /** Why nothing is known about a tenant. */
@@ -70,7 +72,16 @@ export function schemaProblems(name: string, schema: string | undefined, record:
   const about = { subject: `Tenant ${name}`, detail: schema ?? '' };
   if (schemaOf !== undefined) return [schemaTaken(name, schema, schemaOf)];
   if (!schemaExists) return [finding('TENANT_SCHEMA_MISSING', about)];
-  return replaced ? [finding('TENANT_SCHEMA_REPLACED', { ...about, ...replaced })] : [];
+  return replaced ? [schemaReplaced(name, schema, replaced)] : [];
+}
+
+/** The history of a tenant is that of another schema. */
+export function schemaReplaced(
+  name: string,
+  schema: string | undefined,
+  { recorded, actual }: ReplacedSchema,
+): Finding {
+  return finding('TENANT_SCHEMA_REPLACED', { subject: `Tenant ${name}`, detail: schema ?? '', recorded, actual });
 }
 
 /** True if nothing may run in the schema of a tenant. */

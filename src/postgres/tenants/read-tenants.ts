@@ -54,11 +54,11 @@ function behindSql(table: string, tenants: readonly TenantScope[], migrations: r
   return (
     `WITH e AS (SELECT * FROM ROWS FROM (pg_catalog.unnest(${files}), pg_catalog.unnest(${checksums})) WITH ORDINALITY AS e (file, sum, number)), ` +
     `f AS (${found(tenants)}), ` +
-    `c AS (SELECT h.tenant, h.schema_oid, pg_catalog.max(h.schema_name) AS schema_name, pg_catalog.max(h.executed_at) AS latest, ` +
+    `c AS (SELECT h.tenant, h.schema_oid, ${latestName(table)} AS schema_name, pg_catalog.max(h.executed_at) AS latest, ` +
     `pg_catalog.count(*) AS recorded, pg_catalog.count(e.file) AS matching ` +
     `FROM ${table} h LEFT JOIN e ON ${matches} GROUP BY h.tenant, h.schema_oid), ` +
     `${claimsSql()} ` +
-    `SELECT f.position, f.oid IS NOT NULL AS has_schema, coalesce(w.owner, CASE WHEN p.oid IS NULL THEN p.owner END) AS owner, ` +
+    `SELECT f.position, f.oid IS NOT NULL AS has_schema, coalesce(w.owner, CASE WHEN p.oid IS NULL OR p.schema_name <> f.schema THEN p.owner END) AS owner, ` +
     `p.schema_name AS past_name, p.oid AS past_oid, f.schema AS present_name, f.oid AS present_oid, m.numbers, o.* FROM f ` +
     `LEFT JOIN c ON c.tenant = f.tenant AND c.schema_oid = f.oid ` +
     `LEFT JOIN w ON w.at = f.position LEFT JOIN p ON p.at = f.position ` +
@@ -73,21 +73,30 @@ function behindSql(table: string, tenants: readonly TenantScope[], migrations: r
 /**
  * Whose history the schema of a tenant has. `w`: another tenant's, by OID. `p`, only for a tenant without a history of its
  * own in a schema that is not empty: its own for an earlier schema (`oid`), or another tenant's for a schema of the same
- * name (`owner`). OIDs change when a database is restored, and may then be those of other schemas, so an OID counts only
- * if no other schema has the recorded name.
+ * name (`owner`). OIDs change when a database is restored, and may then be those of other schemas. So for a tenant with a
+ * history, an OID of another one counts only if no other schema has the recorded name.
  */
 function claimsSql(): string {
   const isLive = `NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = c.schema_name AND n.oid <> c.schema_oid)`;
+  const hasNone = 'NOT EXISTS (SELECT FROM c o WHERE o.tenant = f.tenant)';
   const isFilled =
     `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass ` +
     `AND d.refobjid = f.oid AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass)`;
   return (
-    `w AS (SELECT f.position AS at, pg_catalog.min(c.tenant) AS owner FROM f JOIN c ON c.schema_oid = f.oid AND c.tenant <> f.tenant WHERE ${isLive} GROUP BY 1), ` +
+    `w AS (SELECT f.position AS at, pg_catalog.min(c.tenant) AS owner FROM f JOIN c ON c.schema_oid = f.oid AND c.tenant <> f.tenant WHERE ${isLive} OR ${hasNone} GROUP BY 1), ` +
     `p AS (SELECT f.position AS at, t.schema_oid AS oid, t.schema_name, s.tenant AS owner FROM f ` +
     `LEFT JOIN c ON c.tenant = f.tenant AND c.schema_oid = f.oid ` +
     `LEFT JOIN ${latestBy('tenant')} AS t ON t.tenant = f.tenant ` +
     `LEFT JOIN ${latestBy('schema_name')} AS s ON s.schema_name = f.schema AND s.tenant <> f.tenant ` +
     `WHERE c.tenant IS NULL AND (t.tenant IS NOT NULL OR s.tenant IS NOT NULL) AND ${isFilled})`
+  );
+}
+
+/** The name of a schema when its latest row was written. Nearly always all rows have the same one. */
+function latestName(table: string): string {
+  return (
+    `CASE WHEN pg_catalog.min(h.schema_name) = pg_catalog.max(h.schema_name) THEN pg_catalog.max(h.schema_name) ELSE ` +
+    `(SELECT l.schema_name FROM ${table} l WHERE l.tenant = h.tenant AND l.schema_oid = h.schema_oid ORDER BY l.executed_at DESC LIMIT 1) END`
   );
 }
 
@@ -173,5 +182,6 @@ class Answer {
 function replacedIn(row: Row): TenantRecord['replaced'] {
   if (row['past_oid'] == null) return undefined;
   const schema = (which: string): string => `"${row[`${which}_name`]}" (OID ${row[`${which}_oid`]})`;
-  return { recorded: schema('past'), actual: schema('present') };
+  const isRenamed = row['past_name'] !== row['present_name'];
+  return { recorded: schema('past'), actual: schema('present'), isRenamed };
 }

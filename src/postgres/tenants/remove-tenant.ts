@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RefusedError } from '../../core/errors/input-errors.js';
-import { schemaTaken } from '../../core/tenants/standing.js';
+import { schemaReplaced, schemaTaken } from '../../core/tenants/standing.js';
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
 import { historyScopeOf, type Target } from '../../core/target/target.js';
 import { auditChangeSql } from '../companions/audit.js';
@@ -14,7 +14,7 @@ import { inTenantTransaction, type TransactionSettings } from './tenant-transact
  *
  * @param schema a schema to drop as well.
  * @returns the number of rows.
- * @throws LockTimeoutError if another process is migrating the tenant; RefusedError if the schema is another tenant's;
+ * @throws LockTimeoutError if another process is migrating the tenant; RefusedError if the schema is not the tenant's;
  *   MigrationError
  */
 export async function removeTenant(
@@ -30,7 +30,7 @@ export async function removeTenant(
   const removal = `WITH gone AS (DELETE FROM ${scope.name}${own} RETURNING 1) SELECT pg_catalog.count(*) AS count FROM gone`;
   const audit = { action: 'deprovision', files: [], details: { tenant, schema: schema ?? null } } as const;
   return inTenantTransaction(connection, target, settings, async (run) => {
-    if (kind !== null) await assertOwnSchema(connection, target);
+    if (kind !== null) await assertOwnSchema(connection, target, schema !== undefined);
     const [[removed] = []] = await run(`removing the tenant ${tenant}`, [
       kind === null ? 'SELECT 0 AS count' : removal,
       ...(kind !== null && companions.audit === 'usable' ? [auditChangeSql(scope, randomUUID(), audit)] : []),
@@ -41,9 +41,11 @@ export async function removeTenant(
 }
 
 /** Under a wrong name, the data of another tenant would be dropped, and not under its lock. @throws RefusedError */
-async function assertOwnSchema(connection: PgConnection, { table, tenant }: Target): Promise<void> {
+async function assertOwnSchema(connection: PgConnection, { table, tenant }: Target, isDropped: boolean): Promise<void> {
   if (!tenant) return;
   const [record] = await readTenants(connection, table, [tenant], []);
   if (record?.schemaOf !== undefined)
     throw new RefusedError([schemaTaken(tenant.name, tenant.schema, record.schemaOf)]);
+  if (isDropped && record?.replaced?.isRenamed)
+    throw new RefusedError([schemaReplaced(tenant.name, tenant.schema, record.replaced)]);
 }

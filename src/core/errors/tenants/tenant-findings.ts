@@ -19,7 +19,7 @@ export const TENANT_FINDINGS = {
     text: ({ recorded, actual }) =>
       `has the history of ${recorded ?? ''}, but its schema is now ${actual ?? ''}, which is not empty`,
     remedy: () =>
-      'If the objects in it are the same, as after restoring, upgrading or moving the database, take over the history with fleet.adopt(). ' +
+      'If the objects in it are the same, as after restoring, upgrading or moving the database, take over the history with fleet.adopt(), naming the tenant if the names differ. ' +
       'If the schema was created anew, remove the history with fleet.deprovision(); all files then run again.',
   },
   TENANTS_MOVED: {
