@@ -4,49 +4,90 @@ import type { TenantStanding } from '../core/tenants/standing.js';
 /** How long it is remembered that a tenant can be served, in ms: only a rare accident changes that. */
 const READY_MS = 60_000;
 
+/** What is known about a tenant. */
+interface Known {
+  readonly standing: TenantStanding | undefined;
+  /** When that was so. */
+  readonly at: number;
+  /** True if it is known to have changed since. */
+  readonly isOutdated?: boolean;
+}
+
 /** The states of all tenants, read at once and remembered. */
 export class KnownStandings {
   private standings: ReadonlyMap<string, TenantStanding> = new Map();
   private readAt = Number.NEGATIVE_INFINITY;
+  /** What happened to tenants after the latest read had begun. */
+  private readonly later = new Map<string, Known>();
   private reading: Promise<void> | undefined;
+  private failure: { readonly error: unknown; readonly at: number } | undefined;
 
   /** @param read reads the state of every tenant. */
   constructor(private readonly read: () => Promise<readonly TenantStanding[]>) {}
 
   /**
-   * The state of a tenant; undefined if it is not on the list.
+   * The state of a tenant; undefined if it is not on the list. One that could be served still can while nothing can be read.
    *
-   * @param cacheMs how long it is remembered that a tenant cannot be served.
+   * @param cacheMs how long it is remembered that a tenant cannot be served, or that nothing can be read.
    * @throws what reading throws.
    */
   async of(name: string, cacheMs: number): Promise<TenantStanding | undefined> {
-    const known = this.standings.get(name);
-    const isReady = known !== undefined && notReadyBecause(known) === undefined;
-    if (performance.now() - this.readAt >= (isReady ? READY_MS : cacheMs)) await this.refresh();
-    return this.standings.get(name);
+    try {
+      const { at } = this.known(name);
+      if (performance.now() - at >= (this.isReady(name) ? READY_MS : cacheMs)) await this.refresh(cacheMs);
+      while (this.known(name).isOutdated) await this.refresh(cacheMs); // that read may have begun before the change
+    } catch (error) {
+      if (!this.isReady(name)) throw error;
+    }
+    return this.known(name).standing;
   }
 
-  /** Forgets everything. A read in progress may have begun before whatever happened. */
-  forget(): void {
-    this.readAt = Number.NEGATIVE_INFINITY;
-    this.reading = undefined;
+  /** Remembers the state of a tenant from now on. */
+  settle(standing: TenantStanding): void {
+    this.later.set(standing.tenant, { standing, at: performance.now() });
   }
 
-  private refresh(): Promise<void> {
-    return (this.reading ??= this.start());
+  /** Something happened to a tenant: only a read that begins later tells its state. */
+  expire(name: string): void {
+    this.later.set(name, { standing: this.known(name).standing, at: performance.now(), isOutdated: true });
+  }
+
+  private known(name: string): Known {
+    return this.later.get(name) ?? { standing: this.standings.get(name), at: this.readAt };
+  }
+
+  private isReady(name: string): boolean {
+    const { standing } = this.known(name);
+    return standing !== undefined && notReadyBecause(standing) === undefined;
+  }
+
+  private refresh(cacheMs: number): Promise<void> {
+    if (this.reading) return this.reading;
+    const { failure } = this;
+    if (failure && performance.now() - failure.at < cacheMs) return Promise.reject(failure.error);
+    this.reading = this.start();
+    return this.reading;
   }
 
   private async start(): Promise<void> {
     const startedAt = performance.now();
-    await Promise.resolve(); // from here on, this read is known as the latest one
-    const reading = this.reading;
     try {
       const found = await this.read();
-      const isLatest = this.reading === reading;
-      if (isLatest || this.standings.size === 0) this.standings = new Map(found.map((each) => [each.tenant, each]));
-      if (isLatest) this.readAt = startedAt;
+      this.standings = new Map(found.map((each) => [each.tenant, this.servable(each)]));
+      this.readAt = startedAt;
+      this.failure = undefined;
+      for (const [name, { at }] of this.later) if (at <= startedAt) this.later.delete(name);
+    } catch (error) {
+      this.failure = { error, at: performance.now() };
+      throw error;
     } finally {
-      if (this.reading === reading) this.reading = undefined;
+      this.reading = undefined;
     }
+  }
+
+  /** A tenant whose database cannot be read just now is not known to have changed. */
+  private servable(found: TenantStanding): TenantStanding {
+    if (found.state !== 'unknown' || !this.isReady(found.tenant)) return found;
+    return this.known(found.tenant).standing ?? found;
   }
 }

@@ -12,6 +12,9 @@ import { Fleet } from '../fleet/fleet.js';
 import { KnownStandings } from '../fleet/known-standings.js';
 import type { TenantFleet } from './configuration/tenants.js';
 
+/** The states of the tenants of each fleet, for all its guards. */
+const known = new WeakMap<TenantFleet, KnownStandings>();
+
 /**
  * A guard for requests of tenants. A request of a tenant whose migrations of this release are not applied is answered
  * with 503 and the reason; one of a tenant that is not on the list, with 404. Everything is up to date without the option
@@ -25,34 +28,31 @@ export abstract class TenantMigratedGuard implements CanActivate {
    * @default false
    */
   protected readonly migrateOnDemand: boolean = false;
-  /** How long it is remembered that a tenant is behind or not on the list, in ms. @default 2000 */
+  /** How long it is remembered that a tenant is behind or not on the list, or that nothing can be read, in ms. @default 2000 */
   protected readonly cacheMs: number = 2_000;
-  private readonly known: KnownStandings;
   private readonly migrating = new Map<string, Promise<void>>();
 
-  constructor(@Optional() @Inject(Fleet) private readonly fleet: TenantFleet | undefined) {
-    this.known = new KnownStandings(async () => (await fleet?.status())?.tenants ?? []);
-  }
+  constructor(@Optional() @Inject(Fleet) private readonly fleet: TenantFleet | undefined) {}
 
   /** Returns the name of the tenant to which a request belongs; undefined if it belongs to none. */
   protected abstract tenantOf(context: ExecutionContext): string | undefined | Promise<string | undefined>;
 
   /** @throws ServiceUnavailableException, NotFoundException */
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const name = this.fleet && (await this.tenantOf(context));
-    if (name === undefined) return true;
-    const found = await this.find(name);
+    const { fleet } = this;
+    const name = fleet && (await this.tenantOf(context));
+    if (!fleet || name === undefined) return true;
+    const states = knownOf(fleet);
+    const found = await this.find(states, name);
     const reason = notReadyBecause(found);
     if (reason === undefined) return true;
     if (!this.migrateOnDemand || found.state !== 'behind') throw unavailable(name, reason);
-    await this.migrate(name);
-    const left = notReadyBecause(await this.find(name));
-    if (left !== undefined) throw unavailable(name, left);
+    await this.migrate(fleet, found);
     return true;
   }
 
-  private async find(name: string): Promise<TenantStanding> {
-    const found = await this.known.of(name, this.cacheMs).catch(() => {
+  private async find(states: KnownStandings, name: string): Promise<TenantStanding> {
+    const found = await states.of(name, this.cacheMs).catch(() => {
       throw unavailable(name, 'the state of its migrations cannot be read');
     });
     if (!found) throw new NotFoundException(`There is no tenant ${JSON.stringify(name)}`);
@@ -60,22 +60,30 @@ export abstract class TenantMigratedGuard implements CanActivate {
   }
 
   /** Requests of one tenant share a run. Its events say why it failed. */
-  private migrate(name: string): Promise<void> {
-    const running = this.migrating.get(name) ?? this.start(name);
-    this.migrating.set(name, running);
+  private migrate(fleet: TenantFleet, found: TenantStanding): Promise<void> {
+    const running = this.migrating.get(found.tenant) ?? this.start(fleet, found);
+    this.migrating.set(found.tenant, running);
     return running;
   }
 
-  private async start(name: string): Promise<void> {
+  private async start(fleet: TenantFleet, found: TenantStanding): Promise<void> {
+    const name = found.tenant;
     try {
-      await (await this.fleet?.tenant(name))?.migrate();
+      await (await fleet.tenant(name)).migrate();
+      knownOf(fleet).settle({ ...found, state: 'current', pending: [], failed: [] });
     } catch {
+      knownOf(fleet).expire(name);
       throw unavailable(name, 'its migrations failed');
     } finally {
       this.migrating.delete(name);
-      this.known.forget();
     }
   }
+}
+
+function knownOf(fleet: TenantFleet): KnownStandings {
+  const states = known.get(fleet) ?? new KnownStandings(async () => (await fleet.status()).tenants);
+  known.set(fleet, states);
+  return states;
 }
 
 function unavailable(name: string, reason: string): ServiceUnavailableException {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Controller, Get, Injectable, UseGuards, type ExecutionContext, type INestApplication } from '@nestjs/common';
 import request from 'supertest';
 import { Fleet, MigrationsModule, TenantMigratedGuard, type TenantFleet } from '../../src/index.js';
@@ -15,6 +15,7 @@ const own = useMigrations({
 });
 let isOnDemand = false;
 let cacheMs = 0;
+let count = 3;
 
 @Injectable()
 class SchoolGuard extends TenantMigratedGuard {
@@ -36,7 +37,7 @@ class GradesController {
 }
 
 async function start(connectionString = db.connectionString, withTenants = true): Promise<INestApplication> {
-  const tenants = { ...own, sharedFiles: false, list: tenantsUpTo(3) };
+  const tenants = { ...own, sharedFiles: false, list: () => tenantsUpTo(count) };
   const module = MigrationsModule.forRoot({
     connectionString,
     directory: own.directory,
@@ -56,8 +57,10 @@ async function ask(app: INestApplication, school?: string): Promise<[number, str
 
 beforeEach(() => db.query('CREATE SCHEMA s0; CREATE SCHEMA s1'));
 afterEach(() => {
+  jest.restoreAllMocks();
   isOnDemand = false;
   cacheMs = 0;
+  count = 3;
 });
 
 describe('TenantMigratedGuard', () => {
@@ -107,6 +110,39 @@ describe('TenantMigratedGuard', () => {
     expect(await ask(app, 't1')).toEqual([503, `The tenant t1 is not available: ${reason}`]);
     expect(await run()).toEqual([failed]);
     expect(await ask(app, 't2')).toEqual([503, 'The tenant t2 is not available: it has no schema']);
+  });
+
+  test('serves every tenant that it has just migrated, after one read of all', async () => {
+    isOnDemand = true;
+    count = 12;
+    await db.query(`DO $$ BEGIN FOR i IN 2..11 LOOP EXECUTE format('CREATE SCHEMA s%s', i); END LOOP; END $$`);
+    const app = await start();
+    const reads = jest.spyOn(fleetOf(app), 'status');
+    const answers = await Promise.all(tenantsUpTo(count).map(({ name }) => ask(app, name)));
+    expect(answers).toEqual(Array.from({ length: count }, () => [200, undefined]));
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+
+  test('remembers states for all guards of a fleet, such as those of single requests', async () => {
+    cacheMs = 60_000;
+    const fleet = fleetOf(await start());
+    await fleet.migrate({ tenants: ['t0'] });
+    const reads = jest.spyOn(fleet, 'status');
+    const headers = { 'x-school': 't0' };
+    const context = { switchToHttp: () => ({ getRequest: () => ({ headers }) }) } as unknown as ExecutionContext;
+    for (let i = 0; i < 3; i++) expect(await new SchoolGuard(fleet).canActivate(context)).toBe(true);
+    expect(reads).toHaveBeenCalledTimes(1);
+  });
+
+  test('still serves tenants that were up to date when the list cannot be read', async () => {
+    const app = await start();
+    await fleetOf(app).migrate({ tenants: ['t0'] });
+    expect((await ask(app, 't0'))[0]).toBe(200);
+    jest.spyOn(fleetOf(app), 'status').mockRejectedValue(new Error('one entry is invalid'));
+    const now = performance.now();
+    jest.spyOn(performance, 'now').mockReturnValue(now + 3_600_000);
+    expect((await ask(app, 't0'))[0]).toBe(200);
+    expect((await ask(app, 't1'))[0]).toBe(503);
   });
 
   test('answers 503 if the state cannot be read, and lets everything pass without tenants', async () => {
