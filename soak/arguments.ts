@@ -33,7 +33,7 @@ export function readArguments(argv: readonly string[]): SoakArguments {
   });
   const only = values.only === undefined ? undefined : count('only', values.only);
   const part = values.part ?? (only === undefined ? 'all' : 'kills');
-  if (!isPart(part)) throw new Error(`--part is ${part}: fleet, monitors, kills or catalog`);
+  if (!isPart(part)) throw new Error(`unknown part "${part}"; expected fleet, monitors, kills or catalog`);
   return {
     seed: values.seed === undefined ? randomInt(1, 2 ** 31) : count('seed', values.seed),
     kills: count('kills', values.kills),

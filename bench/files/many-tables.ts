@@ -3,7 +3,7 @@ import { withClient } from '../server.js';
 /** Each table holds several locks until its transaction ends. */
 const TABLES_AT_ONCE = 250;
 
-/** Creates the schema `bench` with so many tables, each with a primary key, two other indexes and a check. */
+/** Creates the schema `bench` with `count` tables, each with a primary key, two other indexes and a check. */
 export async function createTables(connectionString: string, count: number): Promise<void> {
   await withClient(connectionString, async (client) => {
     await client.query('CREATE SCHEMA bench');

@@ -13,7 +13,7 @@ export interface Monitored {
   readonly webhook: string;
 }
 
-/** An application with a drift check that runs when it is told to. */
+/** An application that checks for drift when it is told to. */
 export class MonitorProcess {
   private readonly ended: Promise<unknown>;
   private readonly child: ChildProcess;
@@ -28,14 +28,14 @@ export class MonitorProcess {
       stdio: 'pipe',
     });
     this.child = child;
-    child.stdin.on('error', () => {}); // it may be gone before it is told
+    child.stdin.on('error', () => {}); // it may have ended before it is told to check
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.stderr += text));
     createInterface({ input: child.stdout }).on('line', (line) => this.said.emit(line));
     this.ended = once(child, 'close');
     this.ready = this.hears('ready');
   }
 
-  /** It has started, and has migrated if there was anything to migrate. @throws Error if it ended instead */
+  /** Waits until it has started and migrated what was pending. @throws Error if it ended instead */
   async isReady(): Promise<void> {
     await this.ready;
   }

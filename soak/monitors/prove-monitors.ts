@@ -9,7 +9,7 @@ import { Random } from '../random.js';
 import { type Monitored, MonitorProcess } from './monitor-process.js';
 import { type Receiver, startReceiver } from './receiver.js';
 
-/** A killed sender has sent its alert, and does not know it yet. */
+/** Leaves time to kill a sender after it has sent its alert and before it gets the answer. */
 const ANSWER_AFTER_MS = 30;
 const INCIDENTS = 'shared.schema_migrations_incidents';
 
@@ -34,7 +34,7 @@ export interface MonitorsReport {
 
 /**
  * Applications that check one database for drift, each in a process of its own. While they check, some are killed and
- * started again. Each drift must give one alert, and one when it is gone.
+ * started again. Each drift must cause one alert, and another when it is gone.
  */
 export async function proveMonitors(connectionString: string, options: MonitorsOptions): Promise<MonitorsReport> {
   const directory = await mkdtemp(join(tmpdir(), 'migrations-monitors-'));
@@ -53,7 +53,7 @@ export async function proveMonitors(connectionString: string, options: MonitorsO
 class Monitors {
   private all: MonitorProcess[] = [];
   private readonly random: Random;
-  /** How long the last check of all took. */
+  /** How long the last check by all processes took. */
   private checkMs = 0;
   private kills = 0;
   private takenOver = 0;
@@ -110,7 +110,7 @@ class Monitors {
     this.checkMs = performance.now() - start;
   }
 
-  /** A third of the processes is killed at random moments of their check, and started again. */
+  /** About a third of the processes are killed at random moments of their checks, and started again. */
   private async checkWhileKilling(): Promise<void> {
     await Promise.all(
       this.all.map(async (each, i) => {
@@ -129,7 +129,7 @@ class Monitors {
     await this.checkAll();
   }
 
-  /** A claim of a process that was killed before it alerted is free after five minutes. */
+  /** The claim of a process that was killed before it alerted expires after five minutes. */
   private async expectOnce(round: number, found: readonly string[]): Promise<void> {
     const expected = found.map((each) => `found ${each}`);
     if (this.receiver.received.length < expected.length) {
@@ -145,11 +145,11 @@ class Monitors {
     const { received } = this.receiver;
     const unexpected = without(received, expected);
     const missing = without(expected, received);
-    if (unexpected.length > 0) this.problems.push(`${when}, nobody should have alerted: ${unexpected.join(', ')}`);
-    if (missing.length > 0) this.problems.push(`${when}, nobody had alerted: ${missing.join(', ')}`);
+    if (unexpected.length > 0) this.problems.push(`${when}, unexpected alerts: ${unexpected.join(', ')}`);
+    if (missing.length > 0) this.problems.push(`${when}, missing alerts: ${missing.join(', ')}`);
   }
 
-  /** Nobody waits minutes: incidents are made older instead. */
+  /** Makes incidents older, instead of waiting for minutes. */
   private async age(interval: string, where = ''): Promise<void> {
     const earlier = ['opened_at', 'alerted_at', 'last_seen_at'].map(
       (each) => `${each} = ${each} - interval '${interval}'`,
@@ -162,7 +162,7 @@ class Monitors {
   }
 }
 
-/** What is left of some lines after each of the others took away one like it. */
+/** Some lines without others, each of which removes only one equal line. */
 function without(lines: readonly string[], others: readonly string[]): string[] {
   const left = [...lines];
   for (const other of others) if (left.includes(other)) left.splice(left.indexOf(other), 1);

@@ -54,7 +54,7 @@ export interface SharedParts {
   readonly installOnce: InstallOnce | undefined;
   /** Makes non-transactional migrations of the targets take turns. */
   readonly inTurn: InTurn;
-  /** Why nothing may run on this target. @default no reason */
+  /** Why nothing may run on this target. @default none */
   readonly refusals?: MigratorParts['refusals'];
 }
 

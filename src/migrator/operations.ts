@@ -171,8 +171,8 @@ export interface MigrationOperations {
 
   /**
    * Updates recorded checksums and names to match the files, and removes the rows of migrations that failed, left nothing
-   * behind and have no file any more. Or with `{ restart: file }` lets an unfinished migration
-   * start over, or with `{ resume: file }` continue although its finished steps were edited.
+   * behind and no longer have a file. With `{ restart: file }`, lets an unfinished migration
+   * start over; with `{ resume: file }`, lets it continue even if its finished steps were edited.
    *
    * @returns the changes that were made, or would be.
    * @throws UnknownMigrationError when the migration to restart or resume is not an unfinished one; RefusedError when a

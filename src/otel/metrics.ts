@@ -80,7 +80,7 @@ export class MigrationMetrics {
     }
   }
 
-  /** Not for a tenant: one number for all of them would be that of the last one. */
+  /** Not for a tenant: a gauge for all of them would only show the number of the last one. */
   private recordPending(event: EventContext, count: number): void {
     if (event.tenant === undefined) this.pending.record(count, metricAttributes(event));
   }

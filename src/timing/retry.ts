@@ -2,7 +2,7 @@ import { Backoff, type BackoffSettings } from './backoff.js';
 
 /** How work is retried. By default, the first pause is 50 ms, and each further one twice as long, up to 2.5 s. */
 interface RetrySettings extends Partial<BackoffSettings> {
-  /** How long to retry, in ms; the last attempt is made at its end. @default no limit */
+  /** How long to retry, in ms; the last attempt is made at the end of this time. @default no limit */
   readonly forMs?: number;
   /** Whether an error may go away by itself; `attempt` counts the attempts so far. */
   readonly isTransient: (error: unknown, attempt: number) => boolean;

@@ -11,7 +11,7 @@ interface Layer {
 /** `@pgsql/types` holds types and no code. */
 const DRIVER = 'pg|libpg-query|@pgsql/types';
 const NODE = 'node:.*';
-/** Only `timing` makes pauses. */
+/** Only `timing` may use timers. */
 const NODE_WITHOUT_TIMERS = 'node:(?!timers).*';
 
 /** The arrows of ARCHITECTURE.md. */

@@ -46,7 +46,7 @@ describe('usage', () => {
     ['an argument too many', ['migrate', '001'], 'too many arguments'],
     ['no database', ['status'], 'no database: pass --database-url, or set DATABASE_URL or PGHOST'],
     [
-      'a time that is none',
+      'an invalid time',
       ['migrate', '--connect-retry', 'long', '--database-url', 'postgres://localhost/x'],
       '--connect-retry: ',
     ],
@@ -56,7 +56,7 @@ describe('usage', () => {
       '--database-url: it is not a PostgreSQL URL',
     ],
     [
-      'a value that is none',
+      'an invalid value',
       ['migrate', '--lock', 'never', '--database-url', 'postgres://localhost/x'],
       '--lock: expected',
     ],
@@ -66,12 +66,12 @@ describe('usage', () => {
       '--migration-lock-timeout: expected a whole number of ms',
     ],
     [
-      'a policy that is none',
+      'an invalid policy',
       ['check', '--policy', 'changed=never', '--database-url', 'postgres://localhost/x'],
       '--policy: changed: expected one of',
     ],
     [
-      'a kind of drift that is none',
+      'an unknown kind of drift',
       ['check', '--policy', 'chnged=fail', '--database-url', 'postgres://localhost/x'],
       '--policy: unknown option "chnged"; did you mean "changed"?',
     ],
@@ -81,7 +81,7 @@ describe('usage', () => {
       '--placeholder: expected name=value',
     ],
     [
-      'a table that is none',
+      'an invalid table',
       ['status', '--database-url', 'postgres://localhost/x', '--table', 'x; DROP TABLE y'],
       'is not a table name',
     ],

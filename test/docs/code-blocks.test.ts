@@ -6,7 +6,7 @@ import { problemsOf } from './code-blocks.js';
 import { blocksIn } from './documents.js';
 import { unknownInstructions } from './existing-names.js';
 
-/** `npm run test:hosts` compiles and runs its blocks in a project with the libraries that they are about. */
+/** `npm run test:hosts` compiles and runs the blocks of this page in a project with the libraries that they are about. */
 const IN_A_PROJECT = 'docs/recipes/shared-pool.md:';
 
 describe('in every document', () => {

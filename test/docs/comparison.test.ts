@@ -8,7 +8,7 @@ test('docs/comparison.md has a date, and its figures are those of docs/performan
   expect(text).toMatch(/^As of \d{1,2} [A-Z]\w+ 20\d\d\./m);
   const figures = [...text.matchAll(/(\d+\.\d) ms/g)].map(([, figure = '']) => figure);
   expect(figures.length).toBeGreaterThan(10);
-  // The tables of all tools have the unit in their heads.
+  // The tables of all tools have the unit in their headers.
   const known = new Set(measured.split('|').map((cell) => cell.trim().replace(/ ms$/, '')));
   expect(figures.filter((figure) => !known.has(figure))).toEqual([]);
   expect(measuredOn(text)).toBe(measuredOn(measured));

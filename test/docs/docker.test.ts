@@ -9,7 +9,7 @@ const DOCUMENT = 'docs/recipes/docker.md';
 const database = useTestDatabase('docker_recipe');
 
 describe('docs/recipes/docker.md', () => {
-  test('copies what the application needs at run time from where the first stage has it, and starts it', () => {
+  test('copies what the application needs at run time from the first stage, and starts the application', () => {
     const [text = ''] = codeBlocks(DOCUMENT, 'dockerfile');
     const [first = [], second = []] = text.trim().split('\n\n').map(instructionsOf);
     expect(first.map(([name]) => name)).toEqual(['FROM', 'WORKDIR', 'COPY', 'RUN', 'COPY', 'RUN']);

@@ -89,7 +89,7 @@ describe('a directory of another tool', () => {
     ['diesel', ['1_a/up.sql']],
   ])('%s is refused without its layout also when subfolders are read', async (layout, names) => {
     expect(await problemsOf(named(...names), { recursive: true })).toEqual([
-      expect.stringContaining(`use the option "layout" set to "${layout}"`),
+      expect.stringContaining(`read it with the option "layout" set to "${layout}"`),
     ]);
   });
 

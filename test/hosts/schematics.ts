@@ -4,7 +4,7 @@ import path from 'node:path';
 import { freePort } from '../../src/testing/embedded/free-port.js';
 import { background, run } from './commands.js';
 
-/** A version of NestJS, an empty folder, this package, and a database that is empty. */
+/** A version of NestJS, an empty folder, this package, and an empty database. */
 interface Start {
   readonly nest: 11 | 12;
   readonly folder: string;
@@ -35,7 +35,7 @@ export async function setUpBySchematics({ nest, folder, tarball, databaseUrl }: 
   assert.deepEqual({ status, checked: Object.keys(details) }, { status: 'ok', checked: ['migrations'] });
 }
 
-/** A project of the Nest command line in which this package is installed, as `npm install` without versions does it. */
+/** A project created by the Nest command line, with this package installed by `npm install` without versions. */
 async function newProject(nest: number, folder: string, tarball: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const observe = nest === 12 ? ' --no-observe' : '';
@@ -73,7 +73,7 @@ async function contentsOf(project: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(texts));
 }
 
-/** A health check of somebody who does not know of migrations yet. */
+/** A health check that does not include migrations yet. */
 async function addHealthCheck(project: string): Promise<void> {
   await run('npx nest g controller health --flat --no-spec', project);
   await writeFile(path.join(project, 'src/health.controller.ts'), HEALTH);

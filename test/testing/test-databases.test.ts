@@ -168,7 +168,7 @@ describe('the template', () => {
   });
 });
 
-test('a database of a server behind a socket, which has no host, has a URL', async () => {
+test('a database has a URL even if its server is behind a socket and has no host', async () => {
   const folder = await tempDirectory();
   await chmod(folder, 0o777); // the server may run under another account
   const settings = { unix_socket_directories: folder };

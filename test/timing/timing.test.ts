@@ -66,7 +66,7 @@ describe('retry', () => {
     expect(calls()).toBe(1);
   });
 
-  test('makes the last attempt when the time is over, however long the next pause would be', async () => {
+  test('makes the last attempt when the time is up, however long the next pause would be', async () => {
     const { work, calls } = failing(9);
     await expect(retry(work, { firstPauseMs: LONG_MS, forMs: 20, isTransient: () => true })).rejects.toThrow(
       'failure 2',

@@ -51,7 +51,7 @@ export const CHANGES: readonly CommandDefinition[] = [
     flags: [
       [
         '--resume <file>',
-        'instead, let this unfinished migration continue after its finished steps, although they were edited',
+        'instead, let this unfinished migration continue after its finished steps, even if they were edited',
       ],
       ['--restart <file>', 'instead, make this unfinished migration start from the beginning'],
       ...CHANGE_FLAGS,

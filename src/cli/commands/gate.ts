@@ -35,7 +35,7 @@ export const GATE: readonly CommandDefinition[] = [
     flags: [
       ['--all', 'lint all migrations, without the database'],
       ['--strict', 'also exit with 6 on a warning'],
-      ['--squawk', 'also ask Squawk for its opinion; needs the npm package squawk-cli'],
+      ['--squawk', 'also report what Squawk finds; needs the npm package squawk-cli'],
       ['--format <format>', 'text, sarif, or github for GitHub Actions annotations (default: text)'],
       ...LINTING_FLAGS,
       ...RUN_FLAGS,

@@ -2,7 +2,7 @@ import type { CommanderError } from 'commander';
 import type { Flag } from './definition.js';
 
 /**
- * The message of a usage error. If it is about an unknown flag that is part of the names of others, it suggests those:
+ * The message of a usage error. If an unknown flag is part of the names of other flags, it suggests those:
  * commander suggests only similar spellings.
  */
 export function usageMessage({ code, message }: CommanderError, flags: readonly Flag[]): string {

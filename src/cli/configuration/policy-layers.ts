@@ -2,7 +2,7 @@ import { POLICY_ACTIONS, type DriftKind } from '../../core/status/policy.js';
 import type { RunFlags } from '../process/flags.js';
 import type { Layer } from './layers.js';
 
-/** The kinds of drift that `--on-drift` decides about: what is never part of a normal deployment or retry. */
+/** The kinds of drift to which `--on-drift` applies: those that are never part of a normal deployment or retry. */
 const DRIFT: readonly DriftKind[] = [
   'changed',
   'missing',
@@ -13,7 +13,7 @@ const DRIFT: readonly DriftKind[] = [
   'objectChanged',
 ];
 
-/** What `--on-drift` and `--out-of-order` say about kinds of drift. @param problems receives the problems of flags. */
+/** The policy that `--on-drift` and `--out-of-order` set. @param problems receives problems with flags. */
 export function policyLayers({ onDrift, outOfOrder }: RunFlags, problems: string[]): Layer[] {
   return [
     ...policyLayer('--on-drift', DRIFT, onDrift, problems),

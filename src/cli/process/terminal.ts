@@ -35,7 +35,7 @@ export const terminal: Terminal = {
     return isWatched(stream) ? openLiveOutput(stream, textNow) : undefined;
   },
   get columns() {
-    // Some pseudo-terminals say 0.
+    // Some pseudo-terminals report 0.
     return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
   },
   get isInteractive() {

@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 
-/** Where a table is shown. */
+/** How a table is laid out. */
 export interface TableLayout {
   /** Width of the terminal; undefined for no limit. */
   readonly columns: number | undefined;

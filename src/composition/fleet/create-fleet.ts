@@ -109,9 +109,9 @@ class CheckedList {
 interface TenantRunSettings {
   /** Creates the schema in the one transaction of all files. @default false */
   readonly createsSchema?: boolean;
-  /** Receives the ID of each run. @default nobody */
+  /** Receives the ID of each run. @default none */
   readonly onStart?: ((runId: string) => void) | undefined;
-  /** Why nothing may run for the tenant. @default no reason */
+  /** Why nothing may run for the tenant. @default none */
   readonly refusals?: () => Promise<readonly Finding[]>;
 }
 
@@ -125,7 +125,7 @@ class TenantMigrators {
     private readonly listener: EmitEvent,
   ) {}
 
-  /** For anything, at any time, so it looks for reasons to refuse by itself. */
+  /** May be used for anything at any time, so it checks by itself whether anything may run. */
   careful(tenant: Tenant, refusals: () => Promise<readonly Finding[]>): Migrator {
     return this.of(tenant, this.migrations.source, { refusals });
   }

@@ -48,7 +48,7 @@ export function compareCatalogs(recorded: Catalog, live: Catalog, ignores: Objec
   };
 }
 
-/** The differences in objects whose subject, as in a finding, is chosen. */
+/** The differences in those objects that are chosen by their subject in findings. */
 export function chooseDifferences(
   { recorded, live }: { readonly recorded: Catalog; readonly live: Catalog },
   isChosen: (subject: string) => boolean,

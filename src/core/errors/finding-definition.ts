@@ -25,9 +25,9 @@ export interface FindingDetails {
   /** Position in the file. Both count from 1; columns are in characters. */
   readonly line?: number;
   readonly column?: number;
-  /** Why a file cannot be used, by code. `detail` is then the value that the reason is about. */
+  /** Why a file cannot be used, as a code. `detail` is then the value that the reason is about. */
   readonly reason?: FileProblemReason;
-  /** The values of the option `layout` with which the file may be right. */
+  /** The values of the option `layout` with which the file may be valid. */
   readonly layouts?: readonly string[];
   /** How many steps of a non-transactional migration have finished. */
   readonly steps?: { readonly done: number; readonly total: number };

@@ -104,8 +104,8 @@ export const HISTORY_FINDINGS = {
     severity: 'error',
     text: ({ recorded, actual }) => `contains no migrations, but the history in ${actual} has ${recorded} applied`,
     remedy: ({ subject, detail: newest = '', recorded }, say) => {
-      const rows = recorded === '1' ? 'its row' : 'the row of each of them';
-      return `${elsewhere(say)}${assetsHint(subject)} If what was applied was deleted on purpose, remove ${rows} from the history, as with ${say({ action: 'unmark', file: newest })}.`;
+      const rows = recorded === '1' ? 'the row' : 'each row';
+      return `${elsewhere(say)}${assetsHint(subject)} If all files were deleted on purpose, remove ${rows} from the history, for example with ${say({ action: 'unmark', file: newest })}.`;
     },
   },
   NO_MIGRATIONS: {

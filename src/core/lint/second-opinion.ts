@@ -45,7 +45,7 @@ export async function opinionsOn({ compiled, resumeAt }: LintFile, ask: SecondOp
     });
 }
 
-/** Where the steps end that an earlier run finished. */
+/** The end of the steps that an earlier run finished. */
 function endOfFinished(program: Program, resumeAt: number): number {
   return program.kind === 'transactional' ? 0 : (program.steps[resumeAt - 1]?.wholeEnd ?? 0);
 }

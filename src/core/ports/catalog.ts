@@ -38,7 +38,7 @@ export interface CatalogRecorder {
    * @throws MigrationError
    */
   check(signal: AbortSignal | undefined, despiteNewer?: boolean): Promise<CatalogCheck>;
-  /** Those of the findings for which an incident is open. @throws MigrationError */
+  /** The findings for which an incident is open. @throws MigrationError */
   withIncident(findings: readonly Finding[]): Promise<readonly Finding[]>;
   /** A mark for {@link record}, before migrations whose transactions the history does not know. */
   mark(): Promise<string>;

@@ -65,7 +65,7 @@ export type HistoryChange =
   | { readonly kind: 'remove'; readonly file: string }
   /** Forgets the finished steps of a migration, so that it starts from the beginning; and a `statement` in doubt. */
   | { readonly kind: 'restart'; readonly file: string; readonly statement: string | undefined }
-  /** Takes the finished steps of a migration to be those of its file, so that it continues after them. */
+  /** Treats the finished steps of a migration as those of its file, so that it continues after them. */
   | { readonly kind: 'resume'; readonly file: string; readonly progress: StepProgress }
   /** Resolves the `statement` in doubt: it took effect (`done`) or must run `again`. */
   | {

@@ -25,7 +25,7 @@ export interface ScratchDatabase {
   /**
    * Reads what the migrations have created in it.
    *
-   * @param migrated true if a run has applied migrations to it, which must then have recorded the catalog.
+   * @param migrated true if a run has applied migrations to it; the run must then have recorded the catalog.
    * @throws ScratchDatabaseError if it has not; DatabaseConnectionError, DatabaseError
    */
   readCatalog(migrated: boolean): Promise<WholeCatalog>;

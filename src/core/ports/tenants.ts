@@ -36,7 +36,7 @@ export interface FleetEngine {
 export interface TenantRemoval {
   /** Also drops its schema with everything in it. */
   readonly dropSchema: boolean;
-  /** Cancels it. */
+  /** Cancels the removal. */
   readonly signal: AbortSignal;
 }
 
@@ -60,7 +60,7 @@ export interface TenantSchemas {
    */
   remove(tenant: Tenant, removal: TenantRemoval): Promise<number>;
   /**
-   * Makes the history of a tenant that of its present schema, under its lock and in one transaction. For a named tenant
+   * Assigns the history of a tenant to its present schema, under its lock and in one transaction. For a named tenant
    * whose schema was only renamed, it records the new name.
    *
    * @returns false if there was nothing to change.

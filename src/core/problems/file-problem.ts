@@ -3,7 +3,7 @@ export interface FileProblem {
   readonly reason: FileProblemReason;
   /** What it is about: the form of a name, a line, an error code, or where an invalid byte is. */
   readonly value?: string;
-  /** The values of the option `layout` with which the file may be right. */
+  /** The values of the option `layout` with which the file may be valid. */
   readonly layouts?: readonly string[];
 }
 
@@ -23,7 +23,7 @@ const PROBLEMS = {
   'folder-without-number': { problem: 'the name of its folder does not begin with a number' },
   'other-layout': {
     problem: (tool) => `it is named like a migration of ${tool}`,
-    remedy: 'Begin its name with the number: 001_name.sql.',
+    remedy: 'Begin its name with a number: 001_name.sql.',
   },
   'folder-of-its-own': { problem: 'it is a migration in a folder of its own', remedy: 'Move it out of the directory.' },
   'undo-migration': {
@@ -42,7 +42,7 @@ const PROBLEMS = {
   'broken-link': { problem: 'it is a broken symbolic link' },
   'link-outside': {
     problem: 'it is a symbolic link to a file outside the migrations directory',
-    remedy: 'Put the file itself here.',
+    remedy: 'Put the file itself in the directory.',
   },
   'undo-section': {
     problem: 'it has an undo section, which would run with the rest',
@@ -56,7 +56,7 @@ const PROBLEMS = {
   },
   'variables-in-sql': {
     problem: 'it asks for environment variables to be substituted in its SQL, which is not supported',
-    remedy: 'Use the option "placeholders", or write the values.',
+    remedy: 'Use the option "placeholders", or write the values into the SQL.',
   },
 } as const satisfies Readonly<Record<string, ProblemTexts>>;
 

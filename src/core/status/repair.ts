@@ -4,7 +4,7 @@ import type { MigrationState, MigrationStatus } from './status.js';
 
 /** One change that a repair makes to the history. */
 export interface RepairAction {
-  /** What changes: the recorded checksum or name, the progress of an unfinished migration, or that a row is removed. */
+  /** What changes: the recorded checksum or name, the progress of an unfinished migration, or the removed row. */
   readonly kind: 'checksum' | 'name' | 'restart' | 'resume' | 'remove';
   readonly file: string;
   /** The name in the history before the change. */

@@ -20,7 +20,7 @@ export const TENANT_COLUMNS = {
   },
   schema_name: {
     type: 'text NOT NULL',
-    comment: 'the name of its schema at that time, by which it is recognized in a restored database',
+    comment: 'the name of its schema, by which the schema is recognized in a restored database',
   },
 } as const;
 

@@ -4,7 +4,7 @@ import type { Statement } from '../../core/sql/statements/statements.js';
 import { blankOut } from '../../core/sql/text/blank.js';
 import { runSquawk, type SquawkReport } from './run-squawk.js';
 
-/** Timeouts are set by this library, which Squawk cannot know. Our rule `missing-lock-timeout` checks them. */
+/** This library sets timeouts, but Squawk cannot know that. Our rule `missing-lock-timeout` checks them. */
 const TIMEOUT_RULES: readonly string[] = [
   'require-lock-timeout',
   'require-statement-timeout',
@@ -12,16 +12,16 @@ const TIMEOUT_RULES: readonly string[] = [
 ];
 
 /**
- * Asks Squawk about migrations.
+ * Lints migrations with Squawk.
  *
- * @param nameOf what Squawk calls a file; its configuration may exclude it.
+ * @param nameOf the name that Squawk gets for a file; its configuration may exclude it.
  */
 export function askSquawk(binary: string, nameOf: (file: string) => string): SecondOpinion {
   return async ({ file, sql, isTransactional }) => {
     const statements = splitLexically(sql);
     const unreadable = new Map<Statement, SquawkReport>();
     for (;;) {
-      // A syntax error silences the other rules in the whole file, so it is asked again without that statement.
+      // A syntax error silences the other rules in the whole file, so Squawk runs again without that statement.
       const text = blankOut(
         sql,
         statements.filter((each) => unreadable.has(each)),
@@ -57,7 +57,7 @@ function opinion(text: string, report: SquawkReport): Opinion {
   };
 }
 
-/** Squawk does not know all of the syntax, so this is no error: our rule `unreadable-statement` reports mistakes. */
+/** Squawk does not know all of the syntax, so this is only a note: our rule `unreadable-statement` reports mistakes. */
 function silence([{ start }, { rule_name: rule, message }]: [Statement, SquawkReport]): Opinion {
   return {
     rule: `squawk/${rule}`,
@@ -68,7 +68,7 @@ function silence([{ start }, { rule_name: rule, message }]: [Statement, SquawkRe
   };
 }
 
-/** The statement in which an error is; after the last one, that one. */
+/** The statement that contains an error; the last one, if the error comes after it. */
 function statementAt(statements: readonly Statement[], offset: number): Statement | undefined {
   return statements.find(({ end }) => offset <= end) ?? statements.at(-1);
 }

@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
-/** Why Squawk cannot be asked, and the command that fixes it. */
+/** Why Squawk cannot be run, and the command that fixes it. */
 export class SquawkError extends Error {
   constructor(
     message: string,
-    /** In a shell. */
+    /** A shell command; undefined if none helps. */
     readonly command: string | undefined,
   ) {
     super(message);

@@ -16,7 +16,7 @@ export interface SquawkReport {
 /**
  * Runs Squawk on a text. It reads the configuration of the project, `.squawk.toml`, from the working directory.
  *
- * @param name what the text is called; a configuration may exclude it.
+ * @param name the name of the text; a configuration may exclude it.
  * @throws SquawkError
  */
 export async function runSquawk(

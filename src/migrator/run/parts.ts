@@ -34,7 +34,7 @@ export interface MigratorParts {
   /** Objects that are left out when catalogs are compared. */
   readonly ignoresObject: ObjectFilter;
   readonly scratch: ScratchDatabases;
-  /** Why nothing may run on the target, whatever the files and the history are. @default no reason */
+  /** Why nothing may run on the target, whatever the files and the history are. @default none */
   readonly refusals?: (() => Promise<readonly Finding[]>) | undefined;
 }
 

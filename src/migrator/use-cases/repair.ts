@@ -24,7 +24,7 @@ export interface RepairOptions extends ChangeOptions {
    */
   readonly restart?: string;
   /**
-   * A migration that stopped between two steps, and whose finished steps were edited since: the next run continues after
+   * A migration that stopped between two steps and whose finished steps have been edited: the next run continues after
    * them. First make sure that they did what the file now says. Nothing else is repaired.
    * @default none
    */

@@ -14,7 +14,8 @@ import { coveredSchemaSql } from '../catalog/queries/scope.js';
 import { readObjects } from '../catalog/snapshot/read-objects.js';
 import { beginRecording } from '../catalog/snapshot/read-transaction.js';
 import { LIVE_SQL } from '../catalog/snapshot/stamp.js';
-import { withFirstSeen } from '../companions/incidents.js';
+import { withOpenIncident } from '../companions/incidents.js';
+import { NOT_WRITABLE, whereWritable } from '../companions/where-writable.js';
 import { nameOfCompanion } from '../companions/tables.js';
 import { actingAs, asRole } from '../connection/acting-role.js';
 import { cancelWhenAborted } from '../supervision/cancel.js';
@@ -46,12 +47,9 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
 
   async withIncident(findings: readonly Finding[]): Promise<readonly Finding[]> {
     const { history, role } = this.settings;
-    const undated = findings.map(({ since: _, ...rest }) => rest);
-    const query = (sql: string): Promise<Row[]> => this.connection.query(asRole(role, sql));
-    const dated = await withFirstSeen(history, undated, query).catch((error: unknown) => {
-      throw queryError('reading the incidents', error);
-    });
-    return dated.filter(({ since }) => since !== undefined);
+    const query = (sql: string): Promise<Row[]> => this.connection.query(asRole(role, sql), NOT_WRITABLE);
+    // Without the table, each process keeps its own incidents.
+    return (await whereWritable(() => withOpenIncident(history, findings, query))) ?? [];
   }
 
   async mark(): Promise<string> {

@@ -60,8 +60,8 @@ const RUNNING_FILE = `substring(current_setting('application_name') FROM '.*: (.
 const RAN_IT = `h.running AND (h.xmin = pg_current_xact_id()::xid OR starts_with(h.migration_file, ${RUNNING_FILE}))`;
 
 /**
- * Returns if a migration of a tenant ran the command. The shared history of tenants may not exist yet, and may have very
- * many rows: it is read only for a session that is named after a file, or if the server does not count its own writes.
+ * SQL: returns early if a migration of a tenant ran the command. The shared history of tenants may not exist yet, and may have very
+ * many rows: it is read only for a session that is named after a file, or if the server does not count writes.
  */
 function returnForTenants(history: TableName): string {
   const table = qualifiedName(tenantsTable(history));

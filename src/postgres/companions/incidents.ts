@@ -29,7 +29,9 @@ export async function claimIncidents(
   const isUnchecked = (code: string | null | undefined): boolean => check.unchecked.some((each) => each === code);
   const gone = open.filter(({ fingerprint, code }) => !current.has(fingerprint ?? '') && !isUnchecked(code));
   const resolved = gone.length > 0 ? await query(resolveSql(table, gone, check)) : [];
-  const own = claimed.filter(({ mine }) => mine === 't');
+  const places = [...current.keys()];
+  const placeOf = ({ fingerprint }: Row): number => places.indexOf(fingerprint ?? '');
+  const own = claimed.filter(({ mine }) => mine === 't').toSorted((a, b) => placeOf(a) - placeOf(b));
   const toFinding = ({ fingerprint, opened_at: openedAt }: Row): Finding[] => {
     const found = current.get(fingerprint ?? '');
     return found ? [{ ...found, since: new Date(Number(openedAt) * 1000) }] : [];
@@ -58,6 +60,18 @@ export async function withFirstSeen(
     const since = found.since ?? openedAt.get(fingerprintOf(found));
     return since ? { ...found, since } : found;
   });
+}
+
+/** Those of the findings for which an incident is open, whatever their values were then. */
+export async function withOpenIncident(
+  history: TableName,
+  findings: readonly Finding[],
+  query: Query,
+): Promise<readonly Finding[]> {
+  const table = qualifiedName(nameOfCompanion(history, 'incidents'));
+  const rows = await query(`SELECT code, subject FROM ${table} WHERE resolved_at IS NULL`);
+  const open = new Set(rows.map(({ code, subject }) => `${code} ${subject}`));
+  return findings.filter(({ code, subject }) => open.has(`${code} ${subject}`));
 }
 
 /** Confirms what a check claimed. */

@@ -32,7 +32,7 @@ export function isPool(source: ConnectionSource): source is Pool {
   return typeof source === 'object' && 'totalCount' in source && typeof source.connect === 'function';
 }
 
-/** A source of further connections. A pool may have none to spare, so they are our own, with the pool's options. */
+/** A source of further connections. A pool may have none to spare, so we open our own with the pool's options. */
 export function secondSource(source: ConnectionSource): string | ClientConfig {
   if (!isPool(source)) return source;
   const { options } = source;

@@ -6,15 +6,14 @@ import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/st
 import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import type { HistoryReader } from '../../core/ports/ports.js';
 import type { HistoryScope } from '../../core/target/history-scope.js';
-import { SQLSTATE } from '../../core/errors/sqlstate.js';
 import { asRole, type ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { ReadConnections } from '../connection/read-connections.js';
 import type { Row } from '../connection/script.js';
-import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { claimIncidents, confirmSql, withFirstSeen } from '../companions/incidents.js';
+import { NOT_WRITABLE, whereWritable } from '../companions/where-writable.js';
 import { readAudit, readDdlAudit, readSources } from './read-companions.js';
-import { readHistory, readHistoryDetails, UNDEFINED_TABLE } from './read-history.js';
+import { readHistory, readHistoryDetails } from './read-history.js';
 
 /** Reads the history for status, health and drift. */
 export class PgHistoryReader implements HistoryReader, IncidentStore {
@@ -67,22 +66,5 @@ export class PgHistoryReader implements HistoryReader, IncidentStore {
 
   private queryAs(connection: PgConnection, statement: string): Promise<Row[]> {
     return connection.query(asRole(this.role, statement), NOT_WRITABLE);
-  }
-}
-
-/** The table does not exist, cannot be written by the role, or is on a read-only server. */
-const NOT_WRITABLE: readonly string[] = [
-  ...UNDEFINED_TABLE,
-  SQLSTATE.insufficientPrivilege,
-  SQLSTATE.readOnlySqlTransaction,
-];
-
-/** The result of work on a companion table; undefined if the role may not do it. */
-async function whereWritable<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (NOT_WRITABLE.includes(serverErrorOf(error)?.sqlstate ?? '')) return undefined;
-    throw queryError('tracking incidents', error);
   }
 }

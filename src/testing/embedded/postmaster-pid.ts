@@ -44,7 +44,7 @@ export async function stopOrphan(dataDirectory: string): Promise<void> {
 
 /**
  * Ends the sessions and workers that a dead server has left behind. They usually notice by themselves, but not while they
- * wait for something else: up to PostgreSQL 14, the autovacuum launcher waits 10 seconds for each answer of a statistics
+ * wait for something else: up to PostgreSQL 14, the autovacuum launcher waits 10 seconds for each reply from a statistics
  * process that is dead too. Does nothing on systems without `/proc`.
  */
 export async function endLeftBehind(dataDirectory: string): Promise<void> {

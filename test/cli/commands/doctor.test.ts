@@ -146,7 +146,7 @@ describeWith('pgbouncer')('doctor behind a pooler', () => {
     ]);
   });
 
-  test('needs no second connection of a pool that has only one, nor a second backend', async () => {
+  test('needs neither a second connection from a pool that has only one nor a second backend', async () => {
     const url = await startPgBouncer(db.connectionString, { default_pool_size: 1 });
     const config = join(await tempDirectory(), 'migrations.config.cjs');
     const pg = JSON.stringify(join(repositoryRoot, 'node_modules/pg'));

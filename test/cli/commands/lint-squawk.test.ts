@@ -19,7 +19,7 @@ const lint = (...args: string[]): Promise<ProcessResult> =>
     cwd: repositoryRoot,
   });
 
-test('reports what Squawk finds, at its place in the file and in the form of our own', async () => {
+test('reports what Squawk finds, at its place in the file and in the same form as our own diagnostics', async () => {
   const { code, stdout, stderr } = await lint();
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout.split('\n')).toEqual([

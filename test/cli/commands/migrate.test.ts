@@ -24,7 +24,7 @@ describe('migrate', () => {
     });
     const flags = ['--database-url', db.connectionString, '--dir', goose];
     expect((await run(['migrate', ...flags])).stderr).toContain(
-      `If the directory belongs to goose, use \`nest-migrations migrate ${flags.join(' ')} --layout goose\`.`,
+      `If the directory belongs to goose, read it with \`nest-migrations migrate ${flags.join(' ')} --layout goose\`.`,
     );
     expect(await run(['migrate', ...flags, '--layout', 'goose'])).toMatchObject({ code: 0 });
     expect(await relations(db)).toEqual(['a']);

@@ -53,7 +53,7 @@ describe('status', () => {
     expect(stdout.trimEnd().split('\n').at(-1)).toBe('2 applied, 1 pending, 1 failed, 1 changed');
   });
 
-  testInTerminal('fits the terminal, as the history does, and is as wide as it must be in a pipe', async () => {
+  testInTerminal('fits the terminal, as the history does, and has its natural width in a pipe', async () => {
     const name = '003_a_migration_with_a_rather_long_name.sql';
     await writeFile(join(migrations.directory, name), 'SELECT 1;');
     await onDatabase('migrate');

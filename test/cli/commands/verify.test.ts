@@ -17,7 +17,7 @@ const migrations = useMigrations(FILES);
 const onDatabase = (command: string, ...more: string[]): Promise<ProcessResult> =>
   run([command, '--database-url', db.connectionString, '--dir', migrations.directory, ...more]);
 
-/** The package's binaries are of one version, and verify requires the same as the database's. */
+/** The package has binaries of only one version, and verify requires the version of the database. */
 const testWithBinaries = testIf(serverMajor() === Number(NEWEST), `needs PostgreSQL ${NEWEST}`);
 
 describe('verify', () => {
@@ -58,7 +58,7 @@ describe('verify', () => {
     expect(await onDatabase('verify', ...lenient)).toMatchObject({ code: 0 });
   });
 
-  testWithBinaries('can start a server of its own', async () => {
+  testWithBinaries('can start its own server', async () => {
     await onDatabase('migrate');
     await db.query('CREATE TABLE by_hand ()');
     const text = await onDatabase('verify', '--server', 'embedded');
@@ -68,7 +68,7 @@ describe('verify', () => {
     expect(rows).toHaveLength(0);
   });
 
-  test('says how to install a server of its own', async () => {
+  test('says how to install its own server', async () => {
     await onDatabase('migrate');
     const args = ['verify', '--server', 'embedded', '--database-url', db.connectionString];
     const elsewhere = await run([...args, '--dir', migrations.directory], { cwd: migrations.directory });

@@ -29,9 +29,9 @@ describe('preflight refuses', () => {
     ['an undo section of dbmate', '-- migrate:up\n\n-- migrate:down\n', 'UNDO_SECTION', '-- migrate:down', [3, 1]],
     ['an undo section of dbmate with an option', '-- migrate:down transaction:false\n', 'UNDO_SECTION', '-- migrate:down transaction:false', [1, 1]],
     ['an undo section of node-pg-migrate', '-- Up Migration\n-- Down Migration\n', 'UNDO_SECTION', '-- Down Migration', [2, 1]],
-    ['an undo section in small letters', '--down migration\n', 'UNDO_SECTION', '-- down migration', [1, 1]],
+    ['an undo section in lower case', '--down migration\n', 'UNDO_SECTION', '-- down migration', [1, 1]],
     ['an undo section with more dashes and blanks', '---- Down  Migration ----\n', 'UNDO_SECTION', '-- Down  Migration ----', [1, 1]],
-    ['an undo section behind a CRLF', 'SELECT 1;\r\n-- +goose down\r\n', 'UNDO_SECTION', '-- +goose down', [2, 1]],
+    ['an undo section after a CRLF', 'SELECT 1;\r\n-- +goose down\r\n', 'UNDO_SECTION', '-- +goose down', [2, 1]],
     ['a NUL character', "SELECT 'a\0b';", 'NUL_CHARACTER', undefined, [1, 10]],
   ])('%s', (_, text, code, detail, [line, column]) => {
     const details = { subject: '001_a.sql', line, column, ...(detail !== undefined && { detail }) };
@@ -57,11 +57,11 @@ describe('preflight refuses', () => {
   test.each<[string, string]>([
     [
       '-- +goose Down',
-      'If the directory belongs to goose, use the option "layout" set to "goose". Otherwise move that section',
+      'If the directory belongs to goose, read it with the option "layout" set to "goose". Otherwise move that section',
     ],
     [
       '-- migrate:down',
-      'If the directory belongs to dbmate, use the option "layout" set to "dbmate". Otherwise move that section',
+      'If the directory belongs to dbmate, read it with the option "layout" set to "dbmate". Otherwise move that section',
     ],
     ['-- Down Migration', 'with the rest. Move that section out of the file'],
   ])('%s, naming the layout that fits', (text, advice) => {

@@ -30,7 +30,7 @@ describe('an obsolete failure', () => {
     ['left an invalid index', gone({ invalidIndexes: ['i'] })],
     ['was applied', gone({ state: 'applied', error: null })],
     ['still has its file', joined([migrationFile('1_a.sql')], failed)],
-  ])('is none that %s', (_, statuses) => {
+  ])('is not one that %s', (_, statuses) => {
     expect(findObsolete(statuses)).toEqual([]);
   });
 });

@@ -53,24 +53,28 @@ describe('a file that a layout leaves alone', () => {
 
 describe('a file that a layout refuses', () => {
   test.each<[LayoutName, string, RegExp]>([
-    ['plain', '001_a.down.sql', /undo migration.*option "layout" to "golang-migrate" or "sqlx" if/],
-    ['plain', 'U1__a.sql', /undo migration.*option "layout" to "flyway" if/],
+    [
+      'plain',
+      '001_a.down.sql',
+      /undo migration.*read it with the option "layout" set to "golang-migrate" or the option "layout" set to "sqlx"/,
+    ],
+    ['plain', 'U1__a.sql', /undo migration.*flyway, read it with the option "layout" set to "flyway"/],
     [
       'plain',
       'V1__a.sql',
-      /named like a migration of flyway\. If the directory belongs to flyway, use the option "layout" set to "flyway"/,
+      /named like a migration of flyway\. If the directory belongs to flyway, read it with the option "layout" set to "flyway"/,
     ],
     ['plain', 'R__views.sql', /repeatable/],
     ['plain', 'users.sql', /does not begin with a number/],
     [
       'plain',
       '20240131120000_init/migration.sql',
-      /folder of its own\. If the directory belongs to prisma, use the option "layout" set to "prisma"/,
+      /folder of its own\. If the directory belongs to prisma, read it with the option "layout" set to "prisma"/,
     ],
     [
       'plain',
       '2024-01-31-120000_a/up.sql',
-      /folder of its own\. If the directory belongs to diesel, use the option "layout" set to "diesel"/,
+      /folder of its own\. If the directory belongs to diesel, read it with the option "layout" set to "diesel"/,
     ],
     ['plain', 'migration.sql', /does not begin with a number/],
     ['golang-migrate', '1_a.sql', /not of the form <version>_<title>\.up\.sql/],

@@ -48,18 +48,18 @@ describe('a file name that is refused', () => {
   });
 
   test.each(['001_a.down.sql', 'R__a.sql', 'V1__a.sql', 'a.sql'])('%s: it says what to do', (name) => {
-    expect(problemOf(name)).toMatch(/[Mm]ove it out of the directory|begin its name with the number|Name it like/);
+    expect(problemOf(name)).toMatch(/[Mm]ove it out of the directory|begin its name with a number|Name it like/);
   });
 
   test.each<[string, string]>([
     [
       '001_a.down.sql',
-      'If the directory belongs to golang-migrate or sqlx, use the option "layout" set to "golang-migrate" or the option "layout" set to "sqlx". Otherwise move it',
+      'If the directory belongs to golang-migrate or sqlx, read it with the option "layout" set to "golang-migrate" or the option "layout" set to "sqlx". Otherwise move it',
     ],
-    ['U1__a.sql', 'If the directory belongs to flyway, use the option "layout" set to "flyway". Otherwise move it'],
+    ['U1__a.sql', 'directory belongs to flyway, read it with the option "layout" set to "flyway". Otherwise move it'],
     [
       'V1__a.sql',
-      'If the directory belongs to flyway, use the option "layout" set to "flyway". Otherwise begin its name',
+      'If the directory belongs to flyway, read it with the option "layout" set to "flyway". Otherwise begin its name',
     ],
   ])('%s: it names only the layouts that fit', (name, advice) => {
     expect(problemOf(name)).toContain(advice);

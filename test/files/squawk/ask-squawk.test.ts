@@ -53,13 +53,13 @@ describe('Squawk', () => {
     expect(await found('-- squawk-ignore ban-drop-table\nDROP TABLE a;')).toEqual([]);
   });
 
-  test('can be asked about an empty and about a large file', async () => {
+  test('can check an empty and a large file', async () => {
     expect(await found('')).toEqual([]);
     expect(await found('DROP TABLE a;\n'.repeat(20_000))).toHaveLength(20_000);
   });
 });
 
-describe('Squawk cannot be asked', () => {
+describe('Squawk cannot be run', () => {
   test('if it is not installed', async () => {
     const directory = await tempDirectory();
     expect(() => findSquawk(directory)).toThrow(

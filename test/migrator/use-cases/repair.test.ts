@@ -137,7 +137,7 @@ describe('a restart', () => {
     await db.query(`UPDATE shared.schema_migrations SET running = true, error_message = 'running: not finished yet'`);
     await migrator.repair({ restart: '1.sql' });
     expect(await historyOf(db)).toMatchObject([
-      { running: false, error_message: 'to be started over, as repair() was asked', steps_done: null },
+      { running: false, error_message: 'to be started over, as set by repair()', steps_done: null },
     ]);
   });
 
@@ -171,14 +171,14 @@ describe('a resumption', () => {
     return observed;
   }
 
-  test('continues after the finished steps, although they were edited', async () => {
+  test('continues after the finished steps, even if they were edited', async () => {
     const { migrator } = await edited();
     const before = await historyOf(db);
     expect(await migrator.repair({ resume: '1.sql', dryRun: true })).toEqual([ACTION]);
     expect(await historyOf(db)).toEqual(before);
     expect(await migrator.repair({ resume: '1.sql', reason: 'it was created by hand' })).toEqual([ACTION]);
     expect(await historyOf(db)).toMatchObject([
-      { running: false, error_message: 'to be continued with the file as it is, as repair() was asked', steps_done: 1 },
+      { running: false, error_message: 'to be continued with the file as it is, as set by repair()', steps_done: 1 },
     ]);
     expect((await migrator.audit()).at(-1)).toMatchObject({ action: 'repair', reason: 'it was created by hand' });
     expect((await migrator.migrate()).applied).toEqual(['1.sql']);

@@ -45,7 +45,7 @@ describe('a check of the catalog', () => {
     };
     expect(await reported()).toEqual([]);
     await db.query('ALTER TABLE a ADD note text; DROP TABLE b');
-    expect(await reported()).toEqual(['Pager found OBJECT_ADDED:Column public.a.note OBJECT_REMOVED:Table public.b']);
+    expect(await reported()).toEqual(['Pager found OBJECT_REMOVED:Table public.b OBJECT_ADDED:Column public.a.note']);
     expect(await reported()).toEqual([]);
     await db.query('ALTER TABLE a DROP note');
     expect(await reported()).toEqual(['Pager resolved OBJECT_ADDED:Column public.a.note']);

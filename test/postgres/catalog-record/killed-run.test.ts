@@ -55,6 +55,15 @@ test('what a run has committed is not drift if its process was killed before it 
   expect(await driftOf(observed)).toEqual(['OBJECT_REMOVED Table app.two']);
 });
 
+test('the catalog is recorded after a killed run even if there is no table of incidents', async () => {
+  const observed = await migrated();
+  await writeFiles(observed.directory, { '2.sql': 'CREATE TABLE app.two (a integer)' });
+  await kill(observed, (text) => (isRecording(text) ? 'before' : undefined));
+  await db.query('DROP TABLE shared.schema_migrations_incidents');
+  await observed.migrator.refreshCatalog();
+  expect(await observed.migrator.drift()).toEqual([]);
+});
+
 test('what a run has committed is not drift after the next run either, which records it', async () => {
   const observed = await migrated();
   await writeFiles(observed.directory, { '2.sql': 'CREATE TABLE app.two (a integer)' });
@@ -64,7 +73,7 @@ test('what a run has committed is not drift after the next run either, which rec
   expect(await observed.migrator.drift()).toEqual([]);
 });
 
-test('the steps of a file whose process is killed again and again are never drift, recorded in between or not', async () => {
+test('the steps of a file whose process is killed again and again are never drift, whether recorded in between or not', async () => {
   const observed = await migrated();
   await writeFiles(observed.directory, { '2.sql': STEPS });
   for (const part of ['CONCURRENTLY two_a', 'CONCURRENTLY three_a']) {

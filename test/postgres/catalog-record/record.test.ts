@@ -117,7 +117,7 @@ describe('a role without the privileges to record', () => {
     await db.query(`DROP OWNED BY ${role.name} CASCADE`);
   });
 
-  test('records nonetheless if it may not remove old records, and nothing is reported', async () => {
+  test('still records the catalog if it may not remove old records, and reports nothing', async () => {
     const role = await createRole();
     await db.query(`CREATE SCHEMA app AUTHORIZATION ${role.name}`);
     for (let i = 1; i <= 5; i++) await run(i, `CREATE TABLE app.t${i} (a integer)`);

@@ -78,7 +78,7 @@ describe('a connection', () => {
     await until(isWaiting);
     connection.requestCancel();
     expect((await running).error).toMatchObject({ code: SQLSTATE.queryCanceled });
-    // The record is seen waiting for a lock, however slow the machine is; the sleep is the time for a cancellation to arrive.
+    // The record first waits for a lock, however slow the machine is; the sleep leaves time for a cancellation to arrive.
     const locker = await pool.connect();
     await locker.query('SELECT pg_advisory_lock(1)');
     const recording = connection.record('SELECT pg_advisory_lock(1); SELECT pg_sleep(1)');

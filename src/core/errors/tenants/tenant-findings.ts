@@ -25,7 +25,7 @@ export const TENANT_FINDINGS = {
   TENANTS_MOVED: {
     severity: 'error',
     text: () =>
-      'belong to other schemas than those that the tenants have now, as after restoring, upgrading or moving the database',
+      'belong to schemas other than those that the tenants have now, as after restoring, upgrading or moving the database',
     remedy: () => 'Check that the schemas are complete, then take over the histories with fleet.adopt().',
   },
   NO_TENANTS: {

@@ -22,7 +22,7 @@ export function maskSecrets(text: string, values: Iterable<string> = []): string
 
 /**
  * Replaces whatever may be secret in a text that is known to be a connection URL: more than {@link maskSecrets} can find
- * in any text. A text that is no URL is replaced as a whole.
+ * in any text. A text that is not a URL is replaced entirely.
  */
 export function maskUrl(url: string): string {
   if (!URL.canParse(url)) return MASK;

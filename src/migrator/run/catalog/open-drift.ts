@@ -10,7 +10,7 @@ import type { MigratorParts } from '../parts.js';
  * After a run that was killed before it could record the catalog, nobody knows which differences are its own. Those for
  * which an incident is open are not: an alert has been sent for them, so they must still be found.
  *
- * @returns undefined if the record is not older than a migration, or there are none.
+ * @returns undefined if there are no differences, or none with an open incident.
  * @throws MigrationError
  */
 export async function openDrift(

@@ -44,6 +44,8 @@ export class RunCatalog {
     this.hasBegun = true;
     await this.reported(this.signal, async () => {
       if (isFirst && (await this.mayDiffer)) this.before = await driftBefore(this.parts, catalog, this.signal);
+    });
+    await this.reported(this.signal, async () => {
       if (tasks.some(({ program }) => program.kind === 'non-transactional')) this.mark ??= await catalog.mark();
     });
   }

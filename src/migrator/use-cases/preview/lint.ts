@@ -18,7 +18,7 @@ export interface LintRunOptions {
    * @default true
    */
   database?: boolean;
-  /** Another linter, whose problems are reported together with ours. `nest-migrations lint --squawk` passes Squawk. @default none */
+  /** Another linter; what it finds is reported with our problems. `nest-migrations lint --squawk` passes Squawk. @default none */
   secondOpinion?: SecondOpinion;
 }
 

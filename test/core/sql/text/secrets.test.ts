@@ -200,7 +200,7 @@ test.each([
     'postgres://h/db?sslpassword=***&api_token=***&port=1',
   ],
   ['options, which may set anything', 'postgres://h/db?options=-c%20x.key%3Dhunter2', 'postgres://h/db?options=***'],
-  ['everything, if it is no URL', 'host=h password=hunter2', '***'],
+  ['everything, if it is not a URL', 'host=h password=hunter2', '***'],
 ])('a connection URL is shown without its secrets: %s', (_, url, shown) => {
   expect(maskUrl(url)).toBe(shown);
 });

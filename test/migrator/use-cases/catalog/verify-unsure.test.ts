@@ -55,7 +55,7 @@ test('verify() fails when the catalog of the scratch database could not be recor
   );
 });
 
-test('verify() fails when nothing was recorded in the scratch database without an error, and drops the database', async () => {
+test('verify() fails when the run in the scratch database recorded nothing but reported no error, and drops the database', async () => {
   const files = {
     '1.sql': `CREATE SCHEMA app; CREATE TABLE app.a ();
       CREATE FUNCTION app.skip() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
