@@ -23,7 +23,7 @@ export function tenantTarget(options: ResolvedOptions, tenants: ResolvedTenantsO
   return {
     name: [...(database === undefined ? [] : [database]), place, ...(isShared ? [name] : [])].join('/'),
     table,
-    ...(isShared && { tenant: { name, schema: schema as string } }),
+    ...(schema !== undefined && { [isShared ? 'tenant' : 'ownSchema']: { name, schema } }),
     role,
     searchPath: schema === undefined ? options.searchPath : [schema, ...(options.searchPath ?? [])],
     placeholders: {

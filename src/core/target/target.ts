@@ -9,6 +9,8 @@ export interface Target {
   readonly table: TableName;
   /** The tenant, if tenants share the history. @default the history is the target's own */
   readonly tenant?: TenantScope | undefined;
+  /** The same if the history is in the schema of the tenant itself. @default it is elsewhere, or there is no schema */
+  readonly ownSchema?: TenantScope | undefined;
   /** The role that migrations run as. @default the login role */
   readonly role?: string | undefined;
   /** A schema that is created in the transaction of the migrations, if there is none. @default none */

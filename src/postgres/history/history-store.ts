@@ -25,23 +25,31 @@ import { readHistory } from './read-history.js';
 import { readShape, type TableShape } from './table-shape.js';
 import { keptValues, progressValues, removeOldName, replaceable, withInvalidIndexes } from './statements.js';
 
+interface StoreSettings extends Omit<InstallSettings, 'signal'> {
+  readonly once?: InstallOnce | undefined;
+  /** Before the first row is written. @throws RefusedError if nothing may run on the target. @default does nothing */
+  readonly assertAllowed?: () => Promise<void>;
+}
+
 /** The history table, on a connection that may write. */
 export class PgHistoryStore implements HistoryStore {
   readonly keepsRecords = true;
   /** True once the history has been read, as the role if there is one. */
   hasRead = false;
+  private isEmpty = false;
   private usable: readonly CompanionName[] = [];
 
   constructor(
     private readonly connection: PgConnection,
     private readonly scope: HistoryScope,
-    private readonly settings: Omit<InstallSettings, 'signal'> & { readonly once?: InstallOnce | undefined },
+    private readonly settings: StoreSettings,
     private readonly facts: Pick<SessionFacts, 'get'>,
   ) {}
 
   async read(known?: KnownRows): Promise<History> {
     const history = await readHistory(this.connection, this.scope, this.settings.role, known);
     this.hasRead = true;
+    this.isEmpty = history.rows.length === 0;
     return history;
   }
 
@@ -59,7 +67,8 @@ export class PgHistoryStore implements HistoryStore {
 
   async install(signal?: AbortSignal, shape?: Promise<TableShape>): Promise<readonly Finding[]> {
     if ((await this.facts.get()).readOnly) throw readOnlyError('setting');
-    const { once } = this.settings;
+    const { once, assertAllowed } = this.settings;
+    if (this.isEmpty) await assertAllowed?.();
     const work = (): Promise<Installed> => this.installNow(signal, shape);
     const { companions, notes } = await (once ? once.run(work) : work());
     this.usable = companions;

@@ -26,6 +26,8 @@ export interface InstallSettings {
   readonly companions?: readonly CompanionName[];
   /** How often to retry after a transient error. @default 0 */
   readonly tableLockRetries?: number;
+  /** False: a schema that does not exist is an error. @default true */
+  readonly createsSchema?: boolean;
   /** Ends the retries. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -89,12 +91,13 @@ async function upgrade(
   connection: PgConnection,
   scope: HistoryScope,
   shape: TableShape,
-  { role, tableLockTimeoutMs = 0, companions = COMPANION_NAMES }: InstallSettings,
+  { role, tableLockTimeoutMs = 0, companions = COMPANION_NAMES, createsSchema = true }: InstallSettings,
 ): Promise<void> {
+  const known = createsSchema ? shape : { ...shape, schemaExists: true };
   const statements = OBJECT_VERSIONS.filter(
     ({ isInstalled, companion }) =>
       !isInstalled(shape) && (companion === undefined || (shape.mayCreate && companions.includes(companion))),
-  ).flatMap((version) => version.statements(scope, shape));
+  ).flatMap((version) => version.statements(scope, known));
   if (statements.length === 0) return;
   if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, scope, role);
   const limit = `SET LOCAL lock_timeout = ${tableLockTimeoutMs}`;

@@ -58,7 +58,10 @@ export class PgTargetSession implements TargetSession {
     const facts = new SessionFacts(connection, async () => {
       if (!store.hasRead) await assertRole(connection, role);
     });
-    const store = new PgHistoryStore(connection, scope, { role, companions, once, ...timeouts }, facts);
+    const assertAllowed = () => assertSchemaOfTenant(connection, target);
+    const createsTableSchema = target.ownSchema === undefined; // never again that of a tenant
+    const installing = { role, companions, once, ...timeouts, assertAllowed, createsSchema: createsTableSchema };
+    const store = new PgHistoryStore(connection, scope, installing, facts);
     const records = (runId: string) =>
       tracking ? new TableRecords(scope, runId, store.companions, createsSchema === undefined) : NO_RECORDS;
     this.history = tracking ? store : NO_STORE;
@@ -76,4 +79,11 @@ export class PgTargetSession implements TargetSession {
     await this.lock.release();
     await this.connection.release();
   }
+}
+
+/** Loads what other targets do not need. */
+async function assertSchemaOfTenant(connection: PgConnection, target: Target): Promise<void> {
+  if (!target.tenant && !target.ownSchema) return;
+  const { assertOwnSchema } = await import('../tenants/own-schema.js');
+  await assertOwnSchema(connection, target);
 }
