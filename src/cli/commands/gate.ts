@@ -17,7 +17,10 @@ export const GATE: readonly CommandDefinition[] = [
         '--base <ref>',
         'compare the branch with this ref in git, without a database: exit with 1 if a merged file was edited, renamed or deleted, or if a new file has the number of a merged one or sorts before the newest; new files are linted',
       ],
-      ['--schema', 'also exit with 5 on changes made in the database without a migration, as drift --schema does'],
+      [
+        '--schema',
+        'also exit with 5 on changes made in the database without a migration, or if they cannot be ruled out, as drift --schema does',
+      ],
       ['--format <format>', 'text, or github for GitHub Actions annotations (default: text)'],
       ['--lint <level>', 'off, warn to report problems, or error to also exit with 6 on an error (default: error)'],
       ...LINTING_FLAGS,

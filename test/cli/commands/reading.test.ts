@@ -184,6 +184,17 @@ describe('after a run', () => {
   });
 });
 
+test.each(['check', 'drift'])('%s --schema does not pass if nothing was compared', async (command) => {
+  await onDatabase('migrate');
+  await db.query('DELETE FROM shared.schema_migrations_catalog');
+  const unrecorded = await onDatabase(command, '--schema');
+  expect(unrecorded.code).toBe(5);
+  expect(unrecorded.stdout).toContain('[CATALOG_NOT_RECORDED]');
+  await write('migrations.config.json', JSON.stringify({ catalog: false }));
+  const off = await onDatabase(command, '--schema', '--config', join(migrations.directory, 'migrations.config.json'));
+  expect(off).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('`catalog: false` turns off') });
+});
+
 describe('drift', () => {
   test('shows only files or only the schema on request, and full definitions with --diff', async () => {
     await onDatabase('migrate');

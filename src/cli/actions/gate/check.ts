@@ -13,6 +13,7 @@ import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
 import type { Action } from '../action.js';
+import { assertRecorded, exitCodeForSchema } from '../reading/schema-check.js';
 import { verdictOf } from '../reading/verdict.js';
 import { reading } from '../with-migrator.js';
 import { renderDiagnostics } from './render-lint.js';
@@ -33,7 +34,8 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
   if (flags.base !== undefined) return (await import('./check-base.js')).checkBase(flags, terminal);
   const format = formatOf(flags, ['text', 'github']);
   const lint = flags.lint ?? 'error';
-  return reading({ ...flags, lint }, async (migrator, { policy, directory, lint: { onMigrate } }) => {
+  return reading({ ...flags, lint }, async (migrator, { policy, directory, lint: { onMigrate }, catalog }) => {
+    if (flags.schema) assertRecorded(catalog);
     const report = await migrator.status();
     const changedByHand = flags.schema ? await migrator.drift({ only: 'schema' }) : [];
     const findings = [...report.findings, ...changedByHand];
@@ -41,7 +43,7 @@ export const check: Action<CheckFlags> = async (flags, terminal) => {
     const isLinted = onMigrate !== 'off' && open.length > 0;
     const diagnostics = isLinted ? diagnosticsInFlags((await migrator.lint()).diagnostics, terminal.typed) : [];
     const isStopped = diagnostics.some(stopsRun(onMigrate));
-    const verdict = verdictOf({ ...report, findings }, policy);
+    const verdict = exitCodeForSchema(verdictOf({ ...report, findings }, policy), changedByHand);
     const exitCode = isStopped && (verdict === EXIT.ok || verdict === EXIT.pending) ? EXIT.lint : verdict;
     const { summary } = report;
     terminal.out(render({ exitCode, open, findings, diagnostics, summary, typed: terminal.typed }, format, directory));
