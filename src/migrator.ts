@@ -180,6 +180,11 @@ export type { HealthRule, HealthRules, HealthStatus } from './core/status/health
 export { DEFAULT_POLICY, type DriftPolicy, type DriftKind, type PolicyAction } from './core/status/policy.js';
 export type { RunLimit } from './core/status/run-limit.js';
 export type { RepairAction } from './core/status/repair.js';
+export type {
+  ConfigurationProblem,
+  ConfigurationProblemCode,
+  GivenOption,
+} from './core/problems/configuration-problem.js';
 export type { FileProblem, FileProblemReason } from './core/problems/file-problem.js';
 export type { MigrationState, MigrationStatus } from './core/status/status.js';
 export type { StatusSummary } from './core/status/summary.js';

@@ -132,10 +132,11 @@ export class Fleet<Definition = unknown> {
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
   async health({ tolerated = 0, ...selection }: FleetHealthOptions = {}): Promise<FleetHealth> {
-    if (!isShare(tolerated) && !(Number.isInteger(tolerated) && tolerated >= 0))
-      throw new ConfigurationError('INVALID_OPTIONS', [
-        `tolerated: ${JSON.stringify(tolerated)} is neither a number of tenants nor a share such as "1%"`,
-      ]);
+    if (!isShare(tolerated) && !(Number.isInteger(tolerated) && tolerated >= 0)) {
+      const given = JSON.stringify(tolerated);
+      const detail = `${given} is neither a number of tenants nor a share such as "1%"`;
+      throw new ConfigurationError('INVALID_OPTIONS', [{ option: 'tolerated', code: 'invalid', given, detail }]);
+    }
     return fleetHealth((await this.status(selection)).counts, tolerated);
   }
 

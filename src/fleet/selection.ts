@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors/input-errors.js';
+import { unknownGroup, unknownTenant } from '../core/tenants/check-tenants.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 
 /** The tenants that an operation applies to. @default all */
@@ -11,11 +12,8 @@ export interface TenantSelection {
 /** @throws ConfigurationError if a name or group is unknown. */
 export function selected(all: readonly Tenant[], { tenants: names, group }: TenantSelection): readonly Tenant[] {
   const known = new Set(all.map(({ name }) => name));
-  const problems = (names ?? [])
-    .filter((name) => !known.has(name))
-    .map((name) => `no tenant is named ${JSON.stringify(name)}`);
-  if (group !== undefined && !all.some((tenant) => tenant.group === group))
-    problems.push(`no tenant is in the group ${JSON.stringify(group)}`);
+  const problems = (names ?? []).filter((name) => !known.has(name)).map(unknownTenant);
+  if (group !== undefined && !all.some((tenant) => tenant.group === group)) problems.push(unknownGroup(group));
   if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
   return stillSelected(all, { tenants: names, group });
 }

@@ -192,8 +192,9 @@ export class Migrator implements MigrationOperations {
 
   async importFrom(tool: ForeignTool, options: ImportOptions = {}): Promise<ImportReport> {
     if (!FOREIGN_TOOLS.includes(tool)) {
-      const problem = `unknown tool ${JSON.stringify(tool)}; expected one of ${FOREIGN_TOOLS.join(', ')}`;
-      throw new ConfigurationError('INVALID_OPTIONS', [problem]);
+      const given = JSON.stringify(tool);
+      const detail = `unknown tool ${given}; expected one of ${FOREIGN_TOOLS.join(', ')}`;
+      throw new ConfigurationError('INVALID_OPTIONS', [{ code: 'unknown-name', given, detail }]);
     }
     return this.#change(options, (combined) => importFrom(this.#parts, tool, combined));
   }
@@ -243,6 +244,7 @@ export class Migrator implements MigrationOperations {
   /** @throws ConfigurationError without a history. */
   #assertTracked(purpose: string): void {
     if (this.tracked) return;
-    throw new ConfigurationError('INVALID_OPTIONS', [`tracking is false: there is no history to ${purpose}`]);
+    const detail = `is false: there is no history to ${purpose}`;
+    throw new ConfigurationError('INVALID_OPTIONS', [{ option: 'tracking', code: 'disabled', given: 'false', detail }]);
   }
 }

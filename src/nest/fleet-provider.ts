@@ -1,6 +1,7 @@
 import { createFleetOf } from '../composition/fleet/create-fleet.js';
 import type { TenantProvider } from '../composition/fleet/tenants-options.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
+import type { ConfigurationProblem } from '../core/problems/configuration-problem.js';
 import type { Migrator } from '../migrator/migrator.js';
 import { isListFactory, type TenantFleet } from './configuration/tenants.js';
 import type { ResolvedModuleOptions } from './configuration/options.js';
@@ -20,5 +21,9 @@ export function fleetOf(
   return createFleetOf(options, { ...tenants, list: given }, emit, tenants.sharedFiles ? migrator : null);
 }
 
-const NOT_ASYNC =
-  'tenants.list: a list with useFactory works in forRoot() only; in forRootAsync(), inject what it needs into the factory of the options';
+const NOT_ASYNC: ConfigurationProblem = {
+  option: 'tenants.list',
+  code: 'invalid',
+  detail:
+    'a list with useFactory works in forRoot() only; in forRootAsync(), inject what it needs into the factory of the options',
+};

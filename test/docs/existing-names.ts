@@ -59,7 +59,7 @@ function isOption(path: string): boolean {
     resolveModuleOptions(given as object);
   } catch (error) {
     if (error instanceof ConfigurationError)
-      return !error.problems.some((problem) => problem.startsWith(`unknown option "${path}"`));
+      return !error.problems.some(({ code, option }) => code === 'unknown-option' && option === path);
     throw error;
   }
   return true;

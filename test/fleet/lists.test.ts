@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { configurationText } from '../../src/core/problems/configuration-problem.js';
 import { ConfigurationError, createFleet, type TenantList } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
@@ -83,7 +84,7 @@ describe('the list of tenants', () => {
         return thrown;
       }
     })();
-    expect((error as ConfigurationError).problems).toEqual([
+    expect((error as ConfigurationError).problems.map(configurationText)).toEqual([
       'tenants.directory: it is empty',
       'tenants.list: expected an array of tenants, an SQL query, or a function',
       'tenants.rollout.waves.0: expected { group: "name" } or { first: 3 } or { first: "10%" }',
@@ -97,6 +98,9 @@ describe('the list of tenants', () => {
     const { fleet } = await fleetOf(tenantsUpTo(2));
     expect(inBrief(await fleet.migrate({ tenants: ['t1'] }))).toEqual(['t1 applied 1_a.sql']);
     const error = await failureOf(fleet.migrate({ tenants: ['t9'], group: 'pilots' }), ConfigurationError);
-    expect(error.problems).toEqual(['no tenant is named "t9"', 'no tenant is in the group "pilots"']);
+    expect(error.problems.map(configurationText)).toEqual([
+      'no tenant is named "t9"',
+      'no tenant is in the group "pilots"',
+    ]);
   });
 });

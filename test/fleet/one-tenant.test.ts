@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { configurationText } from '../../src/core/problems/configuration-problem.js';
 import { ConfigurationError, RefusedError } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
@@ -68,6 +69,8 @@ describe('the health of the fleet', () => {
     expect((await fleet.health({ tolerated: 1 })).up).toBe(true);
     expect((await fleet.health({ tenants: ['elm'] })).up).toBe(true);
     const { problems } = await failureOf(fleet.health({ tolerated: -1 }), ConfigurationError);
-    expect(problems).toEqual(['tolerated: -1 is neither a number of tenants nor a share such as "1%"']);
+    expect(problems.map(configurationText)).toEqual([
+      'tolerated: -1 is neither a number of tenants nor a share such as "1%"',
+    ]);
   });
 });

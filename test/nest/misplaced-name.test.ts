@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { configurationText } from '../../src/core/problems/configuration-problem.js';
 import { ConfigurationError, MigrationsModule, type MigrationsModuleOptions } from '../../src/index.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
@@ -30,7 +31,7 @@ describe('a name among the options that a factory returns', () => {
 
   test.each(Object.entries(ways))('from %s is refused, with the place where it belongs', async (_, module) => {
     const error = await failureOf(startContext({ imports: [module] }), ConfigurationError);
-    expect(error.problems).toEqual([
+    expect(error.problems.map(configurationText)).toEqual([
       expect.stringMatching(
         /^name: pass it to forRootAsync\(\) next to useFactory, useClass or useExisting, not in the options/,
       ),

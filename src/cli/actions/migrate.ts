@@ -54,9 +54,12 @@ function styleOf(level: LineLevel, { type }: MigrationEvent): Style | undefined 
 /** @throws ConfigurationError, which names the flags. */
 function limitOf({ to, step }: RunFlags): RunLimit {
   const limit = { to, step: step === undefined ? undefined : Number(step.trim() || 'nothing') };
-  const problems = limitProblems(limit).map(
-    (problem) => `--${problem.replace('"to"', '--to').replace('NaN', JSON.stringify(step))}`,
-  );
+  const given = Number.isNaN(limit.step) ? JSON.stringify(step) : undefined;
+  const problems = limitProblems(limit, given).map((problem) => ({
+    ...problem,
+    option: `--${problem.option}`,
+    others: problem.others?.map(({ option }) => ({ option: `--${option}` })),
+  }));
   if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
   return limit;
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { types } from 'node:util';
 import { MODULE_ONLY_OPTIONS } from '../../composition/define-config.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 
 /** Options from a file. */
 export interface FileOptions {
@@ -31,7 +32,10 @@ const KEY = 'nest-migrations';
 export async function readConfig(named: string | undefined): Promise<FileOptions | undefined> {
   const found = named === undefined ? NAMES.filter((name) => existsSync(name)) : [named];
   if (found.length > 1)
-    fail(`there are several configuration files: ${found.join(', ')}. Keep one, or select one with --config`);
+    fail({
+      code: 'duplicate',
+      detail: `there are several configuration files: ${found.join(', ')}. Keep one, or select one with --config`,
+    });
   const [source] = found;
   if (source === undefined) return readPackageKey();
   const content = await load(source);
@@ -51,10 +55,15 @@ function readPackageKey(): FileOptions | undefined {
 /** What the file exports. */
 async function load(file: string): Promise<unknown> {
   const absolute = path.resolve(file);
-  if (!existsSync(absolute)) fail(`--config: there is no file ${file}`);
+  if (!existsSync(absolute))
+    fail({ option: '--config', code: 'invalid', given: file, detail: `there is no file ${file}` });
   if (file.endsWith('.json')) return parse(file, await readFile(absolute, 'utf8'));
   if (/\.m?ts$/.test(file) && !(process.features as { typescript?: unknown }).typescript)
-    fail(`${file}: Node ${process.version} cannot load TypeScript: use Node 22.18 or later, or migrations.config.mjs`);
+    fail({
+      code: 'unusable',
+      source: file,
+      detail: `Node ${process.version} cannot load TypeScript: use Node 22.18 or later, or migrations.config.mjs`,
+    });
   return exported(file, absolute);
 }
 
@@ -65,8 +74,9 @@ function exported(file: string, absolute: string): unknown {
     return types.isModuleNamespaceObject(module) || 'default' in module ? module.default : module;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ERR_REQUIRE_ASYNC_MODULE') fail(`${file}: export an async function instead of a top-level await`);
-    return fail(`${file} cannot be loaded: ${message.split('\n')[0]}`);
+    if (code === 'ERR_REQUIRE_ASYNC_MODULE')
+      fail({ code: 'unusable', source: file, detail: 'export an async function instead of a top-level await' });
+    return fail({ code: 'unusable', detail: `${file} cannot be loaded: ${message.split('\n')[0]}` });
   }
 }
 
@@ -74,19 +84,19 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return fail(`${file} is not valid JSON`);
+    return fail({ code: 'unusable', detail: `${file} is not valid JSON` });
   }
 }
 
 function own(source: string, given: unknown): FileOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
-    return fail(`${source}: expected an object of options as its default export`);
+    return fail({ code: 'unusable', source, detail: 'expected an object of options as its default export' });
   const { module, name, ...options } = given as Readonly<Record<string, unknown>>;
   return {
     source,
     options: withoutModuleOnly(options),
-    module: optionalText(`${source}: module`, module),
-    name: optionalText(`${source}: name`, name),
+    module: optionalText(source, 'module', module),
+    name: optionalText(source, 'name', name),
   };
 }
 
@@ -95,12 +105,12 @@ export function withoutModuleOnly(options: FileOptions['options']): FileOptions[
   return Object.fromEntries(Object.entries(options).filter(([name]) => !MODULE_ONLY_OPTIONS.includes(name)));
 }
 
-function optionalText(option: string, value: unknown): string | undefined {
+function optionalText(source: string, option: string, value: unknown): string | undefined {
   return value === undefined || (typeof value === 'string' && value !== '')
     ? value
-    : fail(`${option}: expected a non-empty string`);
+    : fail({ option, code: 'invalid', source, detail: 'expected a non-empty string' });
 }
 
-function fail(problem: string): never {
+function fail(problem: ConfigurationProblem): never {
   throw new ConfigurationError('INVALID_OPTIONS', [problem]);
 }

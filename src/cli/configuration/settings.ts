@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import type { MigratorOptions, ResolvedOptions } from '../../composition/options.js';
 import { resolveFileOptions, resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
 import type { RunFlags } from '../process/flags.js';
@@ -20,7 +21,7 @@ export interface Settings {
 export interface GivenOptions {
   readonly layers: readonly Layer[];
   /** The problems of flags. */
-  readonly problems: readonly string[];
+  readonly problems: readonly ConfigurationProblem[];
 }
 
 /**
@@ -37,7 +38,10 @@ export async function settingsFrom(flags: RunFlags, known?: GivenOptions): Promi
   return options;
 }
 
-const NO_DATABASE = 'no database: pass --database-url, or set DATABASE_URL or PGHOST';
+const NO_DATABASE: ConfigurationProblem = {
+  code: 'missing',
+  detail: 'no database: pass --database-url, or set DATABASE_URL or PGHOST',
+};
 
 /** The same for a command that needs no database. */
 export async function fileSettingsFrom(flags: RunFlags, known?: GivenOptions): Promise<Settings> {
@@ -68,12 +72,11 @@ export async function readLayers(flags: RunFlags): Promise<GivenOptions> {
   const file = await readConfig(flags.config);
   const module = flags.module ?? file?.module;
   const name = flags.name ?? file?.name;
-  if (module === undefined && name !== undefined)
-    throw new ConfigurationError('INVALID_OPTIONS', ['--name needs --module: it selects one of its MigrationsModules']);
+  if (module === undefined && name !== undefined) throw new ConfigurationError('INVALID_OPTIONS', [NAME_ALONE]);
   const host = module === undefined ? undefined : await (await import('./module-layer.js')).moduleLayer(module, name);
   // An application has already read the environment itself, perhaps for another of its databases.
   const url = host ? undefined : process.env['DATABASE_URL'];
-  const problems: string[] = [];
+  const problems: ConfigurationProblem[] = [];
   const layers: Layer[] = [
     { from: () => 'the command line', options: { timeouts: { connectRetry: 0 } } },
     ...(host ? [{ ...host, options: normalized(host.options) }] : []),
@@ -86,13 +89,19 @@ export async function readLayers(flags: RunFlags): Promise<GivenOptions> {
   return { layers: isPlain ? [...driverVariables(), ...layers] : layers, problems };
 }
 
+const NAME_ALONE: ConfigurationProblem = {
+  option: '--name',
+  code: 'missing',
+  detail: 'needs --module: it selects one of its MigrationsModules',
+};
+
 /** The driver reads `PGHOST`, `PGDATABASE` and the other variables, and the password file, when nothing else is given. */
 function driverVariables(): Layer[] {
   const isGiven = ['PGHOST', 'PGDATABASE'].some((name) => process.env[name]);
   return isGiven ? [{ from: () => 'the variables PGHOST, PGDATABASE, …', options: { connection: {} } }] : [];
 }
 
-function throwIfAny(problems: readonly string[]): void {
+function throwIfAny(problems: readonly ConfigurationProblem[]): void {
   if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
 }
 
@@ -102,7 +111,7 @@ function normalized(options: Readonly<Record<string, unknown>>): Readonly<Record
 }
 
 /** @param problems receives the problems of flags. */
-function flagOptions(flags: RunFlags, problems: string[]): Record<string, unknown> {
+function flagOptions(flags: RunFlags, problems: ConfigurationProblem[]): Record<string, unknown> {
   return {
     // A URL given as a flag is used for everything, including migrations.
     ...(flags.databaseUrl !== undefined && { connectionString: flags.databaseUrl, migrateWith: undefined }),
@@ -127,12 +136,11 @@ function resolved(layers: readonly Layer[], resolve: (options: MigratorOptions) 
   }
 }
 
-/** Rewords a problem with an option as one with its flag, or with the file that sets the option. */
-function inPlace(problem: string, layers: readonly Layer[]): string {
-  const [, option = ''] = /^(?:unknown option ")?([\w.]+)/.exec(problem) ?? [];
-  const source = sourceOf(option, layers) ?? '--database-url';
+/** A problem with an option as one with its flag, or with the file that sets the option. */
+function inPlace(problem: ConfigurationProblem, layers: readonly Layer[]): ConfigurationProblem {
+  const source = sourceOf(problem.option ?? '', layers) ?? '--database-url';
   if (source === 'DATABASE_URL' || source.startsWith('--')) return inFlags(problem, source);
-  return `${source}: ${problem}`;
+  return { ...problem, source };
 }
 
 /** The options whose flags were given. */
@@ -148,7 +156,7 @@ function given<Options>(
 }
 
 /** The option `lint`. */
-function lintOptions({ lint, rule, largeTableRows }: RunFlags, problems: string[]): object {
+function lintOptions({ lint, rule, largeTableRows }: RunFlags, problems: ConfigurationProblem[]): object {
   return {
     ...(lint !== undefined && { onMigrate: lint }),
     ...(rule && { rules: pairs('--rule', rule, problems) }),
@@ -156,7 +164,7 @@ function lintOptions({ lint, rule, largeTableRows }: RunFlags, problems: string[
   };
 }
 
-function seconds(flag: string, typed: string, problems: string[]): number {
+function seconds(flag: string, typed: string, problems: ConfigurationProblem[]): number {
   const milliseconds = millisecondsOf(typed);
   if (milliseconds === undefined) problems.push(secondsProblem(flag, typed));
   return milliseconds ?? 0;
@@ -167,8 +175,8 @@ function isPair(typed: string): boolean {
 }
 
 /** Parses `name=value` arguments. The message omits the value, which may be a secret. */
-function pairs(flag: string, typed: readonly string[], problems: string[]): Record<string, string> {
-  if (!typed.every(isPair)) problems.push(`${flag}: expected name=value`);
+function pairs(flag: string, typed: readonly string[], problems: ConfigurationProblem[]): Record<string, string> {
+  if (!typed.every(isPair)) problems.push({ option: flag, code: 'invalid', detail: 'expected name=value' });
   return Object.fromEntries(
     typed.filter(isPair).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
   );

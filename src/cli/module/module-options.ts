@@ -30,7 +30,7 @@ export async function optionsOfModule(
     });
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
-    throw new ConfigurationError('INVALID_OPTIONS', [`${source}: ${messageOfError(error)}`]);
+    throw new ConfigurationError('INVALID_OPTIONS', [{ code: 'unusable', source, detail: messageOfError(error) }]);
   }
 }
 

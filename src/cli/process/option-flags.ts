@@ -1,4 +1,5 @@
 import type { MigratorOptions, TimeoutOptions } from '../../composition/options.js';
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import type { RunFlags } from './flags.js';
 
 /** For each option its key among the parsed flags, and the flag. */
@@ -44,8 +45,8 @@ export function flagOf(option: string): string | undefined {
   return OPTIONS[group as keyof MigratorOptions]?.[1] ?? OTHERS[group];
 }
 
-/** Rewords a problem with an option as one with its flag. @param url the source of the connection string */
-export function inFlags(problem: string, url: string): string {
+/** A problem with an option as one with its flag. @param url the source of the connection string */
+export function inFlags(problem: ConfigurationProblem, url: string): ConfigurationProblem {
   const names: [string, string][] = [
     ['connectionString', url],
     ['searchPath', '--search-path'],
@@ -55,12 +56,25 @@ export function inFlags(problem: string, url: string): string {
     ...Object.entries(OPTIONS).map(([option, [, flag]]): [string, string] => [option, flag]),
     ...Object.entries(TIMEOUTS).map(([option, [, flag]]): [string, string] => [`timeouts.${option}`, flag]),
   ];
-  if (/^(?:unknown option ")?policy\./.test(problem)) return `--policy: ${problem.replaceAll('policy.', '')}`;
-  if (/^(?:unknown option ")?lint\.rules\./.test(problem)) {
-    return `--rule: ${problem.replaceAll('lint.rules.', '').replace('unknown option', 'unknown rule')}`;
+  const { option = '', code } = problem;
+  if (option.startsWith('policy.')) return within('--policy', 'policy.', problem);
+  if (option.startsWith('lint.rules.')) {
+    const rule = within('--rule', 'lint.rules.', problem);
+    return code === 'unknown-option' ? { ...rule, code: 'unknown-rule' } : rule;
   }
-  const found = names.find(([option]) => problem.startsWith(`${option}:`) || problem.startsWith(`${option}.`));
-  return found ? `${found[1]}${problem.slice(found[0].length)}` : problem;
+  const found = names.find(([name]) => option === name || option.startsWith(`${name}.`));
+  return found && code === 'invalid' ? { ...problem, option: `${found[1]}${option.slice(found[0].length)}` } : problem;
+}
+
+/** A problem with one of the names in the values of a flag. */
+function within(flag: string, group: string, problem: ConfigurationProblem): ConfigurationProblem {
+  const { option, suggestion } = problem;
+  return {
+    ...problem,
+    source: flag,
+    option: option?.slice(group.length),
+    suggestion: suggestion?.slice(group.length),
+  };
 }
 
 /** Replaces `the option "table"` in a text with the flag of the option, if it has one. */

@@ -1,3 +1,5 @@
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
+
 /** Converts the value of a flag from seconds to milliseconds; undefined if it is not a valid number. */
 export function millisecondsOf(typed: string): number | undefined {
   const seconds = typed.trim() === '' ? Number.NaN : Number(typed);
@@ -5,6 +7,7 @@ export function millisecondsOf(typed: string): number | undefined {
 }
 
 /** The problem with a flag whose value is not a number of seconds. */
-export function secondsProblem(flag: string, typed: string): string {
-  return `${flag}: ${JSON.stringify(typed)} is not a number of seconds`;
+export function secondsProblem(flag: string, typed: string): ConfigurationProblem {
+  const given = JSON.stringify(typed);
+  return { option: flag, code: 'invalid', given, detail: `${given} is not a number of seconds` };
 }

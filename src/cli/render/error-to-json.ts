@@ -5,6 +5,7 @@ import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InDoubtError, InterruptedError } from '../../core/errors/run-errors.js';
 import { ScratchDatabaseError } from '../../core/errors/catalog/scratch-error.js';
+import { configurationText } from '../../core/problems/configuration-problem.js';
 import { CliError } from '../process/cli-error.js';
 import type { Invocation } from '../process/invocation.js';
 import { findingToJson, messageOf } from './in-commands.js';
@@ -23,7 +24,9 @@ function textOf(error: unknown, typed: Invocation): string {
 
 function detailsOf(error: unknown, findingAsJson: ReturnType<typeof findingToJson>): object {
   if (error instanceof CliError) return error.details;
-  if (error instanceof ConfigurationError || error instanceof DirectoryError) return { problems: error.problems };
+  if (error instanceof ConfigurationError)
+    return { problems: error.problems.map((problem) => ({ message: configurationText(problem), ...problem })) };
+  if (error instanceof DirectoryError) return { problems: error.problems.map((message) => ({ message })) };
   if (error instanceof RefusedError) return { findings: error.refusals.map(findingAsJson) };
   if (error instanceof InDoubtError) return { file: error.file, findings: [findingAsJson(error.finding)] };
   if (error instanceof ScratchDatabaseError) return { file: error.file ?? null };

@@ -2,7 +2,7 @@ import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { Finding } from '../../core/errors/finding.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { MigrationSource } from '../../core/ports/ports.js';
-import { checkTenants, type ListedTenant } from '../../core/tenants/check-tenants.js';
+import { checkTenants, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
 import type { Tenant, TenantPlace } from '../../core/tenants/tenant.js';
 import { unknownGroups } from '../../core/tenants/waves.js';
 import { parseTableName } from '../../core/target/table.js';
@@ -87,9 +87,7 @@ class CheckedList {
     const tenants = this.check(await readList(this.tenants.list, query));
     const unknown = tenants.length === 0 ? [] : unknownGroups(tenants, this.tenants.rollout.waves);
     if (unknown.length === 0) return tenants;
-    const problems = unknown.map(
-      (group) => `tenants.rollout.waves: no tenant is in the group ${JSON.stringify(group)}`,
-    );
+    const problems = unknown.map((group) => ({ option: 'tenants.rollout.waves', ...unknownGroup(group) }));
     throw new ConfigurationError('INVALID_TENANTS', problems);
   }
 

@@ -6,6 +6,7 @@ import { addressOf } from '../../postgres/connection/driver.js';
 import { ReadConnections } from '../../postgres/connection/read-connections.js';
 import { ReusedConnections } from '../../postgres/connection/reused-connections.js';
 import { InstallOnce } from '../../postgres/history/install-once.js';
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import { MAIN_DATABASE, type TenantPlace } from '../../core/tenants/tenant.js';
 import { Turns } from '../../fleet/turns.js';
 import type { ConnectionOptions } from '../connection-options.js';
@@ -13,7 +14,7 @@ import type { PgConnectionConfig } from '../driver-types.js';
 import { connectionSource } from '../connection-source.js';
 import type { SharedParts } from '../create-migrator.js';
 import type { ResolvedOptions } from '../options.js';
-import { describeIssue, objectOf } from '../validation/checks.js';
+import { problemOf, objectOf } from '../validation/checks.js';
 import { connectionFields, connectionProblems } from '../validation/connection.js';
 
 /** A database in which tenants live. */
@@ -41,13 +42,13 @@ export class Homes {
   }
 
   /** Where a tenant lives, or what is wrong with its connection. */
-  placeOf(given: ConnectionOptions): TenantPlace | string {
+  placeOf(given: ConnectionOptions): TenantPlace | ConfigurationProblem {
     const own = clean(given);
     if (Object.keys(own).length === 0) return this.mainPlace.place;
     const [problem] = problemsOf(own);
     if (problem !== undefined) return problem;
     const address = this.addressOf(own);
-    if (typeof address === 'string') return address;
+    if (!address) return UNPARSABLE;
     const database = this.mainPlace.databases.includes(address.database) ? MAIN_DATABASE : address.database;
     this.keep(address.connection, database, own);
     return { ...address, database };
@@ -76,7 +77,7 @@ export class Homes {
   /** Migrations may have another way to the same database. */
   private findMain() {
     const ways = [this.options, ...(this.options.migrateWith ? [this.options.migrateWith] : [])];
-    const found = ways.map((way) => this.addressOf(way)).filter((address) => typeof address !== 'string');
+    const found = ways.map((way) => this.addressOf(way)).filter((address) => address !== undefined);
     const place: TenantPlace = { database: MAIN_DATABASE, server: found[0]?.server ?? MAIN_DATABASE };
     const databases = found.map(({ database }) => database);
     return { home: this.homeOf(this.options, MAIN_DATABASE), place, databases };
@@ -112,8 +113,8 @@ export class Homes {
     };
   }
 
-  /** A connection over a custom stream is known only by its object. */
-  private addressOf(options: ConnectionOptions): (TenantPlace & { readonly connection: string }) | string {
+  /** Undefined if it cannot be parsed. A connection over a custom stream is known only by its object. */
+  private addressOf(options: ConnectionOptions): (TenantPlace & { readonly connection: string }) | undefined {
     const given = connectionSource(options);
     const pool = isPool(given) ? given : undefined;
     const config = pool ? pool.options : configOf(options);
@@ -127,7 +128,7 @@ export class Homes {
       const way = pool ? `pool ${this.idOf(pool)}` : JSON.stringify([host, port, database, user, startupOptions]);
       return { database: JSON.stringify([server, database]), server, connection: way };
     } catch {
-      return 'its connection cannot be parsed: check the connection string';
+      return undefined;
     }
   }
 
@@ -150,11 +151,16 @@ function configOf(options: ConnectionOptions): ClientConfig {
 
 const NO_CONNECTION = { connectionString: undefined, connection: undefined, pool: undefined, migrateWith: undefined };
 
+const UNPARSABLE: ConfigurationProblem = {
+  code: 'invalid',
+  detail: 'its connection cannot be parsed: check the connection string',
+};
+
 const ownConnection = objectOf(connectionFields);
 
-function problemsOf(options: ConnectionOptions): readonly string[] {
+function problemsOf(options: ConnectionOptions): readonly ConfigurationProblem[] {
   const parsed = v.safeParse(ownConnection, options);
-  return [...(parsed.issues ?? []).map(describeIssue), ...connectionProblems(options, '')];
+  return [...(parsed.issues ?? []).map(problemOf), ...connectionProblems(options, '')];
 }
 
 function clean({ connectionString, connection, pool }: ConnectionOptions): ConnectionOptions {

@@ -20,8 +20,9 @@ export async function readList(list: TenantList, query: (sql: string) => Promise
   } catch (error) {
     const why = maskSecrets(error instanceof Error ? error.message : String(error), []);
     const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
-    const problem = `tenants.list: ${where}: ${why}. Correct it and start again: a partial list would look complete`;
-    throw new ConfigurationError('INVALID_TENANTS', [problem], { cause: error });
+    const detail = `${where}: ${why}. Correct it and start again: a partial list would look complete`;
+    const problems = [{ option: 'tenants.list', code: 'unusable', detail }] as const;
+    throw new ConfigurationError('INVALID_TENANTS', problems, { cause: error });
   }
 }
 

@@ -1,6 +1,7 @@
 import { relative, resolve as absolute, sep } from 'node:path';
 import * as v from 'valibot';
 import { nameProblem } from '../../core/tenants/check-tenants.js';
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import type { Gate } from '../../core/tenants/rollout-settings.js';
 import { isShare, type WaveDefinition } from '../../core/tenants/waves.js';
 import type { MigratorOptions, ResolvedOptions } from '../options.js';
@@ -64,20 +65,30 @@ export function tenantsOption<List>(list: v.GenericSchema<unknown, List>) {
 const schema = objectOf({ ...migratorFields, tenants: tenantsOption(tenantList) });
 
 /** Contradictions between the option `tenants` and the others. */
-export function tenantsContradictions(options: MigratorOptions, tenants: unknown): string[] {
+export function tenantsContradictions(options: MigratorOptions, tenants: unknown): ConfigurationProblem[] {
   if (tenants === undefined) return [];
   const given = isObject(tenants) && 'directory' in tenants ? tenants.directory : undefined;
   return [
-    ...(options.tracking === false
-      ? ['tenants cannot be combined with tracking: false: only the history shows which tenants are behind']
-      : []),
+    ...(options.tracking === false ? [WITHOUT_HISTORY] : []),
     ...(options.recursive === true && typeof given === 'string' && isWithin(given, options.directory ?? 'migrations')
-      ? [
-          'tenants.directory lies within "directory", which is read recursively: its files would run as shared files too. Move it out',
-        ]
+      ? [READ_TWICE]
       : []),
   ];
 }
+
+const WITHOUT_HISTORY: ConfigurationProblem = {
+  option: 'tenants',
+  code: 'incompatible',
+  others: [{ option: 'tracking', given: 'false' }],
+  detail: 'cannot be combined with tracking: false: only the history shows which tenants are behind',
+};
+
+const READ_TWICE: ConfigurationProblem = {
+  option: 'tenants.directory',
+  code: 'incompatible',
+  others: [{ option: 'directory' }, { option: 'recursive', given: 'true' }],
+  detail: 'lies within "directory", which is read recursively: its files would run as shared files too. Move it out',
+};
 
 /** Checks options and fills in the defaults. @throws ConfigurationError listing every problem */
 export function resolveFleetOptions(

@@ -3,6 +3,7 @@
  * secret.
  */
 import * as v from 'valibot';
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import { nearestName } from './nearest-name.js';
 
 /** The longest delay of a Node.js timer, and the largest integer value of a PostgreSQL setting. */
@@ -77,10 +78,12 @@ export function objectOf<E extends v.ObjectEntries>(entries: E): SchemaOf<v.Obje
 
 type SchemaOf<T extends v.GenericSchema> = v.GenericSchema<v.InferInput<T>, v.InferOutput<T>>;
 
-/** Describes a problem, by the name of the option. */
-export function describeIssue(issue: v.GenericIssue): string {
+/** The problem that valibot reports. */
+export function problemOf(issue: v.GenericIssue): ConfigurationProblem {
   const path = issue.path?.map(({ key }) => String(key)) ?? [];
-  if (issue.type !== 'raw_check') return `${path.join('.') || 'options'}: ${issue.message}`;
-  const nearest = [...path.slice(0, -1), issue.message].join('.');
-  return `unknown option "${path.join('.')}"${issue.message === '' ? '' : `; did you mean "${nearest}"?`}`;
+  if (path.length === 0) return { code: 'invalid', detail: `options: ${issue.message}` };
+  const option = path.join('.');
+  if (issue.type !== 'raw_check') return { option, code: 'invalid', detail: issue.message };
+  const suggestion = issue.message === '' ? undefined : [...path.slice(0, -1), issue.message].join('.');
+  return { option, code: 'unknown-option', suggestion };
 }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import * as v from 'valibot';
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import { isPool } from '../../postgres/connection/connect.js';
 import { addressOf } from '../../postgres/connection/driver.js';
 import { ENCODE_PASSWORD } from '../../postgres/connection/server-error.js';
@@ -54,14 +55,16 @@ function urlProblem(connectionString: string): string | undefined {
 
 const WAYS = ['connectionString', 'connection', 'pool'] as const;
 
-/** Checks that exactly one way to connect is given, and returns the problems, by option name. */
-export function connectionProblems(options: ConnectionOptions, prefix: string): string[] {
-  const given = WAYS.filter((way) => options[way] !== undefined);
-  if (given.length === 1) return [];
-  if (given.length > 1)
-    return [`${given.map((way) => `${prefix}${way}`).join(' and ')} contradict each other: give exactly one`];
+/** Checks that exactly one way to connect is given. @param prefix of the names of the options. */
+export function connectionProblems(options: ConnectionOptions, prefix: string): ConfigurationProblem[] {
+  const [first, ...more] = WAYS.filter((way) => options[way] !== undefined);
+  if (first !== undefined) {
+    const others = more.map((way) => ({ option: `${prefix}${way}` }));
+    const detail = 'give exactly one';
+    return others.length === 0 ? [] : [{ option: `${prefix}${first}`, code: 'contradiction', others, detail }];
+  }
   const unset = WAYS.find((way) => way in options);
   return unset
-    ? [`${prefix}${unset} is undefined: ${UNSET}`]
-    : [`no connection: give one of ${WAYS.map((way) => `${prefix}${way}`).join(', ')}`];
+    ? [{ option: `${prefix}${unset}`, code: 'missing', detail: `is undefined: ${UNSET}` }]
+    : [{ code: 'missing', detail: `no connection: give one of ${WAYS.map((way) => `${prefix}${way}`).join(', ')}` }];
 }

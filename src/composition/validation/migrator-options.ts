@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { DEFAULT_DELIMITERS, isPlaceholderName } from '../../core/compile/placeholders.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
+import { configurationText, type ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import { DEFAULT_POLICY, POLICY_ACTIONS, type DriftPolicy, type PolicyAction } from '../../core/status/policy.js';
 import { MAX_NAME_BYTES } from '../../core/target/name-length.js';
 import { DEFAULT_TABLE, parseTableName } from '../../core/target/table.js';
@@ -10,7 +11,6 @@ import type { ConnectionOptions } from '../connection-options.js';
 import type { MigratorOptions, ResolvedOptions } from '../options.js';
 import {
   count,
-  describeIssue,
   flag,
   isObject,
   milliseconds,
@@ -19,6 +19,7 @@ import {
   objectOf,
   oneOf,
   orFalse,
+  problemOf,
   strings,
   text,
   type Fields,
@@ -124,7 +125,7 @@ export function resolveFileOptions(options: Omit<MigratorOptions, keyof Connecti
 export function resolve<T extends ResolvedOptions>(
   schema: v.GenericSchema<unknown, T>,
   options: unknown,
-  contradictions: readonly string[] = [],
+  contradictions: readonly ConfigurationProblem[] = [],
 ): T {
   const given: MigratorOptions = isObject(options) ? options : {};
   return check(schema, options, [
@@ -137,17 +138,21 @@ export function resolve<T extends ResolvedOptions>(
 function check<T extends ResolvedOptions>(
   schema: v.GenericSchema<unknown, T>,
   options: unknown,
-  contradictions: readonly string[],
+  contradictions: readonly ConfigurationProblem[],
 ): T {
   const parsed = v.safeParse(schema, options ?? {});
   const ofTable = tableProblems(isObject(options) ? (options as MigratorOptions).table : undefined);
-  const others = [...(parsed.issues ?? []).map(describeIssue), ...contradictions];
-  const problems = [...new Set([...others, ...ofTable])];
+  const others = [...(parsed.issues ?? []).map(problemOf), ...contradictions];
+  const problems = distinct([...others, ...ofTable]);
   if (parsed.success && problems.length === 0) return parsed.output;
   throw new ConfigurationError(others.length > 0 ? 'INVALID_OPTIONS' : 'INVALID_TABLE', problems);
 }
 
-function tableProblems(table: unknown): readonly string[] {
+function distinct(problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] {
+  return [...new Map(problems.map((problem) => [configurationText(problem), problem])).values()];
+}
+
+function tableProblems(table: unknown): readonly ConfigurationProblem[] {
   if (typeof table !== 'string') return [];
   try {
     parseTableName(table);

@@ -1,3 +1,4 @@
+import { configurationText, type ConfigurationProblem } from '../problems/configuration-problem.js';
 import { renderFindingAs, type Finding } from './finding.js';
 import { MigrationError } from './migration-error.js';
 
@@ -15,11 +16,11 @@ const SUBJECTS = {
 export class ConfigurationError extends MigrationError {
   constructor(
     code: 'INVALID_OPTIONS' | 'INVALID_TABLE' | 'INVALID_TENANTS',
-    /** Every problem, each starting with its option or tenant. */
-    readonly problems: readonly string[],
+    /** Every problem, as data. The message has them as sentences. */
+    readonly problems: readonly ConfigurationProblem[],
     options?: { cause?: unknown },
   ) {
-    super(code, `${SUBJECTS[code]}:${listed(problems)}`, options);
+    super(code, `${SUBJECTS[code]}:${listed(problems.map(configurationText))}`, options);
   }
 }
 

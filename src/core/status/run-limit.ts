@@ -1,6 +1,7 @@
 import type { Finding } from '../errors/finding.js';
 import { UnknownMigrationError } from '../errors/input-errors.js';
 import type { MigrationSet } from '../migration/migration-set.js';
+import type { ConfigurationProblem } from '../problems/configuration-problem.js';
 import { lastUpTo } from './last-up-to.js';
 import type { Plan } from './plan.js';
 import { isApplied, type MigrationStatus } from './status.js';
@@ -13,11 +14,14 @@ export interface RunLimit {
   readonly step?: number | undefined;
 }
 
-/** The problems of a limit, each starting with its option. */
-export function limitProblems({ to, step }: RunLimit): string[] {
+/** The problems of a limit. @param given the step as messages show it. */
+export function limitProblems({ to, step }: RunLimit, given = String(step)): ConfigurationProblem[] {
   if (step === undefined) return [];
-  const problems = Number.isSafeInteger(step) && step > 0 ? [] : [`step: ${step} is not a whole number above 0`];
-  return to === undefined ? problems : [...problems, 'step: cannot be given together with "to"'];
+  const problems: ConfigurationProblem[] = [];
+  if (!Number.isSafeInteger(step) || step <= 0)
+    problems.push({ option: 'step', code: 'invalid', given, detail: `${given} is not a whole number above 0` });
+  if (to !== undefined) problems.push({ option: 'step', code: 'exclusive', others: [{ option: 'to' }] });
+  return problems;
 }
 
 /**

@@ -26,11 +26,11 @@ export function parseTableName(text: string, defaultSchema = 'shared'): TableNam
   const table = match?.[2] === undefined ? '' : foldName(match[2]);
   const tooLong = [schema, table].find((name) => Buffer.byteLength(name) > MAX_NAME_BYTES);
   if (!match || tooLong !== undefined) {
-    throw new ConfigurationError('INVALID_TABLE', [
-      match
-        ? `table: the name ${JSON.stringify(tooLong)} is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`
-        : `table: ${JSON.stringify(text)} is not a table name; write "table" or "schema.table", each an SQL identifier`,
-    ]);
+    const given = JSON.stringify(match ? tooLong : text);
+    const detail = match
+      ? `the name ${given} is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`
+      : `${given} is not a table name; write "table" or "schema.table", each an SQL identifier`;
+    throw new ConfigurationError('INVALID_TABLE', [{ option: 'table', code: 'invalid', given, detail }]);
   }
   return { schema, table };
 }

@@ -1,4 +1,5 @@
 import { isPlaceholderName } from '../compile/placeholders.js';
+import type { ConfigurationProblem } from '../problems/configuration-problem.js';
 import { MAX_NAME_BYTES } from '../target/name-length.js';
 import { MAIN_DATABASE, SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from './tenant.js';
 
@@ -13,8 +14,8 @@ export interface TenantFields {
 /** An entry of a list of tenants, which is not necessarily valid. */
 export interface ListedTenant {
   readonly given: unknown;
-  /** Where it lives; a text says what is wrong with its connection. */
-  readonly place: TenantPlace | string;
+  /** Where it lives, or what is wrong with its connection. */
+  readonly place: TenantPlace | ConfigurationProblem;
   /** True if it has a connection of its own. */
   readonly hasConnection: boolean;
 }
@@ -22,7 +23,7 @@ export interface ListedTenant {
 /** The tenants of a list, and every reason why the list cannot be used. */
 export interface CheckedTenants {
   readonly tenants: readonly Tenant[];
-  readonly problems: readonly string[];
+  readonly problems: readonly ConfigurationProblem[];
 }
 
 const FIELDS = ['name', 'schema', 'group', 'placeholders', 'connectionString', 'connection', 'pool'];
@@ -37,13 +38,13 @@ const MAX_PROBLEMS = 20;
  * @param reserved a schema that no tenant may use: that of the history.
  */
 export function checkTenants(listed: readonly ListedTenant[], reserved: string): CheckedTenants {
-  const problems: string[] = [];
+  const problems: ConfigurationProblem[] = [];
   const tenants: Tenant[] = [];
   for (const [i, each] of listed.entries()) {
     const found = tenantProblems(each, reserved);
     const name = nameOf(each.given);
-    const subject = name === undefined ? `tenant number ${i + 1}` : `tenant ${JSON.stringify(name)}`;
-    problems.push(...found.map((problem) => `${subject}: ${problem}`));
+    const source = name === undefined ? `tenant number ${i + 1}` : `tenant ${JSON.stringify(name)}`;
+    problems.push(...found.map((problem) => ({ ...problem, source })));
     if (found.length === 0) tenants.push(toTenant(each));
   }
   return { tenants, problems: shortened([...problems, ...duplicates(tenants)]) };
@@ -63,50 +64,80 @@ function isFields(given: unknown): given is Record<string, unknown> {
   return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
-function tenantProblems({ given, place, hasConnection }: ListedTenant, reserved: string): string[] {
-  if (!isFields(given)) return ['it is not an object; write { name, schema }'];
+function tenantProblems({ given, place, hasConnection }: ListedTenant, reserved: string): ConfigurationProblem[] {
+  if (!isFields(given)) return [invalid('it is not an object; write { name, schema }')];
   const { name, schema, group, placeholders } = given;
   const unknown = Object.keys(given).filter((field) => !FIELDS.includes(field));
   return [
-    ...unknown.map((field) => `unknown field ${JSON.stringify(field)}; expected one of ${FIELDS.join(', ')}`),
+    ...unknown.map(unknownField),
     ...asName('name', name),
     ...(group === undefined ? [] : asName('group', group)),
     ...(schema === undefined ? [] : schemaProblems(schema, reserved)),
     ...(placeholders === undefined ? [] : placeholderProblems(placeholders)),
-    ...(typeof place === 'string' ? [place] : []),
-    ...(schema === undefined && typeof place !== 'string' && place.database === MAIN_DATABASE
+    ...('code' in place ? [place] : []),
+    ...(schema === undefined && !('code' in place) && place.database === MAIN_DATABASE
       ? [
           hasConnection
-            ? 'its connection leads to the database of the shared files; give it a schema there'
-            : 'it has neither a schema nor a connection; give it one of them',
+            ? invalid('its connection leads to the database of the shared files; give it a schema there')
+            : missing('it has neither a schema nor a connection; give it one of them'),
         ]
       : []),
   ];
 }
 
-function asName(field: string, value: unknown): string[] {
-  if (typeof value !== 'string') return [`its ${field} is not a string`];
+function invalid(detail: string, given?: string): ConfigurationProblem {
+  return { code: 'invalid', given, detail };
+}
+
+function missing(detail: string): ConfigurationProblem {
+  return { code: 'missing', detail };
+}
+
+function duplicate(detail: string): ConfigurationProblem {
+  return { code: 'duplicate', detail };
+}
+
+function unknownField(field: string): ConfigurationProblem {
+  const given = JSON.stringify(field);
+  return { code: 'unknown-name', given, detail: `unknown field ${given}; expected one of ${FIELDS.join(', ')}` };
+}
+
+/** The problem that no tenant has this name. */
+export function unknownTenant(name: string): ConfigurationProblem {
+  const given = JSON.stringify(name);
+  return { code: 'unknown-name', given, detail: `no tenant is named ${given}` };
+}
+
+/** The problem that no tenant is in this group. */
+export function unknownGroup(group: string): ConfigurationProblem {
+  const given = JSON.stringify(group);
+  return { code: 'unknown-name', given, detail: `no tenant is in the group ${given}` };
+}
+
+function asName(field: string, value: unknown): ConfigurationProblem[] {
+  if (typeof value !== 'string') return [invalid(`its ${field} is not a string`)];
   const problem = nameProblem(value);
-  return problem === undefined ? [] : [`its ${field} cannot be used: ${problem}`];
+  return problem === undefined ? [] : [invalid(`its ${field} cannot be used: ${problem}`)];
 }
 
-function schemaProblems(schema: unknown, reserved: string): string[] {
-  if (typeof schema !== 'string') return ['its schema is not a string'];
+function schemaProblems(schema: unknown, reserved: string): ConfigurationProblem[] {
+  if (typeof schema !== 'string') return [invalid('its schema is not a string')];
   const name = JSON.stringify(schema);
-  if (schema === '' || schema.includes('\0')) return [`its schema ${name} is not a name`];
+  if (schema === '' || schema.includes('\0')) return [invalid(`its schema ${name} is not a name`, name)];
   if (Buffer.byteLength(schema) > MAX_NAME_BYTES)
-    return [`its schema ${name} is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`];
+    return [invalid(`its schema ${name} is longer than the ${MAX_NAME_BYTES} bytes that PostgreSQL keeps`, name)];
   if (schema.startsWith('pg_') || schema === 'information_schema')
-    return [`its schema ${name} belongs to PostgreSQL; choose another one`];
-  return schema === reserved ? [`its schema ${name} belongs to the history; choose another one`] : [];
+    return [invalid(`its schema ${name} belongs to PostgreSQL; choose another one`, name)];
+  return schema === reserved ? [invalid(`its schema ${name} belongs to the history; choose another one`, name)] : [];
 }
 
-function placeholderProblems(given: unknown): string[] {
-  if (!isFields(given)) return ['its placeholders are not an object'];
+function placeholderProblems(given: unknown): ConfigurationProblem[] {
+  if (!isFields(given)) return [invalid('its placeholders are not an object')];
   return Object.entries(given).flatMap(([name, value]) => {
-    if (name === SCHEMA_PLACEHOLDER) return [`the placeholder {{${name}}} is always the tenant's schema; rename yours`];
-    if (!isPlaceholderName(name)) return [`${JSON.stringify(name)} is not a name for a placeholder`];
-    return typeof value === 'string' ? [] : [`the value of the placeholder ${name} is not a string`];
+    if (name === SCHEMA_PLACEHOLDER)
+      return [invalid(`the placeholder {{${name}}} is always the tenant's schema; rename yours`)];
+    if (!isPlaceholderName(name)) return [invalid(`${JSON.stringify(name)} is not a name for a placeholder`)];
+    return typeof value === 'string' ? [] : [invalid(`the value of the placeholder ${name} is not a string`)];
   });
 }
 
@@ -116,19 +147,20 @@ function toTenant({ given, place }: ListedTenant): Tenant {
   return { name, schema, group, placeholders, place: place as TenantPlace };
 }
 
-function duplicates(tenants: readonly Tenant[]): string[] {
+function duplicates(tenants: readonly Tenant[]): ConfigurationProblem[] {
   const names = new Set<string>();
   const owners = new Map<string, Tenant>();
   return tenants.flatMap((tenant) => {
     const { name, schema, place } = tenant;
     const home = JSON.stringify([place.database, schema ?? null]);
     const owner = owners.get(home);
-    const problems: string[] = [];
-    if (names.has(name)) problems.push(`tenant ${JSON.stringify(name)} is listed more than once; list it once`);
+    const problems: ConfigurationProblem[] = [];
+    if (names.has(name))
+      problems.push(duplicate(`tenant ${JSON.stringify(name)} is listed more than once; list it once`));
     else if (owner) {
       const what = schema === undefined ? 'one database' : `one schema, ${JSON.stringify(schema)}`;
       problems.push(
-        `tenants ${JSON.stringify(owner.name)} and ${JSON.stringify(name)} have ${what}; give each its own`,
+        duplicate(`tenants ${JSON.stringify(owner.name)} and ${JSON.stringify(name)} have ${what}; give each its own`),
       );
     }
     names.add(name);
@@ -137,7 +169,9 @@ function duplicates(tenants: readonly Tenant[]): string[] {
   });
 }
 
-function shortened(problems: readonly string[]): readonly string[] {
+function shortened(problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] {
   const more = problems.length - MAX_PROBLEMS;
-  return more <= 0 ? problems : [...problems.slice(0, MAX_PROBLEMS), `and ${more} more problems`];
+  return more <= 0
+    ? problems
+    : [...problems.slice(0, MAX_PROBLEMS), { code: 'omitted', detail: `and ${more} more problems` }];
 }

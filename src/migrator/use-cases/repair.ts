@@ -41,7 +41,9 @@ export async function repair(
   { restart, resume, ...options }: RepairOptions = {},
 ): Promise<RepairAction[]> {
   if (restart !== undefined && resume !== undefined)
-    throw new ConfigurationError('INVALID_OPTIONS', ['resume: cannot be given together with "restart"']);
+    throw new ConfigurationError('INVALID_OPTIONS', [
+      { option: 'resume', code: 'exclusive', others: [{ option: 'restart' }] },
+    ]);
   if (restart !== undefined) return restartMigration(parts, restart, options);
   if (resume !== undefined) return resumeMigration(parts, resume, options);
   return changeHistory(parts, options, ({ statuses }) =>

@@ -12,6 +12,7 @@ import {
   text,
 } from '../../composition/validation/checks.js';
 import type { EmitEvent } from '../../core/events/events.js';
+import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import { DEFAULT_HEALTH_RULES, HEALTH_RULES, type HealthRules } from '../../core/status/health-rules.js';
 import { migratorFields, resolve } from '../../composition/validation/migrator-options.js';
 import { LIST, tenantList, tenantsContradictions, tenantsOption } from '../../composition/fleet/resolve-tenants.js';
@@ -74,11 +75,20 @@ export function resolveModuleOptions(options: MigrationsModuleOptions): Resolved
   ]);
 }
 
-const MISPLACED_NAME =
-  'name: pass it to forRootAsync() next to useFactory, useClass or useExisting, not in the options that they return: it decides what the module exports';
+const MISPLACED_NAME: ConfigurationProblem = {
+  option: 'name',
+  code: 'invalid',
+  detail:
+    'pass it to forRootAsync() next to useFactory, useClass or useExisting, not in the options that they return: it decides what the module exports',
+};
 
-const VALIDATES_NOTHING =
-  'onBootstrap: "validate" and tracking: false contradict each other: without a history there is nothing to validate';
+const VALIDATES_NOTHING: ConfigurationProblem = {
+  option: 'onBootstrap',
+  code: 'contradiction',
+  given: '"validate"',
+  others: [{ option: 'tracking', given: 'false' }],
+  detail: 'without a history there is nothing to validate',
+};
 
 function isHttpUrl(url: string): boolean {
   return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);

@@ -128,6 +128,54 @@ describe('a configuration file', () => {
     expect(others).toMatch(/migrations\.config\.mjs: timeouts\.read: /);
   });
 
+  test('is the source of its problems as data; a flag is named instead of its option', async () => {
+    await writeFiles(project, { 'migrations.config.mjs': `export default { direcotry: 'sql' };` });
+    const flags = ['--lock', 'no', '--policy', 'chnaged=fail', '--rule', 'prefer-txt=off'];
+    const { stdout } = await inProject(['migrate', '--json', ...flags], { DATABASE_URL: db.connectionString });
+    const { error } = JSON.parse(stdout) as { error: { problems: object[] } };
+    expect(error.problems).toEqual(
+      expect.arrayContaining([
+        {
+          message: 'migrations.config.mjs: unknown option "direcotry"; did you mean "directory"?',
+          code: 'unknown-option',
+          source: 'migrations.config.mjs',
+          option: 'direcotry',
+          suggestion: 'directory',
+        },
+        {
+          message: '--lock: expected one of "auto", "session", "transaction", "off"',
+          code: 'invalid',
+          option: '--lock',
+          detail: 'expected one of "auto", "session", "transaction", "off"',
+        },
+        {
+          message: '--policy: unknown option "chnaged"; did you mean "changed"?',
+          code: 'unknown-option',
+          source: '--policy',
+          option: 'chnaged',
+          suggestion: 'changed',
+        },
+        expect.objectContaining({
+          message: expect.stringMatching(/^--rule: unknown rule "prefer-txt"/),
+          code: 'unknown-rule',
+          source: '--rule',
+          option: 'prefer-txt',
+        }),
+      ]),
+    );
+    const limit = await inProject(['migrate', '--json', '--step', 'x', '--to', '1'], {
+      DATABASE_URL: db.connectionString,
+    });
+    expect(JSON.parse(limit.stdout)).toMatchObject({
+      error: {
+        problems: [
+          { message: '--step: "x" is not a whole number above 0', option: '--step', given: '"x"' },
+          { message: '--step: cannot be given together with --to', code: 'exclusive', others: [{ option: '--to' }] },
+        ],
+      },
+    });
+  });
+
   test.each<[files: Record<string, string>, args: string[], problem: string]>([
     [
       { 'migrations.config.mjs': '', 'migrations.config.cjs': '' },
@@ -151,8 +199,8 @@ describe('a configuration file', () => {
     await writeFiles(project, files);
     const { code, stdout } = await inProject(['status', '--json', ...args], { DATABASE_URL: db.connectionString });
     expect(code).toBe(2);
-    const { error } = JSON.parse(stdout) as { error: { code: string; problems: string[] } };
-    expect(error).toMatchObject({ code: 'INVALID_OPTIONS', problems: [expect.stringContaining(problem)] });
+    const { error } = JSON.parse(stdout) as { error: { code: string; problems: { message: string }[] } };
+    expect(error).toMatchObject({ code: 'INVALID_OPTIONS', problems: [{ message: expect.stringContaining(problem) }] });
   });
 
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -172,7 +172,7 @@ describe('a module that cannot be used', () => {
     const { code, stdout, stderr } = await run(['status', '--json', '--module', specifier], { cwd: folder });
     expect({ name, code, stderr }).toMatchObject({ name, code: 2 });
     expect(JSON.parse(stdout)).toMatchObject({
-      error: { code: 'INVALID_OPTIONS', problems: [expect.stringContaining(problem)] },
+      error: { code: 'INVALID_OPTIONS', problems: [{ message: expect.stringContaining(problem) }] },
     });
   });
 });

@@ -16,14 +16,16 @@ import { countOutcomes } from '../../../src/core/tenants/report.js';
 import { RolloutStoppedError } from '../../../src/core/tenants/rollout-stopped.js';
 import { InDoubtError, InterruptedError } from '../../../src/core/errors/run-errors.js';
 
+const A = { code: 'invalid', detail: 'a' } as const;
+
 const missing = finding('MISSING', { subject: '1_a.sql' });
 
 const rollout = { tenants: [], counts: countOutcomes([]), warnings: [], durationMs: 1 };
 
 const EXAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
-  INVALID_OPTIONS: new ConfigurationError('INVALID_OPTIONS', ['a']),
-  INVALID_TABLE: new ConfigurationError('INVALID_TABLE', ['a']),
-  INVALID_TENANTS: new ConfigurationError('INVALID_TENANTS', ['a']),
+  INVALID_OPTIONS: new ConfigurationError('INVALID_OPTIONS', [A]),
+  INVALID_TABLE: new ConfigurationError('INVALID_TABLE', [A]),
+  INVALID_TENANTS: new ConfigurationError('INVALID_TENANTS', [A]),
   INVALID_DIRECTORY: new DirectoryError('migrations', ['a']),
   REFUSED: new RefusedError([missing]),
   MIGRATION_FAILED: new MigrationFailedError({
@@ -85,7 +87,7 @@ test('everything that is refused is listed, with line and column where there are
 });
 
 test('every problem of the options and of the directory is listed', () => {
-  expect(new ConfigurationError('INVALID_OPTIONS', ['a', 'b']).message).toMatch(
+  expect(new ConfigurationError('INVALID_OPTIONS', [A, { ...A, detail: 'b' }]).message).toMatch(
     /:\n {2}- a\n {2}- b\n\[INVALID_OPTIONS\]$/,
   );
   expect(new DirectoryError('migrations', ['a', 'b']).message).toMatch(

@@ -54,7 +54,7 @@ describe('parseTableName', () => {
   ])('refuses %s, by name', (_, text) => {
     expect(refusalOf(text)).toMatchObject({
       code: 'INVALID_TABLE',
-      problems: [expect.stringContaining(`${JSON.stringify(text)} is not a table name`)],
+      problems: [{ option: 'table', detail: expect.stringContaining(`${JSON.stringify(text)} is not a table name`) }],
     });
   });
 
@@ -65,7 +65,7 @@ describe('parseTableName', () => {
   ])('refuses a %s that PostgreSQL would cut', (_, text) => {
     expect(refusalOf(text)).toMatchObject({
       code: 'INVALID_TABLE',
-      problems: [expect.stringContaining('longer than the 63 bytes')],
+      problems: [{ option: 'table', detail: expect.stringContaining('longer than the 63 bytes') }],
     });
   });
 });

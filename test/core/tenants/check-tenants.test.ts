@@ -1,9 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { configurationText } from '../../../src/core/problems/configuration-problem.js';
 import { checkTenants, type ListedTenant } from '../../../src/core/tenants/check-tenants.js';
 
 const HERE = { database: '', server: 'main' };
 const listed = (given: unknown): ListedTenant => ({ given, place: HERE, hasConnection: false });
-const problemsOf = (...given: unknown[]): readonly string[] => checkTenants(given.map(listed), 'shared').problems;
+const textsOf = (...tenants: ListedTenant[]): readonly string[] =>
+  checkTenants(tenants, 'shared').problems.map(configurationText);
+const problemsOf = (...given: unknown[]): readonly string[] => textsOf(...given.map(listed));
 
 const own = (name: string, database: string): ListedTenant => ({
   given: { name },
@@ -60,7 +63,7 @@ describe('a list of tenants', () => {
       'tenants "a" and "b" have one schema, "s"; give each its own',
       'tenant "a" is listed more than once; list it once',
     ]);
-    expect(checkTenants([own('a', '1'), own('b', '1'), own('c', '2')], 'shared').problems).toEqual([
+    expect(textsOf(own('a', '1'), own('b', '1'), own('c', '2'))).toEqual([
       'tenants "a" and "b" have one database; give each its own',
     ]);
   });
@@ -75,13 +78,11 @@ describe('a list of tenants', () => {
   });
 
   test('is refused for a tenant that has the database of the shared files to itself, or the schema of a history', () => {
-    expect(checkTenants([own('a', '')], 'shared').problems).toEqual([
+    expect(textsOf(own('a', ''))).toEqual([
       'tenant "a": its connection leads to the database of the shared files; give it a schema there',
     ]);
     const there = { ...own('a', '2'), given: { name: 'a', schema: 'shared' } };
-    expect(checkTenants([there], 'shared').problems).toEqual([
-      expect.stringContaining('its schema "shared" belongs to the history'),
-    ]);
+    expect(textsOf(there)).toEqual([expect.stringContaining('its schema "shared" belongs to the history')]);
   });
 
   test('says how many problems it leaves out', () => {

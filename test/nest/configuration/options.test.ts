@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { ConfigurationError } from '../../../src/core/errors/input-errors.js';
+import { configurationText } from '../../../src/core/problems/configuration-problem.js';
 import { resolveModuleOptions } from '../../../src/nest/configuration/resolve-options.js';
 
 const URL = 'postgres://someone:hunter2@localhost/app';
@@ -11,7 +12,7 @@ function problemsOf(options: object): readonly string[] {
     resolveModuleOptions(options);
     return [];
   } catch (error) {
-    if (error instanceof ConfigurationError) return error.problems;
+    if (error instanceof ConfigurationError) return error.problems.map(configurationText);
     throw error;
   }
 }

