@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import { fleetHealth, type FleetHealth } from '../core/tenants/fleet-health.js';
 import type { RolloutReport } from '../core/tenants/report.js';
-import { schemaProblems, Standings, type TenantStanding, type TenantState } from '../core/tenants/standing.js';
+import { Standings, type TenantStanding, type TenantState } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { isShare } from '../core/tenants/waves.js';
 import type { Migrator } from '../migrator/migrator.js';
@@ -10,8 +10,9 @@ import type { MigrationRun } from '../migrator/run/run-report.js';
 import { NO_PROGRESS, withInterruption } from '../migrator/run/interruption.js';
 import { adopt } from './adopt.js';
 import type { FleetParts } from './parts.js';
+import { OnDemand } from './on-demand.js';
 import { provision } from './provision.js';
-import { recordOf } from './record-of.js';
+import { carefulMigrator } from './record-of.js';
 import { Rollout } from './rollout.js';
 import { selected, type TenantSelection } from './selection.js';
 
@@ -73,11 +74,13 @@ export class Fleet<Definition = unknown> {
   readonly #parts: FleetParts;
   readonly #host: FleetHost<Definition>;
   readonly #operations: RunningOperations;
+  readonly #onDemand: OnDemand;
 
   private constructor(parts: FleetParts, host: FleetHost<Definition>) {
     this.#parts = parts;
     this.#host = host;
     this.#operations = new RunningOperations(host.interruptible);
+    this.#onDemand = new OnDemand(parts);
   }
 
   /** @internal */
@@ -94,11 +97,12 @@ export class Fleet<Definition = unknown> {
    *   the list cannot be used; and the errors of `Migrator.migrate` for the shared files
    */
   async migrate({ signal, ...selection }: RolloutOptions = {}): Promise<FleetRun> {
-    return this.#operations.run(signal, async (combined) => {
+    const rollout = this.#operations.run(signal, async (combined) => {
       const shared = await this.#parts.shared?.migrate({ signal: combined });
       await this.#parts.shared?.recorded(); // recording may use the only connection of a pool
       return { shared, ...(await new Rollout(this.#parts, selection, combined).run()) };
     });
+    return this.#onDemand.noting(rollout);
   }
 
   /**
@@ -153,10 +157,18 @@ export class Fleet<Definition = unknown> {
    */
   async tenant(name: string): Promise<Migrator> {
     const [tenant] = (await this.tenants({ tenants: [name] })) as readonly [Tenant];
-    const { source } = this.#parts;
-    const record = async () => recordOf(this.#parts, tenant, await source.read());
-    return this.#parts.carefulMigratorOf(tenant, async () =>
-      schemaProblems(tenant.name, tenant.schema, await record()),
+    return carefulMigrator(this.#parts, tenant);
+  }
+
+  /**
+   * Applies the shared files and those of a tenant that is needed now.
+   *
+   * @returns false if that is left to a rollout.
+   * @internal
+   */
+  async migrateOnDemand(name: string): Promise<boolean> {
+    return this.#onDemand.once(name, () =>
+      this.#operations.run(undefined, (signal) => this.#onDemand.migrate(name, signal)),
     );
   }
 

@@ -1,7 +1,7 @@
 import type { Migrator } from '../migrator/migrator.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
 
-/** Migrates one tenant. Returns once its session is free for the next one. @throws what `migrate` throws */
+/** Migrates one tenant, or applies the shared files. Returns once the session is free for the next one. @throws what `migrate` throws */
 export async function migrateTenant(migrator: Migrator, signal: AbortSignal): Promise<MigrationRun> {
   try {
     return await migrator.migrate({ signal });

@@ -1,6 +1,7 @@
 import type { MigrationSet } from '../core/migration/migration-set.js';
-import type { TenantRecord } from '../core/tenants/standing.js';
+import { schemaProblems, type TenantRecord } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
+import type { Migrator } from '../migrator/migrator.js';
 import type { FleetParts } from './parts.js';
 
 /** What is recorded about one tenant. @throws MigrationError if its database cannot be read. */
@@ -13,4 +14,12 @@ export async function recordOf(
   if (!record) throw new Error('the record of a tenant is missing');
   if ('problem' in record) throw record.problem;
   return record;
+}
+
+/** The migrator of a tenant. What changes something is refused if its schema has problems at that time. */
+export function carefulMigrator(parts: FleetParts, tenant: Tenant): Migrator {
+  return parts.carefulMigratorOf(tenant, async () => {
+    const record = await recordOf(parts, tenant, await parts.source.read());
+    return schemaProblems(tenant.name, tenant.schema, record);
+  });
 }

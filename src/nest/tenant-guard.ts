@@ -6,6 +6,7 @@ import {
   type CanActivate,
   type ExecutionContext,
 } from '@nestjs/common';
+import { InterruptedError } from '../core/errors/run-errors.js';
 import { notReadyBecause } from '../core/tenants/readiness.js';
 import type { TenantStanding } from '../core/tenants/standing.js';
 import { Fleet } from '../fleet/fleet.js';
@@ -24,13 +25,12 @@ const known = new WeakMap<TenantFleet, KnownStandings>();
 export abstract class TenantMigratedGuard implements CanActivate {
   /**
    * Whether a tenant that is behind is migrated on its first request, which waits for that. What has failed is left to a
-   * rollout.
+   * rollout, and so is everything once a rollout of this process has stopped early or the shared files have failed.
    * @default false
    */
   protected readonly migrateOnDemand: boolean = false;
   /** How long it is remembered that a tenant is behind or not on the list, or that nothing can be read, in ms. @default 2000 */
   protected readonly cacheMs: number = 2_000;
-  private readonly migrating = new Map<string, Promise<void>>();
 
   constructor(@Optional() @Inject(Fleet) private readonly fleet: TenantFleet | undefined) {}
 
@@ -47,7 +47,8 @@ export abstract class TenantMigratedGuard implements CanActivate {
     const reason = notReadyBecause(found);
     if (reason === undefined) return true;
     if (!this.migrateOnDemand || found.state !== 'behind') throw unavailable(name, reason);
-    await this.migrate(fleet, found);
+    const isDone = await this.migrate(fleet, found);
+    if (!isDone) throw unavailable(name, reason);
     return true;
   }
 
@@ -59,23 +60,16 @@ export abstract class TenantMigratedGuard implements CanActivate {
     return found;
   }
 
-  /** Requests of one tenant share a run. Its events say why it failed. */
-  private migrate(fleet: TenantFleet, found: TenantStanding): Promise<void> {
-    const running = this.migrating.get(found.tenant) ?? this.start(fleet, found);
-    this.migrating.set(found.tenant, running);
-    return running;
-  }
-
-  private async start(fleet: TenantFleet, found: TenantStanding): Promise<void> {
+  /** The events of the run say why it failed. @returns false if that is left to a rollout. */
+  private async migrate(fleet: TenantFleet, found: TenantStanding): Promise<boolean> {
     const name = found.tenant;
     try {
-      await (await fleet.tenant(name)).migrate();
-      knownOf(fleet).settle({ ...found, state: 'current', pending: [], failed: [] });
-    } catch {
+      const isDone = await fleet.migrateOnDemand(name);
+      if (isDone) knownOf(fleet).settle({ ...found, state: 'current', pending: [], failed: [] });
+      return isDone;
+    } catch (error) {
       knownOf(fleet).expire(name);
-      throw unavailable(name, 'its migrations failed');
-    } finally {
-      this.migrating.delete(name);
+      throw unavailable(name, `its migrations ${error instanceof InterruptedError ? 'were interrupted' : 'failed'}`);
     }
   }
 }
