@@ -1,15 +1,32 @@
 import { finding } from '../core/errors/finding.js';
 import { RefusedError } from '../core/errors/input-errors.js';
 import { isReplaced, type TenantRecord, type TenantStanding, type UnreadRecord } from '../core/tenants/standing.js';
+import type { Tenant } from '../core/tenants/tenant.js';
 
-/** After a restore, one refusal says more than one for each tenant. @throws RefusedError */
-export function assertNotMoved(
-  standings: readonly TenantStanding[],
-  records: readonly (TenantRecord | UnreadRecord)[],
-): void {
-  const moved = standings.filter(isReplaced).length;
-  if (moved < 2 || records.some(isRecorded)) return;
-  throw new RefusedError([finding('TENANTS_MOVED', { subject: `The histories of ${moved} tenants` })]);
+interface KnownTenant {
+  readonly tenant: Tenant;
+  readonly standing: Pick<TenantStanding, 'findings'>;
+  readonly record: TenantRecord | UnreadRecord;
+}
+
+/** After a database was restored, one refusal says more than one for each tenant. @throws RefusedError */
+export function assertNotMoved(tenants: readonly KnownTenant[]): void {
+  const databases = new Map<string, KnownTenant[]>();
+  for (const known of tenants) {
+    const { database } = known.tenant.place;
+    const neighbours = databases.get(database);
+    if (neighbours) neighbours.push(known);
+    else databases.set(database, [known]);
+  }
+  const moved = [...databases.values()].map(movedOf).filter((count) => count > 1);
+  const all = moved.reduce((sum, count) => sum + count, 0);
+  if (all > 0) throw new RefusedError([finding('TENANTS_MOVED', { subject: `The histories of ${all} tenants` })]);
+}
+
+/** How many tenants of one database have the history of another schema; 0 if any has its own. */
+function movedOf(tenants: readonly KnownTenant[]): number {
+  if (tenants.some(({ record }) => isRecorded(record))) return 0;
+  return tenants.filter(({ standing }) => isReplaced(standing)).length;
 }
 
 function isRecorded(record: TenantRecord | UnreadRecord): boolean {

@@ -79,10 +79,12 @@ export class Rollout {
     const records = await this.read(tenants, set);
     if (!records) return false;
     const standings = new Standings(set, this.parts.policy);
-    const found = new Map(
-      tenants.map((tenant, i) => [tenant, standings.of(tenant, records[i] as (typeof records)[0])]),
-    );
-    if (this.results.size === 0) assertNotMoved([...found.values()], records);
+    const known = tenants.map((tenant, i) => {
+      const record = records[i] as (typeof records)[0];
+      return { tenant, record, standing: standings.of(tenant, record) };
+    });
+    const found = new Map(known.map(({ tenant, standing }) => [tenant, standing]));
+    if (this.results.size === 0) assertNotMoved(known);
     const due = new Set(tenants.filter((tenant) => found.get(tenant)?.state !== 'current'));
     for (const tenant of tenants) if (!due.has(tenant)) this.settle(tenant, 'nothing-to-do', { durationMs: 0 });
     const { waves: definitions, stopAfter } = this.parts.rollout;
