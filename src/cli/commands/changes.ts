@@ -1,5 +1,5 @@
 import { FOREIGN_TOOLS } from '../../core/tools/names.js';
-import { COMMON_FLAGS, LOCK_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, LOCK_FLAGS, PLACEHOLDER } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
 const CHANGE_FLAGS: readonly Flag[] = [
@@ -54,6 +54,7 @@ export const CHANGES: readonly CommandDefinition[] = [
         'instead, let this unfinished migration continue after its finished steps, even if they were edited',
       ],
       ['--restart <file>', 'instead, make this unfinished migration start from the beginning'],
+      PLACEHOLDER,
       ...CHANGE_FLAGS,
     ],
     examples: ['nest-migrations repair --dry-run', 'nest-migrations repair --restart 012_add_users.sql'],

@@ -58,11 +58,14 @@ export const LOCK_FLAGS: readonly Flag[] = [
   ['--migration-lock-timeout <seconds>', 'how long to wait for another process that is migrating (default: 900)'],
 ];
 
+/** The flag of every command that compiles migrations. */
+export const PLACEHOLDER: Flag = ['--placeholder <name=value>', 'the value of {{name}} in migrations; repeatable', add];
+
 /** Flags that decide what a run sends. */
 export const RUN_FLAGS: readonly Flag[] = [
   ['--transaction <scope>', 'each: one transaction per migration; all: one transaction for all (default: each)'],
   ['--search-path <schemas>', 'the search_path of each migration, comma-separated'],
-  ['--placeholder <name=value>', 'the value of {{name}} in migrations; repeatable', add],
+  PLACEHOLDER,
 ];
 
 /** Flags of every command that lints migrations. */

@@ -1,7 +1,9 @@
 import { finding, type Finding } from '../errors/finding.js';
+import { count } from '../errors/wording.js';
 import { stepInDoubt, type HistoryRow, type StepProgress } from '../history/history.js';
 import { toNonTransactional } from './non-transactional.js';
 import type { NonTransactionalProgram, Program } from './program.js';
+import { locateInFile } from './source-text.js';
 import { NOTHING_DONE, stepChecksums } from './step-checksums.js';
 import type { Doubt, Task } from './task.js';
 import type { Step } from '../sql/statements/steps.js';
@@ -28,16 +30,53 @@ async function inSteps(program: Program): Promise<NonTransactionalProgram | unde
   return program.kind === 'non-transactional' ? program : toNonTransactional(program);
 }
 
-/**
- * The progress of a migration that stopped after `done` steps, as if it had run the first steps of its file as they are
- * now; undefined if the file has fewer.
- */
-export async function progressAsInFile(program: Program, done: number): Promise<StepProgress | undefined> {
+/** Where a migration continues if its finished steps are taken to be the first ones of its file. */
+export interface Continuation {
+  readonly progress: StepProgress;
+  /** The first step that is left, in the file; null if there is none. */
+  readonly next: { readonly line: number; readonly statement: string } | null;
+  /** Why that may be the wrong place; undefined if nothing speaks against it. */
+  readonly warning: string | undefined;
+}
+
+/** Where a migration that stopped `before` continues in its file as it is now, or why it cannot. */
+export async function continuationInFile(
+  program: Program,
+  before: StepProgress,
+): Promise<Continuation | 'own-transaction' | 'unparsable' | 'too-few-steps'> {
   const stepped = await inSteps(program);
-  const checksum = stepped && doneChecksum(stepped, done);
-  return !stepped || checksum === undefined
-    ? undefined
-    : { done, total: stepped.steps.length, doneChecksum: checksum, next: null };
+  if (!stepped) return program.kind === 'transactional' && program.ownTransaction ? 'own-transaction' : 'unparsable';
+  const { done } = before;
+  const checksum = doneChecksum(stepped, done);
+  if (checksum === undefined) return 'too-few-steps';
+  const step = stepped.steps[done];
+  return {
+    progress: { done, total: stepped.steps.length, doneChecksum: checksum, next: null },
+    next: step ? { line: lineOf(stepped, step), statement: storedText(stepped, step) } : null,
+    warning: doubtfulPlace(stepped, before),
+  };
+}
+
+/** The finished steps are only counted, so the place is wrong if one of them was added or removed. */
+function doubtfulPlace(program: NonTransactionalProgram, { done, total, next }: StepProgress): string | undefined {
+  const { steps } = program;
+  const check =
+    done < steps.length
+      ? 'check that the statement shown is the one to continue with'
+      : 'check that nothing is left to do';
+  const stoppedAt = next ? steps.filter((step) => storedText(program, step) === next.statement) : [];
+  const [only] = stoppedAt.length === 1 ? stoppedAt : [];
+  if (only) {
+    return only === steps[done]
+      ? undefined
+      : `it stopped at the statement that is now on line ${lineOf(program, only)}: ${check}`;
+  }
+  const now = steps.length;
+  return now === total ? undefined : `the file now has ${count(now, 'step')} instead of ${total}: ${check}`;
+}
+
+function lineOf({ migration, source }: NonTransactionalProgram, { start }: Step): number {
+  return locateInFile(migration, source, start).line;
 }
 
 function refuse({ migration: { file } }: Program, { done, total }: StepProgress): Scheduled {
@@ -60,7 +99,7 @@ const MAX_STATEMENT_LENGTH = 2_000;
 export function progressAt(program: NonTransactionalProgram, done: number, doubt?: Doubt): StepProgress {
   const step = program.steps[done];
   const own = step?.kind === 'autocommit' && {
-    statement: stepText(program, step).slice(0, MAX_STATEMENT_LENGTH),
+    statement: storedText(program, step),
     doneChecksum: doneChecksum(program, done + 1) ?? '',
   };
   return {
@@ -69,6 +108,10 @@ export function progressAt(program: NonTransactionalProgram, done: number, doubt
     doneChecksum: doneChecksum(program, done) ?? '',
     next: doubt ?? (own || null),
   };
+}
+
+function storedText(program: NonTransactionalProgram, step: Step): string {
+  return stepText(program, step).slice(0, MAX_STATEMENT_LENGTH);
 }
 
 /**

@@ -63,8 +63,16 @@ export type HistoryChange =
   /** Updates the name and checksums of an applied row to match its file. */
   | { readonly kind: 'adopt'; readonly recordedAs: string; readonly migration: Migration }
   | { readonly kind: 'remove'; readonly file: string }
-  /** Forgets the finished steps of a migration, so that it starts from the beginning; and a `statement` in doubt. */
-  | { readonly kind: 'restart'; readonly file: string; readonly statement: string | undefined }
+  /**
+   * Forgets the finished steps of a migration, so that it starts from the beginning; and a `statement` in doubt. Its
+   * `progress`, with no finished step, still shows that it ran in steps and may have left something behind.
+   */
+  | {
+      readonly kind: 'restart';
+      readonly file: string;
+      readonly statement: string | undefined;
+      readonly progress: StepProgress;
+    }
   /** Treats the finished steps of a migration as those of its file, so that it continues after them. */
   | { readonly kind: 'resume'; readonly file: string; readonly progress: StepProgress }
   /** Resolves the `statement` in doubt: it took effect (`done`) or must run `again`. */

@@ -12,6 +12,10 @@ export interface RepairAction {
   /** The recorded checksum and that of the file; for `restart` and `resume`, the progress before and after; for `remove`, `failed` and `removed`. */
   readonly from: string | null;
   readonly to: string;
+  /** For `resume`: the statement with which the next run continues; null if none is left. */
+  readonly next?: { readonly line: number; readonly statement: string } | null;
+  /** For `resume`: why `next` may be the wrong statement. */
+  readonly warning?: string;
 }
 
 const REPAIRED: ReadonlySet<MigrationState> = new Set(['renamed', 'changed', 'cosmetic', 'unverified']);

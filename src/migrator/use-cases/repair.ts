@@ -1,4 +1,5 @@
-import { progressAsInFile } from '../../core/compile/schedule.js';
+import { continuationInFile } from '../../core/compile/schedule.js';
+import { NOTHING_DONE } from '../../core/compile/step-checksums.js';
 import { ConfigurationError, RefusedError, UnknownMigrationError } from '../../core/errors/input-errors.js';
 import { stepInDoubt, type HistoryRow, type StepProgress } from '../../core/history/history.js';
 import type { Migration } from '../../core/migration/migration.js';
@@ -25,7 +26,8 @@ export interface RepairOptions extends ChangeOptions {
   readonly restart?: string;
   /**
    * A migration that stopped between two steps and whose finished steps have been edited: the next run continues after
-   * them. First make sure that they did what the file now says. Nothing else is repaired.
+   * them. First make sure that they did what the file now says, and, with `dryRun`, that `next` is the statement to continue
+   * with. Nothing else is repaired.
    * @default none
    */
   readonly resume?: string;
@@ -110,10 +112,10 @@ function stoppedIn({ statuses }: Basis, file: string): Stopped {
 async function restartMigration(parts: MigratorParts, file: string, options: ChangeOptions): Promise<RepairAction[]> {
   return changeHistory(parts, options, (known) => {
     const { row, progress } = stoppedIn(known, file);
-    const to = { ...progress, done: 0 };
+    const to = { done: 0, total: progress.total, doneChecksum: NOTHING_DONE, next: null };
     const statement = stepInDoubt(row)?.statement;
     return decided(
-      { kind: 'restart', file: row.file, statement },
+      { kind: 'restart', file: row.file, statement, progress: to },
       { kind: 'restart', file, recordedAs: row.file, from: inSteps(progress), to: inSteps(to) },
     );
   });
@@ -127,8 +129,9 @@ async function resumeMigration(parts: MigratorParts, file: string, options: Chan
     if (!migration) throw new UnknownMigrationError(`There is no migration ${file} in ${known.set.location}.`);
     const compiled = await parts.compiler.compile(migration, parts.database.target.placeholders);
     if ('refusals' in compiled) throw new RefusedError(compiled.refusals);
-    const progress = await progressAsInFile(compiled.program, before.done);
-    if (!progress) throw new UnknownMigrationError(`${file} has fewer steps than have finished (${inSteps(before)}).`);
+    const found = await continuationInFile(compiled.program, before);
+    if (typeof found === 'string') throw new UnknownMigrationError(`${file} ${CANNOT_CONTINUE[found](before)}.`);
+    const { progress, next, warning } = found;
     const isSame = progress.doneChecksum === before.doneChecksum;
     const action = {
       kind: 'resume',
@@ -136,10 +139,20 @@ async function resumeMigration(parts: MigratorParts, file: string, options: Chan
       recordedAs: row.file,
       from: inSteps(before),
       to: inSteps(progress),
+      next,
+      ...(warning !== undefined && { warning }),
     } as const;
     return isSame ? NOTHING : decided({ kind: 'resume', file: row.file, progress }, action);
   });
 }
+
+const CANNOT_CONTINUE = {
+  'own-transaction': (before: StepProgress) =>
+    `cannot continue after its finished steps (${inSteps(before)}): it has its own BEGIN and COMMIT now, so it does not run in steps`,
+  unparsable: (before: StepProgress) =>
+    `cannot continue after its finished steps (${inSteps(before)}): its statements cannot be parsed, so its steps are not known`,
+  'too-few-steps': (before: StepProgress) => `has fewer steps than have finished (${inSteps(before)})`,
+} as const;
 
 const NOTHING: Decision<RepairAction[]> = { changes: [], note: { action: 'repair', files: [] }, result: [] };
 

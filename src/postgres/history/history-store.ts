@@ -182,7 +182,7 @@ function progressAfter(
 ): ColumnValues {
   if (change.kind === 'restart') {
     const error_message = 'to be started over, as set by repair()';
-    return { ...NO_STEP_NEXT, steps_done: null, steps_total: null, done_checksum: null, error_message };
+    return { ...progressValues(change.progress), running: false, error_message };
   }
   if (change.kind === 'resume') {
     const error_message = 'to be continued with the file as it is, as set by repair()';

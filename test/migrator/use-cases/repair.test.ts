@@ -137,8 +137,17 @@ describe('a restart', () => {
     await db.query(`UPDATE shared.schema_migrations SET running = true, error_message = 'running: not finished yet'`);
     await migrator.repair({ restart: '1.sql' });
     expect(await historyOf(db)).toMatchObject([
-      { running: false, error_message: 'to be started over, as set by repair()', steps_done: null },
+      { running: false, error_message: 'to be started over, as set by repair()', steps_done: 0, steps_total: 2 },
     ]);
+  });
+
+  test('keeps the row: what the file left behind may still be there after the file is gone', async () => {
+    const { migrator, directory } = await stopped();
+    await migrator.repair({ restart: '1.sql' });
+    await rm(join(directory, '1.sql'));
+    await writeFile(join(directory, '2.sql'), 'SELECT 2');
+    expect(await migrator.repair()).toEqual([]);
+    expect(await historyOf(db)).toMatchObject([{ migration_file: '1.sql' }]);
   });
 
   test('that is a dry run changes nothing', async () => {
@@ -157,60 +166,5 @@ describe('a restart', () => {
         expect(error.message).toBe(`${restart} is not a migration that stopped between two steps. [UNKNOWN_MIGRATION]`);
       }
     }
-  });
-});
-
-describe('a resumption', () => {
-  const EDITED = '-- no-transaction\nCREATE TABLE IF NOT EXISTS one ();\nSELECT 1;\nCREATE TABLE two ();';
-  const ACTION = { kind: 'resume', file: '1.sql', recordedAs: '1.sql', from: '1 of 2 steps', to: '1 of 3 steps' };
-
-  async function edited(text = EDITED): Promise<ObservedMigrator> {
-    const observed = await stopped();
-    await writeFile(join(observed.directory, '1.sql'), text);
-    await failureOf(observed.migrator.migrate(), RefusedError);
-    return observed;
-  }
-
-  test('continues after the finished steps, even if they were edited', async () => {
-    const { migrator } = await edited();
-    const before = await historyOf(db);
-    expect(await migrator.repair({ resume: '1.sql', dryRun: true })).toEqual([ACTION]);
-    expect(await historyOf(db)).toEqual(before);
-    expect(await migrator.repair({ resume: '1.sql', reason: 'it was created by hand' })).toEqual([ACTION]);
-    expect(await historyOf(db)).toMatchObject([
-      { running: false, error_message: 'to be continued with the file as it is, as set by repair()', steps_done: 1 },
-    ]);
-    expect((await migrator.audit()).at(-1)).toMatchObject({ action: 'repair', reason: 'it was created by hand' });
-    expect((await migrator.migrate()).applied).toEqual(['1.sql']);
-    expect(await relations(db)).toEqual(['one', 'two']);
-  });
-
-  test('changes nothing if the finished steps were not edited', async () => {
-    const { migrator, directory } = await stopped();
-    await writeFile(join(directory, '1.sql'), STOPPED.replace('1/0', '1'));
-    const before = await historyOf(db);
-    expect(await migrator.repair({ resume: '1.sql' })).toEqual([]);
-    expect(await historyOf(db)).toEqual(before);
-    expect((await migrator.migrate()).applied).toEqual(['1.sql']);
-  });
-
-  test('is refused while a step is in doubt, if the file cannot run, or if it has too few steps', async () => {
-    const { migrator, directory } = await edited();
-    await db.query(
-      `UPDATE shared.schema_migrations SET running = true, next_statement = 'VACUUM', next_checksum = 'x', error_message = 'running'`,
-    );
-    const { refusals } = await failureOf(migrator.repair({ resume: '1.sql' }), RefusedError);
-    expect(refusals).toMatchObject([{ code: 'STEP_IN_DOUBT' }]);
-    await migrator.resolve('1.sql', 'again');
-    await writeFile(join(directory, '1.sql'), '-- no-transactoin\nSELECT 1;');
-    await failureOf(migrator.repair({ resume: '1.sql' }), RefusedError);
-    await writeFile(join(directory, '1.sql'), '-- no-transaction\n');
-    const few = await failureOf(migrator.repair({ resume: '1.sql' }), UnknownMigrationError);
-    expect(few.message).toContain('1.sql has fewer steps than have finished (1 of 2 steps).');
-    await rm(join(directory, '1.sql'));
-    await failureOf(migrator.repair({ resume: '1.sql' }), UnknownMigrationError);
-    await expect(migrator.repair({ resume: '1.sql', restart: '1.sql' })).rejects.toMatchObject({
-      code: 'INVALID_OPTIONS',
-    });
   });
 });

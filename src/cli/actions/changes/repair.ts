@@ -61,7 +61,7 @@ const adoption: Pick<Change<RepairAction[]>, 'describe' | 'toJson'> = {
       ? []
       : [
           `${isDone ? 'Made' : 'make'} ${count(changes.length, 'change')} to the history:`,
-          ...changes.map((change) => `  ${describe(change)}`),
+          ...changes.flatMap((change) => [`  ${describe(change)}`, ...place(change)]),
         ],
   toJson: (changes) => ({ changes }),
 };
@@ -73,4 +73,18 @@ function describe({ kind, file, recordedAs, from, to }: RepairAction): string {
   if (kind === 'resume') return `${file} continues after its finished steps: ${from} → ${to}`;
   if (kind === 'name') return `${file}: name ${recordedAs} → ${file}`;
   return `${file}: checksum ${shortChecksum(from)} → ${shortChecksum(to)}`;
+}
+
+/** Where an unfinished migration continues. */
+function place({ next, warning }: RepairAction): string[] {
+  if (next === undefined) return [];
+  return [
+    ...(next
+      ? [
+          `    with this statement, on line ${next.line}:`,
+          ...next.statement.split(/\r?\n/).map((line) => `      ${line}`),
+        ]
+      : ['    with no statement: none is left']),
+    ...(warning === undefined ? [] : [`    warning: ${warning}`]),
+  ];
 }
