@@ -4,7 +4,7 @@ import { NO_PROGRESS, throwIfInterrupted, withInterruption } from '../migrator/r
 import type { FleetParts } from './parts.js';
 
 /**
- * Makes the histories of tenants those of their present schemas, where they are not.
+ * Assigns the histories of tenants to their present schemas, if they belong to others.
  *
  * @param isNamed true if the caller named the tenants.
  * @returns the names of those tenants. An error names them too.

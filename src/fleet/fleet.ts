@@ -47,7 +47,7 @@ export interface FleetStatus {
 
 /** Options of {@link Fleet.health}. */
 export interface FleetHealthOptions extends TenantSelection {
-  /** How many tenants, or which share of them (`'1%'`), may be other than current. @default 0 */
+  /** How many tenants, or what share of them (`'1%'`), need not be current. @default 0 */
   readonly tolerated?: number | `${number}%` | undefined;
 }
 
@@ -130,7 +130,7 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Tells whether the tenants are ready for this release, in a sentence that names none of them. It costs as much as
+   * Reports whether the tenants are ready for this release, in a sentence that names none of them. It costs as much as
    * {@link status}.
    *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
@@ -150,7 +150,7 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Returns the migrator of one tenant, for everything else: `plan`, `history`, `mark`, `repair`. What changes something
+   * Returns the migrator of one tenant, for everything else: `plan`, `history`, `mark`, `repair`. Any change
    * is refused if the tenant has no schema, or one with the history of another tenant or schema.
    *
    * @throws ConfigurationError
@@ -199,7 +199,7 @@ export class Fleet<Definition = unknown> {
 
   /**
    * Takes over the histories of tenants whose schemas have other OIDs than recorded, as after restoring, upgrading or moving
-   * the database. Each change is recorded in the audit. It does nothing for other tenants, and for a schema that is empty.
+   * the database. Each change is recorded in the audit. It does nothing for other tenants, or if the schema is empty.
    * A history that was recorded for a schema of another name is only taken over for tenants that are named. If the
    * schema of a named tenant was renamed, its new name is recorded.
    *

@@ -19,7 +19,7 @@ export async function passGate(
     reason: `the gate after wave ${wave.wave} of ${wave.of} ${detail}`,
   });
   try {
-    const answer = Promise.resolve().then(() => gate(wave, signal)); // not before somebody listens to the signal
+    const answer = Promise.resolve().then(() => gate(wave, signal)); // only once something listens to the signal
     const isOpen = await untilAborted(answer, signal, () => ({ error: signal.reason }));
     return isOpen ? undefined : closed('did not open');
   } catch (error) {

@@ -1,7 +1,7 @@
 import { notReadyBecause } from '../core/tenants/readiness.js';
 import type { TenantStanding } from '../core/tenants/standing.js';
 
-/** How long it is remembered that a tenant can be served, in ms: only a rare accident changes that. */
+/** How long to remember that a tenant can be served, in ms: only a rare accident changes that. */
 const READY_MS = 60_000;
 
 /** What is known about a tenant. */
@@ -13,7 +13,7 @@ interface Known {
   readonly isOutdated?: boolean;
 }
 
-/** The states of all tenants, read at once and remembered. */
+/** The states of all tenants, read together and remembered. */
 export class KnownStandings {
   private standings: ReadonlyMap<string, TenantStanding> = new Map();
   private readAt = Number.NEGATIVE_INFINITY;

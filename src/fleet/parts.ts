@@ -20,10 +20,10 @@ export interface FleetParts {
   readonly schemas: TenantSchemas;
   /**
    * @param files what its runs apply.
-   * @param onStart receives the ID of each run when it starts. @default nobody
+   * @param onStart receives the ID of each run when it starts. @default none
    */
   readonly migratorOf: (tenant: Tenant, files: MigrationSource, onStart?: (runId: string) => void) => Migrator;
-  /** The same for the files on disk. @param refusals asked before anything runs. */
+  /** The same for the files on disk. @param refusals called before anything runs. */
   readonly carefulMigratorOf: (tenant: Tenant, refusals: () => Promise<readonly Finding[]>) => Migrator;
   /** The same for a tenant whose schema is created in the transaction of its files. */
   readonly creatorOf: (tenant: Tenant, files: MigrationSource) => Migrator;

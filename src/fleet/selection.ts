@@ -18,7 +18,7 @@ export function selected(all: readonly Tenant[], { tenants: names, group }: Tena
   return stillSelected(all, { tenants: names, group });
 }
 
-/** The same once the selection has been checked: tenants may have left the list since. */
+/** The same for a selection that has been checked: tenants may have left the list since. */
 export function stillSelected(all: readonly Tenant[], { tenants: names, group }: TenantSelection): readonly Tenant[] {
   const wanted = names && new Set(names);
   return all.filter(

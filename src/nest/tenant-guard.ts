@@ -17,19 +17,19 @@ import type { TenantFleet } from './configuration/tenants.js';
 const known = new WeakMap<TenantFleet, KnownStandings>();
 
 /**
- * A guard for requests of tenants. A request of a tenant whose migrations of this release are not applied is answered
- * with 503 and the reason; one of a tenant that is not on the list, with 404. Everything is up to date without the option
- * `tenants`. Extend it, and say to which tenant a request belongs. For a named instance, inject its fleet with
+ * A guard for requests from tenants. A request from a tenant that lacks migrations of this release is answered
+ * with 503 and the reason; one from a tenant that is not on the list, with 404. All requests pass without the option
+ * `tenants`. Extend the guard, and say to which tenant a request belongs. For a named instance, inject its fleet with
  * `InjectFleet(name)` and pass it on.
  */
 export abstract class TenantMigratedGuard implements CanActivate {
   /**
-   * Whether a tenant that is behind is migrated on its first request, which waits for that. What has failed is left to a
+   * Whether a tenant that is behind is migrated on its first request, which waits. Failed migrations are left to a
    * rollout, and so is everything once a rollout of this process has stopped early or the shared files have failed.
    * @default false
    */
   protected readonly migrateOnDemand: boolean = false;
-  /** How long it is remembered that a tenant is behind or not on the list, or that nothing can be read, in ms. @default 2000 */
+  /** How long to remember that a tenant is behind or not on the list, or that nothing can be read, in ms. @default 2000 */
   protected readonly cacheMs: number = 2_000;
 
   constructor(@Optional() @Inject(Fleet) private readonly fleet: TenantFleet | undefined) {}

@@ -38,7 +38,7 @@ describe('the migrator of one tenant', () => {
     },
   );
 
-  test('looks again each time', async () => {
+  test('checks again each time', async () => {
     const { fleet } = await on('per-tenant');
     const migrator = await fleet.tenant('elm');
     await failureOf(migrator.migrate(), RefusedError);
@@ -60,7 +60,7 @@ describe('the migrator of one tenant', () => {
 });
 
 describe('the health of the fleet', () => {
-  test('counts tenants by state, and is up while no more than tolerated are not current', async () => {
+  test('counts tenants by state, and is down if more than tolerated are not current', async () => {
     await db.query('CREATE SCHEMA elm');
     const { fleet } = await on('shared');
     await fleet.migrate({ tenants: ['elm'] });

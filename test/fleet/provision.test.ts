@@ -132,7 +132,7 @@ describe('removing a tenant', () => {
     expect((await db.query('SELECT FROM shared.schema_migrations_tenants')).rowCount).toBe(2);
   });
 
-  test('waits for whoever uses the tables only for a while, and not after a signal', async () => {
+  test('waits only for a while for sessions that use the tables, and stops waiting after a signal', async () => {
     const { fleet } = await fleetOf(files);
     await fleet.provision(tenant);
     await withClient(db.connectionString, async (client) => {

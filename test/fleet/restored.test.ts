@@ -32,7 +32,7 @@ const states = async ({ fleet }: ObservedFleet): Promise<string[]> =>
 const rowsOf = async (table: string): Promise<number> => (await db.query(`SELECT FROM ${table}`)).rowCount ?? 0;
 
 describe('after a database was restored', () => {
-  test('no file runs again, which is said once; adopted histories continue where they ended', async () => {
+  test('no file runs again, and one refusal says so; adopted histories continue where they ended', async () => {
     await (await on(files)).fleet.migrate();
     await restore('s0', 's1', 's2');
     const restored = await on(more);
@@ -64,7 +64,7 @@ describe('after a database was restored', () => {
     expect(rows).toEqual([{ files: ['1_a.sql'], details }]);
   });
 
-  test('a single tenant is refused, the others are migrated', async () => {
+  test('a single tenant is refused, and the others are migrated', async () => {
     await (await on(files)).fleet.migrate();
     await restore('s1');
     const { fleet } = await on(more);
@@ -91,7 +91,7 @@ describe('after a database was restored', () => {
     expect((await fleet.provision(tenant)).applied).toEqual(['1_a.sql']);
   });
 
-  test('an OID that now belongs to the schema of another tenant is nobody’s', async () => {
+  test('an OID that now belongs to the schema of another tenant does not count', async () => {
     await (await on(files)).fleet.migrate();
     await restore('s0', 's1');
     await db.query(`UPDATE shared.schema_migrations_tenants SET schema_oid = 's1'::regnamespace WHERE tenant = 't0'`);
@@ -116,7 +116,7 @@ describe('after a database was restored', () => {
 });
 
 describe('a schema that was dropped and created again', () => {
-  test('counts as new while it is empty, even with other privileges by default', async () => {
+  test('counts as new while it is empty, even with other default privileges', async () => {
     const { fleet } = await on(files);
     await fleet.migrate();
     await db.query(
@@ -137,7 +137,7 @@ describe('a schema that was dropped and created again', () => {
     expect(await other.fleet.deprovision({ name: 'new', schema: 's1' }, { dropSchema: true })).toBe(1);
   });
 
-  test('is still that of its tenant after it was only renamed', async () => {
+  test('still belongs to its tenant if it was only renamed', async () => {
     await (await on(files)).fleet.migrate();
     await db.query('ALTER SCHEMA s1 RENAME TO renamed; CREATE SCHEMA s1');
     const { fleet } = await on(files, [{ name: 't1', schema: 'renamed' }]);

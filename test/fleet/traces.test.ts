@@ -42,7 +42,7 @@ describe('what a rollout leaves in the audits', () => {
     expect(found.map(({ object }) => object)).toEqual(['new', 's0.by_hand']);
   });
 
-  test('the audit of a tenant has only its own entries, the other one has all', async () => {
+  test('the audit of a tenant has only its own entries; without a tenant, the audit has all', async () => {
     const { fleet } = await on(files);
     await fleet.migrate();
     await (await fleet.tenant('t1')).unmark('1_a.sql', { reason: 'a test' });
@@ -56,7 +56,7 @@ describe('what a rollout leaves in the audits', () => {
 });
 
 describe('the report of a rollout', () => {
-  test('has the ID of the run of each tenant, also of one that failed', async () => {
+  test('has the ID of the run of each tenant, including one that failed', async () => {
     const { fleet, events } = await on({
       '1_f.sql': `DO $$ BEGIN IF current_schema = 's1' THEN RAISE 'no'; END IF; END $$`,
     });
@@ -72,7 +72,7 @@ describe('the report of a rollout', () => {
     expect(rows).toEqual([{ run_id: tenants[1]?.runId }]);
   });
 
-  test('does not depend on selected tenants that leave the list meanwhile', async () => {
+  test('is complete even if a selected tenant leaves the list meanwhile', async () => {
     let listed = 0;
     const list = () => tenantsUpTo(++listed === 1 ? 2 : 1);
     const { fleet } = await on(files, { list });

@@ -90,7 +90,7 @@ describe('TenantMigratedGuard', () => {
     await app.close();
   });
 
-  test('migrates a tenant on its first request where that is wanted, once for simultaneous ones', async () => {
+  test('migrates a tenant on its first request if configured to, once for simultaneous requests', async () => {
     isOnDemand = true;
     const app = await start();
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(app, 't1')));
@@ -99,7 +99,7 @@ describe('TenantMigratedGuard', () => {
     expect(rows).toMatchObject([{ tenant: 't1' }]);
   });
 
-  test('does not try again what has failed, and does not create a schema', async () => {
+  test('does not retry a failed migration, and does not create a schema', async () => {
     isOnDemand = true;
     await db.query('CREATE TABLE public.broken ()');
     const app = await start();

@@ -2,7 +2,7 @@ import type { TenantState } from './standing.js';
 
 /** Whether the tenants are ready for this release. */
 export interface FleetHealth {
-  /** True if no more tenants than tolerated are not current. */
+  /** True if the number of tenants that are not current is tolerated. */
   readonly up: boolean;
   /** `4,998 of 5,000 tenants current, 2 failed`. It names no tenant. */
   readonly message: string;
@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<Exclude<TenantState, 'current'>, string>> = {
   unknown: 'unknown',
 };
 
-/** @param tolerated how many tenants, or which share of them, may be other than current. */
+/** @param tolerated how many tenants, or what share of them, need not be current. */
 export function fleetHealth(counts: FleetHealth['counts'], tolerated: number | `${number}%`): FleetHealth {
   const all = Object.values(counts).reduce((sum, each) => sum + each, 0);
   const states = Object.keys(WORDS) as (keyof typeof WORDS)[];

@@ -14,7 +14,7 @@ export interface WaveResult {
 /**
  * Decides whether the next wave may begin.
  *
- * @param signal aborted when the rollout is interrupted, which does not wait for the gate.
+ * @param signal aborted when the rollout is interrupted; the rollout then does not wait for the gate.
  */
 export type Gate = (wave: WaveResult, signal: AbortSignal) => boolean | Promise<boolean>;
 

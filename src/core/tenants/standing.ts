@@ -11,7 +11,7 @@ export interface TenantRecord {
   readonly schemaExists: boolean;
   /** Another tenant to which the history of its schema belongs. @default none */
   readonly schemaOf?: string | undefined;
-  /** Present if its history is that of another schema than its present one, which is not empty. */
+  /** Present if its history belongs to another schema than its present one, and the present one is not empty. */
   readonly replaced?: ReplacedSchema | undefined;
   /** The same object for tenants with the same history, if that is known. */
   readonly history: History;
@@ -54,7 +54,7 @@ export interface TenantStanding {
   readonly error?: Error;
 }
 
-/** Codes of the findings because of which nothing runs for a tenant, whatever its files are. */
+/** Codes of the findings that stop all migrations of a tenant, whatever its files are. */
 const WITHOUT_SCHEMA: readonly FindingCode[] = [
   'TENANT_SCHEMA_MISSING',
   'TENANT_SCHEMA_TAKEN',

@@ -18,8 +18,8 @@ export interface AdoptionSettings extends TransactionSettings {
 }
 
 /**
- * Makes the history of a tenant that of its present schema, in one transaction under the tenant's lock. With several
- * earlier schemas it is the history of the latest one. If the schema was only renamed, records its name.
+ * Assigns the history of a tenant to its present schema, in one transaction under the tenant's lock. With several
+ * earlier schemas, it takes the history of the latest one. If the schema was only renamed, records its name.
  *
  * @returns false if there is nothing to change.
  * @throws LockTimeoutError if another process is migrating the tenant; MigrationError
