@@ -41,6 +41,11 @@ describe('usage', () => {
       ['migrate', '--lock-timeout', '5'],
       "error: unknown option '--lock-timeout'\n(Did you mean --migration-lock-timeout or --table-lock-timeout?)\n",
     ],
+    [
+      'a word of the descriptions of two options',
+      ['migrate', '--wait', '5'],
+      "error: unknown option '--wait'\n(Did you mean --connect-retry or --migration-lock-timeout?)\n",
+    ],
     ['a misspelt option', ['status', '--tabel', 'x'], "'--tabel'\n(Did you mean --table?)\n"],
     ['an option without its value', ['status', '--dir'], "option '--dir <directory>' argument missing"],
     ['an argument too many', ['migrate', '001'], 'too many arguments'],

@@ -10,7 +10,7 @@ export const migrateCommand: CommandDefinition = {
     ['--to <file>', 'apply nothing after this file or version'],
     ['--step <n>', 'apply only the next n migrations'],
     ['--dry-run', 'only show what would run, as plan does'],
-    ['--connect-retry <seconds>', 'how long to keep trying while the database is unreachable (default: 0)'],
+    ['--connect-retry <seconds>', 'how long to wait for the database if it is unreachable (default: 0)'],
     ...LOCK_FLAGS,
     ...RUN_FLAGS,
     ...LIMIT_FLAGS,

@@ -8,10 +8,14 @@ import type { Flag } from './definition.js';
 export function usageMessage({ code, message }: CommanderError, flags: readonly Flag[]): string {
   const typed = /'--([\w-]+)/.exec(message)?.[1];
   if (code !== 'commander.unknownOption' || typed === undefined || message.includes('Did you mean')) return message;
-  const similar = flags.map(([flag]) => /^[\w-]+/.exec(flag)?.[0] ?? flag).filter((flag) => contains(flag, typed));
-  return similar.length === 0 ? message : `${message}\n(Did you mean ${similar.join(' or ')}?)`;
+  const named = flags.filter(([flag]) => `${nameOf(flag)}-`.includes(`-${typed}-`));
+  const words = ` ${typed.replaceAll('-', ' ')} `;
+  const similar = named.length > 0 ? named : flags.filter(([, description]) => ` ${description} `.includes(words));
+  return similar.length === 0
+    ? message
+    : `${message}\n(Did you mean ${similar.map(([flag]) => nameOf(flag)).join(' or ')}?)`;
 }
 
-function contains(flag: string, typed: string): boolean {
-  return `${flag}-`.includes(`-${typed}-`);
+function nameOf(flag: string): string {
+  return /^[\w-]+/.exec(flag)?.[0] ?? flag;
 }
