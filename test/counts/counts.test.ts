@@ -1,26 +1,15 @@
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { NEWEST } from '../../tools/postgres-binaries.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { testIf, serverMajor } from '../support/since-version.js';
 import { findDifferences, settle } from './compare.js';
-import { measureCounts } from './measure.js';
+import { measureAlone } from './counted-server.js';
 import { readRecorded } from './recorded.js';
-
-const databases: TestDatabase[] = [];
-
-afterAll(async () => {
-  await Promise.all(databases.map((database) => database.drop()));
-});
 
 // Other versions of the server get other statements.
 const testOnNewest = testIf(serverMajor() === Number(NEWEST), `recorded on PostgreSQL ${NEWEST}`);
 
 testOnNewest('runs ask no more and no less of the server and the disk than counts.json records', async () => {
-  const measured = await measureCounts(async () => {
-    const database = await createTestDatabase('counts');
-    databases.push(database);
-    return database.connectionString;
-  });
+  const measured = await measureAlone();
   const differences = findDifferences(await readRecorded(), measured);
   const remedy = 'If this is meant, run "npm run counts:update" and commit test/counts/counts.json.';
   expect(differences.length > 0 ? [...differences, remedy] : []).toEqual([]);
