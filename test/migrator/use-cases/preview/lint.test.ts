@@ -106,7 +106,8 @@ describe('lint', () => {
 
   test('reports wrong options', async () => {
     await expect(lintFiles({ directroy: 'x' } as object)).rejects.toMatchObject({
-      problems: ['unknown option "directroy"; did you mean "directory"?'],
+      message: expect.stringContaining('unknown option "directroy"; did you mean "directory"?'),
+      problems: [{ code: 'unknown-option', option: 'directroy', suggestion: 'directory' }],
     });
   });
 });
