@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '../../src/testing/embedded/free-port.js';
 import { background, run } from './commands.js';
+import { PLAIN_HEALTH_CONTROLLER } from '../schematics/plain-health-controller.js';
 
 /** A version of NestJS, an empty folder, this package, and an empty database. */
 interface Start {
@@ -76,27 +77,12 @@ async function contentsOf(project: string): Promise<Record<string, string>> {
 /** A health check that does not include migrations yet. */
 async function addHealthCheck(project: string): Promise<void> {
   await run('npx nest g controller health --flat --no-spec', project);
-  await writeFile(path.join(project, 'src/health.controller.ts'), HEALTH);
+  await writeFile(path.join(project, 'src/health.controller.ts'), PLAIN_HEALTH_CONTROLLER);
   const file = path.join(project, 'src/app.module.ts');
   const text = await readFile(file, 'utf8');
   const withTerminus = text.replace('imports: [', 'imports: [\n    TerminusModule,');
   await writeFile(file, `import { TerminusModule } from '@nestjs/terminus';\n${withTerminus}`);
 }
-
-const HEALTH = `import { Controller, Get } from '@nestjs/common';
-import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
-
-@Controller('health')
-export class HealthController {
-  constructor(private readonly health: HealthCheckService) {}
-
-  @Get()
-  @HealthCheck()
-  check() {
-    return this.health.check([]);
-  }
-}
-`;
 
 /** What the built application applied when it started, and the response of a URL after that. */
 async function start(project: string, databaseUrl: string, url: string): Promise<{ applied: string[]; body: string }> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { changedFiles, newProject, run, type Files } from './project.js';
+import { PLAIN_HEALTH_CONTROLLER } from './plain-health-controller.js';
 
 const FIRST = /^src\/migrations\/\d{14}_first\.sql$/;
 
@@ -46,23 +47,9 @@ export class AppModule {}
   });
 
   test('changes nothing when it runs again', async () => {
-    const health = `import { Controller, Get } from '@nestjs/common';
-import { HealthCheck, HealthCheckService } from '@nestjs/terminus';
-
-@Controller('health')
-export class HealthController {
-  constructor(private readonly health: HealthCheckService) {}
-
-  @Get()
-  @HealthCheck()
-  check() {
-    return this.health.check([]);
-  }
-}
-`;
     const project = await newProject();
     const file = 'src/health/health.controller.ts';
-    const first = await run({ ...project, [file]: health }, 'nest-add');
+    const first = await run({ ...project, [file]: PLAIN_HEALTH_CONTROLLER }, 'nest-add');
     expect(first.files[file]).toContain("() => this.migrationsHealth.check('migrations')");
     const second = await run(first.files, 'nest-add');
     expect(second.files).toEqual(first.files);
