@@ -58,3 +58,6 @@ const UNAVAILABLE: readonly string[] = [
 export function isUnavailable({ sqlstate }: ServerErrorDetails): boolean {
   return sqlstate.startsWith(CONNECTION_EXCEPTIONS) || UNAVAILABLE.includes(sqlstate);
 }
+
+/** The table, or its schema, does not exist. */
+export const UNDEFINED_TABLE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];

@@ -1,7 +1,7 @@
 import { CATALOG_FORMAT, type CatalogCheck, type FingerprintedCatalog } from '../../core/catalog/catalog.js';
 import type { ObjectGroup } from '../../core/catalog/object-group.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
-import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import { SQLSTATE, UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import { qualifiedName } from '../../core/target/table.js';
 import { retry } from '../../timing/retry.js';
@@ -14,7 +14,6 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { isLockHeldSql } from '../lock/lock.js';
-import { UNDEFINED_TABLE } from '../history/read-history.js';
 import { toObjects } from './content.js';
 import { checkedScope } from './covered-schemas.js';
 import {

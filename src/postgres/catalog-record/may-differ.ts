@@ -3,7 +3,7 @@ import { actingAs } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { serverErrorOf } from '../connection/server-error.js';
-import { UNDEFINED_TABLE } from '../history/read-history.js';
+import { UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
 import { latestRecordSql } from './record-table.js';
 import type { CatalogSettings } from './settings.js';
 

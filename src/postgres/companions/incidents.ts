@@ -29,18 +29,18 @@ export async function claimIncidents(
   const isUnchecked = (code: string | null | undefined): boolean => check.unchecked.some((each) => each === code);
   const gone = open.filter(({ fingerprint, code }) => !current.has(fingerprint ?? '') && !isUnchecked(code));
   const resolved = gone.length > 0 ? await query(resolveSql(table, gone, check)) : [];
-  const places = [...current.keys()];
-  const placeOf = ({ fingerprint }: Row): number => places.indexOf(fingerprint ?? '');
-  const own = claimed.filter(({ mine }) => mine === 't').toSorted((a, b) => placeOf(a) - placeOf(b));
-  const toFinding = ({ fingerprint, opened_at: openedAt }: Row): Finding[] => {
-    const found = current.get(fingerprint ?? '');
-    return found ? [{ ...found, since: new Date(Number(openedAt) * 1000) }] : [];
-  };
+  const own = new Map(claimed.filter(({ mine }) => mine === 't').map((row) => [row['fingerprint'], row]));
+  const reported = (isFirst: boolean): Finding[] =>
+    [...current].flatMap(([fingerprint, found]) => {
+      const row = own.get(fingerprint);
+      if (!row || (row['alerts'] === '1') !== isFirst) return [];
+      return [{ ...found, since: new Date(Number(row['opened_at']) * 1000) }];
+    });
   // A finding whose values have changed is a new incident; the old one ends without a report.
   const isStillThere = stillIn(findings);
   return {
-    opened: own.filter(({ alerts }) => alerts === '1').flatMap(toFinding),
-    reminders: own.filter(({ alerts }) => alerts !== '1').flatMap(toFinding),
+    opened: reported(true),
+    reminders: reported(false),
     resolved: resolved.map(toResolved).filter(({ finding }) => !isStillThere(finding)),
   };
 }

@@ -1,9 +1,9 @@
-import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import { SQLSTATE, UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
+
 /** The table does not exist, cannot be written by the role, or is on a read-only server. */
 export const NOT_WRITABLE: readonly string[] = [
-  SQLSTATE.undefinedTable,
-  SQLSTATE.invalidSchemaName,
+  ...UNDEFINED_TABLE,
   SQLSTATE.insufficientPrivilege,
   SQLSTATE.readOnlySqlTransaction,
 ];

@@ -1,5 +1,5 @@
 import { DatabaseError } from '../../core/errors/database-errors.js';
-import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import { SQLSTATE, UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
 import type { DetailedHistoryRow, History, HistoryRow } from '../../core/history/history.js';
 import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
@@ -14,8 +14,6 @@ import { ordinaryAndOthersOf, ordinaryAndOthersSql } from './ordinary-rows-sql.j
 import { assertHistoryTable, readShape } from './table-shape.js';
 import { toDetailedRows, toHistoryRows } from './to-rows.js';
 
-/** SQLSTATEs of a table that does not exist. */
-export const UNDEFINED_TABLE: readonly string[] = [SQLSTATE.undefinedTable, SQLSTATE.invalidSchemaName];
 /**
  * A column is missing or has a type that the query does not expect, as in a hand-made table; or the object is not
  * a table.

@@ -1,12 +1,11 @@
 import { DatabaseError, HistoryTableError } from '../../core/errors/database-errors.js';
-import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import { SQLSTATE, UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
 import type { DdlAudit } from '../../core/ports/ports.js';
 import { displayName, type TableName } from '../../core/target/table.js';
 import { disableDdlAuditSql, enableDdlAuditSql } from '../companions/ddl-audit.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
-import { UNDEFINED_TABLE } from '../history/read-history.js';
 
 /** Enables and disables the DDL audit of one history. */
 export class PgDdlAudit implements DdlAudit {

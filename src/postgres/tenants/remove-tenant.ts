@@ -30,7 +30,7 @@ export async function removeTenant(
   const removal = `WITH gone AS (DELETE FROM ${scope.name}${own} RETURNING 1) SELECT pg_catalog.count(*) AS count FROM gone`;
   const audit = { action: 'deprovision', files: [], details: { tenant, schema: schema ?? null } } as const;
   return inTenantTransaction(connection, target, settings, async (run) => {
-    if (kind !== null) await assertOwnSchema(connection, target, schema !== undefined);
+    if (kind !== null) await assertRemovable(connection, target, schema !== undefined);
     const [[removed] = []] = await run(`removing the tenant ${tenant}`, [
       kind === null ? 'SELECT 0 AS count' : removal,
       ...(kind !== null && companions.audit === 'usable' ? [auditChangeSql(scope, randomUUID(), audit)] : []),
@@ -41,7 +41,7 @@ export async function removeTenant(
 }
 
 /** Under a wrong name, the data of another tenant would be dropped, and not under its lock. @throws RefusedError */
-async function assertOwnSchema(connection: PgConnection, { table, tenant }: Target, isDropped: boolean): Promise<void> {
+async function assertRemovable(connection: PgConnection, { table, tenant }: Target, isDropped: boolean): Promise<void> {
   if (!tenant) return;
   const [record] = await readTenants(connection, table, [tenant], []);
   if (record?.schemaOf !== undefined)

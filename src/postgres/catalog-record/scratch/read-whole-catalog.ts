@@ -11,7 +11,7 @@ import type { CatalogSettings } from '../settings.js';
 import type { PgConnection } from '../../connection/pg-connection.js';
 import { asScript } from '../../connection/script.js';
 import { queryError, serverErrorOf } from '../../connection/server-error.js';
-import { UNDEFINED_TABLE } from '../../history/read-history.js';
+import { UNDEFINED_TABLE } from '../../../core/errors/sqlstate.js';
 import { isLockHeldSql } from '../../lock/lock.js';
 
 /**
