@@ -8,6 +8,7 @@ let received: NodeJS.Signals | undefined;
 /** For how long a repeated signal counts as the same request. */
 const REPEAT_MS = 1_000;
 let stopSoon: NodeJS.Timeout | undefined;
+let releaseSoon: NodeJS.Immediate | undefined;
 
 /**
  * Lets SIGTERM and SIGINT interrupt work instead of ending the process: the running statement is cancelled, unfinished
@@ -29,6 +30,7 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 }
 
 function listen(): void {
+  stopListening();
   received = undefined;
   for (const signal of SIGNALS) process.on(signal, onSignal);
 }
@@ -38,18 +40,32 @@ function onSignal(signal: NodeJS.Signals): void {
   received = signal;
   stopSoon = setTimeout(stopListening, REPEAT_MS).unref();
   for (const controller of activeWork) controller.abort(signal);
+  if (activeWork.size === 0) endAfter(signal);
 }
 
 function stopListening(): void {
   clearTimeout(stopSoon);
+  clearImmediate(releaseSoon);
   for (const signal of SIGNALS) process.off(signal, onSignal);
 }
 
 function finish(): void {
+  if (received) endAfter(received);
+  else releaseSoon = afterNextPoll(stopListening);
+}
+
+/**
+ * Node.js drops a signal that it has caught and not yet dispatched when the last listener is removed, and the process
+ * would survive it. Signals are dispatched while the event loop polls, and the current iteration may be past that.
+ */
+function afterNextPoll(work: () => void): NodeJS.Immediate {
+  return setImmediate(() => (releaseSoon = setImmediate(work)));
+}
+
+function endAfter(signal: NodeJS.Signals): void {
   stopListening();
-  if (!received) return;
-  if (process.listenerCount(received) === 0) endProcess(received);
-  else replaceExitCode(received);
+  if (process.listenerCount(signal) === 0) endProcess(signal);
+  else replaceExitCode(signal);
 }
 
 /** How long an interrupted start may take to end the process. */

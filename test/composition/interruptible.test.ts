@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { outcomes, relations } from '../support/history-of.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
-import { childEnvironment, typescriptArguments } from '../support/process.js';
+import { childEnvironment, runProcess, typescriptArguments } from '../support/process.js';
 import { migrationsDirectory } from '../support/temp-directory.js';
 import { until } from '../support/until.js';
 
@@ -101,4 +101,9 @@ test('a process that migrates by itself and listens to the signal ends as its re
   expect(output).toContain('InterruptedError: The run was interrupted by SIGTERM');
   expect(await outcomes(db)).toEqual({});
   await expectNoLeftovers(db);
+});
+
+test('a signal that arrives just before the work ends still ends the process', async () => {
+  const child = [...typescriptArguments, script('./late-signal.child.ts')];
+  expect(await runProcess(process.execPath, child)).toMatchObject({ code: null, signal: 'SIGTERM', stderr: '' });
 });

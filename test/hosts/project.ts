@@ -19,11 +19,14 @@ export async function createProject(host: Host, folder: string, tarball: string)
   await run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: folder });
 }
 
+/** How long an installation may take. */
+const PATIENCE_MS = 300_000;
+
 const NPM = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /** @throws Error with what npm printed. */
 async function npm(folder: string, parameters: readonly string[]): Promise<void> {
-  await run('npm', parameters, { cwd: folder, shell: process.platform === 'win32' });
+  await run('npm', parameters, { cwd: folder, shell: process.platform === 'win32', timeout: PATIENCE_MS });
 }
 
 function ownPackages({ nest, adapter, typescript, testPackages }: Host): string[] {
