@@ -27,13 +27,15 @@ export function askSquawk(binary: string, nameOf: (file: string) => string): Sec
         statements.filter((each) => unreadable.has(each)),
       );
       const reports = await runSquawk(binary, { name: nameOf(file), sql: text, isTransactional });
+      const offsetOf = offsetsIn(text);
       const before = unreadable.size;
       for (const report of reports.filter(isSyntaxError)) {
-        const statement = statementAt(statements, offsetOf(text, report));
+        const statement = statementAt(statements, offsetOf(report));
         if (statement && !unreadable.has(statement)) unreadable.set(statement, report);
       }
       if (unreadable.size > before) continue;
-      return [...reports.filter(isOurs).map((each) => opinion(text, each)), ...[...unreadable].map(silence)];
+      const relevant = reports.filter(isRelevant);
+      return [...relevant.map((each) => opinion(each, offsetOf(each))), ...[...unreadable].map(silence)];
     }
   };
 }
@@ -42,18 +44,17 @@ function isSyntaxError({ rule_name: rule }: SquawkReport): boolean {
   return rule === 'syntax-error';
 }
 
-function isOurs(report: SquawkReport): boolean {
+function isRelevant(report: SquawkReport): boolean {
   return !isSyntaxError(report) && !TIMEOUT_RULES.includes(report.rule_name);
 }
 
-function opinion(text: string, report: SquawkReport): Opinion {
-  const { rule_name: rule, level, message, help } = report;
+function opinion({ rule_name: rule, level, message, help }: SquawkReport, offset: number): Opinion {
   return {
     rule: `squawk/${rule}`,
     severity: level === 'Error' ? 'error' : 'warning',
     message: `breaks a rule of Squawk: ${message.trim().replace(/\.$/, '')}`,
     remedy: help === null ? '' : `${help.trim().replace(/\.$/, '')}.`,
-    offset: offsetOf(text, report),
+    offset,
   };
 }
 
@@ -73,10 +74,13 @@ function statementAt(statements: readonly Statement[], offset: number): Statemen
   return statements.find(({ end }) => offset <= end) ?? statements.at(-1);
 }
 
-/** The UTF-16 offset of a report. Only LF ends a line. */
-function offsetOf(text: string, { line, column }: SquawkReport): number {
-  let start = 0;
-  for (let i = 0; i < line; i++) start = text.indexOf('\n', start) + 1;
-  const bytes = Buffer.from(text.slice(start, start + column));
-  return start + bytes.subarray(0, column).toString().length;
+/** Finds the UTF-16 offset of reports in a text. Only LF ends a line. */
+function offsetsIn(text: string): (report: SquawkReport) => number {
+  const lines = text.split('\n');
+  const starts: number[] = [];
+  for (let i = 0, start = 0; i < lines.length; start += (lines[i++]?.length ?? 0) + 1) starts.push(start);
+  return ({ line, column }) => {
+    const bytes = Buffer.from((lines[line] ?? '').slice(0, column));
+    return (starts[line] ?? text.length) + bytes.subarray(0, column).toString().length;
+  };
 }

@@ -13,6 +13,12 @@ export interface SquawkReport {
   readonly rule_name: string;
 }
 
+/** How long Squawk may take for one text, in ms. It usually takes less than 100 ms. */
+const TIMEOUT_MS = 60_000;
+
+/** Squawk needs nothing from the environment, which may hold passwords. Windows starts no program without its root. */
+const ENVIRONMENT = { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'] };
+
 /**
  * Runs Squawk on a text. It reads the configuration of the project, `.squawk.toml`, from the working directory.
  *
@@ -26,6 +32,9 @@ export async function runSquawk(
   const mode = isTransactional ? '--assume-in-transaction' : '--no-assume-in-transaction';
   const child = spawn(binary, ['--reporter=json', ['--stdin-filepath', name].join('='), mode], {
     stdio: ['pipe', 'pipe', 'pipe'],
+    env: ENVIRONMENT,
+    timeout: TIMEOUT_MS,
+    killSignal: 'SIGKILL',
   });
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
@@ -33,11 +42,17 @@ export async function runSquawk(
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
   child.stdin.on('error', () => {}); // it exited before reading all of the text; its output says why
   child.stdin.end(sql);
-  await new Promise<void>((resolve, reject) => {
+  const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
     child.once('error', ({ message }) => reject(new SquawkError(`squawk cannot be started: ${message}`, undefined)));
-    child.once('close', () => resolve());
+    child.once('close', (_, killedBy) => resolve(killedBy));
   });
+  if (signal !== null) throw new SquawkError(endOf(name, signal), undefined);
   return parsed(Buffer.concat(stdout).toString(), Buffer.concat(stderr).toString());
+}
+
+function endOf(name: string, signal: NodeJS.Signals): string {
+  const limit = signal === 'SIGKILL' ? `; it may take ${TIMEOUT_MS / 1000} s for a file` : '';
+  return `squawk was ended by ${signal} while it checked ${name}${limit}`;
 }
 
 function parsed(stdout: string, stderr: string): readonly SquawkReport[] {

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { askSquawk } from '../../../src/files/squawk/ask-squawk.js';
 import { findSquawk, SquawkError } from '../../../src/files/squawk/find-squawk.js';
 import { repositoryRoot } from '../../support/process.js';
@@ -59,6 +61,25 @@ describe('Squawk', () => {
   });
 });
 
+test('Squawk does not see the environment, which may hold passwords', async () => {
+  process.env['PGPASSWORD'] = 'secret';
+  try {
+    const printing = askSquawk(await script('env >&2'), String);
+    await expect(printing({ file: '1.sql', sql: '', isTransactional: true })).rejects.toThrow(
+      /^squawk failed: (?!.*PGPASSWORD)/s,
+    );
+  } finally {
+    delete process.env['PGPASSWORD'];
+  }
+});
+
+/** A program for the shell in place of Squawk. */
+async function script(text: string): Promise<string> {
+  const file = path.join(await tempDirectory(), 'squawk');
+  await writeFile(file, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  return file;
+}
+
 describe('Squawk cannot be run', () => {
   test('if it is not installed', async () => {
     const directory = await tempDirectory();
@@ -71,5 +92,8 @@ describe('Squawk cannot be run', () => {
     const text = { file: '1.sql', sql: 'SELECT 1', isTransactional: true };
     await expect(askSquawk('/nonexistent', String)(text)).rejects.toThrow(SquawkError);
     await expect(askSquawk('/bin/true', String)(text)).rejects.toThrow('squawk failed: it printed nothing');
+    await expect(askSquawk(await script('kill -9 $$'), String)(text)).rejects.toThrow(
+      'squawk was ended by SIGKILL while it checked 1.sql; it may take 60 s for a file',
+    );
   });
 });
