@@ -30,9 +30,11 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
 }
 
 function listen(): void {
-  stopListening();
+  clearTimeout(stopSoon);
+  clearImmediate(releaseSoon);
   received = undefined;
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  // Listeners that are to be removed are kept, as removing them could lose a signal.
+  for (const signal of SIGNALS) if (!process.listeners(signal).includes(onSignal)) process.on(signal, onSignal);
 }
 
 function onSignal(signal: NodeJS.Signals): void {
@@ -40,7 +42,7 @@ function onSignal(signal: NodeJS.Signals): void {
   received = signal;
   stopSoon = setTimeout(stopListening, REPEAT_MS).unref();
   for (const controller of activeWork) controller.abort(signal);
-  if (activeWork.size === 0) endAfter(signal);
+  if (activeWork.size === 0) finish(); // it came just before the work ended
 }
 
 function stopListening(): void {
@@ -50,8 +52,13 @@ function stopListening(): void {
 }
 
 function finish(): void {
-  if (received) endAfter(received);
-  else releaseSoon = afterNextPoll(stopListening);
+  if (!received) {
+    releaseSoon = afterNextPoll(stopListening);
+    return;
+  }
+  stopListening();
+  if (process.listenerCount(received) === 0) endProcess(received);
+  else replaceExitCode(received);
 }
 
 /**
@@ -60,12 +67,6 @@ function finish(): void {
  */
 function afterNextPoll(work: () => void): NodeJS.Immediate {
   return setImmediate(() => (releaseSoon = setImmediate(work)));
-}
-
-function endAfter(signal: NodeJS.Signals): void {
-  stopListening();
-  if (process.listenerCount(signal) === 0) endProcess(signal);
-  else replaceExitCode(signal);
 }
 
 /** How long an interrupted start may take to end the process. */
