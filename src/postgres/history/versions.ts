@@ -48,7 +48,22 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
   companion(5, 'source', 'the sources of migrations'),
   companion(6, 'incidents', 'drift incidents'),
   companion(7, 'catalog', 'recorded catalogs'),
+  {
+    number: 8,
+    summary: 'the names of schemas in the history of tenants',
+    // Only the history of tenants has OIDs.
+    isInstalled: ({ columns }) => !columns.includes('schema_oid') || columns.includes('schema_name'),
+    statements: ({ name: table }) => [
+      `ALTER TABLE ${table} ADD COLUMN schema_name text`,
+      `UPDATE ${table} AS t SET schema_name = coalesce(${SCHEMA_NAME_BY_OID}, '')`,
+      `ALTER TABLE ${table} ALTER COLUMN schema_name SET NOT NULL`,
+    ],
+  },
 ];
+
+/** The name of the schema of a row `t`, if no name was recorded; NULL if the schema no longer exists. */
+export const SCHEMA_NAME_BY_OID =
+  '(SELECT n.nspname::pg_catalog.text FROM pg_catalog.pg_namespace n WHERE n.oid = t.schema_oid)';
 
 function companion(number: number, name: CompanionName, summary: string): ObjectVersion {
   return {

@@ -9,6 +9,7 @@ import type { ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
 import { queryError } from '../connection/server-error.js';
+import { withAllColumns } from './older-table.js';
 import { ask } from '../history/read-history.js';
 import { ORDINARY } from '../history/ordinary-rows-sql.js';
 import { KEY_COLUMN, selectList } from '../history/columns.js';
@@ -30,8 +31,14 @@ export async function readTenants(
 ): Promise<readonly TenantRecord[]> {
   const table = tenantsTable(history);
   const place = { table, role, what: 'the history of tenants' };
-  const answer = await ask(connection, place, behindSql(qualifiedName(table), tenants, migrations), []);
-  const rows = answer === 'no table' ? await ask(connection, place, schemasSql(tenants), []) : answer;
+  const answer = await ask(connection, place, behindSql(qualifiedName(table), tenants, migrations));
+  const query =
+    answer === 'no table'
+      ? schemasSql(tenants)
+      : answer === 'unexpected'
+        ? behindSql(await withAllColumns(connection, history, tenants[0] as TenantScope, role), tenants, migrations)
+        : undefined;
+  const rows = query === undefined ? answer : await ask(connection, place, query, []);
   if (typeof rows === 'string') throw new Error('the catalog has no schemas');
   return new Answer(migrations, rows, await otherRows(connection, rows)).of(tenants);
 }
