@@ -13,5 +13,10 @@ export { InjectFleet, InjectMigrations, InjectMigrationsHealth, migrationsReadyT
 export { TenantMigratedGuard } from './nest/tenant-guard.js';
 export type { MigrationsReady } from './nest/bootstrap/bootstrap.js';
 export type { ModuleTenantsOptions, TenantFleet, TenantListFactory } from './nest/configuration/tenants.js';
-export type { DriftOptions, HealthOptions, MigrationsModuleOptions } from './nest/configuration/options.js';
+export type {
+  DriftOptions,
+  HealthOptions,
+  MigrationsModuleOptions,
+  TenantsHealthOptions,
+} from './nest/configuration/options.js';
 export type { MigrationsModuleAsyncOptions, MigrationsOptionsFactory } from './nest/configuration/options-factory.js';

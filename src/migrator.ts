@@ -98,7 +98,8 @@ export type {
   ProvisionOptions,
   RolloutOptions as FleetMigrateOptions,
 } from './fleet/fleet.js';
-export type { FleetHealth } from './core/tenants/fleet-health.js';
+export type { FleetDrift, FleetDriftOptions, TenantDrift } from './fleet/drift/fleet-drift.js';
+export type { FleetHealth, Tolerance } from './core/tenants/fleet-health.js';
 export type { TenantSelection } from './fleet/selection.js';
 export type { RolloutReport, RolloutStop, TenantOutcome, TenantResult } from './core/tenants/report.js';
 export { RolloutStoppedError } from './core/tenants/rollout-stopped.js';

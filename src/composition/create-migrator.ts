@@ -1,4 +1,4 @@
-import { OPTIONAL_GROUPS, SCHEMA_GROUPS, type OptionalGroup } from '../core/catalog/object-group.js';
+import { OPTIONAL_GROUPS, SCHEMA_GROUPS, type ObjectGroup, type OptionalGroup } from '../core/catalog/object-group.js';
 import { matchingAny } from '../core/catalog/patterns.js';
 import type { EmitEvent } from '../core/events/events.js';
 import { NO_HISTORY } from '../core/history/history.js';
@@ -178,20 +178,26 @@ function scratchDatabases(
 }
 
 /** Which part of the catalog is recorded and compared. */
-function comparedCatalog({ catalog, timeouts }: ResolvedOptions, target: Target): CatalogSettings {
+function comparedCatalog(options: ResolvedOptions, target: Target): CatalogSettings {
+  const { catalog, timeouts } = options;
+  return {
+    history: target.table,
+    role: target.role,
+    schemas: catalog.schemas,
+    groups: catalogGroups(options),
+    timeoutMs: timeouts.catalog,
+  };
+}
+
+/** The groups of objects that are compared. */
+export function catalogGroups({ catalog }: ResolvedOptions): readonly ObjectGroup[] {
   const wanted: Readonly<Record<OptionalGroup, boolean>> = {
     grants: catalog.grants,
     'default privileges': catalog.defaultPrivileges,
     comments: catalog.comments,
     settings: catalog.settings,
   };
-  return {
-    history: target.table,
-    role: target.role,
-    schemas: catalog.schemas,
-    groups: [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS.filter((group) => wanted[group])],
-    timeoutMs: timeouts.catalog,
-  };
+  return [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS.filter((group) => wanted[group])];
 }
 
 /** How runs behave, according to options. */

@@ -1,15 +1,22 @@
 import { ConfigurationError } from '../core/errors/input-errors.js';
-import { fleetHealth, type FleetHealth } from '../core/tenants/fleet-health.js';
+import {
+  countStates,
+  fleetHealth,
+  isTolerance,
+  type FleetHealth,
+  type Tolerance,
+} from '../core/tenants/fleet-health.js';
 import type { RolloutReport } from '../core/tenants/report.js';
 import { Standings, type TenantStanding, type TenantState } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
-import { isShare } from '../core/tenants/waves.js';
 import type { Migrator } from '../migrator/migrator.js';
 import { RunningOperations } from '../migrator/running-operations.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
 import { NO_PROGRESS, withInterruption } from '../migrator/run/interruption.js';
 import { adopt } from './adopt.js';
+import type { FleetDrift, FleetDriftOptions } from './drift/fleet-drift.js';
 import type { FleetParts } from './parts.js';
+import { KnownStandings } from './known-standings.js';
 import { OnDemand } from './on-demand.js';
 import { provision } from './provision.js';
 import { carefulMigrator } from './record-of.js';
@@ -48,7 +55,7 @@ export interface FleetStatus {
 /** Options of {@link Fleet.health}. */
 export interface FleetHealthOptions extends TenantSelection {
   /** How many tenants, or what share of them (`'1%'`), need not be current. @default 0 */
-  readonly tolerated?: number | `${number}%` | undefined;
+  readonly tolerated?: Tolerance | undefined;
 }
 
 /** Options of {@link Fleet.provision}. */
@@ -75,6 +82,7 @@ export class Fleet<Definition = unknown> {
   readonly #host: FleetHost<Definition>;
   readonly #operations: RunningOperations;
   readonly #onDemand: OnDemand;
+  readonly #known = new KnownStandings(async () => (await this.status()).tenants);
 
   private constructor(parts: FleetParts, host: FleetHost<Definition>) {
     this.#parts = parts;
@@ -86,6 +94,11 @@ export class Fleet<Definition = unknown> {
   /** @internal */
   static of<D>(parts: FleetParts, host: FleetHost<D>): Fleet<D> {
     return new this<D>(parts, host);
+  }
+
+  /** The states of all tenants, remembered for all who serve requests. @internal */
+  get known(): KnownStandings {
+    return this.#known;
   }
 
   /**
@@ -117,16 +130,7 @@ export class Fleet<Definition = unknown> {
     const found = await records.read(tenants, set);
     const standings = new Standings(set, policy);
     const standing = tenants.map((tenant, i) => standings.of(tenant, found[i] as (typeof found)[0]));
-    const counts: Record<TenantState, number> = {
-      current: 0,
-      behind: 0,
-      failed: 0,
-      refused: 0,
-      missing: 0,
-      unknown: 0,
-    };
-    for (const { state } of standing) counts[state] += 1;
-    return { tenants: standing, counts };
+    return { tenants: standing, counts: countStates(standing) };
   }
 
   /**
@@ -136,12 +140,24 @@ export class Fleet<Definition = unknown> {
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
   async health({ tolerated = 0, ...selection }: FleetHealthOptions = {}): Promise<FleetHealth> {
-    if (!isShare(tolerated) && !(Number.isInteger(tolerated) && tolerated >= 0)) {
+    if (!isTolerance(tolerated)) {
       const given = JSON.stringify(tolerated);
       const detail = `${given} is neither a number of tenants nor a share such as "1%"`;
       throw new ConfigurationError('INVALID_OPTIONS', [{ option: 'tolerated', code: 'invalid', given, detail }]);
     }
     return fleetHealth((await this.status(selection)).counts, tolerated);
+  }
+
+  /**
+   * Compares the histories of tenants with the files, and the schemas of tenants with the same migrations with each
+   * other. Costs one query for the histories, and one fingerprint for each schema; objects are read only of tenants
+   * whose fingerprint is not that of most.
+   *
+   * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
+   */
+  async drift(options: FleetDriftOptions = {}): Promise<FleetDrift> {
+    const { fleetDrift } = await import('./drift/fleet-drift.js');
+    return fleetDrift(this.#parts, options);
   }
 
   /** Returns the list of tenants. @throws ConfigurationError */

@@ -15,6 +15,8 @@ interface Known {
 
 /** The states of all tenants, read together and remembered. */
 export class KnownStandings {
+  /** As they were read. */
+  private found: readonly TenantStanding[] = [];
   private standings: ReadonlyMap<string, TenantStanding> = new Map();
   private readAt = Number.NEGATIVE_INFINITY;
   /** What happened to tenants after the latest read had begun. */
@@ -40,6 +42,12 @@ export class KnownStandings {
       if (!this.isReady(name)) throw error;
     }
     return this.known(name).standing;
+  }
+
+  /** The states of all tenants, in the order of the list. @param cacheMs how old they may be. @throws what reading throws. */
+  async all(cacheMs: number): Promise<readonly TenantStanding[]> {
+    if (performance.now() - this.readAt >= cacheMs) await this.refresh(cacheMs);
+    return this.found.map((each) => this.later.get(each.tenant)?.standing ?? each);
   }
 
   /** Remembers the state of a tenant from now on. */
@@ -73,6 +81,7 @@ export class KnownStandings {
     const startedAt = performance.now();
     try {
       const found = await this.read();
+      this.found = found;
       this.standings = new Map(found.map((each) => [each.tenant, this.servable(each)]));
       this.readAt = startedAt;
       this.failure = undefined;

@@ -1,8 +1,9 @@
 import type { Finding } from '../core/errors/finding.js';
 import type { EmitEvent } from '../core/events/events.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
-import type { MigrationSource } from '../core/ports/ports.js';
-import type { FleetEngine, TenantRecords, TenantSchemas } from '../core/ports/tenants.js';
+import type { ObjectFilter } from '../core/catalog/patterns.js';
+import type { DiffTexts, MigrationSource } from '../core/ports/ports.js';
+import type { FleetEngine, TenantCatalogs, TenantRecords, TenantSchemas } from '../core/ports/tenants.js';
 import type { DriftPolicy } from '../core/status/policy.js';
 import type { RolloutSettings } from '../core/tenants/rollout-settings.js';
 import type { Tenant } from '../core/tenants/tenant.js';
@@ -18,6 +19,15 @@ export interface FleetParts {
   readonly source: MigrationSource;
   readonly records: TenantRecords;
   readonly schemas: TenantSchemas;
+  /** Undefined if the catalog is not checked. */
+  readonly catalogs: TenantCatalogs | undefined;
+  /** Objects that are left out when schemas are compared. */
+  readonly ignoresObject: ObjectFilter;
+  readonly diffTexts: DiffTexts;
+  /** The placeholder values of a tenant, besides its schema, that these files use. */
+  readonly valuesOf: (tenant: Tenant, set: MigrationSet) => readonly string[];
+  /** The values that messages about a tenant must not show. */
+  readonly secretsOf: (tenant: Tenant) => readonly string[];
   /**
    * @param files what its runs apply.
    * @param onStart receives the ID of each run when it starts. @default none

@@ -10,11 +10,8 @@ import { InterruptedError } from '../core/errors/run-errors.js';
 import { notReadyBecause } from '../core/tenants/readiness.js';
 import type { TenantStanding } from '../core/tenants/standing.js';
 import { Fleet } from '../fleet/fleet.js';
-import { KnownStandings } from '../fleet/known-standings.js';
+import type { KnownStandings } from '../fleet/known-standings.js';
 import type { TenantFleet } from './configuration/tenants.js';
-
-/** The states of the tenants of each fleet, for all its guards. */
-const known = new WeakMap<TenantFleet, KnownStandings>();
 
 /**
  * A guard for requests from tenants. A request from a tenant that lacks migrations of this release is answered
@@ -42,8 +39,7 @@ export abstract class TenantMigratedGuard implements CanActivate {
     const { fleet } = this;
     const name = fleet && (await this.tenantOf(context));
     if (!fleet || name === undefined) return true;
-    const states = knownOf(fleet);
-    const found = await this.find(states, name);
+    const found = await this.find(fleet.known, name);
     const reason = notReadyBecause(found);
     if (reason === undefined) return true;
     if (!this.migrateOnDemand || found.state !== 'behind') throw unavailable(name, reason);
@@ -65,19 +61,13 @@ export abstract class TenantMigratedGuard implements CanActivate {
     const name = found.tenant;
     try {
       const isDone = await fleet.migrateOnDemand(name);
-      if (isDone) knownOf(fleet).settle({ ...found, state: 'current', pending: [], failed: [] });
+      if (isDone) fleet.known.settle({ ...found, state: 'current', pending: [], failed: [] });
       return isDone;
     } catch (error) {
-      knownOf(fleet).expire(name);
+      fleet.known.expire(name);
       throw unavailable(name, `its migrations ${error instanceof InterruptedError ? 'were interrupted' : 'failed'}`);
     }
   }
-}
-
-function knownOf(fleet: TenantFleet): KnownStandings {
-  const states = known.get(fleet) ?? new KnownStandings(async () => (await fleet.status()).tenants);
-  known.set(fleet, states);
-  return states;
 }
 
 function unavailable(name: string, reason: string): ServiceUnavailableException {

@@ -74,6 +74,8 @@ describe('docs/errors.md', () => {
     const described = [...introduction.matchAll(/^\| (.*?) \| /gm)].flatMap(([, cell = '']) => codeIn(cell));
     const all = finding('CHANGED', {
       subject: '',
+      tenant: '',
+      comparedWith: { tenant: '', same: 1, of: 2 },
       line: 1,
       column: 1,
       detail: '',

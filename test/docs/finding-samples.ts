@@ -4,6 +4,7 @@ export const DIRECTORY = '/srv/app/migrations';
 export const TABLE = 'shared.schema_migrations';
 export const TARGET = `app/${TABLE}`;
 const RECORDED_AT = new Date('2026-01-31T03:00:00Z');
+const MOST = { tenant: 'ash-grove', same: 4_998, of: 5_000 };
 
 /** One finding of every code, as docs/errors.md shows it. */
 export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
@@ -135,6 +136,21 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     actual: '"school_oak_hill" (OID 24812)',
   },
   TENANTS_MOVED: { subject: 'The histories of 5000 tenants' },
+  TENANT_OBJECT_ADDED: { subject: 'Table backup_0301', tenant: 'oak-hill', comparedWith: MOST, actual: 'owner: app' },
+  TENANT_OBJECT_MISSING: {
+    subject: 'Index grades_by_pupil on grades',
+    tenant: 'oak-hill',
+    comparedWith: MOST,
+    recorded: 'CREATE INDEX grades_by_pupil ON {{schema}}.grades USING btree (pupil)',
+  },
+  TENANT_OBJECT_DIFFERENT: {
+    subject: 'Column pupils.name',
+    tenant: 'oak-hill',
+    comparedWith: MOST,
+    detail: 'definition: text NOT NULL → text',
+    recorded: 'text NOT NULL',
+    actual: 'text',
+  },
   NO_TENANTS: { subject: 'The list of tenants' },
 };
 

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { DatabaseConnectionError, DatabaseError, HistoryTableError } from '../../src/core/errors/database-errors.js';
-import { DirectoryError } from '../../src/core/errors/input-errors.js';
+import { ConfigurationError, DirectoryError } from '../../src/core/errors/input-errors.js';
 import { assessHealth, type MigrationHealth } from '../../src/core/status/health.js';
 import { DEFAULT_HEALTH_RULES } from '../../src/core/status/health-rules.js';
 import { DEFAULT_POLICY } from '../../src/core/status/policy.js';
 import type { MigrationStatus } from '../../src/core/status/status.js';
+import type { TenantState } from '../../src/core/tenants/standing.js';
 import { nameless } from '../../src/nest/bootstrap/report-text.js';
 import { STATES, statusOf } from '../core/fixtures.js';
 import { indicatorOf, type Situation } from '../nest/health/indicator-of.js';
@@ -57,6 +58,33 @@ const SITUATIONS: Record<string, Situation> = {
   'tracking is off': { tracked: false },
 };
 
+const upToDate = assess([statusOf('1.sql', 'applied')]);
+const ofTenants = (tenants: Situation['tenants'], more: Situation = {}): Situation => ({
+  health: upToDate,
+  ...more,
+  ...(tenants && { tenants }),
+});
+const states = (current: number, others: readonly TenantState[]): TenantState[] => [
+  ...Array.from({ length: current }, () => 'current' as const),
+  ...others,
+];
+const unusableList = new ConfigurationError('INVALID_TENANTS', [{ code: 'unusable', detail: 'secret' }]);
+
+/** The same for the table about tenants. */
+const TENANTS: Record<string, () => Situation> = {
+  'all are current': () => ofTenants(states(5_000, [])),
+  'no more are other than current than tolerated': () => ofTenants(states(4_998, ['failed', 'failed'])),
+  'more are': () =>
+    ofTenants(
+      states(
+        4_400,
+        Array.from({ length: 600 }, () => 'behind' as const),
+      ),
+    ),
+  'the list of tenants cannot be used': () => ofTenants(Promise.reject(unusableList)),
+  'no answer in time': () => ofTenants(new Promise(() => {}), { options: { timeout: 1 } }),
+};
+
 describe('docs/health.md', () => {
   test('gives the status of each migration state, and the option that determines it', () => {
     const rows = rowsBelow('| state | decided by | status | message |');
@@ -84,6 +112,20 @@ describe('docs/health.md', () => {
     const ignored = Object.fromEntries(others.map((each) => [each, 'ignore']));
     const expected = rule === '' ? status : 'degraded';
     expect(await check({ ...ignored, ...(rule && { [rule]: 'degraded' }) })).toMatchObject({ status: expected });
+  });
+
+  const tenants = rowsBelow('| tenants | status | message |');
+
+  test('lists every situation of tenants, and no other', () => {
+    expect(tenants.map(([situation]) => situation)).toEqual(Object.keys(TENANTS));
+  });
+
+  test.each(tenants)('is correct about tenants when %s', async (situation, status, message) => {
+    const { check } = indicatorOf(TENANTS[situation]!());
+    const report = await check();
+    expect(report).toMatchObject({ status, message: message?.replace('3000 ms', '1 ms') });
+    expect(JSON.stringify(report)).not.toContain('secret');
+    expect(await check({ tenants: { exceeded: 'ignore' } })).toMatchObject({ status: 'up', message: 'up to date' });
   });
 
   test('gives the defaults of the rules', () => {

@@ -1,13 +1,18 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { Finding } from '../../core/errors/finding.js';
+import { matchingAny } from '../../core/catalog/patterns.js';
+import { placeholderNames } from '../../core/compile/placeholders.js';
 import type { EmitEvent } from '../../core/events/events.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { MigrationSource } from '../../core/ports/ports.js';
 import { checkTenants, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
-import type { Tenant, TenantPlace } from '../../core/tenants/tenant.js';
+import { SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from '../../core/tenants/tenant.js';
 import { unknownGroups } from '../../core/tenants/waves.js';
 import { parseTableName } from '../../core/target/table.js';
+import { secretsOf } from '../../core/target/target.js';
 import { Fleet } from '../../fleet/fleet.js';
 import { InProcessEngine } from '../../fleet/in-process-engine.js';
+import type { FleetParts } from '../../fleet/parts.js';
 import { isObject } from '../validation/checks.js';
 import type { ConnectionOptions } from '../connection-options.js';
 import { createMigrator, migrationsOf, targetOf, type Migrations } from '../create-migrator.js';
@@ -15,8 +20,10 @@ import { guarded } from '../guarded.js';
 import { interruptible } from '../interruptible.js';
 import type { ResolvedOptions } from '../options.js';
 import type { Migrator } from '../../migrator/migrator.js';
+import { unifiedDiff } from '../unified-diff.js';
 import { Homes } from './homes.js';
 import { readList } from './read-list.js';
+import { FleetCatalogs } from './tenant-catalogs.js';
 import { FleetRecords } from './tenant-records.js';
 import { FleetSchemas } from './tenant-schemas.js';
 import { sharesHistory, tenantTarget } from './tenant-target.js';
@@ -40,6 +47,11 @@ export function createFleetOf(
       source: migrations.source,
       records: new FleetRecords(homes, tenants),
       schemas: new FleetSchemas(homes, tenants),
+      catalogs: options.catalog.enabled ? new FleetCatalogs(homes, tenants) : undefined,
+      ignoresObject: matchingAny(options.catalog.ignore),
+      diffTexts: unifiedDiff,
+      valuesOf: usedValues(options, tenants),
+      secretsOf: (tenant) => secretsOf(tenantTarget(options, tenants, tenant)),
       migratorOf: (tenant, files, onStart) => migrators.of(tenant, files, { onStart }),
       creatorOf: (tenant, files) => migrators.of(tenant, files, { createsSchema: true }),
       carefulMigratorOf: (tenant, refusals) => migrators.careful(tenant, refusals),
@@ -61,6 +73,22 @@ export function createFleetOf(
       },
     },
   );
+}
+
+/** The placeholder values of a tenant that files use. Nearly always, tenants have the same ones. */
+function usedValues(options: ResolvedOptions, tenants: ResolvedTenantsOptions): FleetParts['valuesOf'] {
+  const delimiters = options.placeholderDelimiters;
+  const known = new WeakMap<MigrationSet, readonly string[]>();
+  const namesIn = (set: MigrationSet): readonly string[] => {
+    const names = set.migrations.flatMap(({ text }) => placeholderNames(text, { delimiters }));
+    return [...new Set(names)].filter((name) => name !== SCHEMA_PLACEHOLDER).toSorted();
+  };
+  return (tenant, set) => {
+    const names = known.get(set) ?? namesIn(set);
+    known.set(set, names);
+    const { placeholders } = tenantTarget(options, tenants, tenant);
+    return names.map((name) => placeholders?.values[name] ?? '');
+  };
 }
 
 /** Has sessions kept for a tenant. Databases of tenants are many, so nothing stays open in them. */

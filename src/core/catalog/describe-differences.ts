@@ -19,7 +19,7 @@ interface ComparedCatalogs {
 }
 
 /** What is known about a difference besides the two catalogs. */
-type Circumstances = (object: CatalogObject) => Pick<FindingDetails, 'since' | 'changedBy'>;
+type Circumstances = (object: CatalogObject) => Pick<FindingDetails, 'since' | 'changedBy' | 'tenant' | 'comparedWith'>;
 
 /** One finding for each object that was added, removed or changed. */
 export function describeDifferences(

@@ -22,6 +22,10 @@ export interface RecordedCommand {
 export interface FindingDetails {
   /** A migration's file, an object in the database, a directory, or a database. */
   readonly subject: string;
+  /** The tenant that the finding is about. @default it is about no particular tenant */
+  readonly tenant?: string;
+  /** A tenant with what most tenants have that have the same migrations: `same` of them, out of `of`. */
+  readonly comparedWith?: { readonly tenant: string; readonly same: number; readonly of: number };
   /** Position in the file. Both count from 1; columns are in characters. */
   readonly line?: number;
   readonly column?: number;

@@ -54,8 +54,11 @@ export function renderFindingAs(say: Voice, found: Finding): string {
 
 /** Renders a finding without its code. */
 export function describeFinding(say: Voice, found: Finding): string {
-  const { subject, line, column } = found;
-  return [`${placeIn(subject, line, column)} ${problemOf(found)}.`, remedyOf(say, found)].filter(Boolean).join(' ');
+  const { subject, tenant, line, column } = found;
+  const of = tenant === undefined || subject === subjectOfTenant(tenant) ? '' : ` of tenant ${tenant}`;
+  return [`${placeIn(subject, line, column)}${of} ${problemOf(found)}.`, remedyOf(say, found)]
+    .filter(Boolean)
+    .join(' ');
 }
 
 /** What to do about a finding, phrased by `say`. */
@@ -70,9 +73,23 @@ export function problemOf(found: Finding): string {
   return text(found).replace(/\.$/, ''); // a quoted text may end with a full stop
 }
 
-/** A key that is equal for findings with the same code, subject and values. */
-export function findingKey({ code, subject, reason, detail, recorded, actual }: Finding): string {
-  return JSON.stringify([code, subject, reason, detail, recorded, actual]);
+/** The subject of a finding about a tenant as a whole. */
+export function subjectOfTenant(name: string): string {
+  return `Tenant ${name}`;
+}
+
+/** A key that is equal for findings with the same code, subject, tenant and values. */
+export function findingKey({ code, subject, tenant, reason, detail, recorded, actual }: Finding): string {
+  return JSON.stringify([code, subject, reason, detail, recorded, actual, ...(tenant === undefined ? [] : [tenant])]);
+}
+
+/** The same for findings whose values may differ. */
+export function findingPlace({
+  code,
+  subject,
+  tenant = '',
+}: Pick<Finding, 'subject' | 'tenant'> & { readonly code: string }): string {
+  return `${code} ${subject} ${tenant}`;
 }
 
 export type { FindingDetails, RecordedCommand, Severity } from './finding-definition.js';

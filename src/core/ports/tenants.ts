@@ -1,5 +1,6 @@
 import type { MigrationSet } from '../migration/migration-set.js';
 import type { TenantRecord, UnreadRecord } from '../tenants/standing.js';
+import type { TenantCatalog } from '../tenants/compare-schemas.js';
 import type { Tenant } from '../tenants/tenant.js';
 
 /** Reads what is recorded about tenants. Never locks, creates or writes. */
@@ -12,6 +13,27 @@ export interface TenantRecords {
    * @throws DatabaseConnectionError, HistoryTableError, MigrationError, if no database can be read.
    */
   read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly (TenantRecord | UnreadRecord)[]>;
+}
+
+/** The fingerprint of the objects of a tenant. */
+export interface TenantFingerprint {
+  /** Equal for tenants with the same objects, whatever the names of their schemas. */
+  readonly fingerprint: string;
+  /** Tenants are comparable if this is equal: the major version of the server, and whether they have a schema. */
+  readonly kind: string;
+}
+
+/** Reads what is in the schemas of tenants; for a tenant without a schema, in its database. Never locks, creates or writes. */
+export interface TenantCatalogs {
+  /**
+   * Fingerprints tenants, in their order, in one transaction for each database. A database that cannot be read does not
+   * keep the others from being read.
+   *
+   * @throws MigrationError if no database can be read.
+   */
+  fingerprints(tenants: readonly Tenant[]): Promise<readonly (TenantFingerprint | UnreadRecord)[]>;
+  /** Reads the objects of a tenant. @throws MigrationError */
+  read(tenant: Tenant): Promise<TenantCatalog>;
 }
 
 /** How an engine works through tenants. */

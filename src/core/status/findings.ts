@@ -1,5 +1,5 @@
 import { stepInDoubt, type HistoryRow } from '../history/history.js';
-import { finding, findingKey, type Finding } from '../errors/finding.js';
+import { finding, findingKey, findingPlace, type Finding } from '../errors/finding.js';
 import { problemDetails } from '../errors/files/file-problems.js';
 import { firstWords } from '../errors/wording.js';
 import type { MigrationSet, UnusableFile } from '../migration/migration-set.js';
@@ -121,8 +121,8 @@ interface DriftChange {
 
 /** Returns a function that tells whether an earlier finding still exists, possibly with different values. */
 export function stillIn(now: readonly Finding[]): (earlier: Finding) => boolean {
-  const keys = new Set(now.map(({ code, subject }) => `${code} ${subject}`));
-  return ({ code, subject }) => keys.has(`${code} ${subject}`);
+  const places = new Set(now.map(findingPlace));
+  return (earlier) => places.has(findingPlace(earlier));
 }
 
 /** Compares the findings of two drift checks. */

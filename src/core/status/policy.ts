@@ -81,6 +81,9 @@ const DRIFT_KINDS: Partial<Record<FindingCode, DriftKind>> = {
   NOT_IN_MIGRATIONS: 'objectAdded',
   NOT_IN_DATABASE: 'objectRemoved',
   DIFFERS_FROM_MIGRATIONS: 'objectChanged',
+  TENANT_OBJECT_ADDED: 'objectAdded',
+  TENANT_OBJECT_MISSING: 'objectRemoved',
+  TENANT_OBJECT_DIFFERENT: 'objectChanged',
 };
 
 /** Findings that are not a kind of drift, or that no policy can allow. */

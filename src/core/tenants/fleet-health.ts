@@ -1,4 +1,13 @@
-import type { TenantState } from './standing.js';
+import type { TenantStanding, TenantState } from './standing.js';
+import { isShare } from './waves.js';
+
+/** How many tenants, or what share of them (`'1%'`), need not be current. */
+export type Tolerance = number | `${number}%`;
+
+/** True for a tolerance: a whole number, or a share of at most `100%`. */
+export function isTolerance(given: unknown): given is Tolerance {
+  return isShare(given) || (Number.isInteger(given) && Number(given) >= 0);
+}
 
 /** Whether the tenants are ready for this release. */
 export interface FleetHealth {
@@ -18,8 +27,15 @@ const WORDS: Readonly<Record<Exclude<TenantState, 'current'>, string>> = {
   unknown: 'unknown',
 };
 
-/** @param tolerated how many tenants, or what share of them, need not be current. */
-export function fleetHealth(counts: FleetHealth['counts'], tolerated: number | `${number}%`): FleetHealth {
+/** The number of tenants, by state. */
+export function countStates(standings: readonly Pick<TenantStanding, 'state'>[]): Record<TenantState, number> {
+  const counts = { current: 0, behind: 0, failed: 0, refused: 0, missing: 0, unknown: 0 };
+  for (const { state } of standings) counts[state] += 1;
+  return counts;
+}
+
+/** Judges the states of tenants. */
+export function fleetHealth(counts: FleetHealth['counts'], tolerated: Tolerance): FleetHealth {
   const all = Object.values(counts).reduce((sum, each) => sum + each, 0);
   const states = Object.keys(WORDS) as (keyof typeof WORDS)[];
   const others = states.filter((state) => counts[state] > 0).map((state) => `${inText(counts[state])} ${WORDS[state]}`);
@@ -28,7 +44,7 @@ export function fleetHealth(counts: FleetHealth['counts'], tolerated: number | `
 }
 
 /** Never rounded up: 1% of a few tenants is none. */
-function isTolerated(others: number, all: number, tolerated: number | `${number}%`): boolean {
+function isTolerated(others: number, all: number, tolerated: Tolerance): boolean {
   if (typeof tolerated === 'number') return others <= tolerated;
   return others * 100 <= Number.parseFloat(tolerated) * all + 1e-6; // products of decimal fractions are inexact
 }

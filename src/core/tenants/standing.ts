@@ -1,4 +1,4 @@
-import { finding, type Finding, type FindingCode } from '../errors/finding.js';
+import { finding, subjectOfTenant, type Finding, type FindingCode } from '../errors/finding.js';
 import type { History } from '../history/history.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { isNothingToDo, planRun } from '../status/plan.js';
@@ -63,13 +63,13 @@ const WITHOUT_SCHEMA: readonly FindingCode[] = [
 
 /** The schema of a tenant has the history of another one. */
 export function schemaTaken(name: string, schema: string | undefined, owner: string): Finding {
-  return finding('TENANT_SCHEMA_TAKEN', { subject: `Tenant ${name}`, detail: schema ?? '', actual: owner });
+  return finding('TENANT_SCHEMA_TAKEN', { subject: subjectOfTenant(name), detail: schema ?? '', actual: owner });
 }
 
 /** Why nothing may run in the schema of a tenant: it does not exist, or its history is that of another tenant or schema. */
 export function schemaProblems(name: string, schema: string | undefined, record: TenantRecord): readonly Finding[] {
   const { schemaExists, schemaOf, replaced } = record;
-  const about = { subject: `Tenant ${name}`, detail: schema ?? '' };
+  const about = { subject: subjectOfTenant(name), detail: schema ?? '' };
   if (schemaOf !== undefined) return [schemaTaken(name, schema, schemaOf)];
   if (!schemaExists) return [finding('TENANT_SCHEMA_MISSING', about)];
   return replaced ? [schemaReplaced(name, schema, replaced)] : [];
@@ -81,7 +81,7 @@ export function schemaReplaced(
   schema: string | undefined,
   { recorded, actual }: ReplacedSchema,
 ): Finding {
-  return finding('TENANT_SCHEMA_REPLACED', { subject: `Tenant ${name}`, detail: schema ?? '', recorded, actual });
+  return finding('TENANT_SCHEMA_REPLACED', { subject: subjectOfTenant(name), detail: schema ?? '', recorded, actual });
 }
 
 /** True if nothing may run in the schema of a tenant. */

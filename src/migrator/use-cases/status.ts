@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/errors/finding.js';
 import type { DetailedHistoryRow } from '../../core/history/history.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { compareMigrations, migrationOrder } from '../../core/migration/version.js';
 import { findDrift, findEmptyDirectory } from '../../core/status/findings.js';
 import { isAtLeast } from '../../core/status/policy.js';
@@ -28,12 +29,17 @@ export async function readStatuses({ source, reader }: Pick<Reading, 'source' | 
 export async function status({ source, reader, database, policy }: Reading): Promise<StatusReport> {
   const set = await source.read();
   const migrations = joinStatuses(set, await reader.read());
-  const empty = findEmptyDirectory(set, migrations, database.target.name);
-  const problems = empty.filter(({ code }) => code !== 'NO_MIGRATIONS');
+  const drift = driftOf(set, migrations, database.target.name);
+  const findings = drift.filter((each) => isAtLeast('note', policy, each));
+  return { tracked: true, migrations, summary: summarize(migrations), findings };
+}
+
+/** How files and history disagree. @param target for messages. */
+export function driftOf(set: MigrationSet, migrations: readonly MigrationStatus[], target: string): Finding[] {
+  const problems = findEmptyDirectory(set, migrations, target).filter(({ code }) => code !== 'NO_MIGRATIONS');
   // In the wrong directory, every migration is ahead. That is one problem, not many.
   const drift = findDrift(migrations).filter(({ code }) => problems.length === 0 || code !== 'AHEAD');
-  const findings = [...problems, ...drift].filter((each) => isAtLeast('note', policy, each));
-  return { tracked: true, migrations, summary: summarize(migrations), findings };
+  return [...problems, ...drift];
 }
 
 /** The status of a migrator that records nothing. */

@@ -1,7 +1,7 @@
 import type { ResolvedTenantsOptions } from '../../composition/fleet/tenants-options.js';
 import type { ModuleTenantsOptions } from './tenants.js';
 import type { WebhookOptions } from './webhook-options.js';
-import type { HealthRules } from '../../core/status/health-rules.js';
+import type { HealthRule, HealthRules } from '../../core/status/health-rules.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { MigratorOptions, ResolvedOptions, WithDefaults } from '../../composition/options.js';
 
@@ -33,6 +33,16 @@ export interface HealthOptions extends Partial<HealthRules> {
    * @default 'full'
    */
   details?: 'full' | 'counts' | 'status';
+  /** How tenants count, with the option `tenants` of the module. */
+  tenants?: TenantsHealthOptions;
+}
+
+/** How tenants that are not current affect a health check. */
+export interface TenantsHealthOptions {
+  /** How many tenants, or what share of them (`'1%'`), need not be current. @default '10%' */
+  tolerated?: number | `${number}%`;
+  /** The status if there are more. `ignore`: tenants are not read. @default 'down' */
+  exceeded?: HealthRule;
 }
 
 /** Options of `MigrationsModule.forRoot()`. */
@@ -62,7 +72,7 @@ export interface MigrationsModuleOptions extends MigratorOptions {
 export interface ResolvedModuleOptions extends ResolvedOptions {
   readonly onBootstrap: NonNullable<MigrationsModuleOptions['onBootstrap']>;
   readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout' | 'reminder' | 'webhooks'>;
-  readonly health: Required<HealthOptions>;
+  readonly health: Required<Omit<HealthOptions, 'tenants'>> & { readonly tenants: Required<TenantsHealthOptions> };
   readonly onEvent?: EmitEvent | undefined;
   readonly tenants?: (Omit<ResolvedTenantsOptions, 'list'> & Pick<ModuleTenantsOptions, 'list'>) | undefined;
 }

@@ -14,6 +14,7 @@ import {
 import type { EmitEvent } from '../../core/events/events.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import { DEFAULT_HEALTH_RULES, HEALTH_RULES, type HealthRules } from '../../core/status/health-rules.js';
+import { isTolerance, type Tolerance } from '../../core/tenants/fleet-health.js';
 import { migratorFields, resolve } from '../../composition/validation/migrator-options.js';
 import { LIST, tenantList, tenantsContradictions, tenantsOption } from '../../composition/fleet/resolve-tenants.js';
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './options.js';
@@ -59,6 +60,16 @@ const schema = objectOf({
       running: healthRule('running'),
       drift: healthRule('drift'),
       ahead: healthRule('ahead'),
+      tenants: v.optional(
+        objectOf({
+          tolerated: v.optional(
+            v.custom<Tolerance>(isTolerance, 'expected a whole number, or a share such as "1%"'),
+            '10%',
+          ),
+          exceeded: v.optional(oneOf(HEALTH_RULES), 'down'),
+        }),
+        {},
+      ),
     }),
     {},
   ),

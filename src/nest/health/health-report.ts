@@ -3,6 +3,7 @@ import type { HealthFile } from '../../core/status/health.js';
 import type { StatusSummary } from '../../core/status/summary.js';
 import type { ReportText } from '../bootstrap/report-text.js';
 import type { HealthOptions } from '../configuration/options.js';
+import type { TenantsReport } from './tenants-health.js';
 
 /** The result of a health check, before it is reduced to the configured level of detail. */
 export interface HealthReport {
@@ -13,12 +14,13 @@ export interface HealthReport {
   readonly state?: 'running' | 'failed';
   readonly summary?: StatusSummary;
   readonly blocking?: readonly HealthFile[];
+  readonly tenants?: TenantsReport;
 }
 
 /** The part of a report, besides the status, that a level of detail shows. */
-export function detailsOf(report: HealthReport, level: Required<HealthOptions>['details']): Record<string, unknown> {
+export function detailsOf(report: HealthReport, level: NonNullable<HealthOptions['details']>): Record<string, unknown> {
   if (level === 'status') return {};
-  const { tracked, state, message, summary, blocking } = report;
+  const { tracked, state, message, summary, blocking, tenants } = report;
   const { newestApplied, ...counts } = summary ?? {};
   const isFull = level === 'full';
   return {
@@ -27,6 +29,8 @@ export function detailsOf(report: HealthReport, level: Required<HealthOptions>['
     message: isFull ? message.full : message.nameless,
     ...counts,
     ...(isFull && summary && { newestApplied }),
+    ...(tenants?.counts && { tenants: tenants.counts }),
+    ...(isFull && tenants && tenants.notCurrent.length > 0 && { tenantsNotCurrent: tenants.notCurrent }),
     ...(isFull && blocking && report.status !== 'up' && { blocking }),
   };
 }

@@ -1,7 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { DatabaseError } from '../../core/errors/database-errors.js';
-import { MigrationError, type MigrationErrorCode } from '../../core/errors/migration-error.js';
 import { worstOf, type HealthRules } from '../../core/status/health-rules.js';
 import { judgeHealth, type MigrationHealth } from '../../core/status/health.js';
 import { withTimeout } from '../../timing/timeout.js';
@@ -10,9 +8,12 @@ import { BackgroundRun } from '../bootstrap/background-run.js';
 import { nameless } from '../bootstrap/report-text.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { HealthOptions, ResolvedModuleOptions } from '../configuration/options.js';
+import { FLEET, type TenantFleet } from '../configuration/tenants.js';
 import { INSTANCE_NAME } from '../../composition/instance-tokens.js';
 import { labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 import { detailsOf, type HealthReport } from './health-report.js';
+import { reasonOf } from './reason-of.js';
+import { judgeTenants, withTenants, type TenantsReading } from './tenants-health.js';
 
 /** The result of a read: the health by the default rules, or why it could not be determined. */
 type Reading = { readonly health: MigrationHealth } | { readonly problem: string };
@@ -40,6 +41,7 @@ export class MigrationsHealthIndicator {
     @Inject(HealthIndicatorService) private readonly indicator: HealthIndicatorService,
     @Inject(INSTANCE_NAME) private readonly name: string,
     @Inject(MigrationEvents) events: MigrationEvents,
+    @Inject(FLEET) private readonly fleet: TenantFleet | undefined,
   ) {
     events.events$.subscribe((event) => {
       if (RUN_ENDS.has(event.type)) this.latest = this.pendingRead = undefined;
@@ -54,8 +56,14 @@ export class MigrationsHealthIndicator {
     key: Key = labelOf('migrations', this.name) as Key,
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
-    const { cache, timeout, details, ...rules } = { ...this.options.health, ...options };
-    const report = this.duringRun(rules) ?? this.afterRun(await this.read(cache, timeout, rules), rules);
+    const { cache, timeout, details, tenants, ...rules } = { ...this.options.health, ...options };
+    const limits = { ...this.options.health.tenants, ...tenants };
+    const read = async (): Promise<HealthReport> => {
+      const reads = [this.read(cache, timeout, rules), this.readTenants(cache, timeout, limits)] as const;
+      const [own, ofTenants] = await Promise.all(reads);
+      return withTenants(this.afterRun(own, rules), ofTenants && judgeTenants(ofTenants, limits));
+    };
+    const report = this.duringRun(rules) ?? (await read());
     return this.toResult(key, report.status, detailsOf(report, details));
   }
 
@@ -83,6 +91,20 @@ export class MigrationsHealthIndicator {
     const { conditions, summary, up: isUpToDate } = reading.health;
     const { status, message, blocking } = judgeHealth(conditions, rules);
     return { status, tracked, message: nameless(message), summary, blocking, isUpToDate };
+  }
+
+  /** From the cache of the guards. Undefined if tenants do not count. */
+  private async readTenants(
+    cacheMs: number,
+    timeoutMs: number,
+    { exceeded }: ResolvedModuleOptions['health']['tenants'],
+  ): Promise<TenantsReading | undefined> {
+    if (!this.fleet || exceeded === 'ignore') return undefined;
+    const reading = this.fleet.known.all(cacheMs).then(
+      (standings) => ({ standings }),
+      (error: unknown) => ({ problem: reasonOf(error) }),
+    );
+    return withinTimeout<TenantsReading>(reading, timeoutMs);
   }
 
   private toResult<Key extends string>(
@@ -121,26 +143,14 @@ export class MigrationsHealthIndicator {
     try {
       return { health: await this.migrator.health() };
     } catch (error) {
-      return { problem: reason(error) };
+      return { problem: reasonOf(error) };
     }
   }
 }
 
-/** A message of our own: errors name addresses and roles, and health reports are public. */
-function reason(error: unknown): string {
-  if (error instanceof DatabaseError) return `the history cannot be read (SQLSTATE ${error.server.sqlstate})`;
-  return (error instanceof MigrationError && REASONS[error.code]) || 'the state of the migrations cannot be determined';
-}
-
-const REASONS: Partial<Record<MigrationErrorCode, string>> = {
-  UNREACHABLE: 'the database cannot be reached',
-  CONNECTION_REFUSED: 'the database refused the connection',
-  CONNECTION_LOST: 'the connection to the database was lost',
-  HISTORY_TABLE: 'the history table cannot be used',
-  INVALID_DIRECTORY: 'the migrations directory cannot be read',
-};
-
 /** The result, or a problem after the timeout. The read continues, so that later checks can use it. */
-function withinTimeout(reading: Promise<Reading>, timeoutMs: number): Promise<Reading> {
-  return withTimeout(reading, timeoutMs, () => ({ problem: `no answer within ${timeoutMs} ms` }));
+function withinTimeout<T>(reading: Promise<T>, timeoutMs: number): Promise<T | { readonly problem: string }> {
+  return withTimeout<T | { readonly problem: string }>(reading, timeoutMs, () => ({
+    problem: `no answer within ${timeoutMs} ms`,
+  }));
 }

@@ -198,5 +198,8 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   TENANT_SCHEMA_TAKEN: none,
   TENANT_SCHEMA_REPLACED: none,
   TENANTS_MOVED: none,
+  TENANT_OBJECT_ADDED: none,
+  TENANT_OBJECT_MISSING: none,
+  TENANT_OBJECT_DIFFERENT: none,
   NO_TENANTS: none,
 };

@@ -1,10 +1,12 @@
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { Subject } from 'rxjs';
 import type { MigrationHealth } from '../../../src/core/status/health.js';
+import type { TenantState } from '../../../src/core/tenants/standing.js';
 import { MigrationsHealthIndicator } from '../../../src/index.js';
 import type { BackgroundRun } from '../../../src/nest/bootstrap/background-run.js';
 import type { ReportText } from '../../../src/nest/bootstrap/report-text.js';
 import type { HealthOptions } from '../../../src/nest/configuration/options.js';
+import type { TenantFleet } from '../../../src/nest/configuration/tenants.js';
 import { resolveModuleOptions } from '../../../src/nest/configuration/resolve-options.js';
 import type { MigrationEvents } from '../../../src/nest/events/migration-events.js';
 import type { Migrator } from '../../../src/migrator/migrator.js';
@@ -17,11 +19,13 @@ export interface Situation {
   readonly failure?: ReportText;
   readonly hasTenants?: boolean;
   readonly options?: HealthOptions;
+  /** The states of tenants, or why they cannot be read. @default the application has no tenants */
+  readonly tenants?: readonly TenantState[] | Promise<never>;
 }
 
 /** An indicator in a situation, without a database. */
 export function indicatorOf(situation: Situation, service = new HealthIndicatorService()) {
-  const { health, tracked = true, progress, failure, hasTenants = false, options = {} } = situation;
+  const { health, tracked = true, progress, failure, hasTenants = false, options = {}, tenants } = situation;
   let reads = 0;
   const migrator = {
     tracked,
@@ -36,6 +40,7 @@ export function indicatorOf(situation: Situation, service = new HealthIndicatorS
     failureMessage: () => failure,
     isAllInHistory: !hasTenants,
   };
+  const known = { all: async () => (await tenants)?.map((state, i) => ({ tenant: `t${i}`, state })) };
   const indicator = new MigrationsHealthIndicator(
     migrator as unknown as Migrator,
     resolveModuleOptions({ connectionString: 'postgres://localhost/app', health: { cache: 0, ...options } }),
@@ -43,6 +48,7 @@ export function indicatorOf(situation: Situation, service = new HealthIndicatorS
     service,
     '',
     { events$: new Subject() } as unknown as MigrationEvents,
+    tenants && ({ known } as unknown as TenantFleet),
   );
   return {
     /** The report under the key, of which there must be exactly one. */

@@ -1,4 +1,11 @@
-import type { FindingDefinition } from '../finding-definition.js';
+import { IGNORE } from '../catalog/catalog-findings.js';
+import type { FindingDefinition, FindingDetails } from '../finding-definition.js';
+
+/** `4,997 of 5,000 tenants with the same migrations, such as oak-hill` */
+function most({ comparedWith }: FindingDetails): string {
+  const { tenant = '', same = 0, of = 0 } = comparedWith ?? {};
+  return `${same.toLocaleString('en')} of ${of.toLocaleString('en')} tenants with the same migrations, such as ${tenant}`;
+}
 
 /** Problems of tenants. */
 export const TENANT_FINDINGS = {
@@ -27,6 +34,21 @@ export const TENANT_FINDINGS = {
     text: () =>
       'belong to schemas other than those that the tenants have now, as after restoring, upgrading or moving the database',
     remedy: () => 'Check that the schemas are complete, then take over the histories with fleet.adopt().',
+  },
+  TENANT_OBJECT_ADDED: {
+    severity: 'error',
+    text: (details) => `exists, but not in ${most(details)}`,
+    remedy: () => `Drop it, or create it for all tenants in a migration. ${IGNORE}`,
+  },
+  TENANT_OBJECT_MISSING: {
+    severity: 'error',
+    text: (details) => `does not exist, but does in ${most(details)}`,
+    remedy: () => `Create it again, or drop it for all tenants in a migration. ${IGNORE}`,
+  },
+  TENANT_OBJECT_DIFFERENT: {
+    severity: 'error',
+    text: (details) => `differs from ${most(details)}${details.detail ? `: ${details.detail}` : ''}`,
+    remedy: () => `Undo the change, or make it for all tenants in a migration. ${IGNORE}`,
   },
   NO_TENANTS: {
     severity: 'warning',

@@ -9,6 +9,9 @@ const ABOUT_OBJECTS: readonly FindingCode[] = [
   'NOT_IN_MIGRATIONS',
   'NOT_IN_DATABASE',
   'DIFFERS_FROM_MIGRATIONS',
+  'TENANT_OBJECT_ADDED',
+  'TENANT_OBJECT_MISSING',
+  'TENANT_OBJECT_DIFFERENT',
 ];
 
 /** Labels for the two definitions in a diff. */

@@ -48,6 +48,8 @@ export interface ObjectSelection {
   readonly groups: readonly ObjectGroup[];
   /** The rare kinds to include. The others are left out: planning their queries takes longer than running them. */
   readonly kinds: PresentKinds;
+  /** True to leave out objects that are in no schema, and the schemas themselves. @default false */
+  readonly isInSchemas?: boolean;
 }
 
 /**
@@ -74,7 +76,8 @@ export function objectsSql(selection: ObjectSelection): string {
 
 /** The same, inside a statement that has the common table expressions of scope.ts. */
 export function selectObjectsSql(selection: ObjectSelection): string {
-  return `SELECT o.*, ${HASH} AS hash FROM (${unionOf(selection)}) AS o`;
+  const condition = selection.isInSchemas ? ' WHERE o.schema IS NOT NULL' : '';
+  return `SELECT o.*, ${HASH} AS hash FROM (${unionOf(selection)}) AS o${condition}`;
 }
 
 function unionOf({ groups, kinds }: ObjectSelection): string {

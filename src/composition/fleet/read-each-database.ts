@@ -1,0 +1,70 @@
+import type { UnreadRecord } from '../../core/tenants/standing.js';
+import type { Tenant } from '../../core/tenants/tenant.js';
+import { InProcessEngine } from '../../fleet/in-process-engine.js';
+import type { PgConnection } from '../../postgres/connection/pg-connection.js';
+import type { Home, Homes } from './homes.js';
+
+/**
+ * Reads something about tenants, in their order, from one database after another. A database that cannot be read does
+ * not keep the others from being read.
+ *
+ * @param parallelism how many databases of one server are read at the same time: each needs a connection.
+ * @param readAll reads it for the tenants of one database. A tenant that it leaves out is undefined in the result.
+ * @throws what the first database throws, if none can be read.
+ */
+export async function readEachDatabase<T>(
+  homes: Homes,
+  tenants: readonly Tenant[],
+  parallelism: number,
+  readAll: (home: Home, tenants: readonly Tenant[]) => Promise<ReadonlyMap<Tenant, T>>,
+): Promise<readonly (T | UnreadRecord)[]> {
+  const found = new Map<Tenant, T | UnreadRecord>();
+  const databases = new Map(neighbours(tenants).map((group) => [group[0] as Tenant, group]));
+  const problems: unknown[] = [];
+  const readOne = async (first: Tenant): Promise<void> => {
+    const group = databases.get(first) as readonly Tenant[];
+    try {
+      const values = await inDatabase(homes, first, (home) => readAll(home, group));
+      for (const [tenant, value] of values) found.set(tenant, value);
+    } catch (error) {
+      problems.push(error);
+      const problem = error instanceof Error ? error : new Error(String(error));
+      for (const tenant of group) found.set(tenant, { problem });
+    }
+  };
+  await new InProcessEngine().run([...databases.keys()], readOne, { parallelism, mayStart: () => true });
+  if (databases.size > 0 && problems.length === databases.size) throw problems[0];
+  return tenants.map((tenant) => found.get(tenant) as T | UnreadRecord);
+}
+
+/** Works in the database of a tenant. Nothing stays open in it, unless it is that of the shared files. */
+export async function inDatabase<T>(homes: Homes, { place }: Tenant, work: (home: Home) => Promise<T>): Promise<T> {
+  const home = homes.of(place);
+  try {
+    return await work(home);
+  } finally {
+    if (place.database !== '') await home.reads.closeIdle();
+  }
+}
+
+/** Reading about thousands of tenants may take longer than a health check is allowed to. */
+export function read<T>({ reads, options }: Home, work: (connection: PgConnection) => Promise<T>): Promise<T> {
+  return reads.use(work, options.timeouts.catalog);
+}
+
+/** The role to read as. */
+export function readingRole({ options }: Home): string | undefined {
+  return options.migrateWith ? undefined : options.role;
+}
+
+/** Tenants by connection. */
+function neighbours(tenants: readonly Tenant[]): readonly (readonly Tenant[])[] {
+  const groups = new Map<string, Tenant[]>();
+  for (const tenant of tenants) {
+    const { connection = '' } = tenant.place;
+    const group = groups.get(connection);
+    if (group) group.push(tenant);
+    else groups.set(connection, [tenant]);
+  }
+  return [...groups.values()];
+}
