@@ -40,9 +40,14 @@ function listen(): void {
 function onSignal(signal: NodeJS.Signals): void {
   if (received) return; // the terminal and a wrapper such as npm both forward Ctrl+C
   received = signal;
+  if (activeWork.size === 0) {
+    // It came just before the work ended, and has interrupted nothing.
+    stopListening();
+    if (process.listenerCount(signal) === 0) endProcess(signal);
+    return;
+  }
   stopSoon = setTimeout(stopListening, REPEAT_MS).unref();
   for (const controller of activeWork) controller.abort(signal);
-  if (activeWork.size === 0) finish(); // it came just before the work ended
 }
 
 function stopListening(): void {
