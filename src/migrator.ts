@@ -122,7 +122,7 @@ export {
   type RecordedCommand,
   type Severity,
 } from './core/errors/finding.js';
-export type { FindingDefinition, FindingDetails } from './core/errors/finding-definition.js';
+export type { FindingDefinition, FindingDetails, FindingReason } from './core/errors/finding-definition.js';
 export type { Remedy, Voice } from './core/errors/remedy.js';
 export * from './core/errors/input-errors.js';
 export * from './core/errors/lock-errors.js';
@@ -186,7 +186,10 @@ export type {
   ConfigurationProblemCode,
   GivenOption,
 } from './core/problems/configuration-problem.js';
+export type { DirectoryProblem, DirectoryProblemCode } from './core/errors/files/directory-problem.js';
+export type { CatalogReason } from './core/problems/catalog-reason.js';
 export type { FileProblem, FileProblemReason } from './core/problems/file-problem.js';
+export type { NonTransactionalReason } from './core/problems/non-transactional-reason.js';
 export type { MigrationState, MigrationStatus } from './core/status/status.js';
 export type { StatusSummary } from './core/status/summary.js';
 export type { ForeignTool, LayoutName } from './core/tools/names.js';

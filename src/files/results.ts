@@ -1,4 +1,4 @@
-import { assetsHint } from '../core/errors/wording.js';
+import type { DirectoryProblemCode } from '../core/errors/files/directory-problem.js';
 import { DirectoryError } from '../core/errors/input-errors.js';
 import { MigrationSet, type UnusableFile } from '../core/migration/migration-set.js';
 import { Migration } from '../core/migration/migration.js';
@@ -30,17 +30,15 @@ export function isSame(a: Found, b: Found): boolean {
   return a.file === b.file && problemText(a.problem) === problemText(b.problem);
 }
 
-const DIRECTORY_PROBLEMS: Readonly<Record<string, string>> = {
-  ENOENT:
-    'it does not exist. Create it, or point the option "directory" at the right one (relative paths are resolved from the working directory)',
-  ENOTDIR: 'it is a file, not a directory',
-  EACCES: 'this user is not allowed to read it',
+const DIRECTORY_PROBLEMS: Readonly<Record<string, DirectoryProblemCode>> = {
+  ENOENT: 'missing',
+  ENOTDIR: 'not-a-directory',
+  EACCES: 'not-permitted',
 };
 
 /** The error for a directory that cannot be listed. */
 export function directoryError(location: string, error: unknown): DirectoryError {
-  const { code } = error as NodeJS.ErrnoException;
-  const problem = DIRECTORY_PROBLEMS[code ?? ''] ?? `reading it failed with ${code}`;
-  const hint = code === 'ENOENT' ? assetsHint(location) : '';
-  return new DirectoryError(location, [hint === '' ? problem : `${problem}.${hint}`], { cause: error });
+  const systemCode = String((error as NodeJS.ErrnoException).code);
+  const code = DIRECTORY_PROBLEMS[systemCode] ?? 'not-readable';
+  return new DirectoryError(location, [{ code, systemCode }], { cause: error });
 }

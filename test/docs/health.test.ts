@@ -52,7 +52,7 @@ const SITUATIONS: Record<string, Situation> = {
   'the connection is lost': fails(new DatabaseConnectionError('CONNECTION_LOST', 'secret')),
   'the history table cannot be used': fails(new HistoryTableError('secret', 'secret')),
   'the history cannot be read': fails(new DatabaseError('secret', server)),
-  'the directory cannot be read': fails(new DirectoryError('secret', ['secret'])),
+  'the directory cannot be read': fails(new DirectoryError('secret', [{ code: 'not-readable', systemCode: 'secret' }])),
   'any other error': fails(new Error('secret')),
   'no answer in time': { health: () => new Promise(() => {}), options: { timeout: 1 } },
   'tracking is off': { tracked: false },

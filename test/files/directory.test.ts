@@ -19,8 +19,8 @@ const problemsOf = async (directory: string): Promise<readonly string[]> =>
     ({ file, problem }) => `${file}: ${describeProblem(problem, inApi)}`,
   );
 /** Why the directory itself cannot be used. */
-const failuresOf = async (directory: string): Promise<readonly string[]> =>
-  (await failureOf(new MigrationDirectory(directory).read(), DirectoryError)).problems;
+const failureOfReading = (directory: string): Promise<DirectoryError> =>
+  failureOf(new MigrationDirectory(directory).read(), DirectoryError);
 
 describe('a migrations directory', () => {
   test('gives names, texts and checksums in version order, not in byte order', async () => {
@@ -98,21 +98,26 @@ test('a long read lets the process do other work in between', async () => {
 
 describe('a directory that cannot be used', () => {
   test('that does not exist says so, with its absolute path', async () => {
-    const error = await failureOf(new MigrationDirectory('no/such/folder').read(), DirectoryError);
+    const error = await failureOfReading('no/such/folder');
     expect(error.code).toBe('INVALID_DIRECTORY');
+    expect(error.problems).toEqual([{ code: 'missing', systemCode: 'ENOENT' }]);
     expect(error.message).toContain(join(process.cwd(), 'no/such/folder'));
     expect(error.message).toContain('it does not exist');
   });
 
   test('that is a file says so', async () => {
     const directory = await migrationsDirectory({ '001_a.sql': '' });
-    expect(await failuresOf(join(directory, '001_a.sql'))).toEqual(['it is a file, not a directory']);
+    const { problems, message } = await failureOfReading(join(directory, '001_a.sql'));
+    expect(problems).toEqual([{ code: 'not-a-directory', systemCode: 'ENOTDIR' }]);
+    expect(message).toContain('it is a file, not a directory');
   });
 
   test('that this user may not list says so', async () => {
     const directory = await migrationsDirectory({ '001_a.sql': '' });
     await chmod(directory, 0o000);
-    expect(await asNobody(() => failuresOf(directory))).toEqual(['this user is not allowed to read it']);
+    const { problems, message } = await asNobody(() => failureOfReading(directory));
+    expect(problems).toEqual([{ code: 'not-permitted', systemCode: 'EACCES' }]);
+    expect(message).toContain('this user is not allowed to read it');
   });
 });
 

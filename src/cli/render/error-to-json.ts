@@ -1,5 +1,6 @@
 import { DatabaseConnectionError, DatabaseError } from '../../core/errors/database-errors.js';
 import { ConfigurationError, DirectoryError, NotUpToDateError, RefusedError } from '../../core/errors/input-errors.js';
+import { directoryText } from '../../core/errors/files/directory-problem.js';
 import { LockTimeoutError } from '../../core/errors/lock-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
@@ -26,7 +27,10 @@ function detailsOf(error: unknown, findingAsJson: ReturnType<typeof findingToJso
   if (error instanceof CliError) return error.details;
   if (error instanceof ConfigurationError)
     return { problems: error.problems.map((problem) => ({ message: configurationText(problem), ...problem })) };
-  if (error instanceof DirectoryError) return { problems: error.problems.map((message) => ({ message })) };
+  if (error instanceof DirectoryError) {
+    const { directory, problems } = error;
+    return { problems: problems.map((problem) => ({ message: directoryText(problem, directory), ...problem })) };
+  }
   if (error instanceof RefusedError) return { findings: error.refusals.map(findingAsJson) };
   if (error instanceof InDoubtError) return { file: error.file, findings: [findingAsJson(error.finding)] };
   if (error instanceof ScratchDatabaseError) return { file: error.file ?? null };

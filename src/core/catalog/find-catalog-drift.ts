@@ -1,6 +1,5 @@
 import { finding, type Finding } from '../errors/finding.js';
 import type { DdlEntry } from '../history/ddl-audit.js';
-import { list } from '../errors/wording.js';
 import type { CatalogCheck } from './catalog.js';
 import { commandsOnObject } from './commands-on-object.js';
 import { displayObject } from './catalog-object.js';
@@ -40,7 +39,7 @@ export function findCatalogDrift(
             subject: target,
             recorded: String(majorOf(recorded.serverVersion)),
             actual: String(majorOf(live.serverVersion)),
-            detail: list(rewritten.map(({ live: object }) => displayObject(object))),
+            names: rewritten.map(({ live: object }) => displayObject(object)),
           }),
         ]),
   ];
@@ -49,15 +48,14 @@ export function findCatalogDrift(
 function notCompared(check: Exclude<CatalogCheck, { kind: 'unchanged' | 'different' }>, subject: string): Finding {
   switch (check.kind) {
     case 'unrecorded':
-      return finding('CATALOG_NOT_RECORDED', { subject, detail: 'it was never recorded' });
+      return finding('CATALOG_NOT_RECORDED', { subject, reason: 'never-recorded' });
     case 'outdated':
-      return finding('CATALOG_NOT_RECORDED', {
-        subject,
-        detail: check.newer === undefined ? 'another release recorded it' : `${check.newer} ran after it was recorded`,
-      });
+      return check.newer === undefined
+        ? finding('CATALOG_NOT_RECORDED', { subject, reason: 'other-release' })
+        : finding('CATALOG_NOT_RECORDED', { subject, reason: 'migrated-since', detail: check.newer });
     case 'unreadable':
-      return finding('CATALOG_NOT_COMPARED', { subject, detail: 'the role may not read it', actual: check.grant });
+      return finding('CATALOG_NOT_COMPARED', { subject, reason: 'not-readable', actual: check.grant });
     case 'migrating':
-      return finding('CATALOG_NOT_COMPARED', { subject, detail: 'a run is in progress' });
+      return finding('CATALOG_NOT_COMPARED', { subject, reason: 'migrating' });
   }
 }

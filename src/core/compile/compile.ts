@@ -5,7 +5,7 @@ import { splitLexically, withTransactionCommands } from '../sql/statements/split
 import { makeSteps } from '../sql/statements/steps.js';
 import { makesReadOnly } from '../sql/statements/transaction-control.js';
 import { readHeader, type Header, type Mistake } from './header.js';
-import { reasonAgainstTransaction } from './non-transactional.js';
+import { whyNotInTransaction } from './non-transactional.js';
 import { preflight, type Preflight } from './preflight.js';
 import type { ParseStatements, Program } from './program.js';
 import { locateInFile, PLAIN_READING, sourceText, type ReadingRules } from './source-text.js';
@@ -31,10 +31,10 @@ export async function compile(
   const source = { ...whole, sql };
   const { timeouts, mistakes, ...header } = readHeader(sql);
   const read = await readStatements(scan, source.withRows, header, parse);
-  const reason = reasonAgainstTransaction(sql, read.statements, header);
-  const { steps, openTransactionAt } = makeSteps(sql, reason === undefined ? [] : read.statements);
+  const why = whyNotInTransaction(sql, read.statements, header);
+  const { steps, openTransactionAt } = makeSteps(sql, why === undefined ? [] : read.statements);
   // A non-transactional file may have read-only transactions: its progress is recorded outside them.
-  const readOnly = reason === undefined ? read.statements.find(makesReadOnly)?.start : undefined;
+  const readOnly = why === undefined ? read.statements.find(makesReadOnly)?.start : undefined;
   const found: readonly Mistake[] = [
     ...mistakes,
     ...(readOnly === undefined ? [] : [{ code: 'READ_ONLY_TRANSACTION' as const, offset: readOnly }]),
@@ -55,7 +55,7 @@ export async function compile(
     timeouts,
     changesSessionDefaults: read.statements.some(changesSessionDefaults),
   };
-  if (reason !== undefined) return { program: { kind: 'non-transactional', ...common, steps, reason } };
+  if (why !== undefined) return { program: { kind: 'non-transactional', ...common, steps, why } };
   return { program: { kind: 'transactional', ...common, ...transactional(sql, read) } };
 }
 

@@ -6,23 +6,24 @@ import { transactionControl } from '../sql/statements/transaction-control.js';
 import type { ServerErrorDetails } from '../errors/database-errors.js';
 import type { InTransaction } from '../errors/migration-failed.js';
 import { SQLSTATE } from '../errors/sqlstate.js';
+import type { NonTransactional } from '../problems/non-transactional-reason.js';
 import type { Header } from './header.js';
 import type { NonTransactionalProgram, TransactionalProgram } from './program.js';
 import { withoutOwnTransaction } from './transactional.js';
 
 /** Returns why a file cannot run in one transaction; undefined if nothing in its text prevents that. */
-export function reasonAgainstTransaction(
+export function whyNotInTransaction(
   text: string,
   statements: readonly ParsedStatement[],
   { noTransaction }: Pick<Header, 'noTransaction'>,
-): string | undefined {
-  if (noTransaction) return 'a comment at its top says so';
+): NonTransactional | undefined {
+  if (noTransaction) return { reason: 'declared' };
   const inner = withoutOwnTransaction(statements);
-  if (inner.some((statement) => transactionControl(statement) !== 'none')) return 'it controls transactions itself';
+  if (inner.some((statement) => transactionControl(statement) !== 'none')) return { reason: 'controls-transactions' };
   if (inner.length < statements.length) return undefined;
   const first = statements.find(({ node }) => node && needsAutocommit(node));
-  if (first) return `"${words(text, first)}" cannot run in a transaction`;
-  if (usesNewEnumValue(statements)) return 'it uses an enum value that it adds';
+  if (first) return { reason: 'statement-outside-transaction', value: words(text, first) };
+  if (usesNewEnumValue(statements)) return { reason: 'new-enum-value' };
   return undefined;
 }
 
@@ -93,6 +94,6 @@ export async function toNonTransactional(program: TransactionalProgram): Promise
   const statements = ownTransaction ? undefined : await program.parsed();
   if (!statements) return undefined;
   const { steps } = makeSteps(source.sql, statements);
-  const reason = 'the server refused to run it in a transaction';
-  return { kind: 'non-transactional', migration, source, timeouts, changesSessionDefaults, steps, reason };
+  const why = { reason: 'refused-by-server' } as const;
+  return { kind: 'non-transactional', migration, source, timeouts, changesSessionDefaults, steps, why };
 }

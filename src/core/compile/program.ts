@@ -1,5 +1,6 @@
 import type { Node } from '@pgsql/types';
 import type { Migration } from '../migration/migration.js';
+import type { NonTransactional } from '../problems/non-transactional-reason.js';
 import type { ParsedStatement, Statement } from '../sql/statements/statements.js';
 import type { Step } from '../sql/statements/steps.js';
 import type { FileTimeouts } from './header.js';
@@ -41,8 +42,8 @@ export interface TransactionalProgram extends FileProgram {
 export interface NonTransactionalProgram extends FileProgram {
   readonly kind: 'non-transactional';
   readonly steps: readonly Step[];
-  /** Why it cannot run in one transaction, for messages. */
-  readonly reason: string;
+  /** Why it cannot run in one transaction. */
+  readonly why: NonTransactional;
 }
 
 /** What a migration compiles to. */

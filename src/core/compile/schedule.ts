@@ -80,7 +80,7 @@ function lineOf({ migration, source }: NonTransactionalProgram, { start }: Step)
 }
 
 function refuse({ migration: { file } }: Program, { done, total }: StepProgress): Scheduled {
-  return { refusals: [finding('FINISHED_STEPS_CHANGED', { subject: file, detail: `${done} of ${total}` })] };
+  return { refusals: [finding('FINISHED_STEPS_CHANGED', { subject: file, steps: { done, total } })] };
 }
 
 /** Checksum of the first `done` steps; undefined when the program has fewer. */

@@ -1,4 +1,6 @@
+import type { CatalogReason } from '../problems/catalog-reason.js';
 import type { FileProblemReason } from '../problems/file-problem.js';
+import type { NonTransactionalReason } from '../problems/non-transactional-reason.js';
 import type { Voice } from './remedy.js';
 
 /** How serious a finding is. `note`: for information. `warning`: should be checked. `error`: must be fixed. */
@@ -18,6 +20,12 @@ export interface RecordedCommand {
   readonly address: string | null;
 }
 
+/**
+ * Why something was found: why a file cannot be used, or not in one transaction; why a catalog was not compared; or whether
+ * an unfinished migration `failed` or had only `begun`.
+ */
+export type FindingReason = FileProblemReason | NonTransactionalReason | CatalogReason | 'begun' | 'failed';
+
 /** The data of a finding. Fields that do not apply are absent. */
 export interface FindingDetails {
   /** A migration's file, an object in the database, a directory, or a database. */
@@ -29,14 +37,16 @@ export interface FindingDetails {
   /** Position in the file. Both count from 1; columns are in characters. */
   readonly line?: number;
   readonly column?: number;
-  /** Why a file cannot be used, as a code. `detail` is then the value that the reason is about. */
-  readonly reason?: FileProblemReason;
+  /** Why, as a code. `detail` is then the value that the reason is about. */
+  readonly reason?: FindingReason;
   /** The values of the option `layout` with which the file may be valid. */
   readonly layouts?: readonly string[];
   /** How many steps of a non-transactional migration have finished. */
   readonly steps?: { readonly done: number; readonly total: number };
-  /** The text, name or reason that the finding is about. */
+  /** The text or name that the finding is about. */
   readonly detail?: string;
+  /** The files, objects or other names that the finding is about, if there may be several. */
+  readonly names?: readonly string[];
   /** The recorded value: a checksum, a name, or the definition of an object. */
   readonly recorded?: string | null;
   /** The value found instead. */

@@ -79,8 +79,8 @@ export function subjectOfTenant(name: string): string {
 }
 
 /** A key that is equal for findings with the same code, subject, tenant and values. */
-export function findingKey({ code, subject, tenant, reason, detail, recorded, actual }: Finding): string {
-  return JSON.stringify([code, subject, reason, detail, recorded, actual, ...(tenant === undefined ? [] : [tenant])]);
+export function findingKey({ code, subject, tenant, reason, steps, detail, names, recorded, actual }: Finding): string {
+  return JSON.stringify([code, subject, tenant, reason, steps, detail, names, recorded, actual]);
 }
 
 /** The same for findings whose values may differ. */

@@ -1,5 +1,5 @@
 import { problemIn, remedyIn } from './files/file-problems.js';
-import type { FindingDefinition } from './finding-definition.js';
+import type { FindingDefinition, FindingDetails } from './finding-definition.js';
 import { decide, type Voice } from './remedy.js';
 import { assetsHint, shortChecksum } from './wording.js';
 
@@ -7,6 +7,11 @@ function elsewhere(say: Voice): string {
   const directory = say({ action: 'set', option: 'directory' });
   const recursive = say({ action: 'set', option: 'recursive', value: 'true' });
   return `If that is not intended, set the right directory with ${directory}; if the files are in its subfolders, read them with ${recursive}.`;
+}
+
+function howFar(reason: FindingDetails['reason'], steps: FindingDetails['steps']): string {
+  if (steps) return `${steps.done} of ${steps.total} steps finished`;
+  return reason === 'begun' ? 'it was begun' : 'it failed';
 }
 
 /** Ways in which files, history and database disagree. */
@@ -52,13 +57,10 @@ export const HISTORY_FINDINGS = {
   },
   AMBIGUOUS_RENAME: {
     severity: 'error',
-    text: ({ recorded }) =>
-      `may be a renamed migration, but files and history do not match one to one; recorded without a file: ${recorded}`,
-    remedy: ({ subject: file, recorded }, say) =>
-      `Give each renamed file its recorded name. Or record each of these files as applied, this one with ${say({ action: 'mark', file })}, and only then remove the names without a file: ${(
-        recorded ?? ''
-      )
-        .split(', ')
+    text: ({ names = [] }) =>
+      `may be a renamed migration, but files and history do not match one to one; recorded without a file: ${names.join(', ')}`,
+    remedy: ({ subject: file, names = [] }, say) =>
+      `Give each renamed file its recorded name. Or record each of these files as applied, this one with ${say({ action: 'mark', file })}, and only then remove the names without a file: ${names
         .map((name) => say({ action: 'unmark', file: name }))
         .join(', ')}.`,
   },
@@ -80,8 +82,8 @@ export const HISTORY_FINDINGS = {
   },
   ORPHANED: {
     severity: 'warning',
-    text: ({ detail, actual }) =>
-      `did not finish (${detail}${actual ? `, then "${actual}" was sent` : ''}), and its file is gone`,
+    text: ({ reason, steps, actual }) =>
+      `did not finish (${howFar(reason, steps)}${actual ? `, then "${actual}" was sent` : ''}), and its file is gone`,
     remedy: ({ subject: file, actual }, say) => {
       const undo = `undo by hand what it left behind and remove its row with ${say({ action: 'unmark', file })}.`;
       return actual

@@ -1,4 +1,5 @@
 import { configurationText, type ConfigurationProblem } from '../problems/configuration-problem.js';
+import { directoryText, type DirectoryProblem } from './files/directory-problem.js';
 import { renderFindingAs, type Finding } from './finding.js';
 import { MigrationError } from './migration-error.js';
 
@@ -29,11 +30,15 @@ export class DirectoryError extends MigrationError {
   constructor(
     /** The directory, as an absolute path. */
     readonly directory: string,
-    /** Every problem, as a sentence. */
-    readonly problems: readonly string[],
+    /** Every problem, as data. The message has them as sentences. */
+    readonly problems: readonly DirectoryProblem[],
     options?: { cause?: unknown },
   ) {
-    super('INVALID_DIRECTORY', `The migrations directory ${directory} cannot be used:${listed(problems)}`, options);
+    super(
+      'INVALID_DIRECTORY',
+      `The migrations directory ${directory} cannot be used:${listed(problems.map((each) => directoryText(each, directory)))}`,
+      options,
+    );
   }
 }
 

@@ -4,7 +4,7 @@ import type { FindingDefinition } from './finding-definition.js';
 export const RUN_FINDINGS = {
   CHECKSUMS_ADOPTED: {
     severity: 'warning',
-    text: ({ detail }) => `has adopted the checksums of files that were recorded without one: ${detail}`,
+    text: ({ names = [] }) => `has adopted the checksums of files that were recorded without one: ${names.join(', ')}`,
     remedy: () => '',
   },
   RUNS_OUT_OF_ORDER: {
@@ -40,7 +40,7 @@ export const RUN_FINDINGS = {
   RUN_AS_STEPS: {
     severity: 'warning',
     text: ({ detail }) =>
-      `was rolled back because the server refused to run it in a transaction (${detail}); it now runs statement by statement`,
+      `was rolled back because the server refused to run it in a transaction (SQLSTATE ${detail}); it now runs statement by statement`,
     remedy: () =>
       'To skip the failed attempt on other databases, put the line "-- no-transaction" at the top of the file.',
   },

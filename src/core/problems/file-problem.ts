@@ -1,3 +1,5 @@
+import type { ReasonText } from './reason-text.js';
+
 /** Why a file cannot be used as a migration, or has no part that can run. Plain data. */
 export interface FileProblem {
   readonly reason: FileProblemReason;
@@ -8,7 +10,7 @@ export interface FileProblem {
 }
 
 interface ProblemTexts {
-  readonly problem: string | ((value: string) => string);
+  readonly problem: ReasonText;
   /** What to do with the file, or with that part of it, in whole sentences. */
   readonly remedy?: string;
 }
@@ -64,6 +66,11 @@ const PROBLEMS = {
 export type FileProblemReason = keyof typeof PROBLEMS;
 
 const TEXTS: Readonly<Record<FileProblemReason, ProblemTexts>> = PROBLEMS;
+
+/** False for the reasons of other findings. */
+export function isFileProblem(reason: string | undefined): reason is FileProblemReason {
+  return reason !== undefined && Object.hasOwn(TEXTS, reason);
+}
 
 /** The problem as part of a sentence: "it is not a regular file". */
 export function problemText({ reason, value = '' }: FileProblem): string {

@@ -1,5 +1,5 @@
 import { stepInDoubt, type HistoryRow } from '../history/history.js';
-import { finding, findingKey, findingPlace, type Finding } from '../errors/finding.js';
+import { finding, findingKey, findingPlace, type Finding, type FindingDetails } from '../errors/finding.js';
 import { problemDetails } from '../errors/files/file-problems.js';
 import { firstWords } from '../errors/wording.js';
 import type { MigrationSet, UnusableFile } from '../migration/migration-set.js';
@@ -67,12 +67,12 @@ function findingOf(status: MigrationStatus, newest: string | undefined): readonl
     case 'out-of-order':
       return [finding('OUT_OF_ORDER', { subject, ...(newest !== undefined && { recorded: newest }) })];
     case 'ambiguous':
-      return [finding('AMBIGUOUS_RENAME', { subject, recorded: status.candidates.join(', ') })];
+      return [finding('AMBIGUOUS_RENAME', { subject, names: status.candidates })];
     case 'orphaned':
       return [
         finding('ORPHANED', {
           subject,
-          detail: progressOf(status),
+          ...progressOf(status),
           recorded: row?.error ?? null,
           ...since,
           ...(step && { actual: firstWords(step.statement) }),
@@ -87,9 +87,9 @@ function findingOf(status: MigrationStatus, newest: string | undefined): readonl
 
 const NONE: readonly Finding[] = [];
 
-function progressOf({ row }: MigrationStatus): string {
-  if (row?.progress && row.progress.done > 0) return `${row.progress.done} of ${row.progress.total} steps finished`;
-  return row?.state === 'running' ? 'it was begun' : 'it failed';
+function progressOf({ row }: MigrationStatus): Pick<FindingDetails, 'reason' | 'steps'> {
+  const { done = 0, total = 0 } = row?.progress ?? {};
+  return { reason: row?.state === 'running' ? 'begun' : 'failed', ...(done > 0 && { steps: { done, total } }) };
 }
 
 /** A file that is not a valid migration. */

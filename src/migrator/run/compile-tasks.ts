@@ -46,11 +46,11 @@ export async function compileTask(
 }
 
 function nonTransactional(tasks: readonly Task[], code: 'NOT_TRANSACTIONAL' | 'UNLOCKED'): Finding[] {
-  return tasks.flatMap(({ program }) =>
-    program.kind === 'transactional'
-      ? []
-      : [finding(code, { subject: program.migration.file, detail: program.reason })],
-  );
+  return tasks.flatMap(({ program }) => {
+    if (program.kind === 'transactional') return [];
+    const { reason, value } = program.why;
+    return [finding(code, { subject: program.migration.file, reason, ...(value !== undefined && { detail: value }) })];
+  });
 }
 
 /** @throws RefusedError listing every refusal, and those of the session. */

@@ -93,7 +93,7 @@ export class RunReport {
 
   adoptedChecksums(files: readonly string[]): void {
     this.adopted = [...this.adopted, ...files];
-    this.warn([finding('CHECKSUMS_ADOPTED', { subject: this.target, detail: files.join(', ') })]);
+    this.warn([finding('CHECKSUMS_ADOPTED', { subject: this.target, names: files })]);
   }
 
   /** The history shows what a run had applied when its connection was lost. */

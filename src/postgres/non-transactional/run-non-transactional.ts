@@ -119,10 +119,8 @@ function reportResuming({ listener }: ExecutionContext, task: NonTransactionalTa
       ...(actual !== undefined && { actual }),
     }),
   );
-  const losses = sessionLosses(steps.slice(0, resumeAt)).map(({ kind, name }) =>
-    [kind, name].filter(Boolean).join(' '),
-  );
-  if (losses.length > 0) listener.warning(finding('LOST_SESSION', { subject, detail: losses.join(', ') }));
+  const names = sessionLosses(steps.slice(0, resumeAt)).map(({ kind, name }) => [kind, name].filter(Boolean).join(' '));
+  if (names.length > 0) listener.warning(finding('LOST_SESSION', { subject, names }));
 }
 
 /** Repeats the settings of earlier steps, because their session has ended. */

@@ -2,6 +2,7 @@ import type { Task } from '../../core/compile/task.js';
 import { locateInFile } from '../../core/compile/source-text.js';
 import { openTogether } from '../../core/compile/transaction-modes.js';
 import type { RehearsalFailure, RehearsalResult, RehearsedMigration } from '../../core/ports/rehearsal.js';
+import { nonTransactionalText } from '../../core/problems/non-transactional-reason.js';
 import { queryError } from '../connection/server-error.js';
 import {
   redactedError,
@@ -64,10 +65,14 @@ async function rehearseAll(
       results.push({ file, ...result });
       if (result.outcome === 'failed') failed = file;
     } else {
-      results.push({ file, outcome: 'not-rehearsed', reason: (task.program as { reason: string }).reason });
+      results.push({ file, outcome: 'not-rehearsed', reason: whyNotRehearsed(task) });
     }
   }
   return results;
+}
+
+function whyNotRehearsed({ program }: Task): string {
+  return program.kind === 'transactional' ? '' : nonTransactionalText(program.why.reason, program.why.value);
 }
 
 async function rehearseOne(

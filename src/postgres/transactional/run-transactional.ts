@@ -186,7 +186,7 @@ export class TransactionalRun {
     if (!steps) return undefined;
     await rollBack(this.context);
     const subject = task.program.migration.file;
-    this.context.listener.warning(finding('RUN_AS_STEPS', { subject, detail: `SQLSTATE ${server.sqlstate}` }));
+    this.context.listener.warning(finding('RUN_AS_STEPS', { subject, detail: server.sqlstate }));
     return { kind: 'as-steps', from: task, steps };
   }
 

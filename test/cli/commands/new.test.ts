@@ -113,6 +113,18 @@ describe('new', () => {
     expect(await readdir(join(project, 'migrations'))).toEqual(['20240131120000_a.sql']);
   });
 
+  test('gives problems of the directory as data', async () => {
+    const project = await migrationsDirectory({ file: '' });
+    const { code, stdout } = await inProject(project, 'a', '--dir', 'file', '--json');
+    expect(code).toBe(2);
+    const { error } = JSON.parse(stdout) as { error: object };
+    const message = 'it is a file, not a directory';
+    expect(error).toMatchObject({
+      code: 'INVALID_DIRECTORY',
+      problems: [{ message, code: 'not-a-directory', systemCode: 'ENOTDIR' }],
+    });
+  });
+
   test('exits with 2 if the input is not UTF-8', async () => {
     const project = await tempDirectory();
     const refused = await inShell(project, String.raw`printf 'SELECT \377;' | nest-migrations new x`);

@@ -4,6 +4,7 @@ import { compile } from '../../../src/core/compile/compile.js';
 import { DEFAULT_DELIMITERS } from '../../../src/core/compile/placeholders.js';
 import type { Program } from '../../../src/core/compile/program.js';
 import { finding, type Finding } from '../../../src/core/errors/finding.js';
+import type { NonTransactional } from '../../../src/core/problems/non-transactional-reason.js';
 import { LAYOUTS } from '../../../src/core/tools/layouts.js';
 import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
 import { compileText, refusals, nonTransactional, statementTexts, transactional, unread } from './compiled.js';
@@ -13,85 +14,85 @@ const places = (found: readonly Finding[]): [string, number | undefined][] =>
   found.map(({ code, line }) => [code, line]);
 
 describe('a file is non-transactional', () => {
-  test.each<[string, string, string[], string]>([
+  test.each<[string, string, string[], NonTransactional]>([
     [
       'when a statement cannot run in a transaction',
       'SELECT 1; CREATE INDEX CONCURRENTLY i ON t (a);',
       ['transaction', 'autocommit'],
-      '"CREATE INDEX CONCURRENTLY" cannot run in a transaction',
+      { reason: 'statement-outside-transaction', value: 'CREATE INDEX CONCURRENTLY' },
     ],
     [
       'when such a statement stands behind non-ASCII text',
       "SELECT 'é😀'; VACUUM t;",
       ['transaction', 'autocommit'],
-      '"VACUUM t" cannot run in a transaction',
+      { reason: 'statement-outside-transaction', value: 'VACUUM t' },
     ],
     [
       'when it says so',
       '-- no-transaction\nSELECT 1; SELECT 2;',
       ['transaction', 'transaction'],
-      'a comment at its top says so',
+      { reason: 'declared' },
     ],
     [
       'when it says so as other tools do',
       '-- +goose NO TRANSACTION\nCALL p();',
       ['autocommit'],
-      'a comment at its top says so',
+      { reason: 'declared' },
     ],
     [
       'when it says so, each group as one unit',
       '-- atlas:txmode none\nBEGIN; SELECT 1; COMMIT;',
       ['block'],
-      'a comment at its top says so',
+      { reason: 'declared' },
     ],
-    ['when it says so and holds nothing else', '-- no_transaction', [], 'a comment at its top says so'],
+    ['when it says so and holds nothing else', '-- no_transaction', [], { reason: 'declared' }],
     [
       'when it commits in the middle',
       'SELECT 1; COMMIT; SELECT 2;',
       ['transaction', 'autocommit', 'transaction'],
-      'it controls transactions itself',
+      { reason: 'controls-transactions' },
     ],
     [
       'when it ends in a bare COMMIT',
       'SELECT 1; COMMIT;',
       ['transaction', 'autocommit'],
-      'it controls transactions itself',
+      { reason: 'controls-transactions' },
     ],
     [
       'when it has two groups',
       'BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;',
       ['block', 'block'],
-      'it controls transactions itself',
+      { reason: 'controls-transactions' },
     ],
     [
       'when something stands before its group',
       'SET lock_timeout = 0; BEGIN; SELECT 1; COMMIT;',
       ['transaction', 'block'],
-      'it controls transactions itself',
+      { reason: 'controls-transactions' },
     ],
     [
       'when something stands behind its group',
       'BEGIN; SELECT 1; COMMIT; VACUUM;',
       ['block', 'autocommit'],
-      'it controls transactions itself',
+      { reason: 'controls-transactions' },
     ],
-    ['when it rolls back', 'BEGIN; SELECT 1; ROLLBACK;', ['autocommit'], 'it controls transactions itself'],
+    ['when it rolls back', 'BEGIN; SELECT 1; ROLLBACK;', ['autocommit'], { reason: 'controls-transactions' }],
     [
       'when its group is chained to another',
       'BEGIN; SELECT 1; COMMIT AND CHAIN;',
       ['autocommit'],
-      'it controls transactions itself',
+      { reason: 'controls-transactions' },
     ],
     [
       'when it uses an enum value that it adds',
       "ALTER TYPE e ADD VALUE 'v'; SELECT 'v'::e;",
       ['transaction', 'transaction'],
-      'it uses an enum value that it adds',
+      { reason: 'new-enum-value' },
     ],
-  ])('%s', async (_, text, kinds, reason) => {
+  ])('%s', async (_, text, kinds, why) => {
     const program = await nonTransactional(text);
     expect(program.steps.map(({ kind }) => kind)).toEqual(kinds);
-    expect(program.reason).toBe(reason);
+    expect(program.why).toEqual(why);
   });
 
   test('when it says so, though the parser cannot read it', async () => {

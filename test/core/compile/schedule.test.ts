@@ -135,7 +135,7 @@ describe('a run continues', () => {
     expect(await resumedAt(text, row(progressAt(asked, 0)))).toBe('transactional');
     expect(await resumedAt(text, row(progressAt(asked, 1)))).toBe(1);
     expect(await refusalsOf(text.replace('TABLE t', 'TABLE v'), row(progressAt(asked, 1)))).toEqual([
-      finding('FINISHED_STEPS_CHANGED', { subject: '001_a.sql', detail: '1 of 3' }),
+      finding('FINISHED_STEPS_CHANGED', { subject: '001_a.sql', steps: { done: 1, total: 3 } }),
     ]);
   });
 
@@ -155,7 +155,7 @@ describe('a run continues', () => {
     ['when the file brings its own transaction now', 'BEGIN; SELECT 1; COMMIT;'],
   ])('never %s: it says how far it came and what to do', async (_, text) => {
     const found = await refusalsOf(text, row(await progressOf(TEXT, 2)));
-    expect(found).toEqual([finding('FINISHED_STEPS_CHANGED', { subject: '001_a.sql', detail: '2 of 3' })]);
+    expect(found).toEqual([finding('FINISHED_STEPS_CHANGED', { subject: '001_a.sql', steps: { done: 2, total: 3 } })]);
     expect(found.map(renderFinding)).toEqual([
       expect.stringMatching(
         /stopped after 2 of 3 steps, and that part of the file has changed since\. Restore that part .* Or undo by hand .*restart: '001_a\.sql'.*mark\('001_a\.sql'\)/,

@@ -26,7 +26,7 @@ const EXAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
   INVALID_OPTIONS: new ConfigurationError('INVALID_OPTIONS', [A]),
   INVALID_TABLE: new ConfigurationError('INVALID_TABLE', [A]),
   INVALID_TENANTS: new ConfigurationError('INVALID_TENANTS', [A]),
-  INVALID_DIRECTORY: new DirectoryError('migrations', ['a']),
+  INVALID_DIRECTORY: new DirectoryError('migrations', [{ code: 'not-a-directory', systemCode: 'ENOTDIR' }]),
   REFUSED: new RefusedError([missing]),
   MIGRATION_FAILED: new MigrationFailedError({
     file: '1_a.sql',
@@ -90,8 +90,10 @@ test('every problem of the options and of the directory is listed', () => {
   expect(new ConfigurationError('INVALID_OPTIONS', [A, { ...A, detail: 'b' }]).message).toMatch(
     /:\n {2}- a\n {2}- b\n\[INVALID_OPTIONS\]$/,
   );
-  expect(new DirectoryError('migrations', ['a', 'b']).message).toMatch(
-    /migrations cannot be used:\n {2}- a\n {2}- b\n\[INVALID_DIRECTORY\]$/,
+  const unwritten = { code: 'not-written', systemCode: 'EROFS', file: '3_c.sql' } as const;
+  const unreadable = { code: 'not-readable', systemCode: 'EIO' } as const;
+  expect(new DirectoryError('migrations', [unreadable, unwritten]).message).toMatch(
+    /migrations cannot be used:\n {2}- reading it failed with EIO\n {2}- writing 3_c\.sql failed with EROFS\n\[INVALID_DIRECTORY\]$/,
   );
 });
 

@@ -126,6 +126,9 @@ describe('a finding', () => {
     ['the same elsewhere in the file', { line: 9, column: 1 }, true],
     ['one of another file', { subject: '2_b.sql' }, false],
     ['one of another detail', { detail: 'b' }, false],
+    ['one with another reason', { reason: 'declared' }, false],
+    ['one of another number of steps', { steps: { done: 1, total: 2 } }, false],
+    ['one about other names', { names: ['b'] }, false],
     ['one of another recorded value', { recorded: 'b' }, false],
     ['one of another value on disk', { actual: 'b' }, false],
   ])('is compared with %s', (_, changes, same) => {

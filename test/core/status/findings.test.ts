@@ -51,23 +51,26 @@ describe('findDrift', () => {
 
   test('lists what an ambiguous one could be', () => {
     const [found] = findDrift([statusOf('3_c.sql', 'ambiguous', { candidates: ['1_a.sql', '2_b.sql'] })]);
-    expect(found).toEqual(finding('AMBIGUOUS_RENAME', { subject: '3_c.sql', recorded: '1_a.sql, 2_b.sql' }));
+    expect(found).toEqual(finding('AMBIGUOUS_RENAME', { subject: '3_c.sql', names: ['1_a.sql', '2_b.sql'] }));
     expect(renderFinding(found!)).toMatch(/1_a\.sql, 2_b\.sql.*mark\('3_c\.sql'\)/);
   });
 
   const progress: StepProgress = { done: 2, total: 5, doneChecksum: 'x', next: null };
 
-  test.each<[string, Partial<HistoryRow>]>([
-    ['it failed', { state: 'failed', error: 'no' }],
-    ['it was begun', { state: 'running', error: 'no' }],
-    ['it failed', { state: 'failed', error: 'no', progress: { ...progress, done: 0 } }],
-    ['2 of 5 steps finished', { state: 'failed', error: 'no', progress }],
-    ['2 of 5 steps finished', { state: 'running', error: 'no', progress }],
-  ])('says of an orphaned one that %s: %j', (detail, changes) => {
+  const steps = { done: 2, total: 5 };
+
+  test.each<[string, Partial<HistoryRow>, Pick<Finding, 'reason' | 'steps'>]>([
+    ['it failed', { state: 'failed', error: 'no' }, { reason: 'failed' }],
+    ['it was begun', { state: 'running', error: 'no' }, { reason: 'begun' }],
+    ['it failed', { state: 'failed', error: 'no', progress: { ...progress, done: 0 } }, { reason: 'failed' }],
+    ['2 of 5 steps finished', { state: 'failed', error: 'no', progress }, { reason: 'failed', steps }],
+    ['2 of 5 steps finished', { state: 'running', error: 'no', progress }, { reason: 'begun', steps }],
+  ])('says of an orphaned one that %s: %j', (text, changes, how) => {
     const row = appliedRow(migrationFile('1_a.sql'), changes);
     const [found] = findDrift([statusOf('1_a.sql', 'orphaned', { row })]);
     const since = row.executedAt as Date;
-    expect(found).toEqual(finding('ORPHANED', { subject: '1_a.sql', detail, recorded: 'no', since }));
+    expect(found).toEqual(finding('ORPHANED', { subject: '1_a.sql', ...how, recorded: 'no', since }));
+    expect(renderFinding(found!)).toContain(`did not finish (${text})`);
     expect(renderFinding(found!)).toMatch(/Restore the file.*unmark\('1_a\.sql'\)/);
   });
 

@@ -117,7 +117,7 @@ describe('a plan', () => {
     (policy) => {
       const plan = planOf([statusOf('3_c.sql', 'ambiguous', { candidates: ['1_a.sql', '2_b.sql'] })], policy);
       expect(plan.refusals).toEqual([
-        finding('AMBIGUOUS_RENAME', { subject: '3_c.sql', recorded: '1_a.sql, 2_b.sql' }),
+        finding('AMBIGUOUS_RENAME', { subject: '3_c.sql', names: ['1_a.sql', '2_b.sql'] }),
       ]);
       expect(plan.toRun).toEqual([]);
       expect(isNothingToDo(plan)).toBe(false);

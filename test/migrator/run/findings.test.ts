@@ -145,7 +145,7 @@ describe('files that are no longer what was recorded', () => {
       ),
     );
     for (const { subject } of refusals) await migrator.mark(subject);
-    for (const file of (refusals[0]?.recorded ?? '').split(', ')) await migrator.unmark(file);
+    for (const file of refusals[0]?.names ?? []) await migrator.unmark(file);
     expect((await migrator.migrate()).applied).toEqual([]);
     expect(await migrator.drift()).toEqual([]);
   });

@@ -125,7 +125,9 @@ describe('a restart', () => {
     const { migrator, directory } = await stopped();
     await writeFile(join(directory, '1.sql'), '-- no-transaction\nCREATE TABLE other ();\nSELECT 1;');
     const { refusals } = await failureOf(migrator.migrate(), RefusedError);
-    expect(refusals).toMatchObject([{ code: 'FINISHED_STEPS_CHANGED', subject: '1.sql', detail: '1 of 2' }]);
+    expect(refusals).toMatchObject([
+      { code: 'FINISHED_STEPS_CHANGED', subject: '1.sql', steps: { done: 1, total: 2 } },
+    ]);
     await db.query('DROP TABLE one');
     expect(await migrator.repair({ restart: '1.sql' })).toEqual([ACTION]);
     expect((await migrator.migrate()).applied).toEqual(['1.sql']);

@@ -52,7 +52,7 @@ describe('drift()', () => {
       expect.stringMatching(/^OBJECTS_REWRITTEN .*shared\.schema_migrations$/),
     ]);
     const [, rewritten] = await observed.migrator.drift();
-    expect(rewritten).toMatchObject({ severity: 'note', detail: 'View public.notes' });
+    expect(rewritten).toMatchObject({ severity: 'note', names: ['View public.notes'] });
     await observed.migrator.refreshCatalog();
     expect(await driftOf(observed)).toEqual(['OBJECT_ADDED Table public.by_hand']);
     await db.query('CREATE OR REPLACE VIEW notes AS SELECT note FROM events');

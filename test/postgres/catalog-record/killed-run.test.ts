@@ -47,7 +47,7 @@ test('what a run has committed is not drift if its process was killed before it 
   await writeFiles(observed.directory, { '2.sql': 'CREATE TABLE app.two (a integer); DROP TABLE app.one' });
   await kill(observed, (text) => (isRecording(text) ? 'before' : undefined));
   expect(await observed.migrator.drift()).toMatchObject([
-    { code: 'CATALOG_NOT_RECORDED', severity: 'note', detail: '2.sql ran after it was recorded' },
+    { code: 'CATALOG_NOT_RECORDED', severity: 'note', reason: 'migrated-since', detail: '2.sql' },
   ]);
   await observed.migrator.refreshCatalog();
   expect(await observed.migrator.drift()).toEqual([]);

@@ -141,7 +141,7 @@ describe('a role without the privileges to record', () => {
     );
     const reader = await migratorOn(db, { '1.sql': 'CREATE SCHEMA app' }, { connectionString: role.urlOf(db) });
     const [note] = await reader.migrator.drift();
-    expect(note).toMatchObject({ code: 'CATALOG_NOT_COMPARED', detail: 'the role may not read it' });
+    expect(note).toMatchObject({ code: 'CATALOG_NOT_COMPARED', reason: 'not-readable' });
     await db.query(note?.actual ?? '');
     expect(await reader.migrator.drift()).toEqual([]);
     await db.query('CREATE TABLE app.by_hand (a integer)');

@@ -60,17 +60,21 @@ describe('without the lock', () => {
   });
 
   test.each([
-    ['-- no-transaction\nINSERT INTO runs DEFAULT VALUES', 'a comment at its top says so'],
-    ['VACUUM runs', '"VACUUM runs" cannot run in a transaction'],
-  ])('a non-transactional migration is refused, with all others: %j', async (sql, reason) => {
+    ['-- no-transaction\nINSERT INTO runs DEFAULT VALUES', { reason: 'declared' }, 'a comment at its top says so'],
+    [
+      'VACUUM runs',
+      { reason: 'statement-outside-transaction', detail: 'VACUUM runs' },
+      '"VACUUM runs" cannot run in a transaction',
+    ],
+  ])('a non-transactional migration is refused, with all others: %j', async (sql, why, text) => {
     const { migrator } = await migratorOn(
       db,
       { '0.sql': 'SELECT 0', '1.sql': 'CREATE TABLE one ()', '2.sql': sql },
       options,
     );
     const { refusals, message } = await failureOf(migrator.migrate(), RefusedError);
-    expect(refusals).toMatchObject([{ code: 'UNLOCKED', severity: 'error', subject: '2.sql', detail: reason }]);
-    expect(message).toContain(`2.sql is non-transactional (${reason}), and without the migration lock`);
+    expect(refusals).toMatchObject([{ code: 'UNLOCKED', severity: 'error', subject: '2.sql', ...why }]);
+    expect(message).toContain(`2.sql is non-transactional (${text}), and without the migration lock`);
     expect(await outcomes(db)).toEqual({ '0.sql': 'applied' });
     expect((await db.query('SELECT FROM runs')).rows).toEqual([]);
   });

@@ -113,7 +113,9 @@ describe('a step that fails', () => {
     const before = [await historyOf(db), await relations(db)];
     await writeFile(join(directory, '2.sql'), change(FAILING));
     const error = await failureOf(migrator.migrate(), RefusedError);
-    expect(error.refusals).toMatchObject([{ code: 'FINISHED_STEPS_CHANGED', subject: '2.sql', detail: '2 of 4' }]);
+    expect(error.refusals).toMatchObject([
+      { code: 'FINISHED_STEPS_CHANGED', subject: '2.sql', steps: { done: 2, total: 4 } },
+    ]);
     expect(error.message).toContain('2.sql stopped after 2 of 4 steps, and that part of the file has changed since');
     expect([await historyOf(db), await relations(db)]).toEqual(before);
   });

@@ -57,15 +57,16 @@ async function readOrNothing(directory: MigrationDirectory): Promise<Pick<Migrat
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof DirectoryError && (error.cause as NodeJS.ErrnoException).code === 'ENOENT';
+  return error instanceof DirectoryError && error.problems.some(({ code }) => code === 'missing');
 }
 
 async function create(directory: string, file: string, body: string): Promise<boolean> {
   try {
     return await createFile(path.resolve(directory, file), body);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new DirectoryError(path.resolve(directory), [`writing ${file} failed with ${code}`], { cause: error });
+    const systemCode = String((error as NodeJS.ErrnoException).code);
+    const problem = { code: 'not-written', systemCode, file } as const;
+    throw new DirectoryError(path.resolve(directory), [problem], { cause: error });
   }
 }
 

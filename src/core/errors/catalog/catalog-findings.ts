@@ -1,5 +1,7 @@
 import type { FindingDefinition, FindingDetails, RecordedCommand } from '../finding-definition.js';
+import { catalogReasonText } from '../../problems/catalog-reason.js';
 import type { Voice } from '../remedy.js';
+import { list } from '../wording.js';
 
 function after({ since, changedBy = [] }: FindingDetails): string {
   const by = changedBy.length === 0 ? '' : ` (${changedBy.map(describeCommand).join('; ')})`;
@@ -39,19 +41,20 @@ export const CATALOG_FINDINGS = {
   },
   OBJECTS_REWRITTEN: {
     severity: 'note',
-    text: ({ recorded, actual, detail }) =>
-      `was upgraded from PostgreSQL ${recorded} to ${actual}, which writes some definitions differently: ${detail}`,
+    text: ({ recorded, actual, names = [] }) =>
+      `was upgraded from PostgreSQL ${recorded} to ${actual}, which writes some definitions differently: ${list(names)}`,
     remedy: () => 'They are recorded again; what was created or dropped is still reported.',
   },
   CATALOG_NOT_RECORDED: {
     severity: 'note',
-    text: ({ detail }) => `has no current record of its catalog, so nothing was compared: ${detail}`,
+    text: ({ reason, detail }) =>
+      `has no current record of its catalog, so nothing was compared: ${catalogReasonText(reason, detail)}`,
     remedy: () =>
       'The next run that changes something records it; so does the drift check of an application that migrates.',
   },
   CATALOG_NOT_COMPARED: {
     severity: 'note',
-    text: ({ detail }) => `was not compared with the record of its catalog: ${detail}`,
+    text: ({ reason }) => `was not compared with the record of its catalog: ${catalogReasonText(reason)}`,
     remedy: ({ actual }) => (actual ? `Ask an administrator to run: ${actual};` : 'The next check compares it.'),
   },
 } as const satisfies Readonly<Record<string, FindingDefinition>>;

@@ -1,3 +1,4 @@
+import { nonTransactionalText } from '../../problems/non-transactional-reason.js';
 import { problemIn, remedyIn } from './file-problems.js';
 import type { FindingDefinition } from '../finding-definition.js';
 import { decide, type Voice } from '../remedy.js';
@@ -68,7 +69,8 @@ export const FILE_FINDINGS = {
   },
   FINISHED_STEPS_CHANGED: {
     severity: 'error',
-    text: ({ detail }) => `stopped after ${detail} steps, and that part of the file has changed since`,
+    text: ({ steps }) =>
+      `stopped after ${steps?.done} of ${steps?.total} steps, and that part of the file has changed since`,
     remedy: ({ subject }, say) =>
       `Restore that part of the file, and the next run continues where it stopped. If the finished steps did what the file now says, continue after them with ${say({ action: 'resume', file: subject })}. ` +
       `Or ${startOver(subject, say)}`,
@@ -81,18 +83,18 @@ export const FILE_FINDINGS = {
   },
   LOST_SESSION: {
     severity: 'warning',
-    text: ({ detail }) => `lost part of its session when it stopped between two steps: ${detail}`,
+    text: ({ names = [] }) => `lost part of its session when it stopped between two steps: ${names.join(', ')}`,
     remedy: ({ subject }, say) => `If the remaining steps fail because of that, ${startOver(subject, say)}`,
   },
   NOT_TRANSACTIONAL: {
     severity: 'error',
-    text: ({ detail }) => `cannot be part of one transaction: ${detail}`,
+    text: ({ reason, detail }) => `cannot be part of one transaction: ${nonTransactionalText(reason, detail)}`,
     remedy: (_, say) => `Run it with ${say({ action: 'set', option: 'transaction', value: 'each' })}.`,
   },
   UNLOCKED: {
     severity: 'error',
-    text: ({ detail }) =>
-      `is non-transactional (${detail}), and without the migration lock nothing stops two processes from running it at once`,
+    text: ({ reason, detail }) =>
+      `is non-transactional (${nonTransactionalText(reason, detail)}), and without the migration lock nothing stops two processes from running it at once`,
     remedy: (_, say) => `Run it with ${say({ action: 'set', option: 'lock', value: 'auto' })}.`,
   },
   POOLER_SESSION_LOCK: {

@@ -1,4 +1,4 @@
-import { problemRemedy, problemText, type FileProblem } from '../../problems/file-problem.js';
+import { isFileProblem, problemRemedy, problemText, type FileProblem } from '../../problems/file-problem.js';
 import type { FindingDetails } from '../finding-definition.js';
 import type { Voice } from '../remedy.js';
 
@@ -9,12 +9,12 @@ export function problemDetails({ reason, value, layouts }: FileProblem): Omit<Fi
 
 /** The problem in the details of a finding, as part of a sentence. */
 export function problemIn({ reason, detail }: FindingDetails): string {
-  return reason === undefined ? '' : problemText({ reason, ...(detail !== undefined && { value: detail }) });
+  return isFileProblem(reason) ? problemText({ reason, ...(detail !== undefined && { value: detail }) }) : '';
 }
 
 /** What to do about it: set another layout, if one fits, or change the file. */
 export function remedyIn({ reason, layouts = [] }: FindingDetails, say: Voice): string {
-  const change = reason === undefined ? '' : problemRemedy({ reason });
+  const change = isFileProblem(reason) ? problemRemedy({ reason }) : '';
   if (layouts.length === 0) return change;
   const set = layouts.map((value) => say({ action: 'set', option: 'layout', value })).join(' or ');
   const otherwise = change && ` Otherwise ${change.charAt(0).toLowerCase()}${change.slice(1)}`;

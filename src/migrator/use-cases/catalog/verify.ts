@@ -86,8 +86,8 @@ async function compare(
   const isUnchanged = live !== undefined && haveSameRows(before, await reader.read());
   if (isUnchanged)
     return withoutSecrets(compareWithMigrations(expected, live, ignoresObject), secretsOf(database.target));
-  const detail = live ? 'a run has changed the database meanwhile' : 'a run is in progress';
-  return [finding('CATALOG_NOT_COMPARED', { subject: database.target.name, detail })];
+  const reason = live ? 'changed-meanwhile' : 'migrating';
+  return [finding('CATALOG_NOT_COMPARED', { subject: database.target.name, reason })];
 }
 
 /** @throws ScratchDatabaseError if a migration fails or the catalog cannot be recorded; RefusedError */

@@ -3,6 +3,7 @@ import { ConfigurationError } from '../../../core/errors/input-errors.js';
 import type { Finding } from '../../../core/errors/finding.js';
 import { lintFileOf } from '../../../core/lint/model/parsed-file.js';
 import type { PlannedLock } from '../../../core/lint/planned-locks.js';
+import { nonTransactionalText } from '../../../core/problems/non-transactional-reason.js';
 import { filesWithin, limitPlan, limitProblems, type RunLimit } from '../../../core/status/run-limit.js';
 import { planRun } from '../../../core/status/plan.js';
 import { defaultSchemaOf } from '../../../core/target/target.js';
@@ -75,7 +76,7 @@ async function describe(
     return {
       file: migration.file,
       mode,
-      reason: 'reason' in program ? program.reason : null,
+      reason: 'why' in program ? nonTransactionalText(program.why.reason, program.why.value) : null,
       ...(locks && { locks: locks.get(migration.file) ?? null }),
       ...(sql && { sql: parts.database.scriptOf(task) }),
     };

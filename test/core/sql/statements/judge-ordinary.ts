@@ -1,6 +1,6 @@
 import { compile } from '../../../../src/core/compile/compile.js';
 import { readHeader } from '../../../../src/core/compile/header.js';
-import { reasonAgainstTransaction } from '../../../../src/core/compile/non-transactional.js';
+import { whyNotInTransaction } from '../../../../src/core/compile/non-transactional.js';
 import { preflight } from '../../../../src/core/compile/preflight.js';
 import { transactional } from '../../../../src/core/compile/transactional.js';
 import { changesSessionDefaults } from '../../../../src/core/sql/statements/session-defaults.js';
@@ -28,7 +28,7 @@ export async function judge(text: string): Promise<Verdict> {
   const statements = await parseStatements(sql);
   if (!statements) return 'unreadable'; // the server decides
   const decides = statements.some((each) => makesReadOnly(each) || changesSessionDefaults(each));
-  if (decides || reasonAgainstTransaction(sql, statements, { noTransaction: false }) !== undefined) return 'different';
+  if (decides || whyNotInTransaction(sql, statements, { noTransaction: false }) !== undefined) return 'different';
   const compiled = await compile(migrationFile('001_a.sql', text), notAsked);
   if ('refusals' in compiled || compiled.program.kind !== 'transactional') return 'different';
   const read = { statements, areKnown: true, parsed: async () => statements, separateMessages: false, closed: true };

@@ -124,7 +124,7 @@ describe('two files that begin with what a half-applied migration has done', () 
     const before = await historyOf(db);
     const refusals = async (): Promise<string[]> =>
       (await failureOf(migrator.migrate(), RefusedError)).refusals.map(
-        ({ code, subject, recorded }) => `${code} ${subject} ${recorded}`,
+        ({ code, subject, names = [] }) => `${code} ${subject} ${names.join()}`,
       );
     expect(await refusals()).toEqual(['AMBIGUOUS_RENAME 6_x.sql 5_x.sql', 'AMBIGUOUS_RENAME 7_x.sql 5_x.sql']);
     // One of them is the old file to the byte, but the other one would insert the row again all the same.

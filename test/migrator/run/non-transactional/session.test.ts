@@ -86,7 +86,7 @@ INSERT INTO kept SELECT a + 1 FROM work;
     code: 'LOST_SESSION',
     severity: 'warning',
     subject: '1.sql',
-    detail: 'temporary relation work, prepared statement put',
+    names: ['temporary relation work', 'prepared statement put'],
     remedy: expect.stringContaining("repair({ restart: '1.sql' })"),
     remedies: [
       { action: 'restart', file: '1.sql' },
@@ -123,7 +123,7 @@ INSERT INTO kept SELECT a + 1 FROM work;
     await writeFile(join(directory, '1.sql'), FILE.replace('SELECT 1/', 'DEALLOCATE put;\nSELECT 1/'));
     await failureOf(migrator.migrate(), MigrationFailedError);
     await failureOf(migrator.migrate(), MigrationFailedError);
-    expect(warned(observed, 'LOST_SESSION')).toEqual([{ ...LOSS, detail: 'temporary relation work' }]);
+    expect(warned(observed, 'LOST_SESSION')).toEqual([{ ...LOSS, names: ['temporary relation work'] }]);
   });
 
   test('starts from the beginning after repair({ restart }), and then ends well', async () => {

@@ -25,7 +25,7 @@ test('verify() compares nothing if a run has changed the database meanwhile', as
   await later.migrator.migrate();
   await roleWith();
   expect(await verified).toMatchObject({
-    findings: [{ code: 'CATALOG_NOT_COMPARED', severity: 'note', detail: 'a run has changed the database meanwhile' }],
+    findings: [{ code: 'CATALOG_NOT_COMPARED', severity: 'note', reason: 'changed-meanwhile' }],
   });
 });
 
