@@ -86,7 +86,7 @@ export class ReusedConnections {
     this.opening += 1;
     try {
       const connection = await connect(this.source, settings, user.signal).finally(() => (this.opening -= 1));
-      await this.pass(this.added(connection));
+      await this.pass(this.added(connection), user);
     } catch (error) {
       if (this.waiting.delete(user)) user.fail(error);
       this.openMore();
@@ -103,9 +103,13 @@ export class ReusedConnections {
     return kept;
   }
 
-  /** Gives a session to whoever waits for one. Without anyone, it is kept or closed. */
-  private async pass(kept: Kept): Promise<void> {
-    const [user] = this.waiting.keys();
+  /**
+   * Gives a session to whoever waits for one: first to the user for whom it was opened, because none is being opened for
+   * that user any more. Without anyone, it is kept or closed.
+   */
+  private async pass(kept: Kept, opener?: WaitingUser<Kept>): Promise<void> {
+    const [first] = this.waiting.keys();
+    const user = opener && this.waiting.has(opener) ? opener : first;
     if (!user && this.expected === 0) return this.drop(kept);
     if (!user) return void this.idle.add(kept);
     this.waiting.delete(user);
