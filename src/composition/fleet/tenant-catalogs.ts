@@ -35,7 +35,8 @@ export class FleetCatalogs implements TenantCatalogs {
       const { readSchemaObjects } = await import('../../postgres/catalog-record/catalog-recorder.js');
       const settings = this.settings(home, [tenant]);
       const { schema } = tenant;
-      const catalog = await read(home, (connection) => readSchemaObjects(connection, settings, schema));
+      const kinds = this.known.get(home)?.fingerprints.kinds;
+      const catalog = await read(home, (connection) => readSchemaObjects(connection, settings, schema, kinds));
       return { ...catalog, schema };
     });
   }

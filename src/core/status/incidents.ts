@@ -1,4 +1,7 @@
-import type { Finding, FindingCode } from '../errors/finding.js';
+import type { Finding } from '../errors/finding.js';
+
+/** True for an incident that a check did not look for: it is neither confirmed nor resolved. */
+export type IsUnchecked = (incident: { readonly code: string; readonly tenant?: string | undefined }) => boolean;
 
 /** What a drift check has to report, in a fleet where each incident is reported by one process. */
 export interface IncidentReport {
@@ -22,8 +25,7 @@ export interface IncidentCheck {
   readonly checker: string;
   /** Identifies this check. */
   readonly token: string;
-  /** Codes that it did not look for: incidents with them stay open. */
-  readonly unchecked: readonly FindingCode[];
+  readonly isUnchecked: IsUnchecked;
   /** The time after which an open incident is reported again, in ms; 0 means never. */
   readonly reminderMs: number;
 }

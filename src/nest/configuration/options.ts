@@ -17,6 +17,8 @@ export interface DriftOptions {
   alertTimeout?: number;
   /** The time after which an open incident is reported again, in ms; 0 means never. @default 86400000 (one day) */
   reminder?: number;
+  /** Whether tenants are checked too, with the option `tenants` of the module. @default true */
+  tenants?: boolean;
   /** Where to send alerts over HTTP. @default none */
   webhooks?: readonly WebhookOptions[];
 }
@@ -71,7 +73,7 @@ export interface MigrationsModuleOptions extends MigratorOptions {
 /** Module options with every default filled in. */
 export interface ResolvedModuleOptions extends ResolvedOptions {
   readonly onBootstrap: NonNullable<MigrationsModuleOptions['onBootstrap']>;
-  readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout' | 'reminder' | 'webhooks'>;
+  readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout' | 'reminder' | 'tenants' | 'webhooks'>;
   readonly health: Required<Omit<HealthOptions, 'tenants'>> & { readonly tenants: Required<TenantsHealthOptions> };
   readonly onEvent?: EmitEvent | undefined;
   readonly tenants?: (Omit<ResolvedTenantsOptions, 'list'> & Pick<ModuleTenantsOptions, 'list'>) | undefined;

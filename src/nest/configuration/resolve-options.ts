@@ -46,6 +46,7 @@ const schema = objectOf({
       timeZone: v.optional(v.pipe(text, v.check(isTimeZone, 'not a valid IANA time zone'))),
       alertTimeout: v.optional(milliseconds(1), 10_000),
       reminder: v.optional(milliseconds(0), 86_400_000),
+      tenants: v.optional(flag, true),
       webhooks: v.optional(v.array(webhook, 'expected an array'), []),
     }),
   ),

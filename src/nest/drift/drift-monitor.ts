@@ -8,7 +8,7 @@ import {
 import { DiscoveryService } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
-import { needsRecord, uncheckedCodes } from '../../core/catalog/unchecked.js';
+import { needsRecord } from '../../core/catalog/unchecked.js';
 import type { Finding } from '../../core/errors/finding.js';
 import type { DriftEventBody } from '../../core/events/events.js';
 import { compareFindings } from '../../core/status/findings.js';
@@ -17,11 +17,13 @@ import { isAtLeast } from '../../core/status/policy.js';
 import { withTimeout } from '../../timing/timeout.js';
 import { Migrator } from '../../migrator/migrator.js';
 import { DriftAlertChannel, type AlertChannel, type DriftAlert, type DriftResult } from './alert-channel.js';
+import { checkDrift, type CheckedDrift } from './check-drift.js';
 import { IncidentTracker } from './incident-tracker.js';
 import { WebhookChannel } from './webhook.js';
 import { MigrationEvents } from '../events/migration-events.js';
 import type { ResolvedModuleOptions } from '../configuration/options.js';
 import { INSTANCE_NAME } from '../../composition/instance-tokens.js';
+import { FLEET, type TenantFleet } from '../configuration/tenants.js';
 import { labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
 
 /** Name of the job in the host's `SchedulerRegistry`. If the instance has a name, `:` and the name follow. */
@@ -46,6 +48,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     @Inject(RESOLVED_OPTIONS) private readonly options: ResolvedModuleOptions,
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
     @Inject(INSTANCE_NAME) private readonly name: string,
+    @Inject(FLEET) private readonly fleet: TenantFleet | undefined,
     @Optional() @Inject(SchedulerRegistry) private readonly registry?: SchedulerRegistry,
   ) {
     const { reminder, webhooks } = options.drift;
@@ -73,23 +76,23 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
 
   /** Runs one check. Never throws. */
   async check(): Promise<void> {
-    let findings: readonly Finding[];
+    let checked: CheckedDrift;
     let incidents: IncidentReport;
     try {
-      findings = await this.migrator.drift({ diff: true });
+      checked = await checkDrift(this.migrator, this.options.drift.tenants ? this.fleet : undefined);
       incidents = await this.tracker.report(
-        findings.filter((each) => this.mustAlert(each)),
-        uncheckedCodes(findings),
+        checked.findings.filter((each) => this.mustAlert(each)),
+        checked.isUnchecked,
       );
     } catch (error) {
       await this.fail(error);
       return;
     }
     await this.recover();
+    const { findings, isUnchecked } = checked;
     const quiet = findings.filter((each) => !this.mustAlert(each));
     const { appeared } = compareFindings(this.known, quiet);
-    const unchecked = uncheckedCodes(findings);
-    this.known = [...quiet, ...this.known.filter(({ code }) => unchecked.includes(code))];
+    this.known = [...quiet, ...this.known.filter(isUnchecked)];
     await this.reportChanges(appeared, incidents);
     await this.tracker.confirm();
     // An application that does not migrate leaves this to the one that does.

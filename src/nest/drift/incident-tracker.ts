@@ -1,7 +1,7 @@
 import { stillIn } from '../../core/status/findings.js';
 import { randomUUID } from 'node:crypto';
-import { findingKey, type Finding, type FindingCode } from '../../core/errors/finding.js';
-import type { IncidentCheck, IncidentReport, IncidentStore } from '../../core/status/incidents.js';
+import { findingKey, type Finding } from '../../core/errors/finding.js';
+import type { IncidentCheck, IncidentReport, IncidentStore, IsUnchecked } from '../../core/status/incidents.js';
 
 /** An incident that only this process knows about. Times are from the monotonic clock, in ms. */
 interface OwnIncident {
@@ -24,18 +24,15 @@ export class IncidentTracker {
     private readonly onAlone: () => void,
   ) {}
 
-  /**
-   * @param unchecked codes that the check did not look for.
-   * @throws DatabaseConnectionError
-   */
-  async report(findings: readonly Finding[], unchecked: readonly FindingCode[]): Promise<IncidentReport> {
-    const check = { checker: this.checker, token: randomUUID(), reminderMs: this.reminderMs, unchecked };
+  /** @throws DatabaseConnectionError */
+  async report(findings: readonly Finding[], isUnchecked: IsUnchecked): Promise<IncidentReport> {
+    const check = { checker: this.checker, token: randomUUID(), reminderMs: this.reminderMs, isUnchecked };
     const shared = await this.store.claim(findings, check);
     // Without findings nothing was written, so it is still unknown whether the table is writable.
-    if (!shared || (this.isAlone && findings.length === 0)) return this.reportAlone(findings, unchecked);
+    if (!shared || (this.isAlone && findings.length === 0)) return this.reportAlone(findings, isUnchecked);
     this.check = check;
     if (!this.isAlone) return shared;
-    const resolved = [...shared.resolved, ...this.forgetGone(findings, unchecked)];
+    const resolved = [...shared.resolved, ...this.forgetGone(findings, isUnchecked)];
     const opened = shared.opened.filter((each) => !this.own.has(findingKey(each)));
     this.isAlone = false;
     this.own.clear();
@@ -49,7 +46,7 @@ export class IncidentTracker {
     if (check) await this.store.confirm(check).catch(() => {});
   }
 
-  private reportAlone(findings: readonly Finding[], unchecked: readonly FindingCode[]): IncidentReport {
+  private reportAlone(findings: readonly Finding[], isUnchecked: IsUnchecked): IncidentReport {
     if (!this.isAlone) this.onAlone();
     this.isAlone = true;
     const now = performance.now();
@@ -67,14 +64,14 @@ export class IncidentTracker {
       this.own.set(findingKey(found), { finding, openedAt: now, alertedAt: now });
       opened.push(finding);
     }
-    return { opened, reminders, resolved: this.forgetGone(findings, unchecked) };
+    return { opened, reminders, resolved: this.forgetGone(findings, isUnchecked) };
   }
 
-  private forgetGone(findings: readonly Finding[], unchecked: readonly FindingCode[]): IncidentReport['resolved'] {
+  private forgetGone(findings: readonly Finding[], isUnchecked: IsUnchecked): IncidentReport['resolved'] {
     const current = new Set(findings.map(findingKey));
     const isStillThere = stillIn(findings);
     return [...this.own].flatMap(([key, { finding, openedAt }]) => {
-      if (current.has(key) || unchecked.includes(finding.code)) return [];
+      if (current.has(key) || isUnchecked(finding)) return [];
       this.own.delete(key);
       const durationMs = Math.round(performance.now() - openedAt);
       return isStillThere(finding) ? [] : [{ finding, durationMs }];

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { renderFinding } from '../../core/errors/finding.js';
-import { duration } from '../../core/errors/wording.js';
+import { renderFinding, type Finding } from '../../core/errors/finding.js';
+import { count, duration } from '../../core/errors/wording.js';
 import { retry } from '../../timing/retry.js';
 import { WEBHOOK_DEFAULTS, type WebhookOptions } from '../configuration/webhook-options.js';
 import type { AlertChannel, DriftAlert } from './alert-channel.js';
@@ -57,14 +57,25 @@ function reasonOf(error: unknown): string {
   return cause?.code ?? name ?? 'unknown error';
 }
 
+/** A message with the findings of thousands of tenants would be refused, and nobody would read it. */
+const MAX_LISTED = 20;
+
+function listed(findings: readonly Finding[]): readonly string[] {
+  const more = findings.length - MAX_LISTED;
+  return [
+    ...findings.slice(0, MAX_LISTED).map(renderFinding),
+    ...(more > 0 ? [`and ${count(more, 'more finding')}: see the log`] : []),
+  ];
+}
+
 /** An alert as text. */
 function renderAlert(alert: DriftAlert): string {
   const place = alert.instance === undefined ? alert.target : `${alert.instance} (${alert.target})`;
   switch (alert.type) {
     case 'found':
-      return [`Drift in ${place}:`, ...alert.findings.map(renderFinding)].join('\n');
+      return [`Drift in ${place}:`, ...listed(alert.findings)].join('\n');
     case 'reminder':
-      return [`Drift in ${place} still exists:`, ...alert.findings.map(renderFinding)].join('\n');
+      return [`Drift in ${place} still exists:`, ...listed(alert.findings)].join('\n');
     case 'resolved':
       return `Drift in ${place} was resolved after ${duration(alert.durationMs)}: ${alert.findings.map(({ subject, code }) => `${subject} [${code}]`).join(', ')}`;
     case 'check-failed':

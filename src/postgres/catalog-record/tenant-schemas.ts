@@ -2,13 +2,13 @@ import type { Catalog } from '../../core/catalog/catalog.js';
 import type { ObjectGroup } from '../../core/catalog/object-group.js';
 import { majorOf } from '../../core/catalog/version-rules.js';
 import { fingerprintOfSchemasSql, fingerprintsBySchemaSql } from '../catalog/queries/by-schema.js';
-import { toPresentKinds, type PresentKinds } from '../catalog/queries/rare-kinds.js';
+import { ALL_KINDS, toPresentKinds, type PresentKinds } from '../catalog/queries/rare-kinds.js';
 import { schemasCalled, type QueryScope } from '../catalog/queries/scope.js';
 import { readObjects } from '../catalog/snapshot/read-objects.js';
 import { beginReading } from '../catalog/snapshot/read-transaction.js';
 import { LIVE_SQL } from '../catalog/snapshot/stamp.js';
 import type { PgConnection } from '../connection/pg-connection.js';
-import { asScript } from '../connection/script.js';
+import { asScript, type Row } from '../connection/script.js';
 import { queryError } from '../connection/server-error.js';
 import { readAgainIfChanged } from './check-catalog.js';
 import { ownTables, type CatalogSettings } from './settings.js';
@@ -30,6 +30,8 @@ export interface SchemaFingerprints {
   readonly major: number;
   /** Equal stamps prove that nothing has changed; undefined if it is unknown. */
   readonly stamp: string | undefined;
+  /** The rare kinds of objects that the database has. */
+  readonly kinds: PresentKinds;
 }
 
 /** Bounds the memory that the server needs for one statement. */
@@ -50,7 +52,8 @@ export function readSchemaFingerprints(
   schemas: readonly Schema[],
   known?: SchemaFingerprints,
 ): Promise<SchemaFingerprints> {
-  return reading(connection, settings, async ({ stamp, kinds, serverVersion }) => {
+  return reading(connection, settings, LIVE_FACTS, async (row) => {
+    const { stamp, kinds, serverVersion } = toLive(row);
     if (known && stamp !== undefined && stamp === known.stamp) return known;
     const bySchema = new Map<Schema, string>();
     const named = schemas.filter((schema) => schema !== undefined);
@@ -62,25 +65,34 @@ export function readSchemaFingerprints(
     }
     if (schemas.includes(undefined)) {
       const selection = { scope: scopeOf(settings, undefined), groups: groupsOf(settings), kinds, isInSchemas: true };
-      const [row] = await connection.query(fingerprintOfSchemasSql(selection));
-      bySchema.set(undefined, row?.['fingerprint'] ?? '');
+      const [whole] = await connection.query(fingerprintOfSchemasSql(selection));
+      bySchema.set(undefined, whole?.['fingerprint'] ?? '');
     }
-    return { bySchema, major: majorOf(serverVersion), stamp };
+    return { bySchema, major: majorOf(serverVersion), stamp, kinds };
   });
 }
 
-/** Reads the objects in a schema. @throws DatabaseError, DatabaseConnectionError */
+/**
+ * Reads the objects in a schema.
+ *
+ * @param kinds the rare kinds that the database has. @default it may have all, so their queries are planned too
+ * @throws DatabaseError, DatabaseConnectionError
+ */
 export function readSchemaObjects(
   connection: PgConnection,
   settings: TenantSchemaSettings,
   schema: Schema,
+  kinds: PresentKinds = ALL_KINDS,
 ): Promise<Catalog> {
-  return reading(connection, settings, async ({ kinds, serverVersion }) => {
+  return reading(connection, settings, `SELECT ${SERVER_VERSION}`, async (row) => {
     const scope = scopeOf(settings, schema === undefined ? undefined : [schema]);
     const { objects } = await readObjects(connection, { scope, groups: groupsOf(settings), kinds, isInSchemas: true });
-    return { objects, serverVersion };
+    return { objects, serverVersion: Number(row['version']) };
   });
 }
+
+const SERVER_VERSION = "current_setting('server_version_num') AS version";
+const LIVE_FACTS = `SELECT live.stamp, live.kinds, ${SERVER_VERSION} FROM ${LIVE_SQL}`;
 
 interface Live {
   readonly stamp: string | undefined;
@@ -88,17 +100,22 @@ interface Live {
   readonly serverVersion: number;
 }
 
+function toLive(row: Row): Live {
+  const kinds = toPresentKinds(row['kinds']);
+  return { stamp: row['stamp'] ?? undefined, kinds, serverVersion: Number(row['version']) };
+}
+
+/** Works in a transaction that begins with reading facts. */
 async function reading<T>(
   connection: PgConnection,
   { role, timeoutMs: statementTimeoutMs }: TenantSchemaSettings,
-  work: (live: Live) => Promise<T>,
+  facts: string,
+  work: (row: Row) => Promise<T>,
 ): Promise<T> {
-  const facts = `SELECT live.stamp, live.kinds, current_setting('server_version_num') AS version FROM ${LIVE_SQL}`;
   const attempt = async (): Promise<T> => {
     try {
-      const [row] = await connection.query(asScript([...beginReading({ role, statementTimeoutMs }), facts]));
-      const kinds = toPresentKinds(row?.['kinds']);
-      return await work({ stamp: row?.['stamp'] ?? undefined, kinds, serverVersion: Number(row?.['version']) });
+      const [row = {}] = await connection.query(asScript([...beginReading({ role, statementTimeoutMs }), facts]));
+      return await work(row);
     } finally {
       await connection.query('ROLLBACK').catch(() => {}); // the earlier error already reports a lost connection
     }

@@ -23,11 +23,15 @@ export async function claimIncidents(
   query: Query,
 ): Promise<IncidentReport> {
   const table = qualifiedName(nameOfCompanion(history, 'incidents'));
-  const open = await query(`SELECT code, subject, fingerprint FROM ${table} WHERE resolved_at IS NULL`);
+  const open = await query(
+    `SELECT code, subject, fingerprint, finding ->> 'tenant' AS tenant FROM ${table} WHERE resolved_at IS NULL`,
+  );
   const current = new Map(findings.map((each) => [fingerprintOf(each), each]));
   const claimed = findings.length > 0 ? await query(upsertSql(table, current, check)) : [];
-  const isUnchecked = (code: string | null | undefined): boolean => check.unchecked.some((each) => each === code);
-  const gone = open.filter(({ fingerprint, code }) => !current.has(fingerprint ?? '') && !isUnchecked(code));
+  const gone = open.filter(
+    ({ fingerprint, code, tenant }) =>
+      !current.has(fingerprint ?? '') && !check.isUnchecked({ code: code ?? '', tenant: tenant ?? undefined }),
+  );
   const resolved = gone.length > 0 ? await query(resolveSql(table, gone, check)) : [];
   const own = new Map(claimed.filter(({ mine }) => mine === 't').map((row) => [row['fingerprint'], row]));
   const reported = (isFirst: boolean): Finding[] =>

@@ -40,7 +40,8 @@ async function monitorOf(directory: string, options: MigratorOptions = {}, remin
   return {
     check: async () => {
       const findings = await migrator.drift();
-      return tracker.report(findings, uncheckedCodes(findings));
+      const unchecked: readonly string[] = uncheckedCodes(findings);
+      return tracker.report(findings, ({ code }) => unchecked.includes(code));
     },
     confirm: () => tracker.confirm(),
     said,

@@ -61,6 +61,18 @@ describe('a webhook', () => {
     ]);
   });
 
+  test('in Slack format gets the first twenty findings of many', async () => {
+    const { url, received } = await receiver(200);
+    const [found] = ALERT.findings;
+    const findings = Array.from({ length: 25 }, (_, i) => ({ ...found!, tenant: `t${i}` }));
+    await new WebhookChannel({ url, format: 'slack' }).alert({ ...ALERT, findings });
+    const lines = (JSON.parse(received[0]?.body ?? '') as { text: string }).text.split('\n');
+    expect(lines.slice(1, -1).map((line) => line.split(' was ')[0])).toEqual(
+      Array.from({ length: 20 }, (_, i) => `1_a.sql of tenant t${i}`),
+    );
+    expect(lines.at(-1)).toBe('and 5 more findings: see the log');
+  });
+
   test('that fails temporarily gets the alert again', async () => {
     const { url, received } = await receiver(503, 429, 200);
     await new WebhookChannel({ url }).alert(ALERT);

@@ -101,7 +101,7 @@ test.each<[sentence: string, record: (observed: ObservedMigrator) => Promise<unk
   const observed = await migrated();
   const { migrator, directory } = observed;
   await db.query('CREATE TABLE app.by_hand (a integer); ALTER TABLE app.one ADD b text');
-  const check = { checker: 'a process', token: 'a check', unchecked: [], reminderMs: 0 };
+  const check = { checker: 'a process', token: 'a check', isUnchecked: () => false, reminderMs: 0 };
   expect((await migrator.incidents.claim(await migrator.drift(), check))?.opened).toHaveLength(2);
   await db.query('ALTER TABLE app.one ADD unseen text');
   await writeFiles(directory, {
