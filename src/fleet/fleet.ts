@@ -196,7 +196,8 @@ export class Fleet<Definition = unknown> {
    */
   async provision(tenant: Definition, { signal }: ProvisionOptions = {}): Promise<MigrationRun> {
     const checked = this.#host.check(tenant);
-    return this.#operations.run(signal, (combined) => provision(this.#parts, checked, combined));
+    const run = this.#operations.run(signal, (combined) => provision(this.#parts, checked, combined));
+    return run.finally(() => this.known.expire(checked.name));
   }
 
   /**
@@ -208,9 +209,10 @@ export class Fleet<Definition = unknown> {
   async deprovision(tenant: Definition, options: DeprovisionOptions = {}): Promise<number> {
     const { dropSchema = false } = options;
     const checked = this.#host.check(tenant);
-    return this.#operations.run(options.signal, (signal) =>
+    const removal = this.#operations.run(options.signal, (signal) =>
       withInterruption(signal, NO_PROGRESS, () => this.#parts.schemas.remove(checked, { dropSchema, signal })),
     );
+    return removal.finally(() => this.known.expire(checked.name));
   }
 
   /**

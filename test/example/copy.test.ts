@@ -32,21 +32,37 @@ const node = (...parameters: string[]): ReturnType<typeof runProcess> =>
     timeoutMs: 120_000,
   });
 
+/** An application that runs, and says what to try. */
+interface Started {
+  readonly port: number;
+  readonly output: string;
+  /** Ends it with SIGTERM. @returns exit code and signal */
+  readonly end: () => Promise<unknown>;
+}
+
+/** @param said what it says once it listens. */
+async function start(main: string, said: string): Promise<Started> {
+  const port = await freePort();
+  const child = spawn(process.execPath, [main], {
+    cwd: folder,
+    env: childEnvironment({ DATABASE_URL: db.connectionString, PORT: String(port), NO_COLOR: '1' }),
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const ended = once(child, 'close');
+  await until(() => output.includes(said) || child.exitCode !== null);
+  const end = (): Promise<unknown> => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  return { port, output, end };
+}
+
 describe('a copy of the example', () => {
   test('compiles, starts on the database of DATABASE_URL, says what to try, and ends with SIGTERM', async () => {
     expect(await node('node_modules/typescript/bin/tsc')).toMatchObject({ code: 0, stdout: '' });
 
-    const port = await freePort();
-    const child = spawn(process.execPath, ['dist/main.js'], {
-      cwd: folder,
-      env: childEnvironment({ DATABASE_URL: db.connectionString, PORT: String(port), NO_COLOR: '1' }),
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (text) => (output += text));
-    const ended = once(child, 'close');
-    await until(() => output.includes('Ctrl+C') || child.exitCode !== null);
-
+    const { port, output, end } = await start('dist/main.js', 'Ctrl+C');
     expect(output).toContain(`http://localhost:${port}/health `);
     expect(output).toContain('Edit migrations/003_courses_by_school.sql');
     expect((await fetch(`http://127.0.0.1:${port}/health`)).status).toBe(200);
@@ -56,13 +72,24 @@ describe('a copy of the example', () => {
     // The buckets are for seconds: the smallest is five milliseconds.
     expect(metrics).toMatch(/^migrations_migration_duration_bucket\{.*le="0.005"\} \d$/m);
     expect(metrics).toMatch(/^migrations_migration_duration_bucket\{.*le="60"\} 3$/m);
-    child.kill('SIGTERM');
-    expect(await ended).toEqual([null, 'SIGTERM']);
+    expect(await end()).toEqual([null, 'SIGTERM']);
 
     const log = output.split('\n').filter((line) => line.includes('[Migrations]'));
     const status = await node(path.join(repositoryRoot, 'dist/cli/main.js'), 'status');
     const terminal = ['$ npm start', ...log, '$ npx nest-migrations status', status.stdout].join('\n');
     expect(codeBlocks('README.md', '').map(lasting)).toContain(lasting(terminal));
+  });
+
+  test('has an application with tenants, which serves what it says to try', async () => {
+    const { port, output, end } = await start('dist/tenants/main.js', 'The other schools get it.');
+    const json = { 'content-type': 'application/json' };
+    expect(output).toContain(`/schools -H 'content-type: ${json['content-type']}' -d '{"name":"oak-hill"}'`);
+    const given = { method: 'POST', headers: json, body: '{"name":"oak-hill"}' };
+    const opened = await fetch(`http://127.0.0.1:${port}/schools`, given);
+    expect(await opened.json()).toEqual({ name: 'oak-hill', applied: ['001_courses.sql', '002_pupils.sql'] });
+    const courses = await fetch(`http://127.0.0.1:${port}/courses`, { headers: { 'x-school': 'oak-hill' } });
+    expect([courses.status, await courses.json()]).toEqual([200, []]);
+    expect(await end()).toEqual([null, 'SIGTERM']);
   });
 });
 

@@ -90,6 +90,17 @@ describe('TenantMigratedGuard', () => {
     await app.close();
   });
 
+  test('reads the states again when this process has created or removed a tenant', async () => {
+    cacheMs = 60_000;
+    const app = await start();
+    const t2 = { name: 't2', schema: 's2' };
+    expect((await ask(app, 't2'))[0]).toBe(503);
+    await fleetOf(app).provision(t2);
+    expect(await ask(app, 't2')).toEqual([200, undefined]);
+    await fleetOf(app).deprovision(t2, { dropSchema: true });
+    expect((await ask(app, 't2'))[0]).toBe(503);
+  });
+
   test('migrates a tenant on its first request if configured to, once for simultaneous requests', async () => {
     isOnDemand = true;
     const app = await start();

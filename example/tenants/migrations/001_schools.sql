@@ -1,0 +1,4 @@
+CREATE TABLE schools (
+  name text PRIMARY KEY,
+  schema_name text NOT NULL UNIQUE
+);

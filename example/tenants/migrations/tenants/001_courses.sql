@@ -1,0 +1,4 @@
+CREATE TABLE courses (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  title text NOT NULL
+);
