@@ -2,6 +2,7 @@ import type { FleetReport } from './fleet.js';
 import type { MonitorsReport } from './monitors/prove-monitors.js';
 import { FAULTS, PHASES, type Fault, type Phase } from './plan.js';
 import type { RoundResult } from './round.js';
+import type { TenantsReport } from './tenants/prove-tenants.js';
 
 const FAULT_NAMES: Readonly<Record<Fault, string>> = {
   runner: '`kill -9` of the runner',
@@ -69,6 +70,13 @@ export function fleetTable(reports: readonly (readonly [name: string, report: Fl
       String(report.slowestAfterMs),
       resultOf(report.problems),
     ]),
+  ]);
+}
+
+export function tenantsTable({ tenants, processes, kills, cut, lost, ms, problems }: TenantsReport): string {
+  return table([
+    ['tenants', 'processes', 'kills', 'runs cut by them', 'runs lost with the server', 'done after, ms', 'result'],
+    [...[tenants, processes, kills, cut, lost, ms].map(String), resultOf(problems)],
   ]);
 }
 

@@ -1,5 +1,5 @@
 /**
- * A fleet of processes at once, processes that check for drift, and kills at random moments, each followed by a run that
+ * A fleet of processes at once, rollouts over many tenants, processes that check for drift, and kills at random moments, each followed by a run that
  * must end clean. What is proven and how to read the results: docs/reliability.md. On request, random changes of a
  * schema, each of which must be found.
  */
@@ -12,8 +12,9 @@ import { readArguments, USAGE } from './arguments.js';
 import { runCatalog } from './catalog/run-catalog.js';
 import { playKills } from './kills.js';
 import { runMonitors } from './monitors/run-monitors.js';
-import { describeFailure, endsTable, fleetTable, killsTable, monitorsTable } from './report.js';
+import { describeFailure, endsTable, fleetTable, killsTable, monitorsTable, tenantsTable } from './report.js';
 import { runFleets } from './run-fleets.js';
+import { runTenants } from './tenants/run-tenants.js';
 
 if (parseArgs({ strict: false, options: { help: { type: 'boolean' } } }).values['help']) {
   console.log(USAGE);
@@ -33,6 +34,12 @@ if (part === 'all' || part === 'fleet') {
   const reports = await runFleets();
   console.log(`\n${fleetTable(reports)}`);
   for (const [name, { problems }] of reports) failures.push(...problems.map((problem) => `fleet, ${name}: ${problem}`));
+}
+
+if (part === 'all' || part === 'tenants') {
+  const report = await runTenants(seed);
+  console.log(`\n${tenantsTable(report)}`);
+  failures.push(...report.problems.map((problem) => `tenants: ${problem}`));
 }
 
 if (part === 'all' || part === 'monitors') {
