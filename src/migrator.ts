@@ -135,6 +135,7 @@ export {
 } from './core/errors/migration-failed.js';
 export * from './core/errors/migration-error.js';
 export * from './core/errors/run-errors.js';
+export { CheckpointError } from './core/errors/catalog/checkpoint-error.js';
 export { ScratchDatabaseError } from './core/errors/catalog/scratch-error.js';
 export type {
   CatalogEvent,
@@ -189,7 +190,10 @@ export type {
 export type { DirectoryProblem, DirectoryProblemCode } from './core/errors/files/directory-problem.js';
 export type { CatalogReason } from './core/problems/catalog-reason.js';
 export type { FileProblem, FileProblemReason } from './core/problems/file-problem.js';
+export type { CheckpointReason } from './core/problems/checkpoint-reason.js';
 export type { NonTransactionalReason } from './core/problems/non-transactional-reason.js';
+export type { Checkpoint, ReplacedFile } from './core/migration/checkpoint.js';
+export type { CoveredFile } from './core/history/covered-file.js';
 export type { MigrationState, MigrationStatus } from './core/status/status.js';
 export type { StatusSummary } from './core/status/summary.js';
 export type { ForeignTool, LayoutName } from './core/tools/names.js';
@@ -204,6 +208,7 @@ export type { Opinion, RunnableText, SecondOpinion } from './core/lint/second-op
 export type { LintRunOptions, LintReport } from './migrator/use-cases/preview/lint.js';
 export type { PlannedMigration, PlanOptions, PlanReport } from './migrator/use-cases/preview/plan.js';
 export type { AcceptCatalogOptions } from './migrator/use-cases/catalog/accept-catalog.js';
+export type { CheckpointOptions, CheckpointReport } from './migrator/use-cases/checkpoint/checkpoint.js';
 export type { VerifyOptions, VerifyReport } from './migrator/use-cases/catalog/verify.js';
 export type { RehearsalReport } from './migrator/use-cases/preview/rehearse.js';
 export type { AcceptOptions, RepairOptions } from './migrator/use-cases/repair.js';

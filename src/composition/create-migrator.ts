@@ -1,10 +1,11 @@
 import { OPTIONAL_GROUPS, SCHEMA_GROUPS, type ObjectGroup, type OptionalGroup } from '../core/catalog/object-group.js';
 import { matchingAny } from '../core/catalog/patterns.js';
 import type { EmitEvent } from '../core/events/events.js';
-import { NO_HISTORY } from '../core/history/history.js';
+import { UNTRACKED_HISTORY } from '../core/history/history.js';
 import type { TableFactsReader } from '../core/lint/model/facts.js';
 import type { HistoryReader, MigrationSource } from '../core/ports/ports.js';
 import type { ScratchDatabases } from '../core/ports/scratch.js';
+import type { MigrationWriter } from '../core/ports/writer.js';
 import { Compiler } from '../core/compile/compiler.js';
 import { parseTableName, displayName } from '../core/target/table.js';
 import { historyScopeOf, type Target } from '../core/target/target.js';
@@ -99,6 +100,7 @@ export function createMigrator(
     catalog: catalog && new PgCatalogReader(reads, liveCatalog),
     ignoresObject: matchingAny(options.catalog.ignore),
     scratch: scratchDatabases(options, settings, { reads, catalog: compared, liveCatalog }),
+    writer: writerOf(options),
     diffTexts: unifiedDiff,
     incidents: reader,
     tables: tableFacts(reads, target),
@@ -107,6 +109,17 @@ export function createMigrator(
   };
   const close = shared ? () => Promise.resolve() : () => reads.close();
   return Migrator.of(parts, { tracked: tracking, interruptible, close });
+}
+
+/** Writes checkpoints. The code is loaded when it is first used. */
+function writerOf({ directory, ...options }: ResolvedOptions): MigrationWriter {
+  return {
+    layout: directoryRules({ directory, ...options }).layout,
+    replace: async (file, text) => {
+      const { writeMigration } = await import('../files/write-migration.js');
+      await writeMigration(directory, file, text);
+    },
+  };
 }
 
 /** The settings of migrating connections. */
@@ -127,7 +140,7 @@ function tableFacts(reads: ReadConnections, { searchPath }: Target): TableFactsR
 }
 
 const UNTRACKED: HistoryReader = {
-  read: () => Promise.resolve(NO_HISTORY),
+  read: () => Promise.resolve(UNTRACKED_HISTORY),
   readDetails: () => Promise.resolve([]),
   readAudit: () => Promise.resolve([]),
   readDdlAudit: () => Promise.resolve([]),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Error codes that mean that a hard link cannot be created. */
@@ -25,6 +25,23 @@ export async function createFile(file: string, text: string): Promise<boolean> {
     if (code === 'EEXIST') return false;
     if (!NO_LINKS.has(code)) throw error;
     return await createInPlace(file, text);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/**
+ * Writes a file atomically, in place of one of the same name. Missing folders are created.
+ *
+ * @throws the system's error
+ */
+export async function replaceFile(file: string, text: string): Promise<void> {
+  const folder = path.dirname(file);
+  await mkdir(folder, { recursive: true });
+  const draft = path.join(folder, `.new-${randomUUID()}`);
+  try {
+    await writeFile(draft, text, { flag: 'wx' });
+    await rename(draft, file);
   } finally {
     await rm(draft, { force: true });
   }

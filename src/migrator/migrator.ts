@@ -8,7 +8,7 @@ import { assessHealth, type MigrationHealth } from '../core/status/health.js';
 import type { RepairAction } from '../core/status/repair.js';
 import { limitProblems } from '../core/status/run-limit.js';
 import { needsRun, type MigrationStatus } from '../core/status/status.js';
-import { FOREIGN_TOOLS, type ForeignTool } from '../core/tools/names.js';
+import type { ForeignTool } from '../core/tools/names.js';
 import type { MigrateOptions, MigrationOperations } from './operations.js';
 import type { MigratorHost } from './migrator-host.js';
 import { RunningOperations } from './running-operations.js';
@@ -20,10 +20,11 @@ import type { ChangeOptions } from './use-cases/change-history.js';
 import { acceptCatalog, type AcceptCatalogOptions } from './use-cases/catalog/accept-catalog.js';
 import { drift, type DriftReadOptions } from './use-cases/catalog/drift.js';
 import { verify, type VerifyOptions, type VerifyReport } from './use-cases/catalog/verify.js';
+import { checkpoint, type CheckpointOptions, type CheckpointReport } from './use-cases/checkpoint/checkpoint.js';
 import { setDdlAudit, type DdlAuditOptions } from './use-cases/ddl-audit.js';
 import { diff, type MigrationDiff } from './use-cases/diff.js';
 import { HealthCheck } from './use-cases/health.js';
-import { importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
+import { assertKnownTool, importFrom, type ImportOptions, type ImportReport } from './use-cases/import.js';
 import { lint, type LintRunOptions, type LintReport } from './use-cases/preview/lint.js';
 import { plan, type PlanOptions, type PlanReport } from './use-cases/preview/plan.js';
 import { rehearse, type RehearsalReport } from './use-cases/preview/rehearse.js';
@@ -148,6 +149,10 @@ export class Migrator implements MigrationOperations {
     return this.#operations.run(options.signal, (signal) => verify(this.#parts, options, signal));
   }
 
+  async checkpoint(version: string, options: CheckpointOptions = {}): Promise<CheckpointReport> {
+    return this.#operations.run(options.signal, (signal) => checkpoint(this.#parts, version, options, signal));
+  }
+
   async diff(file: string): Promise<MigrationDiff> {
     return diff(this.#parts, file);
   }
@@ -191,11 +196,7 @@ export class Migrator implements MigrationOperations {
   }
 
   async importFrom(tool: ForeignTool, options: ImportOptions = {}): Promise<ImportReport> {
-    if (!FOREIGN_TOOLS.includes(tool)) {
-      const given = JSON.stringify(tool);
-      const detail = `unknown tool ${given}; expected one of ${FOREIGN_TOOLS.join(', ')}`;
-      throw new ConfigurationError('INVALID_OPTIONS', [{ code: 'unknown-name', given, detail }]);
-    }
+    assertKnownTool(tool);
     return this.#change(options, (combined) => importFrom(this.#parts, tool, combined));
   }
 
@@ -226,8 +227,7 @@ export class Migrator implements MigrationOperations {
   }
 
   #setDdlAudit(enabled: boolean, options: DdlAuditOptions): Promise<string> {
-    const { dryRun = false } = options;
-    return this.#change(options, ({ signal }) => setDdlAudit(this.#parts, enabled, dryRun, signal));
+    return this.#change(options, ({ signal, dryRun = false }) => setDdlAudit(this.#parts, enabled, dryRun, signal));
   }
 
   /** @param work receives the options with the signal that interrupts the change. */

@@ -8,6 +8,7 @@ import type { MigrationStatus } from '../core/status/status.js';
 import type { ForeignTool } from '../core/tools/names.js';
 import type { MigrationRun } from './run/run-report.js';
 import type { ChangeOptions } from './use-cases/change-history.js';
+import type { CheckpointOptions, CheckpointReport } from './use-cases/checkpoint/checkpoint.js';
 import type { DdlAuditOptions } from './use-cases/ddl-audit.js';
 import type { MigrationDiff } from './use-cases/diff.js';
 import type { ImportOptions, ImportReport } from './use-cases/import.js';
@@ -111,6 +112,18 @@ export interface MigrationOperations {
    *   change more than their database; UnknownMigrationError; InterruptedError, DirectoryError, DatabaseConnectionError
    */
   verify(options?: VerifyOptions): Promise<VerifyReport>;
+
+  /**
+   * Writes one file that leaves an empty database as the migrations up to and including a version do: the same catalog,
+   * rows and sequences. It is proven in two scratch databases first. A database without any applied migration then
+   * starts at that file; every other database ignores it. Needs `pg_dump`.
+   *
+   * @param version a version (`016`, which includes every file with that number) or a file name.
+   * @throws CheckpointError if there is no suitable `pg_dump`, or it would not be the same; RefusedError for migrations
+   *   that it cannot contain; ScratchDatabaseError, UnknownMigrationError, InterruptedError, DirectoryError,
+   *   DatabaseConnectionError
+   */
+  checkpoint(version: string, options?: CheckpointOptions): Promise<CheckpointReport>;
 
   /**
    * Returns what changed in a file since it was applied. Secrets are masked.

@@ -13,6 +13,7 @@ import type { PlanOptions } from '../migrator/use-cases/preview/plan.js';
 import type { AcceptOptions, RepairOptions } from '../migrator/use-cases/repair.js';
 import type { UnlockOptions } from '../migrator/use-cases/unlock.js';
 import type { AcceptCatalogOptions } from '../migrator/use-cases/catalog/accept-catalog.js';
+import type { CheckpointOptions } from '../migrator/use-cases/checkpoint/checkpoint.js';
 import type { VerifyOptions } from '../migrator/use-cases/catalog/verify.js';
 import type { StepOutcome } from '../migrator/use-cases/resolve.js';
 import { MigrationEvents } from './events/migration-events.js';
@@ -71,6 +72,10 @@ export class MigrationsService implements MigrationOperations {
 
   verify(options?: VerifyOptions) {
     return this.migrator.verify(options);
+  }
+
+  checkpoint(version: string, options?: CheckpointOptions) {
+    return this.migrator.checkpoint(version, options);
   }
 
   diff(file: string) {

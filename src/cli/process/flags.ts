@@ -77,6 +77,13 @@ export interface VerifyFlags extends RunFlags {
   readonly diff?: boolean;
 }
 
+/** Flags of `checkpoint`, in addition to those of a run. */
+export interface CheckpointFlags extends RunFlags {
+  readonly server?: string;
+  readonly extension?: readonly string[];
+  readonly pgDump?: string;
+}
+
 /** Flags of `migrate`; `plan` has some of them. */
 export interface RunFlags extends LockFlags, LintingFlags {
   readonly dryRun?: boolean;

@@ -1,5 +1,7 @@
+import { problemDetails } from '../errors/files/file-problems.js';
 import { finding, type Finding } from '../errors/finding.js';
 import type { Migration } from '../migration/migration.js';
+import { nonTransactionalText, type NonTransactional } from '../problems/non-transactional-reason.js';
 import { changesSessionDefaults } from '../sql/statements/session-defaults.js';
 import { splitLexically, withTransactionCommands } from '../sql/statements/split.js';
 import { makeSteps } from '../sql/statements/steps.js';
@@ -37,6 +39,7 @@ export async function compile(
   const readOnly = why === undefined ? read.statements.find(makesReadOnly)?.start : undefined;
   const found: readonly Mistake[] = [
     ...mistakes,
+    ...(migration.checkpoint && why ? [checkpointInSteps(why)] : []),
     ...(readOnly === undefined ? [] : [{ code: 'READ_ONLY_TRANSACTION' as const, offset: readOnly }]),
     ...(openTransactionAt === undefined ? [] : [{ code: 'OPEN_TRANSACTION' as const, offset: openTransactionAt }]),
   ];
@@ -57,6 +60,12 @@ export async function compile(
   };
   if (why !== undefined) return { program: { kind: 'non-transactional', ...common, steps, why } };
   return { program: { kind: 'transactional', ...common, ...transactional(sql, read) } };
+}
+
+/** The migrations that it replaces are recorded in its transaction. */
+function checkpointInSteps({ reason, value: statement }: NonTransactional): Mistake {
+  const value = nonTransactionalText(reason, statement);
+  return { code: 'UNUSABLE_FILE', offset: 0, ...problemDetails({ reason: 'checkpoint-steps', value }) };
 }
 
 async function readStatements(

@@ -19,7 +19,7 @@ export interface Header {
 }
 
 /** A problem that prevents a file from running. */
-export interface Mistake extends Pick<FindingDetails, 'detail' | 'actual'> {
+export interface Mistake extends Pick<FindingDetails, 'reason' | 'detail' | 'actual'> {
   readonly code: FindingCode;
   readonly offset: number;
 }

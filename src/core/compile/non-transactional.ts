@@ -87,11 +87,11 @@ export async function whyInTransaction(
 
 /**
  * The same migration as a non-transactional program, for when only the server could tell that it cannot run in a
- * transaction. Undefined if the file has its own `BEGIN … COMMIT` or its statements are unknown.
+ * transaction. Undefined if the file has its own `BEGIN … COMMIT`, is a checkpoint, or its statements are unknown.
  */
 export async function toNonTransactional(program: TransactionalProgram): Promise<NonTransactionalProgram | undefined> {
   const { migration, source, timeouts, changesSessionDefaults, ownTransaction } = program;
-  const statements = ownTransaction ? undefined : await program.parsed();
+  const statements = ownTransaction || migration.checkpoint ? undefined : await program.parsed();
   if (!statements) return undefined;
   const { steps } = makeSteps(source.sql, statements);
   const why = { reason: 'refused-by-server' } as const;

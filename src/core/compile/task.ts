@@ -1,3 +1,4 @@
+import type { CoveredFile } from '../history/covered-file.js';
 import type { HistoryRow, RecordedStep } from '../history/history.js';
 import type { Program } from './program.js';
 
@@ -16,4 +17,6 @@ export interface Task {
   readonly resumeAt: number;
   /** The step during which an earlier run died, if it may have taken effect without being recorded. */
   readonly doubt: Doubt | undefined;
+  /** For a checkpoint: the migrations that are recorded with it. */
+  readonly covers?: readonly CoveredFile[] | undefined;
 }

@@ -1,4 +1,5 @@
 import type { CatalogReason } from '../problems/catalog-reason.js';
+import type { CheckpointReason } from '../problems/checkpoint-reason.js';
 import type { FileProblemReason } from '../problems/file-problem.js';
 import type { NonTransactionalReason } from '../problems/non-transactional-reason.js';
 import type { Voice } from './remedy.js';
@@ -24,7 +25,8 @@ export interface RecordedCommand {
  * Why something was found: why a file cannot be used, or not in one transaction; why a catalog was not compared; or whether
  * an unfinished migration `failed` or had only `begun`.
  */
-export type FindingReason = FileProblemReason | NonTransactionalReason | CatalogReason | 'begun' | 'failed';
+export type FindingReason =
+  FileProblemReason | NonTransactionalReason | CatalogReason | CheckpointReason | 'begun' | 'failed';
 
 /** The data of a finding. Fields that do not apply are absent. */
 export interface FindingDetails {

@@ -23,6 +23,7 @@ export const ERROR_CODES = [
   'ROLLOUT_STOPPED',
   'DATABASE_ERROR',
   'SCRATCH_DATABASE',
+  'CHECKPOINT',
 ] as const;
 
 /** Identifies a kind of error. */

@@ -1,5 +1,5 @@
 /** What created a row. */
-export type Origin = 'migrate' | 'baseline' | 'mark' | 'import';
+export type Origin = 'migrate' | 'baseline' | 'mark' | 'import' | 'checkpoint';
 
 /** The state of a row: applied only if it has no `error_message`. */
 export type RowState = 'applied' | 'failed' | 'running';
@@ -75,10 +75,15 @@ export function stepInDoubt(row: HistoryRow | undefined): RecordedStep | null {
 /** The history at the time of one read. */
 export interface History {
   readonly rows: readonly HistoryRow[];
+  /** True if nothing is ever recorded, so that it does not say what was applied. @default false */
+  readonly untracked?: boolean;
 }
 
 /** The history of a database that has none. */
 export const NO_HISTORY: History = { rows: [] };
+
+/** The history of a run that records nothing. */
+export const UNTRACKED_HISTORY: History = { rows: [], untracked: true };
 
 /** Cached rows are the same objects; usually only a few differ. */
 export function haveSameRows({ rows: before }: History, { rows }: History): boolean {

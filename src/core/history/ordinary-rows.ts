@@ -35,14 +35,17 @@ function inOrderOfName(migrations: readonly NamedChecksum[]): readonly NamedChec
   return isSorted ? migrations : migrations.toSorted((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Knows the ordinary rows if they match the first files of a set, as they are now, that have no other row. */
+/** Knows the ordinary rows if they match the first files of a set, as they are now, that have no other row. A checkpoint
+ * counts only where a database started at it. */
 export function rowsOf(set: MigrationSet | Promise<MigrationSet>): KnownRows {
   return async (ordinary) => {
-    const { migrations } = await set;
     const others = new Set(ordinary.others);
-    const left = others.size === 0 ? migrations : migrations.filter(({ file }) => !others.has(file));
-    const first = left.slice(0, ordinary.count);
-    return areRecorded(first, ordinary) ? first.map(recordedAs) : undefined;
+    for (const files of (await set).histories) {
+      const left = others.size === 0 ? files : files.filter(({ file }) => !others.has(file));
+      const first = left.slice(0, ordinary.count);
+      if (areRecorded(first, ordinary)) return first.map(recordedAs);
+    }
+    return undefined;
   };
 }
 

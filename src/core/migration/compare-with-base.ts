@@ -1,6 +1,7 @@
 import { problemText } from '../problems/file-problem.js';
 import type { Layout } from '../tools/layouts.js';
-import type { UnusableFile } from './migration-set.js';
+import { checkpointProblem } from './checkpoint.js';
+import type { MigrationSet, UnusableFile } from './migration-set.js';
 import type { Migration } from './migration.js';
 import { renumbered } from './new-migration.js';
 import { compareMigrations, compareVersions, migrationOrder } from './version.js';
@@ -30,8 +31,7 @@ export interface Move {
 
 /** The branch to merge, and its base. */
 export interface Branch {
-  readonly work: readonly Migration[];
-  readonly unusable: readonly UnusableFile[];
+  readonly work: MigrationSet;
   /** The migrations at the merge base. */
   readonly fork: readonly BaseFile[];
   /** The migrations at the tip of the base. */
@@ -51,14 +51,19 @@ export interface BranchReport {
 
 /**
  * Compares a branch with its base. Merged migrations must not change, and new ones must sort
- * after them.
+ * after them. Checkpoints may change, and the migrations that they replace may be deleted.
  */
-export function compareWithBase({ work, unusable, fork, tip, layout, now }: Branch): BranchReport {
+export function compareWithBase({ work: set, layout, now, ...base }: Branch): BranchReport {
+  const { migrations: work, gone: replaced } = set;
+  const unusable = [...set.unusable, ...unusableCheckpoints(set)];
+  const [fork, tip] = [base.fork.filter(isOrdinary), base.tip.filter(isOrdinary)];
   const present = new Map(work.map((migration) => [migration.file, migration]));
   const broken = new Set(unusable.map(({ file }) => file));
   const merged = mergedFiles(fork, tip);
   const isAdded = ({ file }: Migration): boolean => !merged.has(file);
-  const gone = [...merged.values()].filter(({ file }) => !present.has(file) && !broken.has(file));
+  const gone = [...merged.values()].filter(
+    ({ file }) => !present.has(file) && !broken.has(file) && !replaced.has(file),
+  );
   const lost = gone.filter(({ file }) => has(fork, file) && has(tip, file)); // the tip may have deleted it, or be ahead
   const renames = matchRenames(lost, work.filter(isAdded));
   const renamedTo = new Set(renames.map(({ other }) => other));
@@ -77,6 +82,18 @@ export function compareWithBase({ work, unusable, fork, tip, layout, now }: Bran
     added: added.map(({ file }) => file),
     moves: placed.moves,
   };
+}
+
+function isOrdinary({ migration }: BaseFile): boolean {
+  return migration?.checkpoint === undefined;
+}
+
+/** The newest checkpoint, if new databases could not start at it. */
+function unusableCheckpoints({ checkpoints, migrations }: MigrationSet): UnusableFile[] {
+  return checkpoints.slice(-1).flatMap(({ file, checkpoint }) => {
+    const found = checkpointProblem(checkpoint, migrations);
+    return found ? [{ file, problem: found }] : [];
+  });
 }
 
 /** The content that each merged file must have in the branch: the one at the merge base. */

@@ -1,3 +1,4 @@
+import { readCheckpoint, type Checkpoint } from './checkpoint.js';
 import { canonicalChecksum, checksum } from './checksum.js';
 import { migrationOrder, type MigrationOrder } from './version.js';
 
@@ -8,6 +9,8 @@ export class Migration {
   readonly order: MigrationOrder;
   /** SHA-256 (hex) of the text with all line endings as LF. */
   readonly checksum: string;
+  /** What its first lines say if it is a checkpoint; `invalid` if they cannot be read. */
+  readonly checkpoint: Checkpoint | 'invalid' | undefined;
   #canonicalChecksum: string | undefined;
 
   /**
@@ -20,6 +23,7 @@ export class Migration {
   ) {
     this.order = migrationOrder(file);
     this.checksum = checksum(text);
+    this.checkpoint = readCheckpoint(text);
   }
 
   /** SHA-256 (hex) of the text without comments and with normalized whitespace. Computed on first access. */

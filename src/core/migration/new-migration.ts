@@ -43,6 +43,16 @@ export function renumbered(file: string, layout: Layout, after: MigrationOrder, 
   return `${file.slice(0, at)}${next}${file.slice(at + version.length)}`;
 }
 
+/** The path of a checkpoint: that of its last migration, with another name. */
+export function checkpointPath(last: string, layout: Layout): string | undefined {
+  const { version, separator, suffix } = writtenAs(last, layout);
+  if (version === undefined) return undefined;
+  const tail = layout.fileInFolder === undefined ? (suffix ?? '.sql') : `/${layout.fileInFolder}`;
+  const folders = last.length - nameIn(last, layout).length - (layout.fileInFolder === undefined ? 0 : tail.length);
+  const between = layout.naming.separator ?? separator ?? '_';
+  return `${last.slice(0, folders)}${layout.naming.prefix ?? ''}${version}${between}checkpoint${tail}`;
+}
+
 /** Adds the marker line that a layout requires before the SQL. */
 export function newMigrationBody(body: string, layout: Layout): string {
   const { upMarker } = layout;

@@ -29,6 +29,15 @@ export interface ScratchDatabase {
    * @throws ScratchDatabaseError if it has not; DatabaseConnectionError, DatabaseError
    */
   readCatalog(migrated: boolean): Promise<WholeCatalog>;
+  /** Reads all schemas and all kinds of objects. @throws DatabaseConnectionError, DatabaseError */
+  readAll(): Promise<WholeCatalog>;
+  /**
+   * Dumps its schema and data with `pg_dump`, without the tables of this library.
+   *
+   * @param program the path of `pg_dump`, or its name.
+   * @throws CheckpointError if it cannot be run
+   */
+  dump(program: string, signal: AbortSignal): Promise<string>;
   /** @throws MigrationError */
   drop(): Promise<void>;
 }

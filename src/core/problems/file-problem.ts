@@ -15,6 +15,9 @@ interface ProblemTexts {
   readonly remedy?: string;
 }
 
+const REWRITE =
+  'Write it again with "nest-migrations checkpoint", or delete it: new databases then run the migrations themselves.';
+
 /** All problems by code. The texts do not name the file. */
 const PROBLEMS = {
   'no-number': {
@@ -59,6 +62,27 @@ const PROBLEMS = {
   'variables-in-sql': {
     problem: 'it asks for environment variables to be substituted in its SQL, which is not supported',
     remedy: 'Use the option "placeholders", or write the values into the SQL.',
+  },
+  'checkpoint-header': {
+    problem: 'it is a checkpoint whose first lines were edited, so nothing says what it replaces',
+    remedy: 'Restore it from version control. If it is not a checkpoint, change its first line.',
+  },
+  'checkpoint-changed': {
+    problem: (file) => `it is a checkpoint, and ${file}, which it replaces, was edited after it was written`,
+    remedy: REWRITE,
+  },
+  'checkpoint-late': {
+    problem: (file) => `it is a checkpoint, and ${file} was added before its end after it was written`,
+    remedy: REWRITE,
+  },
+  'checkpoint-steps': {
+    problem: (reason) => `it is a checkpoint and cannot run in one transaction: ${reason}`,
+    remedy: REWRITE,
+  },
+  'replaced-file': {
+    problem: (checkpoint) =>
+      `it has not been applied, and its file was deleted because ${checkpoint} replaces it, which runs only in an empty database`,
+    remedy: 'Restore the file from version control, and delete it only once every database has applied it.',
   },
 } as const satisfies Readonly<Record<string, ProblemTexts>>;
 

@@ -104,7 +104,7 @@ export function invalidIndexFindings(file: string, names: readonly string[]): Fi
 
 /** Reports an empty directory: nothing to do yet, or the wrong directory. @param target for the message. */
 export function findEmptyDirectory(set: MigrationSet, statuses: readonly MigrationStatus[], target: string): Finding[] {
-  if (set.migrations.length > 0 || set.unusable.length > 0) return [];
+  if (set.migrations.length > 0 || set.checkpoints.length > 0 || set.unusable.length > 0) return [];
   const applied = statuses.filter(({ row }) => row?.state === 'applied');
   const newest = applied.at(-1);
   const subject = set.location;

@@ -82,7 +82,8 @@ function pairUp(
   });
 }
 
-function hasEffect(row: HistoryRow): boolean {
+/** True if a migration has done something, or may have. */
+export function hasEffect(row: HistoryRow): boolean {
   return row.state === 'applied' || effectiveStart(row) !== undefined;
 }
 

@@ -36,12 +36,13 @@ export function filesWithin(
 ): ReadonlySet<string> | undefined {
   if (to === undefined && step === undefined) return undefined;
   const files = toRun.map(({ file }) => file);
+  const start = toRun.flatMap(({ file, covers }) => (covers ? [file] : []));
   if (to === undefined) return new Set(files.slice(0, step));
   const upTo = set.migrations.slice(0, lastUpTo(set, to) + 1).map(({ file }) => file);
   const last = upTo.at(-1);
   if (statuses.some(({ file, state }) => file === last && isApplied(state)))
     throw new UnknownMigrationError(`${last} is already applied, so nothing can be applied up to it.`);
-  const isWithin = new Set(upTo);
+  const isWithin = new Set([...upTo, ...start]);
   return new Set(files.filter((file) => isWithin.has(file)));
 }
 

@@ -1,8 +1,10 @@
 import type { FileProblem } from '../problems/file-problem.js';
+import type { CoveredFile } from '../history/covered-file.js';
 import type { History, HistoryRow } from '../history/history.js';
 import { EMPTY_CHECKSUM, type Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { compareMigrations, migrationOrder, type MigrationOrder } from '../migration/version.js';
+import { coveredBy, findRelevant, type Relevant } from './checkpoints.js';
 import { findRenames, type Renames } from './renames.js';
 
 /**
@@ -25,7 +27,8 @@ import { findRenames, type Renames } from './renames.js';
  * - `ambiguous`: pending, with the content of an applied migration whose file is gone, but there are several
  *   candidates. Runs are refused.
  * - `orphaned`: failed or unfinished, and its file is gone. Restore the file, or undo what it left and `unmark` it.
- * - `unusable`: on disk, but not usable as a migration, for example because of its name or encoding. Runs are refused.
+ * - `unusable`: on disk, but not usable as a migration, for example because of its name or encoding; or pending, and its
+ *   file was deleted because a checkpoint replaces it. Runs are refused.
  */
 export type MigrationState =
   | 'pending'
@@ -59,6 +62,8 @@ export interface MigrationStatus {
   readonly candidates: readonly string[];
   /** Why an unusable file cannot be used. */
   readonly problem: FileProblem | undefined;
+  /** For a checkpoint at which this database starts: the migrations that it stands for. */
+  readonly covers?: readonly CoveredFile[];
 }
 
 /** True for states of migrations that the next run executes. */
@@ -91,7 +96,40 @@ interface Surroundings {
 
 /** Joins the files on disk with the history into one list in migration order. */
 export function joinStatuses(set: MigrationSet, history: History): MigrationStatus[] {
-  const entries = joinByName(set, history);
+  const relevant = findRelevant(set, history);
+  const joined = joinRelevant(set, relevant);
+  const lost = relevant.lost.map(({ order, checkpoint }) => lostStatus(order, checkpoint));
+  const all = lost.length === 0 ? joined : [...joined, ...lost].toSorted(byFile);
+  return relevant.start ? [startStatus(set, relevant.start, history), ...all] : all;
+}
+
+function byFile(a: MigrationStatus, b: MigrationStatus): number {
+  return compareMigrations(migrationOrder(a.file), migrationOrder(b.file));
+}
+
+const WITHOUT_ROW = { row: undefined, recordedAs: undefined, candidates: [] } as const;
+
+/** Only its failed row is relevant: a row of any other state would mean that the database has started. */
+function startStatus(
+  set: MigrationSet,
+  { checkpoint: migration, problem }: NonNullable<Relevant['start']>,
+  { rows }: History,
+): MigrationStatus {
+  const { file } = migration;
+  const row = rows.find((each) => each.file === file);
+  const state = problem ? 'unusable' : (row?.state ?? 'pending');
+  return { ...WITHOUT_ROW, file, state, onDisk: true, migration, row, problem, covers: coveredBy(migration, set) };
+}
+
+/** A pending migration without a file. */
+function lostStatus({ file }: MigrationOrder, checkpoint: string): MigrationStatus {
+  const problem = { reason: 'replaced-file', value: checkpoint } as const;
+  return { ...WITHOUT_ROW, file, state: 'unusable', onDisk: false, migration: undefined, problem };
+}
+
+function joinRelevant(set: MigrationSet, { migrations, rows, start }: Relevant): MigrationStatus[] {
+  const others = start ? rows.filter(({ file }) => file !== start.checkpoint.file) : rows;
+  const entries = joinByName({ migrations, unusable: set.unusable }, others);
   const renames = renamesAmong(entries);
   const around: Surroundings = {
     renames,
@@ -107,7 +145,10 @@ function nameOf({ order }: Entry): string {
   return order.file;
 }
 
-function joinByName({ migrations, unusable }: MigrationSet, { rows }: History): Entry[] {
+function joinByName(
+  { migrations, unusable }: Pick<MigrationSet, 'migrations' | 'unusable'>,
+  rows: readonly HistoryRow[],
+): Entry[] {
   const left = new Map<string, HistoryRow>();
   for (const row of rows) left.set(row.file, row);
   let recorded = 0;
@@ -175,6 +216,7 @@ function wasEmpty({ origin, canonicalChecksum }: HistoryRow, migration: Migratio
 
 function comparedState(migration: Migration, row: HistoryRow): MigrationState {
   if (row.checksum === null) return 'unverified';
+  if (migration.checkpoint) return 'applied'; // written again since: what matters is what it replaces
   if (row.checksum === migration.checksum) return 'applied';
   return row.canonicalChecksum === migration.canonicalChecksum ? 'cosmetic' : 'changed';
 }

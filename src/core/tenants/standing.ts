@@ -1,5 +1,5 @@
 import { finding, subjectOfTenant, type Finding, type FindingCode } from '../errors/finding.js';
-import type { History } from '../history/history.js';
+import { NO_HISTORY, type History } from '../history/history.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { isNothingToDo, planRun } from '../status/plan.js';
 import type { DriftPolicy } from '../status/policy.js';
@@ -110,7 +110,7 @@ export class Standings {
       return { tenant: name, group, state: 'unknown', pending: [], failed: [], findings: [], error: record.problem };
     const findings = schemaProblems(name, schema, record);
     if (!record.schemaExists && record.schemaOf === undefined) {
-      const pending = this.set.migrations.map(({ file }) => file);
+      const { pending } = this.join(NO_HISTORY);
       return { tenant: name, group, state: 'missing', pending, failed: [], findings };
     }
     if (findings.length > 0) return { tenant: name, group, state: 'refused', pending: [], failed: [], findings };

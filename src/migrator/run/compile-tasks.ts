@@ -24,10 +24,10 @@ export async function compilePlan(
 ): Promise<CompiledPlan> {
   const tasks: Task[] = [];
   const found: Finding[] = [...refusals];
-  for (const { migration, row } of toRun) {
+  for (const { migration, row, covers } of toRun) {
     const scheduled = await compileTask(compiler, migration, row, database.target.placeholders);
     if ('refusals' in scheduled) found.push(...scheduled.refusals);
-    else tasks.push(scheduled.task);
+    else tasks.push({ ...scheduled.task, covers });
   }
   if (policy.transaction === 'all') found.push(...nonTransactional(tasks, 'NOT_TRANSACTIONAL'));
   if (policy.unlocked) found.push(...nonTransactional(tasks, 'UNLOCKED'));

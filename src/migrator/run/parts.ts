@@ -10,6 +10,7 @@ import type { LintLevel, LintSettings } from '../../core/lint/settings.js';
 import type { CatalogReader } from '../../core/ports/catalog.js';
 import type { DiffTexts, HistoryReader, MigrationSource, TargetDatabase } from '../../core/ports/ports.js';
 import type { ScratchDatabases } from '../../core/ports/scratch.js';
+import type { MigrationWriter } from '../../core/ports/writer.js';
 import type { IncidentStore } from '../../core/status/incidents.js';
 import type { DriftPolicy } from '../../core/status/policy.js';
 
@@ -34,6 +35,7 @@ export interface MigratorParts {
   /** Objects that are left out when catalogs are compared. */
   readonly ignoresObject: ObjectFilter;
   readonly scratch: ScratchDatabases;
+  readonly writer: MigrationWriter;
   /** Why nothing may run on the target, whatever the files and the history are. @default none */
   readonly refusals?: (() => Promise<readonly Finding[]>) | undefined;
 }

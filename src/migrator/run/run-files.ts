@@ -1,11 +1,17 @@
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { ListedMigrations } from '../../core/ports/ports.js';
+import { startingBy } from '../../core/status/checkpoints.js';
+import type { RunLimit } from '../../core/status/run-limit.js';
 
 /** The files of a run. They are read once, while it connects. */
 export class RunFiles {
   private reading: Promise<MigrationSet> | undefined;
 
-  constructor(private readonly listed: ListedMigrations) {}
+  /** @param limit how far the run may go: a checkpoint beyond that is left out. @default to the end */
+  constructor(
+    private readonly listed: ListedMigrations,
+    private readonly limit: RunLimit = {},
+  ) {}
 
   /** The number of entries in the directory. */
   get count(): number {
@@ -18,6 +24,6 @@ export class RunFiles {
   }
 
   set(): Promise<MigrationSet> {
-    return (this.reading ??= this.listed.read());
+    return (this.reading ??= this.listed.read().then((set) => startingBy(set, this.limit.to)));
   }
 }

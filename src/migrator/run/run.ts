@@ -38,7 +38,7 @@ export class Run {
     private readonly parts: MigratorParts,
     private readonly signal: AbortSignal,
     recordingSignal: AbortSignal,
-    limit: RunLimit = {},
+    private readonly limit: RunLimit = {},
   ) {
     this.target = parts.database.target.name;
     this.report = new RunReport(this.runId, this.target, parts.emit);
@@ -58,7 +58,7 @@ export class Run {
   async execute(fulfil: (run: MigrationRun) => void, reject: (error: MigrationFailedError) => void): Promise<void> {
     const end = endOf(this.report, fulfil, reject);
     try {
-      const files = new RunFiles(await this.parts.source.list());
+      const files = new RunFiles(await this.parts.source.list(), this.limit);
       const planning = new Planning(files, this.parts.policy, this.target);
       for (;;) {
         const result = await this.inSession(files, (session) => this.inOneSession(session, planning, end));

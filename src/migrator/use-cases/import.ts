@@ -1,9 +1,10 @@
 import { HistoryTableError } from '../../core/errors/database-errors.js';
+import { ConfigurationError } from '../../core/errors/input-errors.js';
 import { matchForeign } from '../../core/status/match-foreign.js';
 import { isApplied } from '../../core/status/status.js';
 import { parseTableName } from '../../core/target/table.js';
 import { FOREIGN_HISTORIES } from '../../core/tools/foreign-tools.js';
-import type { ForeignTool } from '../../core/tools/names.js';
+import { FOREIGN_TOOLS, type ForeignTool } from '../../core/tools/names.js';
 import type { ForeignMigration } from '../../core/tools/history.js';
 import type { MigratorParts } from '../run/parts.js';
 import { withInterruptibleSession } from '../run/with-session.js';
@@ -24,6 +25,14 @@ export interface ImportReport {
   readonly alreadyRecorded: readonly string[];
   /** Migrations of the other tool with no matching file, or more than one. */
   readonly unmatched: readonly string[];
+}
+
+/** @throws ConfigurationError */
+export function assertKnownTool(tool: ForeignTool): void {
+  if (FOREIGN_TOOLS.includes(tool)) return;
+  const given = JSON.stringify(tool);
+  const detail = `unknown tool ${given}; expected one of ${FOREIGN_TOOLS.join(', ')}`;
+  throw new ConfigurationError('INVALID_OPTIONS', [{ code: 'unknown-name', given, detail }]);
 }
 
 /** Records what another tool has applied. Runs nothing. @throws HistoryTableError, RefusedError */

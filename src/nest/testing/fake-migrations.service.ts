@@ -56,6 +56,10 @@ export class FakeMigrationsService implements PublicService, MigrationOperations
     return { findings: [], applied: [], leftOut: [], withoutFile: [] };
   }
 
+  async checkpoint(): Answer<'checkpoint'> {
+    return { file: '', replaces: [], supersedes: [], sql: '' };
+  }
+
   async diff(file: string): Answer<'diff'> {
     return { file, recordedAs: file, recorded: null, actual: null, text: null };
   }

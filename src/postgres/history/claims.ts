@@ -1,8 +1,9 @@
+import type { CoveredFile } from '../../core/history/covered-file.js';
 import { RUNNING_MARKER, type HistoryRow } from '../../core/history/history.js';
 import { EMPTY_CHECKSUM, type Migration } from '../../core/migration/migration.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import type { HistoryScope } from '../../core/target/history-scope.js';
-import { assignments, insertSql, NOW, SqlExpression, type ColumnValues } from './columns.js';
+import { assignments, insertFromSql, insertSql, NOW, SqlExpression, type ColumnValues } from './columns.js';
 
 /** The error of a completion that did not find its claim. */
 export const LOST_CLAIM = "the file ended the migration's transaction, so its record cannot be trusted";
@@ -40,6 +41,29 @@ export function claimSql(scope: HistoryScope, runId: string, of: Identity, more:
     started_at: NOW,
     ...more,
   });
+}
+
+/**
+ * Records the migrations that a checkpoint stands for, in its transaction and in place of failed attempts at them. Raises
+ * 23505 if another process has applied one of them.
+ */
+export function coverSql(scope: HistoryScope, runId: string, covers: readonly CoveredFile[]): string[] {
+  if (covers.length === 0) return [];
+  const list = `${quoteLiteral(JSON.stringify(covers))}::pg_catalog.jsonb`;
+  const files = `pg_catalog.jsonb_to_recordset(${list}) AS covered (file pg_catalog.text, checksum pg_catalog.text, "canonicalChecksum" pg_catalog.text)`;
+  const values: ColumnValues = {
+    migration_file: new SqlExpression('covered.file'),
+    checksum: new SqlExpression('covered.checksum'),
+    canonical_checksum: new SqlExpression('covered."canonicalChecksum"'),
+    executed_by: BY_CURRENT_USER,
+    origin: 'checkpoint',
+    run_id: runId,
+    executed_at: NOW,
+  };
+  return [
+    `DELETE FROM ${scope.name} WHERE migration_file IN (SELECT file FROM ${files})${scope.andOwn} AND error_message IS NOT NULL AND NOT running`,
+    insertFromSql(scope, values, files),
+  ];
 }
 
 /** Deletes the row of a failed or dead attempt, even under another name. */

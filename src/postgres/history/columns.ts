@@ -61,7 +61,7 @@ export const HISTORY_COLUMNS = {
   },
   checksum: { ...text, type: 'text', comment: 'SHA-256 of the text, ignoring line endings and byte order mark' },
   canonical_checksum: { ...text, type: 'text', comment: 'SHA-256 of the text without comments and whitespace' },
-  origin: { ...text, type: 'text', comment: 'migrate, baseline, mark or import' },
+  origin: { ...text, type: 'text', comment: 'migrate, baseline, mark, import or checkpoint' },
   run_id: { ...text, type: 'uuid', comment: 'the run that recorded it' },
   started_at: { ...time, type: 'timestamptz', comment: 'when its execution began', isDetail: true },
   executed_by: { ...text, type: 'text', comment: 'the role that ran or recorded it', isDetail: true },
@@ -143,12 +143,23 @@ function encode(name: ColumnName, value: unknown): string {
 
 /** `INSERT INTO … VALUES …`, with the table alias `history`. */
 export function insertSql(scope: HistoryScope, values: ColumnValues): string {
+  const { into, list } = insertion(scope, values);
+  return `${into} VALUES (${list})`;
+}
+
+/** `INSERT INTO … SELECT … FROM …`: one row for each row of `source`, to which the values may refer. */
+export function insertFromSql(scope: HistoryScope, values: ColumnValues, source: string): string {
+  const { into, list } = insertion(scope, values);
+  return `${into} SELECT ${list} FROM ${source}`;
+}
+
+function insertion(scope: HistoryScope, values: ColumnValues): { readonly into: string; readonly list: string } {
   const entries = Object.entries(values) as [ColumnName, unknown][];
   const own = Object.entries(scope.values);
-  return (
-    `INSERT INTO ${scope.name} AS history (${[...own, ...entries].map(([name]) => name).join(', ')}) ` +
-    `VALUES (${[...own.map(([, sql]) => sql), ...entries.map(([name, value]) => encode(name, value))].join(', ')})`
-  );
+  return {
+    into: `INSERT INTO ${scope.name} AS history (${[...own, ...entries].map(([name]) => name).join(', ')})`,
+    list: [...own.map(([, sql]) => sql), ...entries.map(([name, value]) => encode(name, value))].join(', '),
+  };
 }
 
 /**

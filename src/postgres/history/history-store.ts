@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewAuditEntry } from '../../core/history/audit.js';
 import type { Finding } from '../../core/errors/finding.js';
-import { NO_HISTORY, type History } from '../../core/history/history.js';
+import { UNTRACKED_HISTORY, type History } from '../../core/history/history.js';
 import type { KnownRows } from '../../core/history/ordinary-rows.js';
 import type { HistoryChange, HistoryStore } from '../../core/ports/ports.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
@@ -140,7 +140,7 @@ export class PgHistoryStore implements HistoryStore {
 /** A history that is always empty: for runs without tracking. */
 export const NO_STORE: HistoryStore = {
   keepsRecords: false,
-  read: () => Promise.resolve(NO_HISTORY),
+  read: () => Promise.resolve(UNTRACKED_HISTORY),
   prepareInstall: () => () => Promise.resolve([]),
   install: () => Promise.resolve([]),
   change: () => Promise.resolve(),

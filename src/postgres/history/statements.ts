@@ -7,7 +7,7 @@ import type { HistoryScope } from '../../core/target/history-scope.js';
 import { auditRunSql } from '../companions/audit.js';
 import { SourceRecords } from '../companions/source.js';
 import type { CompanionName } from '../companions/tables.js';
-import { claimSql, COMPLETED, completionSql, deleteDeadSql, identity, orEmpty } from './claims.js';
+import { claimSql, COMPLETED, completionSql, coverSql, deleteDeadSql, identity, orEmpty } from './claims.js';
 import { assignments, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
 
 /** The SQL that records a run, sent in the same messages as the migrations. Without tracking it records nothing. */
@@ -15,7 +15,7 @@ export interface RunRecords {
   /**
    * Inserts a "running" row in place of that of a failed or dead attempt, if the task has one. Raises 23505 if another
    * row is there: the migration was applied or failed in the meantime, or a run other than the one known to be dead is
-   * running it. It never silently matches zero rows.
+   * running it. It never silently matches zero rows. With a checkpoint, it also records the migrations that it covers.
    */
   claim(task: Task, progress?: StepProgress): string[];
   /**
@@ -82,10 +82,14 @@ export class TableRecords implements RunRecords {
     this.sources = companions.includes('source') ? new SourceRecords(scope) : undefined;
   }
 
-  claim({ program: { migration }, row }: Task, progress?: StepProgress): string[] {
+  claim({ program: { migration }, row, covers = [] }: Task, progress?: StepProgress): string[] {
     const { scope, runId } = this;
     const more = { ...(progress && progressValues(progress)), ...keptValues(row) };
-    return [...(row ? [deleteDeadSql(scope, migration, row)] : []), claimSql(scope, runId, migration, more)];
+    return [
+      ...(row ? [deleteDeadSql(scope, migration, row)] : []),
+      claimSql(scope, runId, migration, more),
+      ...coverSql(scope, runId, covers),
+    ];
   }
 
   complete(file: string, marker: string): string {

@@ -48,7 +48,7 @@ export class Surroundings {
   }
 
   claim(task: TransactionalTask): Part[] {
-    const prepared = this.areReady && task.row === undefined ? this.prepared : undefined;
+    const prepared = this.areReady && task.row === undefined && !task.covers ? this.prepared : undefined;
     const statements = prepared?.claim(task.program.migration) ?? this.context.records.claim(task);
     return statements.length === 0 ? [] : [part('claim', statements, task)];
   }

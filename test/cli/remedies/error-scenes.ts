@@ -47,6 +47,7 @@ export const ERROR_SCENES: Readonly<Record<MigrationErrorCode, Scene | undefined
   NOT_UP_TO_DATE: { files: A, command: ['wait', '--timeout', '0'], names: ['migrate'] },
   UNKNOWN_MIGRATION: none,
   DATABASE_ERROR: none,
+  CHECKPOINT: none,
   SCRATCH_DATABASE: {
     files: { '1.sql': 'CREATE TABLE a (mail citext);' },
     set: inOrder(query('CREATE EXTENSION citext'), migrated),

@@ -99,6 +99,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
     names: ['--skip 2.sql', '--server <url>'],
     value: ({ db }) => db.connectionString,
   },
+  NOT_IN_CHECKPOINT: none,
   UNREADABLE_STATEMENT: {
     files: { ...A, '2.sql': 'SET standard_conforming_strings = off;' },
     set: migrated,

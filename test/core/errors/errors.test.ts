@@ -11,6 +11,7 @@ import { finding } from '../../../src/core/errors/finding.js';
 import { LockInUseError, LockLostError, LockTimeoutError } from '../../../src/core/errors/lock-errors.js';
 import { MigrationFailedError } from '../../../src/core/errors/migration-failed.js';
 import { ERROR_CODES, MigrationError, type MigrationErrorCode } from '../../../src/core/errors/migration-error.js';
+import { CheckpointError } from '../../../src/core/errors/catalog/checkpoint-error.js';
 import { ScratchDatabaseError } from '../../../src/core/errors/catalog/scratch-error.js';
 import { countOutcomes } from '../../../src/core/tenants/report.js';
 import { RolloutStoppedError } from '../../../src/core/tenants/rollout-stopped.js';
@@ -54,6 +55,7 @@ const EXAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>> = {
   UNKNOWN_MIGRATION: new UnknownMigrationError('a'),
   DATABASE_ERROR: new DatabaseError('a', { sqlstate: '42501', message: 'b' }),
   SCRATCH_DATABASE: new ScratchDatabaseError('a'),
+  CHECKPOINT: new CheckpointError('a'),
 };
 
 describe('an error of ours', () => {

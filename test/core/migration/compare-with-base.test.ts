@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { compareWithBase, type BranchReport } from '../../../src/core/migration/compare-with-base.js';
 import { Migration } from '../../../src/core/migration/migration.js';
+import { MigrationSet } from '../../../src/core/migration/migration-set.js';
 import { migrationOrder, compareMigrations } from '../../../src/core/migration/version.js';
 import { LAYOUTS } from '../../../src/core/tools/layouts.js';
 import type { LayoutName } from '../../../src/core/tools/names.js';
@@ -17,8 +18,7 @@ const baseOf = (files: Files): { file: string; migration: Migration }[] =>
 
 const compare = (work: Files, fork: Files, tip: Files = fork, layout: LayoutName = 'plain'): BranchReport =>
   compareWithBase({
-    work: migrationsOf(work),
-    unusable: [],
+    work: new MigrationSet('', migrationsOf(work)),
     fork: baseOf(fork),
     tip: baseOf(tip),
     layout: LAYOUTS[layout],
@@ -68,8 +68,7 @@ describe('merged files', () => {
 
   test('a file that can no longer be read does not count as deleted', () => {
     const report = compareWithBase({
-      work: [],
-      unusable: [{ file: '001_a.sql', problem: { reason: 'utf-16' } }],
+      work: new MigrationSet('', [], [{ file: '001_a.sql', problem: { reason: 'utf-16' } }]),
       fork: baseOf(A),
       tip: baseOf(A),
       layout: LAYOUTS.plain,
@@ -83,8 +82,7 @@ describe('merged files', () => {
   test('a link with an unknown target is not reported', () => {
     const base = [{ file: '001_a.sql', migration: undefined }];
     const report = compareWithBase({
-      work: migrationsOf(A),
-      unusable: [],
+      work: new MigrationSet('', migrationsOf(A)),
       fork: base,
       tip: base,
       layout: LAYOUTS.plain,

@@ -33,8 +33,7 @@ export const checkBase: Action<CheckFlags> = async (flags, { out, typed }) => {
   const base = await asked(() => readBase(path.resolve(directory), ref, rules));
   const now = new Date();
   const report = compareWithBase({
-    work: work.migrations,
-    unusable: work.unusable,
+    work,
     fork: base.fork,
     tip: base.tip,
     layout: rules.layout,

@@ -23,11 +23,11 @@ export const newMigration: Action<NewFlags> = async (flags, terminal, name = '')
   const { directory } = options;
   const rules = directoryRules(options);
   const { layout } = rules;
-  const { migrations } = await readOrNothing(new MigrationDirectory(directory, rules));
+  const { newest } = await readOrNothing(new MigrationDirectory(directory, rules));
   const planned = newMigrationPath({
     layout,
     name,
-    newest: migrations.at(-1)?.order,
+    newest,
     now: new Date(),
     style: styleOf(flags),
   });
@@ -47,11 +47,11 @@ function styleOf({ number = false, timestamp = false }: NewFlags): 'number' | 't
 }
 
 /** The first migration creates the directory. */
-async function readOrNothing(directory: MigrationDirectory): Promise<Pick<MigrationSet, 'migrations'>> {
+async function readOrNothing(directory: MigrationDirectory): Promise<Pick<MigrationSet, 'newest'>> {
   try {
     return await directory.read();
   } catch (error) {
-    if (isMissing(error)) return { migrations: [] };
+    if (isMissing(error)) return { newest: undefined };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { FindingDefinition } from '../finding-definition.js';
+import { checkpointReasonText } from '../../problems/checkpoint-reason.js';
 import type { Voice } from '../remedy.js';
 import { IGNORE } from './catalog-findings.js';
 
@@ -24,6 +25,11 @@ export const VERIFY_FINDINGS = {
     text: ({ detail }) => `changes more than the database in which it runs, so it must not run again: ${detail}`,
     remedy: ({ subject, actual }, say) =>
       actual === 'another server' ? `${leaveOut(subject, say)}.` : leaveOutOrMove(subject, say),
+  },
+  NOT_IN_CHECKPOINT: {
+    severity: 'error',
+    text: ({ reason, detail }) => `cannot be part of a checkpoint: ${checkpointReasonText(reason, detail)}`,
+    remedy: () => 'End the checkpoint at an earlier migration.',
   },
   UNREADABLE_STATEMENT: {
     severity: 'error',

@@ -5,6 +5,7 @@ import { parsedStatementsOf } from '../../../core/compile/program.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
 import type { Migration } from '../../../core/migration/migration.js';
+import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { isApplied, type MigrationStatus } from '../../../core/status/status.js';
 import type { MigratorParts } from '../../run/parts.js';
 
@@ -18,24 +19,28 @@ export interface VerifiedMigrations {
 }
 
 /**
- * The migrations that are applied in the database, or all of them if its history is empty.
+ * The migrations that are applied in the database, or all of them if its history is empty. A checkpoint stands for those
+ * whose files are gone.
  *
  * @param skip files to leave out.
  * @throws UnknownMigrationError for a file to leave out that does not exist.
  */
 export function chooseMigrations(
-  location: string,
+  { location, checkpoints, gone }: MigrationSet,
   statuses: readonly MigrationStatus[],
   skip: readonly string[],
 ): VerifiedMigrations {
-  const onDisk = statuses.flatMap(({ migration, state }) => (migration ? [{ migration, state }] : []));
+  const onDisk = statuses.flatMap(({ migration, state }) =>
+    migration && !migration.checkpoint ? [{ migration, state }] : [],
+  );
+  const start = gone.size > 0 ? checkpoints.slice(-1) : []; // it stands for files that no longer exist
   const unknown = skip.find((name) => !onDisk.some(({ migration: { file } }) => file === name));
   if (unknown !== undefined) throw new UnknownMigrationError(`There is no migration ${unknown} in ${location}.`);
   const isRecorded = statuses.some(({ state }) => isApplied(state));
   const isChosen = ({ migration: { file }, state }: (typeof onDisk)[number]): boolean =>
     !skip.includes(file) && (isApplied(state) || !isRecorded);
   return {
-    migrations: onDisk.filter(isChosen).map(({ migration }) => migration),
+    migrations: [...start, ...onDisk.filter(isChosen).map(({ migration }) => migration)],
     leftOut: onDisk.filter((each) => !isChosen(each)).map(({ migration: { file } }) => file),
     withoutFile: statuses.filter(({ state, migration }) => isApplied(state) && !migration).map(({ file }) => file),
   };

@@ -2,20 +2,16 @@ import { secretsOf } from '../../../core/target/target.js';
 import { withoutSecrets } from '../../../core/catalog/describe-differences.js';
 import { compareWithMigrations } from '../../../core/catalog/compare-with-migrations.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
-import type { EmitEvent } from '../../../core/events/events.js';
 import { RefusedError } from '../../../core/errors/input-errors.js';
-import { MigrationFailedError } from '../../../core/errors/migration-failed.js';
-import { InterruptedError } from '../../../core/errors/run-errors.js';
-import { failedInScratch, notRecordedInScratch } from '../../../core/errors/catalog/scratch-error.js';
 import { haveSameRows, type History } from '../../../core/history/history.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
-import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
+import type { WholeCatalog } from '../../../core/ports/scratch.js';
 import { joinStatuses } from '../../../core/status/status.js';
-import { NO_PROGRESS, reasonOf, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
+import { NO_PROGRESS, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
-import { Run } from '../../run/run.js';
 import { KnownFiles } from '../known-files.js';
 import { readUsable } from '../read-usable.js';
+import { applyTo, droppedAfterwards } from './in-scratch.js';
 import { withObjectDiffs } from './object-diffs.js';
 import { chooseMigrations, findFarReaching } from './verified-migrations.js';
 
@@ -54,7 +50,7 @@ export async function verify(parts: MigratorParts, options: Options, signal: Abo
   const { server, skip = [], extensions = [], diff = false } = options;
   const set = await readUsable(parts.source);
   const history = await parts.reader.read();
-  const chosen = chooseMigrations(set.location, joinStatuses(set, history), skip);
+  const chosen = chooseMigrations(set, joinStatuses(set, history), skip);
   const refusals = await findFarReaching(chosen.migrations, parts, server !== undefined);
   if (refusals.length > 0) throw new RefusedError(refusals);
   const findings = await withInterruption(signal, NO_PROGRESS, async () => {
@@ -88,45 +84,4 @@ async function compare(
     return withoutSecrets(compareWithMigrations(expected, live, ignoresObject), secretsOf(database.target));
   const reason = live ? 'changed-meanwhile' : 'migrating';
   return [finding('CATALOG_NOT_COMPARED', { subject: database.target.name, reason })];
-}
-
-/** @throws ScratchDatabaseError if a migration fails or the catalog cannot be recorded; RefusedError */
-async function applyTo(scratch: ScratchDatabase, parts: MigratorParts, signal: AbortSignal): Promise<void> {
-  const { lint } = parts.policy;
-  const policy = { ...parts.policy, unlocked: false, lint: { ...lint, onMigrate: 'off' as const } };
-  let notRecorded: string | undefined;
-  const emit: EmitEvent = (event) => {
-    if (event.type === 'catalog-not-recorded') notRecorded = event.error;
-  };
-  const run = new Run({ ...parts, database: scratch.target, emit, policy }, signal, signal);
-  let failure: unknown;
-  try {
-    // If a run failed after it had changed something, it has recorded the catalog by the time this ends.
-    await run.execute(
-      () => {},
-      (error) => (failure = error),
-    );
-  } catch (error) {
-    failure = error;
-  }
-  if (failure instanceof MigrationFailedError)
-    throw failedInScratch(failure.failure, await scratch.missingExtensions(), failure);
-  // Which migrations had been applied matters only in the scratch database.
-  if (failure instanceof InterruptedError) throw new InterruptedError(reasonOf(signal), [], [], 'before');
-  if (failure !== undefined) throw failure;
-  throwIfInterrupted(signal); // recording then ends without a word
-  if (notRecorded !== undefined) throw notRecordedInScratch(notRecorded);
-}
-
-/** Drops the database in any case. An error of the work takes precedence over one of the drop. */
-async function droppedAfterwards<T>(scratch: ScratchDatabase, work: () => Promise<T>): Promise<T> {
-  let result: T;
-  try {
-    result = await work();
-  } catch (error) {
-    await scratch.drop().catch(() => {}); // the next call drops anything left over
-    throw error;
-  }
-  await scratch.drop();
-  return result;
 }

@@ -5,6 +5,7 @@ import { lintFileOf } from '../../../core/lint/model/parsed-file.js';
 import type { PlannedLock } from '../../../core/lint/planned-locks.js';
 import { nonTransactionalText } from '../../../core/problems/non-transactional-reason.js';
 import { filesWithin, limitPlan, limitProblems, type RunLimit } from '../../../core/status/run-limit.js';
+import { startingBy } from '../../../core/status/checkpoints.js';
 import { planRun } from '../../../core/status/plan.js';
 import { defaultSchemaOf } from '../../../core/target/target.js';
 import { compilePlan } from '../../run/compile-tasks.js';
@@ -55,7 +56,7 @@ export async function plan(parts: MigratorParts, options: PlanOptions = {}): Pro
   const { source, reader, database, policy } = parts;
   const problems = limitProblems(options);
   if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
-  const set = await source.read();
+  const set = startingBy(await source.read(), options.to);
   const all = planRun(set, await reader.read(), policy, database.target.name);
   const within = filesWithin(options, set, all);
   const made = within ? limitPlan(all, within) : all;

@@ -1,12 +1,17 @@
+import type { ClientConfig } from 'pg';
 import type { TargetDatabase } from '../../../core/ports/ports.js';
 import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
 import { notRecordedInScratch } from '../../../core/errors/catalog/scratch-error.js';
+import { OPTIONAL_GROUPS, SCHEMA_GROUPS } from '../../../core/catalog/object-group.js';
+import { majorOf } from '../../../core/catalog/version-rules.js';
 import { quoteIdentifier } from '../../../core/sql/text/quote.js';
-import type { CatalogSettings } from '../settings.js';
+import { qualifiedName } from '../../../core/target/table.js';
+import { ownTables, type CatalogSettings } from '../settings.js';
 import { connect, type ConnectionSource } from '../../connection/connect.js';
 import type { PgConnection } from '../../connection/pg-connection.js';
 import { asScript, type ScriptResult } from '../../connection/script.js';
 import { queryError } from '../../connection/server-error.js';
+import { pgDump } from './pg-dump.js';
 import { readExtensions, type LiveFacts } from './live-facts.js';
 import { readRecordedSchemas, readWholeCatalog } from './read-whole-catalog.js';
 
@@ -21,7 +26,7 @@ export class PgScratchDatabase implements ScratchDatabase {
     private readonly creator: PgConnection,
     private readonly createdOn: ConnectionSource,
     private readonly name: string,
-    private readonly source: ConnectionSource,
+    private readonly source: ClientConfig,
     readonly target: TargetDatabase,
     private readonly live: LiveFacts,
     private readonly settings: Settings,
@@ -56,6 +61,23 @@ export class PgScratchDatabase implements ScratchDatabase {
       if (!schemas && migrated) throw notRecordedInScratch('the run ended without a record');
       return readWholeCatalog(connection, catalog, schemas ?? []);
     });
+  }
+
+  readAll(): Promise<WholeCatalog> {
+    const all = { ...this.settings.catalog, schemas: ['*'], groups: [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS] };
+    return this.use(this.source, (connection) => readWholeCatalog(connection, all, []));
+  }
+
+  dump(program: string, signal: AbortSignal): Promise<string> {
+    const { history, role } = this.settings.catalog;
+    const recipe = {
+      program,
+      source: this.source,
+      major: majorOf(this.live.serverVersion),
+      role,
+      without: ownTables(history).map(qualifiedName),
+    };
+    return pgDump(recipe, signal);
   }
 
   /** In a new session if the one that created it has been ended, for example by `idle_session_timeout`. */

@@ -1,0 +1,72 @@
+import { preflight } from '../compile/preflight.js';
+import { firstWords } from '../errors/wording.js';
+import { splitLexically } from '../sql/statements/split.js';
+import { quoteIdentifier } from '../sql/text/quote.js';
+
+/** What a dump must not say, because it is not the same in every database. */
+export interface DumpContext {
+  /** The schema of the history table, which exists before a checkpoint runs. */
+  readonly historySchema: string;
+  /** The role that migrated: whoever runs the checkpoint takes its place. Undefined if unknown. */
+  readonly owner: string | undefined;
+  /** Statements that the dump of an empty database contains too. */
+  readonly empty: ReadonlySet<string>;
+}
+
+/**
+ * The statements of a dump by `pg_dump`, each with its semicolon and with the rows of a `COPY`. Comments, psql commands,
+ * settings and whatever only fits the dumped database are left out.
+ */
+export function cleanDump(text: string, context: DumpContext): readonly string[] {
+  const { copies } = preflight('', text);
+  return splitLexically(text).flatMap(({ start, end }) => {
+    const statement = cleaned(text.slice(start, end), context);
+    const rows = copies.get(end);
+    if (statement === undefined || (rows && rows.dataStart === rows.dataEnd)) return [];
+    return [rows ? `${statement};\n${text.slice(rows.dataStart, rows.wholeEnd)}` : `${statement};`];
+  });
+}
+
+/** The statements of a dump, to be compared with those of another one. */
+export function statementsOf(text: string): ReadonlySet<string> {
+  return new Set(splitLexically(text).map(({ start, end }) => text.slice(start, end)));
+}
+
+/** Settings of the restoring session. Some of them exist only in the version of `pg_dump`. */
+const SESSION =
+  /^SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout|client_encoding|standard_conforming_strings|check_function_bodies|xmloption|client_min_messages|row_security|default_tablespace = ''|default_table_access_method = heap$)|^SELECT pg_catalog\.set_config\('search_path', '', false\)$/;
+
+function cleaned(statement: string, { historySchema, owner, empty }: DumpContext): string | undefined {
+  if (SESSION.test(statement) || empty.has(statement)) return undefined;
+  // The server sets it, and only the owner of the extension may change it.
+  if (statement.startsWith('COMMENT ON EXTENSION ')) return undefined;
+  for (const schema of formsOf(historySchema))
+    if (statement === `CREATE SCHEMA ${schema}`) return `CREATE SCHEMA IF NOT EXISTS ${schema}`;
+  if (owner === undefined) return statement;
+  for (const role of formsOf(owner)) {
+    if (statement.startsWith('ALTER ') && statement.endsWith(` OWNER TO ${role}`)) return undefined;
+    const defaults = `ALTER DEFAULT PRIVILEGES FOR ROLE ${role} `;
+    if (statement.startsWith(defaults)) return `ALTER DEFAULT PRIVILEGES ${statement.slice(defaults.length)}`;
+  }
+  return statement;
+}
+
+/** A name as `pg_dump` may write it: it quotes only where it must. */
+function formsOf(name: string): readonly string[] {
+  return [name, quoteIdentifier(name)];
+}
+
+/** The first words of blocks that only one of two dumps has. Objects of the same name may be in another order. */
+export function differingBlocks(one: readonly string[], other: readonly string[]): readonly string[] {
+  return [...without(one, other), ...without(other, one)].map(firstWords);
+}
+
+function without(blocks: readonly string[], others: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const each of others) counts.set(each, (counts.get(each) ?? 0) + 1);
+  return blocks.filter((each) => {
+    const left = counts.get(each) ?? 0;
+    counts.set(each, left - 1);
+    return left <= 0;
+  });
+}

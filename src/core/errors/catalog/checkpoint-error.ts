@@ -1,0 +1,52 @@
+import { MigrationError } from '../migration-error.js';
+import { list } from '../wording.js';
+
+/** `checkpoint()` could not write a checkpoint. Nothing was written. */
+export class CheckpointError extends MigrationError {
+  constructor(
+    text: string,
+    /** Objects, rows or sequences that the migrations and the checkpoint do not leave alike. */
+    readonly differences: readonly string[] = [],
+    options?: { cause?: unknown },
+  ) {
+    super('CHECKPOINT', text, options);
+  }
+}
+
+/** @param code why `pg_dump` could not be started. */
+export function noDumpProgram(program: string, code: string, major: number, cause: unknown): CheckpointError {
+  return new CheckpointError(
+    `A checkpoint is written with pg_dump, and ${program} could not be started (${code}). ${wayOut(major)}`,
+    [],
+    { cause },
+  );
+}
+
+/** An older `pg_dump` refuses newer servers. */
+export function dumpTooOld(program: string, version: string, major: number): CheckpointError {
+  return new CheckpointError(
+    `${program} is version ${version}, which cannot dump a server of version ${major}. ${wayOut(major)}`,
+  );
+}
+
+function wayOut(major: number): string {
+  return `Install the client programs of PostgreSQL ${major} or later, or name the program: with --pg-dump, or in code with checkpoint(version, { pgDump }).`;
+}
+
+/** @param said the end of what it wrote. */
+export function dumpFailed(program: string, exit: string, said: string): CheckpointError {
+  return new CheckpointError(`${program} ended with ${exit}: ${said || 'it said nothing'}`);
+}
+
+/** The checkpoint does not do what the migrations do. */
+export function unlike(file: string, differences: readonly string[]): CheckpointError {
+  return new CheckpointError(
+    `${file} was not written, because it does not leave a database as the migrations do. Different: ${list(differences)}.`,
+    differences,
+  );
+}
+
+/** A file with the name of the checkpoint is not one. */
+export function nameTaken(file: string): CheckpointError {
+  return new CheckpointError(`${file} already exists and is not a checkpoint. Nothing was written. Rename it first.`);
+}

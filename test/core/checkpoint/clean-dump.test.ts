@@ -1,0 +1,76 @@
+import { expect, test } from '@jest/globals';
+import { cleanDump, differingBlocks, statementsOf } from '../../../src/core/checkpoint/clean-dump.js';
+
+const CONTEXT = {
+  historySchema: 'shared',
+  owner: 'app owner',
+  empty: statementsOf(
+    'CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA public;\nALTER SCHEMA public OWNER TO postgres;',
+  ),
+};
+
+const DUMP = String.raw`--
+-- PostgreSQL database dump
+--
+
+\restrict abc
+
+SET statement_timeout = 0;
+SET transaction_timeout = 0;
+SET standard_conforming_strings = on;
+SELECT pg_catalog.set_config('search_path', '', false);
+SET row_security = off;
+
+CREATE EXTENSION IF NOT EXISTS hstore WITH SCHEMA public;
+COMMENT ON EXTENSION hstore IS 'data type';
+ALTER SCHEMA public OWNER TO postgres;
+CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA public;
+
+--
+-- Name: shared; Type: SCHEMA; Schema: -; Owner: app owner
+--
+CREATE SCHEMA shared;
+ALTER SCHEMA shared OWNER TO "app owner";
+SET default_tablespace = '';
+
+CREATE FUNCTION public.f() RETURNS void
+    LANGUAGE plpgsql
+    AS $$ BEGIN
+ALTER TABLE t OWNER TO "app owner";
+END $$;
+ALTER FUNCTION public.f() OWNER TO other;
+ALTER DEFAULT PRIVILEGES FOR ROLE "app owner" IN SCHEMA public GRANT SELECT ON TABLES TO reader;
+
+COPY public.t (a, b) FROM stdin;
+1	-- no comment;
+\\restrict	\N
+\.
+
+COPY public.empty (a) FROM stdin;
+\.
+
+SELECT pg_catalog.setval('public.s', 42, true);
+\unrestrict abc
+`;
+
+test('a dump is reduced to what holds in every database', () => {
+  expect(cleanDump(DUMP, CONTEXT)).toEqual([
+    'CREATE EXTENSION IF NOT EXISTS "uuid-ossp" WITH SCHEMA public;',
+    'CREATE SCHEMA IF NOT EXISTS shared;',
+    'CREATE FUNCTION public.f() RETURNS void\n    LANGUAGE plpgsql\n    AS $$ BEGIN\nALTER TABLE t OWNER TO "app owner";\nEND $$;',
+    'ALTER FUNCTION public.f() OWNER TO other;',
+    'ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO reader;',
+    'COPY public.t (a, b) FROM stdin;\n1\t-- no comment;\n\\\\restrict\t\\N\n\\.',
+    "SELECT pg_catalog.setval('public.s', 42, true);",
+  ]);
+});
+
+test('owners stay if the role that migrated is unknown', () => {
+  const blocks = cleanDump('ALTER TABLE a OWNER TO x;', { ...CONTEXT, owner: undefined });
+  expect(blocks).toEqual(['ALTER TABLE a OWNER TO x;']);
+});
+
+test('two dumps differ in blocks that only one has, however often, and not in their order', () => {
+  expect(differingBlocks(['A;', 'B;'], ['B;', 'A;'])).toEqual([]);
+  expect(differingBlocks(['A;', 'A;', 'B;'], ['A;', 'C 1 2 3 4 5 6 7 8;'])).toEqual(['A;', 'B;', 'C 1 2 3 4 5 6 7']);
+});
