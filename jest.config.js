@@ -12,7 +12,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': ['$1.js', '$1.ts'],
     // The example imports the package by its name; tests of it run on the sources.
     '^nestjs-pg-migrations$': '<rootDir>/src/index.ts',
-    '^nestjs-pg-migrations/(\\w+)$': '<rootDir>/src/$1.ts',
+    '^nestjs-pg-migrations/([\\w-]+)$': '<rootDir>/src/$1.ts',
     '^nestjs-pg-migrations/testing/nest$': '<rootDir>/src/testing-nest.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/(build|dist)/'],

@@ -97,9 +97,12 @@ export type {
   FleetStatus,
   ProvisionOptions,
   RolloutOptions as FleetMigrateOptions,
-} from './fleet/fleet.js';
+  WorkOptions,
+} from './fleet/fleet-options.js';
 export type { FleetDrift, FleetDriftOptions, TenantDrift } from './fleet/drift/fleet-drift.js';
 export type { FleetHealth, Tolerance } from './core/tenants/fleet-health.js';
+export type { FleetEngineFactory } from './core/ports/engine.js';
+export type { RolloutCommand, RunningRollout } from './core/tenants/running-rollout.js';
 export type { TenantSelection } from './fleet/selection.js';
 export type { RolloutReport, RolloutStop, TenantOutcome, TenantResult } from './core/tenants/report.js';
 export { RolloutStoppedError } from './core/tenants/rollout-stopped.js';

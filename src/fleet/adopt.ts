@@ -1,6 +1,7 @@
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { NO_PROGRESS, throwIfInterrupted, withInterruption } from '../migrator/run/interruption.js';
+import { eachByServer } from './engine/by-server.js';
 import type { FleetParts } from './parts.js';
 
 /**
@@ -15,7 +16,7 @@ export async function adopt(
   signal: AbortSignal,
   isNamed: boolean,
 ): Promise<readonly string[]> {
-  const { source, schemas, engine, rollout } = parts;
+  const { source, schemas, rollout } = parts;
   const concerned = await adoptable(parts, tenants, await source.refresh(), isNamed);
   const adopted = new Set<Tenant>();
   const failures: unknown[] = [];
@@ -30,7 +31,7 @@ export async function adopt(
   const names = (): string[] => concerned.filter((tenant) => adopted.has(tenant)).map(({ name }) => name);
   const mayStart = (): boolean => failures.length === 0 && !signal.aborted;
   try {
-    await engine.run(concerned, work, { parallelism: rollout.parallelism, mayStart });
+    await eachByServer(concerned, work, { parallelism: rollout.parallelism, mayStart });
     if (failures.length > 0) throw failures[0];
     throwIfInterrupted(signal);
   } catch (error) {

@@ -1,13 +1,7 @@
 import { ConfigurationError } from '../core/errors/input-errors.js';
-import {
-  countStates,
-  fleetHealth,
-  isTolerance,
-  type FleetHealth,
-  type Tolerance,
-} from '../core/tenants/fleet-health.js';
-import type { RolloutReport } from '../core/tenants/report.js';
-import { Standings, type TenantStanding, type TenantState } from '../core/tenants/standing.js';
+import { countStates, fleetHealth, isTolerance, type FleetHealth } from '../core/tenants/fleet-health.js';
+import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
+import { Standings } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import type { Migrator } from '../migrator/migrator.js';
 import { RunningOperations } from '../migrator/running-operations.js';
@@ -15,9 +9,20 @@ import type { MigrationRun } from '../migrator/run/run-report.js';
 import { NO_PROGRESS, withInterruption } from '../migrator/run/interruption.js';
 import { adopt } from './adopt.js';
 import type { FleetDrift, FleetDriftOptions } from './drift/fleet-drift.js';
+import { work, workersOf } from './engine/work.js';
 import type { FleetParts } from './parts.js';
 import { KnownStandings } from './known-standings.js';
 import { OnDemand } from './on-demand.js';
+import type {
+  RolloutOptions,
+  FleetRun,
+  FleetStatus,
+  FleetHealthOptions,
+  ProvisionOptions,
+  WorkOptions,
+  AdoptTenantsOptions,
+  DeprovisionOptions,
+} from './fleet-options.js';
 import { provision } from './provision.js';
 import { carefulMigrator } from './record-of.js';
 import { Rollout } from './rollout.js';
@@ -30,47 +35,6 @@ interface FleetHost<Definition> {
   /** Checks a tenant that need not be on the list. @throws ConfigurationError */
   readonly check: (tenant: Definition) => Tenant;
   readonly close: () => Promise<void>;
-}
-
-/** Options of {@link Fleet.migrate}. */
-export interface RolloutOptions extends TenantSelection {
-  /** Interrupts the rollout: running statements are cancelled. @default none */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** The result of {@link Fleet.migrate}. */
-export interface FleetRun extends RolloutReport {
-  /** The run of the shared files; undefined if there are none. */
-  readonly shared: MigrationRun | undefined;
-}
-
-/** The state of the tenants. */
-export interface FleetStatus {
-  /** In the order of the list. */
-  readonly tenants: readonly TenantStanding[];
-  /** The number of tenants, by state. */
-  readonly counts: Readonly<Record<TenantState, number>>;
-}
-
-/** Options of {@link Fleet.health}. */
-export interface FleetHealthOptions extends TenantSelection {
-  /** How many tenants, or what share of them (`'1%'`), need not be current. @default 0 */
-  readonly tolerated?: Tolerance | undefined;
-}
-
-/** Options of {@link Fleet.provision}. */
-export interface ProvisionOptions {
-  /** Interrupts the operation. @default none */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Options of {@link Fleet.adopt}. */
-export interface AdoptTenantsOptions extends TenantSelection, ProvisionOptions {}
-
-/** Options of {@link Fleet.deprovision}. */
-export interface DeprovisionOptions extends ProvisionOptions {
-  /** Also drops the schema of the tenant, with everything in it. @default false */
-  readonly dropSchema?: boolean;
 }
 
 /**
@@ -160,6 +124,36 @@ export class Fleet<Definition = unknown> {
     return fleetDrift(this.#parts, options);
   }
 
+  /**
+   * Migrates tenants for the rollouts of other processes, until it is stopped. Needs the option `tenants.engine`. A worker
+   * takes only tenants of rollouts that have the same files.
+   *
+   * @throws ConfigurationError, DirectoryError, DatabaseConnectionError if it cannot begin
+   */
+  async work({ signal }: WorkOptions = {}): Promise<void> {
+    await this.#operations.run(signal, (combined) => work(this.#parts, combined));
+  }
+
+  /**
+   * The rollouts of all processes that have not ended. Needs the option `tenants.engine`.
+   *
+   * @throws ConfigurationError, DatabaseConnectionError
+   */
+  async rollouts(): Promise<readonly RunningRollout[]> {
+    return workersOf(this.#parts).rollouts();
+  }
+
+  /**
+   * Asks a rollout of any process to pause, to continue, or to end: `cancel` also interrupts the migrations that are
+   * running. Needs the option `tenants.engine`.
+   *
+   * @returns false if there is no such rollout, or it has ended.
+   * @throws ConfigurationError, DatabaseConnectionError
+   */
+  async control(rolloutId: string, command: RolloutCommand): Promise<boolean> {
+    return workersOf(this.#parts).control(rolloutId, command);
+  }
+
   /** Returns the list of tenants. @throws ConfigurationError */
   async tenants(selection: TenantSelection = {}): Promise<readonly Tenant[]> {
     return selected(await this.#parts.list(), selection);
@@ -240,6 +234,7 @@ export class Fleet<Definition = unknown> {
   /** Stops and closes its own connections. Pools of the caller stay open. */
   async close(): Promise<void> {
     await this.stop('the shutdown of the fleet');
+    await this.#parts.engine.close();
     await this.#host.close();
   }
 }

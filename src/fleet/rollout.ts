@@ -1,22 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { finding, type Finding } from '../core/errors/finding.js';
-import { RefusedError } from '../core/errors/input-errors.js';
+import { finding } from '../core/errors/finding.js';
 import { count } from '../core/errors/wording.js';
-import { MigrationFailedError } from '../core/errors/migration-failed.js';
-import { InterruptedError } from '../core/errors/run-errors.js';
 import type { FleetEventBody } from '../core/events/fleet-events.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import { countOutcomes, type RolloutReport, type RolloutStop, type TenantResult } from '../core/tenants/report.js';
 import { RolloutStoppedError } from '../core/tenants/rollout-stopped.js';
-import { hasNoSchemaOfItsOwn, Standings, type TenantStanding } from '../core/tenants/standing.js';
+import { Standings, type TenantStanding } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { shareOf, wavesOf, type Wave } from '../core/tenants/waves.js';
 import { assertNotMoved } from './assert-not-moved.js';
 import { KnownFiles } from '../migrator/use-cases/known-files.js';
-import { migrateTenant } from './migrate-tenant.js';
 import { passGate } from './gate.js';
 import type { FleetParts } from './parts.js';
+import { ExpectedSessions } from './engine/expected-sessions.js';
+import { withHistory } from './engine/lost-results.js';
 import { selected, stillSelected, type TenantSelection } from './selection.js';
+import { TenantRuns } from './engine/tenant-runs.js';
 
 /** One rollout over the tenants of a fleet. It keeps track of its own progress. */
 export class Rollout {
@@ -42,9 +41,13 @@ export class Rollout {
   async run(): Promise<RolloutReport> {
     const set = await this.parts.source.read();
     const listed = selected(await this.parts.list(), this.selection);
-    for (let added = listed; added.length > 0; added = await this.listLater()) {
-      this.tenants.push(...added);
-      if (!(await this.migrateAll(added, set)) || this.stopped) break;
+    try {
+      for (let added = listed; added.length > 0; added = await this.listLater()) {
+        this.tenants.push(...added);
+        if (!(await this.migrateAll(added, set)) || this.stopped) break;
+      }
+    } finally {
+      await this.parts.engine.ended(this.rolloutId);
     }
     return this.finish();
   }
@@ -86,22 +89,21 @@ export class Rollout {
     const found = new Map(known.map(({ tenant, standing }) => [tenant, standing]));
     if (this.results.size === 0) assertNotMoved(known);
     const due = new Set(tenants.filter((tenant) => found.get(tenant)?.state !== 'current'));
-    for (const tenant of tenants) if (!due.has(tenant)) this.settle(tenant, 'nothing-to-do', { durationMs: 0 });
+    for (const tenant of tenants) if (!due.has(tenant)) this.results.set(tenant.name, idle(tenant, 'nothing-to-do'));
     const { waves: definitions, stopAfter } = this.parts.rollout;
     this.mayFail = this.failures + shareOf(stopAfter, due.size);
     const waves = wavesOf(tenants, definitions, (tenant) => due.has(tenant));
     this.emit({ type: 'rollout-started', tenants: tenants.length, behind: due.size, waves: waves.length });
-    await this.inWaves(waves, found, new KnownFiles(set));
+    await this.inWaves(waves, found, set);
     return due.size > 0;
   }
 
   private async inWaves(
     waves: readonly Wave[],
     found: ReadonlyMap<Tenant, TenantStanding>,
-    files: KnownFiles,
+    set: MigrationSet,
   ): Promise<void> {
     const { rollout } = this.parts;
-    const work = (tenant: Tenant): Promise<void> => this.migrate(tenant, found.get(tenant), files);
     for (const [i, wave] of waves.entries()) {
       if (i > 0) this.stop ??= await passGate(rollout.gate, this.resultOf(waves, i - 1), this.signal);
       if (this.stopped) return;
@@ -110,27 +112,51 @@ export class Rollout {
       const isUnknown = (tenant: Tenant): boolean => found.get(tenant)?.state === 'unknown';
       await this.work(
         ordered.filter((tenant) => !isUnknown(tenant)),
-        work,
+        found,
+        set,
       );
-      await this.work(ordered.filter(isUnknown), work); // last, whatever server they are on
+      await this.work(ordered.filter(isUnknown), found, set); // last, whatever server they are on
     }
   }
 
   /** Sessions are kept while tenants of their database are to come; none is while a gate is closed. */
-  private async work(tenants: readonly Tenant[], work: (tenant: Tenant) => Promise<void>): Promise<void> {
-    const { engine, rollout, expect } = this.parts;
-    const expected = new Map(tenants.map((tenant) => [tenant, expect(tenant)]));
-    const gone = async (tenant: Tenant): Promise<void> => {
-      const end = expected.get(tenant);
-      expected.delete(tenant);
-      await end?.();
-    };
-    const one = async (tenant: Tenant): Promise<void> => {
-      await work(tenant);
-      await gone(tenant);
-    };
-    await engine.run(tenants, one, { parallelism: rollout.parallelism, mayStart: () => !this.stopped });
-    await Promise.all([...expected.keys()].map(gone)); // those that were not started
+  private async work(
+    tenants: readonly Tenant[],
+    found: ReadonlyMap<Tenant, TenantStanding>,
+    set: MigrationSet,
+  ): Promise<void> {
+    if (tenants.length === 0) return;
+    const { engine, rollout } = this.parts;
+    const runs = new TenantRuns(this.parts, new KnownFiles(set), this.rolloutId);
+    const sessions = new ExpectedSessions(tenants, this.parts.expect);
+    const repeated: TenantStanding[] = [];
+    await engine.run(tenants, {
+      rolloutId: this.rolloutId,
+      set,
+      parallelism: rollout.parallelism,
+      failuresLeft: this.mayFail - this.failures,
+      mayStart: () => !this.stopped,
+      signal: this.signal,
+      migrate: async (tenant) => {
+        const result = await runs.migrate(tenant, found.get(tenant), this.signal);
+        await sessions.gone(tenant);
+        return result;
+      },
+      settle: (tenant, result, isRepeated) => {
+        this.settle(result);
+        const standing = found.get(tenant);
+        if (isRepeated && standing) repeated.push(standing);
+      },
+      stop: (stop) => (this.stop ??= stop),
+    });
+    await sessions.allGone(); // also those that were not started
+    await this.correct(repeated, set);
+  }
+
+  /** An attempt whose result was lost may have applied something. */
+  private async correct(repeated: readonly TenantStanding[], set: MigrationSet): Promise<void> {
+    for (const result of await withHistory(this.parts, { tenants: this.tenants, before: repeated, set }, this.results))
+      this.results.set(result.tenant, result);
   }
 
   private resultOf(waves: readonly Wave[], i: number) {
@@ -138,44 +164,13 @@ export class Rollout {
     return { wave: i + 1, of: waves.length, tenants, counts: countOutcomes(tenants) };
   }
 
-  private async migrate(tenant: Tenant, standing: TenantStanding | undefined, files: KnownFiles): Promise<void> {
-    const startedAt = performance.now();
-    const durationMs = (): number => Math.round(performance.now() - startedAt);
-    let runId: string | undefined;
-    try {
-      if (standing?.error) throw standing.error;
-      if (standing && hasNoSchemaOfItsOwn(standing)) throw this.refuse(tenant, standing.findings);
-      const migrator = this.parts.migratorOf(tenant, files, (started) => (runId = started));
-      const { applied } = await migrateTenant(migrator, this.signal);
-      const outcome = applied.length > 0 ? 'applied' : 'nothing-to-do';
-      this.settle(tenant, outcome, { applied, runId, durationMs: durationMs() });
-    } catch (error) {
-      this.settleFailure(tenant, error, { runId, durationMs: durationMs() });
-    }
-  }
-
-  private refuse({ name: tenant }: Tenant, findings: readonly Finding[]): RefusedError {
-    this.emit({ type: 'tenant-refused', tenant, refusals: findings });
-    return new RefusedError(findings);
-  }
-
-  private settleFailure(tenant: Tenant, reason: unknown, run: Pick<TenantResult, 'runId' | 'durationMs'>): void {
-    const error = reason instanceof Error ? reason : new Error(String(reason));
-    const details = { ...run, error, applied: appliedBefore(error) };
-    if (error instanceof InterruptedError) return this.settle(tenant, 'interrupted', details);
-    this.settle(tenant, 'failed', details);
+  private settle(result: TenantResult): void {
+    this.results.set(result.tenant, result);
+    if (result.outcome !== 'failed') return;
     this.failures += 1;
     if (this.failures < this.mayFail) return;
-    const reasonOfStop = `${count(this.failures, 'tenant')} failed, and "rollout.stopAfter" is ${this.parts.rollout.stopAfter}`;
-    this.stop ??= { by: 'failures', reason: reasonOfStop };
-  }
-
-  private settle(
-    { name, group }: Tenant,
-    outcome: TenantResult['outcome'],
-    details: Pick<TenantResult, 'durationMs'> & Partial<TenantResult>,
-  ): void {
-    this.results.set(name, { tenant: name, group, outcome, applied: [], runId: undefined, ...details });
+    const reason = `${count(this.failures, 'tenant')} failed, and "rollout.stopAfter" is ${this.parts.rollout.stopAfter}`;
+    this.stop ??= { by: 'failures', reason };
   }
 
   private get stopped(): RolloutStop | undefined {
@@ -186,7 +181,7 @@ export class Rollout {
 
   private finish(): RolloutReport {
     for (const tenant of this.tenants)
-      if (!this.results.has(tenant.name)) this.settle(tenant, 'skipped', { durationMs: 0 });
+      if (!this.results.has(tenant.name)) this.results.set(tenant.name, idle(tenant, 'skipped'));
     const tenants = this.tenants.flatMap(({ name }) => this.results.get(name) ?? []);
     const warnings = this.tenants.length === 0 ? [finding('NO_TENANTS', { subject: 'The list of tenants' })] : [];
     const durationMs = Math.round(performance.now() - this.startedAt);
@@ -212,9 +207,7 @@ function rank(standing: TenantStanding | undefined): number {
   return standing?.state === 'behind' ? 0 : 1;
 }
 
-/** What a run had applied before it ended with an error; it stays applied. */
-function appliedBefore(error: Error): readonly string[] {
-  if (error instanceof InterruptedError) return error.applied;
-  if (!(error instanceof MigrationFailedError)) return [];
-  return error.failure.aftermath.kind === 'all-rolled-back' ? [] : error.failure.applied;
+/** The result for a tenant that was not started. */
+function idle({ name, group }: Tenant, outcome: 'nothing-to-do' | 'skipped'): TenantResult {
+  return { tenant: name, group, outcome, applied: [], runId: undefined, durationMs: 0 };
 }

@@ -11,7 +11,14 @@ export type PublicDeclaration =
   | ts.TypeAliasDeclaration
   | ts.VariableStatement;
 
-const ENTRIES = ['src/index.ts', 'src/testing.ts', 'src/testing-nest.ts', 'src/otel.ts', 'src/cli.ts'];
+const ENTRIES = [
+  'src/index.ts',
+  'src/testing.ts',
+  'src/testing-nest.ts',
+  'src/otel.ts',
+  'src/pg-boss.ts',
+  'src/cli.ts',
+];
 
 const sources = new Map<string, ts.SourceFile>();
 

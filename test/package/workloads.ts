@@ -26,6 +26,7 @@ export async function measureLoaded(connectionString: string, directory: string)
     "import 'nestjs-pg-migrations/testing/nest'": await loadedBy(importing('nestjs-pg-migrations/testing/nest')),
     "import 'nestjs-pg-migrations/cli'": await loadedBy(importing('nestjs-pg-migrations/cli')),
     "import 'nestjs-pg-migrations/otel'": await loadedBy(importing('nestjs-pg-migrations/otel')),
+    "import 'nestjs-pg-migrations/pg-boss'": await loadedBy(importing('nestjs-pg-migrations/pg-boss')),
     'nest-migrations --version': await commandLine('--version'),
     'nest-migrations --help': await commandLine('--help'),
     'nest-migrations migrate, something pending': await commandLine('migrate', '--dir', directory),

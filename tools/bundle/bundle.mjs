@@ -17,6 +17,7 @@ export const ENTRIES = [
   'testing-global-teardown',
   'testing-nest',
   'otel',
+  'pg-boss',
   'cli',
 ];
 

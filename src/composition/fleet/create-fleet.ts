@@ -4,6 +4,7 @@ import { matchingAny } from '../../core/catalog/patterns.js';
 import { placeholderNames } from '../../core/compile/placeholders.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
+import type { FleetEngine } from '../../core/ports/engine.js';
 import type { MigrationSource } from '../../core/ports/ports.js';
 import { checkTenants, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
 import { SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from '../../core/tenants/tenant.js';
@@ -11,10 +12,11 @@ import { unknownGroups } from '../../core/tenants/waves.js';
 import { parseTableName } from '../../core/target/table.js';
 import { secretsOf } from '../../core/target/target.js';
 import { Fleet } from '../../fleet/fleet.js';
-import { InProcessEngine } from '../../fleet/in-process-engine.js';
 import type { FleetParts } from '../../fleet/parts.js';
+import { InProcessEngine } from '../../fleet/engine/in-process-engine.js';
 import { isObject } from '../validation/checks.js';
 import type { ConnectionOptions } from '../connection-options.js';
+import { connectionSource } from '../connection-source.js';
 import { createMigrator, migrationsOf, targetOf, type Migrations } from '../create-migrator.js';
 import { guarded } from '../guarded.js';
 import { interruptible } from '../interruptible.js';
@@ -22,6 +24,7 @@ import type { ResolvedOptions } from '../options.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import { unifiedDiff } from '../unified-diff.js';
 import { Homes } from './homes.js';
+import { TenantLocks } from './tenant-locks.js';
 import { readList } from './read-list.js';
 import { FleetCatalogs } from './tenant-catalogs.js';
 import { FleetRecords } from './tenant-records.js';
@@ -57,7 +60,7 @@ export function createFleetOf(
       carefulMigratorOf: (tenant, refusals) => migrators.careful(tenant, refusals),
       isTransactional: async (tenant, set) =>
         sharesHistory(tenant, tenants) && (await migrators.areTransactional(tenant, set.migrations)), // else its table comes first
-      engine: new InProcessEngine(),
+      engine: engineOf(homes, options, tenants),
       policy: options.policy,
       rollout: tenants.rollout,
       emit: guarded(listener),
@@ -89,6 +92,17 @@ function usedValues(options: ResolvedOptions, tenants: ResolvedTenantsOptions): 
     const { placeholders } = tenantTarget(options, tenants, tenant);
     return names.map((name) => placeholders?.values[name] ?? '');
   };
+}
+
+function engineOf(homes: Homes, options: ResolvedOptions, tenants: ResolvedTenantsOptions): FleetEngine {
+  const locks = new TenantLocks(homes, tenants);
+  return (
+    tenants.engine?.create({
+      name: `${targetOf(options).name} ${tenants.history}`,
+      connection: connectionSource(options.migrateWith ?? options),
+      unlocked: (given) => locks.unlocked(given),
+    }) ?? new InProcessEngine()
+  );
 }
 
 /** Has sessions kept for a tenant. Databases of tenants are many, so nothing stays open in them. */

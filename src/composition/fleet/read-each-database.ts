@@ -1,6 +1,6 @@
 import type { UnreadRecord } from '../../core/tenants/standing.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
-import { InProcessEngine } from '../../fleet/in-process-engine.js';
+import { eachByServer } from '../../fleet/engine/by-server.js';
 import type { PgConnection } from '../../postgres/connection/pg-connection.js';
 import type { Home, Homes } from './homes.js';
 
@@ -32,7 +32,7 @@ export async function readEachDatabase<T>(
       for (const tenant of group) found.set(tenant, { problem });
     }
   };
-  await new InProcessEngine().run([...databases.keys()], readOne, { parallelism, mayStart: () => true });
+  await eachByServer([...databases.keys()], readOne, { parallelism });
   if (databases.size > 0 && problems.length === databases.size) throw problems[0];
   return tenants.map((tenant) => found.get(tenant) as T | UnreadRecord);
 }

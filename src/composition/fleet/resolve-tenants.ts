@@ -2,6 +2,7 @@ import { relative, resolve as absolute, sep } from 'node:path';
 import * as v from 'valibot';
 import { nameProblem } from '../../core/tenants/check-tenants.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
+import type { FleetEngineFactory } from '../../core/ports/engine.js';
 import type { Gate } from '../../core/tenants/rollout-settings.js';
 import { isShare, type WaveDefinition } from '../../core/tenants/waves.js';
 import type { MigratorOptions, ResolvedOptions } from '../options.js';
@@ -29,6 +30,11 @@ const gate = v.custom<number | Gate>(
   'expected a delay in ms, or a function',
 );
 
+const engine = v.custom<FleetEngineFactory>(
+  (value) => isObject(value) && 'create' in value && typeof value.create === 'function',
+  'expected an engine, such as pgBoss() of "nestjs-pg-migrations/pg-boss"',
+);
+
 /** What `list` may be, for messages. */
 export const LIST = 'expected an array of tenants, an SQL query, or a function';
 
@@ -51,14 +57,15 @@ const fields: Omit<Fields<ResolvedTenantsOptions>, 'list'> = {
     }),
     {},
   ) as v.GenericSchema<unknown, ResolvedTenantsOptions['rollout']>,
+  engine: v.optional(engine),
 };
 
-/** A check for the option `tenants`. @param list a check for the list. */
-export function tenantsOption<List>(list: v.GenericSchema<unknown, List>) {
+/** A check for the option `tenants`. @param list a check for the list. @param more checks for further options. */
+export function tenantsOption<List, More = object>(list: v.GenericSchema<unknown, List>, more?: Fields<More>) {
   const { directory, ...others } = fields;
-  return objectOf({ directory, list, ...others }) as v.GenericSchema<
+  return objectOf({ directory, list, ...others, ...more }) as v.GenericSchema<
     unknown,
-    Omit<ResolvedTenantsOptions, 'list'> & { readonly list: List }
+    Omit<ResolvedTenantsOptions, 'list'> & { readonly list: List } & More
   >;
 }
 
@@ -73,6 +80,9 @@ export function tenantsContradictions(options: MigratorOptions, tenants: unknown
     ...(options.recursive === true && typeof given === 'string' && isWithin(given, options.directory ?? 'migrations')
       ? [READ_TWICE]
       : []),
+    ...(isObject(tenants) && 'worker' in tenants && tenants.worker === true && !('engine' in tenants)
+      ? [NO_ENGINE]
+      : []),
   ];
 }
 
@@ -81,6 +91,13 @@ const WITHOUT_HISTORY: ConfigurationProblem = {
   code: 'incompatible',
   others: [{ option: 'tracking', given: 'false' }],
   detail: 'cannot be combined with tracking: false: only the history shows which tenants are behind',
+};
+
+const NO_ENGINE: ConfigurationProblem = {
+  option: 'tenants.worker',
+  code: 'incompatible',
+  others: [{ option: 'tenants.engine' }],
+  detail: 'needs "tenants.engine": without an engine, a rollout runs in the calling process',
 };
 
 const READ_TWICE: ConfigurationProblem = {

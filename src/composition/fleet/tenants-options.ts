@@ -1,3 +1,4 @@
+import type { FleetEngineFactory } from '../../core/ports/engine.js';
 import type { Gate, RolloutSettings } from '../../core/tenants/rollout-settings.js';
 import type { WaveDefinition } from '../../core/tenants/waves.js';
 import type { ConnectionOptions } from '../connection-options.js';
@@ -61,6 +62,8 @@ export interface TenantsOptions {
   sharedFiles?: boolean;
   /** How a rollout goes about its tenants. */
   rollout?: RolloutOptions;
+  /** What has the tenants migrated, such as `pgBoss()` of `nestjs-pg-migrations/pg-boss`. @default the calling process */
+  engine?: FleetEngineFactory;
 }
 
 /** The same with every default filled in. */
@@ -70,4 +73,5 @@ export interface ResolvedTenantsOptions {
   readonly history: 'shared' | 'per-tenant';
   readonly sharedFiles: boolean;
   readonly rollout: RolloutSettings;
+  readonly engine: FleetEngineFactory | undefined;
 }

@@ -36,24 +36,6 @@ export interface TenantCatalogs {
   read(tenant: Tenant): Promise<TenantCatalog>;
 }
 
-/** How an engine works through tenants. */
-export interface EngineSettings {
-  /** How many tenants of one server may be migrated at the same time. */
-  readonly parallelism: number;
-  /** Called before each tenant; if it returns false, this tenant and all others are left out. */
-  readonly mayStart: () => boolean;
-}
-
-/** Works through the tenants of one wave. */
-export interface FleetEngine {
-  /**
-   * Calls `work` at most once for each tenant, and returns when all calls have ended.
-   *
-   * @param work never rejects.
-   */
-  run(tenants: readonly Tenant[], work: (tenant: Tenant) => Promise<void>, settings: EngineSettings): Promise<void>;
-}
-
 /** What happens to a tenant that is removed. */
 export interface TenantRemoval {
   /** Also drops its schema with everything in it. */

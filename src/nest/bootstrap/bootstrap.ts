@@ -1,7 +1,7 @@
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { renderFinding } from '../../core/errors/finding.js';
 import type { EmitEvent } from '../../core/events/events.js';
-import type { FleetRun, FleetStatus } from '../../fleet/fleet.js';
+import type { FleetRun, FleetStatus } from '../../fleet/fleet-options.js';
 import { NotUpToDateError } from '../../core/errors/input-errors.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import type { MigrationRun } from '../../migrator/run/run-report.js';
@@ -10,6 +10,7 @@ import type { ResolvedModuleOptions } from '../configuration/options.js';
 import type { MigrationEvents } from '../events/migration-events.js';
 import type { TenantFleet } from '../configuration/tenants.js';
 import type { BackgroundRun } from './background-run.js';
+import { startWorker } from './worker.js';
 
 /** The result of the bootstrap. */
 export interface MigrationsReady {
@@ -39,6 +40,7 @@ export async function bootstrap(
   background: BackgroundRun,
 ): Promise<MigrationsReady> {
   try {
+    if (fleet && options.tenants?.worker) startWorker(fleet, logger);
     switch (options.onBootstrap) {
       case 'off':
         return { run: undefined };

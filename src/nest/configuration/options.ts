@@ -1,5 +1,4 @@
-import type { ResolvedTenantsOptions } from '../../composition/fleet/tenants-options.js';
-import type { ModuleTenantsOptions } from './tenants.js';
+import type { ModuleTenantsOptions, ResolvedModuleTenants } from './tenants.js';
 import type { WebhookOptions } from './webhook-options.js';
 import type { HealthRule, HealthRules } from '../../core/status/health-rules.js';
 import type { EmitEvent } from '../../core/events/events.js';
@@ -76,5 +75,5 @@ export interface ResolvedModuleOptions extends ResolvedOptions {
   readonly drift: WithDefaults<DriftOptions, 'enabled' | 'cron' | 'alertTimeout' | 'reminder' | 'tenants' | 'webhooks'>;
   readonly health: Required<Omit<HealthOptions, 'tenants'>> & { readonly tenants: Required<TenantsHealthOptions> };
   readonly onEvent?: EmitEvent | undefined;
-  readonly tenants?: (Omit<ResolvedTenantsOptions, 'list'> & Pick<ModuleTenantsOptions, 'list'>) | undefined;
+  readonly tenants?: ResolvedModuleTenants | undefined;
 }

@@ -36,7 +36,7 @@ const listFactory = v.custom<TenantListFactory>(isListFactory);
 
 const schema = objectOf({
   ...migratorFields,
-  tenants: v.optional(tenantsOption(v.union([tenantList, listFactory], LIST))),
+  tenants: v.optional(tenantsOption(v.union([tenantList, listFactory], LIST), { worker: v.optional(flag, false) })),
   onBootstrap: v.optional(oneOf(['migrate', 'background', 'validate', 'off']), 'migrate'),
   drift: orFalse(
     objectOf({

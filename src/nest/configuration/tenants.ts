@@ -1,6 +1,7 @@
 import type { DynamicModule, FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { Fleet } from '../../fleet/fleet.js';
 import type {
+  ResolvedTenantsOptions,
   TenantDefinition,
   TenantList,
   TenantPages,
@@ -24,6 +25,18 @@ export type TenantFleet = Fleet<TenantDefinition>;
 /** The option `tenants` of the module. */
 export interface ModuleTenantsOptions extends Omit<TenantsOptions, 'list'> {
   list: TenantList | TenantListFactory;
+  /**
+   * Whether this process migrates tenants for the rollouts of all processes, for as long as the application runs. Needs
+   * the option `engine`.
+   * @default false
+   */
+  worker?: boolean | undefined;
+}
+
+/** The same with every default filled in. */
+export interface ResolvedModuleTenants extends Omit<ResolvedTenantsOptions, 'list'> {
+  readonly list: TenantList | TenantListFactory;
+  readonly worker: boolean;
 }
 
 /** The list from a {@link TenantListFactory}; undefined without one. */

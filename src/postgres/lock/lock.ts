@@ -91,7 +91,7 @@ function isHeldLock(key: bigint): string {
 }
 
 /** An SQL expression: a session holds the migration lock of this history in the current database. */
-export function isLockHeldSql(table: TableName): string {
+export function isLockHeldSql(table: LockPlace): string {
   const [prefix, suffix] = [PREFIX, suffixOf(table)].map(
     (text) => `decode('${Buffer.from(text).toString('hex')}', 'hex')`,
   );

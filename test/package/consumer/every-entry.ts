@@ -3,6 +3,7 @@ import type { MigrationsModuleOptions } from 'nestjs-pg-migrations';
 import { MigrationsCli } from 'nestjs-pg-migrations/cli';
 import { makeMigrator, type MigrationEvent } from 'nestjs-pg-migrations/migrator';
 import { migrationTelemetry, type TelemetryOptions } from 'nestjs-pg-migrations/otel';
+import { pgBoss, type PgBossOptions } from 'nestjs-pg-migrations/pg-boss';
 import { createTestDatabases, type TestDatabase, type TestDatabasesOptions } from 'nestjs-pg-migrations/testing';
 import globalSetup from 'nestjs-pg-migrations/testing/global-setup';
 import globalTeardown from 'nestjs-pg-migrations/testing/global-teardown';
@@ -16,6 +17,8 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 
 export const areAny: [
   IsAny<ReturnType<typeof migrationTelemetry>>,
+  IsAny<ReturnType<typeof pgBoss>>,
+  IsAny<PgBossOptions>,
   IsAny<NonNullable<TelemetryOptions['meterProvider']>>,
   IsAny<NonNullable<TelemetryOptions['tracerProvider']>>,
   IsAny<TestDatabasesOptions['server']>,
@@ -26,7 +29,7 @@ export const areAny: [
   IsAny<ReturnType<typeof MigrationsCli.run>>,
   IsAny<typeof globalSetup>,
   IsAny<typeof globalTeardown>,
-] = [false, false, false, false, false, false, false, false, false, false, false];
+] = [false, false, false, false, false, false, false, false, false, false, false, false, false];
 
 export const telemetry: MigrationsModuleOptions = { onEvent: migrationTelemetry({ longMigration: 500 }) };
 export const module = MigrationsTestingModule.forRoot();

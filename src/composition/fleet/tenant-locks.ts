@@ -1,0 +1,40 @@
+import type { Tenant } from '../../core/tenants/tenant.js';
+import { isLockHeldSql } from '../../postgres/lock/lock.js';
+import type { Home, Homes } from './homes.js';
+import { tenantTarget } from './tenant-target.js';
+import type { ResolvedTenantsOptions } from './tenants-options.js';
+
+/** The migration locks of a fleet's tenants. */
+export class TenantLocks {
+  constructor(
+    private readonly homes: Homes,
+    private readonly options: ResolvedTenantsOptions,
+  ) {}
+
+  /** The tenants whose lock nobody holds. Where nothing is locked, and where a database cannot be read, nobody knows, so there are none. */
+  async unlocked(tenants: readonly Tenant[]): Promise<readonly Tenant[]> {
+    const found: Tenant[] = [];
+    for (const [home, group] of this.byHome(tenants))
+      if (home.options.lock !== 'off') found.push(...(await this.unlockedIn(home, group).catch(() => [])));
+    return found;
+  }
+
+  private async unlockedIn(home: Home, tenants: readonly Tenant[]): Promise<readonly Tenant[]> {
+    const isHeld = tenants.map((tenant) => {
+      const { table, tenant: scope } = tenantTarget(home.options, this.options, tenant);
+      return isLockHeldSql({ ...table, tenant: scope?.name });
+    });
+    const text = isHeld.map((condition, i) => `SELECT ${i} AS i WHERE NOT ${condition}`).join(' UNION ALL ');
+    const rows = await home.reads.use((connection) => connection.query(text), home.options.timeouts.catalog);
+    return rows.flatMap(({ i }) => tenants[Number(i)] ?? []);
+  }
+
+  private byHome(tenants: readonly Tenant[]): ReadonlyMap<Home, readonly Tenant[]> {
+    const groups = new Map<Home, Tenant[]>();
+    for (const tenant of tenants) {
+      const home = this.homes.of(tenant.place);
+      groups.set(home, [...(groups.get(home) ?? []), tenant]);
+    }
+    return groups;
+  }
+}

@@ -1,0 +1,16 @@
+/** A rollout that has not ended, seen from any process. */
+export interface RunningRollout {
+  readonly rolloutId: string;
+  /** `paused`: no further tenant is started. */
+  readonly state: 'running' | 'paused';
+  readonly startedAt: Date;
+  /** When the process that drives it last gave a sign of life; if that is long ago, it is gone. */
+  readonly seenAt: Date;
+  /** How many tenants of the present wave there are, and how many of them are done. */
+  readonly tenants: number;
+  readonly done: number;
+  readonly failed: number;
+}
+
+/** What can be asked of a rollout from any process. */
+export type RolloutCommand = 'pause' | 'resume' | 'cancel';

@@ -1,0 +1,53 @@
+import { InterruptedError } from '../../core/errors/run-errors.js';
+import { RefusedError } from '../../core/errors/input-errors.js';
+import { MigrationFailedError } from '../../core/errors/migration-failed.js';
+import type { TenantResult } from '../../core/tenants/report.js';
+import { hasNoSchemaOfItsOwn, type TenantStanding } from '../../core/tenants/standing.js';
+import type { Tenant } from '../../core/tenants/tenant.js';
+import type { KnownFiles } from '../../migrator/use-cases/known-files.js';
+import { migrateTenant } from '../migrate-tenant.js';
+import type { FleetParts } from '../parts.js';
+
+/** Migrates the tenants of one rollout, one at a time, and says how that ended. */
+export class TenantRuns {
+  constructor(
+    private readonly parts: Pick<FleetParts, 'migratorOf' | 'emit' | 'target'>,
+    private readonly files: KnownFiles,
+    private readonly rolloutId: string,
+  ) {}
+
+  /** Never rejects. @param standing where the tenant stood a moment ago; undefined if that is not known. */
+  async migrate(tenant: Tenant, standing: TenantStanding | undefined, signal: AbortSignal): Promise<TenantResult> {
+    const startedAt = performance.now();
+    let runId: string | undefined;
+    const result = (details: Pick<TenantResult, 'outcome' | 'applied' | 'error'>): TenantResult => {
+      const durationMs = Math.round(performance.now() - startedAt);
+      return { tenant: tenant.name, group: tenant.group, runId, durationMs, ...details };
+    };
+    try {
+      if (standing?.error) throw standing.error;
+      if (standing && hasNoSchemaOfItsOwn(standing)) throw this.refuse(tenant, standing);
+      const migrator = this.parts.migratorOf(tenant, this.files, (started) => (runId = started));
+      const { applied } = await migrateTenant(migrator, signal);
+      return result({ outcome: applied.length > 0 ? 'applied' : 'nothing-to-do', applied });
+    } catch (reason) {
+      const error = reason instanceof Error ? reason : new Error(String(reason));
+      const outcome = error instanceof InterruptedError ? 'interrupted' : 'failed';
+      return result({ outcome, applied: appliedBefore(error), error });
+    }
+  }
+
+  private refuse({ name: tenant }: Tenant, { findings }: TenantStanding): RefusedError {
+    const { emit, target } = this.parts;
+    const { rolloutId } = this;
+    emit({ type: 'tenant-refused', tenant, refusals: findings, rolloutId, target, at: new Date() });
+    return new RefusedError(findings);
+  }
+}
+
+/** What a run had applied before it ended with an error; it stays applied. */
+function appliedBefore(error: Error): readonly string[] {
+  if (error instanceof InterruptedError) return error.applied;
+  if (!(error instanceof MigrationFailedError)) return [];
+  return error.failure.aftermath.kind === 'all-rolled-back' ? [] : error.failure.applied;
+}

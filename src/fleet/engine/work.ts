@@ -1,0 +1,46 @@
+import { ConfigurationError } from '../../core/errors/input-errors.js';
+import type { FleetWorkers, TenantWorker } from '../../core/ports/engine.js';
+import { Standings } from '../../core/tenants/standing.js';
+import type { Tenant } from '../../core/tenants/tenant.js';
+import { KnownFiles } from '../../migrator/use-cases/known-files.js';
+import type { FleetParts } from '../parts.js';
+import { ExpectedSessions } from './expected-sessions.js';
+import { TenantRuns } from './tenant-runs.js';
+
+/** The workers of the engine. @throws ConfigurationError if it has none. */
+export function workersOf({ engine }: Pick<FleetParts, 'engine'>): FleetWorkers {
+  if (engine.workers) return engine.workers;
+  const detail = 'is needed for this: without an engine, a rollout runs in the calling process';
+  throw new ConfigurationError('INVALID_OPTIONS', [{ option: 'tenants.engine', code: 'missing', detail }]);
+}
+
+/** Migrates tenants for the rollouts of other processes until the signal is aborted. */
+export async function work(parts: FleetParts, signal: AbortSignal): Promise<void> {
+  const workers = workersOf(parts);
+  if (signal.aborted) return;
+  const set = await parts.source.read();
+  const files = new KnownFiles(set);
+  const { list, rollout } = parts;
+  const prepare: TenantWorker['prepare'] = async (tenants, rolloutId) => {
+    const standings = await standingsOf(parts, tenants, set);
+    const runs = new TenantRuns(parts, files, rolloutId);
+    const sessions = new ExpectedSessions(tenants, parts.expect);
+    return async (tenant, interrupted) => {
+      const result = await runs.migrate(tenant, standings.get(tenant), interrupted);
+      await sessions.gone(tenant);
+      return result;
+    };
+  };
+  await workers.work({ set, parallelism: rollout.parallelism, signal, list, prepare });
+}
+
+/** Where tenants stand. If that cannot be read, the run of each finds out by itself. */
+async function standingsOf(
+  { records, policy }: Pick<FleetParts, 'records' | 'policy'>,
+  tenants: readonly Tenant[],
+  set: TenantWorker['set'],
+) {
+  const found = await records.read(tenants, set).catch(() => []);
+  const standings = new Standings(set, policy);
+  return new Map(found.map((record, i) => [tenants[i] as Tenant, standings.of(tenants[i] as Tenant, record)]));
+}

@@ -1,0 +1,52 @@
+import type { Tolerance } from '../core/tenants/fleet-health.js';
+import type { RolloutReport } from '../core/tenants/report.js';
+import type { TenantStanding, TenantState } from '../core/tenants/standing.js';
+import type { MigrationRun } from '../migrator/run/run-report.js';
+import type { TenantSelection } from './selection.js';
+
+/** Options of `Fleet.migrate`. */
+export interface RolloutOptions extends TenantSelection {
+  /** Interrupts the rollout: running statements are cancelled. @default none */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The result of `Fleet.migrate`. */
+export interface FleetRun extends RolloutReport {
+  /** The run of the shared files; undefined if there are none. */
+  readonly shared: MigrationRun | undefined;
+}
+
+/** The state of the tenants. */
+export interface FleetStatus {
+  /** In the order of the list. */
+  readonly tenants: readonly TenantStanding[];
+  /** The number of tenants, by state. */
+  readonly counts: Readonly<Record<TenantState, number>>;
+}
+
+/** Options of `Fleet.health`. */
+export interface FleetHealthOptions extends TenantSelection {
+  /** How many tenants, or what share of them (`'1%'`), need not be current. @default 0 */
+  readonly tolerated?: Tolerance | undefined;
+}
+
+/** Options of `Fleet.provision`. */
+export interface ProvisionOptions {
+  /** Interrupts the operation. @default none */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `Fleet.work`. */
+export interface WorkOptions {
+  /** Ends the work: running statements are cancelled, and another worker continues with those tenants. @default none */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Options of `Fleet.adopt`. */
+export interface AdoptTenantsOptions extends TenantSelection, ProvisionOptions {}
+
+/** Options of `Fleet.deprovision`. */
+export interface DeprovisionOptions extends ProvisionOptions {
+  /** Also drops the schema of the tenant, with everything in it. @default false */
+  readonly dropSchema?: boolean;
+}

@@ -1,0 +1,24 @@
+import type { Logger } from '@nestjs/common';
+import { ConfigurationError } from '../../core/errors/input-errors.js';
+import { retry } from '../../timing/retry.js';
+import type { TenantFleet } from '../configuration/tenants.js';
+
+/** The longest pause before another attempt to begin, in ms: the list may come from a table that is yet to be created. */
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Migrates tenants for the rollouts of all processes, until the fleet is stopped. */
+export function startWorker(fleet: TenantFleet, logger: Pick<Logger, 'log' | 'warn' | 'error'>): void {
+  const onRetry = ({ error }: { readonly error: unknown }): void =>
+    logger.warn(`The worker for tenants could not begin and tries again: ${messageOf(error)}`);
+  retry(() => fleet.work(), { longestPauseMs: LONGEST_PAUSE_MS, isTransient, onRetry }).catch((error: unknown) =>
+    logger.error(`The worker for tenants could not begin: ${messageOf(error)}`),
+  );
+}
+
+function isTransient(error: unknown): boolean {
+  return !(error instanceof ConfigurationError);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

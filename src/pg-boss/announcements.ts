@@ -1,0 +1,74 @@
+import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
+import type { Part } from './part.js';
+import type { Queue } from './queue.js';
+
+/** What a running rollout says about itself, and is asked, in the data of a job that no worker takes. */
+interface Announced extends Omit<RunningRollout, 'rolloutId' | 'state' | 'startedAt' | 'seenAt'> {
+  readonly command: RolloutCommand;
+  /** The part whose tenants are being migrated. */
+  readonly part: string;
+  readonly seenAt: string;
+}
+
+/** How often a rollout says how far it is and looks at what it is asked, in ms. */
+const UPDATE_MS = 1_000;
+const NONE = '00000000-0000-0000-0000-000000000000';
+
+/** A rollout of this process, as other processes see it. */
+export class Announcement {
+  private command: RolloutCommand = 'resume';
+  private updatedAt = Number.NEGATIVE_INFINITY;
+
+  private constructor(
+    private readonly queue: Queue,
+    private readonly rolloutId: string,
+  ) {}
+
+  static async make(queue: Queue, rolloutId: string): Promise<Announcement> {
+    const announcement = new this(queue, rolloutId);
+    const data = { command: 'resume', part: NONE, tenants: 0, done: 0, failed: 0, seenAt: new Date() };
+    await queue.boss.insert(queue.names.rollouts, [{ id: rolloutId, data }]);
+    return announcement;
+  }
+
+  /** Says how far the rollout is. @returns what it was last asked to do. */
+  async update({ id: part, progress }: Pick<Part, 'id' | 'progress'>): Promise<RolloutCommand> {
+    if (performance.now() - this.updatedAt < UPDATE_MS) return this.command;
+    this.updatedAt = performance.now();
+    const { jobs, names } = this.queue;
+    const data = await jobs.merge(names.rollouts, this.rolloutId, { ...progress, part, seenAt: new Date() });
+    this.command = isAnnounced(data) ? data.command : 'cancel'; // whoever deletes the job wants it to end
+    return this.command;
+  }
+
+  async end(): Promise<void> {
+    await this.queue.jobs.delete(this.queue.names.rollouts, this.rolloutId);
+  }
+}
+
+/** The rollouts of all processes. */
+export async function runningRollouts({ jobs, names }: Queue): Promise<readonly RunningRollout[]> {
+  const open = await jobs.open(names.rollouts);
+  return open.flatMap(({ id, data, createdOn }) => {
+    if (!isAnnounced(data)) return [];
+    const { command, tenants, done, failed, seenAt } = data;
+    const state = command === 'pause' ? 'paused' : 'running';
+    return [{ rolloutId: id, state, startedAt: createdOn, seenAt: new Date(seenAt), tenants, done, failed } as const];
+  });
+}
+
+/** Asks a rollout to do something. @returns false if there is no such rollout, or it has ended. */
+export async function controlRollout(
+  { jobs, names }: Queue,
+  rolloutId: string,
+  command: RolloutCommand,
+): Promise<boolean> {
+  const data = await jobs.merge(names.rollouts, rolloutId, { command });
+  if (!isAnnounced(data)) return false;
+  if (command === 'cancel') await jobs.withdraw(names.prefix, data.part, true); // even if the process that drives it has died
+  return true;
+}
+
+function isAnnounced(data: unknown): data is Announced {
+  return typeof data === 'object' && data !== null && 'command' in data;
+}

@@ -1,0 +1,124 @@
+import { ConfigurationError } from '../core/errors/input-errors.js';
+import { InterruptedError } from '../core/errors/run-errors.js';
+import { MigrationError } from '../core/errors/migration-error.js';
+import type { EngineHost, EngineTask } from '../core/ports/engine.js';
+import type { Tenant } from '../core/tenants/tenant.js';
+import { pause } from '../timing/pause.js';
+import { retry } from '../timing/retry.js';
+import { Part } from './part.js';
+import { asOurs, type OpenQueue, type Queue } from './queue.js';
+import { Reaper } from './reaper.js';
+import type { Announcement } from './announcements.js';
+
+/** How often the calling process looks at the jobs, in ms. */
+const LOOK_MS = 250;
+/** How long it does without the queue, in ms. */
+const QUEUE_RETRY_MS = 60_000;
+/** How often it looks for dead workers, in ms. */
+const REAP_MS = 5_000;
+
+/** After what silence a worker of a cancelled job is given up in any case, in ms. */
+const SILENCE_MS = 60_000;
+
+/** What a driver is given. */
+export interface Driven {
+  readonly opened: OpenQueue;
+  readonly host: EngineHost;
+  readonly announcement: Announcement;
+  /** How long it waits for a first worker, in ms. */
+  readonly workerWaitMs: number;
+}
+
+/** Has workers migrate the tenants of one part of a rollout, and receives what they report. */
+export class Driver {
+  private readonly part: Part;
+  private readonly reaper: Reaper;
+  private movedAt = performance.now();
+  private reapedAt = performance.now();
+  private isHeld = false;
+  private isWithdrawn = false;
+  private isInterrupted = false;
+
+  constructor(
+    private readonly queue: Queue,
+    private readonly driven: Driven,
+    tenants: readonly Tenant[],
+    private readonly task: EngineTask,
+  ) {
+    this.part = new Part(queue, tenants, task);
+    this.reaper = new Reaper(queue, this.part, driven.host);
+  }
+
+  /** Returns when no worker has a tenant of this part any more. Settles every tenant that was started. */
+  async run(): Promise<void> {
+    try {
+      while (!this.part.isEnded) {
+        await this.patiently(() => this.step());
+        await pause(LOOK_MS);
+      }
+    } catch (error) {
+      if (error instanceof ConfigurationError) throw error;
+      const problem = asOurs(error);
+      this.task.stop({ by: 'engine', reason: problem.message });
+      this.part.giveUp(problem);
+    }
+  }
+
+  /** The queue may be away for a while, for example when its server is restarted. */
+  private patiently(work: () => Promise<void>): Promise<void> {
+    const isTransient = (error: unknown): boolean => !(error instanceof MigrationError) && !this.task.signal.aborted;
+    return retry(work, { forMs: QUEUE_RETRY_MS, isTransient, onRetry: () => {} });
+  }
+
+  private async step(): Promise<void> {
+    const command = await this.driven.announcement.update(this.part);
+    if (command === 'cancel') this.task.stop({ by: 'interrupted', reason: 'it was cancelled' });
+    const isPaused = command === 'pause';
+    await this.hold(isPaused);
+    if (!isPaused) await this.part.fill(this.driven.opened);
+    await this.withdraw(command === 'cancel' || this.task.signal.aborted);
+    if (await this.part.collect()) this.movedAt = performance.now();
+    if (isPaused) this.movedAt = performance.now();
+    else await this.expectWorkers();
+    await this.reap();
+  }
+
+  /** While the rollout is paused, also jobs that come back to be tried again are held. */
+  private async hold(isPaused: boolean): Promise<void> {
+    if (isPaused || this.isHeld) await this.queue.jobs.hold(this.part.queues, this.part.id, isPaused);
+    this.isHeld = isPaused;
+  }
+
+  /** Takes jobs back if no further tenant may be started. @param isInterrupted whether running migrations are stopped too. */
+  private async withdraw(isInterrupted: boolean): Promise<void> {
+    if (this.task.mayStart() || (this.isWithdrawn && this.isInterrupted === isInterrupted)) return;
+    await this.queue.jobs.withdraw(this.queue.names.prefix, this.part.id, isInterrupted);
+    this.isWithdrawn = true;
+    this.isInterrupted = isInterrupted;
+  }
+
+  /** Without a worker for these files the rollout would wait forever. */
+  private async expectWorkers(): Promise<void> {
+    const { workerWaitMs } = this.driven;
+    if (performance.now() - this.movedAt < workerWaitMs || !this.task.mayStart()) return;
+    const { active, untouched } = await this.queue.jobs.load(this.part.queues, this.part.id);
+    if (active > 0 || untouched === 0) return;
+    const waited = Math.round(workerWaitMs / 1000);
+    const reason = `no worker with the same files took a tenant for ${waited} s. Start one: "worker: true", fleet.work()`;
+    this.task.stop({ by: 'engine', reason });
+  }
+
+  private async reap(): Promise<void> {
+    if (performance.now() - this.reapedAt < REAP_MS) return;
+    this.reapedAt = performance.now();
+    await this.reaper.look();
+    await this.endSilent();
+  }
+
+  /** A worker that died says nothing about a cancelled job. Once the lock of the tenant is free, nothing runs any more. */
+  private async endSilent(): Promise<void> {
+    const error = new InterruptedError(String(this.task.signal.reason ?? 'a request'), [], [], 'unsure');
+    this.part.endSilent(await this.driven.host.unlocked(this.part.silent(REAP_MS)), error);
+    this.part.endSilent(this.part.silent(SILENCE_MS), error);
+  }
+}

@@ -1,0 +1,88 @@
+import type {
+  EngineHost,
+  EngineTask,
+  FleetEngine,
+  FleetEngineFactory,
+  FleetWorkers,
+  TenantWorker,
+} from '../core/ports/engine.js';
+import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
+import type { Tenant } from '../core/tenants/tenant.js';
+import { Announcement, controlRollout, runningRollouts } from './announcements.js';
+import type { LoadPgBoss } from './boss.js';
+import type { QueueDatabase } from './database.js';
+import { Driver } from './driver.js';
+import { OpenQueue } from './queue.js';
+import { workFor } from './worker.js';
+
+type Source = ConstructorParameters<typeof QueueDatabase>[0];
+
+/** Options of `pgBoss()`. */
+export interface PgBossOptions {
+  /**
+   * The database of the queue, if it is not that of the shared files. All processes must use the same one, and connect to
+   * it directly rather than through a pooler.
+   * @default the database of the shared files
+   */
+  readonly connectionString?: string;
+  /** The schema of pg-boss. It is created if it is missing. @default 'pgboss' */
+  readonly schema?: string;
+  /** How often a tenant is tried again after a failure that may go away, or the death of a worker. @default 5 */
+  readonly retries?: number;
+  /** How long a rollout waits for a worker that has the same files, in ms. @default 60000 */
+  readonly workerTimeout?: number;
+}
+
+/**
+ * An engine for the option `tenants.engine`: rollouts are jobs of pg-boss, and workers in any number of processes migrate
+ * the tenants. Needs the package `pg-boss`, version 10.4 or 12.
+ */
+export function pgBoss(options: PgBossOptions = {}): FleetEngineFactory {
+  return pgBossFrom(() => import('pg-boss'), options);
+}
+
+/** @internal */
+export function pgBossFrom(load: LoadPgBoss, options: PgBossOptions = {}): FleetEngineFactory {
+  return { create: (host) => new PgBossEngine(host, options, load) };
+}
+
+class PgBossEngine implements FleetEngine {
+  readonly workers: FleetWorkers;
+  private readonly opened: OpenQueue;
+  private readonly announcements = new Map<string, Promise<Announcement>>();
+
+  constructor(
+    private readonly host: EngineHost,
+    private readonly options: PgBossOptions,
+    load: LoadPgBoss,
+  ) {
+    const { connectionString, schema = 'pgboss', retries = 5 } = options;
+    const source = connectionString ?? (host.connection as Source);
+    this.opened = new OpenQueue({ source, schema, load, fleet: host.name, retries });
+    this.workers = {
+      work: (worker: TenantWorker) => workFor(this.opened, worker),
+      rollouts: async (): Promise<readonly RunningRollout[]> => runningRollouts(await this.opened.get()),
+      control: async (rolloutId: string, command: RolloutCommand) =>
+        controlRollout(await this.opened.get(), rolloutId, command),
+    };
+  }
+
+  async run(tenants: readonly Tenant[], task: EngineTask): Promise<void> {
+    const queue = await this.opened.get();
+    const announcing = this.announcements.get(task.rolloutId) ?? Announcement.make(queue, task.rolloutId);
+    this.announcements.set(task.rolloutId, announcing);
+    const { opened, host } = this;
+    const { workerTimeout: workerWaitMs = 60_000 } = this.options;
+    await new Driver(queue, { opened, host, announcement: await announcing, workerWaitMs }, tenants, task).run();
+  }
+
+  async ended(rolloutId: string): Promise<void> {
+    const announcing = this.announcements.get(rolloutId);
+    this.announcements.delete(rolloutId);
+    await announcing?.then((announcement) => announcement.end()).catch(() => {}); // others see that it has not been seen for long
+  }
+
+  async close(): Promise<void> {
+    await this.opened.close();
+  }
+}

@@ -1,0 +1,149 @@
+import { quoteIdentifier } from '../core/sql/text/quote.js';
+import type { Database } from './boss.js';
+
+/** A job that has ended, or was withdrawn. */
+export interface EndedJob {
+  readonly id: string;
+  readonly state: 'completed' | 'failed' | 'cancelled';
+  readonly output: unknown;
+  readonly retryCount: number;
+  /** True if a worker has ever taken it. */
+  readonly wasStarted: boolean;
+}
+
+/** How many jobs of a part are in a worker, and how many wait for their first one. */
+export interface Load {
+  readonly active: number;
+  readonly untouched: number;
+}
+
+/**
+ * Statements on the documented table of jobs, for what pg-boss has no call for: it reads single jobs only, and retries
+ * any failure.
+ */
+export class JobTable {
+  private readonly table: string;
+
+  /** @param schema that of pg-boss. */
+  constructor(
+    private readonly db: Database,
+    schema: string,
+  ) {
+    this.table = `${quoteIdentifier(schema)}.job`;
+  }
+
+  async ended(queues: readonly string[], ids: readonly string[]): Promise<readonly EndedJob[]> {
+    const rows = await this.rows(
+      `SELECT id, state, output, retry_count, started_on IS NOT NULL AS started FROM ${this.table}
+        WHERE name = ANY($1) AND id = ANY($2::uuid[]) AND state IN ('completed', 'failed', 'cancelled')`,
+      [queues, ids],
+    );
+    return rows.map((row) => ({
+      id: String(row['id']),
+      state: row['state'] as EndedJob['state'],
+      output: row['output'],
+      retryCount: Number(row['retry_count']),
+      wasStarted: row['started'] === true,
+    }));
+  }
+
+  async load(queues: readonly string[], part: string): Promise<Load> {
+    const [row] = await this.rows(
+      `SELECT count(*) FILTER (WHERE state = 'active') AS active,
+              count(*) FILTER (WHERE state = 'created') AS untouched
+         FROM ${this.table} WHERE name = ANY($1) AND data->>'part' = $2 AND state IN ('created', 'active')`,
+      [queues, part],
+    );
+    return { active: Number(row?.['active']), untouched: Number(row?.['untouched']) };
+  }
+
+  /** Jobs that a worker took longer ago than that, with the number of the attempt. */
+  async activeFor(
+    queues: readonly string[],
+    part: string,
+    seconds: number,
+  ): Promise<readonly { readonly id: string; readonly attempt: number }[]> {
+    const rows = await this.rows(
+      `SELECT id, retry_count FROM ${this.table} WHERE name = ANY($1) AND data->>'part' = $2 AND state = 'active'
+          AND started_on < pg_catalog.now() - pg_catalog.make_interval(secs => $3)`,
+      [queues, part, seconds],
+    );
+    return rows.map((row) => ({ id: String(row['id']), attempt: Number(row['retry_count']) }));
+  }
+
+  /** Those of the jobs that were cancelled. */
+  async cancelled(queue: string, ids: readonly string[]): Promise<readonly string[]> {
+    const text = `SELECT id FROM ${this.table} WHERE name = $1 AND id = ANY($2::uuid[]) AND state = 'cancelled'`;
+    return (await this.rows(text, [queue, ids])).map((row) => String(row['id']));
+  }
+
+  /** The next failure of the job is final. */
+  async endRetries(queue: string, id: string): Promise<void> {
+    const text = `UPDATE ${this.table} SET retry_limit = retry_count WHERE name = $1 AND id = $2 AND state = 'active'`;
+    await this.rows(text, [queue, id]);
+  }
+
+  /** The output of a job that was cancelled while it was being worked on. */
+  async addOutput(queue: string, id: string, output: object): Promise<void> {
+    const text = `UPDATE ${this.table} SET output = $3 WHERE name = $1 AND id = $2 AND state = 'cancelled'`;
+    await this.rows(text, [queue, id, JSON.stringify(output)]);
+  }
+
+  /** Withdraws the jobs of a part that no worker has, and on request the others too. @returns their number. */
+  async withdraw(prefix: string, part: string, andActive: boolean): Promise<number> {
+    const rows = await this.rows(
+      `UPDATE ${this.table} SET state = 'cancelled', completed_on = pg_catalog.now()
+        WHERE pg_catalog.starts_with(name, $1) AND data->>'part' = $2
+          AND state IN ('created', 'retry'${andActive ? ", 'active'" : ''}) RETURNING id`,
+      [prefix, part],
+    );
+    return rows.length;
+  }
+
+  /** How many jobs of a part have failed for good. */
+  async failures(prefix: string, part: string): Promise<number> {
+    const [row] = await this.rows(
+      `SELECT count(*) AS failures FROM ${this.table}
+        WHERE pg_catalog.starts_with(name, $1) AND data->>'part' = $2 AND state = 'failed'`,
+      [prefix, part],
+    );
+    return Number(row?.['failures']);
+  }
+
+  /** Holds back the jobs of a part that no worker has, or lets them be taken again. */
+  async hold(queues: readonly string[], part: string, isHeld: boolean): Promise<void> {
+    await this.rows(
+      `UPDATE ${this.table} SET start_after = ${isHeld ? "'infinity'" : 'pg_catalog.now()'}
+        WHERE name = ANY($1) AND data->>'part' = $2 AND state IN ('created', 'retry')
+          AND (start_after = 'infinity') IS DISTINCT FROM ${isHeld}`,
+      [queues, part],
+    );
+  }
+
+  /** Changes fields in the data of a job. @returns the data; undefined if there is no such job. */
+  async merge(queue: string, id: string, changes: object): Promise<unknown> {
+    const text = `UPDATE ${this.table} SET data = data || $3::jsonb WHERE name = $1 AND id = $2 AND state < 'completed' RETURNING data`;
+    const [row] = await this.rows(text, [queue, id, JSON.stringify(changes)]);
+    return row?.['data'];
+  }
+
+  /** The data of all jobs of a queue that have not ended, oldest first. */
+  async open(
+    queue: string,
+  ): Promise<readonly { readonly id: string; readonly data: unknown; readonly createdOn: Date }[]> {
+    const text = `SELECT id, data, created_on FROM ${this.table} WHERE name = $1 AND state < 'completed' ORDER BY created_on`;
+    return (await this.rows(text, [queue])).map((row) => ({
+      id: String(row['id']),
+      data: row['data'],
+      createdOn: new Date(row['created_on'] as string | Date),
+    }));
+  }
+
+  async delete(queue: string, id: string): Promise<void> {
+    await this.rows(`DELETE FROM ${this.table} WHERE name = $1 AND id = $2`, [queue, id]);
+  }
+
+  private async rows(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
+    return (await this.db.executeSql(text, values)).rows;
+  }
+}

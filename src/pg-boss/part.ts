@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import type { EngineTask } from '../core/ports/engine.js';
+import type { TenantResult } from '../core/tenants/report.js';
+import type { Tenant } from '../core/tenants/tenant.js';
+import type { EndedJob } from './job-table.js';
+import { resultOf, type TenantJob } from './jobs.js';
+import type { OpenQueue, Queue } from './queue.js';
+
+/** How many jobs of one server are in the queue at most. If the calling process dies, no more are worked off. */
+const PAGE = 500;
+
+interface OpenJob {
+  readonly tenant: Tenant;
+  readonly queue: string;
+}
+
+/** The part of a rollout that was given to the engine at once, as jobs. */
+export class Part {
+  readonly id = randomUUID();
+  readonly queues: readonly string[];
+  private readonly all: number;
+  private readonly waiting = new Map<string, Tenant[]>();
+  private readonly open = new Map<string, OpenJob>();
+  /** Since when jobs are cancelled that a worker had, in ms. */
+  private readonly silentSince = new Map<string, number>();
+  private done = 0;
+  private failed = 0;
+
+  constructor(
+    private readonly queue: Queue,
+    tenants: readonly Tenant[],
+    private readonly task: EngineTask,
+  ) {
+    this.all = tenants.length;
+    for (const tenant of tenants) {
+      const name = queue.names.tenants(tenant.place.server, task.set.checksum);
+      const waiting = this.waiting.get(name) ?? [];
+      waiting.push(tenant);
+      this.waiting.set(name, waiting);
+    }
+    this.queues = [...this.waiting.keys()];
+  }
+
+  get progress(): { readonly tenants: number; readonly done: number; readonly failed: number } {
+    return { tenants: this.all, done: this.done, failed: this.failed };
+  }
+
+  get isEnded(): boolean {
+    return this.open.size === 0 && (this.waiting.size === 0 || !this.task.mayStart());
+  }
+
+  /** Adds jobs in pages, for each server. */
+  async fill(opened: OpenQueue): Promise<void> {
+    for (const [queue, waiting] of this.waiting) {
+      if (!this.task.mayStart()) return;
+      const open = [...this.open.values()].filter((job) => job.queue === queue).length;
+      if (open > PAGE / 2) continue;
+      await opened.ensure(queue);
+      await this.add(queue, waiting.slice(0, PAGE - open));
+      if (waiting.length <= PAGE - open) this.waiting.delete(queue);
+      else waiting.splice(0, PAGE - open);
+    }
+  }
+
+  /** Settles the tenants whose jobs have ended. @returns whether there were any. */
+  async collect(): Promise<boolean> {
+    if (this.open.size === 0) return false;
+    const ended = await this.queue.jobs.ended(this.queues, [...this.open.keys()]);
+    const settled = ended.map((job) => this.end(job));
+    return settled.includes(true);
+  }
+
+  /** Settles the tenants of all open jobs: nothing more will be heard of them, apart from what the history says. */
+  giveUp(error: Error): void {
+    for (const [id, { tenant }] of this.open) this.settleUnknown(id, tenant, error);
+  }
+
+  /** The tenants whose jobs were cancelled for so long that their workers would have said what they did. */
+  silent(forMs: number): readonly Tenant[] {
+    const since = performance.now() - forMs;
+    return this.tenantsOf([...this.silentSince].filter(([, at]) => at <= since).map(([id]) => id));
+  }
+
+  /** Settles tenants whose jobs were cancelled and whose workers have died. */
+  endSilent(tenants: readonly Tenant[], error: Error): void {
+    for (const tenant of tenants) {
+      const job = this.jobOf(tenant);
+      if (job) this.settleUnknown(job.id, tenant, error);
+    }
+  }
+
+  /** The tenants of these jobs. */
+  tenantsOf(ids: readonly string[]): readonly Tenant[] {
+    return ids.flatMap((id) => this.open.get(id)?.tenant ?? []);
+  }
+
+  /** The job of a tenant. */
+  jobOf(tenant: Tenant): { readonly id: string; readonly queue: string } | undefined {
+    for (const [id, job] of this.open) if (job.tenant === tenant) return { id, queue: job.queue };
+    return undefined;
+  }
+
+  private async add(queue: string, tenants: readonly Tenant[]): Promise<void> {
+    const { rolloutId: rollout, failuresLeft } = this.task;
+    const limit = Number.isFinite(failuresLeft) ? failuresLeft : null;
+    const jobs = tenants.map((tenant) => {
+      const data: TenantJob = { rollout, part: this.id, tenant: tenant.name, failuresLeft: limit };
+      return { tenant, job: { id: randomUUID(), data } };
+    });
+    await this.queue.boss.insert(
+      queue,
+      jobs.map(({ job }) => job),
+    );
+    for (const { tenant, job } of jobs) this.open.set(job.id, { tenant, queue });
+  }
+
+  private end({ id, state, output, retryCount, wasStarted }: EndedJob): boolean {
+    const job = this.open.get(id);
+    if (!job) return false;
+    const { tenant } = job;
+    const result = resultOf(output);
+    if (result) this.settle(id, tenant, { ...result, tenant: tenant.name, group: tenant.group }, retryCount > 0);
+    else if (state === 'failed') this.settle(id, tenant, failedInQueue(tenant, output), true);
+    else if (!wasStarted) this.open.delete(id);
+    else {
+      if (!this.silentSince.has(id)) this.silentSince.set(id, performance.now());
+      return false; // a worker may still say what it did
+    }
+    return true;
+  }
+
+  private settleUnknown(id: string, tenant: Tenant, error: Error): void {
+    this.settle(id, tenant, { ...unfinished(tenant), outcome: 'interrupted', error }, true);
+  }
+
+  private settle(id: string, tenant: Tenant, result: TenantResult, isRepeated: boolean): void {
+    this.open.delete(id);
+    this.silentSince.delete(id);
+    this.done += 1;
+    if (result.outcome === 'failed') this.failed += 1;
+    this.task.settle(tenant, result, isRepeated);
+  }
+}
+
+function unfinished({ name, group }: Tenant): Omit<TenantResult, 'outcome'> {
+  return { tenant: name, group, applied: [], runId: undefined, durationMs: 0 };
+}
+
+/** Workers died with it again and again, so pg-boss gave up. */
+function failedInQueue(tenant: Tenant, output: unknown): TenantResult {
+  const said = JSON.stringify(output ?? null).slice(0, 200);
+  const error = new Error(`No worker finished the migrations of tenant ${tenant.name}: ${said}`);
+  return { ...unfinished(tenant), outcome: 'failed', error };
+}
