@@ -19,6 +19,7 @@ export type Counts = Readonly<Record<string, Costs>>;
 const CHILD = fileURLToPath(new URL('migrate.child.mjs', import.meta.url));
 const BASELINE = fileURLToPath(new URL('baseline.child.mjs', import.meta.url));
 const HEALTH = fileURLToPath(new URL('health.child.mjs', import.meta.url));
+const DRIFT = fileURLToPath(new URL('drift.child.mjs', import.meta.url));
 const COUNT_FILES = new URL('count-files.mjs', import.meta.url).href;
 const FEW = realisticFiles(32);
 const MANY = seedFiles(1_000);
@@ -51,6 +52,7 @@ export async function measureCounts(createDatabase: () => Promise<string>): Prom
       'first run, 1,000 files': firstOfMany,
       'nothing to do, 1,000 files': nothingOfMany,
       'one new file on 1,000 applied': await many.migrate(),
+      'ten drift checks, 1,000 files': await many.run(DRIFT),
       'nothing to do, 10,000 files': await most.migrate(),
       'ten health checks, 10,000 files': await most.run(HEALTH),
     };

@@ -50,7 +50,7 @@ describe('docs/history-table.md', () => {
     await database.query(
       `INSERT INTO shared.schema_migrations (${rows.map(({ name }) => name).join(', ')})
        VALUES ('2_b.sql', now(), 5, 'running', true, 'c1', 'c2', 'migrate', gen_random_uuid(), now(), 'somebody',
-               1, 3, 'c3', 'CALL p()', 'c4', '[{"severity":"NOTICE","sqlstate":"00000","message":"m"}]', '[]')`,
+               1, 3, 'c3', 'CALL p()', 'c4', '7', '[{"severity":"NOTICE","sqlstate":"00000","message":"m"}]', '[]')`,
     );
     const history = await migrator.history();
     expect(history.map(({ file, state }) => [file, state])).toEqual([

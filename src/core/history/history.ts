@@ -41,6 +41,11 @@ export interface DetailedHistoryRow extends HistoryRow {
   readonly startedAt: Date | null;
   /** The role that ran or recorded it. */
   readonly executedBy: string | null;
+  /**
+   * The ID of the transaction in which the latest attempt at a non-transactional migration began; null for all others.
+   * Its steps were committed by later transactions.
+   */
+  readonly firstTransaction: string | null;
   /** Messages that the server sent while it ran. */
   readonly notices: readonly Notice[];
 }

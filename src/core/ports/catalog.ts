@@ -8,13 +8,8 @@ export interface CatalogReader {
   check(): Promise<CatalogCheck>;
 }
 
-/** What a run knows when its catalog is recorded. */
-export interface RecordBasis {
-  /** Objects written since this mark were created by migrations. @default only the rows of the history tell */
-  readonly mark: string | undefined;
-  /** How the catalog differed from its record before the run: that is still found afterwards. */
-  readonly before: Extract<CatalogCheck, { kind: 'different' }> | undefined;
-}
+/** How the catalog differed from its record before a run; undefined if it did not. */
+export type RecordBasis = Extract<CatalogCheck, { kind: 'different' }> | undefined;
 
 /** Drift that is accepted. */
 export interface AcceptedObjects {
@@ -40,10 +35,8 @@ export interface CatalogRecorder {
   check(signal: AbortSignal | undefined, despiteNewer?: boolean): Promise<CatalogCheck>;
   /** The findings for which an incident is open. @throws MigrationError */
   withIncident(findings: readonly Finding[]): Promise<readonly Finding[]>;
-  /** A mark for {@link record}, before migrations whose transactions the history does not know. */
-  mark(): Promise<string>;
-  /** Records the catalog as it is now. @throws MigrationError */
-  record(basis: RecordBasis, signal: AbortSignal | undefined): Promise<void>;
+  /** Records the catalog as it is now; what differed `before` is still found afterwards. @throws MigrationError */
+  record(before: RecordBasis, signal: AbortSignal | undefined): Promise<void>;
   /**
    * Brings the record up to date if it is missing, older than the history, of another release, or written by another
    * version of the server.

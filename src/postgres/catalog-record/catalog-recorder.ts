@@ -25,7 +25,7 @@ import { asScript, type Row } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { install } from '../history/install.js';
 import { checkCatalog, readAgainIfChanged } from './check-catalog.js';
-import { MARK_SQL, recordedSchemas, recordedScope } from './covered-schemas.js';
+import { migratedSql, recordedSchemas, recordedScope } from './covered-schemas.js';
 import { LATEST_COLUMNS, latestRecordSql, toLatestRecord, type LatestRecord } from './record-table.js';
 import { PgScratchDatabases } from './scratch/scratch-databases.js';
 import type { AuditSql, CatalogSettings } from './settings.js';
@@ -53,14 +53,9 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
     return (await whereWritable(() => withOpenIncident(history, findings, query))) ?? [];
   }
 
-  async mark(): Promise<string> {
-    const [row] = await this.connection.query(MARK_SQL);
-    return row?.['mark'] ?? '';
-  }
-
-  record({ mark, before }: RecordBasis, signal: AbortSignal | undefined): Promise<void> {
+  record(before: RecordBasis, signal: AbortSignal | undefined): Promise<void> {
     return this.cancellable(signal, async () => {
-      const live = await this.begin(mark);
+      const live = await this.begin();
       if (!before) return this.storeLive(live);
       await this.storeComposed(live, recordOnTop(before, await this.read(live)));
     });
@@ -69,17 +64,17 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   refresh(signal: AbortSignal | undefined): Promise<void> {
     return this.cancellable(signal, async () => {
       const check = await this.compare();
-      if (check.kind === 'unrecorded' || check.kind === 'outdated') return this.storeLive(await this.begin(undefined));
+      if (check.kind === 'unrecorded' || check.kind === 'outdated') return this.storeLive(await this.begin());
       if (check.kind !== 'different') return;
       const { recorded, live } = check;
       const { rewritten } = compareCatalogs(recorded, live, () => false);
-      if (rewritten.length > 0) await this.storeComposed(await this.begin(undefined), rerecord(recorded, live));
+      if (rewritten.length > 0) await this.storeComposed(await this.begin(), rerecord(recorded, live));
     });
   }
 
   accept({ accepted, note }: AcceptedObjects, signal: AbortSignal | undefined): Promise<void> {
     return this.cancellable(signal, async () => {
-      const live = await this.begin(undefined);
+      const live = await this.begin();
       const audit = this.auditSql(note);
       await (accepted ? this.storeComposed(live, accepted, audit) : this.storeLive(live, audit));
     });
@@ -101,15 +96,15 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   }
 
   /** Begins the transaction that reads and stores the catalog. Creates the table of records if it is missing. */
-  private async begin(mark: string | undefined): Promise<OpenRecording> {
-    const opened = await this.tryToBegin(mark);
+  private async begin(): Promise<OpenRecording> {
+    const opened = await this.tryToBegin();
     if (opened) return opened;
     const { history, role } = this.settings;
     const { companions, notes } = await install(this.connection, new HistoryScope(history), {
       role,
       companions: ['catalog'],
     });
-    const again = companions.includes('catalog') ? await this.tryToBegin(mark) : undefined;
+    const again = companions.includes('catalog') ? await this.tryToBegin() : undefined;
     if (again) return again;
     const name = displayName(nameOfCompanion(history, 'catalog'));
     const remedy = notes.map(({ actual }) => `Ask an administrator to run: ${actual}`).join(' ');
@@ -117,11 +112,11 @@ export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {
   }
 
   /** One message. @returns undefined if there is no table of records. */
-  private async tryToBegin(mark: string | undefined): Promise<OpenRecording | undefined> {
+  private async tryToBegin(): Promise<OpenRecording | undefined> {
     const { history, role, timeoutMs: statementTimeoutMs } = this.settings;
     const covered = '(SELECT jsonb_agg(s.name ORDER BY s.name) FROM covered_schema s) AS covered';
     const select =
-      `WITH ${coveredSchemaSql(recordedSchemas(this.settings, mark))} SELECT ${LATEST_COLUMNS}, ${covered}, ` +
+      `WITH ${migratedSql(history)}, ${coveredSchemaSql(recordedSchemas(this.settings))} SELECT ${LATEST_COLUMNS}, ${covered}, ` +
       `live.stamp AS live_stamp, live.kinds, current_setting('server_version_num') AS server ` +
       `FROM ${LIVE_SQL} LEFT JOIN ${latestRecordSql(history)} ON true`;
     const { results, error } = await this.connection.queryAll(

@@ -18,24 +18,29 @@ export function recordedScope({ history }: CatalogSettings, covered: readonly st
 /**
  * Condition on `pg_namespace n` for what is recorded after a run: the schemas of the last record, and those in which
  * migrations have created something since then.
- *
- * @param mark see {@link MARK_SQL}
  */
-export function recordedSchemas({ history, schemas }: CatalogSettings, mark: string | undefined): string {
+export function recordedSchemas({ history, schemas }: CatalogSettings): string {
   const known = `n.nspname IN (SELECT jsonb_array_elements_text(latest.schemas) FROM ${latestRecordSql(history)})`;
-  return schemas ? schemasNamed(schemas) : `${known} OR ${touchedByMigrations(history, mark)}`;
+  return schemas ? schemasNamed(schemas) : `${known} OR ${touchedByMigrations(history)}`;
+}
+
+/** A CTE for {@link recordedSchemas}: the transactions of the migrations since the last record. */
+export function migratedSql(history: TableName): string {
+  const since = `coalesce((SELECT latest.recorded_at FROM ${latestRecordSql(history)}), '-infinity')`;
+  // An older history table does not have the column.
+  const firstXid = "(to_jsonb(h) ->> 'first_xid')::pg_catalog.xid8::pg_catalog.xid";
+  const rows = `SELECT h.xmin AS xid, ${firstXid} AS first_xid FROM ${qualifiedName(history)} h WHERE h.executed_at > ${since}`;
+  return `migrated AS MATERIALIZED (${rows})`;
 }
 
 /**
- * Condition on `pg_namespace n`: objects in it were written by the transaction of a history row. So it does not matter
- * how a migration names or creates them. Altering a table changes neither its type nor its schema.
+ * Condition on `pg_namespace n`: objects in it were written by the transaction of a history row or, because the steps of
+ * a non-transactional migration have transactions of their own, since such a migration began. So it does not matter how a
+ * migration names or creates them. Altering a table changes neither its type nor its schema.
  */
-function touchedByMigrations(history: TableName, mark: string | undefined): string {
-  const since = `coalesce((SELECT latest.recorded_at FROM ${latestRecordSql(history)}), '-infinity')`;
-  const rows = `SELECT h.xmin FROM ${qualifiedName(history)} h WHERE h.executed_at > ${since}`;
-  const isLater = (alias: string): string =>
-    mark === undefined ? 'false' : `age(${alias}.xmin) <= age(${quoteLiteral(mark)}::pg_catalog.xid)`;
-  const isOurs = (alias: string): string => `(${alias}.xmin IN (${rows}) OR ${isLater(alias)})`;
+function touchedByMigrations(history: TableName): string {
+  const isOurs = (alias: string): string =>
+    `(${alias}.xmin IN (SELECT xid FROM migrated) OR age(${alias}.xmin) <= (SELECT max(age(first_xid)) FROM migrated))`;
   const own = ownTables(history).map(({ table }) => quoteLiteral(table));
   return (
     `${isOurs('n')} OR n.oid IN (` +
@@ -47,7 +52,3 @@ function touchedByMigrations(history: TableName, mark: string | undefined): stri
     `UNION ALL SELECT p.pronamespace FROM pg_catalog.pg_proc p WHERE ${isOurs('p')} AND ${notOfExtension('pg_proc', 'p.oid')})`
   );
 }
-
-/** Selects a mark, column `mark`: everything written from now on comes after it. */
-export const MARK_SQL =
-  'SELECT (pg_catalog.txid_snapshot_xmax(pg_catalog.txid_current_snapshot()) % 4294967296)::pg_catalog.text AS mark';

@@ -27,12 +27,8 @@ export class LazyCatalogRecorder implements CatalogRecorder {
     return (await this.load()).withIncident(findings);
   }
 
-  async mark(): Promise<string> {
-    return (await this.load()).mark();
-  }
-
-  async record(basis: RecordBasis, signal: AbortSignal | undefined): Promise<void> {
-    return (await this.load()).record(basis, signal);
+  async record(before: RecordBasis, signal: AbortSignal | undefined): Promise<void> {
+    return (await this.load()).record(before, signal);
   }
 
   async refresh(signal: AbortSignal | undefined): Promise<void> {

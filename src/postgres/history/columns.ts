@@ -78,6 +78,12 @@ export const HISTORY_COLUMNS = {
     comment: 'the step to run next, if it commits by itself: after a crash it may have taken effect',
   },
   next_checksum: { ...text, type: 'text', comment: 'the value of done_checksum once that step is done' },
+  first_xid: {
+    ...text,
+    type: 'xid8',
+    comment: 'the transaction in which the latest attempt at a non-transactional migration began',
+    isDetail: true,
+  },
   notices: { ...json<unknown[]>(), type: 'jsonb', comment: 'messages from the server while it ran', isDetail: true },
   invalid_indexes: {
     ...json<readonly string[]>(),

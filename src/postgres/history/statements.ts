@@ -54,6 +54,8 @@ export interface PreparedRecords {
   readonly complete: string;
 }
 
+const THIS_TRANSACTION = new SqlExpression('pg_catalog.pg_current_xact_id()');
+
 /** Progress as columns. */
 export function progressValues({ done, total, doneChecksum, next }: StepProgress): ColumnValues {
   return {
@@ -84,7 +86,7 @@ export class TableRecords implements RunRecords {
 
   claim({ program: { migration }, row, covers = [] }: Task, progress?: StepProgress): string[] {
     const { scope, runId } = this;
-    const more = { ...(progress && progressValues(progress)), ...keptValues(row) };
+    const more = { ...(progress && { ...progressValues(progress), first_xid: THIS_TRANSACTION }), ...keptValues(row) };
     return [
       ...(row ? [deleteDeadSql(scope, migration, row)] : []),
       claimSql(scope, runId, migration, more),

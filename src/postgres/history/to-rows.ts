@@ -19,6 +19,7 @@ export async function toDetailedRows(connection: PgConnection, rows: readonly Ro
       ...converted,
       startedAt: valueOf(row, 'started_at'),
       executedBy: valueOf(row, 'executed_by'),
+      firstTransaction: valueOf(row, 'first_xid'),
       notices: (valueOf(row, 'notices') ?? []) as Notice[],
     };
   });

@@ -37,6 +37,10 @@ describe('a schema is covered once a migration has created something in it', () 
       'a table that a non-transactional migration creates first of all',
       '-- no-transaction\nCREATE TABLE a.t (x integer); VACUUM a.t; SELECT 1; VACUUM',
     ],
+    [
+      'a table in a file that turns out to be non-transactional while it runs',
+      'CREATE TABLE a.t (x integer); DO $$ BEGIN COMMIT; END $$; INSERT INTO b.t VALUES (1)',
+    ],
   ])('%s', async (_, sql) => {
     const before = sql.startsWith('CREATE SCHEMA')
       ? ''

@@ -88,6 +88,31 @@ test('the steps of a file whose process is killed again and again are never drif
   expect(await objectsOf(observed)).toEqual(['OBJECT_REMOVED Table app.two']);
 });
 
+const OWN_SCHEMAS = `-- no-transaction
+CREATE SCHEMA early;
+CREATE TABLE early.t (a integer);
+VACUUM early.t;
+CREATE SCHEMA late;
+CREATE TABLE late.t (a integer);
+CREATE INDEX CONCURRENTLY t_a ON late.t (a);
+SELECT 1;`;
+
+test.each<[sentence: string, isRecorded: boolean, next: (observed: ObservedMigrator) => Promise<unknown>]>([
+  ['and the next check records the catalog', true, ({ migrator }) => migrator.refreshCatalog()],
+  ['and the next run continues it', true, ({ migrator }) => migrator.migrate()],
+  ['and the next run continues the first run ever', false, ({ migrator }) => migrator.migrate()],
+])('a schema that an earlier step created is covered although the run was killed, %s', async (_, isRecorded, next) => {
+  const observed = isRecorded ? await migrated() : await migratorOn(db, {});
+  await db.query('CREATE SCHEMA by_hand; CREATE TABLE by_hand.t ()');
+  await writeFiles(observed.directory, { '2.sql': OWN_SCHEMAS });
+  // The text of this step is also in the message that records the steps before it.
+  await kill(observed, (text) => (text.startsWith('CREATE INDEX CONCURRENTLY t_a') ? 'before' : undefined));
+  await next(observed);
+  expect(await driftOf(observed)).not.toContainEqual(expect.stringMatching(/^OBJECT|CATALOG/));
+  await db.query('DROP TABLE early.t, late.t, by_hand.t');
+  expect(await objectsOf(observed)).toEqual(['OBJECT_REMOVED Table early.t', 'OBJECT_REMOVED Table late.t']);
+});
+
 test.each<[sentence: string, record: (observed: ObservedMigrator) => Promise<unknown>]>([
   ['the next check records the catalog', ({ migrator }) => migrator.refreshCatalog()],
   [

@@ -17,7 +17,7 @@ export async function openDrift(
   { database: { target }, ignoresObject }: Pick<MigratorParts, 'database' | 'ignoresObject'>,
   catalog: CatalogRecorder,
   signal: AbortSignal,
-): Promise<RecordBasis['before']> {
+): Promise<RecordBasis> {
   const check = await catalog.check(signal, true);
   if (check.kind !== 'different') return undefined;
   const findings = withoutSecrets(findCatalogDrift(check, target.name, ignoresObject), secretsOf(target));

@@ -15,9 +15,9 @@ type Parts = Pick<MigratorParts, 'database' | 'emit' | 'ignoresObject'>;
  */
 export class RunCatalog {
   private mayDiffer: Promise<boolean> | undefined;
-  private before: RecordBasis['before'];
-  private mark: string | undefined;
+  private before: RecordBasis;
   private hasBegun = false;
+  private hasSteps = false;
   private hasFailed = false;
 
   constructor(
@@ -29,7 +29,7 @@ export class RunCatalog {
 
   /** True if a failed run may still have changed something; a rolled-back transaction has not. */
   get isStepwise(): boolean {
-    return this.mark !== undefined;
+    return this.hasSteps;
   }
 
   /** Sends the first check of the catalog, together with the other messages of this turn. */
@@ -42,18 +42,20 @@ export class RunCatalog {
     if (!catalog) return;
     const isFirst = !this.hasBegun;
     this.hasBegun = true;
+    this.hasSteps ||= tasks.some(({ program }) => program.kind === 'non-transactional');
     await this.reported(this.signal, async () => {
-      if (isFirst && (await this.mayDiffer)) this.before = await driftBefore(this.parts, catalog, this.signal);
-    });
-    await this.reported(this.signal, async () => {
-      if (tasks.some(({ program }) => program.kind === 'non-transactional')) this.mark ??= await catalog.mark();
+      if (!isFirst) return;
+      const continues = tasks.some(({ row }) => row?.progress);
+      // The rows of a killed run still tell since when it has created objects; this run will overwrite them.
+      if (continues) await bringUpToDate(this.parts, catalog, this.signal);
+      if (continues || (await this.mayDiffer)) this.before = await driftBefore(this.parts, catalog, this.signal);
     });
   }
 
   /** Records the catalog if anything was executed. @param session a session that holds the lock */
   async record(session: TargetSession): Promise<void> {
     const { recordingSignal: signal } = this;
-    if (this.hasBegun) await this.reported(signal, async () => session.catalog?.record(this.basis, signal));
+    if (this.hasBegun) await this.reported(signal, async () => session.catalog?.record(this.before, signal));
   }
 
   /** The same in a separate session, unless another process is migrating. */
@@ -75,29 +77,24 @@ export class RunCatalog {
     };
     await report({ database, emit: note }, this.runId, signal, work);
   }
-
-  private get basis(): RecordBasis {
-    return { mark: this.mark, before: this.before };
-  }
 }
 
 /** Brings the record up to date in a separate session, unless another process is migrating. Never rejects. */
 export async function refreshCatalog(parts: Parts, signal: AbortSignal): Promise<void> {
   const inSession = async ({ catalog, lock }: TargetSession): Promise<void> => {
-    if (!catalog || !(await lock.tryTake())) return;
-    const check = await catalog.check(signal);
-    const before = isOlder(check) ? await openDrift(parts, catalog, signal) : undefined;
-    await (before ? catalog.record({ mark: undefined, before }, signal) : catalog.refresh(signal));
+    if (catalog && (await lock.tryTake())) await bringUpToDate(parts, catalog, signal);
   };
   await report(parts, undefined, signal, () => withSession(parts.database, inSession, signal));
 }
 
+/** Records the catalog if the record is missing or out of date, for example because a run was killed. */
+async function bringUpToDate(parts: Parts, catalog: CatalogRecorder, signal: AbortSignal): Promise<void> {
+  const before = isOlder(await catalog.check(signal)) ? await openDrift(parts, catalog, signal) : undefined;
+  await (before ? catalog.record(before, signal) : catalog.refresh(signal));
+}
+
 /** How the catalog differed from its record before a run. */
-async function driftBefore(
-  parts: Parts,
-  catalog: CatalogRecorder,
-  signal: AbortSignal,
-): Promise<RecordBasis['before']> {
+async function driftBefore(parts: Parts, catalog: CatalogRecorder, signal: AbortSignal): Promise<RecordBasis> {
   const check = await catalog.check(signal);
   if (isOlder(check)) return openDrift(parts, catalog, signal);
   return check.kind === 'different' ? check : undefined;
