@@ -57,6 +57,8 @@ export interface SharedParts {
   readonly inTurn: InTurn;
   /** Why nothing may run on this target. @default none */
   readonly refusals?: MigratorParts['refusals'];
+  /** The schemas that the files of a tenant may name. @default the target is not a tenant */
+  readonly tenantSchemas?: MigratorParts['tenantSchemas'];
 }
 
 /**
@@ -105,7 +107,7 @@ export function createMigrator(
     incidents: reader,
     tables: tableFacts(reads, target),
     parse: parseStatements,
-    ...(shared && { inTurn: shared.inTurn, refusals: shared.refusals }),
+    ...(shared && { inTurn: shared.inTurn, refusals: shared.refusals, tenantSchemas: shared.tenantSchemas }),
   };
   const close = shared ? () => Promise.resolve() : () => reads.close();
   return Migrator.of(parts, { tracked: tracking, interruptible, close });

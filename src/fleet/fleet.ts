@@ -6,6 +6,7 @@ import type { Tenant } from '../core/tenants/tenant.js';
 import type { Migrator } from '../migrator/migrator.js';
 import { RunningOperations } from '../migrator/running-operations.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
+import type { LintReport } from '../migrator/use-cases/preview/lint.js';
 import { NO_PROGRESS, withInterruption } from '../migrator/run/interruption.js';
 import { adopt } from './adopt.js';
 import type { FleetDrift, FleetDriftOptions } from './drift/fleet-drift.js';
@@ -152,6 +153,12 @@ export class Fleet<Definition = unknown> {
    */
   async control(rolloutId: string, command: RolloutCommand): Promise<boolean> {
     return workersOf(this.#parts).control(rolloutId, command);
+  }
+
+  /** Lints all files of tenants, each as if it were the only pending one. @throws ConfigurationError, DirectoryError */
+  async lint(): Promise<LintReport> {
+    const [first] = await this.#parts.list();
+    return this.#parts.lint(first);
   }
 
   /** Returns the list of tenants. @throws ConfigurationError */

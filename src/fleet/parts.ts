@@ -9,6 +9,7 @@ import type { DriftPolicy } from '../core/status/policy.js';
 import type { RolloutSettings } from '../core/tenants/rollout-settings.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import type { Migrator } from '../migrator/migrator.js';
+import type { LintReport } from '../migrator/use-cases/preview/lint.js';
 
 /** What the use cases of a fleet depend on. */
 export interface FleetParts {
@@ -40,6 +41,8 @@ export interface FleetParts {
   readonly creatorOf: (tenant: Tenant, files: MigrationSource) => Migrator;
   /** True if all files can run in one transaction for this tenant. */
   readonly isTransactional: (tenant: Tenant, set: MigrationSet) => Promise<boolean>;
+  /** Lints the files of tenants. @param sample a tenant whose placeholder values are used. */
+  readonly lint: (sample: Tenant | undefined) => Promise<LintReport>;
   readonly engine: FleetEngine;
   readonly policy: DriftPolicy;
   readonly rollout: RolloutSettings;

@@ -85,6 +85,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
       'lint/rules/indexes',
       'lint/rules/names',
       'lint/rules/tables',
+      'lint/rules/tenants',
       'lint/rules/transactions',
     ],
     'lint',

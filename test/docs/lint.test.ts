@@ -5,6 +5,7 @@ import { LINT_RULE_NAMES } from '../../src/core/lint/model/rule-names.js';
 import type { RuleDocs } from '../../src/core/lint/model/rule.js';
 import { RULES, RULES_BY_NAME } from '../../src/core/lint/registry.js';
 import { lintPage } from '../../tools/docs/lint-page.js';
+import { fleetOn } from '../fleet/fleet-on.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { type Files, migratorOn } from '../support/migrator-on.js';
 import { writeFiles } from '../support/write-files.js';
@@ -33,7 +34,25 @@ async function afterSetup({ setup }: RuleDocs) {
   return observed;
 }
 
-describe.each(RULES.filter(({ docs }) => docs.example !== undefined))('$name', ({ name, docs }) => {
+/** What lint finds in a file of tenants, by rule. */
+async function foundForTenants(sql: string): Promise<string[]> {
+  const files = { '001_file.sql': sql };
+  const list = [{ name: 'oak-hill', schema: 'oak_hill' }];
+  const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });
+  return (await fleet.lint()).diagnostics.map(({ rule }) => rule);
+}
+
+describe.each(RULES.filter(({ docs }) => docs.isForTenants))('$name', ({ name, docs }) => {
+  test('finds its example, and nothing in its safe way', async () => {
+    expect(await foundForTenants(docs.example ?? '')).toContain(name);
+    expect(docs.rewrite).not.toEqual([]);
+    for (const { sql } of docs.rewrite) expect(await foundForTenants(sql)).not.toContain(name);
+  });
+});
+
+const ANYWHERE = RULES.filter(({ docs }) => docs.example !== undefined && !docs.isForTenants);
+
+describe.each(ANYWHERE)('$name', ({ name, docs }) => {
   beforeEach(() => expect(docs.finds).toMatch(/\.$/));
 
   test('finds its example', async () => {

@@ -25,6 +25,7 @@ import type { Migrator } from '../../migrator/migrator.js';
 import { unifiedDiff } from '../unified-diff.js';
 import { Homes } from './homes.js';
 import { TenantLocks } from './tenant-locks.js';
+import { lintTenantFiles } from './lint-tenants.js';
 import { readList } from './read-list.js';
 import { FleetCatalogs } from './tenant-catalogs.js';
 import { FleetRecords } from './tenant-records.js';
@@ -42,7 +43,8 @@ export function createFleetOf(
   const homes = new Homes(options);
   const migrations = migrationsOf({ ...options, directory: tenants.directory });
   const list = new CheckedList(homes, options, tenants);
-  const migrators = new TenantMigrators(homes, options, tenants, migrations, listener);
+  const schemasFor = allowedSchemas(options, tenants);
+  const migrators = new TenantMigrators(homes, options, tenants, migrations, listener, schemasFor);
   return Fleet.of<TenantDefinition>(
     {
       shared: shared ?? undefined,
@@ -54,6 +56,7 @@ export function createFleetOf(
       ignoresObject: matchingAny(options.catalog.ignore),
       diffTexts: unifiedDiff,
       valuesOf: usedValues(options, tenants),
+      lint: (sample) => lintTenantFiles({ options, tenants, migrations }, sample, schemasFor),
       secretsOf: (tenant) => secretsOf(tenantTarget(options, tenants, tenant)),
       migratorOf: (tenant, files, onStart) => migrators.of(tenant, files, { onStart }),
       creatorOf: (tenant, files) => migrators.of(tenant, files, { createsSchema: true }),
@@ -76,6 +79,18 @@ export function createFleetOf(
       },
     },
   );
+}
+
+/** The schemas that the files of a tenant with this schema may name. */
+type SchemasFor = (schema: string) => Promise<ReadonlySet<string>>;
+
+/** The shared files are read only when tenants' files are linted, and then once. */
+function allowedSchemas(options: ResolvedOptions, tenants: ResolvedTenantsOptions): SchemasFor {
+  let shared: Promise<readonly string[]> | undefined;
+  return async (schema) => {
+    shared ??= import('./shared-schemas.js').then(({ sharedSchemas }) => sharedSchemas(options, tenants.sharedFiles));
+    return new Set([schema, ...(await shared)]);
+  };
 }
 
 /** The placeholder values of a tenant that files use. Nearly always, tenants have the same ones. */
@@ -163,6 +178,7 @@ class TenantMigrators {
     private readonly tenants: ResolvedTenantsOptions,
     private readonly migrations: Migrations,
     private readonly listener: EmitEvent,
+    private readonly schemasFor: SchemasFor,
   ) {}
 
   /** May be used for anything at any time, so it checks by itself whether anything may run. */
@@ -192,7 +208,9 @@ class TenantMigrators {
       ...(createsSchema && { createsSchema: tenant.schema }),
     };
     const { installOnce, ...others } = home;
-    const shared = { ...others, installOnce: isShared ? installOnce : undefined, refusals };
+    const { schema } = tenant;
+    const tenantSchemas = schema === undefined ? undefined : () => this.schemasFor(schema);
+    const shared = { ...others, installOnce: isShared ? installOnce : undefined, refusals, tenantSchemas };
     return createMigrator(options, emit, { ...this.migrations, source }, target, shared);
   }
 

@@ -110,6 +110,7 @@ class CheckedRun {
       hasLockLimit: limit.applies(statement, transaction.isAutocommit),
       serverVersion: this.by.catalog?.serverVersion,
       largeTableRows: this.by.settings.largeTableRows,
+      tenantSchemas: this.by.runner.tenantSchemas,
     };
     return this.rules.flatMap((rule) =>
       (rule.check?.(context) ?? []).map(({ location, ...problem }) => {

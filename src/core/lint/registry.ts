@@ -30,6 +30,7 @@ import { renameEnumValue } from './rules/names/rename-enum-value.js';
 import { renameTable } from './rules/names/rename-table.js';
 import { cluster } from './rules/tables/cluster.js';
 import { vacuumFull } from './rules/tables/vacuum-full.js';
+import { hardCodedSchema } from './rules/tenants/hard-coded-schema.js';
 import { accessExclusiveHeld } from './rules/transactions/access-exclusive-held.js';
 import { lockWaitWithoutLimit } from './rules/transactions/lock-wait.js';
 import { sessionLock } from './rules/transactions/session-lock.js';
@@ -65,6 +66,7 @@ export const RULES_BY_NAME: Readonly<Record<LintRuleName, Rule>> = {
   'missing-lock-timeout': lockWaitWithoutLimit,
   'session-lock': sessionLock,
   'set-search-path': setSearchPath,
+  'hard-coded-schema': hardCodedSchema,
   'missing-if-not-exists': missingIfNotExists,
   'leftover-placeholder': leftoverPlaceholder,
   'duplicate-version': duplicateVersion,

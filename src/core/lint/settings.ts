@@ -19,4 +19,6 @@ export interface RunnerSettings {
   readonly tableLockTimeoutMs: number;
   /** The schema of unqualified names, if the options set one. */
   readonly defaultSchema: string | undefined;
+  /** For files of tenants: the schemas that they may name. @default they are not files of tenants */
+  readonly tenantSchemas?: ReadonlySet<string> | undefined;
 }

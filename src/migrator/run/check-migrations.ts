@@ -7,7 +7,7 @@ import { defaultSchemaOf, secretsOf, type Target } from '../../core/target/targe
 import type { MigratorParts } from './parts.js';
 
 /** What lint depends on besides the files. */
-export interface LintParts extends Pick<MigratorParts, 'parse'> {
+export interface LintParts extends Pick<MigratorParts, 'parse' | 'tenantSchemas'> {
   readonly target: Pick<Target, 'searchPath' | 'placeholders'>;
   readonly policy: Pick<MigratorParts['policy'], 'transaction' | 'lint'>;
   /** Another linter. @default none */
@@ -22,7 +22,7 @@ export interface LintParts extends Pick<MigratorParts, 'parse'> {
 export async function checkMigrations(
   set: Pick<MigrationSet, 'migrations'>,
   files: readonly LintFile[],
-  { parse, target, policy, secondOpinion }: LintParts,
+  { parse, target, policy, secondOpinion, tenantSchemas }: LintParts,
   tables: TableFactsReader | undefined,
 ): Promise<Diagnostic[]> {
   const { rules, largeTableRows, tableLockTimeoutMs } = policy.lint;
@@ -30,7 +30,12 @@ export async function checkMigrations(
   const { lint } = await import('../../core/lint/lint.js');
   const diagnostics = await lint(files, sources, {
     settings: { rules, largeTableRows },
-    runner: { transaction: policy.transaction, tableLockTimeoutMs, defaultSchema: defaultSchemaOf(target) },
+    runner: {
+      transaction: policy.transaction,
+      tableLockTimeoutMs,
+      defaultSchema: defaultSchemaOf(target),
+      tenantSchemas: await tenantSchemas?.(),
+    },
     all: set.migrations,
   });
   // Nobody wrote a checkpoint, and it runs only where nothing exists yet.

@@ -17,10 +17,11 @@ import type { MigratorParts } from './parts.js';
 export async function lintTasks(
   set: MigrationSet,
   tasks: readonly Task[],
-  { parse, policy, database }: MigratorParts,
+  { parse, policy, database, tenantSchemas }: MigratorParts,
   { tables }: TargetSession,
 ): Promise<readonly Finding[]> {
-  const found = await checkMigrations(set, tasks.map(lintFileOf), { parse, policy, target: database.target }, tables);
+  const parts = { parse, policy, target: database.target, tenantSchemas };
+  const found = await checkMigrations(set, tasks.map(lintFileOf), parts, tables);
   const refusals = found.filter(stopsRun(policy.lint.onMigrate)).map((each) => asFinding('LINT_ERROR', each));
   if (refusals.length > 0) throw new RefusedError(refusals);
   return found.filter(({ severity }) => severity !== 'note').map((each) => asFinding('LINT_WARNING', each));

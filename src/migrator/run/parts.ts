@@ -38,6 +38,8 @@ export interface MigratorParts {
   readonly writer: MigrationWriter;
   /** Why nothing may run on the target, whatever the files and the history are. @default none */
   readonly refusals?: (() => Promise<readonly Finding[]>) | undefined;
+  /** For a tenant: the schemas that its files may name. @default the target is not a tenant */
+  readonly tenantSchemas?: (() => Promise<ReadonlySet<string>>) | undefined;
 }
 
 /** @throws RefusedError if nothing may run on the target. */

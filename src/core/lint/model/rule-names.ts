@@ -28,6 +28,7 @@ export const LINT_RULE_NAMES = [
   'missing-lock-timeout',
   'session-lock',
   'set-search-path',
+  'hard-coded-schema',
   'missing-if-not-exists',
   'leftover-placeholder',
   'duplicate-version',

@@ -38,6 +38,8 @@ export interface StatementContext {
   readonly hasLockLimit: boolean;
   /** `server_version_num`; undefined without a database. */
   readonly serverVersion: number | undefined;
+  /** The schemas that a file of tenants may name; undefined for other files. */
+  readonly tenantSchemas: ReadonlySet<string> | undefined;
   /** Tables with at least this many rows count as large. */
   readonly largeTableRows: number;
 }
@@ -79,6 +81,8 @@ export interface RewriteStep {
 export interface RuleDocs {
   /** What the rule finds, as a sentence. */
   readonly finds: string;
+  /** True if the rule is only about files of tenants. @default false */
+  readonly isForTenants?: boolean;
   /** Locks of the example. */
   readonly locks: readonly LockClaim[];
   /** How long they are held, or that there are none, as a sentence. */
