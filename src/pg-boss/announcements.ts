@@ -31,9 +31,13 @@ export class Announcement {
     return announcement;
   }
 
-  /** Says how far the rollout is. @returns what it was last asked to do. */
-  async update({ id: part, progress }: Pick<Part, 'id' | 'progress'>): Promise<RolloutCommand> {
-    if (performance.now() - this.updatedAt < UPDATE_MS) return this.command;
+  /** Says how far the rollout is, at most once a second. @returns what it was last asked to do. */
+  async update(part: Pick<Part, 'id' | 'progress'>): Promise<RolloutCommand> {
+    return performance.now() - this.updatedAt < UPDATE_MS ? this.command : this.updateNow(part);
+  }
+
+  /** The same, however short ago that was. */
+  async updateNow({ id: part, progress }: Pick<Part, 'id' | 'progress'>): Promise<RolloutCommand> {
     this.updatedAt = performance.now();
     const { jobs, names } = this.queue;
     const data = await jobs.merge(names.rollouts, this.rolloutId, { ...progress, part, seenAt: new Date() });

@@ -2,6 +2,7 @@ import { ConfigurationError } from '../core/errors/input-errors.js';
 import { InterruptedError } from '../core/errors/run-errors.js';
 import { MigrationError } from '../core/errors/migration-error.js';
 import type { EngineHost, EngineTask } from '../core/ports/engine.js';
+import type { RolloutCommand } from '../core/tenants/running-rollout.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { pause } from '../timing/pause.js';
 import { retry } from '../timing/retry.js';
@@ -56,6 +57,8 @@ export class Driver {
         await this.patiently(() => this.step());
         await pause(LOOK_MS);
       }
+      // Whoever cancels the rollout also withdraws its jobs, which may be noticed first.
+      await this.patiently(async () => void this.heed(await this.driven.announcement.updateNow(this.part)));
     } catch (error) {
       if (error instanceof ConfigurationError) throw error;
       const problem = asOurs(error);
@@ -71,8 +74,7 @@ export class Driver {
   }
 
   private async step(): Promise<void> {
-    const command = await this.driven.announcement.update(this.part);
-    if (command === 'cancel') this.task.stop({ by: 'interrupted', reason: 'it was cancelled' });
+    const command = this.heed(await this.driven.announcement.update(this.part));
     const isPaused = command === 'pause';
     await this.hold(isPaused);
     if (!isPaused) await this.part.fill(this.driven.opened);
@@ -81,6 +83,11 @@ export class Driver {
     if (isPaused) this.movedAt = performance.now();
     else await this.expectWorkers();
     await this.reap();
+  }
+
+  private heed(command: RolloutCommand): RolloutCommand {
+    if (command === 'cancel') this.task.stop({ by: 'interrupted', reason: 'it was cancelled' });
+    return command;
   }
 
   /** While the rollout is paused, also jobs that come back to be tried again are held. */
