@@ -19,7 +19,7 @@ export interface Measurement {
 
 const CHILD = fileURLToPath(new URL('measure.child.mjs', import.meta.url));
 const HEALTH_CHILD = fileURLToPath(new URL('measure-health.child.mjs', import.meta.url));
-const PATIENCE_MS = 600_000;
+const PATIENCE_MS = 3_600_000;
 
 /** Runs a tool in a process of its own. @throws with its output if it fails */
 export function measureInProcess(tool: Tool, node: string, job: Job): Promise<Measurement> {
@@ -32,11 +32,21 @@ export function measureHealth(tool: Tool, node: string, job: Job): Promise<Measu
 }
 
 async function measureIn(child: string, tool: Tool, node: string, job: Job): Promise<Measurement> {
-  const { stdout } = await run(node, [child, tool.adapterUrl, JSON.stringify(job)], tool.env);
-  const measured = /^MEASURED (.*)$/m.exec(stdout)?.[1];
-  if (measured === undefined) throw new Error(`${tool.name} ended without a measurement:\n${stdout}`);
-  const { ms, ...usage } = JSON.parse(measured) as Measurement;
+  const measured = await runMeasured(node, [child, tool.adapterUrl, JSON.stringify(job)], tool.env);
+  const { ms, ...usage } = measured as Measurement;
   return { ms, ...(!tool.external && usage) };
+}
+
+/** Runs a process that measures itself. @returns what it measured. @throws with its output if it fails */
+export async function runMeasured(
+  node: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<unknown> {
+  const { stdout } = await run(node, args, env);
+  const measured = /^MEASURED (.*)$/m.exec(stdout)?.[1];
+  if (measured === undefined) throw new Error(`${args.join(' ')} ended without a measurement:\n${stdout}`);
+  return JSON.parse(measured);
 }
 
 /** Runs a tool's own command, and times the process from outside. @throws with its output if it fails */

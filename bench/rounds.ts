@@ -32,7 +32,8 @@ export async function measureInRounds(
   return entries.map(({ tool, measurements }) => ({ tool: tool.name, measurements }));
 }
 
-function shuffled<T>(items: readonly T[]): T[] {
+/** The same items in random order. */
+export function shuffled<T>(items: readonly T[]): T[] {
   const keys = new Map(items.map((item) => [item, Math.random()]));
   return items.toSorted((a, b) => Number(keys.get(a)) - Number(keys.get(b)));
 }

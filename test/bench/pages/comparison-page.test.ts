@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { renderComparison } from '../../../bench/pages/comparison-page.js';
-import { withMeasured } from '../../../bench/pages/measured-section.js';
+import { MEASURED_SECTION, TENANTS_SECTION, withSection } from '../../../bench/pages/measured-section.js';
 import { renderMeasured } from '../../../bench/pages/performance-page.js';
 import { WORKLOADS } from '../../../bench/workloads/index.js';
 import { measuredOn, row, summary } from './sample.js';
@@ -36,11 +36,16 @@ test('the workloads of the comparison exist, and their figures are also in docs/
   expect(figures.filter((figure) => !page.includes(` ${figure} |`))).toEqual([]);
 });
 
-test.each(['docs/performance.md', 'docs/comparison.md'])('only what is measured is replaced in %s', (file) => {
+test.each([
+  ['docs/performance.md', MEASURED_SECTION],
+  ['docs/comparison.md', MEASURED_SECTION],
+  ['docs/performance.md', TENANTS_SECTION],
+])('only what is measured is replaced in %s', (file, section) => {
   const before = readFileSync(file, 'utf8');
-  const after = withMeasured(before, 'new figures');
+  const after = withSection(before, section, 'new figures');
   const [head = '', rest = ''] = after.split('\n\nnew figures\n\n');
   expect(before.startsWith(head)).toBe(true);
   expect(before.endsWith(rest)).toBe(true);
-  expect(after).not.toContain('Measured on');
+  expect(head.endsWith(section.begin)).toBe(true);
+  expect(rest.startsWith(section.end)).toBe(true);
 });

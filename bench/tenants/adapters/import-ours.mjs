@@ -1,0 +1,2 @@
+/** The built package. */
+export const importOurs = () => import('../../../dist/esm/migrator.js');
