@@ -39,8 +39,6 @@ export function migratedSql(history: TableName): string {
  * migration names or creates them. Altering a table changes neither its type nor its schema.
  */
 function touchedByMigrations(history: TableName): string {
-  const isOurs = (alias: string): string =>
-    `(${alias}.xmin IN (SELECT xid FROM migrated) OR age(${alias}.xmin) <= (SELECT max(age(first_xid)) FROM migrated))`;
   const own = ownTables(history).map(({ table }) => quoteLiteral(table));
   return (
     `${isOurs('n')} OR n.oid IN (` +
@@ -51,4 +49,9 @@ function touchedByMigrations(history: TableName): string {
     `AND NOT (t.typnamespace = (SELECT o.oid FROM pg_catalog.pg_namespace o WHERE o.nspname = ${quoteLiteral(history.schema)}) AND t.typname IN (${own.join(', ')})) ` +
     `UNION ALL SELECT p.pronamespace FROM pg_catalog.pg_proc p WHERE ${isOurs('p')} AND ${notOfExtension('pg_proc', 'p.oid')})`
   );
+}
+
+/** Condition on a row of the catalog. */
+function isOurs(alias: string): string {
+  return `(${alias}.xmin IN (SELECT xid FROM migrated) OR age(${alias}.xmin) <= (SELECT max(age(first_xid)) FROM migrated))`;
 }
