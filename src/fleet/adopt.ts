@@ -52,6 +52,6 @@ async function adoptable(
   return tenants.filter((_, i) => {
     const record = found[i];
     if (!record || 'problem' in record || record.schemaOf !== undefined || !record.schemaExists) return false;
-    return isNamed || record.replaced?.isRenamed === false;
+    return isNamed || (record.replaced !== undefined && record.replaced.isRenamed !== true);
   });
 }

@@ -103,6 +103,7 @@ export function withoutSecrets(findings: readonly Finding[], values: readonly st
     const masked = TEXTS.map((name) => [name, each[name]] as const)
       .filter(([, text]) => typeof text === 'string')
       .map(([name, text]) => [name, maskSecrets(text ?? '', values)]);
-    return { ...each, ...Object.fromEntries(masked) };
+    const names = each.names?.map((name) => maskSecrets(name, values));
+    return { ...each, ...Object.fromEntries(masked), ...(names && { names }) };
   });
 }

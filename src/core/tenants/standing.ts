@@ -23,8 +23,8 @@ export interface ReplacedSchema {
   readonly recorded: string;
   /** The present schema of the tenant. */
   readonly actual: string;
-  /** True if they have different names, so that the present one may be that of anybody. */
-  readonly isRenamed: boolean;
+  /** True if they have different names, so that the present one may be that of anybody; undefined if that is unknown. */
+  readonly isRenamed: boolean | undefined;
 }
 
 /** Why nothing is known about a tenant. */

@@ -32,10 +32,11 @@ export interface InstallSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Created by someone else after our check: another history may be creating the same schema right now. */
+/** Created by someone else after our check: another history may be creating the same schema, or another tenant adding the same column. */
 const CREATED_MEANWHILE: readonly string[] = [
   SQLSTATE.duplicateSchema,
   SQLSTATE.duplicateTable,
+  SQLSTATE.duplicateColumn,
   SQLSTATE.uniqueViolation,
 ];
 const MAX_ATTEMPTS_TO_CREATE = 3;
@@ -85,6 +86,18 @@ export async function install(
   }).catch((error: unknown) => {
     throw !shape || error instanceof MigrationError ? error : installError(error, shape, table);
   });
+}
+
+/** Adds what an existing history table of an older release lacks. @throws HistoryTableError, MigrationError */
+export async function upgradeOlder(
+  connection: PgConnection,
+  scope: HistoryScope,
+  shape: TableShape,
+  settings: InstallSettings,
+): Promise<void> {
+  const isOlder = OBJECT_VERSIONS.some(({ isInstalled, companion }) => !companion && !isInstalled(shape));
+  if (shape.kind !== null && isOlder)
+    await install(connection, scope, { ...settings, companions: [] }, Promise.resolve(shape));
 }
 
 async function upgrade(

@@ -4,6 +4,7 @@ import { schemaOid, type TenantScope } from '../../core/target/history-scope.js'
 import { historyScopeOf, type Target } from '../../core/target/target.js';
 import { auditChangeSql } from '../companions/audit.js';
 import type { PgConnection } from '../connection/pg-connection.js';
+import { upgradeOlder } from '../history/install.js';
 import { readShape } from '../history/table-shape.js';
 import { readTenants } from './read-tenants.js';
 import { inTenantTransaction, type TransactionSettings } from './tenant-transaction.js';
@@ -31,7 +32,9 @@ export async function adoptTenant(
 ): Promise<boolean> {
   const { tenant } = target;
   const scope = historyScopeOf(target);
-  const { companions } = await readShape(connection, scope, target.role);
+  const shape = await readShape(connection, scope, target.role);
+  await upgradeOlder(connection, scope, shape, { ...settings, role: target.role });
+  const { companions } = shape;
   const what = `taking over the history of the tenant ${tenant.name}`;
   return inTenantTransaction(connection, target, settings, async (run) => {
     const change = await changeFor(connection, target, settings);
@@ -56,7 +59,7 @@ async function changeFor(
   const [record] = await readTenants(connection, table, [tenant], []);
   if (!record?.schemaExists || record.schemaOf !== undefined) return undefined;
   const { replaced, history } = record;
-  if (replaced) return isNamed || !replaced.isRenamed ? moveSql(target) : undefined;
+  if (replaced) return isNamed || replaced.isRenamed !== true ? moveSql(target) : undefined;
   return isNamed && history.rows.length > 0 ? renameSql(target) : undefined;
 }
 

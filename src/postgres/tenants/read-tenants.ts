@@ -188,7 +188,12 @@ class Answer {
 
 function replacedIn(row: Row): TenantRecord['replaced'] {
   if (row['past_oid'] == null) return undefined;
-  const schema = (which: string): string => `"${row[`${which}_name`]}" (OID ${row[`${which}_oid`]})`;
-  const isRenamed = row['past_name'] !== row['present_name'];
-  return { recorded: schema('past'), actual: schema('present'), isRenamed };
+  const { past_name: past, past_oid: pastOid, present_name: present, present_oid: presentOid } = row;
+  // An older release did not record names.
+  const recorded = past ? `"${past}"` : 'a schema whose name is not known';
+  return {
+    recorded: `${recorded} (OID ${pastOid})`,
+    actual: `"${present}" (OID ${presentOid})`,
+    isRenamed: past ? past !== present : undefined,
+  };
 }

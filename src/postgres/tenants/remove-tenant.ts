@@ -5,6 +5,7 @@ import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
 import { historyScopeOf, type Target } from '../../core/target/target.js';
 import { auditChangeSql } from '../companions/audit.js';
 import type { PgConnection } from '../connection/pg-connection.js';
+import { upgradeOlder } from '../history/install.js';
 import { readShape } from '../history/table-shape.js';
 import { readTenants } from './read-tenants.js';
 import { inTenantTransaction, type TransactionSettings } from './tenant-transaction.js';
@@ -25,7 +26,9 @@ export async function removeTenant(
   settings: TransactionSettings,
 ): Promise<number> {
   const scope = historyScopeOf(target);
-  const { kind, companions } = await readShape(connection, scope, target.role);
+  const shape = await readShape(connection, scope, target.role);
+  const { kind, companions } = shape;
+  if (target.tenant) await upgradeOlder(connection, scope, shape, { ...settings, role: target.role });
   const own = target.tenant ? ` WHERE tenant = ${quoteLiteral(tenant)}` : '';
   const removal = `WITH gone AS (DELETE FROM ${scope.name}${own} RETURNING 1) SELECT pg_catalog.count(*) AS count FROM gone`;
   const audit = { action: 'deprovision', files: [], details: { tenant, schema: schema ?? null } } as const;
@@ -46,6 +49,6 @@ async function assertRemovable(connection: PgConnection, { table, tenant }: Targ
   const [record] = await readTenants(connection, table, [tenant], []);
   if (record?.schemaOf !== undefined)
     throw new RefusedError([schemaTaken(tenant.name, tenant.schema, record.schemaOf)]);
-  if (isDropped && record?.replaced?.isRenamed)
+  if (isDropped && record?.replaced && record.replaced.isRenamed !== false)
     throw new RefusedError([schemaReplaced(tenant.name, tenant.schema, record.replaced)]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { HistoryTableError } from '../../../src/migrator.js';
+import { HistoryTableError, RefusedError } from '../../../src/migrator.js';
 import { COLUMN_NAMES } from '../../../src/postgres/history/columns.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { failureOf } from '../../support/failure-of.js';
@@ -41,6 +41,40 @@ describe('a history table of tenants that an older release created', () => {
     expect((await columns()).toSorted()).toEqual(['tenant', 'schema_oid', 'schema_name', ...COLUMN_NAMES].toSorted());
     const names = await db.query(`SELECT DISTINCT schema_name FROM ${TABLE} WHERE tenant = 't1'`);
     expect(names.rows).toEqual([{ schema_name: 's1' }]);
+  });
+
+  test.each([...added, 'executed_at', 'checksum', 'running'])(
+    'is brought up to date by adopt() and deprovision() if it has no column %s',
+    async (column) => {
+      await migrated();
+      await db.query(`ALTER TABLE ${TABLE} DROP COLUMN ${column}`);
+      const { fleet } = await on(files);
+      expect(await fleet.adopt({ tenants: ['t0', 't1', 't2'] })).toEqual([]);
+      expect((await columns()).toSorted()).toEqual(['tenant', 'schema_oid', 'schema_name', ...COLUMN_NAMES].toSorted());
+      await db.query(`ALTER TABLE ${TABLE} DROP COLUMN ${column}`);
+      expect(await fleet.deprovision({ name: 't1', schema: 's1' }, { dropSchema: true })).toBe(1);
+      expect((await db.query(`SELECT FROM ${TABLE}`)).rows).toHaveLength(2);
+    },
+  );
+
+  test.each<[sentence: string, change: string]>([
+    ['has no names of schemas', 'DROP COLUMN schema_name'],
+    [
+      'has empty names because their OIDs were gone when it was brought up to date',
+      "ALTER COLUMN schema_name SET DEFAULT ''",
+    ],
+  ])('can be taken over after a restore if it %s', async (_sentence, change) => {
+    await migrated();
+    await db.query(`UPDATE ${TABLE} SET schema_oid = schema_oid::bigint + 1000000, schema_name = ''`);
+    await db.query(`ALTER TABLE ${TABLE} ${change}`);
+    const { fleet } = await on(more);
+    const { tenants } = await fleet.status();
+    expect(tenants.map(({ state }) => state)).toEqual(['refused', 'refused', 'refused']);
+    expect(tenants[0]?.findings[0]?.recorded).toMatch(/^a schema whose name is not known \(OID \d+\)$/);
+    await failureOf(fleet.deprovision({ name: 't0', schema: 's0' }, { dropSchema: true }), RefusedError);
+    expect((await failureOf(fleet.migrate(), RefusedError)).message).toContain('[TENANTS_MOVED]');
+    expect(await fleet.adopt()).toEqual(['t0', 't1', 't2']);
+    expect(inBrief(await fleet.migrate())).toEqual(['t0', 't1', 't2'].map((name) => `${name} applied 2_b.sql`));
   });
 
   test('a table of something else is refused', async () => {
