@@ -3,9 +3,12 @@ import type { Finding } from '../../core/errors/finding.js';
 import { matchingAny } from '../../core/catalog/patterns.js';
 import { placeholderNames } from '../../core/compile/placeholders.js';
 import type { EmitEvent } from '../../core/events/events.js';
+import { NO_HISTORY } from '../../core/history/history.js';
+import type { Migration } from '../../core/migration/migration.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { FleetEngine } from '../../core/ports/engine.js';
 import type { MigrationSource } from '../../core/ports/ports.js';
+import { joinStatuses } from '../../core/status/status.js';
 import { checkTenants, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
 import { SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from '../../core/tenants/tenant.js';
 import { unknownGroups } from '../../core/tenants/waves.js';
@@ -62,7 +65,7 @@ export function createFleetOf(
       creatorOf: (tenant, files) => migrators.of(tenant, files, { createsSchema: true }),
       carefulMigratorOf: (tenant, refusals) => migrators.careful(tenant, refusals),
       isTransactional: async (tenant, set) =>
-        sharesHistory(tenant, tenants) && (await migrators.areTransactional(tenant, set.migrations)), // else its table comes first
+        sharesHistory(tenant, tenants) && (await migrators.areTransactional(tenant, firstFiles(set))), // else its table comes first
       engine: engineOf(homes, options, tenants),
       policy: options.policy,
       rollout: tenants.rollout,
@@ -121,6 +124,11 @@ function engineOf(homes: Homes, options: ResolvedOptions, tenants: ResolvedTenan
 }
 
 /** Has sessions kept for a tenant. Databases of tenants are many, so nothing stays open in them. */
+/** The files that a new tenant runs: those that a checkpoint replaces are not among them. */
+function firstFiles(set: MigrationSet): readonly Migration[] {
+  return joinStatuses(set, NO_HISTORY).flatMap(({ migration }) => migration ?? []);
+}
+
 function expectAt(homes: Homes, place: TenantPlace): () => Promise<void> {
   const { reused, reads } = homes.of(place);
   const gone = reused.expect();
@@ -214,10 +222,7 @@ class TenantMigrators {
     return createMigrator(options, emit, { ...this.migrations, source }, target, shared);
   }
 
-  async areTransactional(
-    tenant: Tenant,
-    migrations: readonly Parameters<Migrations['compiler']['compile']>[0][],
-  ): Promise<boolean> {
+  async areTransactional(tenant: Tenant, migrations: readonly Migration[]): Promise<boolean> {
     const { placeholders } = tenantTarget(this.options, this.tenants, tenant);
     const compiled = await Promise.all(migrations.map((each) => this.migrations.compiler.compile(each, placeholders)));
     return compiled.every((each) => 'program' in each && each.program.kind === 'transactional');

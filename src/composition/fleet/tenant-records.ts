@@ -57,7 +57,7 @@ export class FleetRecords implements TenantRecords {
 function readShared(
   home: Home,
   tenants: readonly Tenant[],
-  { migrations }: MigrationSet,
+  { histories: [migrations = []] }: MigrationSet,
 ): Promise<readonly TenantRecord[]> {
   if (tenants.length === 0) return Promise.resolve([]);
   const scopes = tenants.map(({ name, schema = '' }) => ({ name, schema }));

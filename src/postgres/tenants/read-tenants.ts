@@ -1,6 +1,6 @@
 import { NO_HISTORY, type History, type HistoryRow } from '../../core/history/history.js';
 import { recordedAs } from '../../core/history/ordinary-rows.js';
-import type { Migration } from '../../core/migration/migration.js';
+import type { ReplacedFile } from '../../core/migration/checkpoint.js';
 import type { TenantRecord } from '../../core/tenants/standing.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { tenantsTable, type TenantScope } from '../../core/target/history-scope.js';
@@ -19,14 +19,14 @@ import { toHistoryRows } from '../history/to-rows.js';
  * Reads the shared history of tenants, in their order, with one query. The server compares the rows with
  * the files, so it sends nothing about a tenant whose rows match the files exactly: in most rollouts, almost all.
  *
- * @param migrations the files of tenants, in order.
+ * @param migrations the files of tenants, in order, and those that a checkpoint has replaced.
  * @throws MigrationError
  */
 export async function readTenants(
   connection: PgConnection,
   history: TableName,
   tenants: readonly TenantScope[],
-  migrations: readonly Migration[],
+  migrations: readonly ReplacedFile[],
   role?: ActingRole,
 ): Promise<readonly TenantRecord[]> {
   const table = tenantsTable(history);
@@ -53,7 +53,7 @@ export async function readSchemas(connection: PgConnection, schemas: readonly st
 }
 
 /** Tenants with a difference: one row for each, or one for each history row that is not simply an applied file. */
-function behindSql(table: string, tenants: readonly TenantScope[], migrations: readonly Migration[]): string {
+function behindSql(table: string, tenants: readonly TenantScope[], migrations: readonly ReplacedFile[]): string {
   const files = textArray(migrations.map(({ file }) => file));
   const checksums = textArray(migrations.map(({ checksum }) => checksum));
   const own = 'h.tenant = f.tenant AND h.schema_oid = f.oid';
@@ -142,7 +142,7 @@ class Answer {
   private readonly known = new Map<string, History>();
 
   constructor(
-    private readonly migrations: readonly Migration[],
+    private readonly migrations: readonly ReplacedFile[],
     rows: readonly Row[],
     private readonly others: ReadonlyMap<Row, HistoryRow>,
   ) {

@@ -5,6 +5,7 @@ import { MigrationSet } from '../../../src/core/migration/migration-set.js';
 import { migrationOrder, compareMigrations } from '../../../src/core/migration/version.js';
 import { LAYOUTS } from '../../../src/core/tools/layouts.js';
 import type { LayoutName } from '../../../src/core/tools/names.js';
+import { checkpointOf } from '../../support/checkpoint-of.js';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -177,3 +178,26 @@ function applyMoves(files: Files, { moves }: BranchReport): Files {
   }
   return moved;
 }
+
+describe('checkpoints', () => {
+  const AT_2 = { '002_checkpoint.sql': checkpointOf({ ...A, ...B }, 'SELECT 1;') };
+
+  test('may be added, written again and deleted, and take no number', () => {
+    expect(problemsOf(compare({ ...A, ...B, ...AT_2 }, { ...A, ...B }))).toEqual([]);
+    const again = { '002_checkpoint.sql': checkpointOf({ ...A, ...B }, 'SELECT 2;') };
+    expect(problemsOf(compare({ ...A, ...B, ...again }, { ...A, ...B, ...AT_2 }))).toEqual([]);
+    expect(problemsOf(compare({ ...A, ...B }, { ...A, ...B, ...AT_2 }))).toEqual([]);
+  });
+
+  test('allow the deletion of what they replace, and of nothing else', () => {
+    expect(problemsOf(compare({ ...AT_2, ...C }, { ...A, ...B, ...C }))).toEqual([]);
+    expect(problemsOf(compare(AT_2, { ...A, ...B, ...C }))).toEqual([['deleted', '003_c.sql']]);
+    const next = compare({ ...AT_2, '002_x.sql': 'x' }, { ...A, ...B, ...AT_2 });
+    expect(problemsOf(next)).toEqual([['number-taken', '002_x.sql', '002_b.sql']]);
+  });
+
+  test('are reported if they are out of date', () => {
+    const report = compare({ ...A, '001_z.sql': 'z', ...B, ...AT_2 }, { ...A, '001_z.sql': 'z', ...B });
+    expect(problemsOf(report)).toEqual([['unusable', '002_checkpoint.sql']]);
+  });
+});
