@@ -103,6 +103,7 @@ export type { FleetDrift, FleetDriftOptions, TenantDrift } from './fleet/drift/f
 export type { FleetHealth, Tolerance } from './core/tenants/fleet-health.js';
 export type { FleetEngineFactory } from './core/ports/engine.js';
 export type { RolloutCommand, RunningRollout } from './core/tenants/running-rollout.js';
+export type { TenantMigrator } from './fleet/record-of.js';
 export type { TenantSelection } from './fleet/selection.js';
 export type { RolloutReport, RolloutStop, TenantOutcome, TenantResult } from './core/tenants/report.js';
 export { RolloutStoppedError } from './core/tenants/rollout-stopped.js';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { selectsTenants } from './actions/selects-tenants.js';
 import { CHANGES } from './commands/changes.js';
 import { completionCommand } from './commands/completion.js';
 import type { CommandDefinition } from './commands/definition.js';
@@ -52,7 +53,7 @@ export function makeProgram(host: ProgramHost, words?: readonly string[]): Comma
     .exitOverride()
     .configureOutput({ outputError: () => {} }) // whoever catches the error prints it
     .addHelpText('after', `${examplesOf(EXAMPLES)}\n\nExit codes:\n${exitCodes()}`);
-  for (const { name, argument, description, flags, examples, load } of COMMANDS) {
+  for (const { name, argument, description, flags, examples, load, loadForTenants } of COMMANDS) {
     const command = root.command(name).description(description).exitOverride();
     if (argument) command.argument(...argument);
     if (words?.includes(name) ?? true) {
@@ -63,7 +64,8 @@ export function makeProgram(host: ProgramHost, words?: readonly string[]): Comma
       const given = command.opts<CommonFlags>();
       const typed = { program, words: words ?? [], name, args: command.args, flags: given, flagsOf };
       onStart(typed);
-      onExit(await (await load())(module ? { ...given, module } : given, { ...terminal, typed }, ...typed.args));
+      const action = await (loadForTenants && selectsTenants(given) ? loadForTenants : load)();
+      onExit(await action(module ? { ...given, module } : given, { ...terminal, typed }, ...typed.args));
     });
   }
   return root;

@@ -1,3 +1,4 @@
+import type { TenantsOptions } from './fleet/tenants-options.js';
 import type { MigratorOptions } from './options.js';
 
 /** What a configuration file of the command line exports. */
@@ -10,6 +11,8 @@ export interface CommandLineConfig extends MigratorOptions {
   module?: string;
   /** Name of the `MigrationsModule`, if that module has several. @default the one without a name */
   name?: string;
+  /** Tenants: many schemas or databases that get the same files. Selected with `--tenant`, `--group` or `--all`. @default none */
+  tenants?: TenantsOptions;
 }
 
 /**
@@ -21,4 +24,7 @@ export function defineConfig<Config extends CommandLineConfig>(options: Config):
 }
 
 /** Options of `MigrationsModule` that do not concern a target: the command line ignores them. */
-export const MODULE_ONLY_OPTIONS: readonly string[] = ['onBootstrap', 'drift', 'health', 'onEvent', 'tenants'];
+export const MODULE_ONLY_OPTIONS: readonly string[] = ['onBootstrap', 'drift', 'health', 'onEvent'];
+
+/** The same for the options of `tenants`. */
+export const MODULE_ONLY_TENANTS_OPTIONS: readonly string[] = ['worker'];

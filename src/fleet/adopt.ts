@@ -1,28 +1,35 @@
 import type { MigrationSet } from '../core/migration/migration-set.js';
+import type { TenantAdoption } from '../core/ports/tenants.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { NO_PROGRESS, throwIfInterrupted, withInterruption } from '../migrator/run/interruption.js';
 import { eachByServer } from './engine/by-server.js';
 import type { FleetParts } from './parts.js';
 
+/** How histories are taken over. */
+interface Adoption extends TenantAdoption {
+  /** True to change nothing. */
+  readonly dryRun: boolean;
+}
+
 /**
  * Assigns the histories of tenants to their present schemas, if they belong to others.
  *
- * @param isNamed true if the caller named the tenants.
  * @returns the names of those tenants. An error names them too.
  */
 export async function adopt(
   parts: FleetParts,
   tenants: readonly Tenant[],
-  signal: AbortSignal,
-  isNamed: boolean,
+  { dryRun, ...adoption }: Adoption,
 ): Promise<readonly string[]> {
   const { source, schemas, rollout } = parts;
+  const { signal, isNamed } = adoption;
   const concerned = await adoptable(parts, tenants, await source.refresh(), isNamed);
+  if (dryRun) return concerned.map(({ name }) => name);
   const adopted = new Set<Tenant>();
   const failures: unknown[] = [];
   const work = async (tenant: Tenant): Promise<void> => {
     try {
-      const isDone = await withInterruption(signal, NO_PROGRESS, () => schemas.adopt(tenant, { isNamed, signal }));
+      const isDone = await withInterruption(signal, NO_PROGRESS, () => schemas.adopt(tenant, adoption));
       if (isDone) adopted.add(tenant);
     } catch (error) {
       failures.push(error);
@@ -52,6 +59,7 @@ async function adoptable(
   return tenants.filter((_, i) => {
     const record = found[i];
     if (!record || 'problem' in record || record.schemaOf !== undefined || !record.schemaExists) return false;
-    return isNamed || (record.replaced !== undefined && record.replaced.isRenamed !== true);
+    if (isNamed) return record.replaced !== undefined || record.history.rows.length > 0;
+    return record.replaced !== undefined && record.replaced.isRenamed !== true;
   });
 }

@@ -43,7 +43,12 @@ export interface WorkOptions {
 }
 
 /** Options of `Fleet.adopt`. */
-export interface AdoptTenantsOptions extends TenantSelection, ProvisionOptions {}
+export interface AdoptTenantsOptions extends TenantSelection, ProvisionOptions {
+  /** The reason to record in the audit. @default none */
+  readonly reason?: string;
+  /** Only return the tenants whose history may be changed. @default false */
+  readonly dryRun?: boolean;
+}
 
 /** Options of `Fleet.deprovision`. */
 export interface DeprovisionOptions extends ProvisionOptions {

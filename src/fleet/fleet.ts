@@ -11,7 +11,7 @@ import { NO_PROGRESS, withInterruption } from '../migrator/run/interruption.js';
 import { adopt } from './adopt.js';
 import type { FleetDrift, FleetDriftOptions } from './drift/fleet-drift.js';
 import { work, workersOf } from './engine/work.js';
-import type { FleetParts } from './parts.js';
+import type { FleetHost, FleetParts } from './parts.js';
 import { KnownStandings } from './known-standings.js';
 import { OnDemand } from './on-demand.js';
 import type {
@@ -25,18 +25,9 @@ import type {
   DeprovisionOptions,
 } from './fleet-options.js';
 import { provision } from './provision.js';
-import { carefulMigrator } from './record-of.js';
+import { carefulMigrator, type TenantMigrator } from './record-of.js';
 import { Rollout } from './rollout.js';
 import { selected, type TenantSelection } from './selection.js';
-
-/** What a fleet needs in addition to its parts. */
-interface FleetHost<Definition> {
-  /** Runs work that the signals of the process may interrupt. */
-  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-  /** Checks a tenant that need not be on the list. @throws ConfigurationError */
-  readonly check: (tenant: Definition) => Tenant;
-  readonly close: () => Promise<void>;
-}
 
 /**
  * The migrations of many tenants. Create one with `createFleet()`. Reads never lock, create or write. SIGTERM, SIGINT,
@@ -173,8 +164,14 @@ export class Fleet<Definition = unknown> {
    * @throws ConfigurationError
    */
   async tenant(name: string): Promise<Migrator> {
-    const [tenant] = (await this.tenants({ tenants: [name] })) as readonly [Tenant];
-    return carefulMigrator(this.#parts, tenant);
+    const [{ migrator }] = (await this.migrators({ tenants: [name] })) as readonly [TenantMigrator];
+    return migrator;
+  }
+
+  /** Returns the migrators of several tenants, in the order of the list, which is read once. @throws ConfigurationError */
+  async migrators(selection: TenantSelection = {}): Promise<readonly TenantMigrator[]> {
+    const tenants = await this.tenants(selection);
+    return tenants.map((tenant) => ({ tenant: tenant.name, migrator: carefulMigrator(this.#parts, tenant) }));
   }
 
   /**
@@ -225,10 +222,11 @@ export class Fleet<Definition = unknown> {
    * @returns the names of the tenants whose history was changed; if it fails or is interrupted, the error names them.
    * @throws ConfigurationError, LockTimeoutError if migrations of a tenant are running; InterruptedError, DatabaseError
    */
-  async adopt({ signal, ...selection }: AdoptTenantsOptions = {}): Promise<readonly string[]> {
+  async adopt({ signal, reason, dryRun = false, ...selection }: AdoptTenantsOptions = {}): Promise<readonly string[]> {
     const tenants = await this.tenants(selection);
+    const isNamed = selection.tenants !== undefined;
     return this.#operations.run(signal, (combined) =>
-      adopt(this.#parts, tenants, combined, selection.tenants !== undefined),
+      adopt(this.#parts, tenants, { signal: combined, reason, dryRun, isNamed }),
     );
   }
 

@@ -52,3 +52,12 @@ export interface FleetParts {
   /** Has a session kept for a tenant, until the returned function has been called. */
   readonly expect: (tenant: Tenant) => () => Promise<void>;
 }
+
+/** What a fleet needs in addition to its parts. */
+export interface FleetHost<Definition> {
+  /** Runs work that the signals of the process may interrupt. */
+  readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+  /** Checks a tenant that need not be on the list. @throws ConfigurationError */
+  readonly check: (tenant: Definition) => Tenant;
+  readonly close: () => Promise<void>;
+}

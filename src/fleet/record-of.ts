@@ -4,6 +4,13 @@ import type { Tenant } from '../core/tenants/tenant.js';
 import type { Migrator } from '../migrator/migrator.js';
 import type { FleetParts } from './parts.js';
 
+/** The migrator of one tenant. */
+export interface TenantMigrator {
+  /** Its name. */
+  readonly tenant: string;
+  readonly migrator: Migrator;
+}
+
 /** What is recorded about one tenant. @throws MigrationError if its database cannot be read. */
 export async function recordOf(
   { records }: Pick<FleetParts, 'records'>,

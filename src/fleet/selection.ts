@@ -12,8 +12,9 @@ export interface TenantSelection {
 /** @throws ConfigurationError if a name or group is unknown. */
 export function selected(all: readonly Tenant[], { tenants: names, group }: TenantSelection): readonly Tenant[] {
   const known = new Set(all.map(({ name }) => name));
-  const problems = (names ?? []).filter((name) => !known.has(name)).map(unknownTenant);
-  if (group !== undefined && !all.some((tenant) => tenant.group === group)) problems.push(unknownGroup(group));
+  const unknown = (names ?? []).filter((name) => !known.has(name));
+  const problems = unknown.map((name) => unknownTenant(name, all));
+  if (group !== undefined && !all.some((tenant) => tenant.group === group)) problems.push(unknownGroup(group, all));
   if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
   return stillSelected(all, { tenants: names, group });
 }

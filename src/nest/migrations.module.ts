@@ -11,7 +11,7 @@ import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { HealthIndicatorService } from '@nestjs/terminus';
 import { createMigrator } from '../composition/create-migrator.js';
 import { historyPlace } from '../composition/history-place.js';
-import { GIVEN_OPTIONS, INSTANCE_NAME } from '../composition/instance-tokens.js';
+import { GIVEN_OPTIONS, INSTANCE_NAME, TENANT_LIST } from '../composition/instance-tokens.js';
 import { Migrator } from '../migrator/migrator.js';
 import { bootstrap, type MigrationsReady } from './bootstrap/bootstrap.js';
 import { BackgroundRun } from './bootstrap/background-run.js';
@@ -25,7 +25,7 @@ import type { MigrationsModuleAsyncOptions } from './configuration/options-facto
 import type { MigrationsModuleOptions, ResolvedModuleOptions } from './configuration/options.js';
 import { resolveModuleOptions } from './configuration/resolve-options.js';
 import { withReadableErrors } from './bootstrap/start-error.js';
-import { FLEET, TENANT_LIST, type TenantFleet, withTenantList } from './configuration/tenants.js';
+import { FLEET, type TenantFleet, withTenantList } from './configuration/tenants.js';
 import { RESOLVED_OPTIONS } from './configuration/tokens.js';
 import { fleetOf } from './fleet-provider.js';
 

@@ -127,10 +127,10 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
   cli: [
     'module',
     'process',
-    ['render', 'render/lint', 'render/live'],
+    ['render', 'render/lint', 'render/live', 'render/tenants'],
     'configuration',
     'actions',
-    ['actions/changes', 'actions/completion', 'actions/gate', 'actions/reading'],
+    ['actions/changes', 'actions/completion', 'actions/gate', 'actions/reading', 'actions/tenants'],
     'commands',
     '.',
   ],

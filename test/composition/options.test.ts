@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { migratorFields, resolveMigratorOptions } from '../../src/composition/validation/migrator-options.js';
-import { nearestName } from '../../src/composition/validation/nearest-name.js';
+import { nearestName } from '../../src/core/problems/nearest-name.js';
 import type { MigratorOptions } from '../../src/composition/options.js';
 import { ConfigurationError } from '../../src/core/errors/input-errors.js';
 import { configurationText } from '../../src/core/problems/configuration-problem.js';

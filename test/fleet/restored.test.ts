@@ -75,7 +75,7 @@ describe('after a database was restored', () => {
       ['t2', 'applied'],
     ]);
     expect(tenants[1]?.error?.message).toMatch(
-      /Tenant t1 has the history of "s1" \(OID \d+\), but its schema is now "s1" \(OID \d+\), which is not empty\. .*fleet\.adopt\(\)/,
+      /Tenant t1 has the history of "s1" \(OID \d+\), but its schema is now "s1" \(OID \d+\), which is not empty\. .*fleet\.adopt\(\{ tenants: \['t1'\] \}\)/,
     );
     expect(await rowsOf('s1.a')).toBe(1);
   });

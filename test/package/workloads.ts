@@ -61,6 +61,7 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations import, refused': await refused('import', 'goose', '--dir', directory),
     'nest-migrations repair': await commandLine('repair', '--dir', directory),
     'nest-migrations accept': await commandLine('accept', '--dir', directory),
+    'nest-migrations adopt, refused': await misused('adopt'),
     'nest-migrations resolve, refused': await refused('resolve', '001_a.sql', '--done', '--dir', directory),
   };
 }

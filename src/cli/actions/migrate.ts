@@ -11,6 +11,7 @@ import type { CommandTerminal } from '../process/terminal.js';
 import { inCommands } from '../process/voice.js';
 import { RunView } from '../render/live/run-view.js';
 import type { Action } from './action.js';
+import { TENANTS_NOT_INCLUDED } from './tenants-not-included.js';
 import { withMigrator } from './with-migrator.js';
 
 /** Applies pending migrations. */
@@ -19,7 +20,11 @@ export const migrate: Action<RunFlags> = async (flags, terminal) => {
   if (flags.dryRun) return (await import('./describe-plan.js')).describePlan(flags, terminal, limit);
   const { onEvent, close } = await listener(terminal, flags.json === true);
   try {
-    const run = await withMigrator(flags, onEvent, (migrator) => migrator.migrate(limit));
+    const run = await withMigrator(flags, onEvent, async (migrator, { tenants }) => {
+      const finished = await migrator.migrate(limit);
+      if (tenants) terminal.err(TENANTS_NOT_INCLUDED);
+      return finished;
+    });
     if (flags.json) terminal.out(JSON.stringify(run));
     return EXIT.ok;
   } finally {

@@ -1,14 +1,16 @@
 import { FOREIGN_TOOLS } from '../../core/tools/names.js';
-import { COMMON_FLAGS, LOCK_FLAGS, PLACEHOLDER } from './common-flags.js';
+import { COMMON_FLAGS, LOCK_FLAGS, PLACEHOLDER, TENANT_FLAGS } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
-const CHANGE_FLAGS: readonly Flag[] = [
+const CONFIRMATION_FLAGS: readonly Flag[] = [
   ['--reason <text>', 'the reason to record in the audit'],
   ['--dry-run', 'only show what would change'],
   ['--yes', 'skip the confirmation prompt; required without a terminal'],
-  ...COMMON_FLAGS,
-  ...LOCK_FLAGS,
 ];
+
+const TARGET_FLAGS: readonly Flag[] = [...CONFIRMATION_FLAGS, ...COMMON_FLAGS, ...LOCK_FLAGS];
+
+const CHANGE_FLAGS: readonly Flag[] = [...TENANT_FLAGS, ...TARGET_FLAGS];
 
 /** Commands that change the history and run no migration. */
 export const CHANGES: readonly CommandDefinition[] = [
@@ -40,7 +42,7 @@ export const CHANGES: readonly CommandDefinition[] = [
     name: 'import',
     argument: ['<tool>', `one of ${FOREIGN_TOOLS.join(', ')}`],
     description: 'record what another migration tool has applied; its table is not changed',
-    flags: [['--from-table <table>', "table of the other tool (default: the tool's own)"], ...CHANGE_FLAGS],
+    flags: [['--from-table <table>', "table of the other tool (default: the tool's own)"], ...TARGET_FLAGS],
     examples: ['nest-migrations import golang-migrate --dry-run'],
     load: async () => (await import('../actions/changes/import.js')).importFrom,
   },
@@ -95,5 +97,17 @@ export const CHANGES: readonly CommandDefinition[] = [
     ],
     examples: ['nest-migrations unlock', "nest-migrations unlock --yes --reason 'its node was lost'"],
     load: async () => (await import('../actions/changes/unlock.js')).unlock,
+  },
+  {
+    name: 'adopt',
+    description:
+      'take over the histories of tenants whose schemas have other OIDs than recorded, as after restoring, upgrading or moving the database',
+    flags: [...TENANT_FLAGS, ...CONFIRMATION_FLAGS, ...COMMON_FLAGS],
+    examples: [
+      'nest-migrations adopt --all --dry-run',
+      "nest-migrations adopt --tenant oak-hill --reason 'restored from a dump'",
+    ],
+    load: async () => (await import('../actions/tenants/adopt.js')).withoutSelection,
+    loadForTenants: async () => (await import('../actions/tenants/adopt.js')).adoptTenants,
   },
 ];

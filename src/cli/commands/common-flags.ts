@@ -52,6 +52,13 @@ const TARGET_FLAGS: readonly Flag[] = [
 /** Flags of every command that works on a target. */
 export const COMMON_FLAGS: readonly Flag[] = [...TARGET_FLAGS, ...OUTPUT_FLAGS];
 
+/** Flags of every command that works on tenants. */
+export const TENANT_FLAGS: readonly Flag[] = [
+  ['--tenant <name>', 'this tenant instead of the shared files; repeatable', add],
+  ['--group <name>', 'the same for the tenants of this group'],
+  ['--all', 'the same for all tenants'],
+];
+
 /** Flags of every command that takes the migration lock. */
 export const LOCK_FLAGS: readonly Flag[] = [
   ['--lock <kind>', 'the migration lock: auto, session, transaction or off (default: auto)'],
@@ -87,4 +94,5 @@ export const SHARED_FLAGS: readonly Flag[] = [
   ...RUN_FLAGS,
   ...LIMIT_FLAGS,
   ...LINTING_FLAGS,
+  ...TENANT_FLAGS,
 ];

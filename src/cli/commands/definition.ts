@@ -19,4 +19,6 @@ export interface CommandDefinition {
   readonly examples?: readonly string[];
   /** Loads what the command does. */
   readonly load: () => Promise<Action<CommonFlags>>;
+  /** The same if tenants are selected. @default the command does not work on tenants */
+  readonly loadForTenants?: () => Promise<Action<CommonFlags>>;
 }

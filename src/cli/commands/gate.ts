@@ -1,4 +1,4 @@
-import { add, COMMON_FLAGS, FILE_FLAGS, LIMIT_FLAGS, LINTING_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, FILE_FLAGS, LIMIT_FLAGS, LINTING_FLAGS, RUN_FLAGS, TENANT_FLAGS, add } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
 
 const TABLE_LOCK_TIMEOUT: Flag = [
@@ -26,10 +26,16 @@ export const GATE: readonly CommandDefinition[] = [
       ...LINTING_FLAGS,
       ...RUN_FLAGS,
       TABLE_LOCK_TIMEOUT,
+      ...TENANT_FLAGS,
       ...COMMON_FLAGS,
     ],
-    examples: ['nest-migrations check --schema', 'nest-migrations check --base origin/main --format github'],
+    examples: [
+      'nest-migrations check --schema',
+      'nest-migrations check --all',
+      'nest-migrations check --base origin/main --format github',
+    ],
     load: async () => (await import('../actions/gate/check.js')).check,
+    loadForTenants: async () => (await import('../actions/tenants/check.js')).checkTenants,
   },
   {
     name: 'lint',

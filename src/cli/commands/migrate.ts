@@ -1,4 +1,4 @@
-import { COMMON_FLAGS, LINTING_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, LINTING_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS, TENANT_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
 /** The command `migrate`. */
@@ -6,6 +6,7 @@ export const migrateCommand: CommandDefinition = {
   name: 'migrate',
   description: 'apply pending migrations',
   flags: [
+    ...TENANT_FLAGS,
     ...COMMON_FLAGS,
     ['--to <file>', 'apply nothing after this file or version'],
     ['--step <n>', 'apply only the next n migrations'],
@@ -21,6 +22,8 @@ export const migrateCommand: CommandDefinition = {
     'nest-migrations migrate --dir db/migrations --connect-retry 60',
     'nest-migrations migrate --lint error --migration-lock-timeout 300',
     'nest-migrations migrate --placeholder schema=billing --json',
+    'nest-migrations migrate --all',
   ],
   load: async () => (await import('../actions/migrate.js')).migrate,
+  loadForTenants: async () => (await import('../actions/tenants/migrate.js')).migrateTenants,
 };

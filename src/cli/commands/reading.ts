@@ -1,4 +1,4 @@
-import { add, COMMON_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS } from './common-flags.js';
+import { add, COMMON_FLAGS, LIMIT_FLAGS, LOCK_FLAGS, RUN_FLAGS, TENANT_FLAGS } from './common-flags.js';
 import type { CommandDefinition } from './definition.js';
 
 /** Commands that only read. */
@@ -6,9 +6,10 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'status',
     description: 'show every migration and its state',
-    flags: [['--exit-code', 'exit like check: 1 failed, 5 drift, 4 pending'], ...COMMON_FLAGS],
-    examples: ['nest-migrations status --exit-code'],
+    flags: [['--exit-code', 'exit like check: 1 failed, 5 drift, 4 pending'], ...TENANT_FLAGS, ...COMMON_FLAGS],
+    examples: ['nest-migrations status --exit-code', 'nest-migrations status --all'],
     load: async () => (await import('../actions/reading/status.js')).status,
+    loadForTenants: async () => (await import('../actions/tenants/status.js')).statusOfTenants,
   },
   {
     name: 'pending',
@@ -22,20 +23,27 @@ export const READING: readonly CommandDefinition[] = [
     flags: [
       ['--sql', 'print the exact SQL as a script instead, including placeholder values'],
       ['--rehearse', 'run them in a transaction that is rolled back, and show what they locked and wrote'],
+      ...TENANT_FLAGS,
       ...COMMON_FLAGS,
       ...LOCK_FLAGS,
       ...RUN_FLAGS,
       ...LIMIT_FLAGS,
     ],
-    examples: ['nest-migrations plan'],
+    examples: ['nest-migrations plan', 'nest-migrations plan --tenant oak-hill --sql'],
     load: async () => (await import('../actions/reading/plan.js')).plan,
+    loadForTenants: async () => (await import('../actions/tenants/plan.js')).planOfTenants,
   },
   {
     name: 'history',
     description: 'show what ran, by whom, for how long, and the messages of the server',
-    flags: [['--audit', 'show the audit instead: runs and changes to the history, with reasons'], ...COMMON_FLAGS],
-    examples: ['nest-migrations history --audit'],
+    flags: [
+      ['--audit', 'show the audit instead: runs and changes to the history, with reasons'],
+      ...TENANT_FLAGS,
+      ...COMMON_FLAGS,
+    ],
+    examples: ['nest-migrations history --audit', 'nest-migrations history --tenant oak-hill'],
     load: async () => (await import('../actions/reading/history.js')).history,
+    loadForTenants: async () => (await import('../actions/tenants/history.js')).historyOfTenants,
   },
   {
     name: 'drift',
@@ -44,10 +52,12 @@ export const READING: readonly CommandDefinition[] = [
       ['--files', 'show only differences between files and history'],
       ['--schema', 'show only changes made in the database without a migration'],
       ['--diff', 'show what changed in each file, and the definitions of objects'],
+      ...TENANT_FLAGS,
       ...COMMON_FLAGS,
     ],
     examples: ['nest-migrations drift --diff', 'nest-migrations drift --schema'],
     load: async () => (await import('../actions/reading/drift.js')).drift,
+    loadForTenants: async () => (await import('../actions/tenants/drift.js')).driftOfTenants,
   },
   {
     name: 'verify',
@@ -71,9 +81,10 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'wait',
     description: 'for init containers: wait until nothing is pending',
-    flags: [['--timeout <seconds>', 'how long to wait (default: 300)'], ...COMMON_FLAGS],
-    examples: ['nest-migrations wait --timeout 600'],
+    flags: [['--timeout <seconds>', 'how long to wait (default: 300)'], ...TENANT_FLAGS, ...COMMON_FLAGS],
+    examples: ['nest-migrations wait --timeout 600', 'nest-migrations wait --all'],
     load: async () => (await import('../actions/reading/wait.js')).wait,
+    loadForTenants: async () => (await import('../actions/tenants/wait.js')).waitForTenants,
   },
   {
     name: 'doctor',

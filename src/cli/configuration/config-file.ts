@@ -3,8 +3,9 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { types } from 'node:util';
-import { MODULE_ONLY_OPTIONS } from '../../composition/define-config.js';
+import { MODULE_ONLY_OPTIONS, MODULE_ONLY_TENANTS_OPTIONS } from '../../composition/define-config.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
+import { isListFactory, listOf } from '../module/list-factory.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 
 /** Options from a file. */
@@ -92,6 +93,7 @@ function own(source: string, given: unknown): FileOptions {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return fail({ code: 'unusable', source, detail: 'expected an object of options as its default export' });
   const { module, name, ...options } = given as Readonly<Record<string, unknown>>;
+  if (isListFactory(listOf(options))) fail({ ...LIST_FROM_PROVIDERS, source });
   return {
     source,
     options: withoutModuleOnly(options),
@@ -100,9 +102,23 @@ function own(source: string, given: unknown): FileOptions {
   };
 }
 
+const LIST_FROM_PROVIDERS: ConfigurationProblem = {
+  option: 'tenants.list',
+  code: 'invalid',
+  detail: 'its useFactory needs providers of the application; take the options from its module with --module',
+};
+
 /** Leaves out the options that are not about a target. */
 export function withoutModuleOnly(options: FileOptions['options']): FileOptions['options'] {
-  return Object.fromEntries(Object.entries(options).filter(([name]) => !MODULE_ONLY_OPTIONS.includes(name)));
+  const left = without(options, MODULE_ONLY_OPTIONS);
+  const { tenants } = left;
+  return typeof tenants === 'object' && tenants !== null
+    ? { ...left, tenants: without(tenants, MODULE_ONLY_TENANTS_OPTIONS) }
+    : left;
+}
+
+function without(options: object, names: readonly string[]): FileOptions['options'] {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => !names.includes(name)));
 }
 
 function optionalText(source: string, option: string, value: unknown): string | undefined {

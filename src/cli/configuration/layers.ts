@@ -6,7 +6,7 @@ export interface Layer {
 }
 
 /** Options that are objects of options; these are merged option by option. */
-export const GROUPS: readonly string[] = ['timeouts', 'policy', 'placeholders', 'lint'];
+export const GROUPS: readonly string[] = ['timeouts', 'policy', 'placeholders', 'lint', 'tenants'];
 /** The options that say how to connect. */
 export const CONNECTIONS: readonly string[] = ['connectionString', 'connection', 'pool'];
 

@@ -1,6 +1,6 @@
-import type { ResolvedOptions } from '../../composition/options.js';
 import { maskedValue } from '../render/masked-value.js';
 import { GROUPS, sourceOf, type Layer } from './layers.js';
+import type { ProjectOptions } from './project-options.js';
 
 /** An effective option, with secrets masked, and where its value comes from. */
 export interface Setting {
@@ -10,7 +10,7 @@ export interface Setting {
 }
 
 /** Lists the effective options, including each option of a group separately. */
-export function listSettings(options: ResolvedOptions, layers: readonly Layer[]): Setting[] {
+export function listSettings(options: ProjectOptions, layers: readonly Layer[]): Setting[] {
   return flattened(options).map(([option, value]) => ({
     option,
     value: maskedValue(option, value),
@@ -18,7 +18,7 @@ export function listSettings(options: ResolvedOptions, layers: readonly Layer[])
   }));
 }
 
-function flattened(options: ResolvedOptions): [string, unknown][] {
+function flattened(options: ProjectOptions): [string, unknown][] {
   const entries = Object.entries(options).filter(([, value]) => value !== undefined);
   return entries.flatMap(([name, value]): [string, unknown][] =>
     GROUPS.includes(name)

@@ -1,6 +1,5 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
-import type { MigratorOptions, ResolvedOptions } from '../../composition/options.js';
 import { resolveFileOptions, resolveMigratorOptions } from '../../composition/validation/migrator-options.js';
 import type { RunFlags } from '../process/flags.js';
 import { flagOf, inFlags, OPTIONS, TIMEOUTS, type FlagNames } from '../process/option-flags.js';
@@ -9,10 +8,11 @@ import { terminal } from '../process/terminal.js';
 import { readConfig } from './config-file.js';
 import { CONNECTIONS, mergeLayers, sourceOf, type Layer } from './layers.js';
 import { policyLayers } from './policy-layers.js';
+import type { ProjectOptions } from './project-options.js';
 
 /** The effective options of a command. */
 export interface Settings {
-  readonly options: ResolvedOptions;
+  readonly options: ProjectOptions;
   /** The sources of options; later ones override earlier ones. */
   readonly layers: readonly Layer[];
 }
@@ -30,10 +30,10 @@ export interface GivenOptions {
  * @param known what was already read.
  * @throws ConfigurationError, which names flags
  */
-export async function settingsFrom(flags: RunFlags, known?: GivenOptions): Promise<ResolvedOptions> {
+export async function settingsFrom(flags: RunFlags, known?: GivenOptions): Promise<ProjectOptions> {
   const { layers, problems } = known ?? (await readLayers(flags));
   throwIfAny(hasConnection(layers) ? problems : [NO_DATABASE, ...problems]);
-  const options = resolved(layers, (merged) => resolveMigratorOptions(merged));
+  const options = await resolved(layers, true);
   if (flags.verbose) await showSettings({ options, layers });
   return options;
 }
@@ -47,7 +47,7 @@ const NO_DATABASE: ConfigurationProblem = {
 export async function fileSettingsFrom(flags: RunFlags, known?: GivenOptions): Promise<Settings> {
   const { layers, problems } = known ?? (await readLayers(flags));
   throwIfAny(problems);
-  const settings = { layers, options: resolved(layers, resolveFileOptions) };
+  const settings = { layers, options: await resolved(layers, false) };
   if (flags.verbose) await showSettings(settings);
   return settings;
 }
@@ -124,9 +124,13 @@ function flagOptions(flags: RunFlags, problems: ConfigurationProblem[]): Record<
   };
 }
 
-function resolved(layers: readonly Layer[], resolve: (options: MigratorOptions) => ResolvedOptions): ResolvedOptions {
+async function resolved(layers: readonly Layer[], needsConnection: boolean): Promise<ProjectOptions> {
+  const merged = mergeLayers(layers);
   try {
-    return resolve(mergeLayers(layers));
+    if (merged['tenants'] === undefined)
+      return needsConnection ? resolveMigratorOptions(merged) : resolveFileOptions(merged);
+    const { resolveFleetOptions, resolveFleetFileOptions } = await import('../../composition/fleet/resolve-tenants.js');
+    return needsConnection ? resolveFleetOptions(merged) : resolveFleetFileOptions(merged);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     throw new ConfigurationError(
@@ -138,7 +142,9 @@ function resolved(layers: readonly Layer[], resolve: (options: MigratorOptions) 
 
 /** A problem with an option as one with its flag, or with the file that sets the option. */
 function inPlace(problem: ConfigurationProblem, layers: readonly Layer[]): ConfigurationProblem {
-  const source = sourceOf(problem.option ?? '', layers) ?? '--database-url';
+  const { option = '' } = problem;
+  const [group = ''] = option.split('.');
+  const source = sourceOf(option, layers) ?? sourceOf(group, layers) ?? '--database-url';
   if (source === 'DATABASE_URL' || source.startsWith('--')) return inFlags(problem, source);
   return { ...problem, source };
 }

@@ -1,4 +1,4 @@
-import { GIVEN_OPTIONS, INSTANCE_NAME } from '../../composition/instance-tokens.js';
+import { GIVEN_OPTIONS, INSTANCE_NAME, TENANT_LIST } from '../../composition/instance-tokens.js';
 import { messageOfError } from './message-of-error.js';
 import type { Nest, ScannedModule } from './given-module.js';
 
@@ -8,6 +8,8 @@ export interface Instance {
   readonly name: string;
   /** Creates its options, and the providers that they need, but nothing else. */
   readonly createOptions: () => Promise<unknown>;
+  /** The same for its list of tenants: a function, if it comes from providers. */
+  readonly createTenantList: () => Promise<unknown>;
 }
 
 /**
@@ -31,7 +33,8 @@ export async function instancesIn(appModule: unknown, nest: Nest): Promise<reado
     .filter(({ providers }) => providers.has(GIVEN_OPTIONS))
     .map((module) => ({
       name: nameOf(module),
-      createOptions: () => optionsOf(module, new nest.Injector()),
+      createOptions: () => create(module, GIVEN_OPTIONS, 'the options of MigrationsModule', new nest.Injector()),
+      createTenantList: () => create(module, TENANT_LIST, 'the list of tenants', new nest.Injector()),
     }));
 }
 
@@ -40,13 +43,18 @@ function nameOf({ providers }: ScannedModule): string {
   return typeof name === 'string' ? name : '';
 }
 
-async function optionsOf(module: ScannedModule, injector: InstanceType<Nest['Injector']>): Promise<unknown> {
-  const provider = module.providers.get(GIVEN_OPTIONS);
-  if (provider === undefined) throw new Error('the module has no options');
+async function create(
+  module: ScannedModule,
+  token: symbol,
+  what: string,
+  injector: InstanceType<Nest['Injector']>,
+): Promise<unknown> {
+  const provider = module.providers.get(token);
+  if (provider === undefined) throw new Error(`the module does not provide ${what}`);
   try {
     await injector.loadProvider(provider, module);
     return provider.instance;
   } catch (error) {
-    throw new Error(`the options of MigrationsModule cannot be created: ${messageOfError(error)}`, { cause: error });
+    throw new Error(`${what} cannot be created: ${messageOfError(error)}`, { cause: error });
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { nearestName } from '../../composition/validation/nearest-name.js';
+import { nearestName } from '../../core/problems/nearest-name.js';
 import { messageOfError } from './message-of-error.js';
 
 /** What `@Module()` may record about a class. */

@@ -1,4 +1,4 @@
-import { nearestName } from '../../composition/validation/nearest-name.js';
+import { nearestName } from '../../core/problems/nearest-name.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import { withOutputToStderr } from './output-to-stderr.js';
 import type { GivenModule } from './given-module.js';
@@ -6,6 +6,7 @@ import { messageOfError } from './message-of-error.js';
 import { instancesIn, type Instance } from './instances.js';
 import { loadModuleClass } from './module-class.js';
 import { nestOf } from './nest.js';
+import { withTenantList } from './tenant-list.js';
 
 /**
  * The options that an application gives to its `MigrationsModule`. The application is not started.
@@ -23,10 +24,11 @@ export async function optionsOfModule(
   try {
     return await withOutputToStderr(async () => {
       const { appModule, nest } = typeof module === 'string' ? loaded(module) : module;
-      const options = await choose(await instancesIn(await appModule, await nest()), name).createOptions();
+      const instance = choose(await instancesIn(await appModule, await nest()), name);
+      const options = await instance.createOptions();
       if (typeof options !== 'object' || options === null)
         throw new Error('the options of MigrationsModule are not an object');
-      return options as Readonly<Record<string, unknown>>;
+      return withTenantList(options as Readonly<Record<string, unknown>>, instance);
     });
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;

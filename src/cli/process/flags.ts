@@ -1,7 +1,14 @@
 import type { GivenModule } from '../module/given-module.js';
 
+/** Flags that select tenants. */
+export interface TenantFlags {
+  readonly tenant?: readonly string[];
+  readonly group?: string;
+  readonly all?: boolean;
+}
+
 /** Flags of the commands. Durations are in seconds. */
-export interface CommonFlags {
+export interface CommonFlags extends TenantFlags {
   readonly databaseUrl?: string;
   readonly dir?: string;
   readonly table?: string;

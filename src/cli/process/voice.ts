@@ -28,6 +28,8 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
     case 'restart':
     case 'resume':
       return command('repair', [`--${remedy.action}`, remedy.file], typed);
+    case 'adopt':
+      return command('adopt', [], selecting(remedy.tenant, typed));
     case 'resolve':
       return command('resolve', [remedy.file, `--${remedy.outcome}`], typed);
     case 'verify-on':
@@ -41,9 +43,22 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
   }
 }
 
+/** A command as if it had been typed for one tenant, or for all. */
+function selecting(tenant: string | undefined, typed: Invocation): Invocation {
+  const chosen = tenant === undefined ? { all: true, tenant: undefined } : { all: undefined, tenant: [tenant] };
+  return { ...typed, flags: { ...typed.flags, group: undefined, ...chosen } };
+}
+
 function command(name: string, words: readonly string[], typed: Invocation): string {
-  const shared = typed.flagsOf(name).flatMap(({ flag, isShared }) => (isShared ? given(flag, typed.flags) : []));
+  const shared = typed.flagsOf(name).flatMap((each) => repeated(each, typed));
   return commandLine(typed.program, [name, ...words, ...shared]);
+}
+
+/** A shared flag as it was typed; empty if it was not given. */
+function repeated({ flag, isShared }: { flag: string; isShared: boolean }, typed: Invocation): string[] {
+  const own = typed.flagsOf(typed.name).find((each) => each.flag === flag);
+  const isAnother = flag === '--all' && own?.isShared === false; // that of lint is not about tenants
+  return isShared && !isAnother ? given(flag, typed.flags) : [];
 }
 
 /** The current command with a different value of an option; only the flag if the reader must choose the value. */
@@ -56,8 +71,7 @@ function setting({ option, value }: Extract<Remedy, { action: 'set' }>, typed: I
   const isRetyped = typed.name === 'migrate' || SEEN_BY_READERS.includes(option);
   const target = isRetyped ? typed.name : 'migrate';
   const others = typed.flagsOf(target).flatMap((each) => {
-    if (!isRetyped && !each.isShared) return [];
-    const words = given(each.flag, typed.flags);
+    const words = isRetyped ? given(each.flag, typed.flags) : repeated(each, typed);
     if (longName(each.flag) !== flag) return words;
     // Of a repeatable flag, only the value with this name is removed.
     return name === undefined

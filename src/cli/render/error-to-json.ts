@@ -5,17 +5,21 @@ import { LockTimeoutError } from '../../core/errors/lock-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InDoubtError, InterruptedError } from '../../core/errors/run-errors.js';
+import type { RolloutReport, TenantResult } from '../../core/tenants/report.js';
+import { RolloutStoppedError } from '../../core/tenants/rollout-stopped.js';
 import { ScratchDatabaseError } from '../../core/errors/catalog/scratch-error.js';
 import { configurationText } from '../../core/problems/configuration-problem.js';
+import type { FleetRun } from '../../fleet/fleet-options.js';
 import { CliError } from '../process/cli-error.js';
 import type { Invocation } from '../process/invocation.js';
 import { findingToJson, messageOf } from './in-commands.js';
+import { forTenant } from './tenants/for-tenant.js';
 
 /** An error as JSON: its code, its message and its data. */
-export function errorToJson(error: unknown, typed: Invocation): object {
+export function errorToJson(error: unknown, typed: Invocation): { readonly error: object } {
   const isOurs = error instanceof MigrationError || error instanceof CliError;
   const code = isOurs ? error.code : 'UNEXPECTED';
-  return { error: { code, message: textOf(error, typed), ...detailsOf(error, findingToJson(typed)) } };
+  return { error: { code, message: textOf(error, typed), ...detailsOf(error, typed) } };
 }
 
 function textOf(error: unknown, typed: Invocation): string {
@@ -23,7 +27,8 @@ function textOf(error: unknown, typed: Invocation): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function detailsOf(error: unknown, findingAsJson: ReturnType<typeof findingToJson>): object {
+function detailsOf(error: unknown, typed: Invocation): object {
+  const findingAsJson = findingToJson(typed);
   if (error instanceof CliError) return error.details;
   if (error instanceof ConfigurationError)
     return { problems: error.problems.map((problem) => ({ message: configurationText(problem), ...problem })) };
@@ -39,6 +44,7 @@ function detailsOf(error: unknown, findingAsJson: ReturnType<typeof findingToJso
   if (error instanceof LockTimeoutError)
     return { waitedMs: error.waitedMs, holder: error.holder ?? null, applied: error.applied };
   if (error instanceof InterruptedError) return { by: error.by, applied: error.applied, pending: error.pending };
+  if (error instanceof RolloutStoppedError) return { rollout: rolloutToJson(error.report, typed) };
   if (error instanceof DatabaseConnectionError) return { sqlstate: error.sqlstate ?? null };
   if (error instanceof DatabaseError) return { sqlstate: error.server.sqlstate };
   return {};
@@ -55,5 +61,28 @@ function failureToJson({ failure }: MigrationFailedError): object {
     hint: server.hint ?? null,
     applied,
     pending,
+  };
+}
+
+/** The report of a rollout for programs. Its shape is stable. */
+export function rolloutToJson(report: RolloutReport & Partial<Pick<FleetRun, 'shared'>>, typed: Invocation): object {
+  const { tenants, counts, stopped, warnings, durationMs, shared } = report;
+  return {
+    shared: shared ?? null,
+    tenants: tenants.map((each) => resultToJson(each, typed)),
+    counts,
+    stopped: stopped ?? null,
+    warnings: warnings.map(findingToJson(typed)),
+    durationMs,
+  };
+}
+
+function resultToJson({ tenant, group, runId, error, ...result }: TenantResult, typed: Invocation): object {
+  return {
+    tenant,
+    group: group ?? null,
+    ...result,
+    runId: runId ?? null,
+    error: error ? errorToJson(error, forTenant(typed, tenant)).error : null,
   };
 }

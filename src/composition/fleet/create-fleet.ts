@@ -152,7 +152,7 @@ class CheckedList {
     const tenants = this.check(await readList(this.tenants.list, query));
     const unknown = tenants.length === 0 ? [] : unknownGroups(tenants, this.tenants.rollout.waves);
     if (unknown.length === 0) return tenants;
-    const problems = unknown.map((group) => ({ option: 'tenants.rollout.waves', ...unknownGroup(group) }));
+    const problems = unknown.map((group) => ({ option: 'tenants.rollout.waves', ...unknownGroup(group, tenants) }));
     throw new ConfigurationError('INVALID_TENANTS', problems);
   }
 

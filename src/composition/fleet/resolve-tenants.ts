@@ -7,7 +7,7 @@ import type { Gate } from '../../core/tenants/rollout-settings.js';
 import { isShare, type WaveDefinition } from '../../core/tenants/waves.js';
 import type { MigratorOptions, ResolvedOptions } from '../options.js';
 import { count, flag, isObject, notEmpty, objectOf, oneOf, type Fields } from '../validation/checks.js';
-import { migratorFields, resolve } from '../validation/migrator-options.js';
+import { migratorFields, resolve, resolveWithoutConnection } from '../validation/migrator-options.js';
 import type { ResolvedTenantsOptions, TenantList, TenantsOptions } from './tenants-options.js';
 
 const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 1;
@@ -109,10 +109,22 @@ const READ_TWICE: ConfigurationProblem = {
 
 /** Checks options and fills in the defaults. @throws ConfigurationError listing every problem */
 export function resolveFleetOptions(
-  options: MigratorOptions & { tenants: TenantsOptions },
+  options: FleetOptionsToCheck,
 ): ResolvedOptions & { readonly tenants: ResolvedTenantsOptions } {
-  const given: Partial<typeof options> = isObject(options) ? options : {};
-  return resolve(schema, options, tenantsContradictions(given, given.tenants));
+  return resolve(schema, options, contradictionsOf(options));
+}
+
+/** The same for options that may lack a connection. */
+export function resolveFleetFileOptions(options: FleetOptionsToCheck): ReturnType<typeof resolveFleetOptions> {
+  return resolveWithoutConnection(schema, options, contradictionsOf(options));
+}
+
+/** Options from code, or from a file that may contain anything. */
+type FleetOptionsToCheck = (MigratorOptions & { tenants: TenantsOptions }) | Readonly<Record<string, unknown>>;
+
+function contradictionsOf(options: FleetOptionsToCheck): ConfigurationProblem[] {
+  const given: Partial<FleetOptionsToCheck> = isObject(options) ? options : {};
+  return tenantsContradictions(given, given.tenants);
 }
 
 function isWithin(inner: string, outer: string): boolean {

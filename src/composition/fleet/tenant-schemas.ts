@@ -28,10 +28,10 @@ export class FleetSchemas implements TenantSchemas {
     );
   }
 
-  adopt(tenant: Tenant, { isNamed, signal }: TenantAdoption): Promise<boolean> {
+  adopt(tenant: Tenant, adoption: TenantAdoption): Promise<boolean> {
     return this.with(tenant, async (connection, target, tableLockTimeoutMs) => {
       const { tenant: scope } = target;
-      const settings = { isNamed, tableLockTimeoutMs, signal };
+      const settings = { ...adoption, tableLockTimeoutMs };
       return scope !== undefined && adoptTenant(connection, { ...target, tenant: scope }, settings);
     });
   }

@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
-import { nearestName } from './nearest-name.js';
+import { nearestName } from '../../core/problems/nearest-name.js';
 
 /** The longest delay of a Node.js timer, and the largest integer value of a PostgreSQL setting. */
 const MAX_MILLISECONDS = 2 ** 31 - 1;

@@ -112,7 +112,7 @@ export function resolveMigratorOptions(options: MigratorOptions): ResolvedOption
 
 /** The same for options without a connection. */
 export function resolveFileOptions(options: Omit<MigratorOptions, keyof ConnectionOptions>): ResolvedOptions {
-  return check(migratorSchema, options, []);
+  return resolveWithoutConnection(migratorSchema, options);
 }
 
 /**
@@ -128,17 +128,18 @@ export function resolve<T extends ResolvedOptions>(
   contradictions: readonly ConfigurationProblem[] = [],
 ): T {
   const given: MigratorOptions = isObject(options) ? options : {};
-  return check(schema, options, [
+  return resolveWithoutConnection(schema, options, [
     ...connectionProblems(given, ''),
     ...(isObject(given.migrateWith) ? connectionProblems(given.migrateWith, 'migrateWith.') : []),
     ...contradictions,
   ]);
 }
 
-function check<T extends ResolvedOptions>(
+/** The same for options that may lack a connection. */
+export function resolveWithoutConnection<T extends ResolvedOptions>(
   schema: v.GenericSchema<unknown, T>,
   options: unknown,
-  contradictions: readonly ConfigurationProblem[],
+  contradictions: readonly ConfigurationProblem[] = [],
 ): T {
   const parsed = v.safeParse(schema, options ?? {});
   const ofTable = tableProblems(isObject(options) ? (options as MigratorOptions).table : undefined);

@@ -1,4 +1,4 @@
-import { editDistance } from '../sql/text/edit-distance.js';
+import { editDistance } from '../problems/edit-distance.js';
 import { readSpans } from '../sql/text/spans.js';
 
 /** A comment that suppresses a lint rule: `-- allow: drop-column because no release reads it`. */

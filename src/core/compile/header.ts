@@ -1,5 +1,5 @@
 import type { FindingCode, FindingDetails } from '../errors/finding.js';
-import { editDistance } from '../sql/text/edit-distance.js';
+import { editDistance } from '../problems/edit-distance.js';
 import { isComment, readSpans } from '../sql/text/spans.js';
 import { isNoTransactionDirective } from '../tools/registry.js';
 

@@ -10,6 +10,8 @@ export type Remedy =
   | { readonly action: 'mark' | 'unmark' | 'accept' | 'restart' | 'resume'; readonly file: string }
   /** Record this object of the catalog as it is now. */
   | { readonly action: 'accept-object'; readonly object: string }
+  /** Take over the history of this tenant, or those of all tenants, for their present schemas. */
+  | { readonly action: 'adopt'; readonly tenant?: string }
   /** Record the outcome of the in-doubt statement of this file. */
   | { readonly action: 'resolve'; readonly file: string; readonly outcome: 'done' | 'again' }
   /** Verify with a scratch database on another server; with this extension; without this migration. */
@@ -42,6 +44,8 @@ export const inApi: Voice = (remedy) => {
     case 'restart':
     case 'resume':
       return `repair({ ${remedy.action}: ${quoted(remedy.file)} })`;
+    case 'adopt':
+      return `fleet.adopt(${remedy.tenant === undefined ? '' : `{ tenants: [${quoted(remedy.tenant)}] }`})`;
     case 'resolve':
       return call('resolve', remedy.file, remedy.outcome);
     case 'verify-on':

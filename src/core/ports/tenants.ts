@@ -48,6 +48,8 @@ export interface TenantRemoval {
 export interface TenantAdoption {
   /** True if the caller vouches for the schema, even if the history was recorded for one of another name. */
   readonly isNamed: boolean;
+  /** The reason to record in the audit. */
+  readonly reason?: string | undefined;
   /** Cancels it. */
   readonly signal: AbortSignal;
 }

@@ -1,5 +1,6 @@
 import { isPlaceholderName } from '../compile/placeholders.js';
 import type { ConfigurationProblem } from '../problems/configuration-problem.js';
+import { nearestName } from '../problems/nearest-name.js';
 import { MAX_NAME_BYTES } from '../target/name-length.js';
 import { MAIN_DATABASE, SCHEMA_PLACEHOLDER, type Tenant, type TenantPlace } from './tenant.js';
 
@@ -103,15 +104,27 @@ function unknownField(field: string): ConfigurationProblem {
 }
 
 /** The problem that no tenant has this name. */
-export function unknownTenant(name: string): ConfigurationProblem {
-  const given = JSON.stringify(name);
-  return { code: 'unknown-name', given, detail: `no tenant is named ${given}` };
+export function unknownTenant(name: string, tenants: readonly Tenant[]): ConfigurationProblem {
+  const known = tenants.map((tenant) => tenant.name);
+  return unknownName('no tenant is named', name, known);
 }
 
 /** The problem that no tenant is in this group. */
-export function unknownGroup(group: string): ConfigurationProblem {
-  const given = JSON.stringify(group);
-  return { code: 'unknown-name', given, detail: `no tenant is in the group ${given}` };
+export function unknownGroup(group: string, tenants: readonly Tenant[]): ConfigurationProblem {
+  const known = new Set(tenants.flatMap((tenant) => tenant.group ?? []));
+  return unknownName('no tenant is in the group', group, [...known]);
+}
+
+function unknownName(problem: string, name: string, known: readonly string[]): ConfigurationProblem {
+  const given = JSON.stringify(name);
+  const suggestion = nearestName(name, known);
+  const hint = suggestion === undefined ? '' : `; did you mean ${JSON.stringify(suggestion)}?`;
+  return {
+    code: 'unknown-name',
+    given,
+    detail: `${problem} ${given}${hint}`,
+    ...(suggestion !== undefined && { suggestion }),
+  };
 }
 
 function asName(field: string, value: unknown): ConfigurationProblem[] {

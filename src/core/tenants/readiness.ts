@@ -1,3 +1,4 @@
+import { NotUpToDateError } from '../errors/input-errors.js';
 import { count } from '../errors/wording.js';
 import { hasNoSchemaOfItsOwn, type TenantStanding } from './standing.js';
 
@@ -10,4 +11,14 @@ export function notReadyBecause(standing: TenantStanding): string | undefined {
   if (pending.length === 0) return undefined;
   const failures = failed.length > 0 ? `, ${failed.length} of which failed or did not finish` : '';
   return `${count(pending.length, 'migration')} of this release ${pending.length === 1 ? 'is' : 'are'} not applied${failures}`;
+}
+
+/** @param target for the message. @throws NotUpToDateError if a tenant is not current */
+export function assertCurrent(tenants: readonly TenantStanding[], target: string): void {
+  const open = tenants.filter(({ state }) => state !== 'current');
+  if (open.length === 0) return;
+  throw new NotUpToDateError(
+    open.map(({ tenant, state }) => ({ file: `tenant ${tenant}`, state })),
+    target,
+  );
 }

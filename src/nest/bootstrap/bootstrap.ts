@@ -1,8 +1,8 @@
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { renderFinding } from '../../core/errors/finding.js';
 import type { EmitEvent } from '../../core/events/events.js';
-import type { FleetRun, FleetStatus } from '../../fleet/fleet-options.js';
-import { NotUpToDateError } from '../../core/errors/input-errors.js';
+import { assertCurrent } from '../../core/tenants/readiness.js';
+import type { FleetRun } from '../../fleet/fleet-options.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import type { MigrationRun } from '../../migrator/run/run-report.js';
 import { retry } from '../../timing/retry.js';
@@ -68,21 +68,11 @@ async function assertUpToDate(
 ): Promise<void> {
   const warnings = tenants?.sharedFiles === false ? [] : await validate(migrator, timeouts.connectRetry, emit);
   for (const warning of warnings) logger.warn(renderFinding(warning));
-  if (fleet) assertCurrent(await fleet.status(), migrator.target);
+  if (fleet) assertCurrent((await fleet.status()).tenants, migrator.target);
 }
 
 function rolledOut(rollout: FleetRun): MigrationsReady {
   return { run: rollout.shared, rollout };
-}
-
-/** @throws NotUpToDateError if a tenant is behind */
-function assertCurrent({ tenants }: FleetStatus, target: string): void {
-  const open = tenants.filter(({ state }) => state !== 'current');
-  if (open.length === 0) return;
-  throw new NotUpToDateError(
-    open.map(({ tenant, state }) => ({ file: `tenant ${tenant}`, state })),
-    target,
-  );
 }
 
 /** Reads are not retried, but at startup the database may become available after the application. */

@@ -1,5 +1,6 @@
 import type { DynamicModule, FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { Fleet } from '../../fleet/fleet.js';
+import { TENANT_LIST } from '../../composition/instance-tokens.js';
 import type {
   ResolvedTenantsOptions,
   TenantDefinition,
@@ -38,9 +39,6 @@ export interface ResolvedModuleTenants extends Omit<ResolvedTenantsOptions, 'lis
   readonly list: TenantList | TenantListFactory;
   readonly worker: boolean;
 }
-
-/** The list from a {@link TenantListFactory}; undefined without one. */
-export const TENANT_LIST: unique symbol = Symbol('nestjs-pg-migrations: tenant list');
 
 /** The fleet; undefined without the option `tenants`. */
 export const FLEET: unique symbol = Symbol('nestjs-pg-migrations: fleet');

@@ -16,6 +16,8 @@ type TenantTarget = Target & { readonly tenant: TenantScope };
 export interface AdoptionSettings extends TransactionSettings {
   /** True if the recorded schema may have another name than the present one. */
   readonly isNamed: boolean;
+  /** The reason to record in the audit. */
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -44,7 +46,9 @@ export async function adoptTenant(
     const files = changed.map(({ file }) => file ?? '').toSorted();
     const details = { schema: tenant.schema, before: Number(first['before']), after: Number(first['after']) };
     if (companions.audit === 'usable')
-      await run(what, [auditChangeSql(scope, randomUUID(), { action: 'adopt', files, details })]);
+      await run(what, [
+        auditChangeSql(scope, randomUUID(), { action: 'adopt', files, reason: settings.reason, details }),
+      ]);
     return true;
   });
 }

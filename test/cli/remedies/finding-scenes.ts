@@ -1,6 +1,19 @@
 import { join } from 'node:path';
 import type { FindingCode } from '../../../src/core/errors/finding.js';
-import { change, inOrder, inSubfolder, killed, migrated, query, renamed, without, type Scene } from './stage.js';
+import {
+  change,
+  inOrder,
+  inSubfolder,
+  killed,
+  migrated,
+  query,
+  renamed,
+  restored,
+  TENANTS,
+  tenantsMigrated,
+  without,
+  type Scene,
+} from './stage.js';
 
 export const A = { '1.sql': 'CREATE TABLE a (id int);' };
 const CONCURRENTLY = { '1.sql': 'CREATE TABLE a (id int);\n', '2.sql': 'CREATE INDEX CONCURRENTLY i ON a (id);\n' };
@@ -197,8 +210,18 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   LOSS_RESOLVED: none,
   TENANT_SCHEMA_MISSING: none,
   TENANT_SCHEMA_TAKEN: none,
-  TENANT_SCHEMA_REPLACED: none,
-  TENANTS_MOVED: none,
+  TENANT_SCHEMA_REPLACED: {
+    files: A,
+    set: inOrder(tenantsMigrated, restored('elm')),
+    command: ['status', '--all', '--config', `DIR/${TENANTS}`],
+    names: [`adopt --tenant elm --config DIR/${TENANTS}`],
+  },
+  TENANTS_MOVED: {
+    files: A,
+    set: inOrder(tenantsMigrated, restored('elm'), restored('oak')),
+    command: ['migrate', '--all', '--config', `DIR/${TENANTS}`],
+    names: [`adopt --all --config DIR/${TENANTS}`],
+  },
   TENANT_OBJECT_ADDED: none,
   TENANT_OBJECT_MISSING: none,
   TENANT_OBJECT_DIFFERENT: none,

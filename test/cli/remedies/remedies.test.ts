@@ -50,13 +50,14 @@ async function stageOf(scene: Scene) {
     runProcess(process.execPath, [MAIN, ...args, '--dir', directory], { env: { DATABASE_URL: url } });
   const stage = { db, directory, type };
   await scene.set?.(stage);
-  const original = (): Promise<ProcessResult> => type(...scene.command);
+  const command = scene.command.map((word) => word.replace('DIR', directory));
+  const original = (): Promise<ProcessResult> => type(...command);
   /** Runs a remedy and, if it asks for confirmation, the command that confirms it. */
   const follow = async (remedy: string): Promise<ProcessResult> => {
     const value = scene.value?.(stage) ?? '';
     if (remedy.startsWith('--')) {
       const words = remedy.includes(' ') ? remedy.replace(/<\w+>/, value) : `${remedy} ${value}`;
-      const flags = scene.command.map((word) => `'${word}'`).join(' ');
+      const flags = command.map((word) => `'${word}'`).join(' ');
       return inShell(`nest-migrations ${flags} --dir '${directory}' ${words}`);
     }
     const first = await inShell(remedy);
@@ -71,9 +72,10 @@ const commandsOf = (scene: Scene, directory: string): string[] =>
 /** A command has the directory that was in force before all its other shared flags. */
 function withDirectory(name: string, directory: string): string {
   const [, before = '', after = ''] =
-    /^(.*?)((?: --(?:policy|search-path|lock|migration-lock-timeout|transaction|recursive|layout).*)?)$/.exec(name) ??
-    [];
-  return `${before} --dir ${directory}${after}`;
+    /^(.*?)((?: --(?:config|policy|search-path|lock|migration-lock-timeout|transaction|recursive|layout).*)?)$/.exec(
+      name,
+    ) ?? [];
+  return `${before} --dir ${directory}${after.replace('DIR', directory)}`;
 }
 
 const ways = withCommands.flatMap(([code, scene]) =>

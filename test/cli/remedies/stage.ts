@@ -16,7 +16,7 @@ export interface Stage {
 export interface Scene {
   readonly files: Readonly<Record<string, string>>;
   readonly set?: (stage: Stage) => Promise<unknown>;
-  /** The command whose output contains the message. */
+  /** The command whose output contains the message; `DIR` is the directory. */
   readonly command: readonly string[];
   /** The commands and flags that the message suggests, without those that were given; `DIR` is the directory. */
   readonly names: readonly string[];
@@ -68,3 +68,19 @@ export const inSubfolder = async ({ directory }: Stage): Promise<void> => {
   await mkdir(join(directory, 'sub'));
   await rename(join(directory, '1.sql'), join(directory, 'sub', '1.sql'));
 };
+
+/** The configuration of two tenants, in the directory. */
+export const TENANTS = 'tenants.json';
+/** Two tenants with a file, which has been applied. */
+export const tenantsMigrated = async ({ db, directory, type }: Stage): Promise<void> => {
+  const list = ['elm', 'oak'].map((name) => ({ name, schema: name }));
+  const config = join(directory, TENANTS);
+  await mkdir(join(directory, 'tenants'));
+  await writeFile(join(directory, 'tenants', '1.sql'), 'CREATE TABLE a (id int);');
+  await writeFile(config, JSON.stringify({ tenants: { directory: join(directory, 'tenants'), list } }));
+  await db.query('CREATE SCHEMA elm; CREATE SCHEMA oak');
+  await type('migrate', '--all', '--config', config);
+};
+/** The schema has a new OID, as after restoring a dump. */
+export const restored = (schema: string): ((stage: Stage) => Promise<unknown>) =>
+  query(`DROP SCHEMA ${schema} CASCADE; CREATE SCHEMA ${schema}; CREATE TABLE ${schema}.a (id int)`);

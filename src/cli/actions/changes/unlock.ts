@@ -4,11 +4,11 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { UnlockFlags } from '../../process/flags.js';
 import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
 import { configurationText } from '../../../core/problems/configuration-problem.js';
-import { CliError } from '../../process/cli-error.js';
+import { CliError, usageError } from '../../process/cli-error.js';
 import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
-import { withMigrator } from '../with-migrator.js';
 import { confirm } from './change.js';
+import { withTargets } from './with-targets.js';
 
 /** Shows who holds the migration lock, and terminates a holder whose client is gone. */
 export const unlock: Action<UnlockFlags> = (flags, terminal) => {
@@ -16,31 +16,29 @@ export const unlock: Action<UnlockFlags> = (flags, terminal) => {
   const options: UnlockOptions = { force, ...silence(flags), ...(reason !== undefined && { reason }) };
   const report = (result: UnlockReport, text: string): void =>
     terminal.out(json ? jsonText({ dryRun: !result.ended, ...result }) : text);
-  return withMigrator(
-    flags,
-    () => {},
-    async (migrator) => {
-      const found = await migrator.unlock({ ...options, dryRun: true });
-      if (!found.holder) {
-        report(found, 'The migration lock is free.');
-        return EXIT.ok;
-      }
-      const held = `The migration lock is ${describeHolder(found.holder)}.`;
-      if (!found.isGone && !force && !dryRun && !yes) {
-        report(found, `${held} Its process may still be working: wait for it, or terminate it with --force.`);
-        return EXIT.locked;
-      }
-      const plan = `${held}\nThis would terminate backend ${found.holder.pid} and roll back what it is running.`;
-      if (dryRun) {
-        report(found, plan);
-        return EXIT.ok;
-      }
-      if (!yes) await confirm(plan, terminal);
-      const done = await migrator.unlock(options);
-      report(done, done.ended ? `Terminated backend ${done.holder?.pid}. The migration lock is free.` : held);
+  return withTargets(flags, async ([target, ...others]) => {
+    if (!target || others.length > 0) throw usageError('unlock works on one tenant: select it with --tenant');
+    const { migrator } = target;
+    const found = await migrator.unlock({ ...options, dryRun: true });
+    if (!found.holder) {
+      report(found, 'The migration lock is free.');
       return EXIT.ok;
-    },
-  );
+    }
+    const held = `The migration lock is ${describeHolder(found.holder)}.`;
+    if (!found.isGone && !force && !dryRun && !yes) {
+      report(found, `${held} Its process may still be working: wait for it, or terminate it with --force.`);
+      return EXIT.locked;
+    }
+    const plan = `${held}\nThis would terminate backend ${found.holder.pid} and roll back what it is running.`;
+    if (dryRun) {
+      report(found, plan);
+      return EXIT.ok;
+    }
+    if (!yes) await confirm(plan, terminal);
+    const done = await migrator.unlock(options);
+    report(done, done.ended ? `Terminated backend ${done.holder?.pid}. The migration lock is free.` : held);
+    return EXIT.ok;
+  });
 };
 
 function silence({ silentFor }: UnlockFlags): Pick<UnlockOptions, 'silentFor'> {

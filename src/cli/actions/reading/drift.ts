@@ -20,7 +20,7 @@ export const drift: Action<ReadFlags> = (flags, { out, typed }) =>
   });
 
 /** Both flags together are the same as none. */
-function onlyOf({ files, schema }: ReadFlags): DriftReadOptions['only'] {
+export function onlyOf({ files, schema }: ReadFlags): DriftReadOptions['only'] {
   if (files === schema) return undefined;
   return files ? 'files' : 'schema';
 }

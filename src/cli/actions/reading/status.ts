@@ -5,13 +5,15 @@ import type { Invocation } from '../../process/invocation.js';
 import { jsonText } from '../../render/json-text.js';
 import { statusToJson } from '../../render/status-to-json.js';
 import type { Action } from '../action.js';
+import { TENANTS_NOT_INCLUDED } from '../tenants-not-included.js';
 import { reading } from '../with-migrator.js';
 
 /** Shows every migration and its state. */
-export const status: Action<ReadFlags> = (flags, { out, typed, columns }) =>
-  reading(flags, async (migrator, { policy }) => {
+export const status: Action<ReadFlags> = (flags, { out, err, typed, columns }) =>
+  reading(flags, async (migrator, { policy, tenants }) => {
     const report = await migrator.status();
     out(flags.json ? jsonText(statusToJson(report)) : await asTable(report, migrator.target, typed, columns));
+    if (tenants) err(TENANTS_NOT_INCLUDED);
     if (flags.exitCode) return (await import('./verdict.js')).verdictOf(report, policy);
     const isEmpty = report.findings.some(({ code }) => code === 'EMPTY_DIRECTORY');
     return isEmpty || report.summary.failed + report.summary.unusable > 0 ? EXIT.failed : EXIT.ok;

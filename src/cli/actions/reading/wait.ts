@@ -1,64 +1,10 @@
-import { interruptible } from '../../../composition/interruptible.js';
-import { DatabaseConnectionError } from '../../../core/errors/database-errors.js';
-import { ConfigurationError, NotUpToDateError } from '../../../core/errors/input-errors.js';
-import { retry } from '../../../timing/retry.js';
-import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
-import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
-import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
+import { timeoutOf, waitUntil } from '../wait-until.js';
 import { reading } from '../with-migrator.js';
 
-/** The pauses need not grow: each poll is one cheap query. */
-const POLLING = { firstPauseMs: 1_000, longestPauseMs: 1_000, factor: 1 } as const;
-
-/** Waits until nothing is pending, even while the database is unreachable. */
-export const wait: Action<ReadFlags> = (flags, { out, err, live }) => {
-  const { timeout = '300' } = flags;
-  const timeoutMs = millisecondsOf(timeout);
-  if (timeoutMs === undefined) throw new ConfigurationError('INVALID_OPTIONS', [secondsProblem('--timeout', timeout)]);
-  return reading(flags, async (migrator) => {
-    const deadline = performance.now() + timeoutMs;
-    let reason: string | undefined;
-    const textNow = (): string | undefined => reason && `Waiting: ${reason} (up to ${secondsUntil(deadline)} s more)`;
-    const output = await live(flags.json ? 'err' : 'out', textNow);
-    const onReason = (current: string): void => {
-      if (!output && current !== reason) (flags.json ? err : out)(`Waiting: ${current}`);
-      reason = current;
-    };
-    try {
-      // Without a handler, a signal does not terminate PID 1 in a container.
-      await interruptible((signal) =>
-        retry(() => migrator.validate(), {
-          ...POLLING,
-          forMs: timeoutMs,
-          isTransient: mayPass,
-          onRetry: ({ error }) => mayPass(error) && onReason(reasonOf(error)),
-          signal,
-        }),
-      );
-    } finally {
-      output?.close();
-    }
-    if (flags.json) out(jsonText({ upToDate: true }));
-    else out('Nothing is pending');
-    return EXIT.ok;
-  });
+/** Waits until nothing is pending. */
+export const wait: Action<ReadFlags> = (flags, terminal) => {
+  const timeoutMs = timeoutOf(flags);
+  return reading(flags, (migrator) => waitUntil(() => migrator.validate(), timeoutMs, flags, terminal));
 };
-
-/** An error that may go away while waiting. */
-function mayPass(error: unknown): error is NotUpToDateError | DatabaseConnectionError {
-  return error instanceof NotUpToDateError || error instanceof DatabaseConnectionError;
-}
-
-function reasonOf(error: NotUpToDateError | DatabaseConnectionError): string {
-  if (error instanceof DatabaseConnectionError) return error.reason;
-  const { pending, failed } = error;
-  return [...failed.map((file) => `${file} has not finished`), ...pending.map((file) => `${file} is pending`)].join(
-    ', ',
-  );
-}
-
-function secondsUntil(deadline: number): number {
-  return Math.max(0, Math.round((deadline - performance.now()) / 1_000));
-}

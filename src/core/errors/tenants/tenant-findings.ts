@@ -25,15 +25,16 @@ export const TENANT_FINDINGS = {
     severity: 'error',
     text: ({ recorded, actual }) =>
       `has the history of ${recorded ?? ''}, but its schema is now ${actual ?? ''}, which is not empty`,
-    remedy: () =>
-      'If the objects in it are the same, as after restoring, upgrading or moving the database, take over the history with fleet.adopt(), naming the tenant if the names differ. ' +
+    remedy: ({ subject }, say) =>
+      `If the objects in it are the same, as after restoring, upgrading or moving the database, take over the history with ${say({ action: 'adopt', tenant: subject.replace(/^Tenant /, '') })}. ` +
       'If the schema was created anew, remove the history with fleet.deprovision(); all files then run again.',
   },
   TENANTS_MOVED: {
     severity: 'error',
     text: () =>
       'belong to schemas other than those that the tenants have now, as after restoring, upgrading or moving the database',
-    remedy: () => 'Check that the schemas are complete, then take over the histories with fleet.adopt().',
+    remedy: (_, say) =>
+      `Check that the schemas are complete, then take over the histories with ${say({ action: 'adopt' })}.`,
   },
   TENANT_OBJECT_ADDED: {
     severity: 'error',

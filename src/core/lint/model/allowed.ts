@@ -1,6 +1,6 @@
 import type { Allowance } from '../../compile/allowances.js';
 import type { Range } from '../../sql/text/blank.js';
-import { editDistance } from '../../sql/text/edit-distance.js';
+import { editDistance } from '../../problems/edit-distance.js';
 import type { ParsedFile } from './parsed-file.js';
 import { isLintRuleName, LINT_RULE_NAMES } from './rule-names.js';
 

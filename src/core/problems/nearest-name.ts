@@ -1,4 +1,4 @@
-import { editDistance } from '../../core/sql/text/edit-distance.js';
+import { editDistance } from './edit-distance.js';
 
 /** The known name that was probably meant by a mistyped one, if there is any. */
 export function nearestName(typed: string, known: readonly string[]): string | undefined {

@@ -1,0 +1,47 @@
+import { findingKey, subjectOfTenant, type Finding } from '../../../core/errors/finding.js';
+import { isAtLeast } from '../../../core/status/policy.js';
+import type { TenantDrift } from '../../../fleet/drift/fleet-drift.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { ReadFlags } from '../../process/flags.js';
+import { jsonText } from '../../render/json-text.js';
+import { driftToJson, renderDrift, type DriftGroup } from '../../render/tenants/render-drift.js';
+import type { Action } from '../action.js';
+import { onlyOf } from '../reading/drift.js';
+import { assertRecorded } from '../reading/schema-check.js';
+import { readingTenants } from './with-fleet.js';
+
+/** Shows how tenants disagree with the files and with each other: once for all tenants with the same findings. */
+export const driftOfTenants: Action<ReadFlags> = (flags, { out, typed }) =>
+  readingTenants(flags, async ({ fleet, selection, options }) => {
+    if (flags.schema) assertRecorded(options.catalog);
+    const { tenants } = await fleet.drift({ ...selection, diff: flags.diff === true, only: onlyOf(flags) });
+    const groups = groupsOf(tenants);
+    out(flags.json ? jsonText(driftToJson(groups, typed)) : renderDrift(groups, typed));
+    if (tenants.some(({ error }) => error)) return EXIT.failed;
+    const isDrift = tenants.some(({ findings }) => findings.some((each) => isAtLeast('warn', options.policy, each)));
+    // A pipeline that asked about schemas must not pass because one could not be compared.
+    const isUnknown = flags.schema === true && tenants.some(({ isCompared }) => !isCompared);
+    return isDrift || isUnknown ? EXIT.drift : EXIT.ok;
+  });
+
+function groupsOf(tenants: readonly TenantDrift[]): readonly DriftGroup[] {
+  const groups = new Map<string, DriftGroup & { readonly tenants: string[] }>();
+  for (const { tenant, findings: found, isCompared, error } of tenants) {
+    const findings = found.map(withoutTenant);
+    const key = JSON.stringify([findings.map((each) => keyOf(each, tenant)), isCompared, error?.message]);
+    const group = groups.get(key);
+    if (group) group.tenants.push(tenant);
+    else groups.set(key, { tenants: [tenant], findings, isCompared, error });
+  }
+  return [...groups.values()];
+}
+
+function withoutTenant(found: Finding): Finding {
+  const { tenant, ...others } = found;
+  return tenant === undefined ? found : others;
+}
+
+/** Findings about the schemas of tenants differ in names only. */
+function keyOf(found: Finding, tenant: string): string {
+  return found.subject === subjectOfTenant(tenant) ? found.code : findingKey(found);
+}

@@ -1,0 +1,38 @@
+import { EXIT } from '../../process/exit-codes.js';
+import type { PlanFlags } from '../../process/flags.js';
+import type { Invocation } from '../../process/invocation.js';
+import { jsonText } from '../../render/json-text.js';
+import { forSharedFiles, forTenant } from '../../render/tenants/for-tenant.js';
+import { groupStandings } from '../../render/tenants/groups.js';
+import { plansToJson, renderPlans, type PlanOfTenants } from '../../render/tenants/render-plans.js';
+import type { Action } from '../action.js';
+import { previewOf } from '../preview.js';
+import { readingTenants, type TenantsAtWork } from './with-fleet.js';
+
+/** Shows what a rollout would do: one plan for all tenants in the same state. */
+export const planOfTenants: Action<PlanFlags> = (flags, { out, typed }) =>
+  readingTenants(flags, async (given) => {
+    const shared = given.shared && (await previewOf(given.shared, flags, forSharedFiles(typed)));
+    const { counts, plans } = await plansOf(given, flags, typed);
+    const result = { shared, plans, counts };
+    out(flags.json ? jsonText(plansToJson(result, typed)) : renderPlans(result, typed));
+    const isWrong = shared?.isWrong || plans.some(({ preview }) => preview?.isWrong ?? true);
+    return isWrong ? EXIT.failed : EXIT.ok;
+  });
+
+/** A plan is that of the first tenant of a group: those of the others differ in the sizes of tables only. */
+async function plansOf({ fleet, selection }: TenantsAtWork, flags: PlanFlags, typed: Invocation) {
+  const { tenants, counts } = await fleet.status(selection);
+  const groups = groupStandings(tenants.filter(({ state }) => state !== 'current'));
+  const names = groups.map(({ first }) => first.tenant);
+  const migrators = new Map(
+    (await fleet.migrators({ tenants: names })).map(({ tenant, migrator }) => [tenant, migrator] as const),
+  );
+  const plans: PlanOfTenants[] = [];
+  for (const group of groups) {
+    const { tenant, state } = group.first;
+    const migrator = state === 'unknown' ? undefined : migrators.get(tenant);
+    plans.push({ group, preview: migrator && (await previewOf(migrator, flags, forTenant(typed, tenant))) });
+  }
+  return { counts, plans };
+}

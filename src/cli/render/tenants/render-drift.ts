@@ -1,0 +1,44 @@
+import type { Finding } from '../../../core/errors/finding.js';
+import type { Invocation } from '../../process/invocation.js';
+import { describeError } from '../describe-error.js';
+import { errorToJson } from '../error-to-json.js';
+import { findingText, findingToJson } from '../in-commands.js';
+import { forTenant } from './for-tenant.js';
+import { describeTenants, indented, numberOf } from './words.js';
+
+/** Tenants with the same findings. */
+export interface DriftGroup {
+  readonly tenants: readonly string[];
+  /** Without the name of the tenant. */
+  readonly findings: readonly Finding[];
+  /** Whether their schemas were compared with others. */
+  readonly isCompared: boolean;
+  /** Why they could not be read. */
+  readonly error: Error | undefined;
+}
+
+/** The drift of tenants for people. */
+export function renderDrift(groups: readonly DriftGroup[], typed: Invocation): string {
+  const all = groups.reduce((sum, { tenants }) => sum + tenants.length, 0);
+  const lines = groups.flatMap(({ tenants, findings, error }) => {
+    const own = forTenant(typed, tenants[0] ?? '');
+    const details = [...findings.map(findingText(own)), ...(error ? [describeError(error, own)] : [])];
+    return details.length === 0 ? [] : [`${describeTenants(tenants)}:`, ...details.map(indented)];
+  });
+  return lines.join('\n') || `No drift (${numberOf(all)})`;
+}
+
+/** The same for programs. Its shape is stable. */
+export function driftToJson(groups: readonly DriftGroup[], typed: Invocation): object {
+  return { groups: groups.map((each) => groupToJson(each, typed)) };
+}
+
+function groupToJson({ tenants, findings, isCompared, error }: DriftGroup, typed: Invocation): object {
+  const own = forTenant(typed, tenants[0] ?? '');
+  return {
+    tenants,
+    findings: findings.map(findingToJson(own)),
+    isCompared,
+    error: error ? errorToJson(error, own).error : null,
+  };
+}

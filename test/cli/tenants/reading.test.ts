@@ -1,0 +1,197 @@
+import { describe, expect, test } from '@jest/globals';
+import { objectOf } from '../command-line.js';
+import { useSchools } from './schools.js';
+
+const { db, type, write, open } = useSchools('cli_tenants', { rollout: { stopAfter: '100%' } });
+
+describe('status', () => {
+  test('shows the tenants that are not current, and a summary', async () => {
+    await open('elm', 'oak');
+    await type('migrate', '--all');
+    await open('yew');
+    const { code, stdout, stderr } = await type('status', '--all');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(
+      'behind: 1 tenant (yew)\n  001_a.sql is pending\n  002_b.sql is pending\n2 of 3 tenants current, 1 behind\n',
+    );
+    expect(await type('status', '--all', '--exit-code')).toMatchObject({ code: 4 });
+    expect(await type('status', '--tenant', 'oak', '--exit-code')).toMatchObject({
+      code: 0,
+      stdout: '1 of 1 tenants current\n',
+    });
+    expect(objectOf(await type('status', '--all', '--json'))).toMatchObject({
+      tenants: [
+        { tenant: 'elm', state: 'current', pending: [] },
+        { tenant: 'oak' },
+        { tenant: 'yew', group: null, state: 'behind', pending: ['001_a.sql', '002_b.sql'], failed: [], error: null },
+      ],
+      counts: { current: 2, behind: 1 },
+    });
+  });
+
+  test('shows tenants in the same state once, and exits with 1 if one failed or has no schema', async () => {
+    await open('elm', 'fir', 'oak');
+    await db.query(`UPDATE shared.schools SET broken = true WHERE name <> 'oak'`);
+    await type('migrate', '--all');
+    await db.query(`INSERT INTO shared.schools VALUES ('yew')`);
+    const { code, stdout } = await type('status', '--all');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^failed: 2 tenants \(elm, fir\)\n {2}002_b\.sql has not finished\nwithout a schema: 1 tenant \(yew\)\n(?: {2}.*\n){3}1 of 4 tenants current, 2 failed, 1 without a schema\n$/,
+    );
+    expect(stdout).toContain('Tenant yew has no schema: "yew" does not exist.');
+  });
+});
+
+describe('plan', () => {
+  test('shows the plan of the shared files, and one for all tenants in the same state', async () => {
+    await open('elm', 'fir');
+    await type('migrate', '--tenant', 'elm');
+    await open('oak');
+    await write({ 'schools/003_c.sql': 'ALTER TABLE a ADD COLUMN note text;' });
+    const { code, stdout, stderr } = await type('plan', '--all');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(
+      [
+        'Shared files:',
+        '  Nothing is pending',
+        '1 tenant (elm):',
+        '  003_c.sql: transactional',
+        '    line 1: ACCESS EXCLUSIVE on elm.a, blocks reads and writes',
+        '2 tenants (fir, oak):',
+        '  001_a.sql: transactional',
+        '  002_b.sql: transactional',
+        '  003_c.sql: transactional',
+        '0 of 3 tenants current, 3 behind\n',
+      ].join('\n'),
+    );
+    expect(objectOf(await type('migrate', '--all', '--dry-run', '--json'))).toMatchObject({
+      shared: { migrations: [] },
+      plans: [
+        { tenants: ['elm'], state: 'behind', plan: { migrations: [{ file: '003_c.sql' }] }, error: null },
+        { tenants: ['fir', 'oak'], plan: { migrations: [{}, {}, {}] } },
+      ],
+      counts: { behind: 3 },
+    });
+    expect((await type('plan', '--tenant', 'elm', '--sql')).stdout).toContain('ALTER TABLE a ADD COLUMN note text;');
+    const rehearsed = await type('plan', '--all', '--rehearse', '--json');
+    expect(objectOf(rehearsed)).toMatchObject({ plans: [{ plan: { migrations: [{ outcome: 'rehearsed' }] } }, {}] });
+  });
+
+  test('exits with 1 if a rollout would be refused', async () => {
+    await open('elm');
+    await write({ 'schools/003_c.sql': '\\gexec' });
+    const { code, stdout } = await type('plan', '--all');
+    expect(code).toBe(1);
+    expect(stdout).toContain('1 tenant (elm):\n  A run would be refused:\n    - 003_c.sql:1:1 ');
+  });
+});
+
+describe('history', () => {
+  test('shows what ran for each tenant, and its audit', async () => {
+    await open('elm', 'oak');
+    await type('migrate', '--all');
+    const { code, stdout, stderr } = await type('history', '--all');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^elm:\n[^]*│ 002_b\.sql │[^]*\n\noak:\n[^]*│ 002_b\.sql │/);
+    expect(objectOf(await type('history', '--tenant', 'oak', '--json'))).toMatchObject({
+      tenants: [{ tenant: 'oak', rows: [{ file: '001_a.sql', state: 'applied' }, { file: '002_b.sql' }] }],
+    });
+    expect(objectOf(await type('history', '--tenant', 'oak', '--audit', '--json'))).toMatchObject({
+      tenants: [{ tenant: 'oak', entries: [{ action: 'migrate', details: { tenant: 'oak' } }] }],
+    });
+  });
+});
+
+describe('drift', () => {
+  test('shows findings once for all tenants that have them, and exits with 5', async () => {
+    await open('elm', 'oak');
+    await type('migrate', '--all');
+    await open('yew');
+    expect(await type('drift', '--all')).toMatchObject({ code: 0, stdout: 'No drift (3 tenants)\n' });
+    await write({ 'schools/001_a.sql': 'CREATE TABLE a (id bigint);' });
+    const { code, stdout } = await type('drift', '--all');
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/^2 tenants \(elm, oak\):\n {2}001_a\.sql .* \[CHANGED\]\n$/);
+    expect(objectOf(await type('drift', '--all', '--json'))).toMatchObject({
+      groups: [
+        { tenants: ['elm', 'oak'], findings: [{ code: 'CHANGED' }], isCompared: true, error: null },
+        { tenants: ['yew'], findings: [], isCompared: false },
+      ],
+    });
+  });
+
+  test('names the tenant whose schema differs from the others', async () => {
+    await open('elm', 'oak', 'yew');
+    await type('migrate', '--all');
+    await db.query('ALTER TABLE oak.a ADD COLUMN by_hand int');
+    const { code, stdout } = await type('drift', '--all', '--schema');
+    expect(code).toBe(5);
+    expect(stdout).toMatch(/^1 tenant \(oak\):\n {2}.*by_hand.* \[TENANT_OBJECT_ADDED\]\n$/);
+    expect(await type('drift', '--all', '--files')).toMatchObject({ code: 0, stdout: 'No drift (3 tenants)\n' });
+  });
+});
+
+describe('check', () => {
+  test('exits with 4 if the shared files or a tenant are behind, 6 if lint finds an error, and 0 otherwise', async () => {
+    await open('elm', 'oak');
+    expect(await type('check', '--all')).toMatchObject({
+      code: 4,
+      stdout: expect.stringContaining('behind: 2 tenants (elm, oak)\n  001_a.sql is pending\n'),
+    });
+    await type('migrate', '--all');
+    expect(await type('check', '--all')).toMatchObject({
+      code: 0,
+      stdout: 'Shared files:\n  Nothing to do (1 applied)\n2 of 2 tenants current\n',
+    });
+    await write({ 'migrations/002_d.sql': 'CREATE TABLE d (id int);' });
+    expect(await type('check', '--tenant', 'elm')).toMatchObject({ code: 4 });
+    await write({ 'schools/003_c.sql': 'CREATE INDEX ON a (id);' });
+    const json = await type('check', '--all', '--json', '--rule', 'create-index-without-concurrently=error');
+    expect(json.code).toBe(6);
+    expect(objectOf(json)).toMatchObject({
+      exitCode: 6,
+      shared: { exitCode: 4, open: [{ file: '002_d.sql' }] },
+      tenants: [{ tenant: 'elm', state: 'behind', pending: ['003_c.sql'] }, { tenant: 'oak' }],
+      diagnostics: [{ file: '003_c.sql' }],
+    });
+    expect((await type('check', '--all', '--format', 'github', '--lint', 'off')).stdout).toBe(
+      '::notice file=migrations/002_d.sql,title=pending::002_d.sql is pending\n' +
+        '::notice file=schools/003_c.sql,title=behind::2 tenants (elm, oak): 003_c.sql is pending\n',
+    );
+  });
+
+  test('exits with 1 if a migration of a tenant has failed, and 5 on drift', async () => {
+    await open('elm', 'oak');
+    await type('migrate', '--tenant', 'oak');
+    await write({ 'schools/001_a.sql': 'CREATE TABLE a (id bigint);' });
+    expect(await type('check', '--all')).toMatchObject({ code: 5, stdout: expect.stringContaining('[CHANGED]') });
+    await db.query('UPDATE shared.schools SET broken = true');
+    await type('migrate', '--all');
+    expect(await type('check', '--all')).toMatchObject({ code: 1 });
+  });
+});
+
+describe('wait', () => {
+  test('ends when another process has migrated the shared files and all tenants', async () => {
+    await open('elm');
+    await write({ 'migrations/002_d.sql': 'CREATE TABLE d (id int);' });
+    const late = await type('wait', '--all', '--timeout', '0', '--json');
+    expect(late.code).toBe(4);
+    expect(objectOf(late)).toMatchObject({ error: { code: 'NOT_UP_TO_DATE', pending: ['002_d.sql'] } });
+    await type('migrate');
+    const waiting = type('wait', '--all', '--timeout', '60');
+    await type('migrate', '--all');
+    const { code, stdout } = await waiting;
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^(?:Waiting: tenant elm is pending\n)?Nothing is pending\n$/),
+    });
+  });
+
+  test('is refused at once if a tenant has no schema', async () => {
+    await db.query(`INSERT INTO shared.schools VALUES ('yew')`);
+    const { code, stderr } = await type('wait', '--all', '--timeout', '60');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Tenant yew has no schema') });
+  });
+});
