@@ -22,6 +22,13 @@ const runs = async (): Promise<number> => (await db.query('SELECT FROM public.ru
 const activeJobs = async (): Promise<number> =>
   (await db.query(`SELECT FROM pgboss.job WHERE state = 'active' AND name LIKE 'nest-migrations-%'`)).rowCount ?? 0;
 
+/** The one rollout that is running. */
+async function running(fleet: Fleet<TenantDefinition>): Promise<RunningRollout> {
+  const found = async (): Promise<RunningRollout | undefined> => (await fleet.rollouts())[0];
+  await until(async () => (await found()) !== undefined);
+  return (await found()) as RunningRollout;
+}
+
 describe.each(VERSIONS)('over pg-boss %s', (version) => {
   const setUp = async (given: Record<string, string>) => {
     const tenants = { list: tenantsUpTo(TENANTS), rollout: { parallelism: 2 } };
@@ -35,12 +42,6 @@ describe.each(VERSIONS)('over pg-boss %s', (version) => {
     };
     return { fleet, worker: () => WorkerProcess.start(version, options) };
   };
-  const running = async (fleet: Fleet<TenantDefinition>): Promise<RunningRollout> => {
-    const found = async (): Promise<RunningRollout | undefined> => (await fleet.rollouts())[0];
-    await until(async () => (await found()) !== undefined);
-    return (await found()) as RunningRollout;
-  };
-
   test('the tenants of a worker that is killed are migrated by another one, each file once', async () => {
     const { fleet, worker } = await setUp(files);
     const [killed] = await Promise.all([worker(), worker()]);

@@ -5,6 +5,7 @@ import type { Tenant } from '../../core/tenants/tenant.js';
 import { KnownFiles } from '../../migrator/use-cases/known-files.js';
 import type { FleetParts } from '../parts.js';
 import { ExpectedSessions } from './expected-sessions.js';
+import { LingeringSessions } from './lingering-sessions.js';
 import { TenantRuns } from './tenant-runs.js';
 
 /** The workers of the engine. @throws ConfigurationError if it has none. */
@@ -21,17 +22,19 @@ export async function work(parts: FleetParts, signal: AbortSignal): Promise<void
   const set = await parts.source.read();
   const files = new KnownFiles(set);
   const { list, rollout } = parts;
+  const lingering = new LingeringSessions(signal);
   const prepare: TenantWorker['prepare'] = async (tenants, rolloutId) => {
     const standings = await standingsOf(parts, tenants, set);
     const runs = new TenantRuns(parts, files, rolloutId);
     const sessions = new ExpectedSessions(tenants, parts.expect);
     return async (tenant, interrupted) => {
       const result = await runs.migrate(tenant, standings.get(tenant), interrupted);
-      await sessions.gone(tenant);
+      await lingering.keep(tenant, () => sessions.gone(tenant));
       return result;
     };
   };
   await workers.work({ set, parallelism: rollout.parallelism, signal, list, prepare });
+  await lingering.ended();
 }
 
 /** Where tenants stand. If that cannot be read, the run of each finds out by itself. */

@@ -1,0 +1,160 @@
+import { DatabaseConnectionError } from '../core/errors/database-errors.js';
+import { LockLostError, LockTimeoutError } from '../core/errors/lock-errors.js';
+import { InterruptedError } from '../core/errors/run-errors.js';
+import type { MigrateTenant, TenantWorker } from '../core/ports/engine.js';
+import type { TenantResult } from '../core/tenants/report.js';
+import type { Tenant } from '../core/tenants/tenant.js';
+import { pause } from '../timing/pause.js';
+import { retry } from '../timing/retry.js';
+import type { TakenJob } from './boss.js';
+import { isTenantJob, outputOf, type TenantJob } from './jobs.js';
+import type { Queue } from './queue.js';
+
+/** How often an idle worker asks for jobs, and a busy one whether its jobs were cancelled, in ms. */
+const POLL_MS = 500;
+
+interface Running {
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** Migrates the tenants of one server for the rollouts of other processes. */
+export class ServerWorker {
+  private readonly running = new Map<string, Running>();
+  private lookedAt = 0;
+
+  constructor(
+    private readonly name: string,
+    private readonly queue: Queue,
+    private readonly worker: TenantWorker,
+    private readonly tenantOf: (name: string) => Promise<Tenant | undefined>,
+  ) {}
+
+  /** Returns when the signal is aborted and nothing runs any more. */
+  async run(): Promise<void> {
+    const { signal, parallelism } = this.worker;
+    const stop = (): void => this.running.forEach(({ controller }) => controller.abort(signal.reason));
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      while (!signal.aborted) {
+        const free = parallelism - this.running.size;
+        const taken = free > 0 ? await this.take(free) : 0;
+        await this.abortCancelled();
+        if (taken < free || free === 0) await this.untilFree(free === 0);
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
+      await Promise.all([...this.running.values()].map(({ ended }) => ended));
+    }
+  }
+
+  /** Takes as many jobs as can begin at once, so that each job that is active has a worker. @returns how many. */
+  private async take(most: number): Promise<number> {
+    const jobs = await this.orNone(() => this.queue.boss.fetch(this.name, most));
+    if (jobs.length === 0) return 0;
+    const named = await Promise.all(jobs.map(async (job) => ({ job, tenant: await this.find(job) })));
+    for (const rollout of new Set(named.map(({ job }) => rolloutOf(job)))) {
+      const own = named.filter(({ job }) => rolloutOf(job) === rollout);
+      const known = own.flatMap(({ tenant }) => (tenant instanceof Error ? [] : tenant));
+      const prepared = this.worker.prepare(known, rollout);
+      for (const { job, tenant } of own) this.start(job, tenant, prepared);
+    }
+    return jobs.length;
+  }
+
+  /** @returns why it is not known, if it is not. */
+  private async find({ data }: TakenJob): Promise<Tenant | Error> {
+    const name = isTenantJob(data) ? data.tenant : '';
+    try {
+      return (await this.tenantOf(name)) ?? new Error(`The list of tenants of the worker does not have "${name}"`);
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }
+
+  /** Each job has its own outcome, whatever happens to the others. */
+  private start(job: TakenJob, tenant: Tenant | Error, prepared: Promise<MigrateTenant>): void {
+    const controller = new AbortController();
+    if (this.worker.signal.aborted) controller.abort(this.worker.signal.reason);
+    const work = async (): Promise<void> => {
+      const result =
+        tenant instanceof Error ? notStarted(job, tenant) : await (await prepared)(tenant, controller.signal);
+      await this.report(job, result, controller.signal);
+    };
+    const ended = work()
+      .catch(() => {}) // the queue is away for long: the job is returned once the lock of the tenant is free
+      .finally(() => this.running.delete(job.id));
+    this.running.set(job.id, { controller, ended });
+  }
+
+  private async report(job: TakenJob, result: TenantResult, signal: AbortSignal): Promise<void> {
+    const output = outputOf(result);
+    await retry(() => this.tell(job, result, output, signal), {
+      forMs: 60_000,
+      isTransient: (e) => {
+        console.error('TELL', e);
+        return true;
+      },
+    });
+  }
+
+  private async tell(job: TakenJob, result: TenantResult, output: object, signal: AbortSignal): Promise<void> {
+    const { boss, jobs } = this.queue;
+    if (signal.aborted && !this.worker.signal.aborted) return jobs.addOutput(this.name, job.id, output);
+    if (result.error === undefined) return boss.complete(this.name, job.id, output);
+    if (!mayPass(result.error)) await jobs.endRetries(this.name, job.id);
+    await boss.fail(this.name, job.id, output);
+    if (!mayPass(result.error) || job.retryCount >= job.retryLimit) await this.spendBudget(job.data as TenantJob);
+  }
+
+  /** The calling process would notice a moment later, when other workers have started more. */
+  private async spendBudget({ part, failuresLeft }: TenantJob): Promise<void> {
+    const { jobs, names } = this.queue;
+    if (failuresLeft === null || (await jobs.failures(names.prefix, part)) < failuresLeft) return;
+    await jobs.withdraw(names.prefix, part, false);
+  }
+
+  private async abortCancelled(): Promise<void> {
+    const ids = [...this.running.keys()];
+    if (ids.length === 0 || performance.now() - this.lookedAt < POLL_MS) return;
+    this.lookedAt = performance.now();
+    for (const id of await this.orNone(() => this.queue.jobs.cancelled(this.name, ids)))
+      this.running.get(id)?.controller.abort('a request from another process');
+  }
+
+  /** The queue may be away for a while. */
+  private async orNone<T>(ask: () => Promise<readonly T[]>): Promise<readonly T[]> {
+    try {
+      return await ask();
+    } catch {
+      return [];
+    }
+  }
+
+  /** Waits for a moment, or until another job can be taken. */
+  private async untilFree(isFull: boolean): Promise<void> {
+    const { signal } = this.worker;
+    const ends = isFull ? [...this.running.values()].map(({ ended }) => ended) : [];
+    const moment = new AbortController();
+    const combined = AbortSignal.any([signal, moment.signal]);
+    await Promise.race([pause(POLL_MS, combined), ...ends]);
+    moment.abort();
+  }
+}
+
+/** True for a failure that another attempt may not have. */
+function mayPass(error: Error): boolean {
+  return [DatabaseConnectionError, InterruptedError, LockLostError, LockTimeoutError].some(
+    (kind) => error instanceof kind,
+  );
+}
+
+function rolloutOf({ data }: TakenJob): string {
+  return isTenantJob(data) ? data.rollout : '';
+}
+
+function notStarted({ data }: TakenJob, error: Error): TenantResult {
+  const tenant = isTenantJob(data) ? data.tenant : '';
+  return { tenant, group: undefined, outcome: 'failed', applied: [], runId: undefined, durationMs: 0, error };
+}
