@@ -38,7 +38,7 @@ const DIRECTORY_PROBLEMS: Readonly<Record<string, DirectoryProblemCode>> = {
 
 /** The error for a directory that cannot be listed. */
 export function directoryError(location: string, error: unknown): DirectoryError {
-  const systemCode = String((error as NodeJS.ErrnoException).code);
+  const { code: systemCode = 'an unknown error' } = error as NodeJS.ErrnoException;
   const code = DIRECTORY_PROBLEMS[systemCode] ?? 'not-readable';
   return new DirectoryError(location, [{ code, systemCode }], { cause: error });
 }

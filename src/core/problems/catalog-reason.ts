@@ -14,7 +14,7 @@ const REASONS = {
 /** Why a catalog was not compared. Stable, like the codes of findings. */
 export type CatalogReason = keyof typeof REASONS;
 
-/** The reason as part of a sentence; empty for the reason of another finding. */
+/** The reason as part of a sentence. */
 export function catalogReasonText(reason: string | undefined, value?: string): string {
   return reasonText(REASONS, reason, value);
 }

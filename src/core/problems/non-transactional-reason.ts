@@ -19,7 +19,7 @@ const REASONS = {
 /** Identifies a reason. Stable, like the codes of findings. */
 export type NonTransactionalReason = keyof typeof REASONS;
 
-/** The reason as part of a sentence; empty for the reason of another finding. */
+/** The reason as part of a sentence. */
 export function nonTransactionalText(reason: string | undefined, value?: string): string {
   return reasonText(REASONS, reason, value);
 }

@@ -1,6 +1,6 @@
 import { stillIn } from '../../core/status/findings.js';
 import { createHash } from 'node:crypto';
-import { findingKey, type Finding } from '../../core/errors/finding.js';
+import { findingKey, findingPlace, type Finding } from '../../core/errors/finding.js';
 import type { IncidentCheck, IncidentReport, ResolvedIncident } from '../../core/status/incidents.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
@@ -73,9 +73,15 @@ export async function withOpenIncident(
   query: Query,
 ): Promise<readonly Finding[]> {
   const table = qualifiedName(nameOfCompanion(history, 'incidents'));
-  const rows = await query(`SELECT code, subject FROM ${table} WHERE resolved_at IS NULL`);
-  const open = new Set(rows.map(({ code, subject }) => `${code} ${subject}`));
-  return findings.filter(({ code, subject }) => open.has(`${code} ${subject}`));
+  const rows = await query(
+    `SELECT code, subject, finding ->> 'tenant' AS tenant FROM ${table} WHERE resolved_at IS NULL`,
+  );
+  const open = new Set(
+    rows.map(({ code, subject, tenant }) =>
+      findingPlace({ code: code ?? '', subject: subject ?? '', ...(tenant != null && { tenant }) }),
+    ),
+  );
+  return findings.filter((each) => open.has(findingPlace(each)));
 }
 
 /** Confirms what a check claimed. */

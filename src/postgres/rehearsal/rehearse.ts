@@ -57,22 +57,20 @@ async function rehearseAll(
   const results: RehearsedMigration[] = [];
   let failed: string | undefined;
   for (const task of tasks) {
-    const { file } = task.program.migration;
+    const { program } = task;
+    const { file } = program.migration;
     if (failed !== undefined) {
       results.push({ file, outcome: 'not-rehearsed', reason: `${failed} failed before it` });
+    } else if (program.kind === 'non-transactional') {
+      const { reason, value } = program.why;
+      results.push({ file, outcome: 'not-rehearsed', reason: nonTransactionalText(reason, value) });
     } else if (isTransactional(task)) {
       const result = await rehearseOne(context, task, observation);
       results.push({ file, ...result });
       if (result.outcome === 'failed') failed = file;
-    } else {
-      results.push({ file, outcome: 'not-rehearsed', reason: whyNotRehearsed(task) });
     }
   }
   return results;
-}
-
-function whyNotRehearsed({ program }: Task): string {
-  return program.kind === 'transactional' ? '' : nonTransactionalText(program.why.reason, program.why.value);
 }
 
 async function rehearseOne(

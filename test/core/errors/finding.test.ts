@@ -121,6 +121,14 @@ describe('a finding', () => {
     expect(renderFinding(found)).toBe(text);
   });
 
+  test.each<[FindingCode]>([['NOT_TRANSACTIONAL'], ['CATALOG_NOT_RECORDED'], ['UNUSABLE_FILE']])(
+    '%s is rendered with the code of a reason that only another release knows',
+    (code) => {
+      const reason = 'toString' as FindingDetails['reason']; // also the name of a method
+      expect(renderFinding(finding(code, { subject: '1_a.sql', ...(reason && { reason }) }))).toContain(': toString.');
+    },
+  );
+
   test.each<[string, Partial<FindingDetails>, boolean]>([
     ['the same', {}, true],
     ['the same elsewhere in the file', { line: 9, column: 1 }, true],

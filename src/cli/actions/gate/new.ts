@@ -64,7 +64,7 @@ async function create(directory: string, file: string, body: string): Promise<bo
   try {
     return await createFile(path.resolve(directory, file), body);
   } catch (error) {
-    const systemCode = String((error as NodeJS.ErrnoException).code);
+    const { code: systemCode = 'an unknown error' } = error as NodeJS.ErrnoException;
     const problem = { code: 'not-written', systemCode, file } as const;
     throw new DirectoryError(path.resolve(directory), [problem], { cause: error });
   }

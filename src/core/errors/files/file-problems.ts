@@ -9,7 +9,8 @@ export function problemDetails({ reason, value, layouts }: FileProblem): Omit<Fi
 
 /** The problem in the details of a finding, as part of a sentence. */
 export function problemIn({ reason, detail }: FindingDetails): string {
-  return isFileProblem(reason) ? problemText({ reason, ...(detail !== undefined && { value: detail }) }) : '';
+  if (!isFileProblem(reason)) return reason ?? ''; // that of another release
+  return problemText({ reason, ...(detail !== undefined && { value: detail }) });
 }
 
 /** What to do about it: set another layout, if one fits, or change the file. */
