@@ -5,8 +5,8 @@ import { readFileSync } from 'node:fs';
 const SAMPLED_EVERY_MS = 20;
 const [, , adapter, jobFile] = process.argv;
 const job = JSON.parse(readFileSync(jobFile, 'utf8'));
-const { load } = await import(adapter);
-const migrate = await load();
+const { load, unload } = await import(adapter);
+const migrate = await load(job);
 
 const samples = [];
 const startedAt = performance.now();
@@ -29,4 +29,5 @@ const measurement = {
   lateMb: highest(ms * 0.9, Number.POSITIVE_INFINITY),
   peakMb: process.resourceUsage().maxRSS / 1024,
 };
+await unload?.();
 process.stdout.write(`\nMEASURED ${JSON.stringify(measurement)}\n`);
