@@ -9,6 +9,8 @@ import type { TenantFleet } from '../configuration/tenants.js';
 export interface CheckedDrift {
   readonly findings: readonly Finding[];
   readonly isUnchecked: IsUnchecked;
+  /** Why tenants were not checked, although they should be. The findings about the shared files stay valid. */
+  readonly error?: unknown;
 }
 
 /** How the schema of a tenant differs from those of others. */
@@ -18,17 +20,35 @@ const BETWEEN_TENANTS: readonly string[] = [
   'TENANT_OBJECT_DIFFERENT',
 ] satisfies FindingCode[];
 
-/** Looks for drift of the shared files and of tenants. @param fleet undefined if tenants are not checked. @throws MigrationError */
+/**
+ * Looks for drift of the shared files and of tenants.
+ *
+ * @param fleet undefined if tenants are not checked.
+ * @throws MigrationError if the shared files cannot be checked.
+ */
 export async function checkDrift(migrator: Migrator, fleet: TenantFleet | undefined): Promise<CheckedDrift> {
   const own = await migrator.drift({ diff: true });
-  const tenants = fleet && (await fleet.drift({ diff: true })).tenants;
+  const { tenants, ...failed } = await tenantDrift(fleet);
   const unchecked: readonly string[] = uncheckedCodes(own);
   const isTenantUnchecked = tenants ? uncheckedTenants(tenants) : () => true; // another process may check them
   return {
     findings: [...own, ...(tenants ?? []).flatMap(({ findings }) => findings)],
     isUnchecked: ({ code, tenant }) =>
       tenant === undefined ? unchecked.includes(code) : isTenantUnchecked(tenant, code),
+    ...failed,
   };
+}
+
+async function tenantDrift(
+  fleet: TenantFleet | undefined,
+): Promise<{ readonly tenants?: readonly TenantDrift[]; readonly error?: unknown }> {
+  if (!fleet) return {};
+  try {
+    const { tenants } = await fleet.drift({ diff: true });
+    return { tenants };
+  } catch (error) {
+    return { error };
+  }
 }
 
 /** A tenant that is no longer on the list has no drift. */

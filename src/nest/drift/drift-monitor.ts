@@ -88,8 +88,8 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
       await this.fail(error);
       return;
     }
-    await this.recover();
-    const { findings, isUnchecked } = checked;
+    const { findings, isUnchecked, error } = checked;
+    await (error === undefined ? this.recover() : this.fail(error));
     const quiet = findings.filter((each) => !this.mustAlert(each));
     const { appeared } = compareFindings(this.known, quiet);
     this.known = [...quiet, ...this.known.filter(isUnchecked)];

@@ -98,13 +98,16 @@ describe('the drift check', () => {
     expect(told).toEqual(['found t1:TENANT_OBJECT_MISSING:Table a', 'resolved t1:TENANT_OBJECT_MISSING:Table a']);
   });
 
-  test('a list that cannot be read makes the check fail, and nothing is resolved', async () => {
+  test('a list that cannot be read makes the check fail and resolves nothing, but drift of the shared files is reported', async () => {
     const app = await start();
     await db.query('DROP TABLE s1.a');
     await checkOf(app)();
     jest.spyOn(app.get<TenantFleet>(Fleet), 'drift').mockRejectedValueOnce(new Error('no list'));
+    await db.query('DROP TABLE common');
     await checkOf(app)();
+    const failed = ['check-failed', 'found undefined:OBJECT_REMOVED:Table public.common'];
+    expect(told).toEqual(['found t1:TENANT_OBJECT_MISSING:Table a', ...failed]);
     await checkOf(app)();
-    expect(told).toEqual(['found t1:TENANT_OBJECT_MISSING:Table a', 'check-failed', 'check-recovered']);
+    expect(told.slice(3)).toEqual(['check-recovered']);
   });
 });
