@@ -127,7 +127,8 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * The rollouts of all processes that have not ended. Needs the option `tenants.engine`.
+   * The rollouts of all processes that have not ended. Needs the option `tenants.engine`, whose queue is created if it is
+   * missing.
    *
    * @throws ConfigurationError, DatabaseConnectionError
    */

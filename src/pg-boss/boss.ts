@@ -35,9 +35,12 @@ export interface QueueSettings {
 export interface Boss {
   readonly insert: (queue: string, jobs: readonly NewJob[]) => Promise<void>;
   readonly fetch: (queue: string, most: number) => Promise<readonly TakenJob[]>;
-  readonly complete: (queue: string, id: string, output: object) => Promise<void>;
-  readonly fail: (queue: string, id: string, output: object) => Promise<void>;
+  /** @returns false if the job is no longer being worked on, so that nothing was changed. */
+  readonly complete: (queue: string, id: string, output: object) => Promise<boolean>;
+  /** @returns the same. */
+  readonly fail: (queue: string, id: string, output: object) => Promise<boolean>;
   readonly createQueue: (queue: string, settings?: QueueSettings) => Promise<void>;
+  readonly deleteQueue: (queue: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -50,8 +53,9 @@ interface PgBoss {
   getQueue(name: string): Promise<unknown>;
   insert(...jobs: unknown[]): Promise<unknown>;
   fetch(queue: string, options: object): Promise<readonly TakenJob[] | null>;
-  complete(queue: string, id: string, output: object): Promise<unknown>;
-  fail(queue: string, id: string, output: object): Promise<unknown>;
+  complete(queue: string, id: string, output: object): Promise<{ readonly affected: number }>;
+  fail(queue: string, id: string, output: object): Promise<{ readonly affected: number }>;
+  deleteQueue(name: string): Promise<unknown>;
 }
 type PgBossClass = new (options: object) => PgBoss;
 
@@ -78,15 +82,14 @@ export async function startBoss({ db, schema, load }: BossSettings): Promise<Bos
       else await boss.insert(jobs.map((job) => ({ ...job, name })));
     },
     fetch: async (name, batchSize) => (await boss.fetch(name, { batchSize, includeMetadata: true })) ?? [],
-    complete: async (name, id, output) => {
-      await boss.complete(name, id, output);
-    },
-    fail: async (name, id, output) => {
-      await boss.fail(name, id, output);
-    },
+    complete: async (name, id, output) => (await boss.complete(name, id, output)).affected > 0,
+    fail: async (name, id, output) => (await boss.fail(name, id, output)).affected > 0,
     createQueue: async (name, settings) => {
       if (await boss.getQueue(name)) return; // creating one locks tables, even if it exists
       await boss.createQueue(name, byName ? settings : { name, ...settings });
+    },
+    deleteQueue: async (name) => {
+      await boss.deleteQueue(name);
     },
     stop: () => boss.stop({ graceful: false, wait: true }),
   };

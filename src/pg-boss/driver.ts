@@ -1,13 +1,12 @@
-import { ConfigurationError } from '../core/errors/input-errors.js';
 import { InterruptedError } from '../core/errors/run-errors.js';
-import { MigrationError } from '../core/errors/migration-error.js';
 import type { EngineHost, EngineTask } from '../core/ports/engine.js';
 import type { RolloutCommand } from '../core/tenants/running-rollout.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { pause } from '../timing/pause.js';
 import { retry } from '../timing/retry.js';
 import { Part } from './part.js';
-import { asOurs, type OpenQueue, type Queue } from './queue.js';
+import { asOurs, isTransient } from './queue-errors.js';
+import type { OpenQueue, Queue } from './queue.js';
 import { Reaper } from './reaper.js';
 import type { Announcement } from './announcements.js';
 
@@ -59,8 +58,9 @@ export class Driver {
       }
       // Whoever cancels the rollout also withdraws its jobs, which may be noticed first.
       await this.patiently(async () => void this.heed(await this.driven.announcement.updateNow(this.part)));
+      if (this.part.wasRobbed && this.task.mayStart())
+        this.task.stop({ by: 'engine', reason: 'its jobs were withdrawn from the queue' });
     } catch (error) {
-      if (error instanceof ConfigurationError) throw error;
       const problem = asOurs(error);
       this.task.stop({ by: 'engine', reason: problem.message });
       this.part.giveUp(problem);
@@ -69,8 +69,8 @@ export class Driver {
 
   /** The queue may be away for a while, for example when its server is restarted. */
   private patiently(work: () => Promise<void>): Promise<void> {
-    const isTransient = (error: unknown): boolean => !(error instanceof MigrationError) && !this.task.signal.aborted;
-    return retry(work, { forMs: QUEUE_RETRY_MS, isTransient, onRetry: () => {} });
+    const mayRetry = (error: unknown): boolean => isTransient(error) && !this.task.signal.aborted;
+    return retry(work, { forMs: QUEUE_RETRY_MS, isTransient: mayRetry });
   }
 
   private async step(): Promise<void> {
@@ -108,11 +108,13 @@ export class Driver {
   private async expectWorkers(): Promise<void> {
     const { workerWaitMs } = this.driven;
     if (performance.now() - this.movedAt < workerWaitMs || !this.task.mayStart()) return;
-    const { active, untouched } = await this.queue.jobs.load(this.part.queues, this.part.id);
-    if (active > 0 || untouched === 0) return;
-    const waited = Math.round(workerWaitMs / 1000);
-    const reason = `no worker with the same files took a tenant for ${waited} s. Start one: "worker: true", fleet.work()`;
-    this.task.stop({ by: 'engine', reason });
+    const { active, due, open } = await this.queue.jobs.load(this.part.queues, this.part.id);
+    if (active > 0) this.movedAt = performance.now();
+    if (active === 0 && due > 0) this.task.stop({ by: 'engine', reason: noWorker(workerWaitMs) });
+    if (open > 0 || !this.part.isWaiting) return;
+    const error = new Error('The jobs of the rollout are no longer in the queue');
+    this.task.stop({ by: 'engine', reason: 'its jobs are no longer in the queue' });
+    this.part.giveUp(error);
   }
 
   private async reap(): Promise<void> {
@@ -128,4 +130,9 @@ export class Driver {
     this.part.endSilent(await this.driven.host.unlocked(this.part.silent(REAP_MS)), error);
     this.part.endSilent(this.part.silent(SILENCE_MS), error);
   }
+}
+
+function noWorker(waitedMs: number): string {
+  const waited = Math.round(waitedMs / 1000);
+  return `no worker with the same files took a tenant for ${waited} s. Start one: "worker: true", fleet.work()`;
 }

@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../core/errors/input-errors.js';
 import type {
   EngineHost,
   EngineTask,
@@ -6,12 +7,14 @@ import type {
   FleetWorkers,
   TenantWorker,
 } from '../core/ports/engine.js';
+import type { ConfigurationProblem } from '../core/problems/configuration-problem.js';
 import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { Announcement, controlRollout, runningRollouts } from './announcements.js';
 import type { LoadPgBoss } from './boss.js';
 import type { QueueDatabase } from './database.js';
 import { Driver } from './driver.js';
+import { asOurs } from './queue-errors.js';
 import { OpenQueue } from './queue.js';
 import { workFor } from './worker.js';
 
@@ -36,6 +39,8 @@ export interface PgBossOptions {
 /**
  * An engine for the option `tenants.engine`: rollouts are jobs of pg-boss, and workers in any number of processes migrate
  * the tenants. Needs the package `pg-boss`, version 10.4 or 12.
+ *
+ * @throws ConfigurationError if an option cannot be used
  */
 export function pgBoss(options: PgBossOptions = {}): FleetEngineFactory {
   return pgBossFrom(() => import('pg-boss'), options);
@@ -43,7 +48,31 @@ export function pgBoss(options: PgBossOptions = {}): FleetEngineFactory {
 
 /** @internal */
 export function pgBossFrom(load: LoadPgBoss, options: PgBossOptions = {}): FleetEngineFactory {
+  assertUsable(options);
   return { create: (host) => new PgBossEngine(host, options, load) };
+}
+
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= 0;
+const CHECKS: Readonly<Record<keyof PgBossOptions, readonly [(value: unknown) => boolean, string]>> = {
+  connectionString: [(value) => typeof value === 'string' && value !== '', 'expected a connection string'],
+  schema: [
+    (value) => typeof value === 'string' && /^[A-Za-z_]\w{0,49}$/.test(value),
+    'expected a name of letters, digits and underscores, 50 at most',
+  ],
+  retries: [isCount, 'expected a whole number of at least 0'],
+  workerTimeout: [(value) => isCount(value) && Number(value) > 0, 'expected a whole number of milliseconds'],
+};
+
+/** @throws ConfigurationError listing every problem. */
+function assertUsable(options: PgBossOptions): void {
+  const problems = Object.entries(options).flatMap(([name, value]: [string, unknown]): ConfigurationProblem[] => {
+    const option = `tenants.engine.${name}`;
+    const check = Object.entries(CHECKS).find(([known]) => known === name)?.[1];
+    if (!check) return [{ option, code: 'unknown-option' }];
+    const [isValid, detail] = check;
+    return value === undefined || isValid(value) ? [] : [{ option, code: 'invalid', detail }];
+  });
+  if (problems.length > 0) throw new ConfigurationError('INVALID_OPTIONS', problems);
 }
 
 class PgBossEngine implements FleetEngine {
@@ -71,15 +100,22 @@ class PgBossEngine implements FleetEngine {
     const queue = await this.opened.get();
     const announcing = this.announcements.get(task.rolloutId) ?? Announcement.make(queue, task.rolloutId);
     this.announcements.set(task.rolloutId, announcing);
+    const announcement = await announcing.catch((error: unknown) => {
+      throw asOurs(error);
+    });
     const { opened, host } = this;
     const { workerTimeout: workerWaitMs = 60_000 } = this.options;
-    await new Driver(queue, { opened, host, announcement: await announcing, workerWaitMs }, tenants, task).run();
+    await new Driver(queue, { opened, host, announcement, workerWaitMs }, tenants, task).run();
   }
 
   async ended(rolloutId: string): Promise<void> {
     const announcing = this.announcements.get(rolloutId);
     this.announcements.delete(rolloutId);
-    await announcing?.then((announcement) => announcement.end()).catch(() => {}); // others see that it has not been seen for long
+    const end = async (): Promise<void> => {
+      await (await announcing)?.end();
+      if (announcing) await this.opened.tidy();
+    };
+    await end().catch(() => {}); // others see that it has not been seen for long
   }
 
   async close(): Promise<void> {

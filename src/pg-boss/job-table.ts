@@ -11,10 +11,11 @@ export interface EndedJob {
   readonly wasStarted: boolean;
 }
 
-/** How many jobs of a part are in a worker, and how many wait for their first one. */
+/** How many jobs of a part are in a worker, could be taken by one, and have not ended. */
 export interface Load {
   readonly active: number;
-  readonly untouched: number;
+  readonly due: number;
+  readonly open: number;
 }
 
 /**
@@ -23,6 +24,7 @@ export interface Load {
  */
 export class JobTable {
   private readonly table: string;
+  private readonly queues: string;
 
   /** @param schema that of pg-boss. */
   constructor(
@@ -30,6 +32,7 @@ export class JobTable {
     schema: string,
   ) {
     this.table = `${quoteIdentifier(schema)}.job`;
+    this.queues = `${quoteIdentifier(schema)}.queue`;
   }
 
   async ended(queues: readonly string[], ids: readonly string[]): Promise<readonly EndedJob[]> {
@@ -50,11 +53,11 @@ export class JobTable {
   async load(queues: readonly string[], part: string): Promise<Load> {
     const [row] = await this.rows(
       `SELECT count(*) FILTER (WHERE state = 'active') AS active,
-              count(*) FILTER (WHERE state = 'created') AS untouched
-         FROM ${this.table} WHERE name = ANY($1) AND data->>'part' = $2 AND state IN ('created', 'active')`,
+              count(*) FILTER (WHERE state < 'active' AND start_after <= pg_catalog.now()) AS due, count(*) AS open
+         FROM ${this.table} WHERE name = ANY($1) AND data->>'part' = $2 AND state < 'completed'`,
       [queues, part],
     );
-    return { active: Number(row?.['active']), untouched: Number(row?.['untouched']) };
+    return { active: Number(row?.['active']), due: Number(row?.['due']), open: Number(row?.['open']) };
   }
 
   /** Jobs that a worker took longer ago than that, with the number of the attempt. */
@@ -125,6 +128,18 @@ export class JobTable {
     const text = `UPDATE ${this.table} SET data = data || $3::jsonb WHERE name = $1 AND id = $2 AND state < 'completed' RETURNING data`;
     const [row] = await this.rows(text, [queue, id, JSON.stringify(changes)]);
     return row?.['data'];
+  }
+
+  /** Queues that have not been used for a week: those of earlier states of the files. */
+  async unused(prefix: string): Promise<readonly string[]> {
+    const rows = await this.rows(
+      `SELECT q.name FROM ${this.queues} q
+        WHERE pg_catalog.starts_with(q.name, $1) AND q.created_on < pg_catalog.now() - interval '7 days'
+          AND NOT EXISTS (SELECT FROM ${this.table} j WHERE j.name = q.name
+                           AND (j.state < 'completed' OR j.created_on > pg_catalog.now() - interval '7 days'))`,
+      [prefix],
+    );
+    return rows.map((row) => String(row['name']));
   }
 
   /** The data of all jobs of a queue that have not ended, oldest first. */

@@ -13,24 +13,39 @@ export interface TenantJob {
 }
 
 /** A result as JSON. */
-type PortableResult = Omit<TenantResult, 'error'> & { readonly error?: PortableError };
+type PortableResult = Omit<TenantResult, 'error'> & {
+  readonly error?: PortableError;
+  /** How often the tenant was tried before. */
+  readonly attempt: number;
+};
 
-/** The output of a job. */
-export function outputOf({ error, ...result }: TenantResult): object {
-  const output: PortableResult = { ...result, ...(error && { error: portable(error) }) };
-  return JSON.parse(JSON.stringify(output).replaceAll('\\u0000', '')) as object; // PostgreSQL stores no zero byte
+/** A result that a worker wrote into the output of a job. */
+export interface ReportedResult {
+  readonly result: TenantResult;
+  readonly attempt: number;
+}
+
+/** The output of a job. @param attempt how often the tenant was tried before. */
+export function outputOf({ error, ...result }: TenantResult, attempt: number): object {
+  const output: PortableResult = { ...result, ...(error && { error: portable(error) }), attempt };
+  return JSON.parse(JSON.stringify(output, (_, value: unknown) => storable(value))) as object;
 }
 
 /** The result in the output of a job; undefined if a worker did not write it. */
-export function resultOf(output: unknown): TenantResult | undefined {
+export function reportIn(output: unknown): ReportedResult | undefined {
   if (typeof output !== 'object' || output === null || !('outcome' in output)) return undefined;
-  const { error, ...result } = output as PortableResult;
-  return {
-    ...result,
-    runId: result.runId ?? undefined,
-    group: result.group ?? undefined,
-    ...(error && { error: revived(error) }),
-  };
+  const { error, attempt, ...given } = output as PortableResult;
+  const result = { ...given, runId: given.runId ?? undefined, group: given.group ?? undefined };
+  try {
+    return { result: { ...result, ...(error && { error: revived(error) }) }, attempt };
+  } catch {
+    return { result: { ...result, error: new Error('The worker reported an error that cannot be read') }, attempt };
+  }
+}
+
+/** PostgreSQL's JSON stores neither a zero byte nor half a character. */
+function storable(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\ufffd') : value;
 }
 
 /** True for the data of our jobs. */

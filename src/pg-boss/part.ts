@@ -3,7 +3,7 @@ import type { EngineTask } from '../core/ports/engine.js';
 import type { TenantResult } from '../core/tenants/report.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import type { EndedJob } from './job-table.js';
-import { resultOf, type TenantJob } from './jobs.js';
+import { reportIn, type TenantJob } from './jobs.js';
 import type { OpenQueue, Queue } from './queue.js';
 
 /** How many jobs of one server are in the queue at most. If the calling process dies, no more are worked off. */
@@ -23,6 +23,9 @@ export class Part {
   private readonly open = new Map<string, OpenJob>();
   /** Since when jobs are cancelled that a worker had, in ms. */
   private readonly silentSince = new Map<string, number>();
+  /** The job of each tenant, so that adding it again after a lost connection adds nothing. */
+  private readonly ids = new Map<Tenant, string>();
+  private isRobbed = false;
   private done = 0;
   private failed = 0;
 
@@ -57,16 +60,28 @@ export class Part {
       if (open > PAGE / 2) continue;
       await opened.ensure(queue);
       await this.add(queue, waiting.slice(0, PAGE - open));
-      if (waiting.length <= PAGE - open) this.waiting.delete(queue);
-      else waiting.splice(0, PAGE - open);
+      waiting.splice(0, PAGE - open);
+      if (waiting.length === 0) this.waiting.delete(queue);
     }
+  }
+
+  /** True if jobs were taken away that the rollout did not withdraw itself. */
+  get wasRobbed(): boolean {
+    return this.isRobbed;
+  }
+
+  /** True if jobs should be in the queue, and no worker has been working on a cancelled one. */
+  get isWaiting(): boolean {
+    return this.open.size > 0 && this.silentSince.size === 0;
   }
 
   /** Settles the tenants whose jobs have ended. @returns whether there were any. */
   async collect(): Promise<boolean> {
     if (this.open.size === 0) return false;
     const ended = await this.queue.jobs.ended(this.queues, [...this.open.keys()]);
-    const settled = ended.map((job) => this.end(job));
+    // Failures first: they may be why the others were withdrawn.
+    const inOrder = ended.toSorted((a, b) => Number(a.state === 'cancelled') - Number(b.state === 'cancelled'));
+    const settled = inOrder.map((job) => this.end(job));
     return settled.includes(true);
   }
 
@@ -105,7 +120,9 @@ export class Part {
     const limit = Number.isFinite(failuresLeft) ? failuresLeft : null;
     const jobs = tenants.map((tenant) => {
       const data: TenantJob = { rollout, part: this.id, tenant: tenant.name, failuresLeft: limit };
-      return { tenant, job: { id: randomUUID(), data } };
+      const id = this.ids.get(tenant) ?? randomUUID();
+      this.ids.set(tenant, id);
+      return { tenant, job: { id, data } };
     });
     await this.queue.boss.insert(
       queue,
@@ -118,8 +135,10 @@ export class Part {
     const job = this.open.get(id);
     if (!job) return false;
     const { tenant } = job;
-    const result = resultOf(output);
-    if (result) this.settle(id, tenant, { ...result, tenant: tenant.name, group: tenant.group }, retryCount > 0);
+    if (state === 'cancelled' && this.task.mayStart()) this.isRobbed = true;
+    const report = reportIn(output);
+    const isLatest = report !== undefined && (state !== 'cancelled' || report.attempt === retryCount);
+    if (isLatest) this.settle(id, tenant, reported(tenant, report.result, state), retryCount > 0);
     else if (state === 'failed') this.settle(id, tenant, failedInQueue(tenant, output), true);
     else if (!wasStarted) this.open.delete(id);
     else {
@@ -140,6 +159,12 @@ export class Part {
     if (result.outcome === 'failed') this.failed += 1;
     this.task.settle(tenant, result, isRepeated);
   }
+}
+
+/** A tenant that is not tried again has failed, also if it was its worker that was interrupted. */
+function reported({ name, group }: Tenant, result: TenantResult, state: EndedJob['state']): TenantResult {
+  const outcome = state === 'failed' ? 'failed' : result.outcome;
+  return { ...result, tenant: name, group, outcome };
 }
 
 function unfinished({ name, group }: Tenant): Omit<TenantResult, 'outcome'> {

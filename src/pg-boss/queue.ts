@@ -1,10 +1,9 @@
-import { MigrationError } from '../core/errors/migration-error.js';
-import { DatabaseConnectionError } from '../core/errors/database-errors.js';
 import { retry } from '../timing/retry.js';
 import { startBoss, type Boss, type LoadPgBoss, type QueueSettings } from './boss.js';
 import { QueueDatabase } from './database.js';
 import { JobTable } from './job-table.js';
 import { QueueNames } from './jobs.js';
+import { asOurs, isTransient } from './queue-errors.js';
 
 /** pg-boss for the jobs of one fleet. It is started when it is first needed. */
 export interface Queue {
@@ -52,7 +51,18 @@ export class OpenQueue {
     const { boss, names } = await this.get();
     const { retries: retryLimit } = this.place;
     const settings = { retryLimit, retryDelay: 1, retryBackoff: true, expireInSeconds: EXPIRE_SECONDS };
-    await this.once(boss, queue, { ...settings, deadLetter: names.deadLetter });
+    await this.once(boss, queue, { ...settings, deadLetter: names.deadLetter }).catch((error: unknown) => {
+      throw asOurs(error);
+    });
+  }
+
+  /** Deletes queues of earlier states of the files. */
+  async tidy(): Promise<void> {
+    const { boss, jobs, names } = await this.get();
+    for (const name of await jobs.unused(names.prefix)) {
+      this.created.delete(name);
+      await boss.deleteQueue(name);
+    }
   }
 
   async close(): Promise<void> {
@@ -89,14 +99,5 @@ export class OpenQueue {
 
 /** Processes that install pg-boss or create a queue at the same time may get in each other's way, even in a deadlock. */
 function patiently<T>(work: () => Promise<T>): Promise<T> {
-  return retry(work, { forMs: INSTALL_MS, isTransient: (error) => !(error instanceof MigrationError) });
-}
-
-/** An error of the queue as one of ours. */
-export function asOurs(error: unknown): MigrationError {
-  if (error instanceof MigrationError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new DatabaseConnectionError('CONNECTION_LOST', `The queue of pg-boss failed: ${reason}`, undefined, {
-    cause: error,
-  });
+  return retry(work, { forMs: INSTALL_MS, isTransient });
 }

@@ -80,7 +80,7 @@ export class ServerWorker {
     const work = async (): Promise<void> => {
       const result =
         tenant instanceof Error ? notStarted(job, tenant) : await (await prepared)(tenant, controller.signal);
-      await this.report(job, result, controller.signal);
+      await this.report(job, result, !(tenant instanceof Error));
     };
     const ended = work()
       .catch(() => {}) // the queue is away for long: the job is returned once the lock of the tenant is free
@@ -88,24 +88,20 @@ export class ServerWorker {
     this.running.set(job.id, { controller, ended });
   }
 
-  private async report(job: TakenJob, result: TenantResult, signal: AbortSignal): Promise<void> {
-    const output = outputOf(result);
-    await retry(() => this.tell(job, result, output, signal), {
-      forMs: 60_000,
-      isTransient: (e) => {
-        console.error('TELL', e);
-        return true;
-      },
-    });
+  private async report(job: TakenJob, result: TenantResult, wasStarted: boolean): Promise<void> {
+    const output = outputOf(result, job.retryCount);
+    const mayPass = !wasStarted || mayPassLater(result.error);
+    await retry(() => this.tell(job, output, result.error && { mayPass }), { forMs: 60_000, isTransient: () => true });
   }
 
-  private async tell(job: TakenJob, result: TenantResult, output: object, signal: AbortSignal): Promise<void> {
+  /** @param failure undefined if it was migrated. */
+  private async tell(job: TakenJob, output: object, failure: { readonly mayPass: boolean } | undefined): Promise<void> {
     const { boss, jobs } = this.queue;
-    if (signal.aborted && !this.worker.signal.aborted) return jobs.addOutput(this.name, job.id, output);
-    if (result.error === undefined) return boss.complete(this.name, job.id, output);
-    if (!mayPass(result.error)) await jobs.endRetries(this.name, job.id);
-    await boss.fail(this.name, job.id, output);
-    if (!mayPass(result.error) || job.retryCount >= job.retryLimit) await this.spendBudget(job.data as TenantJob);
+    if (failure && !failure.mayPass) await jobs.endRetries(this.name, job.id);
+    const isTaken = await (failure ? boss.fail : boss.complete)(this.name, job.id, output);
+    if (!isTaken) await jobs.addOutput(this.name, job.id, output);
+    if (failure && (!failure.mayPass || job.retryCount >= job.retryLimit))
+      await this.spendBudget(job.data as TenantJob);
   }
 
   /** The calling process would notice a moment later, when other workers have started more. */
@@ -144,10 +140,9 @@ export class ServerWorker {
 }
 
 /** True for a failure that another attempt may not have. */
-function mayPass(error: Error): boolean {
-  return [DatabaseConnectionError, InterruptedError, LockLostError, LockTimeoutError].some(
-    (kind) => error instanceof kind,
-  );
+function mayPassLater(error: Error | undefined): boolean {
+  const kinds = [DatabaseConnectionError, InterruptedError, LockLostError, LockTimeoutError];
+  return kinds.some((kind) => error instanceof kind);
 }
 
 function rolloutOf({ data }: TakenJob): string {

@@ -22,7 +22,6 @@ export async function workFor(opened: OpenQueue, worker: TenantWorker): Promise<
     await join();
     while (!worker.signal.aborted) {
       await pause(LIST_MS, worker.signal);
-      list.forget();
       if (!worker.signal.aborted) await join().catch(() => {}); // it works for those that it knows
     }
   } finally {
@@ -32,31 +31,29 @@ export async function workFor(opened: OpenQueue, worker: TenantWorker): Promise<
 
 /** The list of tenants of this process. It is read again for a tenant that it does not have. */
 class KnownTenants {
-  private reading: Promise<ReadonlyMap<string, Tenant>> | undefined;
+  private known: ReadonlyMap<string, Tenant> = new Map();
+  private reading: Promise<void> | undefined;
 
   constructor(private readonly worker: TenantWorker) {}
 
-  /** The names of the queues for their servers. */
+  /** Reads the list again. @returns the names of the queues for its servers. */
   async queues({ names }: Pick<Queue, 'names'>): Promise<readonly string[]> {
-    const tenants = [...(await this.read()).values()];
-    return [...new Set(tenants.map(({ place }) => names.tenants(place.server, this.worker.set.checksum)))];
+    await this.read();
+    const { checksum } = this.worker.set;
+    return [...new Set([...this.known.values()].map(({ place }) => names.tenants(place.server, checksum)))];
   }
 
+  /** @throws ConfigurationError if it is not known and the list cannot be read. */
   async find(name: string): Promise<Tenant | undefined> {
-    const known = this.reading;
-    const found = (await this.read()).get(name);
-    if (found) return found;
-    if (this.reading === known) this.forget();
-    return (await this.read()).get(name);
+    if (!this.known.has(name)) await this.read();
+    return this.known.get(name);
   }
 
-  forget(): void {
-    this.reading = undefined;
-  }
-
-  private read(): Promise<ReadonlyMap<string, Tenant>> {
-    this.reading ??= this.worker.list().then((tenants) => new Map(tenants.map((tenant) => [tenant.name, tenant])));
-    this.reading.catch(() => this.forget());
+  private read(): Promise<void> {
+    this.reading ??= this.worker
+      .list()
+      .then((tenants) => void (this.known = new Map(tenants.map((tenant) => [tenant.name, tenant]))))
+      .finally(() => (this.reading = undefined));
     return this.reading;
   }
 }

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { DatabaseConnectionError, DatabaseError, HistoryTableError } from '../errors/database-errors.js';
 import { ConfigurationError, DirectoryError, RefusedError } from '../errors/input-errors.js';
 import { LockInUseError, LockLostError, LockTimeoutError } from '../errors/lock-errors.js';
 import { MigrationError, type MigrationErrorCode } from '../errors/migration-error.js';
 import { MigrationFailedError } from '../errors/migration-failed.js';
-import type { Remedy, Text } from '../errors/remedy.js';
+import { inApi, type Remedy, type Voice } from '../errors/remedy.js';
 import { InDoubtError, InterruptedError } from '../errors/run-errors.js';
 
 /** An error as JSON, from which another process makes the same error. */
@@ -12,8 +13,8 @@ export interface PortableError {
   readonly type: string;
   /** Absent for errors that are not of this library. */
   readonly code?: MigrationErrorCode;
-  /** Its message without the code. A remedy is a marked piece of JSON, because each shell words it in its own way. */
-  readonly text: string;
+  /** The pieces of its message without the code. Each shell words a remedy in its own way. */
+  readonly text: readonly (string | Remedy)[];
   readonly stack?: string | undefined;
   /** Its own fields; a date is `{ "$date": "…" }`. */
   readonly fields: Readonly<Record<string, unknown>>;
@@ -35,9 +36,6 @@ const CLASSES: Readonly<Record<string, unknown>> = {
   RefusedError,
 };
 
-/** Around a remedy; no text contains it. */
-const MARK = '\u0001';
-
 /** Makes JSON of an error. */
 export function portable(error: Error): PortableError {
   const isOurs = error instanceof MigrationError;
@@ -50,7 +48,7 @@ export function portable(error: Error): PortableError {
   return {
     type: error.name,
     ...(isOurs && { code: error.code }),
-    text: isOurs ? textOf(error) : error.message,
+    text: isOurs ? piecesOf(error) : [error.message],
     stack: error.stack,
     fields: isOurs ? (plain(fields) as PortableError['fields']) : {},
     ...(error.cause instanceof Error && { cause: portable(error.cause) }),
@@ -60,7 +58,7 @@ export function portable(error: Error): PortableError {
 /** The same error in this process. */
 export function revived({ type, code, text, stack, fields, cause }: PortableError): Error {
   const options = cause && { cause: revived(cause) };
-  const error = code ? ofClass(type, code, text, options) : new Error(text, options);
+  const error = code ? ofClass(type, code, text, options) : new Error(worded(text, inApi), options);
   if (!code) error.name = type;
   Object.assign(error, withDates(fields));
   if (stack !== undefined) error.stack = stack;
@@ -68,20 +66,25 @@ export function revived({ type, code, text, stack, fields, cause }: PortableErro
 }
 
 /** The constructors of the classes word the text, which is known already. */
-function ofClass(type: string, code: MigrationErrorCode, text: string, options: ErrorOptions | undefined): Error {
+function ofClass(
+  type: string,
+  code: MigrationErrorCode,
+  text: PortableError['text'],
+  options: ErrorOptions | undefined): Error {
   const newTarget = (CLASSES[type] ?? MigrationError) as typeof MigrationError;
-  return Reflect.construct(MigrationError, [code, worded(text), options], newTarget);
+  return Reflect.construct(MigrationError, [code, (say: Voice) => worded(text, say), options], newTarget);
 }
 
-function textOf(error: MigrationError): string {
-  const text = error.messageAs((remedy) => `${MARK}${JSON.stringify(remedy)}${MARK}`);
-  return text.slice(0, -`.[${error.code}]`.length);
+function piecesOf(error: MigrationError): PortableError['text'] {
+  const mark = `<${randomUUID()}>`; // no text contains it
+  const remedies: Remedy[] = [];
+  const text = error.messageAs((remedy) => `${mark}${remedies.push(remedy) - 1}${mark}`);
+  const pieces = text.slice(0, -`.[${error.code}]`.length).split(mark);
+  return pieces.map((piece, i) => (i % 2 === 1 ? (remedies[Number(piece)] as Remedy) : piece));
 }
 
-function worded(text: string): Text {
-  const pieces = text.split(MARK);
-  if (pieces.length === 1) return text;
-  return (say) => pieces.map((piece, i) => (i % 2 === 1 ? say(JSON.parse(piece) as Remedy) : piece)).join('');
+function worded(pieces: PortableError['text'], say: Voice): string {
+  return pieces.map((piece) => (typeof piece === 'string' ? piece : say(piece))).join('');
 }
 
 function plain(value: unknown): unknown {

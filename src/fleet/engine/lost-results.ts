@@ -44,6 +44,8 @@ function completed(
   const applied = before.filter((file) => !after.includes(file));
   if (applied.length === 0) return result;
   const runId = result.runId ?? record.history.rows.find(({ file }) => file === applied.at(-1))?.runId ?? undefined;
-  const outcome = result.outcome === 'nothing-to-do' ? 'applied' : result.outcome;
-  return { ...result, outcome, applied, runId };
+  if (result.outcome === 'failed' || (result.outcome === 'interrupted' && after.length > 0))
+    return { ...result, applied, runId };
+  const { error: _, ...others } = result; // nothing is left to do
+  return { ...others, outcome: 'applied', applied, runId };
 }

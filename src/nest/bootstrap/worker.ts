@@ -16,7 +16,7 @@ export function startWorker(fleet: TenantFleet, logger: Pick<Logger, 'log' | 'wa
 }
 
 function isTransient(error: unknown): boolean {
-  return !(error instanceof ConfigurationError);
+  return !(error instanceof ConfigurationError && error.code === 'INVALID_OPTIONS');
 }
 
 function messageOf(error: unknown): string {

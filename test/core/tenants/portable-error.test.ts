@@ -11,7 +11,7 @@ import { portable, revived } from '../../../src/core/tenants/portable-error.js';
 
 const holder = { pid: 7, applicationName: 'app', since: new Date(0), running: null, silentMs: null, blockedBy: [] };
 const errors: readonly MigrationError[] = [
-  new DatabaseConnectionError('UNREACHABLE', 'nobody answers', '08006'),
+  new DatabaseConnectionError('UNREACHABLE', 'nobody answers: \u0001{}\u0001 <0>', '08006'),
   new InDoubtError('1_a.sql', 'CREATE INDEX'),
   new InterruptedError('SIGTERM', ['1_a.sql'], ['2_b.sql'], 'cancelled'),
   new LockTimeoutError(1_500, holder, 'app/schema_migrations'),

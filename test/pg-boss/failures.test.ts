@@ -1,0 +1,120 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { ConfigurationError, type Fleet, type TenantDefinition } from '../../src/migrator.js';
+import type { PgBossOptions } from '../../src/pg-boss/engine.js';
+import { pgBoss } from '../../src/pg-boss.js';
+import { fleetOn, stopOf, tenantsUpTo } from '../fleet/fleet-on.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { failureOf } from '../support/failure-of.js';
+import { until } from '../support/until.js';
+import { engineOn, VERSIONS } from './engines.js';
+
+const db = useEmptyDatabase('boss_failures');
+const endless = { '1_endless.sql': 'SELECT pg_sleep(600);' };
+
+beforeEach(() => db.query(`CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2`));
+
+async function fleetWith(
+  files: Record<string, string>,
+  options: PgBossOptions = {},
+  version = 10,
+): Promise<Fleet<TenantDefinition>> {
+  const tenants = { list: tenantsUpTo(3), engine: engineOn(version, options) };
+  const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants });
+  return fleet;
+}
+
+const sleeping = async (): Promise<boolean> =>
+  ((await db.query(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)).rowCount ?? 0) > 0;
+
+describe.each(VERSIONS)('a rollout over pg-boss %s', (version) => {
+  test('stops if its last worker has ended, though its jobs were tried', async () => {
+    const [caller, worker] = [
+      await fleetWith(endless, { workerTimeout: 2_000 }, version),
+      await fleetWith(endless, {}, version),
+    ];
+    const work = worker.work();
+    const stopped = stopOf(caller.migrate());
+    await until(sleeping);
+    await worker.close();
+    await work;
+    const { report } = await stopped;
+    expect(report.stopped).toMatchObject({ by: 'engine', reason: expect.stringContaining('no worker') });
+    expect(report.counts).toMatchObject({ applied: 0, interrupted: 3 });
+  });
+
+  test('counts a tenant that is not tried again as failed', async () => {
+    const [caller, worker] = [
+      await fleetWith(endless, { retries: 0 }, version),
+      await fleetWith(endless, { retries: 0 }, version),
+    ];
+    const work = worker.work();
+    const stopped = stopOf(caller.migrate());
+    await until(sleeping);
+    await worker.close();
+    await work;
+    const { report } = await stopped;
+    expect(report.stopped).toMatchObject({ by: 'failures' });
+    expect(report.counts.failed).toBeGreaterThan(0);
+  });
+
+  test('stops if its jobs vanish', async () => {
+    const caller = await fleetWith(endless, { workerTimeout: 1_000 }, version);
+    const stopped = stopOf(caller.migrate());
+    const vanish = `DELETE FROM pgboss.job WHERE data ? 'tenant'`;
+    await until(
+      async () =>
+        ((await db.query(`SELECT to_regclass('pgboss.job') AS job`)).rows[0] as { job: unknown }).job !== null,
+    );
+    await until(async () => (await db.query(vanish)).rowCount === 3);
+    expect((await stopped).report.stopped).toMatchObject({
+      by: 'engine',
+      reason: expect.stringContaining('no longer'),
+    });
+  });
+
+  test('reports errors whose texts PostgreSQL cannot store as they are', async () => {
+    const files = {
+      '1_a.sql': `DO $$ BEGIN RAISE '% \\u0000 %{}% \\\\u0000', chr(1), chr(1), chr(1); END $$; SELECT '{"a":"\\u0000"}'::jsonb;`,
+    };
+    const [caller, worker] = [await fleetWith(files, {}, version), await fleetWith(files, {}, version)];
+    const work = worker.work();
+    const { report } = await stopOf(caller.migrate());
+    const expected = `\u0001 \\u0000 \u0001{}\u0001 \\\\u0000`;
+    expect(report.tenants.find(({ outcome }) => outcome === 'failed')?.error).toMatchObject({
+      failure: { server: { message: expected } },
+    });
+    await worker.close();
+    await work;
+  });
+});
+
+test('an engine whose tables this version of pg-boss cannot use, or may not create, is refused at once', async () => {
+  const caller = await fleetWith(endless);
+  await db.query(
+    'CREATE SCHEMA pgboss; CREATE TABLE pgboss.version (version int, maintained_on timestamptz, cron_on timestamptz); INSERT INTO pgboss.version VALUES (1)',
+  );
+  const { problems } = await failureOf(caller.migrate(), ConfigurationError);
+  expect(problems).toMatchObject([
+    { option: 'tenants.engine', detail: expect.stringContaining('pg-boss cannot be used') },
+  ]);
+});
+
+test('a worker without tenants waits for some', async () => {
+  const tenants = { list: [], engine: engineOn(10) };
+  const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files: endless, tenants });
+  let hasEnded = false;
+  const work = fleet.work().then(() => (hasEnded = true));
+  await until(async () => {
+    const { rows } = await db.query(`SELECT to_regclass('pgboss.queue') IS NOT NULL AS is_there`);
+    return (rows[0] as { is_there: boolean }).is_there && (await fleet.rollouts()).length === 0;
+  });
+  expect(hasEnded).toBe(false);
+  await fleet.close();
+  await work;
+});
+
+test('wrong options are refused, each with its name', () => {
+  const wrong = { retries: -1, workerTimeout: '60', schema: 'a-b', connectionString: '', retry: 1 } as never;
+  expect(() => pgBoss(wrong)).toThrow(ConfigurationError);
+  expect(() => pgBoss(wrong)).toThrow(/retries.*workerTimeout.*schema.*connectionString.*retry/s);
+});
