@@ -161,6 +161,10 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     recorded: 'text NOT NULL',
     actual: 'text',
   },
+  TENANTS_NOT_COMPARED: {
+    subject: 'The schemas of 31 tenants',
+    detail: 'only the 20 most common of 51 different schemas are compared',
+  },
   NO_TENANTS: { subject: 'The list of tenants' },
 };
 

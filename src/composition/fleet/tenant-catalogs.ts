@@ -1,18 +1,21 @@
 import type { TenantCatalogs, TenantFingerprint } from '../../core/ports/tenants.js';
-import type { TableName } from '../../core/target/table.js';
-import type { TenantCatalog } from '../../core/tenants/compare-schemas.js';
+import type { TenantCatalog } from '../../core/tenants/majority.js';
 import type { UnreadRecord } from '../../core/tenants/standing.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
-import type { SchemaFingerprints, TenantSchemaSettings } from '../../postgres/catalog-record/tenant-schemas.js';
+import type {
+  SchemaFingerprints,
+  TenantSchemaSettings,
+  TenantWithHistory,
+} from '../../postgres/catalog-record/tenant-schemas.js';
 import { catalogGroups } from '../create-migrator.js';
 import type { Home, Homes } from './homes.js';
-import { inDatabase, read, readEachDatabase, readingRole } from './read-each-database.js';
+import { inDatabase, readEachDatabase, readingRole } from './read-each-database.js';
 import { tenantTarget } from './tenant-target.js';
 import type { ResolvedTenantsOptions } from './tenants-options.js';
 
-/** The fingerprints of a database when it was last read, and of which schemas. */
+/** The fingerprints of a database when it was last read, and of which tenants. */
 interface Known {
-  readonly schemas: string;
+  readonly tenants: string;
   readonly fingerprints: SchemaFingerprints;
 }
 
@@ -32,12 +35,13 @@ export class FleetCatalogs implements TenantCatalogs {
 
   read(tenant: Tenant): Promise<TenantCatalog> {
     return inDatabase(this.homes, tenant, async (home) => {
-      const { readSchemaObjects } = await import('../../postgres/catalog-record/catalog-recorder.js');
-      const settings = this.settings(home, [tenant]);
-      const { schema } = tenant;
+      const { readTenantObjects } = await import('../../postgres/catalog-record/catalog-recorder.js');
       const kinds = this.known.get(home)?.fingerprints.kinds;
-      const catalog = await read(home, (connection) => readSchemaObjects(connection, settings, schema, kinds));
-      return { ...catalog, schema };
+      const place = this.placeOf(home, tenant);
+      return home.reads.use(
+        (connection) => readTenantObjects(connection, settingsOf(home), place, kinds),
+        home.options.timeouts.catalog,
+      );
     });
   }
 
@@ -46,34 +50,37 @@ export class FleetCatalogs implements TenantCatalogs {
     tenants: readonly Tenant[],
   ): Promise<ReadonlyMap<Tenant, TenantFingerprint>> {
     const { readSchemaFingerprints } = await import('../../postgres/catalog-record/catalog-recorder.js');
-    const settings = this.settings(home, tenants);
-    const wanted = tenants.map(({ schema }) => schema);
-    const schemas = JSON.stringify(wanted);
+    const places = tenants.map((tenant) => this.placeOf(home, tenant));
+    const key = JSON.stringify(places);
     const known = this.known.get(home);
-    const same = known?.schemas === schemas ? known.fingerprints : undefined;
-    const fingerprints = await read(home, (connection) => readSchemaFingerprints(connection, settings, wanted, same));
-    this.known.set(home, { schemas, fingerprints });
-    const { bySchema, major } = fingerprints;
+    const same = known?.tenants === key ? known.fingerprints : undefined;
+    const { catalog } = home.options.timeouts;
+    const fingerprints = await home.reads.use(
+      (connection) => readSchemaFingerprints(connection, settingsOf(home), places, same),
+      catalog * Math.ceil(tenants.length / TENANTS_PER_TIMEOUT),
+    );
+    this.known.set(home, { tenants: key, fingerprints });
+    const { byTenant, locked, major } = fingerprints;
     return new Map(
       tenants.map((tenant) => {
-        const { schema } = tenant;
+        const { name, schema } = tenant;
         const kind = `${major} ${schema === undefined ? 'database' : 'schema'}`;
-        return [tenant, { fingerprint: bySchema.get(schema) ?? 'empty', kind }];
+        const fingerprint = locked.has(name) ? undefined : (byTenant.get(name) ?? 'empty');
+        return [tenant, { fingerprint, kind }];
       }),
     );
   }
 
-  private settings(home: Home, tenants: readonly Tenant[]): TenantSchemaSettings {
-    const { options } = home;
-    return {
-      groups: catalogGroups(options),
-      role: readingRole(home),
-      timeoutMs: options.timeouts.catalog,
-      histories: distinct(tenants.map((tenant) => tenantTarget(options, this.options, tenant).table)),
-    };
+  private placeOf({ options }: Home, tenant: Tenant): TenantWithHistory {
+    const { table: history } = tenantTarget(options, this.options, tenant);
+    return { tenant: tenant.name, schema: tenant.schema, history };
   }
 }
 
-function distinct(tables: readonly TableName[]): readonly TableName[] {
-  return [...new Map(tables.map((table) => [JSON.stringify([table.schema, table.table]), table])).values()];
+/** Each statement has a time limit of its own; that of the whole grows with the number of tenants. */
+const TENANTS_PER_TIMEOUT = 1_000;
+
+function settingsOf(home: Home): TenantSchemaSettings {
+  const { options } = home;
+  return { groups: catalogGroups(options), role: readingRole(home), timeoutMs: options.timeouts.catalog };
 }

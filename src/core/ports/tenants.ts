@@ -1,6 +1,6 @@
 import type { MigrationSet } from '../migration/migration-set.js';
 import type { TenantRecord, UnreadRecord } from '../tenants/standing.js';
-import type { TenantCatalog } from '../tenants/compare-schemas.js';
+import type { TenantCatalog } from '../tenants/majority.js';
 import type { Tenant } from '../tenants/tenant.js';
 
 /** Reads what is recorded about tenants. Never locks, creates or writes. */
@@ -17,8 +17,8 @@ export interface TenantRecords {
 
 /** The fingerprint of the objects of a tenant. */
 export interface TenantFingerprint {
-  /** Equal for tenants with the same objects, whatever the names of their schemas. */
-  readonly fingerprint: string;
+  /** Equal for tenants with the same objects, whatever their names are; undefined while somebody is changing them. */
+  readonly fingerprint: string | undefined;
   /** Tenants are comparable if this is equal: the major version of the server, and whether they have a schema. */
   readonly kind: string;
 }
@@ -26,8 +26,7 @@ export interface TenantFingerprint {
 /** Reads what is in the schemas of tenants; for a tenant without a schema, in its database. Never locks, creates or writes. */
 export interface TenantCatalogs {
   /**
-   * Fingerprints tenants, in their order, in one transaction for each database. A database that cannot be read does not
-   * keep the others from being read.
+   * Fingerprints tenants, in their order. A database that cannot be read does not keep the others from being read.
    *
    * @throws MigrationError if no database can be read.
    */

@@ -25,8 +25,9 @@ export interface TenantDrift {
   /** Each has the name of the tenant. */
   readonly findings: readonly Finding[];
   /**
-   * Whether its schema was compared with others. False while its migrations are running or after one has failed, and if no
-   * other tenant has the same migrations and placeholder values.
+   * Whether its schema was compared with others. False while its migrations are running or after one has failed, while
+   * somebody changes its schema, if no other tenant has the same migrations and placeholder values, and if it is none of
+   * the twenty most common schemas.
    */
   readonly isCompared: boolean;
   /** Why the tenant could not be read; its findings are then incomplete. @default it could be read */
@@ -35,6 +36,8 @@ export interface TenantDrift {
 
 /** How the tenants disagree with the files, and with each other. */
 export interface FleetDrift {
+  /** About no particular tenant: why some were not compared. */
+  readonly findings: readonly Finding[];
   /** In the order of the list. */
   readonly tenants: readonly TenantDrift[];
 }
@@ -51,7 +54,7 @@ export async function fleetDrift(
   const records = new Map(read.map((tenant, i) => [tenant, found[i] as TenantRecord | UnreadRecord]));
   const files = new FileDrift(set, parts.policy, parts.target);
   const schemas = new SchemaDrift(parts, set, only === 'files' ? new Map() : records);
-  await schemas.find(new Set(reported));
+  await schemas.find();
   const driftOf = async (tenant: Tenant): Promise<TenantDrift> => {
     const record = records.get(tenant) as TenantRecord | UnreadRecord;
     const error = 'problem' in record ? record.problem : schemas.problems.get(tenant);
@@ -63,7 +66,7 @@ export async function fleetDrift(
   };
   const tenants: TenantDrift[] = [];
   for (const tenant of reported) tenants.push(await driftOf(tenant));
-  return { tenants };
+  return { tenants, findings: schemas.notes };
 }
 
 async function withDiffs(

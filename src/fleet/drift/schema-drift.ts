@@ -1,14 +1,18 @@
-import type { Finding } from '../../core/errors/finding.js';
+import { finding, type Finding } from '../../core/errors/finding.js';
 import { haveSameRows } from '../../core/history/history.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
-import { oddOnesOf, peersOf, type FingerprintedTenant, type UnlikeTenants } from '../../core/tenants/odd-ones.js';
+import { alikeIn, peersOf, type FingerprintedTenant } from '../../core/tenants/odd-ones.js';
 import { schemaProblems, type TenantRecord, type UnreadRecord } from '../../core/tenants/standing.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import type { FleetParts } from '../parts.js';
-import { compareUnlike } from './compare-unlike.js';
+import { compareVariants } from './compare-variants.js';
 import { Kinds } from './kinds.js';
 
 type Parts = Pick<FleetParts, 'catalogs' | 'ignoresObject' | 'policy' | 'records' | 'secretsOf' | 'valuesOf'>;
+type Alike = readonly (readonly Tenant[])[];
+
+/** Reading the objects of thousands of different schemas would take hours, and nobody would read the findings. */
+const MAX_COMPARED = 20;
 
 /** Finds how the schemas of tenants differ from those of tenants with the same migrations and placeholder values. */
 export class SchemaDrift {
@@ -18,6 +22,8 @@ export class SchemaDrift {
   readonly compared = new Set<Tenant>();
   /** Why the schema of a tenant could not be read. */
   readonly problems = new Map<Tenant, Error>();
+  /** Why many tenants were not compared. */
+  readonly notes: Finding[] = [];
 
   /** @param records of all tenants: even if only some are reported, the others show what most of them have. */
   constructor(
@@ -26,13 +32,14 @@ export class SchemaDrift {
     private readonly records: ReadonlyMap<Tenant, TenantRecord | UnreadRecord>,
   ) {}
 
-  /** @param reported the tenants whose findings are wanted. @throws MigrationError if nothing can be read. */
-  async find(reported: ReadonlySet<Tenant>): Promise<this> {
-    const peers = peersOf(await this.fingerprints());
-    for (const { tenant } of peers.flat()) this.compared.add(tenant);
-    const unlike = peers.flatMap((each) => oddOnesOf(each) ?? []);
-    for (const each of unlike) await this.compare(each, reported);
-    await this.forgetMigrated(unlike);
+  /** Never rejects: if nothing can be read, every tenant has that problem. */
+  async find(): Promise<this> {
+    try {
+      for (const peers of peersOf(await this.fingerprints())) await this.compare(alikeIn(peers));
+    } catch (error) {
+      this.fail([...this.records.keys()], error);
+    }
+    this.noteProblems();
     return this;
   }
 
@@ -43,42 +50,72 @@ export class SchemaDrift {
     );
     if (!catalogs || settled.length < 2) return [];
     const kinds = new Kinds(this.parts, this.set);
+    const ofFiles = settled.map(({ tenant, record }) => kinds.of(tenant, record.history));
+    if (new Set(ofFiles).size === settled.length)
+      this.note(settled.length, 'no two of them have the same migrations and the same placeholder values');
     const found = await catalogs.fingerprints(settled.map(({ tenant }) => tenant));
-    return settled.flatMap(({ tenant, record }, i) => {
+    return settled.flatMap(({ tenant }, i) => {
       const read = found[i];
       if (read && 'problem' in read) this.problems.set(tenant, read.problem);
-      if (!read || 'problem' in read) return [];
-      const { kind, fingerprint } = read;
-      return [{ tenant, fingerprint, kind: `${kind} ${kinds.of(tenant, record.history)}` }];
+      if (!read || 'problem' in read || read.fingerprint === undefined) return [];
+      return [{ tenant, fingerprint: read.fingerprint, kind: `${read.kind} ${ofFiles[i] ?? ''}` }];
     });
   }
 
-  private async compare(unlike: UnlikeTenants, reported: ReadonlySet<Tenant>): Promise<void> {
+  /** @param alike tenants that should all have the same objects, in lists of those that do. */
+  private async compare(alike: Alike): Promise<void> {
     const { catalogs } = this.parts;
-    if (!catalogs) return;
-    const isReported = (tenant: Tenant): boolean => reported.has(tenant);
-    const found = await compareUnlike({ ...this.parts, catalogs }, unlike, isReported, (tenants, problem) => {
-      for (const tenant of tenants) {
-        this.compared.delete(tenant);
-        this.problems.set(tenant, problem instanceof Error ? problem : new Error(String(problem)));
-      }
-    });
+    const [chosen, others] = [alike.slice(0, MAX_COMPARED), alike.slice(MAX_COMPARED).flat()];
+    for (const tenant of chosen.flat()) this.compared.add(tenant);
+    if (others.length > 0)
+      this.note(
+        others.length,
+        `only the ${MAX_COMPARED} most common of ${alike.length} different schemas are compared`,
+      );
+    if (!catalogs || alike.length === 1) return;
+    const found = await compareVariants({ ...this.parts, catalogs }, chosen, (tenants, problem) =>
+      this.fail(tenants, problem),
+    );
     for (const [tenant, findings] of found) if (findings.length > 0) this.findings.set(tenant, findings);
+    await this.forgetMigrated(chosen);
   }
 
   /** A tenant that was migrated after its history had been read differs for that reason. */
-  private async forgetMigrated(unlike: readonly UnlikeTenants[]): Promise<void> {
-    const concerned = unlike.filter(({ odd }) => odd.flat().some((tenant) => this.findings.has(tenant)));
-    const involved = concerned.flatMap(({ reference, odd }) => [reference, ...odd.flat()]);
-    const now = involved.length > 0 ? await this.parts.records.read(involved, this.set) : [];
-    const migrated = new Set(involved.filter((tenant, i) => !hasSameHistory(this.records.get(tenant), now[i])));
-    for (const { reference, odd } of concerned) {
-      const dubious = odd.flat().filter((tenant) => migrated.has(reference) || migrated.has(tenant));
-      for (const tenant of dubious) {
-        this.findings.delete(tenant);
-        this.compared.delete(tenant);
-      }
+  private async forgetMigrated(alike: Alike): Promise<void> {
+    const read = new Set(alike.flatMap(([first]) => first ?? []));
+    const involved = alike.flat().filter((tenant) => read.has(tenant) || this.findings.has(tenant));
+    if (!involved.some((tenant) => this.findings.has(tenant))) return;
+    const now = await this.parts.records.read(involved, this.set);
+    for (const [i, tenant] of involved.entries()) {
+      const record = now[i];
+      if (record && 'problem' in record) this.problems.set(tenant, record.problem);
+      if (hasSameHistory(this.records.get(tenant), record)) continue;
+      // What was read of a tenant stands for its whole list, and has a vote.
+      for (const each of read.has(tenant) ? alike.flat() : [tenant]) this.forget(each);
     }
+  }
+
+  private fail(tenants: readonly Tenant[], cause: unknown): void {
+    const problem = cause instanceof Error ? cause : new Error(String(cause));
+    for (const tenant of tenants) {
+      this.problems.set(tenant, problem);
+      this.forget(tenant);
+    }
+  }
+
+  private forget(tenant: Tenant): void {
+    this.findings.delete(tenant);
+    this.compared.delete(tenant);
+  }
+
+  private noteProblems(): void {
+    const [first] = this.problems.values();
+    if (first) this.note(this.problems.size, `they could not be read (${first.message})`);
+  }
+
+  private note(count: number, detail: string): void {
+    const subject = `The schemas of ${count.toLocaleString('en')} tenants`;
+    this.notes.push(finding('TENANTS_NOT_COMPARED', { subject, detail }));
   }
 }
 

@@ -1,7 +1,7 @@
 import { uncheckedCodes } from '../../core/catalog/unchecked.js';
 import type { Finding, FindingCode } from '../../core/errors/finding.js';
 import type { IsUnchecked } from '../../core/status/incidents.js';
-import type { TenantDrift } from '../../fleet/drift/fleet-drift.js';
+import type { FleetDrift, TenantDrift } from '../../fleet/drift/fleet-drift.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import type { TenantFleet } from '../configuration/tenants.js';
 
@@ -28,11 +28,12 @@ const BETWEEN_TENANTS: readonly string[] = [
  */
 export async function checkDrift(migrator: Migrator, fleet: TenantFleet | undefined): Promise<CheckedDrift> {
   const own = await migrator.drift({ diff: true });
-  const { tenants, ...failed } = await tenantDrift(fleet);
+  const { drift, ...failed } = await tenantDrift(fleet);
+  const { tenants, findings = [] } = drift ?? {};
   const unchecked: readonly string[] = uncheckedCodes(own);
   const isTenantUnchecked = tenants ? uncheckedTenants(tenants) : () => true; // another process may check them
   return {
-    findings: [...own, ...(tenants ?? []).flatMap(({ findings }) => findings)],
+    findings: [...own, ...findings, ...(tenants ?? []).flatMap((each) => each.findings)],
     isUnchecked: ({ code, tenant }) =>
       tenant === undefined ? unchecked.includes(code) : isTenantUnchecked(tenant, code),
     ...failed,
@@ -41,11 +42,10 @@ export async function checkDrift(migrator: Migrator, fleet: TenantFleet | undefi
 
 async function tenantDrift(
   fleet: TenantFleet | undefined,
-): Promise<{ readonly tenants?: readonly TenantDrift[]; readonly error?: unknown }> {
+): Promise<{ readonly drift?: FleetDrift; readonly error?: unknown }> {
   if (!fleet) return {};
   try {
-    const { tenants } = await fleet.drift({ diff: true });
-    return { tenants };
+    return { drift: await fleet.drift({ diff: true }) };
   } catch (error) {
     return { error };
   }

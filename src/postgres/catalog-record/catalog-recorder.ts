@@ -30,9 +30,9 @@ import { LATEST_COLUMNS, latestRecordSql, toLatestRecord, type LatestRecord } fr
 import { PgScratchDatabases } from './scratch/scratch-databases.js';
 import type { AuditSql, CatalogSettings } from './settings.js';
 import { recordComposedSql, recordLiveSql, removeOldSql, type Live } from './store-record.js';
-import { readSchemaFingerprints, readSchemaObjects } from './tenant-schemas.js';
+import { readSchemaFingerprints, readTenantObjects } from './tenant-schemas.js';
 
-export { checkCatalog, PgScratchDatabases, readSchemaFingerprints, readSchemaObjects }; // so that everything that reads a catalog is loaded from one file
+export { checkCatalog, PgScratchDatabases, readSchemaFingerprints, readTenantObjects }; // so that everything that reads a catalog is loaded from one file
 
 /** Records the catalog on a connection that may write. Call it under the migration lock. */
 export class PgCatalogRecorder implements Omit<CatalogRecorder, 'mayDiffer'> {

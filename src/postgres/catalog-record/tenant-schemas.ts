@@ -1,7 +1,13 @@
-import type { Catalog } from '../../core/catalog/catalog.js';
 import type { ObjectGroup } from '../../core/catalog/object-group.js';
 import { majorOf } from '../../core/catalog/version-rules.js';
-import { fingerprintOfSchemasSql, fingerprintsBySchemaSql } from '../catalog/queries/by-schema.js';
+import { SQLSTATE } from '../../core/errors/sqlstate.js';
+import type { TenantCatalog } from '../../core/tenants/majority.js';
+import {
+  fingerprintOfSchemasSql,
+  fingerprintsBySchemaSql,
+  LOCKED_SCHEMAS_SQL,
+  type TenantSchema,
+} from '../catalog/queries/by-schema.js';
 import { ALL_KINDS, toPresentKinds, type PresentKinds } from '../catalog/queries/rare-kinds.js';
 import { schemasCalled, type QueryScope } from '../catalog/queries/scope.js';
 import { readObjects } from '../catalog/snapshot/read-objects.js';
@@ -9,23 +15,24 @@ import { beginReading } from '../catalog/snapshot/read-transaction.js';
 import { LIVE_SQL } from '../catalog/snapshot/stamp.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript, type Row } from '../connection/script.js';
-import { queryError } from '../connection/server-error.js';
+import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { readAgainIfChanged } from './check-catalog.js';
 import { ownTables, type CatalogSettings } from './settings.js';
 
-/** Where the objects of tenants are. Undefined stands for all schemas of the database. */
-type Schema = string | undefined;
-
-/** What is read, and how. */
-export interface TenantSchemaSettings extends Pick<CatalogSettings, 'groups' | 'role' | 'timeoutMs'> {
-  /** The history tables, of which no migration creates any. */
-  readonly histories: readonly CatalogSettings['history'][];
+/** A tenant with its schema and its history table. */
+export interface TenantWithHistory extends TenantSchema {
+  readonly history: CatalogSettings['history'];
 }
 
-/** The fingerprints of schemas. */
+/** What is read, and how. */
+export type TenantSchemaSettings = Pick<CatalogSettings, 'groups' | 'role' | 'timeoutMs'>;
+
+/** The fingerprints of tenants. */
 export interface SchemaFingerprints {
-  /** Schemas without objects have none. */
-  readonly bySchema: ReadonlyMap<Schema, string>;
+  /** By name. Those without objects, and those that somebody is changing, have none. */
+  readonly byTenant: ReadonlyMap<string, string>;
+  /** Tenants whose objects somebody is changing. */
+  readonly locked: ReadonlySet<string>;
   /** The major version of the server. */
   readonly major: number;
   /** Equal stamps prove that nothing has changed; undefined if it is unknown. */
@@ -34,75 +41,113 @@ export interface SchemaFingerprints {
   readonly kinds: PresentKinds;
 }
 
-/** Bounds the memory that the server needs for one statement. */
-const SCHEMAS_PER_STATEMENT = 1_000;
+/**
+ * Reading the definition of a view locks the tables in it until the end of the transaction, and the server has room for
+ * few thousand locks.
+ */
+const SCHEMAS_PER_TRANSACTION = 50;
 
 /** Groups of objects that are in no schema. */
 const OUTSIDE: readonly ObjectGroup[] = ['foreign data', 'replication', 'extensions', 'settings'];
 
+const LIVE_FACTS = `SELECT live.stamp, live.kinds, current_setting('server_version_num') AS version FROM ${LIVE_SQL}`;
+const READER_FACTS = "SELECT current_setting('server_version_num') AS version, current_user::text AS role";
+
 /**
- * Fingerprints schemas in one read-only transaction.
+ * Fingerprints tenants, some in each of several read-only transactions.
  *
- * @param known an earlier result for the same schemas, which is returned if the catalog has not changed since.
+ * @param known an earlier result for the same tenants, which is returned if the catalog has not changed since.
  * @throws DatabaseError, DatabaseConnectionError
  */
-export function readSchemaFingerprints(
+export async function readSchemaFingerprints(
   connection: PgConnection,
   settings: TenantSchemaSettings,
-  schemas: readonly Schema[],
+  tenants: readonly TenantWithHistory[],
   known?: SchemaFingerprints,
 ): Promise<SchemaFingerprints> {
-  return reading(connection, settings, LIVE_FACTS, async (row) => {
-    const { stamp, kinds, serverVersion } = toLive(row);
-    if (known && stamp !== undefined && stamp === known.stamp) return known;
-    const bySchema = new Map<Schema, string>();
-    const named = schemas.filter((schema) => schema !== undefined);
-    for (let from = 0; from < named.length; from += SCHEMAS_PER_STATEMENT) {
-      const scope = scopeOf(settings, named.slice(from, from + SCHEMAS_PER_STATEMENT));
-      const selection = { scope, groups: groupsOf(settings), kinds, isInSchemas: true };
-      const rows = await connection.query(fingerprintsBySchemaSql(selection));
-      for (const { schema, fingerprint } of rows) bySchema.set(schema ?? '', fingerprint ?? '');
-    }
-    if (schemas.includes(undefined)) {
-      const selection = { scope: scopeOf(settings, undefined), groups: groupsOf(settings), kinds, isInSchemas: true };
-      const [whole] = await connection.query(fingerprintOfSchemasSql(selection));
-      bySchema.set(undefined, whole?.['fingerprint'] ?? '');
-    }
-    return { bySchema, major: majorOf(serverVersion), stamp, kinds };
-  });
+  const [row = {}] = await reading(connection, settings, LIVE_FACTS, async (facts) => facts);
+  const [stamp, kinds] = [row['stamp'] ?? undefined, toPresentKinds(row['kinds'])];
+  if (known && known.locked.size === 0 && stamp !== undefined && stamp === known.stamp) return known;
+  const found = { byTenant: new Map<string, string>(), locked: new Set<string>() };
+  const reader = new FingerprintReader(connection, settings, kinds, found);
+  const inSchemas = tenants.filter(({ schema }) => schema !== undefined);
+  for (let from = 0; from < inSchemas.length; from += SCHEMAS_PER_TRANSACTION)
+    await reader.readSchemas(inSchemas.slice(from, from + SCHEMAS_PER_TRANSACTION));
+  for (const tenant of tenants) if (tenant.schema === undefined) await reader.readDatabase(tenant);
+  return { ...found, major: majorOf(Number(row['version'])), stamp, kinds };
 }
 
-/**
- * Reads the objects in a schema.
- *
- * @param kinds the rare kinds that the database has. @default it may have all, so their queries are planned too
- * @throws DatabaseError, DatabaseConnectionError
- */
-export function readSchemaObjects(
+/** Reads the objects of a tenant. @throws DatabaseError, DatabaseConnectionError */
+export function readTenantObjects(
   connection: PgConnection,
   settings: TenantSchemaSettings,
-  schema: Schema,
+  { schema, history }: TenantWithHistory,
   kinds: PresentKinds = ALL_KINDS,
-): Promise<Catalog> {
-  return reading(connection, settings, `SELECT ${SERVER_VERSION}`, async (row) => {
-    const scope = scopeOf(settings, schema === undefined ? undefined : [schema]);
+): Promise<TenantCatalog> {
+  return reading(connection, settings, READER_FACTS, async ([row = {}]) => {
+    const scope = scopeOf(schema === undefined ? undefined : [schema], [history]);
     const { objects } = await readObjects(connection, { scope, groups: groupsOf(settings), kinds, isInSchemas: true });
-    return { objects, serverVersion: Number(row['version']) };
+    return { objects, serverVersion: Number(row['version']), schema, role: row['role'] ?? '' };
   });
 }
 
-const SERVER_VERSION = "current_setting('server_version_num') AS version";
-const LIVE_FACTS = `SELECT live.stamp, live.kinds, ${SERVER_VERSION} FROM ${LIVE_SQL}`;
+class FingerprintReader {
+  constructor(
+    private readonly connection: PgConnection,
+    private readonly settings: TenantSchemaSettings,
+    private readonly kinds: PresentKinds,
+    private readonly found: { readonly byTenant: Map<string, string>; readonly locked: Set<string> },
+  ) {}
 
-interface Live {
-  readonly stamp: string | undefined;
-  readonly kinds: PresentKinds;
-  readonly serverVersion: number;
+  /** If a lock is in the way, it finds out by halves where. */
+  async readSchemas(tenants: readonly TenantWithHistory[]): Promise<void> {
+    const rows = await this.read(LOCKED_SCHEMAS_SQL, (locks) => {
+      const locked = new Set(locks.map(({ schema }) => schema));
+      const free = tenants.filter(({ schema }) => !locked.has(schema ?? ''));
+      for (const tenant of tenants) if (!free.includes(tenant)) this.found.locked.add(tenant.tenant);
+      return free.length === 0 ? undefined : fingerprintsBySchemaSql(this.selection(free), free);
+    });
+    if (rows === 'locked') return this.readHalves(tenants);
+    const byName = new Map(tenants.map(({ schema, tenant }) => [schema, tenant]));
+    for (const { schema, fingerprint } of rows) {
+      const tenant = byName.get(schema ?? '');
+      if (tenant !== undefined) this.found.byTenant.set(tenant, fingerprint ?? '');
+    }
+  }
+
+  async readDatabase(tenant: TenantWithHistory): Promise<void> {
+    const rows = await this.read(READER_FACTS, () => fingerprintOfSchemasSql(this.selection([tenant]), tenant));
+    if (rows === 'locked') this.found.locked.add(tenant.tenant);
+    else this.found.byTenant.set(tenant.tenant, rows[0]?.['fingerprint'] ?? '');
+  }
+
+  private async readHalves(tenants: readonly TenantWithHistory[]): Promise<void> {
+    const middle = Math.ceil(tenants.length / 2);
+    if (tenants.length === 1) for (const { tenant } of tenants) this.found.locked.add(tenant);
+    else for (const half of [tenants.slice(0, middle), tenants.slice(middle)]) await this.readSchemas(half);
+  }
+
+  private selection(tenants: readonly TenantWithHistory[]) {
+    const schemas = tenants.flatMap(({ schema }) => schema ?? []);
+    const histories = tenants.map(({ history }) => history);
+    const scope = scopeOf(schemas.length === 0 ? undefined : schemas, histories);
+    return { scope, groups: groupsOf(this.settings), kinds: this.kinds, isInSchemas: true };
+  }
+
+  private read(
+    facts: string,
+    queryFor: (facts: readonly Row[]) => string | undefined,
+  ): Promise<readonly Row[] | 'locked'> {
+    return reading(this.connection, this.settings, facts, async (rows) => {
+      const query = queryFor(rows);
+      return query === undefined ? [] : this.connection.query(query).catch(lockedOrThrow);
+    });
+  }
 }
 
-function toLive(row: Row): Live {
-  const kinds = toPresentKinds(row['kinds']);
-  return { stamp: row['stamp'] ?? undefined, kinds, serverVersion: Number(row['version']) };
+function lockedOrThrow(error: unknown): 'locked' {
+  if (serverErrorOf(error)?.sqlstate === SQLSTATE.lockNotAvailable) return 'locked';
+  throw error;
 }
 
 /** Works in a transaction that begins with reading facts. */
@@ -110,12 +155,11 @@ async function reading<T>(
   connection: PgConnection,
   { role, timeoutMs: statementTimeoutMs }: TenantSchemaSettings,
   facts: string,
-  work: (row: Row) => Promise<T>,
+  work: (rows: readonly Row[]) => Promise<T>,
 ): Promise<T> {
   const attempt = async (): Promise<T> => {
     try {
-      const [row = {}] = await connection.query(asScript([...beginReading({ role, statementTimeoutMs }), facts]));
-      return await work(row);
+      return await work(await connection.query(asScript([...beginReading({ role, statementTimeoutMs }), facts])));
     } finally {
       await connection.query('ROLLBACK').catch(() => {}); // the earlier error already reports a lost connection
     }
@@ -125,8 +169,10 @@ async function reading<T>(
   });
 }
 
-function scopeOf({ histories }: TenantSchemaSettings, schemas: readonly string[] | undefined): QueryScope {
-  return { schemas: schemas ? schemasCalled(schemas) : 'true', without: histories.flatMap(ownTables) };
+function scopeOf(schemas: readonly string[] | undefined, histories: readonly CatalogSettings['history'][]): QueryScope {
+  const tables = histories.flatMap(ownTables);
+  const distinct = new Map(tables.map((table) => [JSON.stringify([table.schema, table.table]), table]));
+  return { schemas: schemas ? schemasCalled(schemas) : 'true', without: [...distinct.values()] };
 }
 
 function groupsOf({ groups }: TenantSchemaSettings): readonly ObjectGroup[] {

@@ -225,5 +225,6 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   TENANT_OBJECT_ADDED: none,
   TENANT_OBJECT_MISSING: none,
   TENANT_OBJECT_DIFFERENT: none,
+  TENANTS_NOT_COMPARED: none,
   NO_TENANTS: none,
 };

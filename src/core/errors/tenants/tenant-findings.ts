@@ -4,7 +4,8 @@ import type { FindingDefinition, FindingDetails } from '../finding-definition.js
 /** `4,997 of 5,000 tenants with the same migrations, such as oak-hill` */
 function most({ comparedWith }: FindingDetails): string {
   const { tenant = '', same = 0, of = 0 } = comparedWith ?? {};
-  return `${same.toLocaleString('en')} of ${of.toLocaleString('en')} tenants with the same migrations, such as ${tenant}`;
+  const tie = same * 2 > of ? '' : ' (nothing has a majority)';
+  return `${same.toLocaleString('en')} of ${of.toLocaleString('en')} tenants with the same migrations, such as ${tenant}${tie}`;
 }
 
 /** Problems of tenants. */
@@ -50,6 +51,11 @@ export const TENANT_FINDINGS = {
     severity: 'error',
     text: (details) => `differs from ${most(details)}${details.detail ? `: ${details.detail}` : ''}`,
     remedy: () => `Undo the change, or make it for all tenants in a migration. ${IGNORE}`,
+  },
+  TENANTS_NOT_COMPARED: {
+    severity: 'warning',
+    text: ({ detail }) => `were not compared with those of others: ${detail ?? ''}`,
+    remedy: () => 'What was changed in them by hand is not found.',
   },
   NO_TENANTS: {
     severity: 'warning',
