@@ -118,6 +118,7 @@ describe('drift', () => {
         { tenants: ['elm', 'oak'], findings: [{ code: 'CHANGED' }], isCompared: true, error: null },
         { tenants: ['yew'], findings: [], isCompared: false },
       ],
+      findings: [],
     });
   });
 
@@ -129,6 +130,19 @@ describe('drift', () => {
     expect(code).toBe(5);
     expect(stdout).toMatch(/^1 tenant \(oak\):\n {2}.*by_hand.* \[TENANT_OBJECT_ADDED\]\n$/);
     expect(await type('drift', '--all', '--files')).toMatchObject({ code: 0, stdout: 'No drift (3 tenants)\n' });
+  });
+
+  test('says why schemas were not compared', async () => {
+    await open('elm', 'oak');
+    await type('migrate', '--all');
+    await db.query(`UPDATE shared.schema_migrations_tenants SET checksum = md5('x') || md5('y') WHERE tenant = 'elm'`);
+    const { stdout } = await type('drift', '--all');
+    expect(stdout).toMatch(
+      /\nThe schemas of 2 tenants were not compared with those of others: .* \[TENANTS_NOT_COMPARED\]\n$/,
+    );
+    expect(objectOf(await type('drift', '--all', '--json'))).toMatchObject({
+      findings: [{ code: 'TENANTS_NOT_COMPARED' }],
+    });
   });
 });
 

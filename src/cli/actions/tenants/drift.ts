@@ -14,9 +14,13 @@ import { readingTenants } from './with-fleet.js';
 export const driftOfTenants: Action<ReadFlags> = (flags, { out, typed }) =>
   readingTenants(flags, async ({ fleet, selection, options }) => {
     if (flags.schema) assertRecorded(options.catalog);
-    const { tenants } = await fleet.drift({ ...selection, diff: flags.diff === true, only: onlyOf(flags) });
+    const { tenants, findings: notes } = await fleet.drift({
+      ...selection,
+      diff: flags.diff === true,
+      only: onlyOf(flags),
+    });
     const groups = groupsOf(tenants);
-    out(flags.json ? jsonText(driftToJson(groups, typed)) : renderDrift(groups, typed));
+    out(flags.json ? jsonText(driftToJson(groups, notes, typed)) : renderDrift(groups, notes, typed));
     if (tenants.some(({ error }) => error)) return EXIT.failed;
     const isDrift = tenants.some(({ findings }) => findings.some((each) => isAtLeast('warn', options.policy, each)));
     // A pipeline that asked about schemas must not pass because one could not be compared.

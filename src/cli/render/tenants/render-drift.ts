@@ -17,20 +17,21 @@ export interface DriftGroup {
   readonly error: Error | undefined;
 }
 
-/** The drift of tenants for people. */
-export function renderDrift(groups: readonly DriftGroup[], typed: Invocation): string {
+/** The drift of tenants for people. @param notes about no particular tenant. */
+export function renderDrift(groups: readonly DriftGroup[], notes: readonly Finding[], typed: Invocation): string {
   const all = groups.reduce((sum, { tenants }) => sum + tenants.length, 0);
   const lines = groups.flatMap(({ tenants, findings, error }) => {
     const own = forTenant(typed, tenants[0] ?? '');
     const details = [...findings.map(findingText(own)), ...(error ? [describeError(error, own)] : [])];
     return details.length === 0 ? [] : [`${describeTenants(tenants)}:`, ...details.map(indented)];
   });
-  return lines.join('\n') || `No drift (${numberOf(all)})`;
+  const text = lines.length > 0 ? lines : [`No drift (${numberOf(all)})`];
+  return [...text, ...notes.map(findingText(typed))].join('\n');
 }
 
 /** The same for programs. Its shape is stable. */
-export function driftToJson(groups: readonly DriftGroup[], typed: Invocation): object {
-  return { groups: groups.map((each) => groupToJson(each, typed)) };
+export function driftToJson(groups: readonly DriftGroup[], notes: readonly Finding[], typed: Invocation): object {
+  return { groups: groups.map((each) => groupToJson(each, typed)), findings: notes.map(findingToJson(typed)) };
 }
 
 function groupToJson({ tenants, findings, isCompared, error }: DriftGroup, typed: Invocation): object {
