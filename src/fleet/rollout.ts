@@ -130,26 +130,29 @@ export class Rollout {
     const runs = new TenantRuns(this.parts, new KnownFiles(set), this.rolloutId);
     const sessions = new ExpectedSessions(tenants, this.parts.expect);
     const repeated: TenantStanding[] = [];
-    await engine.run(tenants, {
-      rolloutId: this.rolloutId,
-      set,
-      parallelism: rollout.parallelism,
-      failuresLeft: this.mayFail - this.failures,
-      mayStart: () => !this.stopped,
-      signal: this.signal,
-      migrate: async (tenant) => {
-        const result = await runs.migrate(tenant, found.get(tenant), this.signal);
-        await sessions.gone(tenant);
-        return result;
-      },
-      settle: (tenant, result, isRepeated) => {
-        this.settle(result);
-        const standing = found.get(tenant);
-        if (isRepeated && standing) repeated.push(standing);
-      },
-      stop: (stop) => (this.stop ??= stop),
-    });
-    await sessions.allGone(); // also those that were not started
+    try {
+      await engine.run(tenants, {
+        rolloutId: this.rolloutId,
+        set,
+        parallelism: rollout.parallelism,
+        failuresLeft: this.mayFail - this.failures,
+        mayStart: () => !this.stopped,
+        signal: this.signal,
+        migrate: async (tenant) => {
+          const result = await runs.migrate(tenant, found.get(tenant), this.signal);
+          await sessions.gone(tenant);
+          return result;
+        },
+        settle: (tenant, result, isRepeated) => {
+          this.settle(result);
+          const standing = found.get(tenant);
+          if (isRepeated && standing) repeated.push(standing);
+        },
+        stop: (stop) => (this.stop ??= stop),
+      });
+    } finally {
+      await sessions.allGone(); // also those that were not started
+    }
     await this.correct(repeated, set);
   }
 

@@ -59,6 +59,8 @@ interface PgBoss {
 }
 type PgBossClass = new (options: object) => PgBoss;
 
+const AT_ONCE = { graceful: false, wait: true };
+
 /** Loads the package. Version 10 exports a class by default, version 12 by name. */
 export type LoadPgBoss = () => Promise<object>;
 
@@ -74,7 +76,12 @@ export async function startBoss({ db, schema, load }: BossSettings): Promise<Bos
   const { byName, PgBossOf } = await classOf(load);
   const boss = new PgBossOf({ db, schema, schedule: false });
   boss.on('error', () => {}); // what concerns us rejects; its own maintenance tries again
-  await boss.start();
+  try {
+    await boss.start();
+  } catch (error) {
+    await boss.stop(AT_ONCE).catch(() => {}); // its timers would keep the process alive
+    throw error;
+  }
   return {
     // Since version 11 a queue is named first.
     insert: async (name, jobs) => {
@@ -91,7 +98,7 @@ export async function startBoss({ db, schema, load }: BossSettings): Promise<Bos
     deleteQueue: async (name) => {
       await boss.deleteQueue(name);
     },
-    stop: () => boss.stop({ graceful: false, wait: true }),
+    stop: () => boss.stop(AT_ONCE),
   };
 }
 

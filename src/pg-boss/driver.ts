@@ -92,7 +92,7 @@ export class Driver {
 
   /** While the rollout is paused, also jobs that come back to be tried again are held. */
   private async hold(isPaused: boolean): Promise<void> {
-    if (isPaused || this.isHeld) await this.queue.jobs.hold(this.part.queues, this.part.id, isPaused);
+    if (isPaused || this.isHeld) await this.queue.jobs.hold(this.queue.names.prefix, this.part.id, isPaused);
     this.isHeld = isPaused;
   }
 

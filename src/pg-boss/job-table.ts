@@ -60,7 +60,13 @@ export class JobTable {
     return { active: Number(row?.['active']), due: Number(row?.['due']), open: Number(row?.['open']) };
   }
 
-  /** Jobs that a worker took longer ago than that, with the number of the attempt. */
+  /** A sign of life of the worker that has these jobs. */
+  async touch(queue: string, ids: readonly string[]): Promise<void> {
+    const text = `UPDATE ${this.table} SET started_on = pg_catalog.now() WHERE name = $1 AND id = ANY($2::uuid[]) AND state = 'active'`;
+    await this.rows(text, [queue, ids]);
+  }
+
+  /** Jobs whose workers have given no sign of life for longer than that, with the number of the attempt. */
   async activeFor(
     queues: readonly string[],
     part: string,
@@ -114,12 +120,12 @@ export class JobTable {
   }
 
   /** Holds back the jobs of a part that no worker has, or lets them be taken again. */
-  async hold(queues: readonly string[], part: string, isHeld: boolean): Promise<void> {
+  async hold(prefix: string, part: string, isHeld: boolean): Promise<void> {
     await this.rows(
       `UPDATE ${this.table} SET start_after = ${isHeld ? "'infinity'" : 'pg_catalog.now()'}
-        WHERE name = ANY($1) AND data->>'part' = $2 AND state IN ('created', 'retry')
+        WHERE pg_catalog.starts_with(name, $1) AND data->>'part' = $2 AND state IN ('created', 'retry')
           AND (start_after = 'infinity') IS DISTINCT FROM ${isHeld}`,
-      [queues, part],
+      [prefix, part],
     );
   }
 
@@ -152,6 +158,12 @@ export class JobTable {
       data: row['data'],
       createdOn: new Date(row['created_on'] as string | Date),
     }));
+  }
+
+  /** Deletes the rollouts of processes that gave no sign of life for a day. */
+  async forgetRollouts(queue: string): Promise<void> {
+    const text = `DELETE FROM ${this.table} WHERE name = $1 AND (data->>'seenAt')::timestamptz < pg_catalog.now() - interval '1 day'`;
+    await this.rows(text, [queue]);
   }
 
   async delete(queue: string, id: string): Promise<void> {

@@ -56,9 +56,10 @@ export class OpenQueue {
     });
   }
 
-  /** Deletes queues of earlier states of the files. */
+  /** Deletes queues of earlier states of the files, and what processes that have died left behind. */
   async tidy(): Promise<void> {
     const { boss, jobs, names } = await this.get();
+    await jobs.forgetRollouts(names.rollouts);
     for (const name of await jobs.unused(names.prefix)) {
       this.created.delete(name);
       await boss.deleteQueue(name);
@@ -85,7 +86,12 @@ export class OpenQueue {
     const db = this.database;
     const boss = await patiently(() => startBoss({ db, schema, load }));
     const names = new QueueNames(fleet);
-    for (const name of [names.deadLetter, names.rollouts]) await this.once(boss, name);
+    try {
+      for (const name of [names.deadLetter, names.rollouts]) await this.once(boss, name);
+    } catch (error) {
+      await boss.stop();
+      throw error;
+    }
     return { boss, jobs: new JobTable(db, schema), names };
   }
 

@@ -2,13 +2,13 @@ import type { EngineHost } from '../core/ports/engine.js';
 import type { Part } from './part.js';
 import type { Queue } from './queue.js';
 
-/** For how long a worker may have a job before it has the lock of its tenant, in seconds. */
+/** How long a worker may give no sign of life, in seconds. */
 const GRACE_SECONDS = 15;
 
 /**
- * Returns jobs of workers that have died. Version 10 of pg-boss notices them only when the job expires; but a worker that
- * is alive holds the lock of its tenant. If one was alive all the same, another worker waits for the lock and then finds
- * nothing to do.
+ * Returns jobs of workers that have died: they give no sign of life, and the lock of the tenant is free. Version 10 of
+ * pg-boss notices them only when the job expires. If one was alive all the same, another worker waits for the lock and
+ * then finds nothing to do.
  */
 export class Reaper {
   private suspects = new Set<string>();

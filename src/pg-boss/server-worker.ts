@@ -13,6 +13,9 @@ import type { Queue } from './queue.js';
 /** How often an idle worker asks for jobs, and a busy one whether its jobs were cancelled, in ms. */
 const POLL_MS = 500;
 
+/** How often a busy worker gives a sign of life, in ms. */
+const SIGN_MS = 3_000;
+
 interface Running {
   readonly controller: AbortController;
   readonly ended: Promise<void>;
@@ -22,6 +25,7 @@ interface Running {
 export class ServerWorker {
   private readonly running = new Map<string, Running>();
   private lookedAt = 0;
+  private signedAt = 0;
 
   constructor(
     private readonly name: string,
@@ -111,10 +115,18 @@ export class ServerWorker {
     await jobs.withdraw(names.prefix, part, false);
   }
 
+  /** A tenant may wait for a connection before it is locked. */
+  private async giveSign(ids: readonly string[]): Promise<void> {
+    if (performance.now() - this.signedAt < SIGN_MS) return;
+    this.signedAt = performance.now();
+    await this.queue.jobs.touch(this.name, ids).catch(() => {}); // the queue may be away for a while
+  }
+
   private async abortCancelled(): Promise<void> {
     const ids = [...this.running.keys()];
     if (ids.length === 0 || performance.now() - this.lookedAt < POLL_MS) return;
     this.lookedAt = performance.now();
+    await this.giveSign(ids);
     for (const id of await this.orNone(() => this.queue.jobs.cancelled(this.name, ids)))
       this.running.get(id)?.controller.abort('a request from another process');
   }

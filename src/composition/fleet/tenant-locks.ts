@@ -11,11 +11,11 @@ export class TenantLocks {
     private readonly options: ResolvedTenantsOptions,
   ) {}
 
-  /** The tenants whose lock nobody holds. Where nothing is locked, and where a database cannot be read, nobody knows, so there are none. */
+  /** The tenants whose lock nobody holds. In a database that cannot be read, there are none. */
   async unlocked(tenants: readonly Tenant[]): Promise<readonly Tenant[]> {
     const found: Tenant[] = [];
     for (const [home, group] of this.byHome(tenants))
-      if (home.options.lock !== 'off') found.push(...(await this.unlockedIn(home, group).catch(() => [])));
+      found.push(...(home.options.lock === 'off' ? group : await this.unlockedIn(home, group).catch(() => [])));
     return found;
   }
 
