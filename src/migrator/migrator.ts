@@ -141,7 +141,7 @@ export class Migrator implements MigrationOperations {
 
   async drift(options: DriftReadOptions = {}): Promise<Finding[]> {
     await this.recorded();
-    return drift(this.#parts, await this.status(), options);
+    return this.tracked ? drift(this.#parts, options) : [];
   }
 
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {

@@ -1,5 +1,6 @@
 import type { Finding } from '../../core/errors/finding.js';
-import type { DetailedHistoryRow } from '../../core/history/history.js';
+import type { DetailedHistoryRow, History } from '../../core/history/history.js';
+import { rowsOf } from '../../core/history/ordinary-rows.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { compareMigrations, migrationOrder } from '../../core/migration/version.js';
 import { findDrift, findEmptyDirectory } from '../../core/status/findings.js';
@@ -26,9 +27,19 @@ export async function readStatuses({ source, reader }: Pick<Reading, 'source' | 
 }
 
 /** Returns every migration with its state, and what the policy says about how they differ from the history. */
-export async function status({ source, reader, database, policy }: Reading): Promise<StatusReport> {
-  const set = await source.read();
-  const migrations = joinStatuses(set, await reader.read());
+export async function status(reading: Reading): Promise<StatusReport> {
+  const set = await reading.source.read();
+  return reportOn(set, await reading.reader.read(), reading);
+}
+
+/** The same without reading rows that match the files: their statuses lack the details of these rows. */
+export async function briefStatus(reading: Reading): Promise<StatusReport> {
+  const set = await reading.source.read();
+  return reportOn(set, await reading.reader.read(rowsOf(set)), reading);
+}
+
+function reportOn(set: MigrationSet, history: History, { database, policy }: Reading): StatusReport {
+  const migrations = joinStatuses(set, history);
   const drift = driftOf(set, migrations, database.target.name);
   const findings = drift.filter((each) => isAtLeast('note', policy, each));
   return { tracked: true, migrations, summary: summarize(migrations), findings };

@@ -2,7 +2,7 @@ import type { Finding } from '../../../core/errors/finding.js';
 import { isApplied } from '../../../core/status/status.js';
 import type { MigratorParts } from '../../run/parts.js';
 import { withDiffs } from '../diff.js';
-import type { StatusReport } from '../status.js';
+import { briefStatus } from '../status.js';
 import { catalogDrift } from './catalog-drift.js';
 
 /** Options of `drift()`. */
@@ -18,11 +18,8 @@ export interface DriftReadOptions {
 }
 
 /** How files, history and database disagree. */
-export async function drift(
-  parts: MigratorParts,
-  { findings, migrations }: StatusReport,
-  { diff = false, only }: DriftReadOptions,
-): Promise<Finding[]> {
+export async function drift(parts: MigratorParts, { diff = false, only }: DriftReadOptions): Promise<Finding[]> {
+  const { findings, migrations } = await briefStatus(parts);
   const ofFiles = await parts.incidents.withFirstSeen(only === 'schema' ? [] : findings);
   // Before the first migration there is nothing to compare the database with.
   const isCompared = only !== 'files' && migrations.some(({ state }) => isApplied(state));
