@@ -90,12 +90,11 @@ export function createMigrator(
     source: options.migrateWith ? connectionSource(options.migrateWith) : connection,
     ...sessionSettings(options),
   };
-  const database = new PgTargetDatabase(settings);
   const liveCatalog = { ...compared, role: readingRole };
   const parts = {
     source,
     compiler,
-    database,
+    database: new PgTargetDatabase(settings),
     policy,
     emit: guarded(listener),
     reader: tracking ? reader : UNTRACKED,

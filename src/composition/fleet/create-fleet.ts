@@ -76,12 +76,14 @@ export function createFleetOf(
     {
       interruptible,
       check: (tenant) => list.check([tenant])[0] as Tenant,
-      close: async () => {
-        await shared?.close();
-        await homes.close();
-      },
+      close: () => closeBoth(shared, homes),
     },
   );
+}
+
+async function closeBoth(shared: Migrator | null, homes: Homes): Promise<void> {
+  await shared?.close();
+  await homes.close();
 }
 
 /** The schemas that the files of a tenant with this schema may name. */
