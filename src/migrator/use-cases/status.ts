@@ -38,8 +38,8 @@ export async function briefStatus(reading: Reading): Promise<StatusReport> {
   return reportOn(set, await reading.reader.read(rowsOf(set)), reading);
 }
 
-function reportOn(set: MigrationSet, history: History, { database, policy }: Reading): StatusReport {
-  const migrations = joinStatuses(set, history);
+function reportOn(set: MigrationSet, recorded: History, { database, policy }: Reading): StatusReport {
+  const migrations = joinStatuses(set, recorded);
   const drift = driftOf(set, migrations, database.target.name);
   const findings = drift.filter((each) => isAtLeast('note', policy, each));
   return { tracked: true, migrations, summary: summarize(migrations), findings };
