@@ -1,4 +1,4 @@
-import { checkpointHeader } from '../../src/core/migration/checkpoint.js';
+import { withCheckpointHeader } from '../../src/core/migration/checkpoint.js';
 import { checksum } from '../../src/core/migration/checksum.js';
 
 /** The text of a checkpoint that stands for these files, with a body of its own. */
@@ -8,5 +8,5 @@ export function checkpointOf(
   supersedes: readonly string[] = [],
 ): string {
   const replaces = Object.entries(files).map(([file, text]) => ({ file, checksum: checksum(text) }));
-  return `${checkpointHeader({ last: replaces.at(-1)?.file ?? '', replaces, supersedes })}\n${body}`;
+  return withCheckpointHeader({ last: replaces.at(-1)?.file ?? '', replaces, supersedes }, body);
 }

@@ -1,4 +1,4 @@
-import { checkpointHeader, type Checkpoint } from '../migration/checkpoint.js';
+import { withCheckpointHeader, type Checkpoint } from '../migration/checkpoint.js';
 import { newMigrationBody } from '../migration/new-migration.js';
 import type { Layout } from '../tools/layouts.js';
 
@@ -13,5 +13,5 @@ const SETTINGS = [
 /** The text of a checkpoint. @param blocks statements with their semicolons */
 export function checkpointText(checkpoint: Checkpoint, blocks: readonly string[], layout: Layout): string {
   const body = [SETTINGS.join('\n'), ...blocks].join('\n\n');
-  return `${checkpointHeader(checkpoint)}\n${newMigrationBody(body, layout)}`;
+  return withCheckpointHeader(checkpoint, newMigrationBody(body, layout));
 }

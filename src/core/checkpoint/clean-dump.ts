@@ -1,6 +1,7 @@
 import { preflight } from '../compile/preflight.js';
 import { firstWords } from '../errors/wording.js';
 import { splitLexically } from '../sql/statements/split.js';
+import { lex } from '../sql/text/lexer.js';
 import { quoteIdentifier } from '../sql/text/quote.js';
 
 /** What a dump must not say, because it is not the same in every database. */
@@ -34,22 +35,46 @@ export function statementsOf(text: string): ReadonlySet<string> {
 
 /** Settings of the restoring session. Some of them exist only in the version of `pg_dump`. */
 const SESSION =
-  /^SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout|client_encoding|standard_conforming_strings|check_function_bodies|xmloption|client_min_messages|row_security|default_tablespace = ''|default_table_access_method = heap$)|^SELECT pg_catalog\.set_config\('search_path', '', false\)$/;
+  /^SET (?:statement_timeout|lock_timeout|idle_in_transaction_session_timeout|transaction_timeout|client_encoding|standard_conforming_strings|check_function_bodies|xmloption|client_min_messages|row_security)|^SELECT pg_catalog\.set_config\('search_path', '', false\)$/;
 
 function cleaned(statement: string, { historySchema, owner, empty }: DumpContext): string | undefined {
-  if (SESSION.test(statement) || empty.has(statement)) return undefined;
+  if (SESSION.test(statement)) return undefined;
+  if (statement.startsWith('SET default_')) return statement.replace('SET ', 'SET LOCAL ');
+  if (empty.has(statement)) return undefined;
   // The server sets it, and only the owner of the extension may change it.
   if (statement.startsWith('COMMENT ON EXTENSION ')) return undefined;
   for (const schema of formsOf(historySchema))
     if (statement === `CREATE SCHEMA ${schema}`) return `CREATE SCHEMA IF NOT EXISTS ${schema}`;
   if (owner === undefined) return statement;
-  for (const role of formsOf(owner)) {
-    if (statement.startsWith('ALTER ') && statement.endsWith(` OWNER TO ${role}`)) return undefined;
-    const defaults = `ALTER DEFAULT PRIVILEGES FOR ROLE ${role} `;
-    if (statement.startsWith(defaults)) return `ALTER DEFAULT PRIVILEGES ${statement.slice(defaults.length)}`;
-  }
-  return statement;
+  const isOwned = formsOf(owner).some(
+    (role) => statement.startsWith('ALTER ') && statement.endsWith(` OWNER TO ${role}`),
+  );
+  return isOwned ? undefined : forAnyRole(statement, formsOf(owner));
 }
+
+/** The statement with the role that migrated as whoever runs it. */
+function forAnyRole(statement: string, forms: readonly string[]): string {
+  if (!NAMES_ROLES.test(statement)) return statement;
+  let isList = false;
+  let result = '';
+  let at = 0;
+  let depth = 0;
+  lex(statement, (kind, start, end) => {
+    const token = statement.slice(start, end);
+    if (token === '(') depth++;
+    if (token === ')') depth--;
+    if (kind === 'word' && depth === 0 && /^(?:TO|FROM|ROLE|USING|WITH|IN|GRANT|REVOKE|GRANTED)$/.test(token))
+      isList = /^(?:TO|FROM|ROLE)$/.test(token);
+    else if (isList && depth === 0 && forms.includes(token)) {
+      result += `${statement.slice(at, start)}CURRENT_USER`;
+      at = end;
+    }
+  });
+  return result + statement.slice(at);
+}
+
+/** Statements that name roles after `TO`, `FROM` or `ROLE`. */
+const NAMES_ROLES = /^(?:GRANT|REVOKE|CREATE POLICY|ALTER DEFAULT PRIVILEGES)\b/;
 
 /** A name as `pg_dump` may write it: it quotes only where it must. */
 function formsOf(name: string): readonly string[] {
@@ -58,8 +83,11 @@ function formsOf(name: string): readonly string[] {
 
 /** The first words of blocks that only one of two dumps has. Objects of the same name may be in another order. */
 export function differingBlocks(one: readonly string[], other: readonly string[]): readonly string[] {
-  return [...without(one, other), ...without(other, one)].map(firstWords);
+  return [...without(one, other), ...without(other, one)].map((block) => firstWords(block.replace(ROWS, '')));
 }
+
+/** Rows are nobody's business in a message. */
+const ROWS = /(?<=^COPY .* FROM stdin;)[^]*$/;
 
 function without(blocks: readonly string[], others: readonly string[]): string[] {
   const counts = new Map<string, number>();

@@ -75,7 +75,7 @@ export function compareWithBase({ work: set, layout, now, ...base }: Branch): Br
     problems: [
       ...changes,
       ...renames.map(({ file, other }) => problem('renamed', other, file)),
-      ...deleted.map(({ file }) => problem('deleted', file)),
+      ...[...deleted.map(({ file }) => file), ...neededCheckpoints(set, base)].map((file) => problem('deleted', file)),
       ...unusable.map((each) => ({ ...problem('unusable', each.file), detail: problemText(each.problem) })),
       ...placed.problems,
     ],
@@ -86,6 +86,17 @@ export function compareWithBase({ work: set, layout, now, ...base }: Branch): Br
 
 function isOrdinary({ migration }: BaseFile): boolean {
   return migration?.checkpoint === undefined;
+}
+
+/** Deleted checkpoints that contain migrations whose files are gone. */
+function neededCheckpoints(set: MigrationSet, { fork, tip }: Pick<Branch, 'fork' | 'tip'>): string[] {
+  const left = new Set([...set.migrations, ...set.checkpoints, ...set.unusable].map(({ file }) => file));
+  return fork.flatMap(({ file, migration }) => {
+    const checkpoint = migration?.checkpoint;
+    if (typeof checkpoint !== 'object' || left.has(file) || !has(tip, file)) return [];
+    const isLost = checkpoint.replaces.some((each) => !left.has(each.file) && !set.gone.has(each.file));
+    return isLost ? [file] : [];
+  });
 }
 
 /** The newest checkpoint, if new databases could not start at it. */

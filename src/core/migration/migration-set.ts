@@ -33,6 +33,8 @@ export class MigrationSet {
     readonly location: string,
     migrations: Iterable<Migration>,
     unusable: readonly UnusableFile[] = [],
+    /** A run applies nothing after it, so it starts at no checkpoint that contains more. @default no limit */
+    readonly end?: MigrationOrder,
   ) {
     const all = [...migrations].toSorted((a, b) => compareMigrations(a.order, b.order));
     const invalid = all.filter(({ checkpoint }) => checkpoint === 'invalid');

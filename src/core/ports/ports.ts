@@ -1,6 +1,7 @@
 import type { LockHolder } from '../errors/lock-errors.js';
 import type { Finding } from '../errors/finding.js';
 import type { AuditEntry, NewAuditEntry } from '../history/audit.js';
+import type { CoveredFile } from '../history/covered-file.js';
 import type { DdlEntry } from '../history/ddl-audit.js';
 import type { FailedMigration } from '../errors/migration-failed.js';
 import type { DetailedHistoryRow, History, HistoryRow, Notice, Origin, StepProgress } from '../history/history.js';
@@ -60,6 +61,8 @@ export type HistoryChange =
       /** When it was applied. @default now */
       readonly executedAt?: Date;
     }
+  /** Records migrations as applied whose files are gone because a checkpoint replaces them. */
+  | { readonly kind: 'cover'; readonly files: readonly CoveredFile[]; readonly origin: Origin }
   /** Updates the name and checksums of an applied row to match its file. */
   | { readonly kind: 'adopt'; readonly recordedAs: string; readonly migration: Migration }
   | { readonly kind: 'remove'; readonly file: string }

@@ -8,6 +8,8 @@ const REASONS = {
   'migrated-since': (file) => `${file} ran after it was recorded`,
   'not-readable': 'the role may not read it',
   migrating: 'a run is in progress',
+  /** A checkpoint stands for files that are gone, and the database lacks some of what it contains. */
+  'within-checkpoint': (checkpoint) => `it has applied only a part of what ${checkpoint} replaces`,
   'changed-meanwhile': 'a run has changed the database meanwhile',
 } as const satisfies Readonly<Record<string, ReasonText>>;
 

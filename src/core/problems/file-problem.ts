@@ -16,7 +16,7 @@ interface ProblemTexts {
 }
 
 const REWRITE =
-  'Write it again with "nest-migrations checkpoint", or delete it: new databases then run the migrations themselves.';
+  'Write it again with "nest-migrations checkpoint". Or, if all files that it replaces still exist, delete it: new databases then run them.';
 
 /** All problems by code. The texts do not name the file. */
 const PROBLEMS = {
@@ -64,8 +64,8 @@ const PROBLEMS = {
     remedy: 'Use the option "placeholders", or write the values into the SQL.',
   },
   'checkpoint-header': {
-    problem: 'it is a checkpoint whose first lines were edited, so nothing says what it replaces',
-    remedy: 'Restore it from version control. If it is not a checkpoint, change its first line.',
+    problem: 'it is a checkpoint that was edited, so nothing says whether it still does what it replaces',
+    remedy: 'Restore it from version control, or write it again with "nest-migrations checkpoint".',
   },
   'checkpoint-changed': {
     problem: (file) => `it is a checkpoint, and ${file}, which it replaces, was edited after it was written`,
@@ -73,11 +73,17 @@ const PROBLEMS = {
   },
   'checkpoint-late': {
     problem: (file) => `it is a checkpoint, and ${file} was added before its end after it was written`,
-    remedy: REWRITE,
+    remedy:
+      'Give the new file a number after that of the checkpoint, or write the checkpoint again with "nest-migrations checkpoint".',
   },
   'checkpoint-steps': {
     problem: (reason) => `it is a checkpoint and cannot run in one transaction: ${reason}`,
     remedy: REWRITE,
+  },
+  'replaced-beyond-limit': {
+    problem: (checkpoint) =>
+      `its file was deleted because ${checkpoint} replaces it, which contains more than this run may apply`,
+    remedy: 'Run without a limit, or with one that includes the whole checkpoint.',
   },
   'replaced-file': {
     problem: (checkpoint) =>

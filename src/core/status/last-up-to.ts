@@ -1,11 +1,15 @@
 import { UnknownMigrationError } from '../errors/input-errors.js';
-import type { MigrationSet } from '../migration/migration-set.js';
-import { compareVersions, parseVersion } from '../migration/version.js';
+import { compareVersions, parseVersion, type MigrationOrder } from '../migration/version.js';
 
 const BARE_VERSION = /^\d[\d._:T-]*$/;
 
+/** Migrations in order. */
+interface OrderedMigrations {
+  readonly migrations: readonly { readonly file: string; readonly order: MigrationOrder }[];
+}
+
 /** The index of the migration with this file name, or the last with this version. @throws UnknownMigrationError */
-export function lastUpTo({ migrations }: MigrationSet, name: string): number {
+export function lastUpTo({ migrations }: OrderedMigrations, name: string): number {
   const byName = migrations.findIndex(({ file }) => file === name);
   if (byName >= 0) return byName;
   // A mistyped file name must not be taken for its version number.

@@ -4,7 +4,7 @@ import type { History, HistoryRow } from '../history/history.js';
 import { EMPTY_CHECKSUM, type Migration } from '../migration/migration.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { compareMigrations, migrationOrder, type MigrationOrder } from '../migration/version.js';
-import { coveredBy, findRelevant, type Relevant } from './checkpoints.js';
+import { coveredBy, findRelevant, type LostFile, type Relevant } from './checkpoints.js';
 import { findRenames, type Renames } from './renames.js';
 
 /**
@@ -98,7 +98,7 @@ interface Surroundings {
 export function joinStatuses(set: MigrationSet, history: History): MigrationStatus[] {
   const relevant = findRelevant(set, history);
   const joined = joinRelevant(set, relevant);
-  const lost = relevant.lost.map(({ order, checkpoint }) => lostStatus(order, checkpoint));
+  const lost = relevant.lost.map(lostStatus);
   const all = lost.length === 0 ? joined : [...joined, ...lost].toSorted(byFile);
   return relevant.start ? [startStatus(set, relevant.start, history), ...all] : all;
 }
@@ -121,9 +121,7 @@ function startStatus(
   return { ...WITHOUT_ROW, file, state, onDisk: true, migration, row, problem, covers: coveredBy(migration, set) };
 }
 
-/** A pending migration without a file. */
-function lostStatus({ file }: MigrationOrder, checkpoint: string): MigrationStatus {
-  const problem = { reason: 'replaced-file', value: checkpoint } as const;
+function lostStatus({ order: { file }, problem }: LostFile): MigrationStatus {
   return { ...WITHOUT_ROW, file, state: 'unusable', onDisk: false, migration: undefined, problem };
 }
 

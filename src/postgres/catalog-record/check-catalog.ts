@@ -126,7 +126,7 @@ async function readHeader(connection: PgConnection, settings: CatalogSettings): 
   const newer =
     `(SELECT h.migration_file FROM ${qualifiedName(history)} h WHERE h.executed_at > latest.recorded_at ` +
     // One that ran in one transaction left nothing behind when it failed.
-    "AND coalesce(h.origin, 'migrate') = 'migrate' AND (h.error_message IS NULL OR h.running OR h.steps_total IS NOT NULL) " +
+    "AND (coalesce(h.origin, 'migrate') = 'migrate' OR h.origin = 'checkpoint' AND h.started_at IS NOT NULL) AND (h.error_message IS NULL OR h.running OR h.steps_total IS NOT NULL) " +
     'ORDER BY h.executed_at LIMIT 1)';
   const select =
     `SELECT ${LATEST_COLUMNS}, ${newer} AS newer, live.stamp AS live_stamp, live.kinds, current_setting('server_version_num') AS server, ${isLockHeldSql(history)} AS locked ` +

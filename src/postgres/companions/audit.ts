@@ -39,7 +39,7 @@ export function auditRunSql(scope: HistoryScope, runId: string, unlessRecorded =
     `INSERT INTO ${tableOf(history)} (action, run_id, files, details, library_version) ` +
     `SELECT 'migrate', ${run}, coalesce(${filesWhere('NULL')}, '[]'), ` +
     `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0${tenantOf(scope)}), ` +
-    `${quoteLiteral(LIBRARY_VERSION)} FROM ${scope.name} WHERE run_id = ${run}${andOwn} AND origin = 'migrate'` +
+    `${quoteLiteral(LIBRARY_VERSION)} FROM ${scope.name} WHERE run_id = ${run}${andOwn} AND ${RAN}` +
     (unlessRecorded ? ` AND ${hasNoEntry(history, run)}` : '') +
     ' HAVING count(*) > 0'
   );
@@ -57,10 +57,13 @@ export function auditDeadRunSql(scope: HistoryScope, runId: string): string {
     `SELECT 'migrate', ${run}, coalesce(${filesWhere('NULL')}, '[]'), ` +
     `pg_catalog.jsonb_build_object('failed', ${filesWhere('NOT NULL')} -> 0, 'killed', true${tenantOf(scope)}), ` +
     `coalesce(max(executed_by), current_user), coalesce(max(executed_by), session_user), '', ` +
-    `${quoteLiteral(LIBRARY_VERSION)} FROM ${scope.name} WHERE run_id = ${run}${andOwn} AND origin = 'migrate' ` +
+    `${quoteLiteral(LIBRARY_VERSION)} FROM ${scope.name} WHERE run_id = ${run}${andOwn} AND ${RAN} ` +
     `AND ${hasNoEntry(history, run)} HAVING count(*) > 0`
   );
 }
+
+/** True for the migrations that a run executed, and not for those that a checkpoint covers. */
+const RAN = `(origin = 'migrate' OR origin = 'checkpoint' AND started_at IS NOT NULL)`;
 
 /** The tenant, for the details of an entry. */
 function tenantOf({ tenant }: HistoryScope): string {

@@ -1,5 +1,5 @@
 import type { CoveredFile } from '../../core/history/covered-file.js';
-import { RUNNING_MARKER, type HistoryRow } from '../../core/history/history.js';
+import { RUNNING_MARKER, type HistoryRow, type Origin } from '../../core/history/history.js';
 import { EMPTY_CHECKSUM, type Migration } from '../../core/migration/migration.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import type { HistoryScope } from '../../core/target/history-scope.js';
@@ -47,7 +47,12 @@ export function claimSql(scope: HistoryScope, runId: string, of: Identity, more:
  * Records the migrations that a checkpoint stands for, in its transaction and in place of failed attempts at them. Raises
  * 23505 if another process has applied one of them.
  */
-export function coverSql(scope: HistoryScope, runId: string, covers: readonly CoveredFile[]): string[] {
+export function coverSql(
+  scope: HistoryScope,
+  runId: string,
+  covers: readonly CoveredFile[],
+  origin: Origin = 'checkpoint',
+): string[] {
   if (covers.length === 0) return [];
   const list = `${quoteLiteral(JSON.stringify(covers))}::pg_catalog.jsonb`;
   const files = `pg_catalog.jsonb_to_recordset(${list}) AS covered (file pg_catalog.text, checksum pg_catalog.text, "canonicalChecksum" pg_catalog.text)`;
@@ -56,7 +61,7 @@ export function coverSql(scope: HistoryScope, runId: string, covers: readonly Co
     checksum: new SqlExpression('covered.checksum'),
     canonical_checksum: new SqlExpression('covered."canonicalChecksum"'),
     executed_by: BY_CURRENT_USER,
-    origin: 'checkpoint',
+    origin,
     run_id: runId,
     executed_at: NOW,
   };

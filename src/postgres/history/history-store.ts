@@ -17,7 +17,7 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript } from '../connection/script.js';
 import { queryError, readOnlyError } from '../connection/server-error.js';
 import type { SessionFacts } from '../connection/server-facts.js';
-import { identity } from './claims.js';
+import { coverSql, identity } from './claims.js';
 import { assignments, NOW, SqlExpression, upsertSql, type ColumnValues } from './columns.js';
 import { install, type Installed, type InstallSettings } from './install.js';
 import type { InstallOnce } from './install-once.js';
@@ -162,6 +162,8 @@ function changeSql(scope: HistoryScope, change: HistoryChange, runId: string, in
       const values = { ...identity(migration), origin, run_id: runId, executed_at: executedAt, ...keptValues(row) };
       return [...removeOldName(scope, migration, row), upsertSql(scope, values, replaceable(row))];
     }
+    case 'cover':
+      return coverSql(scope, runId, change.files, change.origin);
     case 'adopt': {
       const { executed_by: _, ...values } = identity(change.migration);
       return update(change.recordedAs, values, 'error_message IS NULL');

@@ -86,7 +86,12 @@ export class TableRecords implements RunRecords {
 
   claim({ program: { migration }, row, covers = [] }: Task, progress?: StepProgress): string[] {
     const { scope, runId } = this;
-    const more = { ...(progress && { ...progressValues(progress), first_xid: THIS_TRANSACTION }), ...keptValues(row) };
+    const origin: ColumnValues = covers.length > 0 ? { origin: 'checkpoint' } : {};
+    const more = {
+      ...origin,
+      ...(progress && { ...progressValues(progress), first_xid: THIS_TRANSACTION }),
+      ...keptValues(row),
+    };
     return [
       ...(row ? [deleteDeadSql(scope, migration, row)] : []),
       claimSql(scope, runId, migration, more),

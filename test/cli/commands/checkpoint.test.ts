@@ -27,7 +27,7 @@ testWithDump('checkpoint writes a file, and says what it stands for', async () =
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^Wrote .*002_checkpoint\.sql \(\d+ bytes\), which stands for 2 migrations\n$/);
   const text = await readFile(join(migrations.directory, '002_checkpoint.sql'), 'utf8');
-  expect(text).toMatch(/^-- checkpoint: 002_b\.sql \(2 migrations\)\n/);
+  expect(text).toMatch(/^-- nestjs-pg-migrations checkpoint: 002_b\.sql \(2 migrations\)\n/);
 });
 
 test('checkpoint says what is missing, and exits with 1', async () => {

@@ -196,6 +196,13 @@ describe('checkpoints', () => {
     expect(problemsOf(next)).toEqual([['number-taken', '002_x.sql', '002_b.sql']]);
   });
 
+  test('must stay as long as files that they replace are gone', () => {
+    expect(problemsOf(compare(C, { ...AT_2, ...C }))).toEqual([['deleted', '002_checkpoint.sql']]);
+    const next = { '003_checkpoint.sql': checkpointOf({ ...A, ...B, ...C }, '') };
+    expect(problemsOf(compare(next, { ...AT_2, ...C }))).toEqual([]);
+    expect(problemsOf(compare({ ...A, ...C }, { ...A, ...AT_2, ...C }))).toEqual([['deleted', '002_checkpoint.sql']]);
+  });
+
   test('are reported if they are out of date', () => {
     const report = compare({ ...A, '001_z.sql': 'z', ...B, ...AT_2 }, { ...A, '001_z.sql': 'z', ...B });
     expect(problemsOf(report)).toEqual([['unusable', '002_checkpoint.sql']]);

@@ -80,6 +80,20 @@ describe('a database without any applied migration', () => {
     expect(upTo('001')).toEqual(['001_a.sql', '002_b.sql', '003_c.sql']);
     expect(upTo('002')).toEqual(['002_checkpoint.sql', '003_c.sql']);
   });
+
+  test('is refused within a limit if files before it are gone, and misses none of a database past it', () => {
+    const set = startingBy(setOf([B, AT_2, C]), '002_b.sql');
+    const at3 = migrationFile('003_checkpoint.sql', checkpointOf(texts(A, B, C), '', [AT_2.file]));
+    const limited = startingBy(setOf([B, at3, C]), '002');
+    expect(show(joinStatuses(set, { rows: [] }))[0]).toEqual(['002_checkpoint.sql', 'pending']);
+    const [lost] = joinStatuses(limited, { rows: [] });
+    expect(lost).toMatchObject({ file: A.file, state: 'unusable', problem: { reason: 'replaced-beyond-limit' } });
+    expect(show(joinStatuses(limited, { rows: [appliedRow(A)] })).slice(0, 2)).toEqual([
+      ['002_b.sql', 'pending'],
+      ['003_c.sql', 'pending'],
+    ]);
+    expect(joinStatuses(limited, { rows: [appliedRow(B)] })[0]).toMatchObject({ file: A.file, state: 'unusable' });
+  });
 });
 
 describe('a database that has applied something', () => {
@@ -113,6 +127,12 @@ describe('a database that has applied something', () => {
     ]);
   });
 
+  test('lacks a deleted migration although another one with the same content is applied', () => {
+    const [one, two] = [migrationFile('001_a.sql', 'x'), migrationFile('002_b.sql', 'x')];
+    const checkpoint = migrationFile(AT_2.file, checkpointOf(texts(one, two), ''));
+    expect(join([checkpoint], appliedRow(one))).toEqual([['002_b.sql', 'unusable']]);
+  });
+
   test('that started at a checkpoint has the same states as any other, and the checkpoint', () => {
     const rows = [covered(A), appliedRow(AT_2), covered(B)];
     expect(join([A, B, AT_2, C], ...rows).map(([, state]) => state)).toEqual([
@@ -130,7 +150,7 @@ describe('a database that has applied something', () => {
 
   test('does not care whether the checkpoint at which it started is written again, or superseded', () => {
     const rows = [covered(A), appliedRow(AT_2), covered(B), appliedRow(C)];
-    const again = migrationFile(AT_2.file, `${AT_2.text}-- again`);
+    const again = migrationFile(AT_2.file, checkpointOf(texts(A, B), 'SELECT 21;'));
     expect(join([again, C], ...rows)).toEqual([
       ['002_checkpoint.sql', 'applied'],
       ['003_c.sql', 'applied'],

@@ -46,6 +46,28 @@ export function unlike(file: string, differences: readonly string[]): Checkpoint
   );
 }
 
+/** A dump of such a database is read differently elsewhere. */
+export function oldStrings(): CheckpointError {
+  return new CheckpointError(
+    'The database sets standard_conforming_strings to off, so its dump would be read differently in other databases. Set it to on.',
+  );
+}
+
+/** No checkpoint contains everything that is gone. */
+export function filesGone(files: readonly string[]): CheckpointError {
+  return new CheckpointError(
+    `The files of these migrations are gone, and no checkpoint up to this version contains all of them: ${list(files)}. ` +
+      'Restore them from version control, or choose a later version. Nothing was written.',
+  );
+}
+
+/** Another migration has the number of the last one. */
+export function endsInVersion(last: string, next: string): CheckpointError {
+  return new CheckpointError(
+    `${last} and ${next} have the same number: end the checkpoint at the last one that has it.`,
+  );
+}
+
 /** A file with the name of the checkpoint is not one. */
 export function nameTaken(file: string): CheckpointError {
   return new CheckpointError(`${file} already exists and is not a checkpoint. Nothing was written. Rename it first.`);

@@ -4,6 +4,7 @@ import { locateInFile } from '../../../core/compile/source-text.js';
 import { parsedStatementsOf } from '../../../core/compile/program.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
+import type { Checkpoint } from '../../../core/migration/checkpoint.js';
 import type { Migration } from '../../../core/migration/migration.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { isApplied, type MigrationStatus } from '../../../core/status/status.js';
@@ -16,6 +17,8 @@ export interface VerifiedMigrations {
   readonly leftOut: readonly string[];
   /** Applied migrations without a file. */
   readonly withoutFile: readonly string[];
+  /** The checkpoint that contains more than the database has applied: nothing can be compared. */
+  readonly within: string | undefined;
 }
 
 /**
@@ -36,14 +39,24 @@ export function chooseMigrations(
   const start = gone.size > 0 ? checkpoints.slice(-1) : []; // it stands for files that no longer exist
   const unknown = skip.find((name) => !onDisk.some(({ migration: { file } }) => file === name));
   if (unknown !== undefined) throw new UnknownMigrationError(`There is no migration ${unknown} in ${location}.`);
-  const isRecorded = statuses.some(({ state }) => isApplied(state));
+  // Applied migrations whose files are gone are not among the states; a new database would start at the checkpoint.
+  const isRecorded =
+    statuses.some(({ state }) => isApplied(state)) || (gone.size > 0 && !statuses.some(({ covers }) => covers));
   const isChosen = ({ migration: { file }, state }: (typeof onDisk)[number]): boolean =>
     !skip.includes(file) && (isApplied(state) || !isRecorded);
+  const within = start.find(({ checkpoint }) =>
+    statuses.some(({ file, state }) => isRecorded && !isApplied(state) && isReplacedBy(checkpoint, file)),
+  );
   return {
+    within: within?.file,
     migrations: [...start, ...onDisk.filter(isChosen).map(({ migration }) => migration)],
     leftOut: onDisk.filter((each) => !isChosen(each)).map(({ migration: { file } }) => file),
     withoutFile: statuses.filter(({ state, migration }) => isApplied(state) && !migration).map(({ file }) => file),
   };
+}
+
+function isReplacedBy({ replaces }: Checkpoint, file: string): boolean {
+  return replaces.some((each) => each.file === file);
 }
 
 /**

@@ -51,6 +51,11 @@ export async function verify(parts: MigratorParts, options: Options, signal: Abo
   const set = await readUsable(parts.source);
   const history = await parts.reader.read();
   const chosen = chooseMigrations(set, joinStatuses(set, history), skip);
+  const { leftOut, withoutFile, within } = chosen;
+  if (within !== undefined) {
+    const details = { subject: parts.database.target.name, reason: 'within-checkpoint', detail: within } as const;
+    return { findings: [finding('CATALOG_NOT_COMPARED', details)], applied: [], leftOut, withoutFile };
+  }
   const refusals = await findFarReaching(chosen.migrations, parts, server !== undefined);
   if (refusals.length > 0) throw new RefusedError(refusals);
   const findings = await withInterruption(signal, NO_PROGRESS, async () => {
@@ -67,8 +72,8 @@ export async function verify(parts: MigratorParts, options: Options, signal: Abo
       ? await withObjectDiffs(findings, { recorded: 'migrations', actual: 'database' }, parts.diffTexts)
       : findings,
     applied: chosen.migrations.map(({ file }) => file),
-    leftOut: chosen.leftOut,
-    withoutFile: chosen.withoutFile,
+    leftOut,
+    withoutFile,
   };
 }
 

@@ -1,3 +1,5 @@
+import { parsedStatementsOf } from '../../../core/compile/program.js';
+import { locateInFile } from '../../../core/compile/source-text.js';
 import { placeholderNames } from '../../../core/compile/placeholders.js';
 import { finding, type Finding, type FindingDetails } from '../../../core/errors/finding.js';
 import { RefusedError } from '../../../core/errors/input-errors.js';
@@ -16,10 +18,35 @@ export async function assertReplaceable({ migrations }: MigrationSet, parts: Mig
         : { subject, reason: 'unknown-statements' };
       return finding('NOT_IN_CHECKPOINT', { ...why, ...(line && { line }), ...(column && { column }) });
     }),
+    ...(await findRoleCode(migrations, parts)),
     ...findPlaceholders(migrations, parts),
   ];
   if (refusals.length > 0) throw new RefusedError(refusals);
 }
+
+/** Roles that are created or changed in a `DO` block: a dump does not contain them. */
+async function findRoleCode(
+  migrations: MigrationSet['migrations'],
+  { compiler, database }: MigratorParts,
+): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const migration of migrations) {
+    const compiled = await compiler.compile(migration, database.target.placeholders);
+    if ('refusals' in compiled) continue; // the run refuses it
+    const { program } = compiled;
+    for (const { node, start, end } of (await parsedStatementsOf(program)) ?? []) {
+      const command =
+        node && 'DoStmt' in node ? ROLE_COMMAND.exec(program.source.sql.slice(start, end))?.[0] : undefined;
+      if (command === undefined) continue;
+      const { line, column } = locateInFile(migration, program.source, start);
+      const details = { subject: migration.file, line, column, detail: command.toUpperCase() };
+      found.push(finding('NOT_IN_CHECKPOINT', { ...details, reason: 'reaches-further' }));
+    }
+  }
+  return found;
+}
+
+const ROLE_COMMAND = /\b(?:create|alter|drop)\s+(?:role|user|group)\b(?!\s+mapping)/i;
 
 /** A dump contains the values instead, which may be others elsewhere. */
 function findPlaceholders(migrations: MigrationSet['migrations'], { database }: MigratorParts): Finding[] {

@@ -2,11 +2,13 @@ import { displayObject } from '../../../core/catalog/catalog-object.js';
 import { compareCatalogs } from '../../../core/catalog/compare-catalogs.js';
 import { checkpointText } from '../../../core/checkpoint/checkpoint-text.js';
 import { cleanDump, differingBlocks, statementsOf } from '../../../core/checkpoint/clean-dump.js';
-import { nameTaken, unlike } from '../../../core/errors/catalog/checkpoint-error.js';
+import { nameTaken, oldStrings, unlike } from '../../../core/errors/catalog/checkpoint-error.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
 import { Migration } from '../../../core/migration/migration.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
 import { checkpointPath } from '../../../core/migration/new-migration.js';
+import { maskSecrets } from '../../../core/sql/text/secrets.js';
+import { secretsOf } from '../../../core/target/target.js';
 import type { WholeCatalog } from '../../../core/ports/scratch.js';
 import { NO_PROGRESS, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
@@ -93,7 +95,8 @@ async function dumpAndProve(
   const written = new MigrationSet(location, [new Migration(file, text)]);
   const actual = await resultOf(written, parts, options, signal);
   const differences = [...differingObjects(expected, actual), ...differingBlocks(expected.blocks, actual.blocks)];
-  if (differences.length > 0) throw unlike(file, [...new Set(differences)]);
+  const secrets = secretsOf(parts.database.target);
+  if (differences.length > 0) throw unlike(file, [...new Set(differences.map((each) => maskSecrets(each, secrets)))]);
   return text;
 }
 
@@ -121,7 +124,9 @@ async function resultOf(
     const empty = statementsOf(await dump()); // what a newer pg_dump says of any older server, and given extensions
     await applyTo(scratch, { ...parts, source: new KnownFiles(set) }, signal);
     const catalog = await scratch.readAll();
+    const after = await dump();
+    if (/^SET standard_conforming_strings = off;/m.test(after)) throw oldStrings();
     const { schema: historySchema } = parts.database.target.table;
-    return { catalog, blocks: cleanDump(await dump(), { historySchema, owner: catalog.owner, empty }) };
+    return { catalog, blocks: cleanDump(after, { historySchema, owner: catalog.owner, empty }) };
   });
 }

@@ -1,7 +1,8 @@
+import { endsInVersion, filesGone } from '../../../core/errors/catalog/checkpoint-error.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
 import type { Checkpoint } from '../../../core/migration/checkpoint.js';
 import { MigrationSet, type CheckpointFile } from '../../../core/migration/migration-set.js';
-import { compareMigrations, migrationOrder } from '../../../core/migration/version.js';
+import { compareMigrations, compareVersions, migrationOrder } from '../../../core/migration/version.js';
 import { lastUpTo } from '../../../core/status/last-up-to.js';
 
 /** What a new checkpoint stands for. */
@@ -11,24 +12,41 @@ export interface Replaced {
   readonly toApply: MigrationSet;
 }
 
-/** Finds the migrations up to a version, even if an earlier checkpoint has replaced some. @throws UnknownMigrationError */
+/**
+ * Finds the migrations up to a version, even if an earlier checkpoint has replaced some.
+ *
+ * @throws UnknownMigrationError; CheckpointError if no checkpoint contains all of those whose files are gone
+ */
 export function findReplaced(set: MigrationSet, version: string): Replaced {
-  const upTo = set.migrations.slice(0, lastUpTo(set, version) + 1);
+  const end = lastUpTo(set, version);
+  const upTo = set.migrations.slice(0, end + 1);
   const last = upTo.at(-1);
   if (!last) throw new UnknownMigrationError(`No migration has the version or name ${version}.`);
-  const earlier = set.checkpoints.filter((each) => compareMigrations(lastOf(each), last.order) < 0);
-  const isGone = (file: string): boolean => set.gone.has(file);
-  const base = earlier.at(-1);
-  const before = base?.checkpoint.replaces.filter(({ file }) => isGone(file)) ?? [];
-  const supersedes = [...new Set(earlier.flatMap(({ file, checkpoint }) => [...checkpoint.supersedes, file]))];
+  const next = set.migrations[end + 1];
+  if (next && compareVersions(next.order.version, last.order.version) === 0) throw endsInVersion(last.file, next.file);
+  const gone = [...set.gone.values()].filter(({ file }) => compareMigrations(migrationOrder(file), last.order) <= 0);
+  const contained = set.checkpoints.filter((each) => compareMigrations(lastOf(each), last.order) <= 0);
+  const base = contained.findLast((each) => gone.every(({ file }) => contains(each, file)));
+  if (gone.length > 0 && !base) throw filesGone(gone.map(({ file }) => file));
+  const earlier = contained.filter((each) => compareMigrations(lastOf(each), last.order) < 0);
+  const all = [...gone, ...upTo.map(({ file, checksum }) => ({ file, checksum }))];
   return {
     checkpoint: {
       last: last.file,
-      replaces: [...before, ...upTo.map(({ file, checksum }) => ({ file, checksum }))],
-      supersedes,
+      replaces: all.toSorted((a, b) => compareMigrations(migrationOrder(a.file), migrationOrder(b.file))),
+      supersedes: [
+        ...new Set([
+          ...contained.flatMap(({ checkpoint }) => checkpoint.supersedes),
+          ...earlier.map(({ file }) => file),
+        ]),
+      ],
     },
-    toApply: new MigrationSet(set.location, before.length > 0 && base ? [base, ...upTo] : upTo),
+    toApply: new MigrationSet(set.location, gone.length > 0 && base ? [base, ...upTo] : upTo),
   };
+}
+
+function contains({ checkpoint }: CheckpointFile, file: string): boolean {
+  return checkpoint.replaces.some((each) => each.file === file);
 }
 
 function lastOf({ checkpoint }: CheckpointFile): ReturnType<typeof migrationOrder> {

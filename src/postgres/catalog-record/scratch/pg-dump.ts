@@ -42,8 +42,24 @@ async function environmentOf(source: ClientConfig): Promise<NodeJS.ProcessEnv> {
     ...(user !== undefined && { PGUSER: user }),
     ...(database !== undefined && { PGDATABASE: database }),
     ...(typeof password === 'string' && { PGPASSWORD: password }),
-    PGSSLMODE: process.env['PGSSLMODE'] ?? (ssl ? 'require' : 'disable'),
+    PGSSLMODE: sslMode(ssl),
   };
+}
+
+/** The server's certificate is verified if the driver verifies it. */
+function sslMode(ssl: unknown): string {
+  if (!ssl) return 'disable';
+  const isVerified = !(typeof ssl === 'object' && 'rejectUnauthorized' in ssl && ssl.rejectUnauthorized === false);
+  const given = process.env['PGSSLMODE'] ?? '';
+  if (given.startsWith('verify-')) return given;
+  return isVerified ? 'verify-full' : 'require';
+}
+
+/** Certificates and the password file; everything else could lead to another server or database. */
+const PASSED_ON = /^(?!PG)|^PG(?:SSL(?!MODE)|PASSFILE$|KRB|GSS)/;
+
+function inherited(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name)));
 }
 
 const MAX_SAID = 2_000;
@@ -56,7 +72,7 @@ function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      env: { ...process.env, ...env, LC_ALL: 'C' },
+      env: { ...inherited(), ...env, LC_ALL: 'C' },
       stdio: ['ignore', 'pipe', 'pipe'],
       signal,
     });

@@ -5,12 +5,13 @@ import { CheckpointError, InterruptedError, RefusedError, UnknownMigrationError 
 import { testWithDump } from '../../../support/dump.js';
 import { useEmptyDatabase } from '../../../support/empty-database.js';
 import { failureOf } from '../../../support/failure-of.js';
+import { migratorOn } from '../../../support/migrator-on.js';
 import { nameOf } from '../../../postgres/history/roles.js';
 import { tempDirectory } from '../../../support/temp-directory.js';
 import { useOwnedMigrators } from '../catalog/owned-migrator.js';
 
 const db = useEmptyDatabase('checkpoint');
-const { ownedMigrator, scratchDatabases } = useOwnedMigrators(db);
+const { ownedMigrator, roleWith, scratchDatabases } = useOwnedMigrators(db);
 afterEach(async () => expect(await scratchDatabases()).toEqual([]));
 
 const FILES = {
@@ -80,6 +81,26 @@ describe('checkpoint()', () => {
     expect(await migrator.drift()).toEqual([]);
   });
 
+  testWithDump('names whoever runs it instead of the role that migrated', async () => {
+    const { migrator, url, directory } = await ownedMigrator({
+      '001_a.sql': `CREATE TABLE audit (id int); REVOKE UPDATE, DELETE ON audit FROM CURRENT_USER;
+        CREATE POLICY p ON audit TO CURRENT_USER USING (id > 0); ALTER TABLE audit ENABLE ROW LEVEL SECURITY;
+        ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;`,
+    });
+    const { sql } = await migrator.checkpoint('001');
+    expect(sql).not.toContain(nameOf(url));
+    const other = await migratorOn(
+      { connectionString: await roleWith(`GRANT CREATE ON DATABASE "${db.name}" TO`, 'GRANT ALL ON SCHEMA public TO') },
+      directory,
+    );
+    await other.migrator.migrate();
+    const { rows } = await db.query<{ own: boolean; policy: boolean }>(
+      `SELECT c.relacl::text !~ ('(^|[{,])' || quote_ident(o.rolname) || '=[a-z]*[wd]') AS own, p.polroles = ARRAY[o.oid] AS policy
+       FROM pg_class c JOIN pg_roles o ON o.oid = c.relowner JOIN pg_policy p ON p.polrelid = c.oid WHERE c.oid = 'audit'::regclass`,
+    );
+    expect(rows).toEqual([{ own: true, policy: true }]);
+  });
+
   testWithDump('writes nothing with dryRun, and reports owners that migrations set', async () => {
     const { migrator, directory, url } = await ownedMigrator({
       '001_a.sql': 'CREATE TABLE a (id int); ALTER TABLE a OWNER TO CURRENT_USER;',
@@ -109,11 +130,16 @@ describe('before anything is created, checkpoint() refuses', () => {
   });
 
   test('statements whose effect is not in a dump, and placeholders', async () => {
-    const files = { '001_role.sql': 'CREATE TABLE a ();\nCREATE ROLE x;', '002_value.sql': "SELECT '{{name}}';" };
+    const files = {
+      '001_role.sql': 'CREATE TABLE a ();\nCREATE ROLE x;',
+      '002_value.sql': "SELECT '{{name}}';",
+      '003_do.sql': 'DO $$ BEGIN IF true THEN create  role x; END IF; END $$;',
+    };
     const { migrator } = await ownedMigrator(files, { placeholders: { name: 'secret' } });
-    const error = await failureOf(migrator.checkpoint('002'), RefusedError);
+    const error = await failureOf(migrator.checkpoint('003'), RefusedError);
     expect(error.refusals).toMatchObject([
       { code: 'NOT_IN_CHECKPOINT', subject: '001_role.sql', line: 2, reason: 'reaches-further', detail: 'CREATE ROLE' },
+      { code: 'NOT_IN_CHECKPOINT', subject: '003_do.sql', line: 1, reason: 'reaches-further' },
       { code: 'NOT_IN_CHECKPOINT', subject: '002_value.sql', reason: 'placeholder-value', detail: 'name' },
     ]);
   });
@@ -151,6 +177,34 @@ describe('without a suitable pg_dump', () => {
     const error = await failureOf(migrator.checkpoint('1', { pgDump: program }), CheckpointError);
     expect(error.message).toMatch(expected);
     expect(error.message).not.toContain('hidden');
+  });
+
+  test('passes on the connection of the scratch database, and no other variables of libpq', async () => {
+    const { migrator } = await ownedMigrator(A);
+    const directory = await tempDirectory();
+    const program = join(directory, 'pg_dump');
+    await writeFile(
+      program,
+      `#!/bin/sh\nif [ "$1" = --version ]; then echo 99.0; else env > "${directory}/env"; exit 3; fi\n`,
+    );
+    await chmod(program, 0o755);
+    const before = { ...process.env };
+    Object.assign(process.env, {
+      PGSERVICE: 'live',
+      PGHOSTADDR: '192.0.2.1',
+      PGOPTIONS: '-c work_mem=4096',
+    });
+    try {
+      await failureOf(migrator.checkpoint('1', { pgDump: program }), CheckpointError);
+    } finally {
+      for (const name of ['PGSERVICE', 'PGHOSTADDR', 'PGOPTIONS'])
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+    }
+    const passed = await readFile(join(directory, 'env'), 'utf8');
+    expect(passed).toMatch(/^PGDATABASE=nestjs_pg_migrations_verify_[0-9a-f]{12}$/m);
+    expect(passed).toMatch(/^PGSSLMODE=disable$/m);
+    expect(passed).not.toMatch(/^PG(?:SERVICE|HOSTADDR|OPTIONS)=/m);
   });
 
   test('can be interrupted while it runs', async () => {

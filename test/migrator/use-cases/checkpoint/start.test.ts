@@ -32,7 +32,7 @@ const origins = async (): Promise<Record<string, string | null>> => {
 const STARTED = {
   '001_a.sql': 'checkpoint',
   '002_b.sql': 'checkpoint',
-  '002_checkpoint.sql': 'migrate',
+  '002_checkpoint.sql': 'checkpoint',
   '003_c.sql': 'migrate',
 };
 
@@ -76,6 +76,24 @@ describe('a new database', () => {
     ]);
   });
 
+  test('does not miss the checkpoint once it is deleted', async () => {
+    const { migrator, directory } = await migratorOn(db, ALL);
+    await migrator.migrate();
+    await rm(join(directory, '002_checkpoint.sql'));
+    expect(await migrator.drift()).toEqual([]);
+    expect((await migrator.status()).summary).toMatchObject({ applied: 3, missing: 0 });
+  });
+
+  test('is refused within a limit that is before the end of the checkpoint, if files are gone', async () => {
+    const { migrator } = await migratorOn(db, { '002_b.sql': OLD['002_b.sql'], ...CHECKPOINT, ...NEW });
+    expect((await migrator.plan({ to: '002' })).migrations.map(({ file }) => file)).toEqual(['002_checkpoint.sql']);
+    const next = checkpointOf({ ...OLD, ...NEW }, BODY);
+    const later = await migratorOn(db, { '002_b.sql': OLD['002_b.sql'], ...NEW, '003_checkpoint.sql': next });
+    const error = await failureOf(later.migrator.migrate({ to: '002' }), RefusedError);
+    expect(error.refusals).toMatchObject([{ subject: '001_a.sql', reason: 'replaced-beyond-limit' }]);
+    expect((await later.migrator.plan({ to: '002' })).refusals).toHaveLength(1);
+  });
+
   test('notices that a covered file was edited afterwards', async () => {
     const { migrator, directory } = await migratorOn(db, ALL);
     await migrator.migrate();
@@ -92,7 +110,7 @@ describe('a new database', () => {
     const error = await failureOf(migrator.migrate(), RefusedError);
     expect(error.message).toContain(
       '002_checkpoint.sql cannot be used: it is a checkpoint, and 002_a.sql was added before its end after it was written. ' +
-        'Write it again with "nest-migrations checkpoint"',
+        'Give the new file a number after that of the checkpoint, or write the checkpoint again',
     );
     expect((await migrator.plan()).refusals).toMatchObject([{ code: 'UNUSABLE_FILE' }]);
     expect((await migrator.health()).up).toBe(false);
@@ -135,15 +153,15 @@ describe('a new database', () => {
     expect((await migrator.migrate()).applied).toEqual(['002_b.sql', '003_c.sql']);
   });
 
-  test.each([
-    ['each', 2],
-    ['all', 2],
-  ] as const)('starts there with transaction: %s, and stops within a limit', async (transaction, applied) => {
-    const { migrator } = await migratorOn(db, ALL, { transaction });
-    expect((await migrator.migrate({ step: 1 })).applied).toEqual(['002_checkpoint.sql']);
-    expect((await migrator.migrate({ to: '003' })).alreadyApplied).toBeGreaterThanOrEqual(applied);
-    expect(await origins()).toEqual(STARTED);
-  });
+  test.each(['each', 'all'] as const)(
+    'starts there with transaction: %s, and stops within a limit',
+    async (transaction) => {
+      const { migrator } = await migratorOn(db, ALL, { transaction });
+      expect((await migrator.migrate({ step: 1 })).applied).toEqual(['002_checkpoint.sql']);
+      expect(await migrator.migrate({ to: '003' })).toMatchObject({ applied: ['003_c.sql'], alreadyApplied: 3 });
+      expect(await origins()).toEqual(STARTED);
+    },
+  );
 
   test('is applied once by replicas that start together', async () => {
     const replicas = await Promise.all(Array.from({ length: 4 }, () => migratorOn(db, ALL)));
@@ -195,6 +213,8 @@ describe('a database that has already applied something', () => {
     await rm(join(directory, '001_a.sql'));
     const error = await failureOf(migrator.migrate(), RefusedError);
     expect(error.refusals).toMatchObject([{ code: 'UNUSABLE_FILE', subject: '002_b.sql', reason: 'replaced-file' }]);
+    const [notCompared] = (await migrator.verify()).findings;
+    expect(notCompared).toMatchObject({ code: 'CATALOG_NOT_COMPARED', reason: 'within-checkpoint' });
     expect((await migrator.health()).blocking).toEqual([
       { file: '002_b.sql', state: 'unusable' },
       { file: '003_c.sql', state: 'pending' },
@@ -206,6 +226,17 @@ describe('a database that has already applied something', () => {
     await db.query(BODY.slice(0, BODY.indexOf('COPY')));
     expect(await migrator.baseline('002')).toEqual(['001_a.sql', '002_b.sql']);
     expect((await migrator.migrate()).applied).toEqual(['003_c.sql']);
+  });
+
+  test.each(['002', '002_checkpoint.sql'])('can record files that are gone with baseline %s', async (version) => {
+    const { migrator } = await migratorOn(db, { ...CHECKPOINT, ...NEW });
+    await db.query(BODY.slice(0, BODY.indexOf('COPY')));
+    expect(await migrator.baseline(version, { dryRun: true })).toEqual(['001_a.sql', '002_b.sql']);
+    expect(await migrator.baseline(version)).toEqual(['001_a.sql', '002_b.sql']);
+    expect(await migrator.baseline(version)).toEqual([]);
+    expect((await migrator.migrate()).applied).toEqual(['003_c.sql']);
+    expect(await origins()).toEqual({ '001_a.sql': 'baseline', '002_b.sql': 'baseline', '003_c.sql': 'migrate' });
+    expect(await migrator.drift()).toEqual([]);
   });
 });
 
