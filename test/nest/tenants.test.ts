@@ -129,7 +129,8 @@ describe('MigrationsModule with tenants', () => {
       migrations: {
         status: 'down',
         state: 'failed',
-        message: 'the rollout stopped, 1 of 2 tenants failed (ROLLOUT_STOPPED); see the log',
+        message:
+          'the rollout stopped, 1 of 2 tenants failed (ROLLOUT_STOPPED); see the log; 1 of 2 tenants current, 1 failed',
       },
     });
     await db.query('DROP TABLE s1.a');
