@@ -71,12 +71,12 @@ export class Fleet<Definition = unknown> {
       await this.#parts.shared?.recorded(); // recording may use the only connection of a pool
       return { shared, ...(await new Rollout(this.#parts, selection, combined).run()) };
     });
-    return this.#onDemand.noting(rollout);
+    return this.#onDemand.noting(rollout).finally(() => this.known.expireAll());
   }
 
   /**
-   * Returns the state of tenants, from one read of the directory and one query, however many there are. A database that
-   * cannot be read makes its tenants `unknown`; if none can be read, the error is thrown.
+   * Returns the state of tenants, from one read of the directory and one query for each database, or for each tenant with
+   * a history of its own. A database that cannot be read makes its tenants `unknown`; if none can be, the error is thrown.
    *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
@@ -226,9 +226,10 @@ export class Fleet<Definition = unknown> {
   async adopt({ signal, reason, dryRun = false, ...selection }: AdoptTenantsOptions = {}): Promise<readonly string[]> {
     const tenants = await this.tenants(selection);
     const isNamed = selection.tenants !== undefined;
-    return this.#operations.run(signal, (combined) =>
+    const adoption = this.#operations.run(signal, (combined) =>
       adopt(this.#parts, tenants, { signal: combined, reason, dryRun, isNamed }),
     );
+    return adoption.finally(() => this.known.expireAll());
   }
 
   /** Interrupts all running and future operations, and waits until they end. */

@@ -93,14 +93,14 @@ export class MigrationsHealthIndicator {
     return { status, tracked, message: nameless(message), summary, blocking, isUpToDate };
   }
 
-  /** From the cache of the guards. Undefined if tenants do not count. */
+  /** From the cache of the guards, which outlives slow reads. Undefined if tenants do not count. */
   private async readTenants(
     cacheMs: number,
     timeoutMs: number,
     { exceeded }: ResolvedModuleOptions['health']['tenants'],
   ): Promise<TenantsReading | undefined> {
     if (!this.fleet || exceeded === 'ignore') return undefined;
-    const reading = this.fleet.known.all(cacheMs).then(
+    const reading = this.fleet.known.all(cacheMs, timeoutMs).then(
       (standings) => ({ standings }),
       (error: unknown) => ({ problem: reasonOf(error) }),
     );
@@ -127,12 +127,11 @@ export class MigrationsHealthIndicator {
   }
 
   private startRead(): Promise<Reading> {
-    const readAt = performance.now();
     const read = this.readHealth().then((reading) => {
       // A run that ended during the read has made its result stale.
       if (this.pendingRead === read) {
         this.pendingRead = undefined;
-        this.latest = { reading, readAt };
+        this.latest = { reading, readAt: performance.now() };
       }
       return reading;
     });
@@ -148,7 +147,7 @@ export class MigrationsHealthIndicator {
   }
 }
 
-/** The result, or a problem after the timeout. The read continues, so that later checks can use it. */
+/** The result, or a problem after the timeout. The read continues, so that checks within the cache time can use it. */
 function withinTimeout<T>(reading: Promise<T>, timeoutMs: number): Promise<T | { readonly problem: string }> {
   return withTimeout<T | { readonly problem: string }>(reading, timeoutMs, () => ({
     problem: `no answer within ${timeoutMs} ms`,
