@@ -1,5 +1,4 @@
-import { ConfigurationError } from '../core/errors/input-errors.js';
-import { countStates, fleetHealth, isTolerance, type FleetHealth } from '../core/tenants/fleet-health.js';
+import { assertTolerance, countStates, fleetHealth, type FleetHealth } from '../core/tenants/fleet-health.js';
 import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
 import { Standings } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
@@ -96,11 +95,7 @@ export class Fleet<Definition = unknown> {
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
   async health({ tolerated = 0, ...selection }: FleetHealthOptions = {}): Promise<FleetHealth> {
-    if (!isTolerance(tolerated)) {
-      const given = JSON.stringify(tolerated);
-      const detail = `${given} is neither a number of tenants nor a share such as "1%"`;
-      throw new ConfigurationError('INVALID_OPTIONS', [{ option: 'tolerated', code: 'invalid', given, detail }]);
-    }
+    assertTolerance(tolerated, 'tolerated');
     return fleetHealth((await this.status(selection)).counts, tolerated);
   }
 

@@ -42,11 +42,12 @@ const SITUATIONS: Record<string, Situation> = {
     failure: { full: '2.sql failed (SQLSTATE 42703)', nameless: 'a migration failed (SQLSTATE 42703)' },
   },
   'tenants are migrated in the background': { progress: nameless('migrating 30 tenants, 41 s') },
-  'the background run with tenants failed, and no rollout of this process has finished since': {
-    health: assess([statusOf('1.sql', 'applied')]),
-    hasTenants: true,
-    failure: nameless('the rollout stopped, 1 of 30 tenants failed (ROLLOUT_STOPPED); see the log'),
-  },
+  'the background run with tenants failed, no rollout of this process has finished since, and more tenants than tolerated are not current':
+    {
+      health: assess([statusOf('1.sql', 'applied')]),
+      hasTenants: true,
+      failure: nameless('the rollout stopped, 1 of 30 tenants failed (ROLLOUT_STOPPED); see the log'),
+    },
   'the database cannot be reached': fails(new DatabaseConnectionError('UNREACHABLE', 'secret')),
   'the database refuses the connection': fails(new DatabaseConnectionError('CONNECTION_REFUSED', 'secret')),
   'the connection is lost': fails(new DatabaseConnectionError('CONNECTION_LOST', 'secret')),
@@ -68,6 +69,11 @@ const states = (current: number, others: readonly TenantState[]): TenantState[] 
   ...Array.from({ length: current }, () => 'current' as const),
   ...others,
 ];
+const stopped: Situation = {
+  hasTenants: true,
+  isStopped: true,
+  failure: nameless('the rollout stopped, 1 of 30 tenants failed (ROLLOUT_STOPPED); see the log'),
+};
 const unusableList = new ConfigurationError('INVALID_TENANTS', [{ code: 'unusable', detail: 'secret' }]);
 
 /** The same for the table about tenants. */
@@ -81,6 +87,10 @@ const TENANTS: Record<string, () => Situation> = {
         Array.from({ length: 600 }, () => 'behind' as const),
       ),
     ),
+  'one of three has failed': () => ofTenants(states(2, ['failed'])),
+  'none is current': () => ofTenants(['failed']),
+  'the rollout in the background stopped early, and no more are other than current than tolerated': () =>
+    ofTenants(states(29, ['failed']), stopped),
   'the list of tenants cannot be used': () => ofTenants(Promise.reject(unusableList)),
   'no answer in time': () => ofTenants(new Promise(() => {}), { options: { timeout: 1 } }),
 };
@@ -125,7 +135,10 @@ describe('docs/health.md', () => {
     const report = await check();
     expect(report).toMatchObject({ status, message: message?.replace('3000 ms', '1 ms') });
     expect(JSON.stringify(report)).not.toContain('secret');
-    expect(await check({ tenants: { exceeded: 'ignore' } })).toMatchObject({ status: 'up', message: 'up to date' });
+    const withoutTenants = await check({ tenants: { exceeded: 'ignore' } });
+    expect(withoutTenants).toMatchObject(
+      situation.includes('stopped early') ? { status: 'down' } : { status: 'up', message: 'up to date' },
+    );
   });
 
   test('gives the defaults of the rules', () => {

@@ -1,12 +1,21 @@
+import { ConfigurationError } from '../errors/input-errors.js';
 import type { TenantStanding, TenantState } from './standing.js';
 import { isShare } from './waves.js';
 
-/** How many tenants, or what share of them (`'1%'`), need not be current. */
-export type Tolerance = number | `${number}%`;
+/** How many tenants, or what share of them (`'1%'`), need not be current. `few`: 10%, or one if that is more, but not all. */
+export type Tolerance = number | `${number}%` | 'few';
 
-/** True for a tolerance: a whole number, or a share of at most `100%`. */
+/** True for a tolerance: a whole number, a share of at most `100%`, or `few`. */
 export function isTolerance(given: unknown): given is Tolerance {
-  return isShare(given) || (Number.isInteger(given) && Number(given) >= 0);
+  return given === 'few' || isShare(given) || (Number.isInteger(given) && Number(given) >= 0);
+}
+
+/** @param option its name. @throws ConfigurationError if it is not a tolerance */
+export function assertTolerance(value: unknown, option: string): asserts value is Tolerance {
+  if (isTolerance(value)) return;
+  const given = JSON.stringify(value);
+  const detail = `${given} is neither a number of tenants nor a share such as "1%"`;
+  throw new ConfigurationError('INVALID_OPTIONS', [{ option, code: 'invalid', given, detail }]);
 }
 
 /** Whether the tenants are ready for this release. */
@@ -46,6 +55,7 @@ export function fleetHealth(counts: FleetHealth['counts'], tolerated: Tolerance)
 /** Never rounded up: 1% of a few tenants is none. */
 function isTolerated(others: number, all: number, tolerated: Tolerance): boolean {
   if (typeof tolerated === 'number') return others <= tolerated;
+  if (tolerated === 'few') return others <= Math.max(1, Math.floor(all / 10)) && (others < all || all === 0);
   return others * 100 <= Number.parseFloat(tolerated) * all + 1e-6; // products of decimal fractions are inexact
 }
 

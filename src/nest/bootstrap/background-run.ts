@@ -20,7 +20,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
   private readonly logger: Logger;
   private readonly shutdown = new AbortController();
   private running: Promise<unknown> | undefined;
-  private failure: ReportText | undefined;
+  private failure: { readonly message: ReportText; readonly isOfTenants: boolean } | undefined;
   private rollingOut: { readonly behind: number; readonly since: number } | undefined;
   private lostConnection = false;
   private waitingFor = 'the database';
@@ -66,7 +66,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
       () => (this.running = undefined),
       (error: unknown) => {
         this.running = undefined;
-        this.failure = publicReason(error);
+        this.failure = { message: publicReason(error), isOfTenants: error instanceof RolloutStoppedError };
         this.lostConnection = isConnectionFailure(error);
         if (error instanceof InterruptedError) return; // logged already, before the process ended
         this.logger.error(error instanceof Error ? error.message : String(error));
@@ -99,7 +99,12 @@ export class BackgroundRun implements BeforeApplicationShutdown {
 
   /** Why the last run failed; undefined if it did not, or if a later run succeeded. */
   failureMessage(): ReportText | undefined {
-    return this.failure;
+    return this.failure?.message;
+  }
+
+  /** True if the shared files have been applied, and the rollout over tenants stopped early. */
+  get hasOnlyTenantsFailed(): boolean {
+    return this.failure?.isOfTenants ?? false;
   }
 
   /** False if tenants may be behind though the shared history is up to date. */

@@ -29,19 +29,23 @@ export interface HealthOptions extends Partial<HealthRules> {
   /** How long a check may take, in ms. After that it reports down. @default 3000 */
   timeout?: number;
   /**
-   * How much a report shows: `full` includes file names, `counts` numbers and a message, `status` only the status, for
-   * public endpoints.
-   * @default 'full'
+   * How much a report shows: `full` includes names of files and tenants, `files` only those of files, `counts` numbers and
+   * a message, `status` only the status, for public endpoints.
+   * @default 'files'
    */
-  details?: 'full' | 'counts' | 'status';
+  details?: 'full' | 'files' | 'counts' | 'status';
   /** How tenants count, with the option `tenants` of the module. */
   tenants?: TenantsHealthOptions;
 }
 
 /** How tenants that are not current affect a health check. */
 export interface TenantsHealthOptions {
-  /** How many tenants, or what share of them (`'1%'`), need not be current. @default '10%' */
-  tolerated?: number | `${number}%`;
+  /**
+   * How many tenants, or what share of them (`'1%'`), need not be current. `few`: 10%, or one tenant if that is more, but
+   * not all.
+   * @default 'few'
+   */
+  tolerated?: number | `${number}%` | 'few';
   /** The status if there are more. `ignore`: tenants are not read. @default 'down' */
   exceeded?: HealthRule;
 }

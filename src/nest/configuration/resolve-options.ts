@@ -55,7 +55,7 @@ const schema = objectOf({
     objectOf({
       cache: v.optional(milliseconds(0), 2_000),
       timeout: v.optional(milliseconds(1), 3_000),
-      details: v.optional(oneOf(['full', 'counts', 'status']), 'full'),
+      details: v.optional(oneOf(['full', 'files', 'counts', 'status']), 'files'),
       pending: healthRule('pending'),
       failed: healthRule('failed'),
       running: healthRule('running'),
@@ -64,8 +64,8 @@ const schema = objectOf({
       tenants: v.optional(
         objectOf({
           tolerated: v.optional(
-            v.custom<Tolerance>(isTolerance, 'expected a whole number, or a share such as "1%"'),
-            '10%',
+            v.custom<Tolerance>(isTolerance, 'expected a whole number, a share such as "1%", or "few"'),
+            'few',
           ),
           exceeded: v.optional(oneOf(HEALTH_RULES), 'down'),
         }),

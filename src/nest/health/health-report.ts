@@ -22,15 +22,15 @@ export function detailsOf(report: HealthReport, level: NonNullable<HealthOptions
   if (level === 'status') return {};
   const { tracked, state, message, summary, blocking, tenants } = report;
   const { newestApplied, ...counts } = summary ?? {};
-  const isFull = level === 'full';
+  const namesFiles = level === 'full' || level === 'files';
   return {
     tracked,
     ...(state && { state }),
-    message: isFull ? message.full : message.nameless,
+    message: namesFiles ? message.full : message.nameless,
     ...counts,
-    ...(isFull && summary && { newestApplied }),
+    ...(namesFiles && summary && { newestApplied }),
     ...(tenants?.counts && { tenants: tenants.counts }),
-    ...(isFull && tenants && tenants.notCurrent.length > 0 && { tenantsNotCurrent: tenants.notCurrent }),
-    ...(isFull && blocking && report.status !== 'up' && { blocking }),
+    ...(level === 'full' && tenants && tenants.notCurrent.length > 0 && { tenantsNotCurrent: tenants.notCurrent }),
+    ...(namesFiles && blocking && report.status !== 'up' && { blocking }),
   };
 }

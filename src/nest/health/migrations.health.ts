@@ -11,9 +11,10 @@ import type { HealthOptions, ResolvedModuleOptions } from '../configuration/opti
 import { FLEET, type TenantFleet } from '../configuration/tenants.js';
 import { INSTANCE_NAME } from '../../composition/instance-tokens.js';
 import { labelOf, RESOLVED_OPTIONS } from '../configuration/tokens.js';
+import { checkOptions } from './check-options.js';
 import { detailsOf, type HealthReport } from './health-report.js';
 import { reasonOf } from './reason-of.js';
-import { judgeTenants, withTenants, type TenantsReading } from './tenants-health.js';
+import { judgeTenants, withTenants, type TenantsReading, type TenantsReport } from './tenants-health.js';
 
 /** The result of a read: the health by the default rules, or why it could not be determined. */
 type Reading = { readonly health: MigrationHealth } | { readonly problem: string };
@@ -51,17 +52,18 @@ export class MigrationsHealthIndicator {
   /**
    * @param key name of the entry in the health report. @default `migrations`, or `migrations:` and the instance's name
    * @param options override the options of the module.
+   * @throws ConfigurationError if `tenants.tolerated` is not valid
    */
   async check<Key extends string = 'migrations'>(
     key: Key = labelOf('migrations', this.name) as Key,
     options: HealthOptions = {},
   ): Promise<HealthIndicatorResult<Key>> {
-    const { cache, timeout, details, tenants, ...rules } = { ...this.options.health, ...options };
-    const limits = { ...this.options.health.tenants, ...tenants };
+    const { cache, timeout, details, tenants: limits, ...rules } = checkOptions(this.options.health, options);
     const read = async (): Promise<HealthReport> => {
       const reads = [this.read(cache, timeout, rules), this.readTenants(cache, timeout, limits)] as const;
       const [own, ofTenants] = await Promise.all(reads);
-      return withTenants(this.afterRun(own, rules), ofTenants && judgeTenants(ofTenants, limits));
+      const tenants = ofTenants && judgeTenants(ofTenants, limits);
+      return withTenants(this.afterRun(own, rules, tenants), tenants);
     };
     const report = this.duringRun(rules) ?? (await read());
     return this.toResult(key, report.status, detailsOf(report, details));
@@ -75,10 +77,15 @@ export class MigrationsHealthIndicator {
     return { status: running, tracked: this.migrator.tracked, state: 'running', message };
   }
 
-  /** Adds why the background run failed, unless the history shows that someone has fixed it since. */
-  private afterRun({ isUpToDate, ...report }: JudgedReport, { failed }: HealthRules): HealthReport {
+  /** Adds why the background run failed, unless someone has fixed it since, or only tenants failed and that is tolerated. */
+  private afterRun(
+    { isUpToDate, ...report }: JudgedReport,
+    { failed }: HealthRules,
+    tenants: TenantsReport | undefined,
+  ): HealthReport {
     const message = this.background.failureMessage();
-    const isFixed = isUpToDate && this.background.isAllInHistory;
+    const isTolerated = this.background.hasOnlyTenantsFailed && tenants?.status === 'up';
+    const isFixed = isUpToDate && (this.background.isAllInHistory || isTolerated);
     if (message === undefined || isFixed || failed === 'ignore') return report;
     return { ...report, status: worstOf([report.status, failed]), state: 'failed', message };
   }

@@ -17,6 +17,11 @@ describe('the health of a fleet', () => {
     [{ current: 99, failed: 2 }, '1%', false, '99 of 101 tenants current, 2 failed'],
     [{ current: 100, failed: 1 }, '1%', true, '100 of 101 tenants current, 1 failed'],
     [{ current: 9971, failed: 29 }, '0.29%', true, '9,971 of 10,000 tenants current, 29 failed'],
+    [{ current: 2, failed: 1 }, 'few', true, '2 of 3 tenants current, 1 failed'],
+    [{ current: 17, failed: 2 }, 'few', false, '17 of 19 tenants current, 2 failed'],
+    [{ current: 18, failed: 2 }, 'few', true, '18 of 20 tenants current, 2 failed'],
+    [{ failed: 1 }, 'few', false, '0 of 1 tenants current, 1 failed'],
+    [{}, 'few', true, '0 of 0 tenants current'],
     [{}, '1%', true, '0 of 0 tenants current'],
     [{}, 0, true, '0 of 0 tenants current'],
   ] as const)('of %j with %j tolerated is up: %j', (counts, tolerated, up, message) => {

@@ -31,7 +31,7 @@ describe('options', () => {
       health: {
         cache: 2_000,
         timeout: 3_000,
-        details: 'full',
+        details: 'files',
         pending: 'down',
         failed: 'down',
         running: 'down',

@@ -18,6 +18,8 @@ export interface Situation {
   readonly progress?: ReportText;
   readonly failure?: ReportText;
   readonly hasTenants?: boolean;
+  /** True if the failure is that the rollout over tenants stopped early. */
+  readonly isStopped?: boolean;
   readonly options?: HealthOptions;
   /** The states of tenants, or why they cannot be read. @default the application has no tenants */
   readonly tenants?: readonly TenantState[] | Promise<never>;
@@ -25,7 +27,7 @@ export interface Situation {
 
 /** An indicator in a situation, without a database. */
 export function indicatorOf(situation: Situation, service = new HealthIndicatorService()) {
-  const { health, tracked = true, progress, failure, hasTenants = false, options = {}, tenants } = situation;
+  const { health, tracked = true, progress, failure, options = {}, tenants } = situation;
   let reads = 0;
   const migrator = {
     tracked,
@@ -38,7 +40,8 @@ export function indicatorOf(situation: Situation, service = new HealthIndicatorS
     restartAfterConnectionLoss: () => {},
     progress: () => progress,
     failureMessage: () => failure,
-    isAllInHistory: !hasTenants,
+    isAllInHistory: !situation.hasTenants,
+    hasOnlyTenantsFailed: situation.isStopped ?? false,
   };
   const known = { all: async () => (await tenants)?.map((state, i) => ({ tenant: `t${i}`, state })) };
   const indicator = new MigrationsHealthIndicator(

@@ -1,10 +1,12 @@
 import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
-import { Fleet, type TenantFleet } from '../../../src/index.js';
+import { ConfigurationError, Fleet, MigrationsHealthIndicator, type TenantFleet } from '../../../src/index.js';
 import type { HealthOptions } from '../../../src/nest/configuration/options.js';
 import { tenantsUpTo } from '../../fleet/fleet-on.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
+import { failureOf } from '../../support/failure-of.js';
 import { migrationsDirectory } from '../../support/temp-directory.js';
+import { until } from '../../support/until.js';
 import { ask, startServing } from './health-application.js';
 
 const db = useEmptyDatabase('tenants_health');
@@ -41,14 +43,62 @@ describe('the health of tenants', () => {
   });
 
   test('more than a tenth behind: down, and only the full report names them', async () => {
-    const app = await start(3);
+    const app = await start(2, { details: 'full' });
     const { code, details } = await ask(app);
     expect(code).toBe(503);
     expect(details).toMatchObject({
       status: 'down',
-      message: '3 of 4 tenants current, 1 behind',
-      tenantsNotCurrent: [{ tenant: 't3', state: 'behind' }],
+      message: '2 of 4 tenants current, 2 behind',
+      tenantsNotCurrent: [
+        { tenant: 't2', state: 'behind' },
+        { tenant: 't3', state: 'behind' },
+      ],
     });
+  });
+
+  test('one of a few behind: up, and by default unnamed, unlike files', async () => {
+    const { code, details, text } = await ask(await start(3));
+    expect([code, details['message']]).toEqual([200, 'up to date; 3 of 4 tenants current, 1 behind']);
+    expect(text).not.toMatch(/t[0-3]"|s[0-3]"|1_a/);
+    expect(details).toMatchObject({ newestApplied: '1_shared.sql' });
+  });
+
+  test('after a rollout of this process, the states are read again, cache or not', async () => {
+    const app = await start(1, { cache: 60_000 });
+    expect((await ask(app)).code).toBe(503);
+    await fleetOf(app).migrate();
+    await until(async () => (await ask(app)).code === 200); // it may show the states of before while it reads
+  });
+
+  test('one that failed in the background does not keep the others down', async () => {
+    await db.query('CREATE TABLE s3.a ()');
+    const app = await startServing({
+      connectionString: db.connectionString,
+      onBootstrap: 'background',
+      directory: await migrationsDirectory({ '1_shared.sql': 'CREATE TABLE shared_table (id int)' }),
+      tenants: {
+        directory: await migrationsDirectory({ '1_a.sql': 'CREATE TABLE a (id int)' }),
+        list: tenantsUpTo(4),
+        rollout: { parallelism: 1 },
+      },
+    });
+    await until(async () => (await ask(app)).code === 200);
+    expect((await ask(app)).details).toMatchObject({ message: 'up to date; 3 of 4 tenants current, 1 failed' });
+    expect((await ask(app)).details).not.toHaveProperty('state');
+  });
+
+  test('options of one check that are undefined leave those of the module, and an invalid tolerance is refused', async () => {
+    const app = await start(2, { tenants: { tolerated: 2 } });
+    const indicator = app.get(MigrationsHealthIndicator);
+    const nothing = { cache: undefined, details: undefined, tenants: { tolerated: undefined } } as object;
+    expect((await indicator.check('own', nothing)).own).toMatchObject({
+      status: 'up',
+      message: 'up to date; 2 of 4 tenants current, 2 behind',
+    });
+    const check = indicator.check('own', { tenants: { tolerated: 'some' as '1%' } });
+    expect((await failureOf(check, ConfigurationError)).problems).toMatchObject([
+      { option: 'health.tenants.tolerated', code: 'invalid', given: '"some"' },
+    ]);
   });
 
   test.each<[tolerated: number | `${number}%`, code: number]>([
