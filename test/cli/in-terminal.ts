@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { testIf } from '../support/since-version.js';
-import { runProcess, type ProcessResult } from '../support/process.js';
+import { repositoryRoot, runProcess, type ProcessResult } from '../support/process.js';
 import { forShell } from '../../src/cli/process/retype.js';
 import { MAIN } from './command-line.js';
 
@@ -23,7 +23,7 @@ export const testInTerminal = testIf(
 export async function runInTerminal(
   args: readonly string[],
   env: Record<string, string | undefined> = {},
-  { columns = 100, redirection = '' } = {},
+  { columns = 100, redirection = '', directory = repositoryRoot } = {},
 ): Promise<Shown> {
   const words = [process.execPath, MAIN, ...args].map(forShell).join(' ');
   const command = `stty cols ${columns} rows 24; exec ${words} ${redirection}`;
@@ -35,6 +35,7 @@ export async function runInTerminal(
     FORCE_COLOR: undefined,
   };
   const { code, stdout }: ProcessResult = await runProcess('script', ['-q', '-e', '-c', command, '/dev/null'], {
+    cwd: directory,
     env: { DATABASE_URL: undefined, ...terminal, ...env },
   });
   return { code, raw: stdout, lines: screenAfter(stdout, columns) };

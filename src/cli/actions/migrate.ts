@@ -11,6 +11,7 @@ import type { CommandTerminal } from '../process/terminal.js';
 import { inCommands } from '../process/voice.js';
 import { RunView } from '../render/live/run-view.js';
 import type { Action } from './action.js';
+import { runUntilSignal } from './run-until-signal.js';
 import { TENANTS_NOT_INCLUDED } from './tenants-not-included.js';
 import { withMigrator } from './with-migrator.js';
 
@@ -20,13 +21,15 @@ export const migrate: Action<RunFlags> = async (flags, terminal) => {
   if (flags.dryRun) return (await import('./describe-plan.js')).describePlan(flags, terminal, limit);
   const { onEvent, close } = await listener(terminal, flags.json === true);
   try {
-    const run = await withMigrator(flags, onEvent, async (migrator, { tenants }) => {
-      const finished = await migrator.migrate(limit);
-      if (tenants) terminal.err(TENANTS_NOT_INCLUDED);
-      return finished;
+    return await runUntilSignal(flags, terminal, async (signal) => {
+      const run = await withMigrator(flags, onEvent, async (migrator, { tenants }) => {
+        const finished = await migrator.migrate({ ...limit, signal });
+        if (tenants) terminal.err(TENANTS_NOT_INCLUDED);
+        return finished;
+      });
+      if (flags.json) terminal.out(JSON.stringify(run));
+      return EXIT.ok;
     });
-    if (flags.json) terminal.out(JSON.stringify(run));
-    return EXIT.ok;
   } finally {
     close();
   }

@@ -9,6 +9,8 @@ import { rehearsalToJson, renderRehearsal } from '../render/render-rehearsal.js'
 export interface Preview {
   readonly text: string;
   readonly json: object;
+  /** True if the text is SQL. */
+  readonly isScript: boolean;
   /** True if a run would be refused or fail. */
   readonly isWrong: boolean;
 }
@@ -23,10 +25,11 @@ export async function previewOf(
   if (rehearse) {
     const report = await migrator.rehearse();
     const isWrong = report.refusals.length > 0 || report.migrations.some(({ outcome }) => outcome === 'failed');
-    return { text: renderRehearsal(report, typed), json: rehearsalToJson(report, typed), isWrong };
+    return { text: renderRehearsal(report, typed), json: rehearsalToJson(report, typed), isScript: false, isWrong };
   }
   const report = await migrator.plan({ ...limit, sql });
   const isWrong = report.refusals.length > 0;
-  const text = sql && !isWrong ? renderScript(report.migrations) : renderPlan(report, typed);
-  return { text, json: planToJson(report, typed), isWrong };
+  const isScript = sql && !isWrong;
+  const text = isScript ? renderScript(report.migrations) : renderPlan(report, typed);
+  return { text, json: planToJson(report, typed), isScript, isWrong };
 }

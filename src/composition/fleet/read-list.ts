@@ -1,3 +1,4 @@
+import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Row } from '../../postgres/connection/script.js';
@@ -6,7 +7,8 @@ import type { TenantDefinition, TenantList, TenantPages } from './tenants-option
 /**
  * Reads a list to its end, so that nothing runs for a partial list.
  *
- * @param query runs a query. @throws ConfigurationError if the list fails, with what it threw as the cause.
+ * @param query runs a query. @throws DatabaseConnectionError if it cannot be asked; ConfigurationError if the list fails
+ *   otherwise, with what it threw as the cause.
  */
 export async function readList(list: TenantList, query: (sql: string) => Promise<readonly Row[]>): Promise<unknown[]> {
   const read: unknown[] = [];
@@ -18,6 +20,7 @@ export async function readList(list: TenantList, query: (sql: string) => Promise
     }
     return read;
   } catch (error) {
+    if (error instanceof DatabaseConnectionError) throw error; // nothing is wrong with the list, and it may pass
     const why = maskSecrets(error instanceof Error ? error.message : String(error), []);
     const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
     const detail = `${where}: ${why}. Correct it and start again: a partial list would look complete`;

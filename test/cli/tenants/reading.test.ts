@@ -73,7 +73,6 @@ describe('plan', () => {
       ],
       counts: { behind: 3 },
     });
-    expect((await type('plan', '--tenant', 'elm', '--sql')).stdout).toContain('ALTER TABLE a ADD COLUMN note text;');
     const rehearsed = await type('plan', '--all', '--rehearse', '--json');
     expect(objectOf(rehearsed)).toMatchObject({ plans: [{ plan: { migrations: [{ outcome: 'rehearsed' }] } }, {}] });
   });
@@ -144,6 +143,16 @@ describe('drift', () => {
       findings: [{ code: 'TENANTS_NOT_COMPARED' }],
     });
   });
+
+  test('names the tenant whose schema could not be compared, as the exit code says so', async () => {
+    await open('elm', 'oak');
+    await type('migrate', '--all');
+    await open('yew');
+    expect(await type('drift', '--all', '--schema')).toMatchObject({
+      code: 5,
+      stdout: expect.stringMatching(/^1 tenant \(yew\):\n {2}Not compared: .*\n$/),
+    });
+  });
 });
 
 describe('check', () => {
@@ -207,5 +216,19 @@ describe('wait', () => {
     await db.query(`INSERT INTO shared.schools VALUES ('yew')`);
     const { code, stderr } = await type('wait', '--all', '--timeout', '60');
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('Tenant yew has no schema') });
+  });
+});
+
+test('a database that cannot be reached is not taken for a faulty list', async () => {
+  const tenants = { directory: 'schools', list: 'SELECT name FROM shared.schools', sharedFiles: false };
+  await write({ 'migrations.config.json': JSON.stringify({ tenants }) });
+  const unreachable = ['--database-url', 'postgresql://127.0.0.1:1/schools'];
+  for (const command of ['status', 'check', 'plan', 'migrate'])
+    expect(objectOf(await type(command, '--all', '--json', ...unreachable))).toMatchObject({
+      error: { code: 'UNREACHABLE' },
+    });
+  expect(await type('wait', '--all', '--timeout', '1', ...unreachable)).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('Waiting: The database cannot be reached'),
   });
 });

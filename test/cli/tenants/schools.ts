@@ -1,10 +1,12 @@
 import { beforeEach } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import type { TestDatabase } from '../../support/database.js';
-import type { ProcessResult } from '../../support/process.js';
+import { childEnvironment, type ProcessResult } from '../../support/process.js';
 import { tempDirectory } from '../../support/temp-directory.js';
 import { writeFiles } from '../../support/write-files.js';
-import { run } from '../command-line.js';
+import { MAIN, run } from '../command-line.js';
 
 /** The shared files: the list of schools. */
 export const SHARED = {
@@ -18,11 +20,20 @@ export const FILES = {
 };
 export const LIST = `SELECT name, CASE WHEN pilot THEN 'pilot' END AS "group" FROM shared.schools ORDER BY name`;
 
+/** A command that is running. */
+interface RunningCommand {
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<{ readonly signal: unknown; readonly stdout: string }>;
+}
+
 /** A project with schools as tenants. */
 export interface Schools {
   readonly db: TestDatabase;
   /** Runs a command in the project. */
   readonly type: (...args: string[]) => Promise<ProcessResult>;
+  /** Starts a command in the project. */
+  readonly start: (...args: string[]) => RunningCommand;
+  readonly project: () => string;
   readonly write: (files: Readonly<Record<string, string>>) => Promise<void>;
   /** Adds schools, each with an empty schema. */
   readonly open: (...names: string[]) => Promise<void>;
@@ -33,6 +44,7 @@ export function useSchools(name: string, tenants: object = {}): Schools {
   const db = useEmptyDatabase(name);
   let project = '';
   const type: Schools['type'] = (...args) => run(args, { cwd: project, env: { DATABASE_URL: db.connectionString } });
+  const start: Schools['start'] = (...args) => startIn(project, db.connectionString, args);
   const write: Schools['write'] = (files) => writeFiles(project, files);
   beforeEach(async () => {
     project = await tempDirectory();
@@ -43,10 +55,21 @@ export function useSchools(name: string, tenants: object = {}): Schools {
   return {
     db,
     type,
+    start,
+    project: () => project,
     write,
     open: async (...names) => {
       for (const each of names)
         await db.query(`CREATE SCHEMA ${each}; INSERT INTO shared.schools VALUES ('${each}', false, false)`);
     },
   };
+}
+
+function startIn(cwd: string, url: string, args: readonly string[]): RunningCommand {
+  const env = childEnvironment({ DATABASE_URL: url });
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  const ended = once(child, 'close').then(([, signal]: unknown[]) => ({ signal, stdout }));
+  return { kill: (signal) => child.kill(signal), ended };
 }

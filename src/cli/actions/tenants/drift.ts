@@ -20,7 +20,7 @@ export const driftOfTenants: Action<ReadFlags> = (flags, { out, typed }) =>
       only: onlyOf(flags),
     });
     const groups = groupsOf(tenants);
-    out(flags.json ? jsonText(driftToJson(groups, notes, typed)) : renderDrift(groups, notes, typed));
+    out(flags.json ? jsonText(driftToJson(groups, notes, typed)) : renderDrift(groups, notes, typed, flags.schema));
     if (tenants.some(({ error }) => error)) return EXIT.failed;
     const isDrift = tenants.some(({ findings }) => findings.some((each) => isAtLeast('warn', options.policy, each)));
     // A pipeline that asked about schemas must not pass because one could not be compared.

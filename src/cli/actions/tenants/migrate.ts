@@ -1,4 +1,3 @@
-import { interruptible } from '../../../composition/interruptible.js';
 import type { EmitEvent } from '../../../core/events/events.js';
 import type { RolloutReport } from '../../../core/tenants/report.js';
 import { RolloutStoppedError } from '../../../core/tenants/rollout-stopped.js';
@@ -14,6 +13,7 @@ import { RunView } from '../../render/live/run-view.js';
 import { renderFailures } from '../../render/tenants/render-rollout.js';
 import { RolloutView } from '../../render/tenants/rollout-view.js';
 import type { Action } from '../action.js';
+import { runUntilSignal } from '../run-until-signal.js';
 import { withFleet } from './with-fleet.js';
 
 /** Applies the shared files, then migrates the tenants that are behind. */
@@ -30,7 +30,7 @@ export const migrateTenants: Action<RunFlags> = async (flags, terminal) => {
     return rollout.stopped || rollout.counts.failed > 0 ? EXIT.failed : EXIT.ok;
   };
   // The report is printed before a signal ends the process.
-  return interruptible((signal) =>
+  return runUntilSignal(flags, terminal, (signal) =>
     withFleet(flags, onEvent, async ({ fleet, selection }) =>
       report(await fleet.migrate({ ...selection, signal })),
     ).catch((error: unknown) => {

@@ -4,7 +4,7 @@ import type { Invocation } from '../../process/invocation.js';
 import { jsonText } from '../../render/json-text.js';
 import { forSharedFiles, forTenant } from '../../render/tenants/for-tenant.js';
 import { groupStandings } from '../../render/tenants/groups.js';
-import { plansToJson, renderPlans, type PlanOfTenants } from '../../render/tenants/render-plans.js';
+import { plansToJson, renderPlans, renderScripts, type PlanOfTenants } from '../../render/tenants/render-plans.js';
 import type { Action } from '../action.js';
 import { previewOf } from '../preview.js';
 import { readingTenants, type TenantsAtWork } from './with-fleet.js';
@@ -15,7 +15,7 @@ export const planOfTenants: Action<PlanFlags> = (flags, { out, typed }) =>
     const shared = given.shared && (await previewOf(given.shared, flags, forSharedFiles(typed)));
     const { counts, plans } = await plansOf(given, flags, typed);
     const result = { shared, plans, counts };
-    out(flags.json ? jsonText(plansToJson(result, typed)) : renderPlans(result, typed));
+    out(flags.json ? jsonText(plansToJson(result, typed)) : (flags.sql ? renderScripts : renderPlans)(result, typed));
     const isWrong = shared?.isWrong || plans.some(({ preview }) => preview?.isWrong ?? true);
     return isWrong ? EXIT.failed : EXIT.ok;
   });

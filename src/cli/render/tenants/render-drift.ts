@@ -17,12 +17,25 @@ export interface DriftGroup {
   readonly error: Error | undefined;
 }
 
-/** The drift of tenants for people. @param notes about no particular tenant. */
-export function renderDrift(groups: readonly DriftGroup[], notes: readonly Finding[], typed: Invocation): string {
+/**
+ * The drift of tenants for people.
+ *
+ * @param notes about no particular tenant.
+ * @param schema whether to name tenants whose schemas were not compared.
+ */
+export function renderDrift(
+  groups: readonly DriftGroup[],
+  notes: readonly Finding[],
+  typed: Invocation,
+  schema = false,
+): string {
   const all = groups.reduce((sum, { tenants }) => sum + tenants.length, 0);
-  const lines = groups.flatMap(({ tenants, findings, error }) => {
+  const lines = groups.flatMap(({ tenants, findings, isCompared, error }) => {
     const own = forTenant(typed, tenants[0] ?? '');
-    const details = [...findings.map(findingText(own)), ...(error ? [describeError(error, own)] : [])];
+    const details = [
+      ...findings.map(findingText(own)),
+      ...(error ? [describeError(error, own)] : schema && !isCompared ? [NOT_COMPARED] : []),
+    ];
     return details.length === 0 ? [] : [`${describeTenants(tenants)}:`, ...details.map(indented)];
   });
   const text = lines.length > 0 ? lines : [`No drift (${numberOf(all)})`];
@@ -43,3 +56,6 @@ function groupToJson({ tenants, findings, isCompared, error }: DriftGroup, typed
     error: error ? errorToJson(error, own).error : null,
   };
 }
+
+const NOT_COMPARED =
+  'Not compared: a migration has failed or is running, its tables are being changed, or too few tenants have the same migrations and values.';

@@ -10,6 +10,8 @@ import { describeTenants, indented } from './words.js';
 interface Preview {
   readonly text: string;
   readonly json: object;
+  /** True if the text is SQL. */
+  readonly isScript: boolean;
 }
 
 /** The plan of tenants in the same state. */
@@ -36,6 +38,31 @@ export function renderPlans({ shared, plans, counts }: RolloutPlan, typed: Invoc
     ),
     summaryOf(counts),
   ].join('\n');
+}
+
+/** The same as one script: what is no SQL is a comment, and SQL is not indented, which could change a literal. */
+export function renderScripts({ shared, plans, counts }: RolloutPlan, typed: Invocation): string {
+  return [
+    ...(shared ? [commented('Shared files:'), scriptOf(shared)] : []),
+    ...plans.flatMap(({ group, preview }) =>
+      preview ? [commented(headlineOf(group)), scriptOf(preview)] : renderGroup(group, typed).map(commented),
+    ),
+    commented(summaryOf(counts)),
+  ].join('\n');
+}
+
+function headlineOf({ tenants, first }: StandingGroup): string {
+  const which = tenants.length > 1 ? `, written for ${first.tenant}` : '';
+  return `${describeTenants(tenants)}${which}:`;
+}
+
+function scriptOf({ text, isScript }: Preview): string {
+  if (text === '') return commented('Nothing is pending');
+  return isScript ? text : commented(text);
+}
+
+function commented(text: string): string {
+  return text.replaceAll(/^/gm, '-- ');
 }
 
 /** The same for programs. Its shape is stable. */
