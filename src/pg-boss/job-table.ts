@@ -166,6 +166,10 @@ export class JobTable {
     await this.rows(text, [queue]);
   }
 
+  async empty(queue: string): Promise<void> {
+    await this.rows(`DELETE FROM ${this.table} WHERE name = $1`, [queue]);
+  }
+
   async delete(queue: string, id: string): Promise<void> {
     await this.rows(`DELETE FROM ${this.table} WHERE name = $1 AND id = $2`, [queue, id]);
   }

@@ -62,6 +62,7 @@ export class OpenQueue {
     await jobs.forgetRollouts(names.rollouts);
     for (const name of await jobs.unused(names.prefix)) {
       this.created.delete(name);
+      await jobs.empty(name); // a queue with jobs cannot be deleted
       await boss.deleteQueue(name);
     }
   }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ConfigurationError, type Fleet, type TenantDefinition } from '../../src/migrator.js';
 import type { PgBossOptions } from '../../src/pg-boss/engine.js';
@@ -97,6 +98,46 @@ test('an engine whose tables this version of pg-boss cannot use, or may not crea
   expect(problems).toMatchObject([
     { option: 'tenants.engine', detail: expect.stringContaining('pg-boss cannot be used') },
   ]);
+});
+
+/** Adds what a process announced that has died since. */
+async function announceDead(): Promise<void> {
+  const data = { command: 'pause', part: randomUUID(), tenants: 3, done: 1, failed: 0, seenAt: new Date(0) };
+  await db.query(
+    `INSERT INTO pgboss.job (name, data) SELECT name, $1 FROM pgboss.queue WHERE name LIKE 'nest-migrations-%-rollouts'`,
+    [JSON.stringify(data)],
+  );
+}
+
+test('a rollout whose process has died can be cancelled from another one, and is then gone', async () => {
+  const fleet = await fleetWith(endless);
+  expect(await fleet.rollouts()).toEqual([]);
+  await announceDead();
+  const [dead, ...others] = await fleet.rollouts();
+  expect(others).toEqual([]);
+  expect(dead).toMatchObject({ state: 'paused', tenants: 3, done: 1, seenAt: new Date(0) });
+  expect(await fleet.control(String(dead?.rolloutId), 'cancel')).toBe(true);
+  expect(await fleet.rollouts()).toEqual([]);
+});
+
+test('a rollout deletes queues of earlier files that were not used for a week, and what dead processes announced', async () => {
+  const queues = `SELECT name FROM pgboss.queue WHERE name LIKE 'nest-migrations-%-tenants-%'`;
+  const rollOut = async (files: Record<string, string>): Promise<void> => {
+    const [caller, worker] = [await fleetWith(files), await fleetWith(files)];
+    const work = worker.work();
+    await caller.migrate();
+    await Promise.all([caller.close(), worker.close(), work]);
+  };
+  const first = { '1_a.sql': 'CREATE TABLE a ();' };
+  await rollOut(first);
+  const [old] = (await db.query<{ name: string }>(queues)).rows;
+  await announceDead();
+  await db.query(`UPDATE pgboss.queue SET created_on = now() - interval '8 days';
+    UPDATE pgboss.job SET created_on = now() - interval '8 days' WHERE data ? 'tenant'`);
+  await rollOut({ ...first, '2_b.sql': 'CREATE TABLE b ();' });
+  const left = (await db.query<{ name: string }>(queues)).rows;
+  expect([left.length, left.some(({ name }) => name === old?.name)]).toEqual([1, false]);
+  expect(await (await fleetWith(first)).rollouts()).toEqual([]);
 });
 
 test('a worker without tenants waits for some', async () => {
