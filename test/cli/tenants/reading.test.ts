@@ -219,6 +219,18 @@ describe('wait', () => {
   });
 });
 
+test('wait calls a tenant whose database cannot be reached not pending, but waits for it', async () => {
+  await open('elm');
+  await type('migrate', '--all');
+  const far = { name: 'far', schema: 'far', connectionString: 'postgresql://127.0.0.1:1/far' };
+  const tenants = { directory: 'schools', list: [{ name: 'elm', schema: 'elm' }, far] };
+  await write({ 'migrations.config.json': JSON.stringify({ tenants }) });
+  expect(await type('wait', '--all', '--timeout', '1')).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/^Waiting: The database cannot be reached.*\n$/),
+  });
+});
+
 test('a database that cannot be reached is not taken for a faulty list', async () => {
   const tenants = { directory: 'schools', list: 'SELECT name FROM shared.schools', sharedFiles: false };
   await write({ 'migrations.config.json': JSON.stringify({ tenants }) });

@@ -12,11 +12,13 @@ export const waitForTenants: Action<ReadFlags> = (flags, terminal) => {
   return readingTenants(flags, (given) => waitUntil(() => validate(given), timeoutMs, flags, terminal));
 };
 
-/** @throws NotUpToDateError, RefusedError */
+/** @throws NotUpToDateError, RefusedError, and the error of a tenant whose database cannot be read */
 async function validate({ fleet, shared, selection, options }: TenantsAtWork): Promise<void> {
   await shared?.validate(); // the list may come from a table that these files create
   const { tenants } = await fleet.status(selection);
   const refused = tenants.filter(({ state }) => state === 'refused' || state === 'missing');
   if (refused.length > 0) throw new RefusedError(refused.flatMap(({ findings }) => findings));
+  const unreadable = tenants.find(({ error }) => error);
+  if (unreadable?.error) throw unreadable.error; // not pending: waiting for it helps only if it cannot be reached
   assertCurrent(tenants, targetOf(options).name);
 }
