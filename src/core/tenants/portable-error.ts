@@ -70,7 +70,8 @@ function ofClass(
   type: string,
   code: MigrationErrorCode,
   text: PortableError['text'],
-  options: ErrorOptions | undefined): Error {
+  options: ErrorOptions | undefined,
+): Error {
   const newTarget = (CLASSES[type] ?? MigrationError) as typeof MigrationError;
   return Reflect.construct(MigrationError, [code, (say: Voice) => worded(text, say), options], newTarget);
 }
