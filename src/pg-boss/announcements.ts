@@ -12,8 +12,8 @@ interface Announced extends Omit<RunningRollout, 'rolloutId' | 'state' | 'starte
 
 /** How often a rollout says how far it is and looks at what it is asked, in ms. */
 const UPDATE_MS = 1_000;
-/** After what silence the process of a rollout has died, in ms. */
-const DEAD_MS = 60_000;
+/** After what silence the process of a rollout has died, in seconds. */
+const DEAD_SECONDS = 60;
 const NONE = '00000000-0000-0000-0000-000000000000';
 
 /** A rollout of this process, as other processes see it. */
@@ -72,10 +72,10 @@ export async function controlRollout(
   const data = await jobs.merge(names.rollouts, rolloutId, { command });
   if (!isAnnounced(data)) return false;
   // Even if the process that drives it has died:
-  if (command === 'cancel') await jobs.withdraw(names.prefix, data.part, true);
-  else await jobs.hold(names.prefix, data.part, command === 'pause');
-  const isDead = Date.now() - new Date(data.seenAt).getTime() > DEAD_MS;
-  if (command === 'cancel' && isDead) await jobs.delete(names.rollouts, rolloutId);
+  if (command === 'cancel') {
+    await jobs.withdraw(names.prefix, data.part, true);
+    await jobs.forgetRollouts(names.rollouts, DEAD_SECONDS, rolloutId);
+  } else await jobs.hold(names.prefix, data.part, command === 'pause');
   return true;
 }
 

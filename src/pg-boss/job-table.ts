@@ -160,10 +160,12 @@ export class JobTable {
     }));
   }
 
-  /** Deletes the rollouts of processes that gave no sign of life for a day. */
-  async forgetRollouts(queue: string): Promise<void> {
-    const text = `DELETE FROM ${this.table} WHERE name = $1 AND (data->>'seenAt')::timestamptz < pg_catalog.now() - interval '1 day'`;
-    await this.rows(text, [queue]);
+  /** Deletes the rollouts of processes that gave no sign of life for so long. @param id of one rollout. @default all */
+  async forgetRollouts(queue: string, seconds: number, id?: string): Promise<void> {
+    const text =
+      `DELETE FROM ${this.table} WHERE name = $1 AND id = coalesce($3, id) ` +
+      `AND (data->>'seenAt')::timestamptz < pg_catalog.now() - pg_catalog.make_interval(secs => $2)`;
+    await this.rows(text, [queue, seconds, id ?? null]);
   }
 
   async empty(queue: string): Promise<void> {

@@ -5,6 +5,9 @@ import { JobTable } from './job-table.js';
 import { QueueNames } from './jobs.js';
 import { asOurs, isTransient } from './queue-errors.js';
 
+/** How long the rollout of a process that has died stays listed, in seconds. */
+const DAY_SECONDS = 86_400;
+
 /** pg-boss for the jobs of one fleet. It is started when it is first needed. */
 export interface Queue {
   readonly boss: Boss;
@@ -59,7 +62,7 @@ export class OpenQueue {
   /** Deletes queues of earlier states of the files, and what processes that have died left behind. */
   async tidy(): Promise<void> {
     const { boss, jobs, names } = await this.get();
-    await jobs.forgetRollouts(names.rollouts);
+    await jobs.forgetRollouts(names.rollouts, DAY_SECONDS);
     for (const name of await jobs.unused(names.prefix)) {
       this.created.delete(name);
       await jobs.empty(name); // a queue with jobs cannot be deleted
