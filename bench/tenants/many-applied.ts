@@ -19,7 +19,7 @@ export interface ManyApplied {
   readonly floor: readonly TenantsMeasurement[];
 }
 
-/** Measures finding out that nothing is to do for many tenants, next to the least that can find that out. */
+/** Measures how long finding nothing to do for many tenants takes, next to the least work that can show it. */
 export async function measureManyApplied(
   server: BenchServer,
   { tenants, files, rounds }: { readonly tenants: number; readonly files: number; readonly rounds: number },

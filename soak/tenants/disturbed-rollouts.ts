@@ -22,7 +22,7 @@ const RESTARTS = [
 ] as const;
 /** How long the server is away. */
 const AWAY_MS = 200;
-/** How long after the run of a tenant has begun its process is killed, at most. */
+/** The longest time between the beginning of the run of a tenant and the kill of its process. */
 const KILLED_WITHIN_MS = 40;
 
 /** Processes that migrate all tenants at the same time, some of which are killed, on a server that is killed and restarted. */

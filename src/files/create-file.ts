@@ -31,7 +31,7 @@ export async function createFile(file: string, text: string): Promise<boolean> {
 }
 
 /**
- * Writes a file atomically, in place of one of the same name. Missing folders are created.
+ * Writes a file atomically, replacing any of the same name. Missing folders are created.
  *
  * @throws the system's error
  */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { DirectoryError } from '../core/errors/input-errors.js';
 import { replaceFile } from './create-file.js';
 
-/** Writes a migration, in place of one of the same name. @throws DirectoryError */
+/** Writes a migration, replacing any file of the same name. @throws DirectoryError */
 export async function writeMigration(directory: string, file: string, text: string): Promise<void> {
   try {
     await replaceFile(path.resolve(directory, file), text);

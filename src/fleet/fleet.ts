@@ -51,7 +51,7 @@ export class Fleet<Definition = unknown> {
     return new this<D>(parts, host);
   }
 
-  /** The states of all tenants, remembered for all who serve requests. @internal */
+  /** The states of all tenants, cached for everything that serves requests. @internal */
   get known(): KnownStandings {
     return this.#known;
   }
@@ -101,8 +101,8 @@ export class Fleet<Definition = unknown> {
 
   /**
    * Compares the histories of tenants with the files, and the schemas of tenants with the same migrations with each
-   * other. Costs one query for the histories, and one fingerprint for each schema; objects are read only of tenants
-   * whose fingerprint is not that of most.
+   * other. Costs one query for the histories, and one fingerprint for each schema; objects are read only for tenants
+   * whose fingerprint differs from that of most.
    *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
@@ -122,7 +122,7 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * The rollouts of all processes that have not ended. Needs the option `tenants.engine`, whose queue is created if it is
+   * The unfinished rollouts of all processes. Needs the option `tenants.engine`, whose queue is created if it is
    * missing.
    *
    * @throws ConfigurationError, DatabaseConnectionError

@@ -4,7 +4,7 @@ import { withTimeout } from '../timing/timeout.js';
 
 /** How long to remember that a tenant can be served, in ms: only a rare accident changes that. */
 const READY_MS = 60_000;
-/** How long after its beginning a read keeps those waiting who can use an earlier one, in ms. */
+/** How long callers that could use an earlier result wait for a new read, counted from its beginning, in ms. */
 const PATIENCE_MS = 500;
 /** After this time in ms, a read is given up and another one may begin. A list function may never answer. */
 const READ_MS = 60_000;
@@ -60,7 +60,7 @@ export class KnownStandings {
    * The states of all tenants, in the order of the list. While they are read, those of the read before may be returned.
    *
    * @param cacheMs how old they may be.
-   * @param timeoutMs how long the caller can wait. Earlier ones are returned before that.
+   * @param timeoutMs how long the caller can wait: earlier states are returned before then.
    * @throws what reading throws.
    */
   async all(cacheMs: number, timeoutMs: number): Promise<readonly TenantStanding[]> {
@@ -68,7 +68,7 @@ export class KnownStandings {
     if (age >= cacheMs || this.startedAt < this.changedAt) {
       const mayBeOld = age < STALE_MS && !this.failure;
       const reading = this.readSince(this.changedAt, cacheMs);
-      await (mayBeOld ? this.patiently(reading, Math.min(PATIENCE_MS, timeoutMs / 2)) : reading);
+      await (mayBeOld ? this.waitBriefly(reading, Math.min(PATIENCE_MS, timeoutMs / 2)) : reading);
     }
     return this.found.map((each) => this.later.get(each.tenant)?.standing ?? each);
   }
@@ -103,11 +103,11 @@ export class KnownStandings {
   /** Reads again, from time to time, whether a tenant can still be served. */
   private async confirm(name: string, cacheMs: number): Promise<void> {
     if (performance.now() - this.known(name).at < READY_MS) return;
-    await this.patiently(this.refresh(cacheMs), PATIENCE_MS);
+    await this.waitBriefly(this.refresh(cacheMs), PATIENCE_MS);
   }
 
-  /** Waits for a read only if it has begun lately. Whether it fails later matters to those who ask later. */
-  private patiently(reading: Promise<void>, patienceMs: number): Promise<void> {
+  /** Waits for a read only if it has begun recently. Whether it fails later matters to those who ask later. */
+  private waitBriefly(reading: Promise<void>, patienceMs: number): Promise<void> {
     const since = performance.now() - (this.reading?.startedAt ?? performance.now());
     return withTimeout(reading, Math.max(0, patienceMs - since), () => {});
   }

@@ -25,7 +25,7 @@ export class Rollout {
   private readonly results = new Map<string, TenantResult>();
   private stop: RolloutStop | undefined;
   private failures = 0;
-  private mayFail = Number.POSITIVE_INFINITY;
+  private failureBudget = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly parts: FleetParts,
@@ -91,7 +91,7 @@ export class Rollout {
     const due = new Set(tenants.filter((tenant) => found.get(tenant)?.state !== 'current'));
     for (const tenant of tenants) if (!due.has(tenant)) this.results.set(tenant.name, idle(tenant, 'nothing-to-do'));
     const { waves: definitions, stopAfter } = this.parts.rollout;
-    this.mayFail = this.failures + shareOf(stopAfter, due.size);
+    this.failureBudget = this.failures + shareOf(stopAfter, due.size);
     const waves = wavesOf(tenants, definitions, (tenant) => due.has(tenant));
     this.emit({ type: 'rollout-started', tenants: tenants.length, behind: due.size, waves: waves.length });
     await this.inWaves(waves, found, set);
@@ -135,7 +135,7 @@ export class Rollout {
         rolloutId: this.rolloutId,
         set,
         parallelism: rollout.parallelism,
-        failuresLeft: this.mayFail - this.failures,
+        failuresLeft: this.failureBudget - this.failures,
         mayStart: () => !this.stopped,
         signal: this.signal,
         migrate: async (tenant) => {
@@ -151,7 +151,7 @@ export class Rollout {
         stop: (stop) => (this.stop ??= stop),
       });
     } finally {
-      await sessions.allGone(); // also those that were not started
+      await sessions.releaseAll(); // also those that were not started
     }
     await this.correct(repeated, set);
   }
@@ -171,7 +171,7 @@ export class Rollout {
     this.results.set(result.tenant, result);
     if (result.outcome !== 'failed') return;
     this.failures += 1;
-    if (this.failures < this.mayFail) return;
+    if (this.failures < this.failureBudget) return;
     const reason = `${count(this.failures, 'tenant')} failed, and "rollout.stopAfter" is ${this.parts.rollout.stopAfter}`;
     this.stop ??= { by: 'failures', reason };
   }

@@ -119,7 +119,7 @@ export interface MigrationOperations {
    * starts at that file; every other database ignores it. Needs `pg_dump`.
    *
    * @param version a version (`016`, which includes every file with that number) or a file name.
-   * @throws CheckpointError if there is no suitable `pg_dump`, or it would not be the same; RefusedError for migrations
+   * @throws CheckpointError if there is no suitable `pg_dump`, or the result would differ; RefusedError for migrations
    *   that it cannot contain; ScratchDatabaseError, UnknownMigrationError, InterruptedError, DirectoryError,
    *   DatabaseConnectionError
    */

@@ -2,7 +2,7 @@ import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rol
 import type { Part } from './part.js';
 import type { Queue } from './queue.js';
 
-/** What a running rollout says about itself, and is asked, in the data of a job that no worker takes. */
+/** The progress of a running rollout and the last command for it: the data of a job that no worker takes. */
 interface Announced extends Omit<RunningRollout, 'rolloutId' | 'state' | 'startedAt' | 'seenAt'> {
   readonly command: RolloutCommand;
   /** The part whose tenants are being migrated. */
@@ -10,9 +10,9 @@ interface Announced extends Omit<RunningRollout, 'rolloutId' | 'state' | 'starte
   readonly seenAt: string;
 }
 
-/** How often a rollout says how far it is and looks at what it is asked, in ms. */
+/** How often a rollout reports its progress and checks for commands, in ms. */
 const UPDATE_MS = 1_000;
-/** After what silence the process of a rollout has died, in seconds. */
+/** How long the process of a rollout may be silent before it is considered dead, in seconds. */
 const DEAD_SECONDS = 60;
 const NONE = '00000000-0000-0000-0000-000000000000';
 
@@ -33,12 +33,12 @@ export class Announcement {
     return announcement;
   }
 
-  /** Says how far the rollout is, at most once a second. @returns what it was last asked to do. */
+  /** Reports the progress of the rollout, at most once a second. @returns the last command for it. */
   async update(part: Pick<Part, 'id' | 'progress'>): Promise<RolloutCommand> {
     return performance.now() - this.updatedAt < UPDATE_MS ? this.command : this.updateNow(part);
   }
 
-  /** The same, however short ago that was. */
+  /** The same, even if the last report is less than a second old. */
   async updateNow({ id: part, progress }: Pick<Part, 'id' | 'progress'>): Promise<RolloutCommand> {
     this.updatedAt = performance.now();
     const { jobs, names } = this.queue;

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../core/errors/input-errors.js';
 
-/** The values that a statement returns and the database that runs it, as pg-boss wants them. */
+/** A database that runs statements, in the shape that pg-boss expects. */
 export interface Database {
   /** Without values, `text` may have several statements. */
   executeSql(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly Record<string, unknown>[] }>;
@@ -75,7 +75,7 @@ interface BossSettings {
 export async function startBoss({ db, schema, load }: BossSettings): Promise<Boss> {
   const { byName, PgBossOf } = await classOf(load);
   const boss = new PgBossOf({ db, schema, schedule: false });
-  boss.on('error', () => {}); // what concerns us rejects; its own maintenance tries again
+  boss.on('error', () => {}); // our calls reject; its own maintenance retries
   try {
     await boss.start();
   } catch (error) {

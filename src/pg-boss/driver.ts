@@ -5,23 +5,23 @@ import type { Tenant } from '../core/tenants/tenant.js';
 import { pause } from '../timing/pause.js';
 import { retry } from '../timing/retry.js';
 import { Part } from './part.js';
-import { asOurs, isTransient } from './queue-errors.js';
+import { toMigrationError, isTransient } from './queue-errors.js';
 import type { OpenQueue, Queue } from './queue.js';
 import { Reaper } from './reaper.js';
 import type { Announcement } from './announcements.js';
 
 /** How often the calling process looks at the jobs, in ms. */
-const LOOK_MS = 250;
-/** How long it does without the queue, in ms. */
+const POLL_MS = 250;
+/** How long it keeps trying while the queue is unavailable, in ms. */
 const QUEUE_RETRY_MS = 60_000;
 /** How often it looks for dead workers, in ms. */
 const REAP_MS = 5_000;
 
-/** After what silence a worker of a cancelled job is given up in any case, in ms. */
+/** How long the worker of a cancelled job may be silent before it is given up on in any case, in ms. */
 const SILENCE_MS = 60_000;
 
 /** What a driver is given. */
-export interface Driven {
+export interface DriverOptions {
   readonly opened: OpenQueue;
   readonly host: EngineHost;
   readonly announcement: Announcement;
@@ -41,43 +41,43 @@ export class Driver {
 
   constructor(
     private readonly queue: Queue,
-    private readonly driven: Driven,
+    private readonly options: DriverOptions,
     tenants: readonly Tenant[],
     private readonly task: EngineTask,
   ) {
     this.part = new Part(queue, tenants, task);
-    this.reaper = new Reaper(queue, this.part, driven.host);
+    this.reaper = new Reaper(queue, this.part, options.host);
   }
 
   /** Returns when no worker has a tenant of this part any more. Settles every tenant that was started. */
   async run(): Promise<void> {
     try {
       while (!this.part.isEnded) {
-        await this.patiently(() => this.step());
-        await pause(LOOK_MS);
+        await this.retryWhileAway(() => this.step());
+        await pause(POLL_MS);
       }
       // Whoever cancels the rollout also withdraws its jobs, which may be noticed first.
-      await this.patiently(async () => void this.heed(await this.driven.announcement.updateNow(this.part)));
-      if (this.part.wasRobbed && this.task.mayStart())
+      await this.retryWhileAway(async () => void this.heed(await this.options.announcement.updateNow(this.part)));
+      if (this.part.lostItsJobs && this.task.mayStart())
         this.task.stop({ by: 'engine', reason: 'its jobs were withdrawn from the queue' });
     } catch (error) {
-      const problem = asOurs(error);
+      const problem = toMigrationError(error);
       this.task.stop({ by: 'engine', reason: problem.message });
       this.part.giveUp(problem);
     }
   }
 
-  /** The queue may be away for a while, for example when its server is restarted. */
-  private patiently(work: () => Promise<void>): Promise<void> {
+  /** The queue may be unavailable for a while, for example when its server is restarted. */
+  private retryWhileAway(work: () => Promise<void>): Promise<void> {
     const mayRetry = (error: unknown): boolean => isTransient(error) && !this.task.signal.aborted;
     return retry(work, { forMs: QUEUE_RETRY_MS, isTransient: mayRetry });
   }
 
   private async step(): Promise<void> {
-    const command = this.heed(await this.driven.announcement.update(this.part));
+    const command = this.heed(await this.options.announcement.update(this.part));
     const isPaused = command === 'pause';
     await this.hold(isPaused);
-    if (!isPaused) await this.part.fill(this.driven.opened);
+    if (!isPaused) await this.part.fill(this.options.opened);
     await this.withdraw(command === 'cancel' || this.task.signal.aborted);
     if (await this.part.collect()) this.movedAt = performance.now();
     if (isPaused) this.movedAt = performance.now();
@@ -90,7 +90,7 @@ export class Driver {
     return command;
   }
 
-  /** While the rollout is paused, also jobs that come back to be tried again are held. */
+  /** While the rollout is paused, jobs that come back for a retry are held too. */
   private async hold(isPaused: boolean): Promise<void> {
     if (isPaused || this.isHeld) await this.queue.jobs.hold(this.queue.names.prefix, this.part.id, isPaused);
     this.isHeld = isPaused;
@@ -106,7 +106,7 @@ export class Driver {
 
   /** Without a worker for these files the rollout would wait forever. */
   private async expectWorkers(): Promise<void> {
-    const { workerWaitMs } = this.driven;
+    const { workerWaitMs } = this.options;
     if (performance.now() - this.movedAt < workerWaitMs || !this.task.mayStart()) return;
     const { active, due, open } = await this.queue.jobs.load(this.part.queues, this.part.id);
     if (active > 0) this.movedAt = performance.now();
@@ -124,10 +124,10 @@ export class Driver {
     await this.endSilent();
   }
 
-  /** A worker that died says nothing about a cancelled job. Once the lock of the tenant is free, nothing runs any more. */
+  /** A dead worker reports nothing about a cancelled job. Once the lock of the tenant is free, nothing is running. */
   private async endSilent(): Promise<void> {
     const error = new InterruptedError(String(this.task.signal.reason ?? 'a request'), [], [], 'unsure');
-    this.part.endSilent(await this.driven.host.unlocked(this.part.silent(REAP_MS)), error);
+    this.part.endSilent(await this.options.host.unlocked(this.part.silent(REAP_MS)), error);
     this.part.endSilent(this.part.silent(SILENCE_MS), error);
   }
 }

@@ -14,7 +14,7 @@ import { Announcement, controlRollout, runningRollouts } from './announcements.j
 import type { LoadPgBoss } from './boss.js';
 import type { QueueDatabase } from './database.js';
 import { Driver } from './driver.js';
-import { asOurs } from './queue-errors.js';
+import { toMigrationError } from './queue-errors.js';
 import { OpenQueue } from './queue.js';
 import { workFor } from './worker.js';
 
@@ -101,7 +101,7 @@ class PgBossEngine implements FleetEngine {
     const announcing = this.announcements.get(task.rolloutId) ?? Announcement.make(queue, task.rolloutId);
     this.announcements.set(task.rolloutId, announcing);
     const announcement = await announcing.catch((error: unknown) => {
-      throw asOurs(error);
+      throw toMigrationError(error);
     });
     const { opened, host } = this;
     const { workerTimeout: workerWaitMs = 60_000 } = this.options;

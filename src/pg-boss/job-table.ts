@@ -11,7 +11,7 @@ export interface EndedJob {
   readonly wasStarted: boolean;
 }
 
-/** How many jobs of a part are in a worker, could be taken by one, and have not ended. */
+/** How many jobs of a part are held by workers, can be taken by one, and have not ended. */
 export interface Load {
   readonly active: number;
   readonly due: number;
@@ -60,13 +60,13 @@ export class JobTable {
     return { active: Number(row?.['active']), due: Number(row?.['due']), open: Number(row?.['open']) };
   }
 
-  /** A sign of life of the worker that has these jobs. */
+  /** A heartbeat of the worker that has these jobs. */
   async touch(queue: string, ids: readonly string[]): Promise<void> {
     const text = `UPDATE ${this.table} SET started_on = pg_catalog.now() WHERE name = $1 AND id = ANY($2::uuid[]) AND state = 'active'`;
     await this.rows(text, [queue, ids]);
   }
 
-  /** Jobs whose workers have given no sign of life for longer than that, with the number of the attempt. */
+  /** Jobs whose workers have sent no heartbeat for longer than that, with the number of the attempt. */
   async activeFor(
     queues: readonly string[],
     part: string,
@@ -160,7 +160,7 @@ export class JobTable {
     }));
   }
 
-  /** Deletes the rollouts of processes that gave no sign of life for so long. @param id of one rollout. @default all */
+  /** Deletes the rollouts of processes that sent no heartbeat for that long. @param id of one rollout. @default all */
   async forgetRollouts(queue: string, seconds: number, id?: string): Promise<void> {
     const text =
       `DELETE FROM ${this.table} WHERE name = $1 AND id = coalesce($3, id) ` +

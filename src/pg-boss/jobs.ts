@@ -43,7 +43,7 @@ export function reportIn(output: unknown): ReportedResult | undefined {
   }
 }
 
-/** PostgreSQL's JSON stores neither a zero byte nor half a character. */
+/** PostgreSQL's JSON stores neither NUL characters nor lone surrogates. */
 function storable(value: unknown): unknown {
   return typeof value === 'string' ? value.replace(/\0|\p{Surrogate}/gu, '\ufffd') : value;
 }

@@ -6,7 +6,7 @@ import type { EndedJob } from './job-table.js';
 import { reportIn, type TenantJob } from './jobs.js';
 import type { OpenQueue, Queue } from './queue.js';
 
-/** How many jobs of one server are in the queue at most. If the calling process dies, no more are worked off. */
+/** How many jobs of one server are in the queue at most. If the calling process dies, no others are processed. */
 const PAGE = 500;
 
 interface OpenJob {
@@ -21,11 +21,11 @@ export class Part {
   private readonly all: number;
   private readonly waiting = new Map<string, Tenant[]>();
   private readonly open = new Map<string, OpenJob>();
-  /** Since when jobs are cancelled that a worker had, in ms. */
-  private readonly silentSince = new Map<string, number>();
+  /** When each cancelled job that a worker had was first seen, in ms. */
+  private readonly cancelledSince = new Map<string, number>();
   /** The job of each tenant, so that adding it again after a lost connection adds nothing. */
   private readonly ids = new Map<Tenant, string>();
-  private isRobbed = false;
+  private jobsWereWithdrawn = false;
   private done = 0;
   private failed = 0;
 
@@ -66,13 +66,13 @@ export class Part {
   }
 
   /** True if jobs were taken away that the rollout did not withdraw itself. */
-  get wasRobbed(): boolean {
-    return this.isRobbed;
+  get lostItsJobs(): boolean {
+    return this.jobsWereWithdrawn;
   }
 
   /** True if jobs should be in the queue, and no worker has been working on a cancelled one. */
   get isWaiting(): boolean {
-    return this.open.size > 0 && this.silentSince.size === 0;
+    return this.open.size > 0 && this.cancelledSince.size === 0;
   }
 
   /** Settles the tenants whose jobs have ended. @returns whether there were any. */
@@ -90,10 +90,10 @@ export class Part {
     for (const [id, { tenant }] of this.open) this.settleUnknown(id, tenant, error);
   }
 
-  /** The tenants whose jobs were cancelled for so long that their workers would have said what they did. */
+  /** The tenants whose jobs were cancelled so long ago that their workers would have reported by now. */
   silent(forMs: number): readonly Tenant[] {
     const since = performance.now() - forMs;
-    return this.tenantsOf([...this.silentSince].filter(([, at]) => at <= since).map(([id]) => id));
+    return this.tenantsOf([...this.cancelledSince].filter(([, at]) => at <= since).map(([id]) => id));
   }
 
   /** Settles tenants whose jobs were cancelled and whose workers have died. */
@@ -135,14 +135,14 @@ export class Part {
     const job = this.open.get(id);
     if (!job) return false;
     const { tenant } = job;
-    if (state === 'cancelled' && this.task.mayStart()) this.isRobbed = true;
+    if (state === 'cancelled' && this.task.mayStart()) this.jobsWereWithdrawn = true;
     const report = reportIn(output);
     const isLatest = report !== undefined && (state !== 'cancelled' || report.attempt === retryCount);
     if (isLatest) this.settle(id, tenant, reported(tenant, report.result, state), retryCount > 0);
     else if (state === 'failed') this.settle(id, tenant, failedInQueue(tenant, output), true);
     else if (!wasStarted) this.open.delete(id);
     else {
-      if (!this.silentSince.has(id)) this.silentSince.set(id, performance.now());
+      if (!this.cancelledSince.has(id)) this.cancelledSince.set(id, performance.now());
       return false; // a worker may still say what it did
     }
     return true;
@@ -154,14 +154,14 @@ export class Part {
 
   private settle(id: string, tenant: Tenant, result: TenantResult, isRepeated: boolean): void {
     this.open.delete(id);
-    this.silentSince.delete(id);
+    this.cancelledSince.delete(id);
     this.done += 1;
     if (result.outcome === 'failed') this.failed += 1;
     this.task.settle(tenant, result, isRepeated);
   }
 }
 
-/** A tenant that is not tried again has failed, also if it was its worker that was interrupted. */
+/** A tenant that is not tried again has failed, even if it was its worker that was interrupted. */
 function reported({ name, group }: Tenant, result: TenantResult, state: EndedJob['state']): TenantResult {
   const outcome = state === 'failed' ? 'failed' : result.outcome;
   return { ...result, tenant: name, group, outcome };

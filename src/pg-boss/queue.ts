@@ -3,7 +3,7 @@ import { startBoss, type Boss, type LoadPgBoss, type QueueSettings } from './bos
 import { QueueDatabase } from './database.js';
 import { JobTable } from './job-table.js';
 import { QueueNames } from './jobs.js';
-import { asOurs, isTransient } from './queue-errors.js';
+import { toMigrationError, isTransient } from './queue-errors.js';
 
 /** How long the rollout of a process that has died stays listed, in seconds. */
 const DAY_SECONDS = 86_400;
@@ -28,7 +28,7 @@ interface QueuePlace {
 /** pg-boss lets a job expire after less than a day. A worker that died is noticed much earlier. */
 const EXPIRE_SECONDS = 86_399;
 
-/** For how long installing and creating is tried again, in ms. */
+/** How long installing and creating are retried, in ms. */
 const INSTALL_MS = 10_000;
 
 /** Opens and closes the queue. */
@@ -44,7 +44,7 @@ export class OpenQueue {
     this.opened ??= this.open().catch(async (error: unknown) => {
       this.opened = undefined;
       await this.closeDatabase();
-      throw asOurs(error);
+      throw toMigrationError(error);
     });
     return this.opened;
   }
@@ -55,7 +55,7 @@ export class OpenQueue {
     const { retries: retryLimit } = this.place;
     const settings = { retryLimit, retryDelay: 1, retryBackoff: true, expireInSeconds: EXPIRE_SECONDS };
     await this.once(boss, queue, { ...settings, deadLetter: names.deadLetter }).catch((error: unknown) => {
-      throw asOurs(error);
+      throw toMigrationError(error);
     });
   }
 
@@ -88,7 +88,7 @@ export class OpenQueue {
     const { source, schema, load, fleet } = this.place;
     this.database = new QueueDatabase(source);
     const db = this.database;
-    const boss = await patiently(() => startBoss({ db, schema, load }));
+    const boss = await retryWhileInstalling(() => startBoss({ db, schema, load }));
     const names = new QueueNames(fleet);
     try {
       for (const name of [names.deadLetter, names.rollouts]) await this.once(boss, name);
@@ -100,14 +100,14 @@ export class OpenQueue {
   }
 
   private once(boss: Boss, queue: string, settings?: QueueSettings): Promise<void> {
-    const creating = this.created.get(queue) ?? patiently(() => boss.createQueue(queue, settings));
+    const creating = this.created.get(queue) ?? retryWhileInstalling(() => boss.createQueue(queue, settings));
     this.created.set(queue, creating);
     creating.catch(() => this.created.delete(queue));
     return creating;
   }
 }
 
-/** Processes that install pg-boss or create a queue at the same time may get in each other's way, even in a deadlock. */
-function patiently<T>(work: () => Promise<T>): Promise<T> {
+/** Processes that install pg-boss or create a queue at the same time may get in each other's way, or even deadlock. */
+function retryWhileInstalling<T>(work: () => Promise<T>): Promise<T> {
   return retry(work, { forMs: INSTALL_MS, isTransient });
 }

@@ -2,12 +2,12 @@ import type { EngineHost } from '../core/ports/engine.js';
 import type { Part } from './part.js';
 import type { Queue } from './queue.js';
 
-/** How long a worker may give no sign of life, in seconds. */
+/** How long a worker may go without a heartbeat, in seconds. */
 const GRACE_SECONDS = 15;
 
 /**
- * Returns jobs of workers that have died: they give no sign of life, and the lock of the tenant is free. Version 10 of
- * pg-boss notices them only when the job expires. If one was alive all the same, another worker waits for the lock and
+ * Returns jobs of workers that have died: they send no heartbeat, and the lock of the tenant is free. Version 10 of
+ * pg-boss notices them only when the job expires. If one is alive after all, another worker waits for the lock and
  * then finds nothing to do.
  */
 export class Reaper {
@@ -20,7 +20,7 @@ export class Reaper {
     private readonly graceSeconds = GRACE_SECONDS,
   ) {}
 
-  /** Returns the jobs that were suspicious the last time too. */
+  /** Returns the jobs that were already suspects the last time. */
   async look(): Promise<void> {
     const { jobs, boss } = this.queue;
     const active = await jobs.activeFor(this.part.queues, this.part.id, this.graceSeconds);

@@ -13,7 +13,7 @@ import type { Queue } from './queue.js';
 /** How often an idle worker asks for jobs, and a busy one whether its jobs were cancelled, in ms. */
 const POLL_MS = 500;
 
-/** How often a busy worker gives a sign of life, in ms. */
+/** How often a busy worker sends a heartbeat, in ms. */
 const SIGN_MS = 3_000;
 
 interface Running {
@@ -67,11 +67,11 @@ export class ServerWorker {
     return jobs.length;
   }
 
-  /** @returns why it is not known, if it is not. */
+  /** @returns the tenant; an error if it is not known. */
   private async find({ data }: TakenJob): Promise<Tenant | Error> {
     const name = isTenantJob(data) ? data.tenant : '';
     try {
-      return (await this.tenantOf(name)) ?? new Error(`The list of tenants of the worker does not have "${name}"`);
+      return (await this.tenantOf(name)) ?? new Error(`Tenant "${name}" is not on the list of the worker`);
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
@@ -87,7 +87,7 @@ export class ServerWorker {
       await this.report(job, result, !(tenant instanceof Error));
     };
     const ended = work()
-      .catch(() => {}) // the queue is away for long: the job is returned once the lock of the tenant is free
+      .catch(() => {}) // the queue stays unavailable: the job is returned once the lock of the tenant is free
       .finally(() => this.running.delete(job.id));
     this.running.set(job.id, { controller, ended });
   }
@@ -119,7 +119,7 @@ export class ServerWorker {
   private async giveSign(ids: readonly string[]): Promise<void> {
     if (performance.now() - this.signedAt < SIGN_MS) return;
     this.signedAt = performance.now();
-    await this.queue.jobs.touch(this.name, ids).catch(() => {}); // the queue may be away for a while
+    await this.queue.jobs.touch(this.name, ids).catch(() => {}); // the queue may be unavailable
   }
 
   private async abortCancelled(): Promise<void> {
@@ -131,7 +131,7 @@ export class ServerWorker {
       this.running.get(id)?.controller.abort('a request from another process');
   }
 
-  /** The queue may be away for a while. */
+  /** The queue may be unavailable for a while. */
   private async orNone<T>(ask: () => Promise<readonly T[]>): Promise<readonly T[]> {
     try {
       return await ask();
@@ -151,7 +151,7 @@ export class ServerWorker {
   }
 }
 
-/** True for a failure that another attempt may not have. */
+/** True for a failure that a retry may avoid. */
 function mayPassLater(error: Error | undefined): boolean {
   const kinds = [DatabaseConnectionError, InterruptedError, LockLostError, LockTimeoutError];
   return kinds.some((kind) => error instanceof kind);

@@ -6,7 +6,7 @@ import { jsonText } from '../render/json-text.js';
 import { previewOf } from './preview.js';
 import { reading } from './with-migrator.js';
 
-/** Shows what a run within a limit would do now, or why it would be refused; or does it in a transaction that is rolled back. */
+/** Shows what a run within a limit would do now, or why it would be refused; or rehearses it. */
 export const describePlan = (
   flags: PlanFlags,
   { out, typed }: CommandTerminal,

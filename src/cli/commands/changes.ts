@@ -101,7 +101,7 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'adopt',
     description:
-      'take over the histories of tenants whose schemas have other OIDs than recorded, as after restoring, upgrading or moving the database',
+      'take over the histories of tenants whose schemas have OIDs other than those recorded, for example after restoring, upgrading or moving the database',
     flags: [...TENANT_FLAGS, ...CONFIRMATION_FLAGS, ...COMMON_FLAGS],
     examples: [
       'nest-migrations adopt --all --dry-run',

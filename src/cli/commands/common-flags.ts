@@ -54,9 +54,9 @@ export const COMMON_FLAGS: readonly Flag[] = [...TARGET_FLAGS, ...OUTPUT_FLAGS];
 
 /** Flags of every command that works on tenants. */
 export const TENANT_FLAGS: readonly Flag[] = [
-  ['--tenant <name>', 'this tenant instead of the shared files; repeatable', add],
-  ['--group <name>', 'the same for the tenants of this group'],
-  ['--all', 'the same for all tenants'],
+  ['--tenant <name>', 'work on this tenant instead of the shared files; repeatable', add],
+  ['--group <name>', 'work on the tenants of this group'],
+  ['--all', 'work on all tenants'],
 ];
 
 /** Flags of every command that takes the migration lock. */

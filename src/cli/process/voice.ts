@@ -57,7 +57,7 @@ function command(name: string, words: readonly string[], typed: Invocation): str
 /** A shared flag as it was typed; empty if it was not given. */
 function repeated({ flag, isShared }: { flag: string; isShared: boolean }, typed: Invocation): string[] {
   const own = typed.flagsOf(typed.name).find((each) => each.flag === flag);
-  const isAnother = flag === '--all' && own?.isShared === false; // that of lint is not about tenants
+  const isAnother = flag === '--all' && own?.isShared === false; // the `--all` of lint does not select tenants
   return isShared && !isAnother ? given(flag, typed.flags) : [];
 }
 

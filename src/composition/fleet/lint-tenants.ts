@@ -9,7 +9,7 @@ import type { ResolvedTenantsOptions } from './tenants-options.js';
 /** Stands for the schema of any tenant: whatever else a file names is hard-coded. */
 const ANY_SCHEMA = 'schema_of_the_tenant';
 
-const ANYBODY: Tenant = {
+const ANY_TENANT: Tenant = {
   name: 'tenant',
   schema: ANY_SCHEMA,
   group: undefined,
@@ -33,7 +33,7 @@ export function lintTenantFiles(
   schemasFor: (schema: string) => Promise<ReadonlySet<string>>,
 ): Promise<LintReport> {
   const hasSchema = sample === undefined || sample.schema !== undefined;
-  const tenant = { ...(sample ?? ANYBODY), schema: hasSchema ? ANY_SCHEMA : undefined };
+  const tenant = { ...(sample ?? ANY_TENANT), schema: hasSchema ? ANY_SCHEMA : undefined };
   const parts = {
     ...migrations,
     target: tenantTarget(options, tenants, tenant),

@@ -37,7 +37,7 @@ export async function readEachDatabase<T>(
   return tenants.map((tenant) => found.get(tenant) as T | UnreadRecord);
 }
 
-/** Works in the database of a tenant. Nothing stays open in it, unless it is that of the shared files. */
+/** Works in the database of a tenant. No connection to it stays open, unless it is that of the shared files. */
 export async function inDatabase<T>(homes: Homes, { place }: Tenant, work: (home: Home) => Promise<T>): Promise<T> {
   const home = homes.of(place);
   try {

@@ -20,7 +20,7 @@ export async function readList(list: TenantList, query: (sql: string) => Promise
     }
     return read;
   } catch (error) {
-    if (error instanceof DatabaseConnectionError) throw error; // nothing is wrong with the list, and it may pass
+    if (error instanceof DatabaseConnectionError) throw error; // the list is fine, and the failure may be temporary
     const why = maskSecrets(error instanceof Error ? error.message : String(error), []);
     const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
     const detail = `${where}: ${why}. Correct it and start again: a partial list would look complete`;

@@ -62,7 +62,7 @@ export interface TenantsOptions {
   sharedFiles?: boolean;
   /** How a rollout goes about its tenants. */
   rollout?: RolloutOptions;
-  /** What has the tenants migrated, such as `pgBoss()` of `nestjs-pg-migrations/pg-boss`. @default the calling process */
+  /** The engine that distributes the tenants, such as `pgBoss()` of `nestjs-pg-migrations/pg-boss`. @default the calling process */
   engine?: FleetEngineFactory;
 }
 

@@ -4,7 +4,7 @@ import { splitLexically } from '../sql/statements/split.js';
 import { lex } from '../sql/text/lexer.js';
 import { quoteIdentifier } from '../sql/text/quote.js';
 
-/** What a dump must not say, because it is not the same in every database. */
+/** What a dump must not contain, because it is not the same in every database. */
 export interface DumpContext {
   /** The schema of the history table, which exists before a checkpoint runs. */
   readonly historySchema: string;
@@ -52,7 +52,7 @@ function cleaned(statement: string, { historySchema, owner, empty }: DumpContext
   return isOwned ? undefined : forAnyRole(statement, formsOf(owner));
 }
 
-/** The statement with the role that migrated as whoever runs it. */
+/** The statement with the role that migrated replaced by whoever runs it. */
 function forAnyRole(statement: string, forms: readonly string[]): string {
   if (!NAMES_ROLES.test(statement)) return statement;
   let isList = false;
@@ -86,7 +86,7 @@ export function differingBlocks(one: readonly string[], other: readonly string[]
   return [...without(one, other), ...without(other, one)].map((block) => firstWords(block.replace(ROWS, '')));
 }
 
-/** Rows are nobody's business in a message. */
+/** Messages must not show the data in rows. */
 const ROWS = /(?<=^COPY .* FROM stdin;)[^]*$/;
 
 function without(blocks: readonly string[], others: readonly string[]): string[] {

@@ -34,7 +34,7 @@ export interface FindingDetails {
   readonly subject: string;
   /** The tenant that the finding is about. @default it is about no particular tenant */
   readonly tenant?: string;
-  /** A tenant with what most tenants have that have the same migrations: `same` of them, out of `of`. */
+  /** A tenant that agrees with most tenants that have the same migrations: with `same` of `of`. */
   readonly comparedWith?: { readonly tenant: string; readonly same: number; readonly of: number };
   /** Position in the file. Both count from 1; columns are in characters. */
   readonly line?: number;

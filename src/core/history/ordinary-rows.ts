@@ -35,7 +35,7 @@ function inOrderOfName(migrations: readonly NamedChecksum[]): readonly NamedChec
   return isSorted ? migrations : migrations.toSorted((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Knows the ordinary rows if they match the first files of a set, as they are now, that have no other row. A checkpoint
+/** Recognizes ordinary rows if they match the current files of a set: the first ones without another row. A checkpoint
  * counts only where a database started at it. */
 export function rowsOf(set: MigrationSet | Promise<MigrationSet>): KnownRows {
   return async (ordinary) => {

@@ -61,8 +61,8 @@ export class MigrationSet {
   }
 
   /**
-   * The files that a database has recorded once nothing is pending, in order: those that have been deleted since a
-   * checkpoint replaced them included. One list for each place at which it may have started. Computed on first access.
+   * The files that a database has recorded once nothing is pending, in order, including those that were deleted after a
+   * checkpoint replaced them. One list for each place at which it may have started. Computed on first access.
    */
   get histories(): readonly (readonly ReplacedFile[])[] {
     return (this.#histories ??= this.makeHistories());

@@ -10,7 +10,7 @@ export interface EngineTask {
   readonly set: MigrationSet;
   /** How many tenants of one server one process may migrate at the same time. */
   readonly parallelism: number;
-  /** How many of the tenants may fail until no further one may be started. */
+  /** How many of the tenants may fail before no further one may be started. */
   readonly failuresLeft: number;
   /** Called before each tenant; if it returns false, this tenant and all others are left out. */
   readonly mayStart: () => boolean;
@@ -28,7 +28,7 @@ export interface EngineTask {
   readonly stop: (stop: RolloutStop) => void;
 }
 
-/** Has the tenants of one wave migrated. */
+/** Arranges for the tenants of one wave to be migrated. */
 export interface FleetEngine {
   /**
    * Returns when no tenant is being migrated any more.
@@ -36,7 +36,7 @@ export interface FleetEngine {
    * @throws MigrationError if the engine itself fails.
    */
   run(tenants: readonly Tenant[], task: EngineTask): Promise<void>;
-  /** The rollout has ended, and no part of it follows. */
+  /** Called when the rollout has ended and no further part of it follows. */
   ended(rolloutId: string): Promise<void>;
   /** For an engine that has other processes do the work. @default none */
   readonly workers?: FleetWorkers;
@@ -77,7 +77,7 @@ export interface EngineHost {
   readonly name: string;
   /** How migrations connect to the database of the shared files: a pool, a configuration or a connection string of `pg`. */
   readonly connection: unknown;
-  /** Those of the given tenants whose migration lock nobody holds, as far as that can be found out. Never rejects. */
+  /** Those of the given tenants whose migration lock is known to be free. Never rejects. */
   readonly unlocked: (tenants: readonly Tenant[]) => Promise<readonly Tenant[]>;
 }
 

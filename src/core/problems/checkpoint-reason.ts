@@ -1,6 +1,6 @@
 import { reasonText, type ReasonText } from './reason-text.js';
 
-/** All reasons by code why a migration cannot be part of a checkpoint, as sentences without a full stop. */
+/** All reasons why a migration cannot be part of a checkpoint, by code, as sentences without a full stop. */
 const REASONS = {
   'reaches-further': (command) => `it changes more than the database in which it runs: ${command}`,
   'unknown-statements': 'its statements cannot be read, so it may change more than the database in which it runs',

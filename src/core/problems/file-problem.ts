@@ -64,7 +64,7 @@ const PROBLEMS = {
     remedy: 'Use the option "placeholders", or write the values into the SQL.',
   },
   'checkpoint-header': {
-    problem: 'it is a checkpoint that was edited, so nothing says whether it still does what it replaces',
+    problem: 'it is a checkpoint that was edited, so it may no longer do what the migrations that it replaces do',
     remedy: 'Restore it from version control, or write it again with "nest-migrations checkpoint".',
   },
   'checkpoint-changed': {
@@ -72,7 +72,7 @@ const PROBLEMS = {
     remedy: REWRITE,
   },
   'checkpoint-late': {
-    problem: (file) => `it is a checkpoint, and ${file} was added before its end after it was written`,
+    problem: (file) => `it is a checkpoint, and ${file}, which comes before its end, was added later`,
     remedy:
       'Give the new file a number after that of the checkpoint, or write the checkpoint again with "nest-migrations checkpoint".',
   },

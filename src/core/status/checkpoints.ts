@@ -12,7 +12,7 @@ import { hasEffect } from './renames.js';
 export interface Relevant {
   readonly migrations: readonly Migration[];
   readonly rows: readonly HistoryRow[];
-  /** The checkpoint at which the database will start, and why it cannot. It precedes all other files. */
+  /** The checkpoint at which the database will start, and why it cannot, if so. It precedes all other files. */
   readonly start: { readonly checkpoint: CheckpointFile; readonly problem: FileProblem | undefined } | undefined;
   /** Pending migrations whose files are gone because a checkpoint replaces them, with the name of the checkpoint. */
   readonly lost: readonly LostFile[];

@@ -33,7 +33,7 @@ interface Candidate {
 /** One definition of an object. The first candidate stands for all. */
 type Version = [Candidate, ...Candidate[]];
 
-/** Finds, object by object, what most tenants have. In a tie, the variant that comes first is right. */
+/** Finds, object by object, what most tenants have. In a tie, the variant that comes first wins. */
 export class Majority {
   private readonly versionOf = new Map<Candidate, Version>();
   private readonly supports = new Map<string, Support>();
@@ -115,7 +115,7 @@ function grouped(candidates: readonly Candidate[], { serverVersion, objects }: C
   return { serverVersion, objects: Object.fromEntries(groups) };
 }
 
-/** An object with its name without that of its schema. */
+/** An object with its name, but without the name of its schema. */
 interface Named extends Omit<Candidate, 'neutral'> {
   readonly name: readonly string[];
 }
@@ -145,7 +145,7 @@ function candidatesOf(variants: readonly Variant[], ignores: ObjectFilter): read
 
 /**
  * Names by which objects of different tenants are compared. One that no other tenant has may contain the name of its
- * tenant (`oak_name_idx`): then it is that of the first object whose name differs only in this.
+ * tenant (`oak_name_idx`): then it becomes that of the first object whose name differs only in this part.
  */
 function commonNames(all: readonly Named[]): (named: Named) => readonly string[] {
   const keyOf = ({ object, name }: Named): string => objectKey({ ...object, name });

@@ -5,7 +5,7 @@ export interface NamesOfTenant {
   /** Undefined: its objects are in all schemas of a database. */
   readonly schema: string | undefined;
   readonly tenant: string;
-  /** The role that reads, as which its migrations most likely ran. */
+  /** The role that reads. Most likely, its migrations ran as the same role. */
   readonly role: string;
 }
 

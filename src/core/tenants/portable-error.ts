@@ -65,7 +65,7 @@ export function revived({ type, code, text, stack, fields, cause }: PortableErro
   return error;
 }
 
-/** The constructors of the classes word the text, which is known already. */
+/** Bypasses the constructors of the classes: they compose the text, which is already known. */
 function ofClass(
   type: string,
   code: MigrationErrorCode,

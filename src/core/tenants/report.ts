@@ -25,7 +25,7 @@ export interface TenantResult {
 
 /** Why a rollout stopped early. */
 export interface RolloutStop {
-  /** `failures`: the failure budget is used up. `gate`: a gate did not open. `interrupted`: it was asked to stop. `list`: tenants that were created meanwhile, or where they stand, are unknown. `engine`: the engine failed, or no worker was found. */
+  /** `failures`: the failure budget is used up. `gate`: a gate did not open. `interrupted`: it was asked to stop. `list`: the tenants that were created meanwhile, or their states, are unknown. `engine`: the engine failed, or no worker was found. */
   readonly by: 'failures' | 'gate' | 'interrupted' | 'list' | 'engine';
   /** In words. */
   readonly reason: string;

@@ -4,7 +4,7 @@ export interface RunningRollout {
   /** `paused`: no further tenant is started. */
   readonly state: 'running' | 'paused';
   readonly startedAt: Date;
-  /** When the process that drives it last gave a sign of life; if that is long ago, it is gone. */
+  /** When the process that drives it last sent a heartbeat; if that was long ago, the process is gone. */
   readonly seenAt: Date;
   /** How many tenants of the present wave there are, and how many of them are done. */
   readonly tenants: number;

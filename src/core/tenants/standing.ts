@@ -23,7 +23,7 @@ export interface ReplacedSchema {
   readonly recorded: string;
   /** The present schema of the tenant. */
   readonly actual: string;
-  /** True if they have different names, so that the present one may be that of anybody; undefined if that is unknown. */
+  /** True if they have different names, so the present one may belong to any tenant; undefined if that is unknown. */
   readonly isRenamed: boolean | undefined;
 }
 

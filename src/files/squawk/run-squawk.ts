@@ -16,7 +16,7 @@ export interface SquawkReport {
 /** How long Squawk may take for one text, in ms. It usually takes less than 100 ms. */
 const TIMEOUT_MS = 60_000;
 
-/** Squawk needs nothing from the environment, which may hold passwords. Windows starts no program without its root. */
+/** Squawk needs nothing from the environment, which may hold passwords. Windows programs need `SystemRoot` to start. */
 const ENVIRONMENT = { PATH: process.env['PATH'], SystemRoot: process.env['SystemRoot'] };
 
 /**
@@ -51,7 +51,7 @@ export async function runSquawk(
 }
 
 function endOf(name: string, signal: NodeJS.Signals): string {
-  const limit = signal === 'SIGKILL' ? `; it may take ${TIMEOUT_MS / 1000} s for a file` : '';
+  const limit = signal === 'SIGKILL' ? `; the limit is ${TIMEOUT_MS / 1000} s for each file` : '';
   return `squawk was ended by ${signal} while it checked ${name}${limit}`;
 }
 

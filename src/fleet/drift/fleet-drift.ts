@@ -26,7 +26,7 @@ export interface TenantDrift {
   readonly findings: readonly Finding[];
   /**
    * Whether its schema was compared with others. False while its migrations are running or after one has failed, while
-   * somebody changes its schema, if no other tenant has the same migrations and placeholder values, and if it is none of
+   * somebody changes its schema, if no other tenant has the same migrations and placeholder values, or if it is none of
    * the twenty most common schemas.
    */
   readonly isCompared: boolean;

@@ -1,7 +1,7 @@
 import type { Tenant } from '../../core/tenants/tenant.js';
 import type { FleetParts } from '../parts.js';
 
-/** Has sessions kept for tenants that are to come. */
+/** Keeps sessions open for tenants that are still to come. */
 export class ExpectedSessions {
   private readonly expected: Map<Tenant, () => Promise<void>>;
 
@@ -9,14 +9,14 @@ export class ExpectedSessions {
     this.expected = new Map(tenants.map((tenant) => [tenant, expect(tenant)]));
   }
 
-  /** This tenant needs no session any more. */
+  /** This tenant no longer needs a session. */
   async gone(tenant: Tenant): Promise<void> {
     const end = this.expected.get(tenant);
     this.expected.delete(tenant);
     await end?.();
   }
 
-  async allGone(): Promise<void> {
+  async releaseAll(): Promise<void> {
     await Promise.all([...this.expected.keys()].map((tenant) => this.gone(tenant)));
   }
 }

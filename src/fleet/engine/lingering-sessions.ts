@@ -16,7 +16,7 @@ export class LingeringSessions {
   /** @param signal aborted when no further tenant comes. */
   constructor(private readonly signal: AbortSignal) {}
 
-  /** @param gone called when the sessions need not be kept for this tenant any more. */
+  /** @param gone called when the sessions no longer need to be kept for this tenant. */
   async keep({ place }: Tenant, gone: () => Promise<void>): Promise<void> {
     if (place.database !== MAIN_DATABASE || this.signal.aborted) return gone();
     const previous = this.last;

@@ -12,8 +12,8 @@ interface Repeated {
 }
 
 /**
- * The results of tenants of which only the last attempt is known, completed with what the history says that earlier
- * attempts have applied. If the history cannot be read, they stay as they are.
+ * The results of tenants of which only the last attempt is known, completed with what earlier
+ * attempts have applied according to the history. If it cannot be read, they stay as they are.
  */
 export async function withHistory(
   { records, policy }: Pick<FleetParts, 'records' | 'policy'>,

@@ -38,7 +38,7 @@ export async function checkMigrations(
     },
     all: set.migrations,
   });
-  // Nobody wrote a checkpoint, and it runs only where nothing exists yet.
+  // A checkpoint was generated, and it runs only where nothing exists yet.
   const checkpoints = new Set(files.flatMap(({ file, migration }) => (migration?.checkpoint ? [file] : [])));
   return diagnostics.filter(({ file }) => !checkpoints.has(file));
 }

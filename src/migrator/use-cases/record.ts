@@ -11,8 +11,8 @@ import type { MigratorParts } from '../run/parts.js';
 import { changeHistory, type ChangeOptions } from './change-history.js';
 
 /**
- * Records all migrations up to a version without running them, those whose files are gone because a checkpoint replaces
- * them included.
+ * Records all migrations up to a version without running them, including those whose files are gone because
+ * a checkpoint replaces them.
  *
  * @throws UnknownMigrationError, RefusedError
  */

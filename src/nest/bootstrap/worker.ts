@@ -9,9 +9,9 @@ const LONGEST_PAUSE_MS = 10_000;
 /** Migrates tenants for the rollouts of all processes, until the fleet is stopped. */
 export function startWorker(fleet: TenantFleet, logger: Pick<Logger, 'log' | 'warn' | 'error'>): void {
   const onRetry = ({ error }: { readonly error: unknown }): void =>
-    logger.warn(`The worker for tenants could not begin and tries again: ${messageOf(error)}`);
+    logger.warn(`The worker for tenants could not start and will retry: ${messageOf(error)}`);
   retry(() => fleet.work(), { longestPauseMs: LONGEST_PAUSE_MS, isTransient, onRetry }).catch((error: unknown) =>
-    logger.error(`The worker for tenants could not begin: ${messageOf(error)}`),
+    logger.error(`The worker for tenants could not start: ${messageOf(error)}`),
   );
 }
 

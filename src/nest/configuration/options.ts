@@ -16,7 +16,7 @@ export interface DriftOptions {
   alertTimeout?: number;
   /** The time after which an open incident is reported again, in ms; 0 means never. @default 86400000 (one day) */
   reminder?: number;
-  /** Whether tenants are checked too, with the option `tenants` of the module. @default true */
+  /** Whether tenants are checked too, if the module has the option `tenants`. @default true */
   tenants?: boolean;
   /** Where to send alerts over HTTP. @default none */
   webhooks?: readonly WebhookOptions[];
@@ -34,7 +34,7 @@ export interface HealthOptions extends Partial<HealthRules> {
    * @default 'files'
    */
   details?: 'full' | 'files' | 'counts' | 'status';
-  /** How tenants count, with the option `tenants` of the module. */
+  /** How tenants affect the result, if the module has the option `tenants`. */
   tenants?: TenantsHealthOptions;
 }
 
@@ -46,7 +46,7 @@ export interface TenantsHealthOptions {
    * @default 'few'
    */
   tolerated?: number | `${number}%` | 'few';
-  /** The status if there are more. `ignore`: tenants are not read. @default 'down' */
+  /** The status if more than that are not current. `ignore`: tenants are not read. @default 'down' */
   exceeded?: HealthRule;
 }
 

@@ -5,7 +5,7 @@ import type { FleetDrift, TenantDrift } from '../../fleet/drift/fleet-drift.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import type { TenantFleet } from '../configuration/tenants.js';
 
-/** What a drift check found, and what it could not look for. */
+/** What a drift check found, and what it could not check. */
 export interface CheckedDrift {
   readonly findings: readonly Finding[];
   readonly isUnchecked: IsUnchecked;

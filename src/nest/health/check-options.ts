@@ -11,7 +11,7 @@ export function checkOptions({ tenants: limits, ...defaults }: Resolved, given: 
   return merged;
 }
 
-/** Values from JavaScript or from a configuration that has none may be undefined. */
+/** Values from JavaScript may be undefined, and so may values that a configuration lacks. */
 function withoutUndefined<T extends object>(given: T): T {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
 }

@@ -43,7 +43,7 @@ export interface SchemaFingerprints {
 
 /**
  * Reading the definition of a view locks the tables in it until the end of the transaction, and the server has room for
- * few thousand locks.
+ * only a few thousand locks.
  */
 const SCHEMAS_PER_TRANSACTION = 50;
 
@@ -54,7 +54,7 @@ const LIVE_FACTS = `SELECT live.stamp, live.kinds, current_setting('server_versi
 const READER_FACTS = "SELECT current_setting('server_version_num') AS version, current_user::text AS role";
 
 /**
- * Fingerprints tenants, some in each of several read-only transactions.
+ * Fingerprints tenants in batches, each in a read-only transaction.
  *
  * @param known an earlier result for the same tenants, which is returned if the catalog has not changed since.
  * @throws DatabaseError, DatabaseConnectionError
@@ -99,7 +99,7 @@ class FingerprintReader {
     private readonly found: { readonly byTenant: Map<string, string>; readonly locked: Set<string> },
   ) {}
 
-  /** If a lock is in the way, it finds out by halves where. */
+  /** If a lock is in the way, bisects the tenants to find it. */
   async readSchemas(tenants: readonly TenantWithHistory[]): Promise<void> {
     const rows = await this.read(LOCKED_SCHEMAS_SQL, (locks) => {
       const locked = new Set(locks.map(({ schema }) => schema));
@@ -107,7 +107,7 @@ class FingerprintReader {
       for (const tenant of tenants) if (!free.includes(tenant)) this.found.locked.add(tenant.tenant);
       return free.length === 0 ? undefined : fingerprintsBySchemaSql(this.selection(free), free);
     });
-    if (rows === 'locked') return this.readHalves(tenants);
+    if (rows === 'locked') return this.readInHalves(tenants);
     const byName = new Map(tenants.map(({ schema, tenant }) => [schema, tenant]));
     for (const { schema, fingerprint } of rows) {
       const tenant = byName.get(schema ?? '');
@@ -121,7 +121,7 @@ class FingerprintReader {
     else this.found.byTenant.set(tenant.tenant, rows[0]?.['fingerprint'] ?? '');
   }
 
-  private async readHalves(tenants: readonly TenantWithHistory[]): Promise<void> {
+  private async readInHalves(tenants: readonly TenantWithHistory[]): Promise<void> {
     const middle = Math.ceil(tenants.length / 2);
     if (tenants.length === 1) for (const { tenant } of tenants) this.found.locked.add(tenant);
     else for (const half of [tenants.slice(0, middle), tenants.slice(middle)]) await this.readSchemas(half);

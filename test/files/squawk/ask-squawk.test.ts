@@ -93,7 +93,7 @@ describe('Squawk cannot be run', () => {
     await expect(askSquawk('/nonexistent', String)(text)).rejects.toThrow(SquawkError);
     await expect(askSquawk('/bin/true', String)(text)).rejects.toThrow('squawk failed: it printed nothing');
     await expect(askSquawk(await script('kill -9 $$'), String)(text)).rejects.toThrow(
-      'squawk was ended by SIGKILL while it checked 1.sql; it may take 60 s for a file',
+      'squawk was ended by SIGKILL while it checked 1.sql; the limit is 60 s for each file',
     );
   });
 });

@@ -23,7 +23,7 @@ export const driftOfTenants: Action<ReadFlags> = (flags, { out, typed }) =>
     out(flags.json ? jsonText(driftToJson(groups, notes, typed)) : renderDrift(groups, notes, typed, flags.schema));
     if (tenants.some(({ error }) => error)) return EXIT.failed;
     const isDrift = tenants.some(({ findings }) => findings.some((each) => isAtLeast('warn', options.policy, each)));
-    // A pipeline that asked about schemas must not pass because one could not be compared.
+    // A pipeline that checks schemas must not pass when one could not be compared.
     const isUnknown = flags.schema === true && tenants.some(({ isCompared }) => !isCompared);
     return isDrift || isUnknown ? EXIT.drift : EXIT.ok;
   });

@@ -20,7 +20,7 @@ export const planOfTenants: Action<PlanFlags> = (flags, { out, typed }) =>
     return isWrong ? EXIT.failed : EXIT.ok;
   });
 
-/** A plan is that of the first tenant of a group: those of the others differ in the sizes of tables only. */
+/** The plan of a group is that of its first tenant: those of the others differ only in the sizes of tables. */
 async function plansOf({ fleet, selection }: TenantsAtWork, flags: PlanFlags, typed: Invocation) {
   const { tenants, counts } = await fleet.status(selection);
   const groups = groupStandings(tenants.filter(({ state }) => state !== 'current'));

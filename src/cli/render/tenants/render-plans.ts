@@ -40,7 +40,7 @@ export function renderPlans({ shared, plans, counts }: RolloutPlan, typed: Invoc
   ].join('\n');
 }
 
-/** The same as one script: what is no SQL is a comment, and SQL is not indented, which could change a literal. */
+/** The same as one script: what is not SQL is a comment, and SQL is not indented, as that could change a literal. */
 export function renderScripts({ shared, plans, counts }: RolloutPlan, typed: Invocation): string {
   return [
     ...(shared ? [commented('Shared files:'), scriptOf(shared)] : []),

@@ -15,7 +15,7 @@ export class RolloutView {
   private due = 0;
   private done = 0;
   private failed = 0;
-  private toldAt = 0;
+  private reportedAt = 0;
   private readonly warnings = new Map<string, { readonly found: Finding; readonly tenants: string[] }>();
 
   /** @param isLive true if the progress is shown by {@link text}; otherwise lines tell it. */
@@ -42,7 +42,7 @@ export class RolloutView {
     return `${done} of ${due} tenants, ${failed} failed${wave}`;
   }
 
-  /** Thousands of tenants would hide a failure: of each, only that is told. */
+  /** Thousands of lines would hide a failure, so among tenants only a failed one gets a line of its own. */
   private noteTenant(event: MigrationEvent, tenant: string): readonly EventLine[] {
     switch (event.type) {
       case 'warning':
@@ -64,9 +64,9 @@ export class RolloutView {
 
   private ended(): readonly EventLine[] {
     this.done += 1;
-    const isDue = (this.done - this.toldAt) * LINES >= this.due;
+    const isDue = (this.done - this.reportedAt) * LINES >= this.due;
     if (this.isLive || !isDue || this.text === undefined) return [];
-    this.toldAt = this.done;
+    this.reportedAt = this.done;
     return [{ level: 'info', text: this.text }];
   }
 

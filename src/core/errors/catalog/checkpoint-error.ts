@@ -5,7 +5,7 @@ import { list } from '../wording.js';
 export class CheckpointError extends MigrationError {
   constructor(
     text: string,
-    /** Objects, rows or sequences that the migrations and the checkpoint do not leave alike. */
+    /** Objects, rows or sequences that differ between the results of the migrations and of the checkpoint. */
     readonly differences: readonly string[] = [],
     options?: { cause?: unknown },
   ) {
@@ -41,7 +41,7 @@ export function dumpFailed(program: string, exit: string, said: string): Checkpo
 /** The checkpoint does not do what the migrations do. */
 export function unlike(file: string, differences: readonly string[]): CheckpointError {
   return new CheckpointError(
-    `${file} was not written, because it does not leave a database as the migrations do. Different: ${list(differences)}.`,
+    `${file} was not written, because its result differs from that of the migrations: ${list(differences)}.`,
     differences,
   );
 }

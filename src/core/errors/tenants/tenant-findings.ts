@@ -55,7 +55,7 @@ export const TENANT_FINDINGS = {
   TENANTS_NOT_COMPARED: {
     severity: 'warning',
     text: ({ detail }) => `were not compared with those of others: ${detail ?? ''}`,
-    remedy: () => 'What was changed in them by hand is not found.',
+    remedy: () => 'Changes made to them by hand are not detected.',
   },
   NO_TENANTS: {
     severity: 'warning',

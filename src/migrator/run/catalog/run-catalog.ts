@@ -46,7 +46,7 @@ export class RunCatalog {
     await this.reported(this.signal, async () => {
       if (!isFirst) return;
       const continues = tasks.some(({ row }) => row?.progress);
-      // The rows of a killed run still tell since when it has created objects; this run will overwrite them.
+      // The rows of a killed run still show when it began to create objects; this run will overwrite them.
       if (continues) await bringUpToDate(this.parts, catalog, this.signal);
       if (continues || (await this.mayDiffer)) this.before = await driftBefore(this.parts, catalog, this.signal);
     });

@@ -35,7 +35,7 @@ export async function applyTo(scratch: ScratchDatabase, parts: MigratorParts, si
   // Which migrations had been applied matters only in the scratch database.
   if (failure instanceof InterruptedError) throw new InterruptedError(reasonOf(signal), [], [], 'before');
   if (failure !== undefined) throw failure;
-  throwIfInterrupted(signal); // recording then ends without a word
+  throwIfInterrupted(signal); // recording then ends silently
   if (notRecorded !== undefined) throw notRecordedInScratch(notRecorded);
 }
 

@@ -48,7 +48,7 @@ async function findRoleCode(
 
 const ROLE_COMMAND = /\b(?:create|alter|drop)\s+(?:role|user|group)\b(?!\s+mapping)/i;
 
-/** A dump contains the values instead, which may be others elsewhere. */
+/** A dump contains the values instead, which may differ elsewhere. */
 function findPlaceholders(migrations: MigrationSet['migrations'], { database }: MigratorParts): Finding[] {
   const { placeholders } = database.target;
   if (!placeholders) return [];

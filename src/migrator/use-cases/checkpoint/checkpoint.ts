@@ -121,7 +121,7 @@ async function resultOf(
         throw error;
       });
     throwIfInterrupted(signal);
-    const empty = statementsOf(await dump()); // what a newer pg_dump says of any older server, and given extensions
+    const empty = statementsOf(await dump()); // what a newer pg_dump emits for any older server, and given extensions
     await applyTo(scratch, { ...parts, source: new KnownFiles(set) }, signal);
     const catalog = await scratch.readAll();
     const after = await dump();

@@ -109,7 +109,7 @@ describe('a new database', () => {
     const { migrator } = await migratorOn(db, { ...ALL, '002_a.sql': 'SELECT 1;' });
     const error = await failureOf(migrator.migrate(), RefusedError);
     expect(error.message).toContain(
-      '002_checkpoint.sql cannot be used: it is a checkpoint, and 002_a.sql was added before its end after it was written. ' +
+      '002_checkpoint.sql cannot be used: it is a checkpoint, and 002_a.sql, which comes before its end, was added later. ' +
         'Give the new file a number after that of the checkpoint, or write the checkpoint again',
     );
     expect((await migrator.plan()).refusals).toMatchObject([{ code: 'UNUSABLE_FILE' }]);

@@ -9,11 +9,11 @@ export const hardCodedSchema: Rule = {
   severity: 'warning',
   docs: {
     finds:
-      'A schema that is named in a file of tenants, unless the files that all tenants share create something in it. It is checked by `fleet.lint()`, by `lint()` of a tenant, and before the runs of tenants.',
+      'A schema that is named in a tenant file, unless the files that all tenants share create something in it. This is checked by `fleet.lint()`, by `lint()` of a tenant, and before tenants are migrated.',
     isForTenants: true,
     locks: [],
     duration: 'No table is locked.',
-    harm: 'The file runs once for each tenant. Each time, it changes the same schema, most likely that of the tenant for which it was tried out.',
+    harm: 'The file runs once for each tenant. Each time, it changes the same schema, most likely that of the tenant on which it was tested.',
     setup: 'CREATE SCHEMA oak_hill;\n',
     example: 'CREATE TABLE oak_hill.notes (id bigint PRIMARY KEY);\n',
     rewrite: [
@@ -23,7 +23,7 @@ export const hardCodedSchema: Rule = {
       },
     ],
     notes:
-      'The schemas of the option `searchPath` and of the history are allowed, and those of extensions that the shared files create. Strings are not read, and so neither are bodies of functions. A schema that is shared but created elsewhere needs an `allow` comment.',
+      'The schemas in the option `searchPath`, the schema of the history, and those of extensions that the shared files create are allowed. Strings, and therefore function bodies, are not examined. A schema that is shared but created elsewhere needs an `allow` comment.',
   },
   check: ({ node, tenantSchemas }) => {
     if (!tenantSchemas) return [];
