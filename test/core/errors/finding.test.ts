@@ -22,6 +22,7 @@ const FULL: FindingDetails = {
   detail: 'DETAIL',
   recorded: 'OLD',
   actual: 'NEW',
+  comparedWith: { tenant: 'oak-hill', same: 3, of: 4 },
 };
 
 describe('every finding', () => {
