@@ -25,7 +25,8 @@ async function fleetWith(
 }
 
 const sleeping = async (): Promise<boolean> =>
-  ((await db.query(`SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'`)).rowCount ?? 0) > 0;
+  ((await db.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`))
+    .rowCount ?? 0) > 0;
 
 describe.each(VERSIONS)('a rollout over pg-boss %s', (version) => {
   test('stops if its last worker has ended, though its jobs were tried', async () => {
