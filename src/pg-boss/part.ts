@@ -111,8 +111,9 @@ export class Part {
 
   /** The job of a tenant. */
   jobOf(tenant: Tenant): { readonly id: string; readonly queue: string } | undefined {
-    for (const [id, job] of this.open) if (job.tenant === tenant) return { id, queue: job.queue };
-    return undefined;
+    const id = this.ids.get(tenant);
+    const job = id === undefined ? undefined : this.open.get(id);
+    return id !== undefined && job ? { id, queue: job.queue } : undefined;
   }
 
   private async add(queue: string, tenants: readonly Tenant[]): Promise<void> {

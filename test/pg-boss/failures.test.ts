@@ -28,18 +28,23 @@ const sleeping = async (): Promise<boolean> =>
   ((await db.query(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep'`))
     .rowCount ?? 0) > 0;
 
+/** How a rollout stops whose only worker ends while it migrates a tenant. */
+async function stopWithoutWorker(caller: Fleet<TenantDefinition>, worker: Fleet<TenantDefinition>) {
+  const work = worker.work();
+  const stopped = stopOf(caller.migrate());
+  await until(sleeping);
+  await worker.close();
+  await work;
+  return stopped;
+}
+
 describe.each(VERSIONS)('a rollout over pg-boss %s', (version) => {
   test('stops if its last worker has ended, though its jobs were tried', async () => {
     const [caller, worker] = [
       await fleetWith(endless, { workerTimeout: 2_000 }, version),
       await fleetWith(endless, {}, version),
     ];
-    const work = worker.work();
-    const stopped = stopOf(caller.migrate());
-    await until(sleeping);
-    await worker.close();
-    await work;
-    const { report } = await stopped;
+    const { report } = await stopWithoutWorker(caller, worker);
     expect(report.stopped).toMatchObject({ by: 'engine', reason: expect.stringContaining('no worker') });
     expect(report.counts).toMatchObject({ applied: 0, interrupted: 3 });
   });
@@ -49,12 +54,7 @@ describe.each(VERSIONS)('a rollout over pg-boss %s', (version) => {
       await fleetWith(endless, { retries: 0 }, version),
       await fleetWith(endless, { retries: 0 }, version),
     ];
-    const work = worker.work();
-    const stopped = stopOf(caller.migrate());
-    await until(sleeping);
-    await worker.close();
-    await work;
-    const { report } = await stopped;
+    const { report } = await stopWithoutWorker(caller, worker);
     expect(report.stopped).toMatchObject({ by: 'failures' });
     expect(report.counts.failed).toBeGreaterThan(0);
   });

@@ -1,7 +1,6 @@
 import { farReachingCommand } from '../../../core/sql/statements/server-wide.js';
 import type { ParsedStatement } from '../../../core/sql/statements/statements.js';
 import { locateInFile } from '../../../core/compile/source-text.js';
-import { parsedStatementsOf } from '../../../core/compile/program.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
 import type { Checkpoint } from '../../../core/migration/checkpoint.js';
@@ -9,6 +8,7 @@ import type { Migration } from '../../../core/migration/migration.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { isApplied, type MigrationStatus } from '../../../core/status/status.js';
 import type { MigratorParts } from '../../run/parts.js';
+import { readStatements } from './read-statements.js';
 
 /** Which migrations are applied to a scratch database. */
 export interface VerifiedMigrations {
@@ -67,15 +67,11 @@ function isReplacedBy({ replaces }: Checkpoint, file: string): boolean {
  */
 export async function findFarReaching(
   migrations: readonly Migration[],
-  { compiler, database }: Pick<MigratorParts, 'compiler' | 'database'>,
+  parts: Pick<MigratorParts, 'compiler' | 'database'>,
   isElsewhere: boolean,
 ): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const migration of migrations) {
-    const compiled = await compiler.compile(migration, database.target.placeholders);
-    if ('refusals' in compiled) continue; // the run refuses it
-    const { program } = compiled;
-    const statements = await parsedStatementsOf(program);
+  for await (const { migration, program, statements } of readStatements(migrations, parts)) {
     const { file: subject } = migration;
     if (!statements && !isElsewhere) found.push(finding('UNREADABLE_STATEMENT', { subject }));
     for (const { node, start } of statements ?? []) {

@@ -1,10 +1,10 @@
-import { parsedStatementsOf } from '../../../core/compile/program.js';
 import { locateInFile } from '../../../core/compile/source-text.js';
 import { placeholderNames } from '../../../core/compile/placeholders.js';
 import { finding, type Finding, type FindingDetails } from '../../../core/errors/finding.js';
 import { RefusedError } from '../../../core/errors/input-errors.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import type { MigratorParts } from '../../run/parts.js';
+import { readStatements } from '../catalog/read-statements.js';
 import { findFarReaching } from '../catalog/verified-migrations.js';
 
 /** @throws RefusedError for migrations whose effect a dump cannot contain. */
@@ -25,16 +25,10 @@ export async function assertReplaceable({ migrations }: MigrationSet, parts: Mig
 }
 
 /** Roles that are created or changed in a `DO` block: a dump does not contain them. */
-async function findRoleCode(
-  migrations: MigrationSet['migrations'],
-  { compiler, database }: MigratorParts,
-): Promise<Finding[]> {
+async function findRoleCode(migrations: MigrationSet['migrations'], parts: MigratorParts): Promise<Finding[]> {
   const found: Finding[] = [];
-  for (const migration of migrations) {
-    const compiled = await compiler.compile(migration, database.target.placeholders);
-    if ('refusals' in compiled) continue; // the run refuses it
-    const { program } = compiled;
-    for (const { node, start, end } of (await parsedStatementsOf(program)) ?? []) {
+  for await (const { migration, program, statements } of readStatements(migrations, parts)) {
+    for (const { node, start, end } of statements ?? []) {
       const command =
         node && 'DoStmt' in node ? ROLE_COMMAND.exec(program.source.sql.slice(start, end))?.[0] : undefined;
       if (command === undefined) continue;
