@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../core/history/audit.js';
 import type { DetailedHistoryRow } from '../../core/history/history.js';
-import { tableOf, utc } from './table.js';
+import { tableOf, unbroken, utc } from './table.js';
 
 /** The history as text: a table, followed by the errors and the messages of the server. @param columns see `tableOf` */
 export function renderHistory(rows: readonly DetailedHistoryRow[], columns: number | undefined): string {
@@ -8,7 +8,7 @@ export function renderHistory(rows: readonly DetailedHistoryRow[], columns: numb
   const table = rows.map(({ executedAt, state, file, durationMs, executedBy, origin }) => [
     utc(executedAt),
     state,
-    file,
+    unbroken(file),
     durationMs ?? '',
     executedBy ?? '',
     origin ?? '',
@@ -29,7 +29,7 @@ export function renderAudit(entries: readonly AuditEntry[], columns: number | un
     utc(at),
     action,
     login,
-    files.join('\n'),
+    files.map(unbroken).join('\n'),
     reason ?? '',
   ]);
   return tableOf(['At (UTC)', 'Action', 'Login', 'Migrations', 'Reason'], table, { columns });

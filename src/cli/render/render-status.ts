@@ -4,7 +4,7 @@ import type { Finding } from '../../core/errors/finding.js';
 import type { MigrationStatus } from '../../core/status/status.js';
 import type { StatusReport } from '../../migrator/use-cases/status.js';
 import { withFlags } from '../process/option-flags.js';
-import { tableOf, utc } from './table.js';
+import { tableOf, unbroken, utc } from './table.js';
 
 /** The status for people: a table and a summary. @param columns see `tableOf` */
 export function renderStatus(
@@ -14,7 +14,7 @@ export function renderStatus(
   columns: number | undefined,
 ): string {
   if (migrations.length === 0) return `No migrations on disk and none recorded in ${table}.`;
-  const rows = migrations.map(({ state, file, row }) => [state, file, appliedAt(row), row?.durationMs ?? '']);
+  const rows = migrations.map(({ state, file, row }) => [state, unbroken(file), appliedAt(row), row?.durationMs ?? '']);
   const head = ['State', 'Migration', 'Applied at (UTC)', 'ms'];
   const empty = findings.filter(({ code }) => code === 'EMPTY_DIRECTORY').map(textOf);
   return [

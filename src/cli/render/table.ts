@@ -10,15 +10,23 @@ export interface TableLayout {
 
 type Row = readonly (string | number)[];
 
+/** Stands for a space at which no line is broken. No name contains a character for private use. */
+const GLUE = '\uE000';
+
+/** The name of a file, for a table: it stays on one line, even with spaces in it. */
+export function unbroken(name: string): string {
+  return name.replaceAll(' ', GLUE);
+}
+
 /**
- * Renders a text table that fits the terminal. It breaks lines only between words, so that names can be copied. If that
- * is not enough, each row becomes a list of its values.
+ * Renders a text table that fits the terminal. It breaks lines only between words, so that names can be copied; a name
+ * with spaces must be {@link unbroken}. If that is not enough, each row becomes a list of its values.
  */
-export function tableOf(
-  head: readonly string[],
-  rows: readonly Row[],
-  { columns, colAligns = [] }: TableLayout,
-): string {
+export function tableOf(head: readonly string[], rows: readonly Row[], layout: TableLayout): string {
+  return fitted(head, rows, layout).replaceAll(GLUE, ' ');
+}
+
+function fitted(head: readonly string[], rows: readonly Row[], { columns, colAligns = [] }: TableLayout): string {
   const whole = draw(head, rows, { colAligns });
   const widths = widthsIn(whole);
   if (columns === undefined || totalOf(widths) <= columns) return whole;

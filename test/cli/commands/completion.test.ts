@@ -27,6 +27,7 @@ async function offered(shell: string, script: (completion: string) => string): P
     'migrations/sub/002_b.sql': '',
     'migrations/README.md': '',
     "other/3 $(touch owned) it's.sql": '',
+    "my $(touch owned) it's/9_c.sql": '',
   });
   scripts[shell] ??= (await run(['completion', shell])).stdout;
   await writeFiles(directory, { '.completion': scripts[shell] });
@@ -40,11 +41,16 @@ async function offered(shell: string, script: (completion: string) => string): P
   return stdout.split('\n').filter(Boolean).toSorted();
 }
 
+/** The directory with the worst name, as it may be typed. */
+const WORST = "my $(touch owned) it's";
+const ESCAPED = String.raw`my\ \$\(touch\ owned\)\ it\'s`;
+const raw = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
 const inBash = (...words: string[]): Promise<string[]> =>
   offered(
     'bash',
     (completion) => `source <(${completion})
-      COMP_WORDS=(nest-migrations ${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${words.length}
+      COMP_WORDS=(nest-migrations ${words.map(raw).join(' ')}) COMP_CWORD=${words.length}
       complete -p nest-migrations nestjs-pg-migrations > /dev/null
       _nest_migrations
       printf '%s\\n' "\${COMPREPLY[@]}"`,
@@ -57,7 +63,7 @@ const inOldBash = (...words: string[]): Promise<string[]> =>
     (completion) => `enable -n mapfile readarray compopt
       COMP_WORDBREAKS=$' \t\n"><=;|&(:'
       eval "$(${completion})"
-      COMP_WORDS=(nest-migrations ${words.map((word) => `'${word}'`).join(' ')}) COMP_CWORD=${words.length}
+      COMP_WORDS=(nest-migrations ${words.map(raw).join(' ')}) COMP_CWORD=${words.length}
       _nest_migrations
       printf '%s\n' "\${COMPREPLY[@]}"`,
   );
@@ -146,6 +152,24 @@ describeWith('bash')('in bash', () => {
   );
 });
 
+describeWith('bash').each([
+  ['bash', inBash],
+  ['bash 3.2', inOldBash],
+])('in %s, directories with spaces and quotes', (_, complete) => {
+  test('are offered quoted, or as they are after a quote', async () => {
+    for (const typed of ['my', String.raw`my\ `, String.raw`my\ \$`])
+      expect(await complete('lint', '--dir', typed)).toEqual([ESCAPED]);
+    expect(await complete('lint', '--dir', '"my ')).toEqual([WORST]);
+    expect(await complete('lint', '--dir', "'my")).toEqual([WORST]);
+    expect(await complete('lint', '--dir', '~/my')).toEqual([`~/${ESCAPED}`]);
+  });
+
+  test('are searched for migrations, however they were typed', async () => {
+    for (const typed of [ESCAPED, `"${WORST}"`])
+      expect(await complete('mark', '--dir', typed, '')).toEqual(['9_c.sql']);
+  });
+});
+
 describeWith('bash')('in bash 3.2', () => {
   test.each<[string[], string[]]>([
     [['mi'], ['migrate']],
@@ -182,6 +206,8 @@ describeWith('fish')('in fish', () => {
     expect(await inFish('nest-migrations import no')).toEqual(['node-pg-migrate']);
     expect(await inFish('nest-migrations mark ')).toEqual(['001_a.sql', 'sub/002_b.sql']);
     expect(await inFish('nest-migrations migrate --dir other --to ')).toHaveLength(1);
+    expect(await inFish(String.raw`nest-migrations mark --dir "my \$(touch owned) it\'s" `)).toEqual(['9_c.sql']);
+    expect(await inFish('nest-migrations lint --dir my')).toEqual([`${WORST}/`]);
   });
 });
 
@@ -203,6 +229,8 @@ describeWith('zsh')('in zsh', () => {
   test('migrations, including those of another directory', async () => {
     expect(await migrationsInZsh("''")).toEqual(['001_a.sql', 'sub/002_b.sql']);
     expect(await migrationsInZsh('--dir', 'other', "''")).toEqual(["3 $(touch owned) it's.sql"]);
+    for (const typed of [ESCAPED, `"${WORST}"`])
+      expect(await migrationsInZsh('--dir', raw(typed), "''")).toEqual(['9_c.sql']);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { tableOf } from '../../../src/cli/render/table.js';
+import { tableOf, unbroken } from '../../../src/cli/render/table.js';
 
 const HEAD = ['State', 'Migration', 'Applied at (UTC)'];
 const ROWS = [
@@ -39,6 +39,18 @@ describe('a table', () => {
         '',
       ].join('\n'),
     );
+  });
+
+  test('breaks no line within a name that has spaces', () => {
+    const name = '001_add a column.sql';
+    const narrow = (columns: number): string =>
+      tableOf(['Migration', 'Reason'], [[unbroken(name), 'for the new report']], { columns });
+    expect(narrow(80)).toContain(`│ ${name} │ for the new report │`);
+    for (const columns of [40, 36]) {
+      expect(narrow(columns)).toContain(`│ ${name} │`);
+      expect(longest(narrow(columns))).toBeLessThanOrEqual(columns);
+    }
+    expect(narrow(20)).toContain(`Migration  ${name}\n`);
   });
 
   test('counts the width of a character, not its bytes', () => {

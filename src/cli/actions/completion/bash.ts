@@ -5,8 +5,34 @@ import type { Values } from './values.js';
 export function bashCompletion(commands: readonly Completable[]): string {
   const names = commands.map(({ name }) => name);
   return `# Completion of nest-migrations, for bash: eval "$(nest-migrations completion bash)"
+# What a word stands for that was typed with quotes or backslashes. It is not evaluated.
+_nest_migrations_unquoted() {
+  local word="$1"
+  case "$word" in
+    \\'*) word="\${word#\\'}"; word="\${word%\\'}" ;;
+    \\"*) word="\${word#\\"}"; word="\${word%\\"}" ;;
+    *) word="\${word//\\\\/}" ;;
+  esac
+  printf '%s' "$word"
+}
+# Offers the names, one a line, that begin with what was typed. They are quoted, unless they follow a quote.
+_nest_migrations_names() {
+  local typed name
+  typed="$(_nest_migrations_unquoted "$1")"
+  while IFS= read -r name; do
+    [[ "$name" == "$typed"* ]] || continue
+    case "$1" in
+      [\\'\\"]*) COMPREPLY+=("$name") ;;
+      \\~/*) COMPREPLY+=("~/$(printf %q "\${name#*/}")") ;;
+      *) COMPREPLY+=("$(printf %q "$name")") ;;
+    esac
+  done
+}
+_nest_migrations_directories() {
+  _nest_migrations_names "$1" < <(compgen -d -- "$(_nest_migrations_unquoted "$1")")
+}
 _nest_migrations_files() {
-  local directory=migrations i file
+  local directory=migrations i
   for ((i = 1; i < COMP_CWORD; i++)); do
     if [[ "\${COMP_WORDS[i]}" == --dir ]]; then
       directory="\${COMP_WORDS[i + 1]}"
@@ -14,9 +40,8 @@ _nest_migrations_files() {
     fi
     [[ "\${COMP_WORDS[i]}" == --dir=* ]] && directory="\${COMP_WORDS[i]#--dir=}"
   done
-  while IFS= read -r file; do
-    [[ "$file" == "$1"* ]] && COMPREPLY+=("$(printf %q "$file")")
-  done < <(CDPATH='' cd -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)
+  directory="$(_nest_migrations_unquoted "$directory")"
+  _nest_migrations_names "$1" < <(CDPATH='' cd -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)
 }
 # Bash 3.2, the version in macOS, has neither mapfile nor compopt.
 _nest_migrations_offer() {
@@ -83,7 +108,7 @@ function casesOf(command: string, { name, value, values }: CompletableFlag): str
 function offer(values: Values): string[] {
   if (values.kind === 'words') return [offerWords(values.words.join(' '))];
   if (values.kind === 'migrations') return ['_nest_migrations_files "$current"'];
-  return values.kind === 'directories' ? ['_nest_migrations_offer -d'] : [];
+  return values.kind === 'directories' ? ['_nest_migrations_directories "$current"'] : [];
 }
 
 function offerWords(words: string): string {

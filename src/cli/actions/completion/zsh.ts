@@ -13,6 +13,7 @@ _nest_migrations_files() {
     [[ "$words[i]" == --dir ]] && directory="$words[i+1]"
     [[ "$words[i]" == --dir=* ]] && directory="\${words[i]#--dir=}"
   done
+  directory="\${(Q)directory}"
   files=(\${(f)"$(cd -q -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)"})
   compadd -a files
 }
