@@ -15,7 +15,7 @@ export const GATE: readonly CommandDefinition[] = [
     flags: [
       [
         '--base <ref>',
-        'compare the branch with this ref in git, without a database: exit with 1 if a merged file was edited, renamed or deleted, or if a new file has the number of a merged one or sorts before the newest; new files are linted',
+        'compare the branch with this ref in git, without a database: exit with 1 if a merged file was edited, renamed or deleted, or if a new file has the number of a merged one or sorts before the newest; new files are linted. The files of tenants are compared too',
       ],
       [
         '--schema',
@@ -40,7 +40,7 @@ export const GATE: readonly CommandDefinition[] = [
   {
     name: 'lint',
     description:
-      'find statements in the pending migrations (without a database, in all migrations) that would block or break the application. Exits with 6 on an error',
+      'find statements in the pending migrations (without a database, in all migrations) that would block or break the application; also in those of tenants, if any are configured. Exits with 6 on an error',
     flags: [
       ['--all', 'lint all migrations, without the database'],
       ['--strict', 'also exit with 6 on a warning'],
@@ -66,11 +66,13 @@ export const GATE: readonly CommandDefinition[] = [
     flags: [
       ['--number', 'use a number even if the others have timestamps'],
       ['--timestamp', 'use a timestamp even if the others have numbers'],
+      ['--tenants', 'create it in the directory of tenants, for all of them'],
       ...FILE_FLAGS,
     ],
     examples: [
       'nest-migrations new add_users',
       "echo 'CREATE TABLE users (id bigint);' | nest-migrations new add_users",
+      'nest-migrations new add_grades --tenants',
     ],
     load: async () => (await import('../actions/gate/new.js')).newMigration,
   },

@@ -121,4 +121,5 @@ export interface CheckFlags extends RunFlags, FormatFlags {
 export interface NewFlags extends CommonFlags {
   readonly number?: boolean;
   readonly timestamp?: boolean;
+  readonly tenants?: boolean;
 }

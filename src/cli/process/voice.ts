@@ -17,6 +17,8 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
   switch (remedy.action) {
     case 'migrate':
       return command('migrate', [], typed);
+    case 'migrate-shared':
+      return command('migrate', [], { ...typed, flags: { ...typed.flags, ...NO_TENANTS } });
     case 'unlock':
       return command('unlock', ['--force'], typed);
     case 'mark':
@@ -43,10 +45,12 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
   }
 }
 
+const NO_TENANTS = { tenant: undefined, group: undefined, all: undefined };
+
 /** A command as if it had been typed for one tenant, or for all. */
 function selecting(tenant: string | undefined, typed: Invocation): Invocation {
-  const chosen = tenant === undefined ? { all: true, tenant: undefined } : { all: undefined, tenant: [tenant] };
-  return { ...typed, flags: { ...typed.flags, group: undefined, ...chosen } };
+  const chosen = tenant === undefined ? { all: true } : { tenant: [tenant] };
+  return { ...typed, flags: { ...typed.flags, ...NO_TENANTS, ...chosen } };
 }
 
 function command(name: string, words: readonly string[], typed: Invocation): string {

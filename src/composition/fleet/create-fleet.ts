@@ -28,7 +28,7 @@ import type { Migrator } from '../../migrator/migrator.js';
 import { unifiedDiff } from '../unified-diff.js';
 import { Homes } from './homes.js';
 import { TenantLocks } from './tenant-locks.js';
-import { lintTenantFiles } from './lint-tenants.js';
+import { allowedSchemas, lintTenantFiles, type SchemasFor } from './lint-tenants.js';
 import { readList } from './read-list.js';
 import { FleetCatalogs } from './tenant-catalogs.js';
 import { FleetRecords } from './tenant-records.js';
@@ -36,14 +36,19 @@ import { FleetSchemas } from './tenant-schemas.js';
 import { sharesHistory, tenantTarget } from './tenant-target.js';
 import type { ResolvedTenantsOptions, TenantDefinition } from './tenants-options.js';
 
-/** Assembles the migrations of tenants. @param shared for the shared files; null if there are none. */
+/**
+ * Assembles the migrations of tenants.
+ *
+ * @param shared for the shared files; null if there are none.
+ * @param homes their databases, if the caller needs them too.
+ */
 export function createFleetOf(
   options: ResolvedOptions,
   tenants: ResolvedTenantsOptions,
   listener: EmitEvent,
   shared: Migrator | null = tenants.sharedFiles ? createMigrator(options, listener) : null,
+  homes: Homes = new Homes(options),
 ): Fleet<TenantDefinition> {
-  const homes = new Homes(options);
   const migrations = migrationsOf({ ...options, directory: tenants.directory });
   const list = new CheckedList(homes, options, tenants);
   const schemasFor = allowedSchemas(options, tenants);
@@ -84,18 +89,6 @@ export function createFleetOf(
 async function closeBoth(shared: Migrator | null, homes: Homes): Promise<void> {
   await shared?.close();
   await homes.close();
-}
-
-/** The schemas that the files of a tenant with this schema may name. */
-type SchemasFor = (schema: string) => Promise<ReadonlySet<string>>;
-
-/** The shared files are read only when tenants' files are linted, and then once. */
-function allowedSchemas(options: ResolvedOptions, tenants: ResolvedTenantsOptions): SchemasFor {
-  let shared: Promise<readonly string[]> | undefined;
-  return async (schema) => {
-    shared ??= import('./shared-schemas.js').then(({ sharedSchemas }) => sharedSchemas(options, tenants.sharedFiles));
-    return new Set([schema, ...(await shared)]);
-  };
 }
 
 /** The placeholder values of a tenant that files use. Nearly always, tenants have the same ones. */
@@ -151,7 +144,7 @@ class CheckedList {
   async read(): Promise<readonly Tenant[]> {
     const { reads } = this.homes.main;
     const query = (sql: string) => reads.use((connection) => connection.query(sql), this.options.timeouts.catalog);
-    const tenants = this.check(await readList(this.tenants.list, query));
+    const tenants = this.check(await readList(this.tenants.list, query, this.tenants.sharedFiles));
     const unknown = tenants.length === 0 ? [] : unknownGroups(tenants, this.tenants.rollout.waves);
     if (unknown.length === 0) return tenants;
     const problems = unknown.map((group) => ({ option: 'tenants.rollout.waves', ...unknownGroup(group, tenants) }));

@@ -1,10 +1,26 @@
-import type { Tenant } from '../../core/tenants/tenant.js';
+import { placeholderNames } from '../../core/compile/placeholders.js';
+import type { SecondOpinion } from '../../core/lint/second-opinion.js';
+import type { MigrationSet } from '../../core/migration/migration-set.js';
+import { SCHEMA_PLACEHOLDER, type Tenant } from '../../core/tenants/tenant.js';
+import { KnownFiles } from '../../migrator/use-cases/known-files.js';
 import { lint, type LintReport } from '../../migrator/use-cases/preview/lint.js';
 import { parseStatements } from '../../postgres/parser/parse-sql.js';
-import { settingsOf, type Migrations } from '../create-migrator.js';
+import { migrationsOf, settingsOf, type Migrations } from '../create-migrator.js';
 import type { ResolvedOptions } from '../options.js';
 import { tenantTarget } from './tenant-target.js';
-import type { ResolvedTenantsOptions } from './tenants-options.js';
+import type { ResolvedTenantsOptions, TenantDefinition } from './tenants-options.js';
+
+/** The schemas that the files of a tenant with this schema may name. */
+export type SchemasFor = (schema: string) => Promise<ReadonlySet<string>>;
+
+/** The shared files are read only when tenants' files are linted, and then once. */
+export function allowedSchemas(options: ResolvedOptions, tenants: ResolvedTenantsOptions): SchemasFor {
+  let shared: Promise<readonly string[]> | undefined;
+  return async (schema) => {
+    shared ??= import('./shared-schemas.js').then(({ sharedSchemas }) => sharedSchemas(options, tenants.sharedFiles));
+    return new Set([schema, ...(await shared)]);
+  };
+}
 
 /** Stands for the schema of any tenant: whatever else a file names is hard-coded. */
 const ANY_SCHEMA = 'schema_of_the_tenant';
@@ -30,7 +46,8 @@ export function lintTenantFiles(
     migrations,
   }: { options: ResolvedOptions; tenants: ResolvedTenantsOptions; migrations: Migrations },
   sample: Tenant | undefined,
-  schemasFor: (schema: string) => Promise<ReadonlySet<string>>,
+  schemasFor: SchemasFor,
+  secondOpinion?: SecondOpinion,
 ): Promise<LintReport> {
   const hasSchema = sample === undefined || sample.schema !== undefined;
   const tenant = { ...(sample ?? ANY_TENANT), schema: hasSchema ? ANY_SCHEMA : undefined };
@@ -39,7 +56,45 @@ export function lintTenantFiles(
     target: tenantTarget(options, tenants, tenant),
     policy: settingsOf(options).policy,
     parse: parseStatements,
+    secondOpinion,
     tenantSchemas: hasSchema ? () => schemasFor(ANY_SCHEMA) : undefined,
   };
   return lint(parts, undefined);
+}
+
+/**
+ * The same without reading the list, if it is not an array: then placeholders without a value have their names as values.
+ *
+ * @param known the migrations, if they have been read.
+ * @throws DirectoryError
+ */
+export async function lintTenantDirectory(
+  options: ResolvedOptions,
+  tenants: ResolvedTenantsOptions,
+  known?: MigrationSet,
+  secondOpinion?: SecondOpinion,
+): Promise<LintReport> {
+  const { source: directory, compiler } = migrationsOf({ ...options, directory: tenants.directory });
+  const set = known ?? (await directory.read());
+  const migrations = { source: new KnownFiles(set), compiler };
+  const sample = { ...ANY_TENANT, ...sampleOf(tenants.list, set, options) };
+  const allowed = allowedSchemas(options, tenants);
+  const schemasFor: SchemasFor = async (schema) =>
+    new Set([...(await allowed(schema)), ...Object.values(sample.placeholders)]);
+  return lintTenantFiles({ options, tenants, migrations }, sample, schemasFor, secondOpinion);
+}
+
+/** What is known about some tenant. */
+function sampleOf(
+  list: ResolvedTenantsOptions['list'],
+  { migrations }: MigrationSet,
+  { placeholders = {}, placeholderDelimiters: delimiters }: ResolvedOptions,
+): Partial<Tenant> {
+  if (Array.isArray(list)) {
+    const [first] = list as readonly TenantDefinition[];
+    return first ? { schema: first.schema, placeholders: first.placeholders ?? {} } : {};
+  }
+  const names = migrations.flatMap(({ text }) => placeholderNames(text, { delimiters }));
+  const without = names.filter((name) => !Object.hasOwn(placeholders, name) && name !== SCHEMA_PLACEHOLDER);
+  return { placeholders: Object.fromEntries(without.map((name) => [name, name])) };
 }

@@ -1,16 +1,25 @@
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
+import type { Text } from '../../core/errors/remedy.js';
+import { UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Row } from '../../postgres/connection/script.js';
+import { serverErrorOf } from '../../postgres/connection/server-error.js';
 import type { TenantDefinition, TenantList, TenantPages } from './tenants-options.js';
 
 /**
  * Reads a list to its end, so that nothing runs for a partial list.
  *
- * @param query runs a query. @throws DatabaseConnectionError if it cannot be asked; ConfigurationError if the list fails
+ * @param query runs a query.
+ * @param hasSharedFiles whether shared files run before the list is read.
+ * @throws DatabaseConnectionError if it cannot be asked; ConfigurationError if the list fails
  *   otherwise, with what it threw as the cause.
  */
-export async function readList(list: TenantList, query: (sql: string) => Promise<readonly Row[]>): Promise<unknown[]> {
+export async function readList(
+  list: TenantList,
+  query: (sql: string) => Promise<readonly Row[]>,
+  hasSharedFiles: boolean,
+): Promise<unknown[]> {
   const read: unknown[] = [];
   try {
     const pages = await pagesOf(list, query);
@@ -25,8 +34,22 @@ export async function readList(list: TenantList, query: (sql: string) => Promise
     const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
     const detail = `${where}: ${why}. Correct it and start again: a partial list would look complete`;
     const problems = [{ option: 'tenants.list', code: 'unusable', detail }] as const;
-    throw new ConfigurationError('INVALID_TENANTS', problems, { cause: error });
+    const advice = hasSharedFiles && isAboutTable(error) ? CREATE_FIRST : '';
+    throw new ConfigurationError('INVALID_TENANTS', problems, { cause: error, advice });
   }
+}
+
+/** A list usually comes from a table that the shared files create. */
+const CREATE_FIRST: Text = (say) =>
+  `If shared migrations create what the list reads, apply them first, with ${say({ action: 'migrate-shared' })}.`;
+
+/** True if a list cannot be read because a table does not exist, as before the first run of the shared files. */
+export function lacksTable(error: unknown): boolean {
+  return error instanceof ConfigurationError && error.code === 'INVALID_TENANTS' && isAboutTable(error.cause);
+}
+
+function isAboutTable(error: unknown): boolean {
+  return UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '');
 }
 
 async function pagesOf(list: TenantList, query: (sql: string) => Promise<readonly Row[]>): Promise<TenantPages> {

@@ -2,6 +2,7 @@ import { configurationText, type ConfigurationProblem } from '../problems/config
 import { directoryText, type DirectoryProblem } from './files/directory-problem.js';
 import { renderFindingAs, type Finding } from './finding.js';
 import { MigrationError } from './migration-error.js';
+import { inWords, type Text } from './remedy.js';
 
 function listed(problems: readonly string[]): string {
   return problems.map((problem) => `\n  - ${problem}`).join('');
@@ -19,9 +20,10 @@ export class ConfigurationError extends MigrationError {
     code: 'INVALID_OPTIONS' | 'INVALID_TABLE' | 'INVALID_TENANTS',
     /** Every problem, as data. The message has them as sentences. */
     readonly problems: readonly ConfigurationProblem[],
-    options?: { cause?: unknown },
+    { advice = '', ...options }: { readonly cause?: unknown; readonly advice?: Text } = {},
   ) {
-    super(code, `${SUBJECTS[code]}:${listed(problems.map(configurationText))}`, options);
+    const text = `${SUBJECTS[code]}:${listed(problems.map(configurationText))}`;
+    super(code, (say) => [text, inWords(advice, say)].filter(Boolean).join('\n'), options);
   }
 }
 

@@ -4,6 +4,8 @@ import { call, quoted } from './wording.js';
 export type Remedy =
   /** Apply the pending migrations. */
   | { readonly action: 'migrate' }
+  /** Apply those that tenants share, whatever tenants are selected. */
+  | { readonly action: 'migrate-shared' }
   /** Terminate the holder of the migration lock, even if it may still be working. */
   | { readonly action: 'unlock' }
   /** Record this file as applied; remove its row; accept its checksum and name; start it over; continue it as edited. */
@@ -31,6 +33,7 @@ export type Text = string | ((say: Voice) => string);
 export const inApi: Voice = (remedy) => {
   switch (remedy.action) {
     case 'migrate':
+    case 'migrate-shared':
       return '"nest-migrations migrate"';
     case 'unlock':
       return '"nest-migrations unlock --force"';

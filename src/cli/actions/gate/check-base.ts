@@ -7,6 +7,7 @@ import { compareWithBase, type BranchReport } from '../../../core/migration/comp
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { MigrationDirectory } from '../../../files/directory.js';
 import { readBase, type Base } from '../../../files/git/read-base.js';
+import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
 import { GitError } from '../../../files/git/run-git.js';
 import { CliError, usageError } from '../../process/cli-error.js';
 import { EXIT } from '../../process/exit-codes.js';
@@ -16,6 +17,8 @@ import type { Invocation } from '../../process/invocation.js';
 import { forShell } from '../../process/retype.js';
 import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import type { Action } from '../action.js';
+import { hasSharedDirectory } from '../has-shared-directory.js';
+import { worstOf } from '../tenants/verdict.js';
 import { fileSettingsFrom } from '../../configuration/settings.js';
 import { describeBranch, type CheckedBranch } from './describe-branch.js';
 import { renderBranch } from './render-branch.js';
@@ -27,6 +30,30 @@ export const checkBase: Action<CheckFlags> = async (flags, { out, typed }) => {
   if (databaseUrl !== undefined) throw usageError('--base uses only git: omit --database-url');
   if (schema) throw usageError('--base uses only git: omit --schema');
   const { options } = await fileSettingsFrom({ ...flags, lint: flags.lint ?? 'error' });
+  const { tenants } = options;
+  const shared = hasSharedDirectory(options)
+    ? await checkDirectory(options, ref, typed, (work) => lintResolved(options, work))
+    : undefined;
+  const ofTenants =
+    tenants &&
+    (await checkDirectory({ ...options, directory: tenants.directory }, ref, typed, async (work) => {
+      const { lintTenantDirectory } = await import('../../../composition/fleet/lint-tenants.js');
+      return lintTenantDirectory(options, tenants, work);
+    }));
+  const exitCode = worstOf(shared?.exitCode ?? EXIT.ok, ofTenants?.exitCode ?? EXIT.ok);
+  out(renderBranch({ exitCode, shared, tenants: ofTenants }, format));
+  return exitCode;
+};
+
+/** Lints all migrations of a directory. */
+type LintAll = (work: MigrationSet) => Promise<LintReport>;
+
+async function checkDirectory(
+  options: ResolvedOptions,
+  ref: string,
+  typed: Invocation,
+  lintAll: LintAll,
+): Promise<CheckedBranch> {
   const { directory } = options;
   const rules = directoryRules(options);
   const work = await new MigrationDirectory(directory, rules).read();
@@ -39,11 +66,9 @@ export const checkBase: Action<CheckFlags> = async (flags, { out, typed }) => {
     layout: rules.layout,
     now,
   });
-  const diagnostics = await lintAdded(report, work, options, typed);
-  const checked = conclude(report, base, ref, options, diagnostics);
-  out(renderBranch(checked, format, directory));
-  return checked.exitCode;
-};
+  const diagnostics = await lintAdded(report, work, options, typed, lintAll);
+  return conclude(report, base, ref, options, diagnostics);
+}
 
 /** Lints the migrations that the branch adds. */
 async function lintAdded(
@@ -51,9 +76,10 @@ async function lintAdded(
   work: MigrationSet,
   options: ResolvedOptions,
   typed: Invocation,
+  lintAll: LintAll,
 ): Promise<Diagnostic[]> {
   if (options.lint.onMigrate === 'off' || added.length === 0) return [];
-  const { diagnostics } = await lintResolved(options, work);
+  const { diagnostics } = await lintAll(work);
   return diagnosticsInFlags(
     diagnostics.filter(({ file }) => added.includes(file)),
     typed,
@@ -77,6 +103,7 @@ function conclude(
     ...described,
     exitCode,
     base: { ref, commit: tipCommit, fork: forkCommit },
+    directory: options.directory,
     added: report.added,
     diagnostics,
   };

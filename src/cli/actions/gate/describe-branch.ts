@@ -18,9 +18,10 @@ export interface BranchFinding {
   readonly commands: readonly string[];
 }
 
-/** The result of checking a branch. */
+/** The result of checking a directory in a branch. */
 export interface CheckedBranch {
   readonly exitCode: number;
+  readonly directory: string;
   readonly base: { readonly ref: string; readonly commit: string; readonly fork: string };
   readonly added: readonly string[];
   readonly findings: readonly BranchFinding[];

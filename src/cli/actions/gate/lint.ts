@@ -1,41 +1,86 @@
 import { lintResolved } from '../../../composition/lint-files.js';
 import type { Diagnostic } from '../../../core/lint/diagnostic.js';
+import type { SecondOpinion } from '../../../core/lint/second-opinion.js';
+import type { Migrator } from '../../../migrator/migrator.js';
 import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
+import type { ProjectOptions } from '../../configuration/project-options.js';
+import { fileSettingsFrom, hasDatabase, readLayers, type GivenOptions } from '../../configuration/settings.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { LintFlags } from '../../process/flags.js';
 import { formatOf } from '../../process/format.js';
-import type { Action } from '../action.js';
-import { fileSettingsFrom, hasDatabase, readLayers } from '../../configuration/settings.js';
+import type { CommandTerminal } from '../../process/terminal.js';
 import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
-import { reading } from '../with-migrator.js';
-import { renderLint, type LintFormat } from './render-lint.js';
+import type { Action } from '../action.js';
+import { hasSharedDirectory } from '../has-shared-directory.js';
+import { withMigrator } from '../with-migrator.js';
+import { renderLint, type Linted, type LintFormat } from './render-lint.js';
 
-/** Lints the pending migrations with a database, and all migrations without one. */
-export const lint: Action<LintFlags> = async (flags, { out, typed }) => {
+/** Lints the pending migrations with a database, and all migrations without one; those of tenants too. */
+export const lint: Action<LintFlags> = async (flags, terminal) => {
   const format: LintFormat = formatOf(flags, ['text', 'github', 'sarif']);
-  const finish = async (report: LintReport, directory: string, scope: string): Promise<number> => {
-    const exitCode = verdictOf(report.diagnostics, flags.strict === true);
-    const diagnostics = diagnosticsInFlags(report.diagnostics, typed);
-    out(await renderLint({ files: report.files, diagnostics, exitCode }, format, directory, scope));
-    return exitCode;
-  };
   const squawk = flags.squawk ? (await import('./with-squawk.js')).installedSquawk() : undefined;
   const given = await readLayers(flags);
-  if (flags.all || !hasDatabase(flags, given)) {
-    const { options } = await fileSettingsFrom(flags, given);
-    const { directory } = options;
-    const report = await lintResolved(options, undefined, squawk?.(directory));
-    return finish(report, directory, ', each as a separate run, without a database');
-  }
-  return reading(
-    flags,
-    async (migrator, { directory }) => {
-      const secondOpinion = squawk?.(directory);
-      return finish(await migrator.lint({ ...(secondOpinion && { secondOpinion }) }), directory, ' as one run');
-    },
-    given,
-  );
+  const isOffline = flags.all || !hasDatabase(flags, given);
+  const linted = await (isOffline ? allFiles : pendingFiles)({ flags, given, terminal, squawk });
+  const diagnostics = [...(linted.shared?.diagnostics ?? []), ...(linted.tenants?.diagnostics ?? [])];
+  const exitCode = verdictOf(diagnostics, flags.strict === true);
+  terminal.out(await renderLint({ ...linted, exitCode }, format));
+  return exitCode;
 };
+
+interface Given {
+  readonly flags: LintFlags;
+  readonly given: GivenOptions;
+  readonly terminal: CommandTerminal;
+  readonly squawk: ((directory: string) => SecondOpinion) | undefined;
+}
+
+/** What was linted; undefined for files that do not exist. */
+interface LintedFiles {
+  readonly shared: Linted | undefined;
+  readonly tenants: Linted | undefined;
+}
+
+async function allFiles({ flags, given, terminal, squawk }: Given): Promise<LintedFiles> {
+  const { options } = await fileSettingsFrom(flags, given);
+  const { directory, tenants } = options;
+  const inFlags = (report: LintReport, place: string): Linted => ({
+    files: report.files,
+    diagnostics: diagnosticsInFlags(report.diagnostics, terminal.typed),
+    directory: place,
+    scope: ', each as a separate run, without a database',
+  });
+  return {
+    shared: hasSharedDirectory(options)
+      ? inFlags(await lintResolved(options, undefined, squawk?.(directory)), directory)
+      : undefined,
+    tenants:
+      tenants &&
+      inFlags(
+        await (await tenantFiles()).lintTenantDirectory(options, tenants, undefined, squawk?.(tenants.directory)),
+        tenants.directory,
+      ),
+  };
+}
+
+function pendingFiles({ flags, given, terminal, squawk }: Given): Promise<LintedFiles> {
+  const lintShared = async (migrator: Migrator, directory: string): Promise<Linted> => {
+    const secondOpinion = squawk?.(directory);
+    const { files, diagnostics } = await migrator.lint({ ...(secondOpinion && { secondOpinion }) });
+    return { files, diagnostics: diagnosticsInFlags(diagnostics, terminal.typed), directory, scope: ' as one run' };
+  };
+  const lintBoth = async (migrator: Migrator, { tenants, ...options }: ProjectOptions): Promise<LintedFiles> => ({
+    shared: hasSharedDirectory({ ...options, tenants }) ? await lintShared(migrator, options.directory) : undefined,
+    tenants:
+      tenants &&
+      (await (
+        await import('../tenants/lint.js')
+      ).lintTenants({ ...options, tenants }, terminal, squawk?.(tenants.directory))),
+  });
+  return withMigrator(flags, () => {}, lintBoth, given);
+}
+
+const tenantFiles = () => import('../../../composition/fleet/lint-tenants.js');
 
 function verdictOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {
   const isBad = ({ severity }: Diagnostic): boolean => severity === 'error' || (isStrict && severity === 'warning');

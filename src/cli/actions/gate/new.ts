@@ -15,12 +15,14 @@ import type { Terminal } from '../../process/terminal.js';
 import { jsonText } from '../../render/json-text.js';
 import { pathsFromHere } from '../../render/lint/report-path.js';
 import type { Action } from '../action.js';
+import type { ProjectOptions } from '../../configuration/project-options.js';
 import { fileSettingsFrom } from '../../configuration/settings.js';
+import { noTenants } from '../no-tenants.js';
 
 /** Creates a migration with the next version. */
 export const newMigration: Action<NewFlags> = async (flags, terminal, name = '') => {
   const { options } = await fileSettingsFrom(flags);
-  const { directory } = options;
+  const directory = directoryOf(options, flags);
   const rules = directoryRules(options);
   const { layout } = rules;
   const { newest } = await readOrNothing(new MigrationDirectory(directory, rules));
@@ -40,6 +42,13 @@ export const newMigration: Action<NewFlags> = async (flags, terminal, name = '')
   terminal.out(flags.json ? jsonText({ file, path: shown }) : `Created ${shown}`);
   return EXIT.ok;
 };
+
+function directoryOf({ directory, tenants }: ProjectOptions, flags: NewFlags): string {
+  if (!flags.tenants) return directory;
+  if (flags.dir !== undefined) throw usageError('--dir and --tenants are mutually exclusive');
+  if (!tenants) throw noTenants();
+  return tenants.directory;
+}
 
 function styleOf({ number = false, timestamp = false }: NewFlags): 'number' | 'timestamp' | undefined {
   if (number && timestamp) throw usageError('--number and --timestamp are mutually exclusive');

@@ -6,10 +6,25 @@ import { pathsFromHere, pathsInRepository } from '../../render/lint/report-path.
 import type { BranchFinding, CheckedBranch } from './describe-branch.js';
 import { renderDiagnostics } from './render-lint.js';
 
+/** The result of checking shared migrations and those of tenants; undefined if there are none. */
+interface CheckedBranches {
+  readonly exitCode: number;
+  readonly shared: CheckedBranch | undefined;
+  readonly tenants: CheckedBranch | undefined;
+}
+
 /** Renders the result of checking a branch. */
-export function renderBranch(checked: CheckedBranch, format: 'text' | 'json' | 'github', directory: string): string {
-  const { findings, diagnostics, renumber } = checked;
+export function renderBranch(checked: CheckedBranches, format: 'text' | 'json' | 'github'): string {
   if (format === 'json') return jsonText(asJson(checked));
+  const { shared, tenants } = checked;
+  return [
+    ...(shared ? renderDirectory(shared, format, '') : []),
+    ...(tenants ? renderDirectory(tenants, format, 'Tenants: ') : []),
+  ].join('\n');
+}
+
+function renderDirectory(checked: CheckedBranch, format: 'text' | 'github', prefix: string): string[] {
+  const { findings, diagnostics, renumber, directory } = checked;
   const pathOf = format === 'text' ? pathsFromHere(directory) : pathsInRepository(directory, process.env);
   const found = findings.map((each) =>
     format === 'text'
@@ -17,7 +32,7 @@ export function renderBranch(checked: CheckedBranch, format: 'text' | 'json' | '
       : annotationForGitHub(annotation(each, pathOf(each.file))),
   );
   const moves = renumber.length > 0 ? [lines('To renumber the new files, run:', renumber)] : [];
-  return [...found, ...renderDiagnostics(diagnostics, format, directory), ...moves, summary(checked)].join('\n');
+  return [...found, ...renderDiagnostics(diagnostics, format, directory), ...moves, `${prefix}${summary(checked)}`];
 }
 
 function lines(text: string, commands: readonly string[]): string {
@@ -34,10 +49,17 @@ function summary({ base, added, findings, diagnostics }: CheckedBranch): string 
   return `Compared with ${base.ref}: ${count(added.length, 'new migration')}, ${count(errors, 'error')}`;
 }
 
-function asJson({ exitCode, base, added, findings, renumber, diagnostics }: CheckedBranch): object {
+function asJson({ exitCode, shared, tenants }: CheckedBranches): object {
   return {
     exitCode,
-    base,
+    base: (shared ?? tenants)?.base,
+    ...(shared ? directoryToJson(shared) : { added: [], findings: [], renumber: [], diagnostics: [] }),
+    ...(tenants && { tenants: directoryToJson(tenants) }),
+  };
+}
+
+function directoryToJson({ added, findings, renumber, diagnostics }: CheckedBranch): object {
+  return {
     added,
     findings: findings.map((each) => ({ ...each, other: each.other ?? null })),
     renumber,

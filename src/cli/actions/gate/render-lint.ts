@@ -9,20 +9,47 @@ import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint
 /** How lint results are printed. */
 export type LintFormat = 'text' | 'json' | 'github' | 'sarif';
 
-/** Renders lint results. @param scope how the migrations were checked, for the text format. */
-export async function renderLint(
-  { files, diagnostics, exitCode }: LintReport & { readonly exitCode: number },
-  format: LintFormat,
-  directory: string,
-  scope: string,
-): Promise<string> {
-  if (format === 'json') return jsonText({ exitCode, files, diagnostics: diagnostics.map(diagnosticToJson) });
+/** What lint found in the migrations of a directory. */
+export interface Linted extends LintReport {
+  readonly directory: string;
+  /** How they were checked, for the text format. */
+  readonly scope: string;
+}
+
+/** What lint found in shared migrations and those of tenants; undefined if there are none. */
+interface LintResult {
+  readonly shared: Linted | undefined;
+  readonly tenants: Linted | undefined;
+  readonly exitCode: number;
+}
+
+/** Renders lint results. */
+export async function renderLint({ shared, tenants, exitCode }: LintResult, format: LintFormat): Promise<string> {
+  if (format === 'json')
+    return jsonText({
+      exitCode,
+      ...(shared ? reportToJson(shared) : { files: [], diagnostics: [] }),
+      ...(tenants && { tenants: reportToJson(tenants) }),
+    });
+  const given = [...(shared ? [shared] : []), ...(tenants ? [tenants] : [])];
   if (format === 'sarif') {
     const { diagnosticsToSarif } = await import('../../render/lint/lint-to-sarif.js');
     const { RULES } = await import('../../../core/lint/lint.js');
-    return jsonText(diagnosticsToSarif(diagnostics, RULES, pathsInRepository(directory, process.env)));
+    const located = given.flatMap(({ diagnostics, directory }) => {
+      const pathOf = pathsInRepository(directory, process.env);
+      return diagnostics.map((found) => ({ found, path: pathOf(found.file) }));
+    });
+    return jsonText(diagnosticsToSarif(located, RULES));
   }
-  return [...renderDiagnostics(diagnostics, format, directory), lintSummary(files, diagnostics, scope)].join('\n');
+  return [
+    ...given.flatMap(({ diagnostics, directory }) => renderDiagnostics(diagnostics, format, directory)),
+    ...(shared ? [lintSummary('migration', shared, shared.scope)] : []),
+    ...(tenants ? [lintSummary('migration of tenants', tenants, tenants.scope)] : []),
+  ].join('\n');
+}
+
+function reportToJson({ files, diagnostics }: LintReport): object {
+  return { files, diagnostics: diagnostics.map(diagnosticToJson) };
 }
 
 /** Renders diagnostics for a terminal, or as annotations for GitHub. */

@@ -1,15 +1,14 @@
 import { createFleetOf } from '../../../composition/fleet/create-fleet.js';
 import type { TenantDefinition } from '../../../composition/fleet/tenants-options.js';
 import { createMigrator } from '../../../composition/create-migrator.js';
-import { ConfigurationError } from '../../../core/errors/input-errors.js';
 import type { EmitEvent } from '../../../core/events/events.js';
-import type { ConfigurationProblem } from '../../../core/problems/configuration-problem.js';
 import type { Fleet } from '../../../fleet/fleet.js';
 import type { TenantSelection } from '../../../fleet/selection.js';
 import type { Migrator } from '../../../migrator/migrator.js';
 import type { ProjectOptions } from '../../configuration/project-options.js';
 import { settingsFrom } from '../../configuration/settings.js';
 import type { RunFlags, TenantFlags } from '../../process/flags.js';
+import { noTenants } from '../no-tenants.js';
 
 /** What a command for tenants works with. */
 export interface TenantsAtWork {
@@ -28,7 +27,7 @@ export async function withFleet<T>(
   work: (given: TenantsAtWork) => Promise<T>,
 ): Promise<T> {
   const { tenants, ...options } = await settingsFrom(flags);
-  if (!tenants) throw new ConfigurationError('INVALID_OPTIONS', [NO_TENANTS]);
+  if (!tenants) throw noTenants();
   const shared = tenants.sharedFiles ? createMigrator(options, onEvent) : undefined;
   const fleet = createFleetOf(options, tenants, onEvent, shared ?? null);
   try {
@@ -46,10 +45,3 @@ export function readingTenants<T>(flags: RunFlags, work: (given: TenantsAtWork) 
 function selectionOf({ tenant: tenants, group }: TenantFlags): TenantSelection {
   return { tenants, group };
 }
-
-const NO_TENANTS: ConfigurationProblem = {
-  option: 'tenants',
-  code: 'missing',
-  detail:
-    "is missing: add `tenants: { directory: 'migrations/tenants', list: 'SELECT name, schema FROM …' }` to migrations.config.*, or take the options of the application with --module",
-};

@@ -3,7 +3,6 @@ import type { Log, ReportingDescriptor, Result } from 'sarif';
 import { LIBRARY_VERSION } from '../../../core/history/library-version.js';
 import { diagnosticSentences, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import type { RuleDocs } from '../../../core/lint/model/rule.js';
-import type { PathOf } from './report-path.js';
 
 /** The description of a rule in a report. */
 interface DocumentedRule {
@@ -11,17 +10,19 @@ interface DocumentedRule {
   readonly docs: RuleDocs;
 }
 
+/** A diagnostic, and the path of its file in a report. */
+interface LocatedDiagnostic {
+  readonly found: Diagnostic;
+  readonly path: string;
+}
+
 /**
  * Renders diagnostics as SARIF 2.1.0, for code scanning on GitHub and elsewhere.
  *
  * @param rules all rules that may have found something; unknown ones are described by their name only.
  */
-export function diagnosticsToSarif(
-  diagnostics: readonly Diagnostic[],
-  rules: readonly DocumentedRule[],
-  pathOf: PathOf,
-): Log {
-  const ids = [...new Set(diagnostics.map(({ rule }) => rule))];
+export function diagnosticsToSarif(diagnostics: readonly LocatedDiagnostic[], rules: readonly DocumentedRule[]): Log {
+  const ids = [...new Set(diagnostics.map(({ found }) => found.rule))];
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -35,7 +36,7 @@ export function diagnosticsToSarif(
           },
         },
         columnKind: 'unicodeCodePoints',
-        results: diagnostics.map((found) => result(found, ids.indexOf(found.rule), pathOf)),
+        results: diagnostics.map((each) => result(each, ids.indexOf(each.found.rule))),
       },
     ],
   };
@@ -55,8 +56,8 @@ function descriptor(id: string, docs: RuleDocs | undefined): ReportingDescriptor
   };
 }
 
-function result(found: Diagnostic, ruleIndex: number, pathOf: PathOf): Result {
-  const { rule: ruleId, severity, file, line, column } = found;
+function result({ found, path }: LocatedDiagnostic, ruleIndex: number): Result {
+  const { rule: ruleId, severity, line, column } = found;
   // A result without a location is not displayed, so problems of the whole file are reported on its first line.
   const region = line === undefined ? { startLine: 1 } : { startLine: line, startColumn: column ?? 1 };
   return {
@@ -64,7 +65,7 @@ function result(found: Diagnostic, ruleIndex: number, pathOf: PathOf): Result {
     ruleIndex,
     level: severity,
     message: { text: diagnosticSentences(found) },
-    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(pathOf(file)) }, region } }],
+    locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(path) }, region } }],
   };
 }
 

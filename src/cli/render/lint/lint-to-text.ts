@@ -1,5 +1,6 @@
 import { count, placeIn } from '../../../core/errors/wording.js';
 import { describeDiagnostic, type Diagnostic } from '../../../core/lint/diagnostic.js';
+import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
 import type { PathOf } from './report-path.js';
 
 /** Renders diagnostics as text: location, line with a caret, and what to do. */
@@ -15,9 +16,9 @@ export function diagnosticsToText(diagnostics: readonly Diagnostic[], pathOf: Pa
 }
 
 /** `2 migrations checked: 1 error, 0 warnings, 3 notes`. */
-export function lintSummary(files: readonly string[], diagnostics: readonly Diagnostic[], scope: string): string {
+export function lintSummary(what: string, { files, diagnostics }: LintReport, scope: string): string {
   const found = (['error', 'warning', 'note'] as const).map((severity) =>
     count(diagnostics.filter((each) => each.severity === severity).length, severity),
   );
-  return `${count(files.length, 'migration')} checked${scope}: ${found.join(', ')}`;
+  return `${what.replace('migration', count(files.length, 'migration'))} checked${scope}: ${found.join(', ')}`;
 }

@@ -1,0 +1,43 @@
+import { lintTenantDirectory } from '../../../composition/fleet/lint-tenants.js';
+import type { Diagnostic } from '../../../core/lint/diagnostic.js';
+import type { SecondOpinion } from '../../../core/lint/second-opinion.js';
+import type { FleetStatus } from '../../../fleet/fleet-options.js';
+import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
+import type { Invocation } from '../../process/invocation.js';
+import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
+import { forTenant } from '../../render/tenants/for-tenant.js';
+import { groupStandings } from '../../render/tenants/groups.js';
+import type { TenantsAtWork } from './with-fleet.js';
+
+/** Lints pending files once for all tenants that have the same ones. */
+export async function lintPending(
+  { fleet, options }: Pick<TenantsAtWork, 'fleet' | 'options'>,
+  { tenants }: FleetStatus,
+  typed: Invocation,
+  secondOpinion?: SecondOpinion,
+): Promise<LintReport> {
+  const behind = tenants.filter(({ state }) => state === 'behind' || state === 'failed');
+  const names = groupStandings(behind).map(({ first }) => first.tenant);
+  const files = new Set<string>();
+  const found = new Map<string, Diagnostic>();
+  for (const { tenant, migrator } of await fleet.migrators({ tenants: names })) {
+    const report = await migrator.lint({ ...(secondOpinion && { secondOpinion }) });
+    for (const file of report.files) files.add(file);
+    for (const each of diagnosticsInFlags(report.diagnostics, forTenant(typed, tenant))) found.set(keyOf(each), each);
+  }
+  for (const each of files.size > 0 ? await findHardCoded(options, files) : []) found.set(keyOf(each), each);
+  return { files: [...files], diagnostics: [...found.values()] };
+}
+
+/** A schema that is named in a file may be that of the very tenant for which the file was linted. */
+async function findHardCoded(
+  { tenants, ...options }: TenantsAtWork['options'],
+  files: ReadonlySet<string>,
+): Promise<readonly Diagnostic[]> {
+  const { diagnostics } = await lintTenantDirectory(options, tenants);
+  return diagnostics.filter(({ rule, file }) => rule === 'hard-coded-schema' && files.has(file));
+}
+
+function keyOf({ file, rule, line, column }: Diagnostic): string {
+  return JSON.stringify([file, rule, line, column]);
+}
