@@ -12,13 +12,14 @@ import type { ResolvedOptions } from './options.js';
 /** Checks everything that a run needs. Reads only: it never locks, creates or writes. */
 export async function examine(options: ResolvedOptions): Promise<readonly Check[]> {
   const migrations = migrationsOf(options);
-  const { checks, isReadable } = await directory(migrations);
-  const database = await databaseChecks(options);
+  const { checks, isReadable } = await examineDirectory(migrations);
+  const database = await examineDatabase(options);
   const isUsable = isReadable && database.every(({ level }) => level !== 'error');
   return [...checks, ...database, ...(isUsable && options.tracking ? await planned(options, migrations) : [])];
 }
 
-async function directory({ source }: Migrations) {
+/** Checks a directory of migrations. */
+export async function examineDirectory({ source }: Migrations) {
   try {
     const { migrations, unusable, location } = await source.read();
     const files = unusable.map((file) => check('directory', 'error', unusableFinding(file)));
@@ -30,7 +31,8 @@ async function directory({ source }: Migrations) {
   }
 }
 
-async function databaseChecks(options: ResolvedOptions): Promise<Check[]> {
+/** Checks a database. */
+export async function examineDatabase(options: ResolvedOptions): Promise<Check[]> {
   const { role, searchPath, table } = targetOf(options);
   const connections = new ReadConnections(connectionSource(options.migrateWith ?? options), options.timeouts.read);
   try {
@@ -69,7 +71,7 @@ async function planned(options: ResolvedOptions, migrations: Migrations): Promis
 }
 
 /** @throws the error if it is not one of ours. */
-function ours(error: unknown): MigrationError {
+export function ours(error: unknown): MigrationError {
   if (error instanceof MigrationError) return error;
   throw error;
 }

@@ -24,7 +24,7 @@ import type {
   DeprovisionOptions,
 } from './fleet-options.js';
 import { provision } from './provision.js';
-import { carefulMigrator, type TenantMigrator } from './record-of.js';
+import { tenantMigrator, type TenantMigrator } from './record-of.js';
 import { Rollout } from './rollout.js';
 import { selected, type TenantSelection } from './selection.js';
 
@@ -166,8 +166,7 @@ export class Fleet<Definition = unknown> {
 
   /** Returns the migrators of several tenants, in the order of the list, which is read once. @throws ConfigurationError */
   async migrators(selection: TenantSelection = {}): Promise<readonly TenantMigrator[]> {
-    const tenants = await this.tenants(selection);
-    return tenants.map((tenant) => ({ tenant: tenant.name, migrator: carefulMigrator(this.#parts, tenant) }));
+    return (await this.tenants(selection)).map((tenant) => tenantMigrator(this.#parts, tenant));
   }
 
   /**

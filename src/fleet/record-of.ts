@@ -8,6 +8,8 @@ import type { FleetParts } from './parts.js';
 export interface TenantMigrator {
   /** Its name. */
   readonly tenant: string;
+  /** Identifies its database: two tenants with the same value live in one database. */
+  readonly database: string;
   readonly migrator: Migrator;
 }
 
@@ -29,4 +31,9 @@ export function carefulMigrator(parts: FleetParts, tenant: Tenant): Migrator {
     const record = await recordOf(parts, tenant, await parts.source.read());
     return schemaProblems(tenant.name, tenant.schema, record);
   });
+}
+
+/** The same with the names of the tenant and of its database. */
+export function tenantMigrator(parts: FleetParts, tenant: Tenant): TenantMigrator {
+  return { tenant: tenant.name, database: tenant.place.database, migrator: carefulMigrator(parts, tenant) };
 }

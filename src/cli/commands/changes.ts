@@ -8,9 +8,7 @@ const CONFIRMATION_FLAGS: readonly Flag[] = [
   ['--yes', 'skip the confirmation prompt; required without a terminal'],
 ];
 
-const TARGET_FLAGS: readonly Flag[] = [...CONFIRMATION_FLAGS, ...COMMON_FLAGS, ...LOCK_FLAGS];
-
-const CHANGE_FLAGS: readonly Flag[] = [...TENANT_FLAGS, ...TARGET_FLAGS];
+const CHANGE_FLAGS: readonly Flag[] = [...TENANT_FLAGS, ...CONFIRMATION_FLAGS, ...COMMON_FLAGS, ...LOCK_FLAGS];
 
 /** Commands that change the history and run no migration. */
 export const CHANGES: readonly CommandDefinition[] = [
@@ -42,8 +40,8 @@ export const CHANGES: readonly CommandDefinition[] = [
     name: 'import',
     argument: ['<tool>', `one of ${FOREIGN_TOOLS.join(', ')}`],
     description: 'record what another migration tool has applied; its table is not changed',
-    flags: [['--from-table <table>', "table of the other tool (default: the tool's own)"], ...TARGET_FLAGS],
-    examples: ['nest-migrations import golang-migrate --dry-run'],
+    flags: [['--from-table <table>', "table of the other tool (default: the tool's own)"], ...CHANGE_FLAGS],
+    examples: ['nest-migrations import golang-migrate --dry-run', 'nest-migrations import flyway --all --dry-run'],
     load: async () => (await import('../actions/changes/import.js')).importFrom,
   },
   {
@@ -107,7 +105,7 @@ export const CHANGES: readonly CommandDefinition[] = [
       'nest-migrations adopt --all --dry-run',
       "nest-migrations adopt --tenant oak-hill --reason 'restored from a dump'",
     ],
-    load: async () => (await import('../actions/tenants/adopt.js')).withoutSelection,
-    loadForTenants: async () => (await import('../actions/tenants/adopt.js')).adoptTenants,
+    load: async () => (await import('../actions/changes/adopt.js')).withoutSelection,
+    loadForTenants: async () => (await import('../actions/changes/adopt.js')).adoptTenants,
   },
 ];

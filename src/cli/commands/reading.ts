@@ -14,8 +14,10 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'pending',
     description: 'show the migrations that the next run would execute',
-    flags: COMMON_FLAGS,
+    flags: [...TENANT_FLAGS, ...COMMON_FLAGS],
+    examples: ['nest-migrations pending', 'nest-migrations pending --all'],
     load: async () => (await import('../actions/reading/pending.js')).pending,
+    loadForTenants: async () => (await import('../actions/tenants/pending.js')).pendingOfTenants,
   },
   {
     name: 'plan',
@@ -62,7 +64,7 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'verify',
     description:
-      'apply the migrations to a scratch database, and compare it with the database; exit with 5 if they differ',
+      'apply the migrations to a scratch database, and compare it with the database; exit with 5 if they differ. For the shared files only: drift --all --schema compares tenants',
     flags: [
       [
         '--server <url>',
@@ -89,10 +91,15 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'doctor',
     description:
-      'check the directory, connection, server, pooler, privileges, history and migration lock, and say what to do about each problem. Exits with 1 on an error, 3 if the database cannot be reached',
-    flags: [...COMMON_FLAGS, ...LOCK_FLAGS, ...RUN_FLAGS],
-    examples: ['nest-migrations doctor', 'nest-migrations doctor --module dist/app.module.js --json'],
+      'check the directory, connection, server, pooler, privileges, history and migration lock, and say what to do about each problem. Exits with 1 on an error, 3 if the database cannot be reached. With tenants selected, their files, list, databases and schemas too',
+    flags: [...TENANT_FLAGS, ...COMMON_FLAGS, ...LOCK_FLAGS, ...RUN_FLAGS],
+    examples: [
+      'nest-migrations doctor',
+      'nest-migrations doctor --module dist/app.module.js --json',
+      'nest-migrations doctor --all',
+    ],
     load: async () => (await import('../actions/reading/doctor.js')).doctor,
+    loadForTenants: async () => (await import('../actions/reading/doctor-of-tenants.js')).doctorOfTenants,
   },
   {
     name: 'config',

@@ -3,7 +3,8 @@ import type { MigrationError } from '../errors/migration-error.js';
 import type { Text } from '../errors/remedy.js';
 
 /** What a check is about, in the order of the report. */
-export type CheckArea = 'directory' | 'connection' | 'server' | 'pooler' | 'rights' | 'history' | 'lock' | 'options';
+export type CheckArea =
+  'directory' | 'connection' | 'server' | 'pooler' | 'rights' | 'history' | 'lock' | 'options' | 'tenants';
 
 /** How serious the result of a check is. `warning`: should be checked. `error`: must be fixed. */
 export type CheckLevel = 'ok' | 'warning' | 'error';

@@ -13,7 +13,10 @@ import { recordings } from './record.js';
 
 /** Options of `importFrom()`. */
 export interface ImportOptions extends ChangeOptions {
-  /** The other tool's table: `schema.table`, or `table` in the schema `public`. @default the tool's own default */
+  /**
+   * The other tool's table: `schema.table`, or `table` in the schema `public` or, for a tenant, in its schema.
+   * @default the tool's own default, in the schema of the tenant if there is one
+   */
   readonly table?: string;
 }
 
@@ -73,7 +76,9 @@ async function readApplied(
   signal: AbortSignal | undefined,
 ): Promise<readonly ForeignMigration[]> {
   const history = FOREIGN_HISTORIES[tool];
-  const name = table === undefined ? undefined : parseTableName(table, 'public');
+  const schema = (database.target.tenant ?? database.target.ownSchema)?.schema;
+  const byDefault = schema === undefined ? undefined : { schema, table: history.table };
+  const name = table === undefined ? byDefault : parseTableName(table, schema ?? 'public');
   const rows = await withInterruptibleSession(database, ({ foreign }) => foreign.read(tool, name), signal);
   const applied = history.applied(rows);
   if (!('problem' in applied)) return applied;

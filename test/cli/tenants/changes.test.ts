@@ -70,6 +70,9 @@ describe('other changes', () => {
     expect(objectOf(await type('unmark', '001_a.sql', '--tenant', 'elm', '--dry-run', '--json'))).toEqual({
       dryRun: true,
       tenants: [{ tenant: 'elm', files: ['001_a.sql'] }],
+      failed: [],
+      notReached: [],
+      commands: [],
     });
     expect(await type('repair', '--tenant', 'elm')).toMatchObject({
       code: 0,

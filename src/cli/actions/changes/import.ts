@@ -21,9 +21,17 @@ export const importFrom: Action<ImportFlags> = (flags, terminal, tool = '') => {
         : [
             `${isDone ? 'Recorded' : 'record'} ${count(recorded.length, 'migration')} that ${tool} has applied:`,
             ...recorded.map((file) => `  ${file}`),
-            ...unmatched.map((name) => `  ${name}: not recorded, because no file or more than one file matches it`),
+            ...unmatched.map(notRecorded),
           ],
-    nothing: `Nothing to import: every migration of ${tool} that matches a file is already recorded.`,
+    nothing: ({ unmatched }) =>
+      [
+        `Nothing to import: every migration of ${tool} that matches a file is already recorded.`,
+        ...unmatched.map(notRecorded),
+      ].join('\n'),
     toJson: (report) => ({ ...report }),
   });
 };
+
+function notRecorded(name: string): string {
+  return `  ${name}: not recorded, because no file or more than one file matches it`;
+}

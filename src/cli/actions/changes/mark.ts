@@ -1,14 +1,15 @@
 import { count } from '../../../core/errors/wording.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import type { Action } from '../action.js';
-import { makeChange, type Change } from './change.js';
+import { makeChange } from './change.js';
+import type { Change } from './definition.js';
 
 /** Records one migration as applied. */
 export const mark: Action<ChangeFlags> = (flags, terminal, file = '') =>
   makeChange(flags, terminal, {
     ...recording,
     make: (migrator, options) => migrator.mark(file, options),
-    nothing: `Nothing to change: ${file} is already recorded as applied.`,
+    nothing: () => `Nothing to change: ${file} is already recorded as applied.`,
   });
 
 /** Records every migration up to a version as applied. */
@@ -16,7 +17,7 @@ export const baseline: Action<ChangeFlags> = (flags, terminal, version = '') =>
   makeChange(flags, terminal, {
     ...recording,
     make: (migrator, options) => migrator.baseline(version, options),
-    nothing: `Nothing to change: every migration up to ${version} is already recorded as applied.`,
+    nothing: () => `Nothing to change: every migration up to ${version} is already recorded as applied.`,
   });
 
 const recording: Pick<Change<string[]>, 'describe' | 'toJson'> = {

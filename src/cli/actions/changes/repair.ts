@@ -3,7 +3,8 @@ import type { RepairAction } from '../../../core/status/repair.js';
 import { usageError } from '../../process/cli-error.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import type { Action } from '../action.js';
-import { makeChange, type Change } from './change.js';
+import { makeChange } from './change.js';
+import type { Change } from './definition.js';
 
 interface RepairFlags extends ChangeFlags {
   readonly restart?: string;
@@ -18,7 +19,7 @@ export const repair: Action<RepairFlags> = (flags, terminal) => {
   return makeChange(flags, terminal, {
     ...adoption,
     make: (migrator, options) => migrator.repair({ ...options, ...chosen }),
-    nothing:
+    nothing: () =>
       resume === undefined
         ? 'Nothing to repair: names and checksums in the history match the files, and no failure is obsolete.'
         : `Nothing to repair: the finished steps of ${resume} are as recorded, so the next run continues after them.`,
@@ -44,7 +45,7 @@ const acceptCatalog: Action<AcceptFlags> = ({ object, ...flags }, terminal) =>
             `${isDone ? 'Recorded' : 'record'} the current state of ${count(found.length, 'catalog object')}:`,
             ...found.map(({ subject }) => `  ${subject}`),
           ],
-    nothing: 'Nothing to accept: the catalog matches its record.',
+    nothing: () => 'Nothing to accept: the catalog matches its record.',
     toJson: (found) => ({ objects: found.map(({ code, subject }) => ({ code, subject })) }),
   });
 
@@ -52,7 +53,7 @@ const acceptFiles: Action<ChangeFlags> = (flags, terminal, file) =>
   makeChange(flags, terminal, {
     ...adoption,
     make: (migrator, options) => migrator.accept({ ...options, ...(file !== undefined && { file }) }),
-    nothing: 'Nothing to accept: names and checksums in the history match the files.',
+    nothing: () => 'Nothing to accept: names and checksums in the history match the files.',
   });
 
 const adoption: Pick<Change<RepairAction[]>, 'describe' | 'toJson'> = {

@@ -16,7 +16,7 @@ export const resolve: Action<ResolveFlags> = (flags, terminal, file = '') => {
   return makeChange(flags, terminal, {
     make: (migrator, options) => migrator.resolve(file, outcome, options),
     describe: (statement, isDone) => [`${isDone ? 'Recorded' : 'record'} ${MEANINGS[outcome]}:`, `  ${statement}`],
-    nothing: 'Nothing to change.',
+    nothing: () => 'Nothing to change.',
     toJson: (statement) => ({ file, outcome, statement }),
   });
 };

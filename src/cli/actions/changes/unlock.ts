@@ -4,11 +4,11 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { UnlockFlags } from '../../process/flags.js';
 import { millisecondsOf, secondsProblem } from '../../process/seconds.js';
 import { configurationText } from '../../../core/problems/configuration-problem.js';
-import { CliError, usageError } from '../../process/cli-error.js';
+import { CliError } from '../../process/cli-error.js';
 import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
-import { confirm } from './change.js';
-import { withTargets } from './with-targets.js';
+import { confirm } from './confirm.js';
+import { withOneTarget } from './with-one-target.js';
 
 /** Shows who holds the migration lock, and terminates a holder whose client is gone. */
 export const unlock: Action<UnlockFlags> = (flags, terminal) => {
@@ -16,9 +16,7 @@ export const unlock: Action<UnlockFlags> = (flags, terminal) => {
   const options: UnlockOptions = { force, ...silence(flags), ...(reason !== undefined && { reason }) };
   const report = (result: UnlockReport, text: string): void =>
     terminal.out(json ? jsonText({ dryRun: !result.ended, ...result }) : text);
-  return withTargets(flags, async ([target, ...others]) => {
-    if (!target || others.length > 0) throw usageError('unlock works on one tenant: select it with --tenant');
-    const { migrator } = target;
+  return withOneTarget(flags, terminal, async (migrator) => {
     const found = await migrator.unlock({ ...options, dryRun: true });
     if (!found.holder) {
       report(found, 'The migration lock is free.');

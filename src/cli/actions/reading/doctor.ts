@@ -18,11 +18,16 @@ import type { Action } from '../action.js';
 export const doctor: Action<CommonFlags> = async (flags, { out, typed }) => {
   const checks = await examine(await settingsFrom(flags));
   const exitCode = exitCodeOf(checks);
-  out(flags.json ? jsonText({ exitCode, checks: checks.map(toJson(typed)) }) : asText(checks, typed));
+  out(
+    flags.json
+      ? jsonText({ exitCode, checks: checks.map(toJson(typed)) })
+      : [...linesOf(checks, typed), totalOf(checks)].join('\n'),
+  );
   return exitCode;
 };
 
-function exitCodeOf(checks: readonly Check[]): number {
+/** The exit code for all results. */
+export function exitCodeOf(checks: readonly Check[]): number {
   const failed = checks.filter(({ level }) => level === 'error');
   const isUnreachable = failed.some(
     ({ area, what }) => area === 'connection' && what instanceof DatabaseConnectionError,
@@ -31,17 +36,23 @@ function exitCodeOf(checks: readonly Check[]): number {
   return failed.length > 0 ? EXIT.failed : EXIT.ok;
 }
 
-function asText(checks: readonly Check[], typed: Invocation): string {
-  const lines = checks.map(
+/** Results for people, one below the other. */
+export function linesOf(checks: readonly Check[], typed: Invocation): string[] {
+  return checks.map(
     (each) =>
       `${each.level.padEnd(7)}  ${each.area.padEnd(10)}  ${describe(each, typed).replaceAll('\n', `\n${' '.repeat(21)}`)}`,
   );
-  const total = (level: 'error' | 'warning'): string =>
-    count(checks.filter((each) => each.level === level).length, level);
-  return [...lines, `${total('error')}, ${total('warning')}`].join('\n');
 }
 
-function toJson(typed: Invocation): (each: Check) => object {
+/** `1 error, 2 warnings`. */
+export function totalOf(checks: readonly Check[]): string {
+  const total = (level: 'error' | 'warning'): string =>
+    count(checks.filter((each) => each.level === level).length, level);
+  return `${total('error')}, ${total('warning')}`;
+}
+
+/** A result for programs. */
+export function toJson(typed: Invocation): (each: Check) => object {
   return (each) => ({
     area: each.area,
     level: each.level,

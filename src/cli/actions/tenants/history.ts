@@ -2,22 +2,26 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
 import { jsonText } from '../../render/json-text.js';
 import { renderAudit, renderHistory } from '../../render/render-history.js';
+import { failedToJson, renderFailed } from '../../render/tenants/failed-tenants.js';
 import type { Action } from '../action.js';
+import { forEachTenant, throwIfSameForAll } from './for-each-tenant.js';
 import { readingTenants } from './with-fleet.js';
 
 /** Shows what ran for each tenant, or its audit. */
-export const historyOfTenants: Action<ReadFlags> = (flags, { out, columns }) =>
+export const historyOfTenants: Action<ReadFlags> = (flags, { out, columns, typed }) =>
   readingTenants(flags, async ({ fleet, selection }) => {
-    const read = [];
-    for (const { tenant, migrator } of await fleet.migrators(selection)) {
+    const results = await forEachTenant(await fleet.migrators(selection), async ({ tenant, migrator }) => {
       if (flags.audit) {
         const entries = await migrator.audit();
-        read.push({ json: { tenant, entries }, text: `${tenant}:\n${renderAudit(entries, columns)}` });
-      } else {
-        const rows = await migrator.history();
-        read.push({ json: { tenant, rows }, text: `${tenant}:\n${renderHistory(rows, columns)}` });
+        return { json: { tenant, entries }, text: `${tenant}:\n${renderAudit(entries, columns)}` };
       }
-    }
-    out(flags.json ? jsonText({ tenants: read.map(({ json }) => json) }) : read.map(({ text }) => text).join('\n\n'));
-    return EXIT.ok;
+      const rows = await migrator.history();
+      return { json: { tenant, rows }, text: `${tenant}:\n${renderHistory(rows, columns)}` };
+    });
+    throwIfSameForAll(results);
+    const { done, failed } = results;
+    const read = done.map(({ result }) => result);
+    if (flags.json) out(jsonText({ tenants: read.map(({ json }) => json), failed: failedToJson(failed, typed) }));
+    else out([...read.map(({ text }) => text), ...renderFailed(failed, typed, 'could not be read')].join('\n\n'));
+    return failed.length > 0 ? EXIT.failed : EXIT.ok;
   });

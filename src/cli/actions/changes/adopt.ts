@@ -5,8 +5,8 @@ import type { ChangeFlags } from '../../process/flags.js';
 import { jsonText } from '../../render/json-text.js';
 import { numberOf } from '../../render/tenants/words.js';
 import type { Action } from '../action.js';
-import { confirm } from '../changes/change.js';
-import { readingTenants } from './with-fleet.js';
+import { confirm } from './confirm.js';
+import { readingTenants } from '../tenants/with-fleet.js';
 
 /** Takes over the histories of tenants, once it is confirmed. */
 export const adoptTenants: Action<ChangeFlags> = (flags, terminal) => {

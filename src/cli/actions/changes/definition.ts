@@ -1,0 +1,24 @@
+import type { Migrator } from '../../../migrator/migrator.js';
+import type { ChangeOptions } from '../../../migrator/use-cases/change-history.js';
+
+/** A change to the history, made by a command. */
+export interface Change<T> {
+  readonly make: (migrator: Migrator, options: ChangeOptions) => Promise<T>;
+  /** Lines that say what changed or would change; empty if nothing does. */
+  readonly describe: (result: T, isDone: boolean) => readonly string[];
+  /** What to say when nothing changes. */
+  readonly nothing: (result: T) => string;
+  /** The result as JSON. */
+  readonly toJson: (result: T) => object;
+}
+
+/** What a change would do. */
+export function planOf<T>({ describe }: Change<T>, result: T): string {
+  const [headline, ...lines] = describe(result, false);
+  return headline === undefined ? '' : [`This would ${headline}`, ...lines].join('\n');
+}
+
+/** What a change has done. */
+export function outcomeOf<T>({ describe, nothing }: Change<T>, result: T): string {
+  return describe(result, true).join('\n') || nothing(result);
+}

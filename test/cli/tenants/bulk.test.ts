@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import pg from 'pg';
+import { lockKey } from '../../../src/postgres/lock/lock.js';
+import { until } from '../../support/until.js';
+import { objectOf } from '../command-line.js';
+import { expectSchema } from '../schemas.js';
+import { useTwoDatabases } from './two-databases.js';
+
+const { db, other, type, start, list, oak, write } = useTwoDatabases('cli_bulk');
+
+/** Another process migrates the tenant `oak` until the returned function is called. */
+async function oakIsLocked(): Promise<() => Promise<void>> {
+  const client = new pg.Client({ connectionString: other.connectionString });
+  await client.connect();
+  const key = String(lockKey(other.name, { schema: 'shared', table: 'schema_migrations' }));
+  await client.query('SELECT pg_advisory_lock($1::bigint)', [key]);
+  return () => client.end();
+}
+
+/** A command is polling for the lock of the tenant `oak`. */
+async function isWaitingForOak(): Promise<boolean> {
+  const { rowCount } = await other.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%try_advisory%'`,
+  );
+  return rowCount === 1;
+}
+
+describe('a change of several tenants', () => {
+  test('is made for those that can be read; the others are named before and after, with a command to continue', async () => {
+    const unconfirmed = await type('mark', '001_a.sql', '--all');
+    expect(unconfirmed).toMatchObject({ code: 2, stdout: '' });
+    expect(unconfirmed.stderr).toMatch(
+      /^2 tenants \(elm, oak\):\n {2}This would record 1 migration .*\n.*\n2 tenants \(fir, yew\) cannot be changed:\n {2}The database cannot be reached: /,
+    );
+    expect(await type('mark', '001_a.sql', '--all', '--dry-run')).toMatchObject({ code: 1 });
+    const { code, stdout } = await type('mark', '001_a.sql', '--all', '--yes');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /^2 tenants \(elm, oak\):\n {2}Recorded 1 migration .*\n {4}001_a\.sql\n2 tenants \(fir, yew\) could not be changed:\n {2}The database cannot be reached: .*\nTo continue, run the same command: .*\n {2}nest-migrations mark 001_a\.sql --all --yes\n$/,
+    );
+    expect(objectOf(await type('mark', '001_a.sql', '--all', '--yes', '--json'))).toMatchObject({
+      tenants: [
+        { tenant: 'elm', files: [] },
+        { tenant: 'oak', files: [] },
+      ],
+      failed: [{ tenant: 'fir', error: { code: 'UNREACHABLE' } }, { tenant: 'yew' }],
+      notReached: [],
+      commands: ['nest-migrations mark 001_a.sql --all --yes --json'],
+    });
+  });
+
+  test('that fails for one of them is made for the others, and completed by the same command', async () => {
+    await list(oak(), { name: 'elm', schema: 'elm' });
+    const unlock = await oakIsLocked();
+    const words = ['baseline', '002', '--all', '--yes', '--migration-lock-timeout', '0', '--json'];
+    const first = await type(...words);
+    await unlock();
+    expect(first.code).toBe(1);
+    const report = objectOf(first) as { commands: string[] };
+    expect(report).toMatchObject({
+      dryRun: false,
+      tenants: [{ tenant: 'elm', files: ['001_a.sql', '002_b.sql'] }],
+      failed: [{ tenant: 'oak', error: { code: 'LOCK_TIMEOUT' } }],
+      notReached: [],
+    });
+    expect(report.commands).toEqual([`nest-migrations ${words.join(' ')}`]);
+    expect(await type(...words)).toMatchObject({ code: 0 });
+    expect(await type('status', '--all', '--exit-code')).toMatchObject({ code: 0 });
+  });
+
+  test('that a signal interrupts names the tenants that were changed, failed and were not reached', async () => {
+    await list({ name: 'elm', schema: 'elm' }, oak(), { name: 'ash', schema: 'ash' });
+    await db.query('CREATE SCHEMA ash');
+    const unlock = await oakIsLocked();
+    const run = start('mark', '001_a.sql', '--all', '--yes', '--json');
+    await until(isWaitingForOak);
+    run.kill('SIGTERM');
+    const { signal, stdout } = await run.ended;
+    await unlock();
+    expect(signal).toBe('SIGTERM');
+    await expectSchema('mark', stdout);
+    expect(JSON.parse(stdout)).toMatchObject({
+      tenants: [{ tenant: 'elm', files: ['001_a.sql'] }],
+      failed: [{ tenant: 'oak', error: { code: 'INTERRUPTED' } }],
+      notReached: ['ash'],
+      commands: ['nest-migrations mark 001_a.sql --all --yes --json'],
+    });
+  });
+
+  test('that is impossible for all of them for the same reason is that error', async () => {
+    await list({ name: 'elm', schema: 'elm' }, oak());
+    expect(await type('unmark', '009_x.sql', '--all', '--yes')).toMatchObject({ code: 1, stdout: '' });
+    await write({ 'schools/002_b.sql': '' });
+    expect(objectOf(await type('resolve', '001_a.sql', '--done', '--all', '--json'))).toMatchObject({
+      error: { code: 'UNKNOWN_MIGRATION' },
+    });
+  });
+});
+
+/** What goose records: version 1 is applied. */
+const gooseHistory = (schema: string): string =>
+  `CREATE TABLE ${schema}.goose_db_version (id serial, version_id bigint, is_applied boolean, tstamp timestamp DEFAULT now());
+   INSERT INTO ${schema}.goose_db_version (version_id, is_applied) VALUES (0, true), (1, true)`;
+
+describe('import', () => {
+  test('records what another tool has applied in the schema or database of each tenant', async () => {
+    await list({ name: 'elm', schema: 'elm' }, oak(), { name: 'ash', schema: 'ash' });
+    await db.query(`CREATE SCHEMA ash; ${gooseHistory('elm')}, (7, true)`);
+    await other.query(gooseHistory('public'));
+    const { code, stdout } = await type('import', 'goose', '--all', '--yes', '--json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      tenants: [
+        { tenant: 'elm', recorded: ['001_a.sql'], unmatched: ['version 7'] },
+        { tenant: 'oak', recorded: ['001_a.sql'], unmatched: [] },
+      ],
+      failed: [{ tenant: 'ash', error: { code: 'HISTORY_TABLE', message: expect.stringContaining('"ash"') } }],
+    });
+    expect((await type('import', 'goose', '--tenant', 'elm')).stdout).toMatch(
+      /^Nothing to import: .*\n {2}version 7: not recorded, because no file or more than one file matches it\n$/,
+    );
+    expect((await type('pending', '--tenant', 'elm')).stdout).toBe('1 tenant (elm):\n  002_b.sql (pending)\n');
+  });
+});

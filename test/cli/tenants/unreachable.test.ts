@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { objectOf } from '../command-line.js';
+import { NOWHERE, useTwoDatabases } from './two-databases.js';
+
+const { type, write, list, db } = useTwoDatabases('cli_unreachable');
+
+const FAILED = ['fir', 'yew'].map((tenant) => ({ tenant, error: { code: 'UNREACHABLE' } }));
+const LISTED =
+  /\n\n?2 tenants \(fir, yew\) could not be read:\n {2}The database cannot be reached: .* \[UNREACHABLE\]\n$/;
+
+describe('tenants whose database cannot be reached', () => {
+  test('are named by history and pending, which show all others and exit with 1', async () => {
+    expect(await type('pending', '--all')).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(
+        /^2 tenants \(elm, oak\):\n {2}001_a\.sql \(pending\)\n {2}002_b\.sql \(pending\)\n/,
+      ),
+    });
+    expect((await type('pending', '--all')).stdout).toMatch(LISTED);
+    await type('migrate', '--group', 'near');
+    const shown = await type('history', '--all');
+    expect(shown).toMatchObject({ code: 1, stderr: '' });
+    expect(shown.stdout).toMatch(/^elm:\n[^]*│ 002_b\.sql │[^]*\n\noak:\n[^]*│ 002_b\.sql │/);
+    expect(shown.stdout).toMatch(LISTED);
+    expect(objectOf(await type('history', '--all', '--json'))).toMatchObject({
+      tenants: [{ tenant: 'elm', rows: [{ file: '001_a.sql' }, {}] }, { tenant: 'oak' }],
+      failed: FAILED,
+    });
+    expect(objectOf(await type('history', '--all', '--audit', '--json'))).toMatchObject({ failed: FAILED });
+    expect(objectOf(await type('pending', '--all', '--json'))).toMatchObject({
+      tenants: [
+        { tenant: 'elm', migrations: [] },
+        { tenant: 'oak', migrations: [] },
+      ],
+      failed: FAILED,
+    });
+  });
+
+  test('are the error itself if no tenant can be read', async () => {
+    for (const command of ['history', 'pending'])
+      for (const selection of [
+        ['--tenant', 'fir'],
+        ['--tenant', 'fir', '--tenant', 'yew'],
+      ])
+        expect(await type(command, ...selection)).toMatchObject({
+          code: 3,
+          stdout: '',
+          stderr: expect.stringMatching(/^The database cannot be reached/),
+        });
+  });
+
+  test('do not keep status, plan, check and drift from showing the others', async () => {
+    const commands = { status: 'elm, oak', plan: 'elm, oak', check: 'elm, oak', drift: '[UNREACHABLE]' };
+    for (const [command, others] of Object.entries(commands)) {
+      const { code, stdout } = await type(command, '--all');
+      expect({ command, code, stdout }).toEqual({ command, code: 1, stdout: expect.stringContaining('fir, yew') });
+      expect(stdout).toContain(others);
+    }
+  });
+});
+
+describe('pending', () => {
+  test('shows the files once for all tenants with the same ones', async () => {
+    expect(await type('pending', '--group', 'near')).toMatchObject({
+      code: 0,
+      stdout: '2 tenants (elm, oak):\n  001_a.sql (pending)\n  002_b.sql (pending)\n',
+    });
+    await write({ 'schools/002_b.sql': 'SELECT 1/0;' });
+    await type('migrate', '--tenant', 'oak');
+    expect((await type('pending', '--group', 'near')).stdout).toBe(
+      '1 tenant (elm):\n  001_a.sql (pending)\n  002_b.sql (pending)\n1 tenant (oak):\n  002_b.sql (failed)\n',
+    );
+    await write({ 'schools/002_b.sql': 'SELECT 1;' });
+    await type('migrate', '--group', 'near');
+    expect(await type('pending', '--group', 'near')).toMatchObject({ code: 0, stdout: 'Nothing is pending\n' });
+  });
+});
+
+describe('doctor', () => {
+  test('checks the shared files, and the files, databases and schemas of tenants', async () => {
+    expect(await type('doctor', '--group', 'near')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(
+        /^ok +directory [^]*\nTenants:\nok +directory .*schools has 2 migrations\.\nok +tenants +The list names 2 tenants in 2 databases\.\n1 tenant \(oak\):\n {2}ok +connection [^]*\n0 errors, \d warnings?\n$/,
+      ),
+    });
+    await db.query('DROP SCHEMA elm');
+    const { code, stdout } = await type('doctor', '--all', '--json');
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      exitCode: 3,
+      checks: expect.arrayContaining([expect.objectContaining({ area: 'directory', level: 'ok' })]),
+      tenants: [
+        { tenants: [], checks: [{ area: 'directory' }, { area: 'tenants', level: 'ok' }] },
+        { tenants: ['fir', 'yew'], checks: [{ area: 'connection', level: 'error', code: 'UNREACHABLE' }] },
+        { tenants: ['oak'], checks: expect.any(Array) },
+        { tenants: ['elm'], checks: [{ area: 'tenants', level: 'error', code: 'TENANT_SCHEMA_MISSING' }] },
+      ],
+    });
+  });
+
+  test('says why the list or the files of tenants cannot be used', async () => {
+    await list({ name: 'elm' }, { name: 'far', connectionString: NOWHERE });
+    await write({ 'schools/003_c d.txt.sql': '' });
+    expect(objectOf(await type('doctor', '--all', '--json'))).toMatchObject({
+      exitCode: 1,
+      tenants: [
+        { tenants: [], checks: expect.arrayContaining([expect.objectContaining({ code: 'INVALID_TENANTS' })]) },
+      ],
+    });
+  });
+});
