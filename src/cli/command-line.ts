@@ -82,5 +82,5 @@ async function asUsageError(error: CommanderError, words: readonly string[]): Pr
   const { CliError } = await import('./process/cli-error.js');
   const { usageMessage } = await import('./commands/similar-flags.js');
   const command = COMMANDS.find(({ name }) => name === words[0]);
-  return new CliError('USAGE', EXIT.usage, usageMessage(error, command?.flags ?? []));
+  return new CliError('USAGE', EXIT.usage, usageMessage(error, command));
 }

@@ -21,4 +21,6 @@ export interface CommandDefinition {
   readonly load: () => Promise<Action<CommonFlags>>;
   /** The same if tenants are selected. @default the command does not work on tenants */
   readonly loadForTenants?: () => Promise<Action<CommonFlags>>;
+  /** Why tenants cannot be selected, and what to do instead: whole sentences. @default the error says only that the flag is unknown */
+  readonly withoutTenants?: string;
 }

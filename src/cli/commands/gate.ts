@@ -57,6 +57,7 @@ export const GATE: readonly CommandDefinition[] = [
       'nest-migrations lint --all --format sarif > lint.sarif',
     ],
     load: async () => (await import('../actions/gate/lint.js')).lint,
+    withoutTenants: 'lint checks the shared files and those of all tenants; it needs no selection.',
   },
   {
     name: 'new',

@@ -79,6 +79,8 @@ export const READING: readonly CommandDefinition[] = [
     ],
     examples: ['nest-migrations verify --diff', 'nest-migrations verify --skip 002_roles.sql'],
     load: async () => (await import('../actions/reading/verify.js')).verify,
+    withoutTenants:
+      'verify applies the shared files only. To compare the schemas of tenants with each other, run: nest-migrations drift --all --schema',
   },
   {
     name: 'wait',
@@ -107,5 +109,7 @@ export const READING: readonly CommandDefinition[] = [
     flags: [...COMMON_FLAGS, ...LOCK_FLAGS, ...RUN_FLAGS, ...LIMIT_FLAGS],
     examples: ['nest-migrations config --env-file .env'],
     load: async () => (await import('../actions/reading/config.js')).config,
+    withoutTenants:
+      'config shows the options, which are the same for all tenants. To list the tenants, run: nest-migrations status --all --json',
   },
 ];

@@ -97,6 +97,29 @@ describe('a change of several tenants', () => {
   });
 });
 
+describe('plan', () => {
+  test('shows the error of a tenant that cannot be rehearsed, and what the others would do', async () => {
+    await list(oak(), { name: 'elm', schema: 'elm' });
+    await type('migrate', '--tenant', 'elm');
+    await write({ 'schools/003_c.sql': 'CREATE TABLE c (id int);' });
+    const unlock = await oakIsLocked();
+    const words = ['plan', '--all', '--rehearse', '--migration-lock-timeout', '0'];
+    const { code, stdout } = await type(...words);
+    const json = await type(...words, '--json');
+    await unlock();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /\nbehind: 1 tenant \(oak\)\n[^]*\[LOCK_TIMEOUT\]\n1 tenant \(elm\):\n {2}003_c\.sql: \d+ ms\n/,
+    );
+    expect(objectOf(json)).toMatchObject({
+      plans: [
+        { tenants: ['oak'], plan: null, error: { code: 'LOCK_TIMEOUT' } },
+        { tenants: ['elm'], plan: { migrations: [{ outcome: 'rehearsed' }] }, error: null },
+      ],
+    });
+  });
+});
+
 /** What goose records: version 1 is applied. */
 const gooseHistory = (schema: string): string =>
   `CREATE TABLE ${schema}.goose_db_version (id serial, version_id bigint, is_applied boolean, tstamp timestamp DEFAULT now());

@@ -1,3 +1,4 @@
+import { MigrationError } from '../../../core/errors/migration-error.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { PlanFlags } from '../../process/flags.js';
 import type { Invocation } from '../../process/invocation.js';
@@ -32,7 +33,13 @@ async function plansOf({ fleet, selection }: TenantsAtWork, flags: PlanFlags, ty
   for (const group of groups) {
     const { tenant, state } = group.first;
     const migrator = state === 'unknown' ? undefined : migrators.get(tenant);
-    plans.push({ group, preview: migrator && (await previewOf(migrator, flags, forTenant(typed, tenant))) });
+    try {
+      plans.push({ group, preview: migrator && (await previewOf(migrator, flags, forTenant(typed, tenant))) });
+    } catch (error) {
+      // A lost connection or a missing privilege of one tenant says nothing about the others.
+      if (!(error instanceof MigrationError)) throw error;
+      plans.push({ group: { ...group, first: { ...group.first, error } }, preview: undefined });
+    }
   }
   return { counts, plans };
 }
