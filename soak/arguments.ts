@@ -7,13 +7,14 @@ export interface SoakArguments {
   readonly minutes: number;
   /** A single round of the kills. */
   readonly only: number | undefined;
-  readonly part: 'all' | 'fleet' | 'tenants' | 'monitors' | 'kills' | 'catalog';
+  readonly part: 'all' | 'fleet' | 'tenants' | 'workers' | 'monitors' | 'kills' | 'catalog';
 }
 
-export const USAGE = `npm run soak -- [--part fleet|tenants|monitors|kills|catalog] [--kills 500] [--minutes 30] [--seed N] [--only ROUND]
+export const USAGE = `npm run soak -- [--part fleet|tenants|workers|monitors|kills|catalog] [--kills 500] [--minutes 30] [--seed N] [--only ROUND]
 
-  --part     the fleet (50 processes at once), the tenants (500, migrated by processes that are killed), the monitors (50
-             processes that check for drift and are killed), the kills, or the catalog (random changes, dumped schemas);
+  --part     the fleet (50 processes at once), the tenants (500, migrated by processes that are killed), the workers (500
+             tenants of one rollout over pg-boss, migrated by workers that are killed), the monitors (50 processes that
+             check for drift and are killed), the kills, or the catalog (random changes, dumped schemas);
              default: all but the catalog, which needs pg_dump
   --kills    how many rounds, spread evenly over phases and faults
   --minutes  no round begins after this time
@@ -34,7 +35,8 @@ export function readArguments(argv: readonly string[]): SoakArguments {
   });
   const only = values.only === undefined ? undefined : count('only', values.only);
   const part = values.part ?? (only === undefined ? 'all' : 'kills');
-  if (!isPart(part)) throw new Error(`unknown part "${part}"; expected fleet, tenants, monitors, kills or catalog`);
+  if (!isPart(part))
+    throw new Error(`unknown part "${part}"; expected fleet, tenants, workers, monitors, kills or catalog`);
   return {
     seed: values.seed === undefined ? randomInt(1, 2 ** 31) : count('seed', values.seed),
     kills: count('kills', values.kills),
@@ -45,7 +47,7 @@ export function readArguments(argv: readonly string[]): SoakArguments {
 }
 
 function isPart(part: string): part is SoakArguments['part'] {
-  return ['all', 'fleet', 'tenants', 'monitors', 'kills', 'catalog'].includes(part);
+  return ['all', 'fleet', 'tenants', 'workers', 'monitors', 'kills', 'catalog'].includes(part);
 }
 
 function count(name: string, text: string): number {

@@ -3,6 +3,7 @@ import type { MonitorsReport } from './monitors/prove-monitors.js';
 import { FAULTS, PHASES, type Fault, type Phase } from './plan.js';
 import type { RoundResult } from './round.js';
 import type { TenantsReport } from './tenants/prove-tenants.js';
+import type { WorkersReport } from './tenants/prove-workers.js';
 
 const FAULT_NAMES: Readonly<Record<Fault, string>> = {
   runner: '`kill -9` of the runner',
@@ -77,6 +78,13 @@ export function tenantsTable({ tenants, processes, kills, cut, lost, ms, problem
   return table([
     ['tenants', 'processes', 'kills', 'runs cut by them', 'runs lost with the server', 'done after, ms', 'result'],
     [...[tenants, processes, kills, cut, lost, ms].map(String), resultOf(problems)],
+  ]);
+}
+
+export function workersTable({ tenants, processes, kills, cut, runs, ms, problems }: WorkersReport): string {
+  return table([
+    ['tenants', 'workers', 'kills', 'runs cut by them', 'runs of tenants', 'done after, ms', 'result'],
+    [...[tenants, processes, kills, cut, runs, ms].map(String), resultOf(problems)],
   ]);
 }
 

@@ -12,9 +12,17 @@ import { readArguments, USAGE } from './arguments.js';
 import { runCatalog } from './catalog/run-catalog.js';
 import { playKills } from './kills.js';
 import { runMonitors } from './monitors/run-monitors.js';
-import { describeFailure, endsTable, fleetTable, killsTable, monitorsTable, tenantsTable } from './report.js';
+import {
+  describeFailure,
+  endsTable,
+  fleetTable,
+  killsTable,
+  monitorsTable,
+  tenantsTable,
+  workersTable,
+} from './report.js';
 import { runFleets } from './run-fleets.js';
-import { runTenants } from './tenants/run-tenants.js';
+import { runTenants, runWorkers } from './tenants/run-tenants.js';
 
 if (parseArgs({ strict: false, options: { help: { type: 'boolean' } } }).values['help']) {
   console.log(USAGE);
@@ -40,6 +48,12 @@ if (part === 'all' || part === 'tenants') {
   const report = await runTenants(seed);
   console.log(`\n${tenantsTable(report)}`);
   failures.push(...report.problems.map((problem) => `tenants: ${problem}`));
+}
+
+if (part === 'all' || part === 'workers') {
+  const report = await runWorkers(seed);
+  console.log(`\n${workersTable(report)}`);
+  failures.push(...report.problems.map((problem) => `workers: ${problem}`));
 }
 
 if (part === 'all' || part === 'monitors') {

@@ -1,4 +1,5 @@
 import type { SaidResult } from './rollout-process.js';
+import { FILE_NAMES } from './tenant-files.js';
 
 /** Whether a result is right for a tenant. */
 export type IsExpected = (result: SaidResult) => boolean;
@@ -12,10 +13,16 @@ export const isLost: IsExpected = ({ outcome, code }) =>
 
 export const isUntouched: IsExpected = ({ outcome }) => outcome === 'nothing-to-do';
 
-export const isDone: IsExpected = (result) => result.outcome === 'applied' || isUntouched(result);
+export const isApplied: IsExpected = ({ outcome }) => outcome === 'applied';
+
+export const isDone: IsExpected = (result) => isApplied(result) || isUntouched(result);
 
 /** A file failed. */
 export const isBroken: IsExpected = ({ outcome, code }) => outcome === 'failed' && code === 'MIGRATION_FAILED';
+
+/** The second file failed, and nothing but the first one was applied. */
+export const isBrokenAtSecond: IsExpected = (result) =>
+  isBroken(result) && result.applied.join() === FILE_NAMES.slice(0, 1).join();
 
 /** A tenant that can be migrated, while the server goes away. */
 export const isDoneOrLost: IsExpected = (result) => isDone(result) || isLost(result);

@@ -4,26 +4,45 @@ import { type ExpectedResults, isLost } from './expected-results.js';
 import type { SaidReport, SaidResult } from './rollout-process.js';
 import type { TenantRow } from './school-database.js';
 
+/** What was recorded for a tenant by the work of which a result tells. */
+export type RecordedBy = (result: SaidResult) => readonly TenantRow[];
+
+/** What the run of a result has recorded. */
+export function byRun(history: readonly TenantRow[]): RecordedBy {
+  const rows = new Map<string, TenantRow[]>();
+  for (const row of history) rows.set(row.runId ?? '', [...(rows.get(row.runId ?? '') ?? []), row]);
+  return ({ runId }) => rows.get(runId ?? '') ?? [];
+}
+
+/** What was recorded for the tenant of a result since an earlier moment, by whatever run. */
+export function since(before: readonly TenantRow[], after: readonly TenantRow[]): RecordedBy {
+  const known = new Set(before.map(keyOf));
+  const added = after.filter((row) => !known.has(keyOf(row)));
+  return ({ tenant }) => added.filter((row) => row.tenant === tenant);
+}
+
+function keyOf({ tenant, file, runId, isApplied }: TenantRow): string {
+  return JSON.stringify([tenant, file, runId, isApplied]);
+}
+
 /** What is wrong with a report: each tenant is in it once, in order, and it says what the history says. */
 export function judgeReport(
   { tenants: results, counts }: SaidReport,
   tenants: readonly string[],
   expected: ExpectedResults,
-  history: readonly TenantRow[],
+  recordedBy: RecordedBy,
 ): string[] {
   const names = results.map(({ tenant }) => tenant);
-  const byRun = new Map<string, TenantRow[]>();
-  for (const row of history) byRun.set(row.runId ?? '', [...(byRun.get(row.runId ?? '') ?? []), row]);
   return [
     ...(isDeepStrictEqual(names, tenants) ? [] : [`the report lists ${names.join()}`]),
     ...(isDeepStrictEqual(counts, countsOf(results)) ? [] : [`the counts are ${JSON.stringify(counts)}`]),
     ...results
-      .filter((result) => !expected(result.tenant)(result) || !agrees(result, byRun.get(result.runId ?? '') ?? []))
+      .filter((result) => !expected(result.tenant)(result) || !agrees(result, recordedBy(result)))
       .map((result) => `the report says ${JSON.stringify(result)}`),
   ];
 }
 
-/** The rows that a run recorded are the files that it says it applied; one that lost its connection may not know. */
+/** The rows that were recorded are the files that the result says were applied; a run that lost its connection may not know. */
 function agrees(result: SaidResult, rows: readonly TenantRow[]): boolean {
   const { tenant, applied, outcome } = result;
   const recorded = rows.filter(({ isApplied }) => isApplied).map(({ file }) => file);

@@ -1,9 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { EmbeddedServer } from '../../src/testing/embedded/server.js';
-import { withClient } from '../../test/support/database.js';
-import { writeFiles } from '../../test/support/write-files.js';
 import { type Disturbances, DisturbedRollouts, endOf } from './disturbed-rollouts.js';
 import {
   type ExpectedResults,
@@ -15,18 +10,10 @@ import {
   isUntouched,
 } from './expected-results.js';
 import { judgeDatabase } from './judge-database.js';
-import { judgeReport } from './judge-reports.js';
+import { byRun, judgeReport } from './judge-reports.js';
 import { type RolloutEnd, RolloutProcess } from './rollout-process.js';
-import { BLOCKED, FAILING, LIST, SchoolDatabase } from './school-database.js';
-import { TENANT_FILES } from './tenant-files.js';
-
-/** Settings of a server on which tenants can be proven. */
-export const TENANTS_SETTINGS = {
-  max_connections: '200',
-  max_prepared_transactions: '2', // one holds the lock of the blocked tenant
-  autovacuum: 'on',
-  autovacuum_naptime: '1s', // removes the temporary tables that a crash has left
-};
+import { BLOCKED, FAILING, type SchoolDatabase } from './school-database.js';
+import { withSchools } from './with-schools.js';
 
 export interface TenantsReport extends Omit<Disturbances, 'seed'> {
   /** Runs of tenants that were in progress when their process was killed. */
@@ -44,18 +31,10 @@ export interface TenantsReport extends Omit<Disturbances, 'seed'> {
  * one finds nothing to do.
  */
 export async function proveTenants(server: EmbeddedServer, options: Disturbances): Promise<TenantsReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'migrations-tenants-'));
   const startedAt = performance.now();
-  try {
-    await writeFiles(directory, TENANT_FILES);
-    await withClient(server.connectionString(), (client) => client.query('CREATE DATABASE schools'));
-    const database = await SchoolDatabase.create(server.connectionString('schools'), options.tenants);
+  return withSchools(server, options.tenants, async (database, optionsOf) => {
     const start = (stopAfter: number | '100%'): RolloutProcess =>
-      new RolloutProcess({
-        connectionString: database.connectionString,
-        timeouts: { tableLock: 100, tableLockRetries: 1 },
-        tenants: { directory, sharedFiles: false, list: LIST, rollout: { stopAfter } },
-      });
+      new RolloutProcess({ errand: 'migrate', isOverPgBoss: false, options: optionsOf(stopAfter) });
     const disturbed = await new DisturbedRollouts(server, () => start('100%'), options).run();
     const blockedFiles = (await database.history()).filter(({ tenant, isApplied }) => tenant === BLOCKED && isApplied);
     await database.release();
@@ -74,9 +53,7 @@ export async function proveTenants(server: EmbeddedServer, options: Disturbances
         ...(await judgeAll(database, disturbed, last, again)),
       ],
     };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 async function judgeAll(
@@ -86,8 +63,9 @@ async function judgeAll(
   again: RolloutEnd,
 ): Promise<string[]> {
   const history = await database.history();
+  const recordedBy = byRun(history);
   const judge = ({ report }: RolloutEnd, expected: ExpectedResults): string[] =>
-    report ? judgeReport(report, database.tenants, expected, history) : [];
+    report ? judgeReport(report, database.tenants, expected, recordedBy) : [];
   const all = [...disturbed, last, again];
   return [
     ...all.filter(({ stderr }) => stderr !== '').map(({ stderr }) => `a process wrote ${stderr}`),

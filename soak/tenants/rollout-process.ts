@@ -5,6 +5,14 @@ import { fileURLToPath } from 'node:url';
 import type { FleetOptions, RolloutReport, TenantResult } from '../../src/migrator.js';
 import { childEnvironment, repositoryRoot } from '../../test/support/process.js';
 
+/** What a process is asked to do. */
+export interface Errand {
+  /** To migrate all tenants once, or to work for the rollouts of other processes until SIGTERM. */
+  readonly errand: 'migrate' | 'work';
+  readonly isOverPgBoss: boolean;
+  readonly options: FleetOptions;
+}
+
 const CHILD = fileURLToPath(new URL('rollout.child.mjs', import.meta.url));
 
 /** What a process said about a tenant. */
@@ -21,7 +29,7 @@ export interface SaidReport extends Pick<RolloutReport, 'counts'> {
 }
 
 type Line =
-  | { readonly type: 'ready' | 'run-ended' }
+  | { readonly type: 'ready' | 'run-ended' | 'worked' }
   | { readonly type: 'run-started'; readonly runId: string }
   | { readonly type: 'report'; readonly report: SaidReport }
   | { readonly type: 'not-begun'; readonly code: string };
@@ -41,7 +49,7 @@ export interface RolloutEnd {
   readonly stderr: string;
 }
 
-/** A process that migrates all tenants once. */
+/** A process that runs one errand. */
 export class RolloutProcess {
   private readonly said = new EventEmitter();
   private readonly child: ChildProcess;
@@ -53,7 +61,7 @@ export class RolloutProcess {
   private stderr = '';
   private readonly runIds: string[] = [];
 
-  constructor(private readonly options: FleetOptions) {
+  constructor(private readonly errand: Errand) {
     const child = spawn(process.execPath, [CHILD], { cwd: repositoryRoot, env: childEnvironment(), stdio: 'pipe' });
     this.child = child;
     child.stdin.on('error', () => {}); // it may be gone before it is told
@@ -66,7 +74,7 @@ export class RolloutProcess {
   /** Begins once everything is loaded. @returns how it ended. */
   async run(): Promise<RolloutEnd> {
     await this.ready;
-    this.child.stdin?.write(`${JSON.stringify(this.options)}\n`);
+    this.child.stdin?.write(`${JSON.stringify(this.errand)}\n`);
     await this.ended;
     const { report, notBegun, runIds, stderr } = this;
     const cut = runIds.length - this.runsEnded;
@@ -80,8 +88,8 @@ export class RolloutProcess {
     this.said.on('run-started', () => listener(this.runIds.length));
   }
 
-  kill(): void {
-    this.child.kill('SIGKILL');
+  kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): void {
+    this.child.kill(signal);
   }
 
   private hear(line: Line): void {

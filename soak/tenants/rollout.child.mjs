@@ -1,6 +1,6 @@
-// A process that migrates tenants with the built package. It says that it is ready and, once it has read the options of
-// a fleet, one line for each run of a tenant that begins or ends, and one with the report, or with the reason why the
-// rollout could not begin. Then it ends as soon as nothing keeps it alive.
+// A process that migrates tenants with the built package. It says that it is ready and, once it has read its errand, one
+// line for each run of a tenant that begins or ends, and one with the report, or with the reason why it could not begin.
+// Then it ends as soon as nothing keeps it alive.
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { createFleet, MigrationError, RolloutStoppedError } from '../../dist/esm/migrator.js';
@@ -26,8 +26,11 @@ const toSaid = ({ tenants, counts, stopped }) => ({
     stoppedBy: stopped?.by,
   },
 });
-const fleet = createFleet({ ...JSON.parse(line), onEvent });
-const said = await fleet.migrate().then(toSaid, (error) => {
+const { errand, isOverPgBoss, options } = JSON.parse(line);
+const engine = isOverPgBoss && (await import('../../dist/esm/pg-boss.js')).pgBoss();
+const fleet = createFleet({ ...options, tenants: { ...options.tenants, ...(engine && { engine }) }, onEvent });
+const work = errand === 'work' ? fleet.work().then(() => ({ type: 'worked' })) : fleet.migrate().then(toSaid);
+const said = await work.catch((error) => {
   if (error instanceof RolloutStoppedError) return toSaid(error.report);
   if (error instanceof MigrationError) return { type: 'not-begun', code: error.code };
   throw error;

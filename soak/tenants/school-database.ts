@@ -74,6 +74,22 @@ export class SchoolDatabase {
     return rows.map(({ left }) => left);
   }
 
+  /** The jobs of pg-boss that have not ended, those of tenants and of rollouts. */
+  async unfinishedJobs(): Promise<string[]> {
+    const rows = await this.query<{ job: string }>(`
+      SELECT format('%s job of %s: %s', state, name, data) AS job FROM pgboss.job
+       WHERE name LIKE 'nest-migrations-%' AND name NOT LIKE '%-dead-letter' AND state < 'completed'`);
+    return rows.map(({ job }) => job);
+  }
+
+  /** The tenants of the jobs that pg-boss has given up, in alphabetical order. */
+  async deadLetters(): Promise<string[]> {
+    const rows = await this.query<{ tenant: string }>(
+      `SELECT data->>'tenant' AS tenant FROM pgboss.job WHERE name LIKE 'nest-migrations-%-dead-letter' ORDER BY 1`,
+    );
+    return rows.map(({ tenant }) => tenant);
+  }
+
   private query<Row extends object>(sql: string): Promise<Row[]> {
     return withClient(this.connectionString, async (client) => (await client.query<Row>(sql)).rows);
   }

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { proveTenants, TENANTS_SETTINGS } from '../../soak/tenants/prove-tenants.js';
+import { proveTenants } from '../../soak/tenants/prove-tenants.js';
+import { TENANTS_SETTINGS } from '../../soak/tenants/with-schools.js';
 import { startPrivateServer } from '../support/private-server.js';
 
 test('each of 30 tenants gets its files once although processes and the server are killed (npm run soak -- --part tenants has 500)', async () => {
