@@ -5,6 +5,7 @@ import { bossFleet } from './boss-fleet.mjs';
 process.once('disconnect', () => process.exit());
 const [job] = await once(process, 'message');
 const fleet = await bossFleet(job);
+await fleet.rollouts(); // connects, and installs the tables of pg-boss if this is the first one
 process.send('working');
 await fleet.work();
 await fleet.close();

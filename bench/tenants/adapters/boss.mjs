@@ -7,7 +7,7 @@ const WORKERS = 4;
 const WORKER = fileURLToPath(new URL('boss-worker.child.mjs', import.meta.url));
 const workers = [];
 
-/** A rollout over pg-boss, with worker processes that run already. */
+/** A rollout over pg-boss, with worker processes that are connected to the queue already. */
 export async function load(job) {
   for (let i = 0; i < WORKERS; i++) workers.push(fork(WORKER));
   for (const worker of workers) worker.send(job);
