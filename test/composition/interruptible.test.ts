@@ -14,7 +14,7 @@ const script = (name: string): string => fileURLToPath(new URL(name, import.meta
 
 /** What asks for a run in each shell, and the arguments behind the options. */
 const callers = {
-  'makeMigrator().migrate()': [script('../history/crash.child.ts')],
+  'makeMigrator().migrate()': [script('../history/crash.child.mjs')],
   'MigrationsService.migrate()': [script('../nest/fixtures/service.ts')],
   'MigrationsService.migrate() with the shutdown hooks of Nest': [script('../nest/fixtures/service.ts'), 'hooks'],
 } as const;
@@ -84,11 +84,10 @@ test('a process that migrates by itself and listens to the signal ends as its re
   const directory = await migrationsDirectory({ '1.sql': 'CREATE TABLE one (); SELECT pg_sleep(300)' });
   const listening = ['--import', 'data:text/javascript,process.on("SIGTERM",()=>console.log("heard"))'];
   const options = JSON.stringify({ connectionString: db.connectionString, directory });
-  const child = spawn(
-    process.execPath,
-    [...listening, ...typescriptArguments, script('../history/crash.child.ts'), options],
-    { env: childEnvironment({ NO_COLOR: '1' }), stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [...listening, script('../history/crash.child.mjs'), options], {
+    env: childEnvironment({ NO_COLOR: '1' }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   running.push(child.pid ?? 0);
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));

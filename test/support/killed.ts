@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { MigratorOptions } from '../../src/migrator.js';
 import { type Freeze, startCountingProxy } from './counting-proxy.js';
-import { childEnvironment, repositoryRoot, typescriptArguments } from './process.js';
+import { childEnvironment, repositoryRoot } from './process.js';
 
-const CHILD = fileURLToPath(new URL('../history/crash.child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('../history/crash.child.mjs', import.meta.url));
 
 /** Where to kill: asked for each message of the process, counted from 1. */
 export type KillAt = (text: string, nth: number) => Freeze | undefined;
@@ -24,11 +24,11 @@ export async function migrateUntilKilled(
   options: MigratorOptions = {},
 ): Promise<Killed> {
   const { connectionString, frozen } = await startCountingProxy(db.connectionString, { freeze: killAt });
-  const child = spawn(
-    process.execPath,
-    [...typescriptArguments, CHILD, JSON.stringify({ connectionString, directory, ...options })],
-    { cwd: repositoryRoot, env: childEnvironment(), stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const child = spawn(process.execPath, [CHILD, JSON.stringify({ connectionString, directory, ...options })], {
+    cwd: repositoryRoot,
+    env: childEnvironment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const closed = once(child, 'close').then(() => undefined);

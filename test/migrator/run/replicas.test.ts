@@ -5,13 +5,13 @@ import { useEmptyDatabase } from '../../support/empty-database.js';
 import { outcomes } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { type Files, migratorOn } from '../../support/migrator-on.js';
-import { runProcess, typescriptArguments } from '../../support/process.js';
+import { runProcess } from '../../support/process.js';
 import { migrationsDirectory } from '../../support/temp-directory.js';
 
 const db = useEmptyDatabase('replicas');
 afterEach(() => expectNoLeftovers(db));
 
-const CHILD = fileURLToPath(new URL('replicas.child.ts', import.meta.url));
+const CHILD = fileURLToPath(new URL('replicas.child.mjs', import.meta.url));
 const EIGHT = Array.from({ length: 8 }, (_, i) => i);
 
 /** Each notes that it ran; running twice would show twice, or fail. */
@@ -37,7 +37,7 @@ describe('eight at once on an empty database', () => {
   test('apply each migration exactly once: processes', async () => {
     const directory = await migrationsDirectory(files);
     const results = await Promise.all(
-      EIGHT.map(() => runProcess(process.execPath, [...typescriptArguments, CHILD, db.connectionString, directory])),
+      EIGHT.map(() => runProcess(process.execPath, [CHILD, db.connectionString, directory])),
     );
     expect(results.map(({ code, stderr }) => ({ code, stderr }))).toEqual(EIGHT.map(() => ({ code: 0, stderr: '' })));
     await expectEachOnce(results.flatMap(({ stdout }) => JSON.parse(stdout) as string[]));

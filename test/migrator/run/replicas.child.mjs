@@ -1,5 +1,5 @@
-// One replica: migrates, and prints what it applied. Arguments: connection string, directory.
-import { makeMigrator } from '../../../src/migrator.js';
+// One replica: migrates with the built package, and prints what it applied. Arguments: connection string, directory.
+import { makeMigrator } from '../../../dist/esm/migrator.js';
 
 const [connectionString = '', directory = ''] = process.argv.slice(2);
 const migrator = makeMigrator({ connectionString, directory });
