@@ -11,7 +11,7 @@ import { parseTableName, displayName } from '../core/target/table.js';
 import { historyScopeOf, type Target } from '../core/target/target.js';
 import { MigrationDirectory } from '../files/directory.js';
 import { Migrator } from '../migrator/migrator.js';
-import type { InTurn, MigratorParts } from '../migrator/run/parts.js';
+import type { MigratorParts } from '../migrator/run/parts.js';
 import { PgCatalogReader } from '../postgres/catalog-record/catalog-reader.js';
 import type { ScratchSettings } from '../postgres/catalog-record/scratch/scratch-databases.js';
 import { LazyScratchDatabases } from '../postgres/catalog-record/lazy-scratch.js';
@@ -22,6 +22,7 @@ import { ReadConnections } from '../postgres/connection/read-connections.js';
 import type { ReusedConnections } from '../postgres/connection/reused-connections.js';
 import type { InstallOnce } from '../postgres/history/install-once.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
+import type { TurnSettings } from '../postgres/lock/turn.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import { PgTargetDatabase, type DatabaseSettings } from '../postgres/run/target-database.js';
 import { connectionSource } from './connection-source.js';
@@ -53,8 +54,8 @@ export interface SharedParts {
   readonly reused: ReusedConnections;
   /** Undefined if each target has its own history table. */
   readonly installOnce: InstallOnce | undefined;
-  /** Makes non-transactional migrations of the targets take turns. */
-  readonly inTurn: InTurn;
+  /** Runs the non-transactional migrations of the targets one after another. */
+  readonly inLine: TurnSettings['inLine'];
   /** Why nothing may run on this target. @default none */
   readonly refusals?: MigratorParts['refusals'];
   /** The schemas that the files of a tenant may name. @default the target is not a tenant */
@@ -62,12 +63,13 @@ export interface SharedParts {
 }
 
 /**
- * Assembles adapters and use cases for one target. Several targets may share the migrations.
+ * Assembles adapters and use cases for one target. Several targets may share the migrations. If there are `tenants`,
+ * non-transactional migrations take turns with theirs.
  *
  * @param shared what it shares with other targets of its database. @default nothing
  */
 export function createMigrator(
-  options: ResolvedOptions,
+  { tenants, ...options }: ResolvedOptions & { readonly tenants?: object | undefined },
   listener: EmitEvent,
   { source, compiler }: Migrations = migrationsOf(options),
   target: Target = targetOf(options),
@@ -84,11 +86,10 @@ export function createMigrator(
     target,
     tracking,
     timeouts,
-    installOnce: shared?.installOnce,
-    reused: shared?.reused,
+    turns: tenants && turnsOf(options, shared),
     catalog,
     source: options.migrateWith ? connectionSource(options.migrateWith) : connection,
-    ...sessionSettings(options),
+    ...sessionSettings(options, shared),
   };
   const liveCatalog = { ...compared, role: readingRole };
   const parts = {
@@ -106,10 +107,15 @@ export function createMigrator(
     incidents: reader,
     tables: tableFacts(reads, target),
     parse: parseStatements,
-    ...(shared && { inTurn: shared.inTurn, refusals: shared.refusals, tenantSchemas: shared.tenantSchemas }),
+    ...(shared && { refusals: shared.refusals, tenantSchemas: shared.tenantSchemas }),
   };
   const close = shared ? () => Promise.resolve() : () => reads.close();
   return Migrator.of(parts, { tracked: tracking, interruptible, close });
+}
+
+/** One migrator runs one migration at a time. */
+function turnsOf({ timeouts }: ResolvedOptions, { inLine }: Partial<SharedParts> = {}): TurnSettings {
+  return { inLine: inLine ?? ((work) => work()), timeoutMs: timeouts.migrationLock };
 }
 
 /** Writes checkpoints. The code is loaded when it is first used. */
@@ -124,9 +130,11 @@ function writerOf({ directory, ...options }: ResolvedOptions): MigrationWriter {
 }
 
 /** The settings of migrating connections. */
-function sessionSettings(options: ResolvedOptions) {
+function sessionSettings(options: ResolvedOptions, { installOnce, reused }: Partial<SharedParts> = {}) {
   const { lock, showRowData, timeouts } = options;
   return {
+    installOnce,
+    reused,
     lock,
     showRowData,
     companions: companionsOf(options),
@@ -180,6 +188,7 @@ function scratchDatabases(
     // Connections and knowledge of the live database.
     reused: undefined,
     installOnce: undefined,
+    turns: undefined,
   };
   return new LazyScratchDatabases({
     ...settings,

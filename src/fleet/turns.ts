@@ -1,14 +1,8 @@
-import type { InTurn } from '../migrator/run/parts.js';
-
-/**
- * Makes the non-transactional migrations of tenants in one database take turns: a concurrent index build waits for
- * every older snapshot of the database, so two of them can wait for each other.
- */
+/** Runs work of this process one after the other, in the order in which it arrives. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 
-  readonly inTurn: InTurn = (tasks, work) => {
-    if (!tasks.some(({ program }) => program.kind === 'non-transactional')) return work();
+  readonly inLine = <T>(work: () => Promise<T>): Promise<T> => {
     const turn = this.last.then(work);
     this.last = turn.catch(() => {});
     return turn;

@@ -122,6 +122,11 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
   RUN_AS_STEPS: { subject: '008_backfill.sql', detail: '2D000' },
   INVALID_INDEX_DROPPED: { subject: 'Index public.orders_by_customer' },
   INDEX_BUILD_AWAITED: { subject: 'Index public.orders_by_customer' },
+  TURN_AWAITED: {
+    subject: '021_index.sql',
+    detail:
+      'non-transactional migrations of tenants run one at a time in each database, and the turn is held by backend 4711 (worker-2), running 021_index.sql',
+  },
   DETACH_FINISHED: { subject: 'Partition orders_2023' },
   SESSION_LOCK_BEHIND_POOLER: { subject: TARGET },
   COMPANION_NOT_WRITABLE: {

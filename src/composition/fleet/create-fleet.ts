@@ -46,7 +46,7 @@ export function createFleetOf(
   options: ResolvedOptions,
   tenants: ResolvedTenantsOptions,
   listener: EmitEvent,
-  shared: Migrator | null = tenants.sharedFiles ? createMigrator(options, listener) : null,
+  shared: Migrator | null = tenants.sharedFiles ? createMigrator({ ...options, tenants }, listener) : null,
   homes: Homes = new Homes(options),
 ): Fleet<TenantDefinition> {
   const migrations = migrationsOf({ ...options, directory: tenants.directory });
@@ -196,11 +196,12 @@ class TenantMigrators {
   ): Migrator {
     const home = this.homes.of(tenant.place);
     const isShared = sharesHistory(tenant, this.tenants);
-    const options: ResolvedOptions = {
+    const options = {
       ...home.options,
+      tenants: this.tenants,
       catalog: { ...home.options.catalog, enabled: false },
       recordSource: home.options.recordSource && !isShared,
-      ...(createsSchema && { transaction: 'all' }),
+      ...(createsSchema && { transaction: 'all' as const }),
     };
     const emit: EmitEvent = (event) => {
       if (event.type === 'run-started') onStart?.(event.runId);

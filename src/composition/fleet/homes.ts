@@ -109,7 +109,7 @@ export class Homes {
       reads: new ReadConnections(reading, options.timeouts.read),
       reused: new ReusedConnections(migrating),
       installOnce: new InstallOnce(),
-      inTurn: turns.inTurn,
+      inLine: turns.inLine,
     };
   }
 

@@ -20,7 +20,7 @@ export interface LockHolder {
 /** A working process sends a message at least every five seconds while the server waits for it. */
 const NOTABLE_SILENCE_MS = 10_000;
 
-/** Another process held the migration lock until this one's timeout expired. */
+/** Another process held the migration lock, or had the turn in its database, until this one's timeout expired. */
 export class LockTimeoutError extends MigrationError {
   constructor(
     /** In milliseconds. */
@@ -30,15 +30,27 @@ export class LockTimeoutError extends MigrationError {
     target: string,
     /** Migrations that this run applied before it had to wait: without the lock, or for a new session. */
     readonly applied: readonly string[] = [],
+    /** `turn`: the non-transactional migration `target` waited for its turn. */
+    awaited: 'lock' | 'turn' = 'lock',
   ) {
-    super(
-      'LOCK_TIMEOUT',
-      (say) =>
-        `Waited ${duration(waitedMs)} for the migration lock of ${target}, ${describeHolder(holder)}. ` +
-        `${applied.length === 0 ? 'This run applied nothing' : `This run had applied ${list(applied)}`}. ` +
-        `If that process is healthy, wait for it and start again; if it is gone or stuck, terminate it with ${say({ action: 'unlock' })}.`,
-    );
+    super('LOCK_TIMEOUT', (say) => {
+      const what =
+        awaited === 'lock'
+          ? `for the migration lock of ${target}, ${describeHolder(holder)}`
+          : `to run ${target}: ${turnOf(holder)}`;
+      const done = applied.length === 0 ? 'This run applied nothing' : `This run had applied ${list(applied)}`;
+      const end = awaited === 'lock' ? say({ action: 'unlock' }) : `pg_terminate_backend(${holder?.pid ?? 'pid'})`;
+      return (
+        `Waited ${duration(waitedMs)} ${what}. ${done}. ` +
+        `If that process is healthy, wait for it and start again; if it is gone or stuck, terminate it with ${end}.`
+      );
+    });
   }
+}
+
+/** Why a migration waits for its turn, as the rest of a sentence. */
+export function turnOf(holder: LockHolder | undefined): string {
+  return `non-transactional migrations of tenants run one at a time in each database, and the turn is ${describeHolder(holder)}`;
 }
 
 /**

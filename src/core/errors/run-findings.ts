@@ -54,6 +54,11 @@ export const RUN_FINDINGS = {
     text: () => 'is being built by another backend; waiting for it',
     remedy: () => '',
   },
+  TURN_AWAITED: {
+    severity: 'note',
+    text: ({ detail }) => `waits: ${detail}`,
+    remedy: () => '',
+  },
   DETACH_FINISHED: {
     severity: 'warning',
     text: () => 'was left half detached by an earlier attempt; the detach has been finished',

@@ -155,6 +155,8 @@ export type Outcome =
    */
   | { readonly kind: 'conflict'; readonly file: string; readonly undecided: boolean }
   | { readonly kind: 'interrupted' }
+  /** Other non-transactional migrations were running in the database for too long, so this one has not begun. */
+  | { readonly kind: 'overdue'; readonly file: string; readonly waitedMs: number; readonly holder: LockHolder }
   /** The remaining migrations need a new session, because the defaults of new sessions were changed. */
   | { readonly kind: 'reconnect' };
 

@@ -1,3 +1,4 @@
+import { LockTimeoutError } from '../../core/errors/lock-errors.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
 import { RefusedError } from '../../core/errors/input-errors.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
@@ -47,7 +48,7 @@ export class TenantRuns {
 
 /** What a run had applied before it ended with an error; it stays applied. */
 function appliedBefore(error: Error): readonly string[] {
-  if (error instanceof InterruptedError) return error.applied;
+  if (error instanceof InterruptedError || error instanceof LockTimeoutError) return error.applied;
   if (!(error instanceof MigrationFailedError)) return [];
   return error.failure.aftermath.kind === 'all-rolled-back' ? [] : error.failure.applied;
 }

@@ -1,4 +1,5 @@
 import { DatabaseConnectionError, DatabaseError } from '../../core/errors/database-errors.js';
+import { LockTimeoutError } from '../../core/errors/lock-errors.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
@@ -58,7 +59,7 @@ function outcomeOf(error: unknown, progress: Progress): InterruptedError['outcom
 /** How one session of a run ended: everything is done, or a new session is needed. */
 export type SessionResult = 'done' | 'reconnect';
 
-/** Makes errors of outcomes that end a run. @throws MigrationFailedError; InterruptedError */
+/** Makes errors of outcomes that end a run. @throws MigrationFailedError; InterruptedError; LockTimeoutError */
 export function judgeOutcome(
   outcome: Outcome,
   progress: Progress,
@@ -66,6 +67,8 @@ export function judgeOutcome(
   signal: AbortSignal,
 ): { kind: SessionResult } | Extract<Outcome, { kind: 'conflict' }> {
   const { applied, pending } = progress;
+  if (outcome.kind === 'overdue')
+    throw new LockTimeoutError(outcome.waitedMs, outcome.holder, outcome.file, applied, 'turn');
   if (outcome.kind === 'interrupted')
     throw new InterruptedError(reasonOf(signal), applied, pending, cancelledOutcome(progress));
   if (outcome.kind !== 'failed') return outcome;

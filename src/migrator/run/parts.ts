@@ -1,5 +1,4 @@
 import type { Compiler } from '../../core/compile/compiler.js';
-import type { Task } from '../../core/compile/task.js';
 import type { ObjectFilter } from '../../core/catalog/patterns.js';
 import type { Finding } from '../../core/errors/finding.js';
 import { RefusedError } from '../../core/errors/input-errors.js';
@@ -28,8 +27,6 @@ export interface MigratorParts {
   readonly emit: EmitEvent;
   readonly diffTexts: DiffTexts;
   readonly incidents: IncidentStore;
-  /** Executes tasks when they cannot disturb another target. @default at once */
-  readonly inTurn?: InTurn;
   /** Undefined if the catalog is not checked. */
   readonly catalog: CatalogReader | undefined;
   /** Objects that are left out when catalogs are compared. */
@@ -47,9 +44,6 @@ export async function assertAllowed({ refusals }: Pick<MigratorParts, 'refusals'
   const found = (await refusals?.()) ?? [];
   if (found.length > 0) throw new RefusedError(found);
 }
-
-/** Runs work when it is the tasks' turn. */
-export type InTurn = <T>(tasks: readonly Task[], work: () => Promise<T>) => Promise<T>;
 
 /** How runs behave. */
 interface MigratorPolicy extends DriftPolicy {

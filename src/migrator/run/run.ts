@@ -218,8 +218,7 @@ export class Run {
     const listener = report.beginExecution(tasks.map(({ program }) => program.migration.file));
     try {
       const settings = { runId, transaction: parts.policy.transaction, migrations, signal };
-      const execute = () => session.executor.run(tasks, settings, listener);
-      const outcome = await (parts.inTurn ? parts.inTurn(tasks, execute) : execute());
+      const outcome = await session.executor.run(tasks, settings, listener);
       return judgeOutcome(outcome, report, session.history, signal);
     } catch (error) {
       if (!isLostConnection(error) || signal?.aborted || !session.history.keepsRecords) throw error;

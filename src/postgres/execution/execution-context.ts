@@ -14,6 +14,7 @@ import { asScript } from '../connection/script.js';
 import { queryError, serverErrorOf } from '../connection/server-error.js';
 import type { RunRecords } from '../history/statements.js';
 import type { TargetLock } from '../lock/target-lock.js';
+import type { TurnSettings } from '../lock/turn.js';
 import type { NoticeCollector } from './notices.js';
 
 /** A task whose program is transactional. */
@@ -30,7 +31,9 @@ export interface ExecutionContext {
   readonly listener: ExecutionListener;
   readonly notices: NoticeCollector;
   readonly timeouts: StatementTimeouts;
-  readonly lock: Pick<TargetLock, 'checkSql' | 'exclusive' | 'assertHeld' | 'retake'>;
+  readonly lock: Pick<TargetLock, 'checkSql' | 'exclusive' | 'assertHeld' | 'retake' | 'turn'>;
+  /** Undefined if non-transactional migrations wait for nobody. */
+  readonly turns: TurnSettings | undefined;
   /** True behind a transaction-mode pooler: session settings leak to other clients, and do not last. */
   readonly pooled: boolean;
   /** False when details of server errors, which may hold rows, must not be shown or stored. */

@@ -19,10 +19,23 @@ const suffixOf = ({ schema, table, tenant }: LockPlace): string =>
 
 /** The key of the migration lock: one per history, so that two in one database do not block each other. */
 export function lockKey(database: string, table: LockPlace): bigint {
-  const digest = createHash('sha256')
-    .update(`${PREFIX}${database}${suffixOf(table)}`)
-    .digest();
-  return digest.readBigInt64BE();
+  return keyOf(`${PREFIX}${database}${suffixOf(table)}`);
+}
+
+/** The keys of the turn to run a non-transactional migration in a database. */
+export interface TurnKeys {
+  readonly turn: bigint;
+  /** Held while waiting, so that whoever waits comes before whoever has just had the turn. */
+  readonly next: bigint;
+}
+
+/** Other than those of any history, whose texts go on with a schema and a table. */
+export function turnKeys(database: string): TurnKeys {
+  return { turn: keyOf(`${PREFIX}${database}\0turn`), next: keyOf(`${PREFIX}${database}\0next turn`) };
+}
+
+function keyOf(text: string): bigint {
+  return createHash('sha256').update(text).digest().readBigInt64BE();
 }
 
 /** SQL that computes the same key in the current database. */

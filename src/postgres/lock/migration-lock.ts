@@ -1,8 +1,9 @@
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { BACKEND_SQL } from '../connection/backend.js';
 import type { PgConnection } from '../connection/pg-connection.js';
-import { holdsLockCondition, holdsLockSql, tryLock, unlock } from './lock.js';
+import { holdsLockCondition, holdsLockSql, tryLock, unlock, type TurnKeys } from './lock.js';
 import { queryError } from '../connection/server-error.js';
+import { PinnedTurn, SessionTurn, type Turn } from './turn.js';
 
 /** Which lock to take. `auto`: a transaction lock behind a pooler, otherwise a session lock. */
 export type LockKind = 'auto' | 'session' | 'transaction' | 'off';
@@ -21,6 +22,8 @@ export interface HeldLock {
    * @throws DatabaseConnectionError if that connection is lost: then nothing more may be sent.
    */
   assertHeld?(): Promise<void>;
+  /** A turn that the same connection takes. Undefined while the lock is not held. */
+  turn(keys: TurnKeys): Turn | undefined;
   release(): Promise<void>;
 }
 
@@ -45,6 +48,10 @@ export class SessionLock implements HeldLock {
   async tryTake(): Promise<boolean> {
     this.held = await tryLock(this.connection, this.key);
     return this.held;
+  }
+
+  turn(keys: TurnKeys): Turn {
+    return new SessionTurn(this.connection, keys);
   }
 
   /** Ending the session releases the lock. */
@@ -114,6 +121,10 @@ export class PinnedLock implements HeldLock {
       'CONNECTION_LOST',
       'The connection that holds the migration lock was lost, so nothing more was sent. Start again.',
     );
+  }
+
+  turn(keys: TurnKeys): Turn | undefined {
+    return this.connection && this.held ? new PinnedTurn(this.connection, keys) : undefined;
   }
 
   async release(): Promise<void> {

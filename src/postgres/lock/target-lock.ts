@@ -13,11 +13,13 @@ import {
   readLockHolder,
   triedLock,
   tryLockSql,
+  turnKeys,
   unlock,
   type LockPlace,
   type TriedLock,
 } from './lock.js';
 import { PinnedLock, SessionLock, type HeldLock, type LockKind } from './migration-lock.js';
+import type { Turn } from './turn.js';
 
 /**
  * The migration lock of one target, of a kind that works on its connection. If it is off, only the claims keep a
@@ -81,6 +83,11 @@ export class TargetLock implements MigrationLock {
   /** Takes the lock again after a migration released it. @throws LockLostError if another process has taken it. */
   async retake(): Promise<void> {
     if (!(await this.tryTake())) throw new LockLostError(displayName(this.table));
+  }
+
+  /** The turn to run a non-transactional migration in this database; undefined without a lock. */
+  async turn(): Promise<Turn | undefined> {
+    return this.held?.turn(turnKeys((await this.facts.get()).database));
   }
 
   async release(): Promise<void> {

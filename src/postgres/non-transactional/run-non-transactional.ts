@@ -28,11 +28,16 @@ import {
   type NonTransactionalTask,
 } from '../execution/execution-context.js';
 import { StepRun } from './run-step.js';
+import { inTurn } from './take-turn.js';
 import { asTargetInSession } from '../execution/target-identity.js';
 import { sessionTimeouts } from '../execution/timeouts.js';
 
-/** Runs a migration step by step and records each step. @throws InDoubtError, MigrationError */
-export async function runNonTransactional(context: ExecutionContext, task: NonTransactionalTask): Promise<Outcome> {
+/** Runs a migration step by step, when it is its turn, and records each step. @throws InDoubtError, MigrationError */
+export function runNonTransactional(context: ExecutionContext, task: NonTransactionalTask): Promise<Outcome> {
+  return inTurn(context, task.program.migration.file, () => runNow(context, task));
+}
+
+async function runNow(context: ExecutionContext, task: NonTransactionalTask): Promise<Outcome> {
   const { migration } = task.program;
   if (isInterrupted(context)) return { kind: 'interrupted' };
   await context.lock.assertHeld();

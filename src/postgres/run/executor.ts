@@ -12,6 +12,7 @@ import { initialSettings, resetStatements, type StatementTimeouts } from '../con
 import type { SessionFacts } from '../connection/server-facts.js';
 import { NO_RECORDS, type RunRecords } from '../history/statements.js';
 import type { LockKind } from '../lock/migration-lock.js';
+import type { TurnSettings } from '../lock/turn.js';
 import type { TargetLock } from '../lock/target-lock.js';
 import {
   tryRecord,
@@ -33,6 +34,7 @@ interface ExecutorSettings {
   readonly target: Target;
   readonly timeouts: StatementTimeouts;
   readonly lock: LockKind;
+  readonly turns?: TurnSettings | undefined;
   /** False: details of server errors, which may contain rows, are left out. */
   readonly showRowData: boolean;
   /** Creates the records of a run. */
@@ -98,7 +100,7 @@ export class PgExecutor implements Executor {
 
   private async prepare(settings: ExecutionSettings, listener: ExecutionListener): Promise<ExecutionContext> {
     const { connection, lock } = this;
-    const { target, timeouts, showRowData } = this.settings;
+    const { target, timeouts, turns, showRowData } = this.settings;
     const facts = await this.facts.get();
     const pooled = await this.isPooled();
     if (facts.pooled && !pooled) listener.warning(finding('SESSION_LOCK_BEHIND_POOLER', { subject: target.name }));
@@ -111,6 +113,7 @@ export class PgExecutor implements Executor {
       timeouts,
       showRowData,
       lock,
+      turns,
       settings,
       listener,
       marker,

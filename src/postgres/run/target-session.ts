@@ -15,6 +15,7 @@ import type { InstallOnce } from '../history/install-once.js';
 import { NO_STORE, PgHistoryStore } from '../history/history-store.js';
 import { NO_RECORDS, TableRecords } from '../history/statements.js';
 import type { LockKind } from '../lock/migration-lock.js';
+import type { TurnSettings } from '../lock/turn.js';
 import { TargetLock } from '../lock/target-lock.js';
 import { PgExecutor } from './executor.js';
 
@@ -25,6 +26,8 @@ export interface SessionSettings {
   readonly tracking: boolean;
   readonly timeouts: StatementTimeouts;
   readonly lock: LockKind;
+  /** How non-transactional migrations take turns with those of other targets of the database. @default they do not */
+  readonly turns?: TurnSettings | undefined;
   /** False: details of server errors, which may contain rows, are left out. */
   readonly showRowData: boolean;
   /** The companion tables that runs write. */

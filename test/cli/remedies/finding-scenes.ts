@@ -198,6 +198,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   INVALID_INDEX_DROPPED: none,
   CREATION_SKIPPED: none,
   INDEX_BUILD_AWAITED: none,
+  TURN_AWAITED: none,
   DETACH_FINISHED: none,
   SESSION_LOCK_BEHIND_POOLER: {
     files: A,

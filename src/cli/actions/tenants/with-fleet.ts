@@ -28,7 +28,7 @@ export async function withFleet<T>(
 ): Promise<T> {
   const { tenants, ...options } = await settingsFrom(flags);
   if (!tenants) throw noTenants();
-  const shared = tenants.sharedFiles ? createMigrator(options, onEvent) : undefined;
+  const shared = tenants.sharedFiles ? createMigrator({ ...options, tenants }, onEvent) : undefined;
   const fleet = createFleetOf(options, tenants, onEvent, shared ?? null);
   try {
     return await work({ fleet, shared, options: { ...options, tenants }, selection: selectionOf(flags) });
