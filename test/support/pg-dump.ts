@@ -26,3 +26,20 @@ export async function dumpInto(from: string, to: string): Promise<void> {
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+/** Dumps a whole database and restores it in another, empty one. @throws Error with the output of the programs. */
+export async function restoreInto(from: string, to: string): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'dump-'));
+  try {
+    const file = join(directory, 'database.dump');
+    for (const [program, ...args] of [
+      ['pg_dump', '--format=custom', '--file', file, from],
+      ['pg_restore', '--exit-on-error', '--no-owner', '--dbname', to, file],
+    ] as const) {
+      const { code, stderr } = await runProcess(program, args);
+      if (code !== 0) throw new Error(`${program} ended with ${code}: ${stderr}`);
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
