@@ -20,6 +20,11 @@ async function* pages(throwsAfter = Number.POSITIVE_INFINITY) {
   }
 }
 
+async function* stalling() {
+  yield tenantsUpTo(1);
+  await new Promise(() => {});
+}
+
 describe('the list of tenants', () => {
   test.each<[string, TenantList]>([
     ['an array', tenantsUpTo(3)],
@@ -64,6 +69,16 @@ describe('the list of tenants', () => {
     expect((await db.query(`SELECT FROM pg_class WHERE relname IN ('a', 'schema_migrations_tenants')`)).rowCount).toBe(
       0,
     );
+  });
+
+  test.each<[string, TenantList, string]>([
+    ['never answers', () => new Promise<never>(() => {}), 'it failed: it did not answer within 50 ms'],
+    ['stops in the middle of its pages', () => stalling(), 'it failed after 1 tenants: it did not answer within 50 ms'],
+  ])('is given up if it %s, with the name of the option that limits it', async (_, list, problem) => {
+    const tenants = { list, listTimeout: 50 };
+    const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants });
+    const error = await failureOf(fleet.migrate(), ConfigurationError);
+    expect(error.message).toContain(`tenants.list: ${problem} ("tenants.listTimeout")`);
   });
 
   test('may be empty, with a warning', async () => {

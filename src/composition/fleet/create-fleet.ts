@@ -144,7 +144,7 @@ class CheckedList {
   async read(): Promise<readonly Tenant[]> {
     const { reads } = this.homes.main;
     const query = (sql: string) => reads.use((connection) => connection.query(sql), this.options.timeouts.catalog);
-    const tenants = this.check(await readList(this.tenants.list, query, this.tenants.sharedFiles));
+    const tenants = this.check(await readList(this.tenants, query));
     const unknown = tenants.length === 0 ? [] : unknownGroups(tenants, this.tenants.rollout.waves);
     if (unknown.length === 0) return tenants;
     const problems = unknown.map((group) => ({ option: 'tenants.rollout.waves', ...unknownGroup(group, tenants) }));

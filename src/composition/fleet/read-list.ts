@@ -5,26 +5,33 @@ import { UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Row } from '../../postgres/connection/script.js';
 import { serverErrorOf } from '../../postgres/connection/server-error.js';
-import type { TenantDefinition, TenantList, TenantPages } from './tenants-options.js';
+import { withTimeout } from '../../timing/timeout.js';
+import type {
+  ResolvedTenantsOptions,
+  TenantDefinition,
+  TenantList,
+  TenantPages,
+  TenantProvider,
+} from './tenants-options.js';
 
 /**
  * Reads a list to its end, so that nothing runs for a partial list.
  *
  * @param query runs a query.
- * @param hasSharedFiles whether shared files run before the list is read.
  * @throws DatabaseConnectionError if it cannot be asked; ConfigurationError if the list fails
  *   otherwise, with what it threw as the cause.
  */
 export async function readList(
-  list: TenantList,
+  { list, listTimeout, sharedFiles }: Pick<ResolvedTenantsOptions, 'list' | 'listTimeout' | 'sharedFiles'>,
   query: (sql: string) => Promise<readonly Row[]>,
-  hasSharedFiles: boolean,
 ): Promise<unknown[]> {
   const read: unknown[] = [];
+  const limited: Limited = (work) =>
+    listTimeout === 0 ? work : withTimeout(work, listTimeout, () => giveUp(listTimeout));
   try {
-    const pages = await pagesOf(list, query);
+    const pages = typeof list === 'function' ? await limited(Promise.resolve(list())) : await pagesOf(list, query);
     if (!isIterable(pages)) throw new TypeError('it returned neither an array nor pages');
-    for await (const page of pages) {
+    for await (const page of eachOf(pages, limited)) {
       for (const each of Array.isArray(page) ? page : [page]) read.push(each);
     }
     return read;
@@ -34,7 +41,7 @@ export async function readList(
     const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
     const detail = `${where}: ${why}. Correct it and start again: a partial list would look complete`;
     const problems = [{ option: 'tenants.list', code: 'unusable', detail }] as const;
-    const advice = hasSharedFiles && isAboutTable(error) ? CREATE_FIRST : '';
+    const advice = sharedFiles && isAboutTable(error) ? CREATE_FIRST : '';
     throw new ConfigurationError('INVALID_TENANTS', problems, { cause: error, advice });
   }
 }
@@ -52,9 +59,34 @@ function isAboutTable(error: unknown): boolean {
   return UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '');
 }
 
-async function pagesOf(list: TenantList, query: (sql: string) => Promise<readonly Row[]>): Promise<TenantPages> {
-  if (typeof list === 'function') return list();
+async function pagesOf(
+  list: Exclude<TenantList, TenantProvider>,
+  query: (sql: string) => Promise<readonly Row[]>,
+): Promise<TenantPages> {
   return typeof list === 'string' ? (await query(list)).map(tenantOfRow) : list;
+}
+
+/** Waits for work for a limited time. */
+type Limited = <T>(work: Promise<T>) => Promise<T>;
+
+function giveUp(timeoutMs: number): never {
+  throw new Error(`it did not answer within ${timeoutMs} ms ("tenants.listTimeout")`);
+}
+
+/** A generator that does not answer is asked to end, but nobody waits for that. */
+async function* eachOf(pages: TenantPages, limited: Limited): AsyncGenerator {
+  if (!(Symbol.asyncIterator in pages)) return yield* pages;
+  const iterator = pages[Symbol.asyncIterator]();
+  let isDone: boolean | undefined = false;
+  try {
+    while (!isDone) {
+      const next = await limited(iterator.next());
+      isDone = next.done;
+      if (!isDone) yield next.value;
+    }
+  } finally {
+    if (!isDone) iterator.return?.().catch(() => {});
+  }
 }
 
 function isIterable(pages: unknown): pages is TenantPages {

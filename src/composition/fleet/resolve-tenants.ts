@@ -6,7 +6,7 @@ import type { FleetEngineFactory } from '../../core/ports/engine.js';
 import type { Gate } from '../../core/tenants/rollout-settings.js';
 import { isShare, type WaveDefinition } from '../../core/tenants/waves.js';
 import type { MigratorOptions, ResolvedOptions } from '../options.js';
-import { count, flag, isObject, notEmpty, objectOf, oneOf, type Fields } from '../validation/checks.js';
+import { count, flag, isObject, milliseconds, notEmpty, objectOf, oneOf, type Fields } from '../validation/checks.js';
 import { migratorFields, resolve, resolveWithoutConnection } from '../validation/migrator-options.js';
 import type { ResolvedTenantsOptions, TenantList, TenantsOptions } from './tenants-options.js';
 
@@ -46,6 +46,7 @@ export const tenantList = v.custom<TenantList>(
 
 const fields: Omit<Fields<ResolvedTenantsOptions>, 'list'> = {
   directory: notEmpty,
+  listTimeout: v.optional(milliseconds(0), 10_000),
   history: v.optional(oneOf(['shared', 'per-tenant']), 'shared'),
   sharedFiles: v.optional(flag, true),
   rollout: v.optional(

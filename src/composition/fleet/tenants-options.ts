@@ -52,6 +52,12 @@ export interface TenantsOptions {
   directory: string;
   list: TenantList;
   /**
+   * How long a function may take to return the tenants, or each page of them, in ms; 0 is no limit. A query is limited by
+   * `timeouts.catalog`.
+   * @default 10000
+   */
+  listTimeout?: number;
+  /**
    * Where the history of tenants is kept. `shared`: in one table next to the history, `schema_migrations_tenants`, that
    * one query reads for all. `per-tenant`: in a table `schema_migrations` in the schema of each tenant. A tenant with a
    * database of its own always has its history there.
@@ -70,6 +76,7 @@ export interface TenantsOptions {
 export interface ResolvedTenantsOptions {
   readonly directory: string;
   readonly list: TenantList;
+  readonly listTimeout: number;
   readonly history: 'shared' | 'per-tenant';
   readonly sharedFiles: boolean;
   readonly rollout: RolloutSettings;

@@ -98,6 +98,7 @@ describe('tenants of a module', () => {
     expect(await settingsOf('--module', 'dist/app.module.js', '--config', 'other.json')).toEqual({
       'tenants.directory': { value: 'other', source: 'other.json' },
       'tenants.list': { value: '(function)', source },
+      'tenants.listTimeout': { value: 10_000, source: 'default' },
       'tenants.history': { value: 'shared', source: 'default' },
       'tenants.sharedFiles': { value: false, source: 'other.json' },
       'tenants.rollout': { value: { waves: [], gate: '(function)', stopAfter: 1, parallelism: 4 }, source },
