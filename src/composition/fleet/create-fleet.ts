@@ -209,7 +209,7 @@ class TenantMigrators {
     };
     const target = {
       ...tenantTarget(home.options, this.tenants, tenant),
-      ...(createsSchema && { createsSchema: tenant.schema }),
+      createsSchema,
     };
     const { installOnce, ...others } = home;
     const { schema } = tenant;

@@ -1,4 +1,5 @@
 import type { TenantAdoption, TenantRemoval, TenantSchemas } from '../../core/ports/tenants.js';
+import { parseTableName } from '../../core/target/table.js';
 import type { Target } from '../../core/target/target.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import type { PgConnection } from '../../postgres/connection/pg-connection.js';
@@ -17,8 +18,12 @@ export class FleetSchemas implements TenantSchemas {
   ) {}
 
   async create(tenant: Tenant): Promise<void> {
-    const { schema } = tenant;
-    if (schema !== undefined) await this.with(tenant, (connection, target) => createSchema(connection, schema, target));
+    const { name, schema } = tenant;
+    if (schema === undefined) return;
+    await this.with(tenant, (connection, { role }) => {
+      const { table } = this.homes.of(tenant.place).options;
+      return createSchema(connection, parseTableName(table), { name, schema }, role);
+    });
   }
 
   remove(tenant: Tenant, { dropSchema, signal }: TenantRemoval): Promise<number> {

@@ -10,6 +10,7 @@ export type AuditAction =
   | 'import'
   | 'accept'
   | 'unlock'
+  | 'provision'
   | 'deprovision';
 
 /** What to record about a change. The server adds who made it and when. */
@@ -41,7 +42,7 @@ export interface AuditEntry {
   /**
    * `migrate`: `failed`, the file that failed; `killed`, true if it was killed and the next run wrote the entry.
    * `repair` and `accept`: `changes`, with the values before and after. `accept` for the catalog: `objects`.
-   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. `deprovision`: `schema`, if it was dropped. `adopt` for a tenant: `schema`, and its OIDs `before` and `after`. All changes of a tenant: `tenant`. Null for the others.
+   * `resolve`: `outcome`. `import`: `tool`. `unlock`: `holder`. `provision`: `schema`, which was created. `deprovision`: `schema`, if it was dropped. `adopt` for a tenant: `schema`, and its OIDs `before` and `after`. All changes of a tenant: `tenant`. Null for the others.
    */
   readonly details: AuditDetails | null;
   /** The role that made the change, as in `current_user`. */

@@ -13,8 +13,8 @@ export interface Target {
   readonly ownSchema?: TenantScope | undefined;
   /** The role that migrations run as. @default the login role */
   readonly role?: string | undefined;
-  /** A schema that is created in the transaction of the migrations, if there is none. @default none */
-  readonly createsSchema?: string | undefined;
+  /** True: the schema of the tenant is created in the transaction of the migrations, if there is none. @default false */
+  readonly createsSchema?: boolean;
   /** The `search_path` of migrations. @default the setting of the role or the database */
   readonly searchPath?: readonly string[] | undefined;
   /** Values for placeholders in migrations. @default the feature is off */

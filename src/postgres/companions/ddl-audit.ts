@@ -2,9 +2,9 @@ import { EVENT_TRIGGER_PREFIX } from '../catalog/queries/object-query.js';
 import { createHash } from 'node:crypto';
 import type { DdlEntry } from '../../core/history/ddl-audit.js';
 import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
-import { tenantsTable } from '../../core/target/history-scope.js';
 import { companionTable, qualifiedName, type TableName } from '../../core/target/table.js';
 import type { Row } from '../connection/script.js';
+import { CALLER, isOwnObject, returnForMigrations, VARIABLES } from './ddl-recognition.js';
 
 /** The table with what the event triggers recorded. A superuser owns it, so that nobody else can change it. */
 export function ddlTable(history: TableName): TableName {
@@ -53,51 +53,19 @@ function grantToOwner(history: TableName): string {
   )}`;
 }
 
-/** The file after which the session is named; null outside non-transactional migrations. */
-const RUNNING_FILE = `substring(current_setting('application_name') FROM '.*: (.+)$')`;
-
-/** True if a migration that is running, in the table `h`, ran the command. */
-const RAN_IT = `h.running AND (h.xmin = pg_current_xact_id()::xid OR starts_with(h.migration_file, ${RUNNING_FILE}))`;
-
-/**
- * SQL: returns early if a migration of a tenant ran the command. The shared history of tenants may not exist yet, and may have very
- * many rows: it is read only for a session that is named after a file, or if the server does not count writes.
- */
-function returnForTenants(history: TableName): string {
-  const table = qualifiedName(tenantsTable(history));
-  const oid = `to_regclass(${quoteLiteral(table)})`;
-  return `
-  IF ${oid} IS NOT NULL THEN
-    IF pg_stat_get_xact_tuples_inserted(${oid}) > 0 THEN
-      RETURN;
-    ELSIF ${RUNNING_FILE} IS NOT NULL OR NOT current_setting('track_counts')::boolean THEN
-      IF EXISTS (SELECT FROM ${table} h WHERE ${RAN_IT}) THEN
-        RETURN;
-      END IF;
-    END IF;
-  END IF;`;
-}
-
 /**
  * Records what a command did, unless a migration ran it: then this transaction wrote its row, or the session is named
- * after its file. Errors never make the command fail. In a function that runs as its owner, the role of the caller
- * is available only in the setting `role`.
+ * after its file. Errors never make the command fail.
  */
 function recordingBody(history: TableName): string {
   const table = qualifiedName(ddlTable(history));
-  // The history, and objects named after it: its companion tables and the function itself.
-  const names = [history.schema, history.table].map(quoteLiteral).join(', ');
-  const own = `starts_with(object_identity, rtrim(format('%I.%I', ${names}), '"'))`;
   const insert = (dropped: boolean, tag: string, from: string): string =>
     `INSERT INTO ${table} (role, login, application, address, command, object_type, object, dropped) ` +
-    `SELECT coalesce(nullif(current_setting('role'), 'none'), session_user), session_user, current_setting('application_name'), ` +
+    `SELECT ${CALLER}, session_user, current_setting('application_name'), ` +
     `host(inet_client_addr()), ${tag}, object_type, object_identity, ${dropped} FROM ${from} ` +
-    `AND schema_name IS DISTINCT FROM 'pg_temp' AND ${own} IS NOT TRUE;`;
-  return `
-BEGIN
-  IF EXISTS (SELECT FROM ${qualifiedName(history)} h WHERE ${RAN_IT}) THEN
-    RETURN;
-  END IF;${returnForTenants(history)}
+    `AND schema_name IS DISTINCT FROM 'pg_temp' AND ${isOwnObject(history)} IS NOT TRUE;`;
+  return `${VARIABLES}
+BEGIN${returnForMigrations(history)}
   IF tg_event = 'sql_drop' THEN
     ${insert(true, 'tg_tag', 'pg_event_trigger_dropped_objects() WHERE original AND NOT is_temporary')}
   ELSE

@@ -35,7 +35,8 @@ export const COMPANIONS = {
       at: { type: `timestamptz NOT NULL DEFAULT ${NOW}`, comment: 'time of the change, or of the end of the run' },
       action: {
         type: 'text NOT NULL',
-        comment: 'migrate, adopt, baseline, mark, unmark, resolve, repair, import, accept, unlock or deprovision',
+        comment:
+          'migrate, adopt, baseline, mark, unmark, resolve, repair, import, accept, unlock, provision or deprovision',
       },
       run_id: { type: 'uuid NOT NULL', comment: 'the run or change, as in the history' },
       files: { type: `jsonb NOT NULL DEFAULT '[]'`, comment: 'the affected files' },

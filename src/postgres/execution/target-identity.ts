@@ -4,10 +4,10 @@ import { createSchemaSql } from '../tenants/tenant-schema.js';
 import { actingAs, actingAsInSession } from '../connection/acting-role.js';
 
 /** Statements that set the target's role and `search_path` for the rest of a transaction. */
-export function asTarget({ role, searchPath, createsSchema }: Target): string[] {
+export function asTarget({ role, searchPath, createsSchema, table, tenant }: Target): string[] {
   return [
     ...actingAs(role),
-    ...(createsSchema === undefined ? [] : [createSchemaSql(createsSchema)]),
+    ...(createsSchema && tenant ? [createSchemaSql(table, tenant)] : []),
     ...(searchPath ? [`SET LOCAL search_path = ${names(searchPath)}`] : []),
   ];
 }

@@ -66,7 +66,7 @@ export class PgTargetSession implements TargetSession {
     const installing = { role, companions, once, ...timeouts, assertAllowed, createsSchema: createsTableSchema };
     const store = new PgHistoryStore(connection, scope, installing, facts);
     const records = (runId: string) =>
-      tracking ? new TableRecords(scope, runId, store.companions, createsSchema === undefined) : NO_RECORDS;
+      tracking ? new TableRecords(scope, runId, store.companions, !createsSchema) : NO_RECORDS;
     this.history = tracking ? store : NO_STORE;
     this.lock = new TargetLock(connection, { ...table, tenant: tenant?.name }, lock, facts, openConnection);
     this.executor = new PgExecutor(connection, { ...settings, records }, this.lock, facts);

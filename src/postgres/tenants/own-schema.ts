@@ -16,7 +16,7 @@ export async function assertOwnSchema(connection: PgConnection, target: Target):
   if (!tenant) return;
   const record = await recordOf(connection, target);
   const problems = schemaProblems(tenant.name, tenant.schema, record).filter(
-    ({ code }) => code !== 'TENANT_SCHEMA_MISSING' || target.createsSchema === undefined,
+    ({ code }) => code !== 'TENANT_SCHEMA_MISSING' || !target.createsSchema,
   );
   if (problems.length > 0) throw new RefusedError(problems);
 }

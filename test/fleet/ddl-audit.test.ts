@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { TenantsOptions } from '../../src/migrator.js';
+import { withClient } from '../support/database.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+import { migratorOn } from '../support/migrator-on.js';
+import { fleetOn, tenantsUpTo } from './fleet-on.js';
+
+const db = useEmptyDatabase('ddl_of_tenants');
+const shared = { '1_s.sql': 'CREATE TABLE public.shared_table (id int);' };
+const TRANSACTIONAL = { '1_a.sql': 'CREATE TABLE a (id int, b int); ALTER TABLE a DROP COLUMN b;' };
+const STEPS = {
+  '2_i.sql': '-- no-transaction\nCREATE INDEX CONCURRENTLY a_id ON a (id);\nDROP INDEX CONCURRENTLY a_id;',
+};
+
+interface Given {
+  readonly history: TenantsOptions['history'];
+  readonly files: Record<string, string>;
+}
+
+/** The DDL audit of the shared files, which have run. */
+async function audit() {
+  const { migrator } = await migratorOn(db, shared);
+  await migrator.migrate();
+  await migrator.enableDdlAudit();
+  return { recorded: async () => (await migrator.ddlAudit()).map(({ command, object }) => `${command} ${object}`) };
+}
+
+function fleetWith({ history, files }: Given) {
+  const list = tenantsUpTo(2);
+  return fleetOn(shared, {
+    connectionString: db.connectionString,
+    files,
+    tenants: { list, ...(history && { history }) },
+  });
+}
+
+beforeEach(() => db.query('CREATE SCHEMA s0; CREATE SCHEMA s1'));
+
+describe.each<Given>([
+  { history: 'shared', files: TRANSACTIONAL },
+  { history: 'shared', files: { ...TRANSACTIONAL, ...STEPS } },
+  { history: 'per-tenant', files: TRANSACTIONAL },
+  { history: 'per-tenant', files: { ...TRANSACTIONAL, ...STEPS } },
+])('the DDL audit, with $history history and the files $files', (given) => {
+  test('records neither the migrations of tenants nor what provisioning creates', async () => {
+    const { recorded } = await audit();
+    const { fleet } = await fleetWith(given);
+    expect((await fleet.migrate()).counts.applied).toBe(2);
+    await fleet.provision({ name: 't2', schema: 'Sch "2"' });
+    expect(await recorded()).toEqual([]);
+    const { rows } = await db.query(`SELECT details FROM shared.schema_migrations_audit WHERE action = 'provision'`);
+    expect(rows).toEqual([{ details: { tenant: 't2', schema: 'Sch "2"' } }]);
+  });
+
+  test('records what else is done, before, alongside and afterwards', async () => {
+    const { recorded } = await audit();
+    const { fleet } = await fleetWith(given);
+    await db.query('CREATE SCHEMA by_hand');
+    await fleet.migrate();
+    await db.query('ALTER TABLE s0.a ADD COLUMN c int; CREATE SCHEMA s9');
+    const named = new URL(db.connectionString);
+    named.searchParams.set('application_name', 'editor: 1_a.sql');
+    await withClient(named.href, (client) => client.query('CREATE TABLE s1.by_hand (id int)'));
+    expect(await recorded()).toEqual([
+      'CREATE SCHEMA by_hand',
+      'ALTER TABLE s0.a',
+      'CREATE SCHEMA s9',
+      'CREATE TABLE s1.by_hand',
+    ]);
+  });
+});
+
+describe('the DDL audit of a database with histories of tenants', () => {
+  test('is not fooled by a table of somebody else with the name of the history', async () => {
+    const { recorded } = await audit();
+    const { fleet } = await fleetWith({ history: 'per-tenant', files: TRANSACTIONAL });
+    await fleet.migrate();
+    const role = `intruder_${db.name}`;
+    await db.query(`CREATE ROLE ${role}; CREATE SCHEMA theirs AUTHORIZATION ${role}`);
+    try {
+      await withClient(db.connectionString, async (client) => {
+        await client.query(
+          `SET ROLE ${role}; CREATE TABLE theirs.schema_migrations (migration_file text, running boolean)`,
+        );
+        await client.query(
+          `INSERT INTO theirs.schema_migrations VALUES ('1_a.sql', true); CREATE TABLE theirs.t (id int)`,
+        );
+      });
+      expect((await recorded()).slice(-2)).toEqual(['CREATE TABLE theirs.schema_migrations', 'CREATE TABLE theirs.t']);
+    } finally {
+      await db.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  });
+
+  test('records a table of the migrating role whose name only begins like the history', async () => {
+    const { recorded } = await audit();
+    await db.query('CREATE TABLE s0.schema_migrations_backup (id int)');
+    expect(await recorded()).toEqual(['CREATE TABLE s0.schema_migrations_backup']);
+  });
+
+  test('is not disturbed by the history of another tool', async () => {
+    await db.query('CREATE TABLE s0.schema_migrations (version text)');
+    const { recorded } = await audit();
+    await withClient(db.connectionString, (client) =>
+      client.query(`SET application_name = 'x: 1_a.sql'; CREATE TABLE s0.t (id int)`),
+    );
+    expect(await recorded()).toEqual(['CREATE TABLE s0.t']);
+  });
+});
