@@ -29,8 +29,13 @@ export const ERROR_CODES = [
 /** Identifies a kind of error. */
 export type MigrationErrorCode = (typeof ERROR_CODES)[number];
 
+/** Marks the error classes of every copy of this library: the command line has a copy of its own. */
+const ERROR_CLASS: unique symbol = Symbol.for('nestjs-pg-migrations: error class');
+
 /** Base class of all errors of this library. The message is for people and ends with the code. */
 export class MigrationError extends Error {
+  /** @internal */
+  static readonly [ERROR_CLASS] = true;
   readonly #text: Text;
 
   constructor(
@@ -48,6 +53,30 @@ export class MigrationError extends Error {
   messageAs(say: Voice): string {
     return withCode(inWords(this.#text, say), this.code);
   }
+
+  /**
+   * True also for errors of another copy of this library: an engine from a configuration file gets the errors of the
+   * command line.
+   *
+   * @internal
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && isOfClass(value, this);
+  }
+}
+
+function isOfClass(error: object, wanted: typeof MigrationError): boolean {
+  for (let each = prototypeOf(error); each !== null; each = prototypeOf(each)) {
+    if (each === wanted.prototype) return true;
+    const { constructor } = each as { readonly constructor: unknown };
+    if (typeof constructor === 'function' && constructor.name === wanted.name && ERROR_CLASS in constructor)
+      return true;
+  }
+  return false;
+}
+
+function prototypeOf(value: object): object | null {
+  return Object.getPrototypeOf(value) as object | null;
 }
 
 function withCode(text: string, code: MigrationErrorCode): string {
