@@ -96,6 +96,7 @@ export type {
   FleetRun,
   FleetStatus,
   ProvisionOptions,
+  ProvisionPlan,
   RolloutOptions as FleetMigrateOptions,
   WorkOptions,
 } from './fleet/fleet-options.js';
@@ -148,6 +149,7 @@ export type {
   EmitEvent,
   EventContext,
   FleetEvent,
+  WorkerEvent,
   MigrationEvent,
   RunEvent,
 } from './core/events/events.js';

@@ -80,7 +80,8 @@ async function fail(error: unknown, isJson: boolean, typed: Invocation): Promise
 
 async function asUsageError(error: CommanderError, words: readonly string[]): Promise<Error> {
   const { CliError } = await import('./process/cli-error.js');
-  const { usageMessage } = await import('./commands/similar-flags.js');
-  const command = COMMANDS.find(({ name }) => name === words[0]);
-  return new CliError('USAGE', EXIT.usage, usageMessage(error, command));
+  const { usageMessage } = await import('./commands/similar-names.js');
+  const command = COMMANDS.find(({ name }) => name.split(' ').every((part, i) => words[i] === part));
+  const names = COMMANDS.map(({ name }) => name);
+  return new CliError('USAGE', EXIT.usage, usageMessage(error, command, names));
 }

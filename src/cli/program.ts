@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import { selectsTenants } from './actions/selects-tenants.js';
 import { CHANGES } from './commands/changes.js';
 import { completionCommand } from './commands/completion.js';
-import type { CommandDefinition } from './commands/definition.js';
+import type { CommandDefinition, CommandGroup } from './commands/definition.js';
+import { FLEET, FLEET_GROUP } from './commands/fleet.js';
 import { GATE } from './commands/gate.js';
 import { migrateCommand } from './commands/migrate.js';
 import { READING } from './commands/reading.js';
@@ -28,13 +29,16 @@ interface ProgramHost {
   readonly onExit: (exitCode: number) => void;
 }
 
+const GROUPS: readonly CommandGroup[] = [FLEET_GROUP];
+
 /** In the order of the help. */
 export const COMMANDS: readonly CommandDefinition[] = [
   migrateCommand,
   ...READING,
   ...GATE,
   ...CHANGES,
-  completionCommand(() => COMMANDS),
+  ...FLEET,
+  completionCommand(() => COMMANDS, GROUPS),
 ];
 
 /**
@@ -44,31 +48,55 @@ export const COMMANDS: readonly CommandDefinition[] = [
  *   every start. @default all get them
  */
 export function makeProgram(host: ProgramHost, words?: readonly string[]): Command {
-  const { version, terminal, onStart, onExit, program = PROGRAM, module } = host;
-  const examplesOf = (lines: readonly string[]): string =>
-    `\nExamples:\n${indented(lines.map((line) => line.replaceAll(PROGRAM, program)))}`;
+  const { version, program = PROGRAM } = host;
   const root = new Command(program)
     .description('Plain SQL migrations for PostgreSQL: each applied once, recorded, checked')
     .version(version)
     .exitOverride()
     .configureOutput({ outputError: () => {} }) // whoever catches the error prints it
-    .addHelpText('after', `${examplesOf(EXAMPLES)}\n\nExit codes:\n${exitCodes()}`);
-  for (const { name, argument, description, flags, examples, load, loadForTenants } of COMMANDS) {
-    const command = root.command(name).description(description).exitOverride();
-    if (argument) command.argument(...argument);
-    if (words?.includes(name) ?? true) {
-      addFlags(command, module ? flags.filter(([flag]) => !flag.startsWith('--module ')) : flags);
-      if (examples) command.addHelpText('after', examplesOf(examples));
+    .addHelpText('after', `${examplesOf(EXAMPLES, program)}\n\nExit codes:\n${exitCodes()}`);
+  const groups = new Map<string, Command>();
+  for (const definition of COMMANDS) {
+    const [first = '', second] = definition.name.split(' ');
+    if (second === undefined) addCommand(root, first, definition, host, words);
+    else {
+      const group = groups.get(first) ?? addGroup(root, first);
+      groups.set(first, group);
+      addCommand(group, second, definition, host, words);
     }
-    command.action(async () => {
-      const given = command.opts<CommonFlags>();
-      const typed = { program, words: words ?? [], name, args: command.args, flags: given, flagsOf };
-      onStart(typed);
-      const action = await (loadForTenants && selectsTenants(given) ? loadForTenants : load)();
-      onExit(await action(module ? { ...given, module } : given, { ...terminal, typed }, ...typed.args));
-    });
   }
   return root;
+}
+
+function addGroup(root: Command, name: string): Command {
+  const description = GROUPS.find((group) => group.name === name)?.description ?? '';
+  return root.command(name).description(description).exitOverride();
+}
+
+function addCommand(
+  parent: Command,
+  shortName: string,
+  { name, argument, description, flags, examples, load, loadForTenants }: CommandDefinition,
+  { program = PROGRAM, terminal, onStart, onExit, module }: ProgramHost,
+  words: readonly string[] | undefined,
+): void {
+  const command = parent.command(shortName).description(description).exitOverride();
+  if (argument) command.argument(...argument);
+  if (!words || name.split(' ').every((part) => words.includes(part))) {
+    addFlags(command, module ? flags.filter(([flag]) => !flag.startsWith('--module ')) : flags);
+    if (examples) command.addHelpText('after', examplesOf(examples, program));
+  }
+  command.action(async () => {
+    const given = command.opts<CommonFlags>();
+    const typed = { program, words: words ?? [], name, args: command.args, flags: given, flagsOf };
+    onStart(typed);
+    const action = await (loadForTenants && selectsTenants(given) ? loadForTenants : load)();
+    onExit(await action(module ? { ...given, module } : given, { ...terminal, typed }, ...typed.args));
+  });
+}
+
+function examplesOf(lines: readonly string[], program: string): string {
+  return `\nExamples:\n${indented(lines.map((line) => line.replaceAll(PROGRAM, program)))}`;
 }
 
 function addFlags(command: Command, flags: CommandDefinition['flags']): void {

@@ -1,3 +1,4 @@
+import type { Finding } from '../core/errors/finding.js';
 import type { Tolerance } from '../core/tenants/fleet-health.js';
 import type { RolloutReport } from '../core/tenants/report.js';
 import type { TenantStanding, TenantState } from '../core/tenants/standing.js';
@@ -50,8 +51,28 @@ export interface AdoptTenantsOptions extends TenantSelection, ProvisionOptions {
   readonly dryRun?: boolean;
 }
 
+/** What `Fleet.provision` would do. */
+export interface ProvisionPlan {
+  /** The name of the tenant. */
+  readonly tenant: string;
+  /** Undefined if it has a database of its own and no schema. */
+  readonly schema: string | undefined;
+  /** True if the schema does not exist. */
+  readonly createsSchema: boolean;
+  /** True if the schema is created in the transaction of all files, so that nothing is left if one of them fails. */
+  readonly inOneTransaction: boolean;
+  /** The migrations that would run. */
+  readonly pending: readonly string[];
+  /** Why it would be refused; empty if it would not. */
+  readonly refusals: readonly Finding[];
+}
+
 /** Options of `Fleet.deprovision`. */
 export interface DeprovisionOptions extends ProvisionOptions {
   /** Also drops the schema of the tenant, with everything in it. @default false */
   readonly dropSchema?: boolean;
+  /** The reason to record in the audit. @default none */
+  readonly reason?: string | undefined;
+  /** Only returns the number of rows that would be removed. @default false */
+  readonly dryRun?: boolean;
 }

@@ -6,7 +6,6 @@ import type { Migrator } from '../migrator/migrator.js';
 import { RunningOperations } from '../migrator/running-operations.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
 import type { LintReport } from '../migrator/use-cases/preview/lint.js';
-import { NO_PROGRESS, withInterruption } from '../migrator/run/interruption.js';
 import { adopt } from './adopt.js';
 import type { FleetDrift, FleetDriftOptions } from './drift/fleet-drift.js';
 import { work, workersOf } from './engine/work.js';
@@ -19,11 +18,12 @@ import type {
   FleetStatus,
   FleetHealthOptions,
   ProvisionOptions,
+  ProvisionPlan,
   WorkOptions,
   AdoptTenantsOptions,
   DeprovisionOptions,
 } from './fleet-options.js';
-import { provision } from './provision.js';
+import { deprovision, planProvision, provision } from './provision.js';
 import { tenantMigrator, type TenantMigrator } from './record-of.js';
 import { Rollout } from './rollout.js';
 import { selected, type TenantSelection } from './selection.js';
@@ -122,8 +122,7 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * The unfinished rollouts of all processes. Needs the option `tenants.engine`, whose queue is created if it is
-   * missing.
+   * The unfinished rollouts of all processes. Needs the option `tenants.engine`; creates its queue if it is missing.
    *
    * @throws ConfigurationError, DatabaseConnectionError
    */
@@ -183,29 +182,38 @@ export class Fleet<Definition = unknown> {
 
   /**
    * Creates the schema of a tenant and applies its files, in one transaction if the files allow it. Safe to repeat.
-   * The tenant need not be on the list yet.
    *
+   * @param tenant its name on the list, or its definition: then it need not be on the list yet.
    * @throws ConfigurationError if the tenant cannot be used; and the errors of `Migrator.migrate`
    */
-  async provision(tenant: Definition, { signal }: ProvisionOptions = {}): Promise<MigrationRun> {
-    const checked = this.#host.check(tenant);
+  async provision(tenant: Definition | string, { signal }: ProvisionOptions = {}): Promise<MigrationRun> {
+    const checked = await this.#checked(tenant);
     const run = this.#operations.run(signal, (combined) => provision(this.#parts, checked, combined));
     return run.finally(() => this.known.expire(checked.name));
+  }
+
+  /** Returns what {@link provision} would do. Changes nothing. @throws ConfigurationError, DirectoryError, DatabaseConnectionError */
+  async planProvision(tenant: Definition | string): Promise<ProvisionPlan> {
+    return planProvision(this.#parts, await this.#checked(tenant));
   }
 
   /**
    * Removes the history of a tenant. Its schema stays, unless `dropSchema` is set; a database is never dropped.
    *
+   * @param tenant its name on the list, or its definition.
    * @returns the number of rows that were removed from the history.
    * @throws LockTimeoutError if its migrations are running; ConfigurationError, DatabaseError
    */
-  async deprovision(tenant: Definition, options: DeprovisionOptions = {}): Promise<number> {
-    const { dropSchema = false } = options;
-    const checked = this.#host.check(tenant);
-    const removal = this.#operations.run(options.signal, (signal) =>
-      withInterruption(signal, NO_PROGRESS, () => this.#parts.schemas.remove(checked, { dropSchema, signal })),
-    );
-    return removal.finally(() => this.known.expire(checked.name));
+  async deprovision(tenant: Definition | string, options: DeprovisionOptions = {}): Promise<number> {
+    const checked = await this.#checked(tenant);
+    return this.#operations
+      .run(options.signal, (signal) => deprovision(this.#parts, checked, options, signal))
+      .finally(() => this.known.expire(checked.name));
+  }
+
+  async #checked(tenant: Definition | string): Promise<Tenant> {
+    const [found] = typeof tenant === 'string' ? await this.tenants({ tenants: [tenant] }) : [this.#host.check(tenant)];
+    return found as Tenant;
   }
 
   /**

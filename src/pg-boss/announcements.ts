@@ -26,9 +26,10 @@ export class Announcement {
     private readonly rolloutId: string,
   ) {}
 
-  static async make(queue: Queue, rolloutId: string): Promise<Announcement> {
+  /** @param files the checksum of its files. */
+  static async make(queue: Queue, rolloutId: string, files: string): Promise<Announcement> {
     const announcement = new this(queue, rolloutId);
-    const data = { command: 'resume', part: NONE, tenants: 0, done: 0, failed: 0, seenAt: new Date() };
+    const data = { command: 'resume', part: NONE, tenants: 0, done: 0, failed: 0, files, seenAt: new Date() };
     await queue.boss.insert(queue.names.rollouts, [{ id: rolloutId, data }]);
     return announcement;
   }
@@ -57,9 +58,10 @@ export async function runningRollouts({ jobs, names }: Queue): Promise<readonly 
   const open = await jobs.open(names.rollouts);
   return open.flatMap(({ id, data, createdOn }) => {
     if (!isAnnounced(data)) return [];
-    const { command, tenants, done, failed, seenAt } = data;
+    const { command, tenants, done, failed, files, seenAt } = data;
     const state = command === 'pause' ? 'paused' : 'running';
-    return [{ rolloutId: id, state, startedAt: createdOn, seenAt: new Date(seenAt), tenants, done, failed } as const];
+    const progress = { tenants, done, failed, files };
+    return [{ rolloutId: id, state, startedAt: createdOn, seenAt: new Date(seenAt), ...progress } as const];
   });
 }
 

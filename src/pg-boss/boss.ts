@@ -104,13 +104,17 @@ export async function startBoss({ db, schema, load }: BossSettings): Promise<Bos
 
 async function classOf(load: LoadPgBoss): Promise<{ readonly byName: boolean; readonly PgBossOf: PgBossClass }> {
   const loaded = (await load().catch((error: unknown) => {
-    throw new ConfigurationError('INVALID_OPTIONS', [
-      { option: 'tenants.engine', code: 'invalid', detail: `pg-boss cannot be loaded: ${firstLine(error)}` },
-    ]);
+    const hint = isMissing(error) ? '. Install it: npm install pg-boss@12, or pg-boss@10 on Node 20' : '';
+    const detail = `pg-boss cannot be loaded: ${firstLine(error)}${hint}`;
+    throw new ConfigurationError('INVALID_OPTIONS', [{ option: 'tenants.engine', code: 'invalid', detail }]);
   })) as { readonly PgBoss?: PgBossClass; readonly default?: PgBossClass };
   const named = loaded.PgBoss;
   if (named) return { byName: true, PgBossOf: named };
   return { byName: false, PgBossOf: loaded.default as PgBossClass };
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && /^(?:ERR_)?MODULE_NOT_FOUND$/.test(String(error.code));
 }
 
 function firstLine(error: unknown): string {

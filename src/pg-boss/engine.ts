@@ -98,7 +98,8 @@ class PgBossEngine implements FleetEngine {
 
   async run(tenants: readonly Tenant[], task: EngineTask): Promise<void> {
     const queue = await this.opened.get();
-    const announcing = this.announcements.get(task.rolloutId) ?? Announcement.make(queue, task.rolloutId);
+    const announcing =
+      this.announcements.get(task.rolloutId) ?? Announcement.make(queue, task.rolloutId, task.set.checksum);
     this.announcements.set(task.rolloutId, announcing);
     const announcement = await announcing.catch((error: unknown) => {
       throw toMigrationError(error);

@@ -1,10 +1,13 @@
 import type { TenantWorker } from '../core/ports/engine.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { pause } from '../timing/pause.js';
+import { runningRollouts } from './announcements.js';
 import type { OpenQueue, Queue } from './queue.js';
 import { ServerWorker } from './server-worker.js';
 
-/** How often a worker looks for servers that are new on its list, in ms. */
+/** How often a worker looks for rollouts with other files, in ms. */
+const ROLLOUTS_MS = 5_000;
+/** How often it looks for servers that are new on its list, in ms. */
 const LIST_MS = 30_000;
 
 /** Works for all servers of a fleet, until the signal of the worker is aborted. */
@@ -18,14 +21,36 @@ export async function workFor(opened: OpenQueue, worker: TenantWorker): Promise<
     for (const name of names)
       servers.set(name, new ServerWorker(name, queue, worker, (tenant) => list.find(tenant)).run());
   };
+  const others = new OtherRollouts(worker);
   try {
     await join();
-    while (!worker.signal.aborted) {
-      await pause(LIST_MS, worker.signal);
-      if (!worker.signal.aborted) await join().catch(() => {}); // it works for those that it knows
+    worker.onStart(list.size);
+    for (let joinedAt = performance.now(); !worker.signal.aborted;) {
+      await others.report(queue).catch(() => {}); // the queue may be unavailable for a while
+      await pause(ROLLOUTS_MS, worker.signal);
+      if (worker.signal.aborted || performance.now() - joinedAt < LIST_MS) continue;
+      joinedAt = performance.now();
+      await join().catch(() => {}); // it works for those that it knows
     }
   } finally {
     await Promise.all(servers.values());
+  }
+}
+
+/** The rollouts with other files, which this worker does not see as jobs. */
+class OtherRollouts {
+  private readonly reported = new Set<string>();
+
+  constructor(private readonly worker: TenantWorker) {}
+
+  async report(queue: Queue): Promise<void> {
+    const { checksum } = this.worker.set;
+    const others = (await runningRollouts(queue)).filter(({ files }) => files !== checksum);
+    for (const rollout of others) {
+      if (this.reported.has(rollout.rolloutId)) continue;
+      this.reported.add(rollout.rolloutId);
+      this.worker.onOtherFiles(rollout);
+    }
   }
 }
 
@@ -35,6 +60,10 @@ class KnownTenants {
   private reading: Promise<void> | undefined;
 
   constructor(private readonly worker: TenantWorker) {}
+
+  get size(): number {
+    return this.known.size;
+  }
 
   /** Reads the list again. @returns the names of the queues for its servers. */
   async queues({ names }: Pick<Queue, 'names'>): Promise<readonly string[]> {

@@ -31,7 +31,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     packages: new RegExp(`^(?:${NODE_WITHOUT_TIMERS}|@nestjs/(?:common|core|schedule|terminus)|rxjs|cron|valibot)$`),
   },
   cli: {
-    mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'fleet', 'composition', 'testing'],
+    mayImport: ['core', 'timing', 'files', 'postgres', 'migrator', 'fleet', 'composition', 'testing', 'pg-boss'],
     packages: new RegExp(`^(?:${NODE_WITHOUT_TIMERS}|commander|cli-table3|log-update|sarif)$`),
   },
   testing: {
@@ -130,7 +130,7 @@ const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])
     ['render', 'render/lint', 'render/live', 'render/tenants'],
     'configuration',
     'actions',
-    ['actions/changes', 'actions/completion', 'actions/gate', 'actions/reading', 'actions/tenants'],
+    ['actions/changes', 'actions/completion', 'actions/gate', 'actions/reading', 'actions/tenants', 'actions/fleet'],
     'commands',
     '.',
   ],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type ProcessOptions, type ProcessResult, repositoryRoot, runProcess } from '../support/process.js';
+import { COMMANDS } from '../../src/cli/program.js';
 import { expectSchema } from './schemas.js';
 
 /** Two migrations, the second of which raises a notice. */
@@ -14,7 +15,7 @@ export const MAIN = join(repositoryRoot, 'dist/cli/main.js');
 export async function run(args: string[], options: ProcessOptions = {}): Promise<ProcessResult> {
   const env = { DATABASE_URL: undefined, ...options.env };
   const result = await runProcess(process.execPath, [MAIN, ...args], { ...options, env });
-  const [command = ''] = args;
+  const command = COMMANDS.find(({ name }) => `${args.join(' ')} `.startsWith(`${name} `))?.name ?? '';
   const hasEnded = result.signal === null;
   if (args.includes('--json') && hasEnded) await expectSchema(command, result.stdout);
   return result;

@@ -33,6 +33,11 @@ function isDateTime(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text);
 }
 
+/** The name of the schema of a command. */
+export function schemaOf(command: string): string {
+  return command.replaceAll(' ', '-');
+}
+
 /**
  * Checks the output of a command against its schema, or against that of failures.
  *
@@ -41,7 +46,7 @@ function isDateTime(text: string): boolean {
 export async function expectSchema(command: string, stdout: string): Promise<void> {
   const output: unknown = JSON.parse(stdout);
   const isFailure = typeof output === 'object' && output !== null && 'error' in output;
-  const validate = (await readSchemas()).validate(isFailure ? 'error' : command);
+  const validate = (await readSchemas()).validate(isFailure ? 'error' : schemaOf(command));
   if (validate(output)) return;
   const problems = validate.errors?.map(({ instancePath, message, params }) =>
     [instancePath, message, JSON.stringify(params)].join(' '),

@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/cli/program.js';
-import { expectSchema, readSchemas } from '../cli/schemas.js';
+import { expectSchema, readSchemas, schemaOf } from '../cli/schemas.js';
 
 describe('docs/schemas', () => {
   test('has a schema for every command with --json, for failures, and for what they share', async () => {
-    const withJson = COMMANDS.filter(({ flags }) => flags.some(([flag]) => flag === '--json')).map(({ name }) => name);
+    const withJson = COMMANDS.filter(({ flags }) => flags.some(([flag]) => flag === '--json')).map(({ name }) =>
+      schemaOf(name),
+    );
     const { names, validate } = await readSchemas();
     expect(names.toSorted()).toEqual([...withJson, 'common', 'error'].toSorted());
     for (const name of names) expect(validate(name)).toEqual(expect.any(Function));

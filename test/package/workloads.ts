@@ -62,6 +62,13 @@ export async function measureLoaded(connectionString: string, directory: string)
     'nest-migrations repair': await commandLine('repair', '--dir', directory),
     'nest-migrations accept': await commandLine('accept', '--dir', directory),
     'nest-migrations adopt, refused': await misused('adopt'),
+    'nest-migrations provision, refused': await misused('provision', 'elm'),
+    'nest-migrations deprovision, refused': await misused('deprovision', 'elm'),
+    'nest-migrations fleet work, refused': await misused('fleet', 'work'),
+    'nest-migrations fleet rollouts, refused': await misused('fleet', 'rollouts'),
+    'nest-migrations fleet pause, refused': await misused('fleet', 'pause'),
+    'nest-migrations fleet resume, refused': await misused('fleet', 'resume'),
+    'nest-migrations fleet cancel, refused': await misused('fleet', 'cancel'),
     'nest-migrations resolve, refused': await refused('resolve', '001_a.sql', '--done', '--dir', directory),
   };
 }

@@ -56,6 +56,9 @@ const namesOfTools = {
 /** What the driver loads only if it is told to. */
 const OPTIONAL_FOR_PG = ['pg-native'];
 
+/** What the command line loads from the project. */
+const FROM_PROJECT = ['pg-boss'];
+
 /** Development dependencies are bundled; what a user installs is not, except for the driver of the command line. */
 const bundled = {
   ...common,
@@ -128,7 +131,7 @@ export async function bundle(compiled) {
     entryPoints: ['cli/main.js', 'cli/command-line.js'],
     outdir: path.resolve('build/cli'),
     plugins: [withoutExecutables, driverForNode, namesOfTools, prepared],
-    external: [...Object.keys(dependencies), ...OPTIONAL_FOR_PG],
+    external: [...Object.keys(dependencies), ...OPTIONAL_FOR_PG, ...FROM_PROJECT],
   });
   await convert('build/cli', 'dist/cli', commandLine);
   await chmod('dist/cli/main.js', 0o755);

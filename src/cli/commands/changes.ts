@@ -1,12 +1,6 @@
 import { FOREIGN_TOOLS } from '../../core/tools/names.js';
-import { COMMON_FLAGS, LOCK_FLAGS, PLACEHOLDER, TENANT_FLAGS } from './common-flags.js';
+import { COMMON_FLAGS, CONFIRMATION_FLAGS, LOCK_FLAGS, PLACEHOLDER, TENANT_FLAGS } from './common-flags.js';
 import type { CommandDefinition, Flag } from './definition.js';
-
-const CONFIRMATION_FLAGS: readonly Flag[] = [
-  ['--reason <text>', 'the reason to record in the audit'],
-  ['--dry-run', 'only show what would change'],
-  ['--yes', 'skip the confirmation prompt; required without a terminal'],
-];
 
 const CHANGE_FLAGS: readonly Flag[] = [...TENANT_FLAGS, ...CONFIRMATION_FLAGS, ...COMMON_FLAGS, ...LOCK_FLAGS];
 

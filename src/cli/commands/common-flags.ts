@@ -52,6 +52,13 @@ const TARGET_FLAGS: readonly Flag[] = [
 /** Flags of every command that works on a target. */
 export const COMMON_FLAGS: readonly Flag[] = [...TARGET_FLAGS, ...OUTPUT_FLAGS];
 
+/** Flags of every command that asks before it changes something. */
+export const CONFIRMATION_FLAGS: readonly Flag[] = [
+  ['--reason <text>', 'the reason to record in the audit'],
+  ['--dry-run', 'only show what would change'],
+  ['--yes', 'skip the confirmation prompt; required without a terminal'],
+];
+
 /** Flags of every command that works on tenants. */
 export const TENANT_FLAGS: readonly Flag[] = [
   ['--tenant <name>', 'work on this tenant instead of the shared files; repeatable', add],

@@ -8,8 +8,15 @@ export type Flag = readonly [
   add?: (value: string, before: readonly string[] | undefined) => readonly string[],
 ];
 
+/** A word with which the names of several commands begin. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly description: string;
+}
+
 /** A command as shown in the help. Every start of the command line loads the definitions of all commands. */
 export interface CommandDefinition {
+  /** One word, or two if the command belongs to a group: `fleet work`. */
   readonly name: string;
   /** An argument as typed (`<file>`, or `[file]` if it is optional) and its description. */
   readonly argument?: readonly [argument: string, description: string];

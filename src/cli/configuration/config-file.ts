@@ -7,6 +7,7 @@ import { MODULE_ONLY_OPTIONS, MODULE_ONLY_TENANTS_OPTIONS } from '../../composit
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import { isListFactory, listOf } from '../module/list-factory.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
+import { withNamedEngine } from './named-engine.js';
 
 /** Options from a file. */
 export interface FileOptions {
@@ -44,7 +45,7 @@ export async function readConfig(named: string | undefined): Promise<FileOptions
   return own(source, options);
 }
 
-function readPackageKey(): FileOptions | undefined {
+async function readPackageKey(): Promise<FileOptions | undefined> {
   if (!existsSync('package.json')) return undefined;
   const text = readFileSync('package.json', 'utf8');
   if (!text.includes(`"${KEY}"`)) return undefined;
@@ -89,14 +90,14 @@ function parse(file: string, text: string): unknown {
   }
 }
 
-function own(source: string, given: unknown): FileOptions {
+async function own(source: string, given: unknown): Promise<FileOptions> {
   if (typeof given !== 'object' || given === null || Array.isArray(given))
     return fail({ code: 'unusable', source, detail: 'expected an object of options as its default export' });
   const { module, name, ...options } = given as Readonly<Record<string, unknown>>;
   if (isListFactory(listOf(options))) fail({ ...LIST_FROM_PROVIDERS, source });
   return {
     source,
-    options: withoutModuleOnly(options),
+    options: withoutModuleOnly(await withNamedEngine(options, source)),
     module: optionalText(source, 'module', module),
     name: optionalText(source, 'name', name),
   };

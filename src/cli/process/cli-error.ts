@@ -3,7 +3,7 @@ import { EXIT } from './exit-codes.js';
 /** Why a command did nothing: a usage error, or something that prevents it. */
 export class CliError extends Error {
   constructor(
-    readonly code: 'USAGE' | 'CONFIRMATION_REQUIRED' | 'DECLINED' | 'FILE_EXISTS' | 'GIT' | 'SQUAWK',
+    readonly code: 'USAGE' | 'CONFIRMATION_REQUIRED' | 'DECLINED' | 'FILE_EXISTS' | 'GIT' | 'SQUAWK' | 'NO_ROLLOUT',
     readonly exitCode: number,
     message: string,
     /** Fields for `--json`. */

@@ -54,6 +54,17 @@ export interface ChangeFlags extends LockFlags {
   readonly yes?: boolean;
 }
 
+/** Flags of `provision`, in addition to those of a run. */
+export interface ProvisionFlags extends RunFlags {
+  readonly schema?: string;
+}
+
+/** Flags of `deprovision`. */
+export interface DeprovisionFlags extends ChangeFlags {
+  readonly schema?: string;
+  readonly dropSchema?: boolean;
+}
+
 /** Flags of `unlock`. */
 export interface UnlockFlags extends ChangeFlags {
   readonly force?: boolean;

@@ -26,10 +26,10 @@ export class FleetSchemas implements TenantSchemas {
     });
   }
 
-  remove(tenant: Tenant, { dropSchema, signal }: TenantRemoval): Promise<number> {
+  remove(tenant: Tenant, { dropSchema, ...removal }: TenantRemoval): Promise<number> {
     const schema = dropSchema ? tenant.schema : undefined;
     return this.with(tenant, (connection, target, tableLockTimeoutMs) =>
-      removeTenant(connection, target, tenant.name, schema, { tableLockTimeoutMs, signal }),
+      removeTenant(connection, target, tenant.name, schema, { ...removal, tableLockTimeoutMs }),
     );
   }
 

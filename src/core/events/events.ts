@@ -1,4 +1,4 @@
-import type { FleetEventBody } from './fleet-events.js';
+import type { FleetEventBody, WorkerEventBody } from './fleet-events.js';
 import type { Finding } from '../errors/finding.js';
 import type { LockHolder } from '../errors/lock-errors.js';
 import type { MigrationErrorCode } from '../errors/migration-error.js';
@@ -155,8 +155,11 @@ export type CatalogEvent = EventContext & CatalogEventBody;
 /** An event of a rollout. `rolloutId` identifies the rollout. */
 export type FleetEvent = EventContext & { readonly rolloutId: string } & FleetEventBody;
 
+/** An event of a worker. */
+export type WorkerEvent = EventContext & WorkerEventBody;
+
 /** Every event that a listener may receive. */
-export type MigrationEvent = RunEvent | ConnectionEvent | CatalogEvent | DriftEvent | FleetEvent;
+export type MigrationEvent = RunEvent | ConnectionEvent | CatalogEvent | DriftEvent | FleetEvent | WorkerEvent;
 
 /** Receives events as they happen. */
 export type EmitEvent = (event: MigrationEvent) => void;

@@ -1,5 +1,5 @@
 import type { Finding } from '../errors/finding.js';
-import type { RolloutReport, RolloutStop } from '../tenants/report.js';
+import type { RolloutReport, RolloutStop, TenantResult } from '../tenants/report.js';
 
 /**
  * The events of a rollout over tenants, in order. It begins with `rollout-started` and ends with `rollout-finished` or
@@ -41,4 +41,34 @@ export type FleetEventBody =
       readonly reason: string;
       readonly counts: RolloutReport['counts'];
       readonly durationMs: number;
+    };
+
+/**
+ * The events of a worker, which migrates tenants for the rollouts of other processes. In between come the events of the
+ * runs, each with its tenant.
+ */
+export type WorkerEventBody =
+  /** It has begun to ask for tenants. */
+  | {
+      readonly type: 'worker-started';
+      /** The number of tenants on its list. */
+      readonly tenants: number;
+      /** The checksum of the files that it has. */
+      readonly files: string;
+    }
+  /** It leaves a rollout to other workers, because that rollout has other files. Emitted once for each rollout. */
+  | {
+      readonly type: 'worker-files-differ';
+      readonly rolloutId: string;
+      /** The checksum of the files of the worker. */
+      readonly files: string;
+      /** The checksum of the files of the rollout. */
+      readonly rolloutFiles: string;
+    }
+  /** It has ended an attempt to migrate a tenant. Another attempt may follow, in this worker or in another one. */
+  | {
+      readonly type: 'worker-tenant-finished';
+      readonly tenant: string;
+      readonly rolloutId: string;
+      readonly result: TenantResult;
     };

@@ -27,6 +27,7 @@ export function renderEventAs(say: Voice, event: MigrationEvent): readonly Event
 }
 
 function linesOf(say: Voice, event: MigrationEvent): readonly EventLine[] {
+  if ('rolloutId' in event || event.type === 'worker-started') return renderFleetEvent(say, event);
   switch (event.type) {
     case 'run-planned':
       return [info(`Applying ${count(event.pending.length, 'pending migration')} to ${event.target}`)];
@@ -60,12 +61,6 @@ function linesOf(say: Voice, event: MigrationEvent): readonly EventLine[] {
     case 'run-failed':
     case 'run-refused':
       return [];
-    case 'rollout-started':
-    case 'wave-started':
-    case 'tenant-refused':
-    case 'rollout-finished':
-    case 'rollout-stopped':
-      return renderFleetEvent(say, event);
     default:
       return renderDrift(say, event);
   }

@@ -1,12 +1,12 @@
 import { renderFindingAs } from '../errors/finding.js';
 import type { Voice } from '../errors/remedy.js';
-import { count, duration } from '../errors/wording.js';
-import { describeCounts } from '../tenants/report.js';
-import type { FleetEventBody } from './fleet-events.js';
+import { count, duration, shortChecksum } from '../errors/wording.js';
+import { describeCounts, describeOutcome } from '../tenants/report.js';
+import type { FleetEventBody, WorkerEventBody } from './fleet-events.js';
 import type { EventLine } from './event-line.js';
 
-/** Renders an event of a rollout. */
-export function renderFleetEvent(say: Voice, event: FleetEventBody): readonly EventLine[] {
+/** Renders an event of a rollout or of a worker. */
+export function renderFleetEvent(say: Voice, event: FleetEventBody | WorkerEventBody): readonly EventLine[] {
   switch (event.type) {
     case 'rollout-started': {
       const waves = event.waves > 1 ? `, in ${event.waves} waves` : '';
@@ -28,5 +28,28 @@ export function renderFleetEvent(say: Voice, event: FleetEventBody): readonly Ev
           text: `The rollout stopped: ${event.reason}. Tenants: ${describeCounts(event.counts)} (${duration(event.durationMs)})`,
         },
       ];
+    default:
+      return renderWorkerEvent(event);
+  }
+}
+
+function renderWorkerEvent(event: WorkerEventBody): readonly EventLine[] {
+  switch (event.type) {
+    case 'worker-started': {
+      const files = shortChecksum(event.files);
+      return [
+        { level: 'info', text: `Waiting for rollouts over ${count(event.tenants, 'tenant')}, with files ${files}` },
+      ];
+    }
+    case 'worker-files-differ': {
+      const { rolloutId, rolloutFiles, files } = event;
+      const difference = `has files ${shortChecksum(rolloutFiles)}, this worker has ${shortChecksum(files)}`;
+      const text = `Rollout ${rolloutId} is left to other workers: it ${difference}. Run workers of the same release`;
+      return [{ level: 'warning', text }];
+    }
+    case 'worker-tenant-finished': {
+      const { outcome, durationMs } = event.result;
+      return [{ level: 'debug', text: `${describeOutcome(outcome)} (${duration(durationMs)})` }];
+    }
   }
 }

@@ -64,6 +64,10 @@ export interface TenantWorker {
   readonly signal: AbortSignal;
   /** Reads the list of tenants to its end. @throws ConfigurationError */
   readonly list: () => Promise<readonly Tenant[]>;
+  /** Called once it has begun to ask for tenants. @param tenants how many are on the list. */
+  readonly onStart: (tenants: number) => void;
+  /** Called for each rollout with other files, once. */
+  readonly onOtherFiles: (rollout: RunningRollout) => void;
   /** Finds out where tenants stand. @returns a function that migrates one of them. Neither rejects. */
   readonly prepare: (tenants: readonly Tenant[], rolloutId: string) => Promise<MigrateTenant>;
 }

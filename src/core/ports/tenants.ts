@@ -39,6 +39,10 @@ export interface TenantCatalogs {
 export interface TenantRemoval {
   /** Also drops its schema with everything in it. */
   readonly dropSchema: boolean;
+  /** Changes nothing; only counts the rows. */
+  readonly dryRun: boolean;
+  /** The reason to record in the audit. */
+  readonly reason?: string | undefined;
   /** Cancels the removal. */
   readonly signal: AbortSignal;
 }

@@ -60,6 +60,11 @@ const WORDS: Readonly<Record<TenantOutcome, string>> = {
   interrupted: 'interrupted',
 };
 
+/** An outcome in words: `migrated`. */
+export function describeOutcome(outcome: TenantOutcome): string {
+  return WORDS[outcome];
+}
+
 /** `2 migrated, 1 failed`: the outcomes of a rollout that occurred. */
 export function describeCounts(counts: RolloutReport['counts']): string {
   const parts = (Object.keys(WORDS) as TenantOutcome[])

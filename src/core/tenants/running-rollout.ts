@@ -10,6 +10,8 @@ export interface RunningRollout {
   readonly tenants: number;
   readonly done: number;
   readonly failed: number;
+  /** The checksum of its files. Only workers with the same files migrate its tenants. */
+  readonly files: string;
 }
 
 /** What can be asked of a rollout from any process. */

@@ -11,7 +11,8 @@ import { TenantRuns } from './tenant-runs.js';
 /** The workers of the engine. @throws ConfigurationError if it has none. */
 export function workersOf({ engine }: Pick<FleetParts, 'engine'>): FleetWorkers {
   if (engine.workers) return engine.workers;
-  const detail = 'is needed for this: without an engine, a rollout runs in the calling process';
+  const detail =
+    'is needed for this: without an engine, such as pgBoss() of "nestjs-pg-migrations/pg-boss", a rollout runs in the calling process';
   throw new ConfigurationError('INVALID_OPTIONS', [{ option: 'tenants.engine', code: 'missing', detail }]);
 }
 
@@ -21,7 +22,8 @@ export async function work(parts: FleetParts, signal: AbortSignal): Promise<void
   if (signal.aborted) return;
   const set = await parts.source.read();
   const files = new KnownFiles(set);
-  const { list, rollout } = parts;
+  const { list, rollout, emit, target } = parts;
+  const { checksum } = set;
   const lingering = new LingeringSessions(signal);
   const prepare: TenantWorker['prepare'] = async (tenants, rolloutId) => {
     const standings = await standingsOf(parts, tenants, set);
@@ -29,11 +31,17 @@ export async function work(parts: FleetParts, signal: AbortSignal): Promise<void
     const sessions = new ExpectedSessions(tenants, parts.expect);
     return async (tenant, interrupted) => {
       const result = await runs.migrate(tenant, standings.get(tenant), interrupted);
+      const { name } = tenant;
+      emit({ type: 'worker-tenant-finished', tenant: name, rolloutId, result, target, at: new Date() });
       await lingering.keep(tenant, () => sessions.gone(tenant));
       return result;
     };
   };
-  await workers.work({ set, parallelism: rollout.parallelism, signal, list, prepare });
+  const onStart: TenantWorker['onStart'] = (tenants) =>
+    emit({ type: 'worker-started', tenants, files: checksum, target, at: new Date() });
+  const onOtherFiles: TenantWorker['onOtherFiles'] = ({ rolloutId, files: rolloutFiles }) =>
+    emit({ type: 'worker-files-differ', rolloutId, files: checksum, rolloutFiles, target, at: new Date() });
+  await workers.work({ set, parallelism: rollout.parallelism, signal, list, prepare, onStart, onOtherFiles });
   await lingering.ended();
 }
 

@@ -10,6 +10,14 @@ import { readShape } from '../history/table-shape.js';
 import { readTenants } from './read-tenants.js';
 import { inTenantTransaction, type TransactionSettings } from './tenant-transaction.js';
 
+/** How a tenant is removed. */
+interface RemovalSettings extends TransactionSettings {
+  /** True to change nothing, and only count the rows. */
+  readonly dryRun: boolean;
+  /** The reason to record in the audit. */
+  readonly reason?: string | undefined;
+}
+
 /**
  * Removes the history of a tenant, in one transaction under the tenant's lock.
  *
@@ -23,17 +31,22 @@ export async function removeTenant(
   target: Target,
   tenant: string,
   schema: string | undefined,
-  settings: TransactionSettings,
+  { dryRun, reason, ...settings }: RemovalSettings,
 ): Promise<number> {
   const scope = historyScopeOf(target);
   const shape = await readShape(connection, scope, target.role);
   const { kind, companions } = shape;
-  if (target.tenant) await upgradeOlder(connection, scope, shape, { ...settings, role: target.role });
+  if (target.tenant && !dryRun) await upgradeOlder(connection, scope, shape, { ...settings, role: target.role });
   const own = target.tenant ? ` WHERE tenant = ${quoteLiteral(tenant)}` : '';
+  const counting = `SELECT pg_catalog.count(*) AS count FROM ${scope.name}${own}`;
   const removal = `WITH gone AS (DELETE FROM ${scope.name}${own} RETURNING 1) SELECT pg_catalog.count(*) AS count FROM gone`;
-  const audit = { action: 'deprovision', files: [], details: { tenant, schema: schema ?? null } } as const;
+  const audit = { action: 'deprovision', files: [], reason, details: { tenant, schema: schema ?? null } } as const;
   return inTenantTransaction(connection, target, settings, async (run) => {
     if (kind !== null) await assertRemovable(connection, target, schema !== undefined);
+    if (dryRun) {
+      const [[found] = []] = kind === null ? [] : await run(`counting the history of the tenant ${tenant}`, [counting]);
+      return Number(found?.['count'] ?? 0);
+    }
     const [[removed] = []] = await run(`removing the tenant ${tenant}`, [
       kind === null ? 'SELECT 0 AS count' : removal,
       ...(kind !== null && companions.audit === 'usable' ? [auditChangeSql(scope, randomUUID(), audit)] : []),

@@ -1,99 +1,17 @@
 import { expect, test } from '@jest/globals';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { LINT_RULE_NAMES } from '../../../src/core/lint/model/rule-names.js';
 import { FOREIGN_TOOLS } from '../../../src/core/tools/names.js';
 import { COMMANDS } from '../../../src/cli/program.js';
 import { describeWith } from '../../support/needs.js';
-import { runProcess } from '../../support/process.js';
-import { tempDirectory } from '../../support/temp-directory.js';
-import { writeFiles } from '../../support/write-files.js';
 import { run } from '../command-line.js';
+import { WORST, ESCAPED, raw, inBash, inOldBash, inFish, inZsh, migrationsInZsh } from '../shells.js';
 
-const NAMES = COMMANDS.map(({ name }) => name).toSorted();
+const FLEET = COMMANDS.flatMap(({ name }) => (name.startsWith('fleet ') ? name.slice('fleet '.length) : []));
+const NAMES = [...COMMANDS.map(({ name }) => name).filter((name) => !name.includes(' ')), 'fleet'].toSorted();
 const flagsOf = (command: string): string[] => {
   const flags = COMMANDS.find(({ name }) => name === command)?.flags ?? [];
   return [...flags.map(([flag]) => flag.split(' ')[0] ?? ''), '--help'].toSorted();
 };
-
-/** By shell. */
-const scripts: Record<string, string> = {};
-
-/** The words that a shell offers. It runs this script after loading the completion script. */
-async function offered(shell: string, script: (completion: string) => string): Promise<string[]> {
-  const directory = await tempDirectory();
-  await writeFiles(directory, {
-    'migrations/001_a.sql': '',
-    'migrations/sub/002_b.sql': '',
-    'migrations/README.md': '',
-    "other/3 $(touch owned) it's.sql": '',
-    "my $(touch owned) it's/9_c.sql": '',
-  });
-  scripts[shell] ??= (await run(['completion', shell])).stdout;
-  await writeFiles(directory, { '.completion': scripts[shell] });
-  const completion = `cat "${join(directory, '.completion')}"`;
-  const { code, stdout, stderr } = await runProcess(shell, ['-c', script(completion)], {
-    cwd: directory,
-    env: { HOME: directory, ZDOTDIR: directory, XDG_CONFIG_HOME: directory, XDG_DATA_HOME: directory },
-  });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(existsSync(join(directory, 'owned'))).toBe(false);
-  return stdout.split('\n').filter(Boolean).toSorted();
-}
-
-/** The directory with the worst name, as it may be typed. */
-const WORST = "my $(touch owned) it's";
-const ESCAPED = String.raw`my\ \$\(touch\ owned\)\ it\'s`;
-const raw = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
-
-const inBash = (...words: string[]): Promise<string[]> =>
-  offered(
-    'bash',
-    (completion) => `source <(${completion})
-      COMP_WORDS=(nest-migrations ${words.map(raw).join(' ')}) COMP_CWORD=${words.length}
-      complete -p nest-migrations nestjs-pg-migrations > /dev/null
-      _nest_migrations
-      printf '%s\\n' "\${COMPREPLY[@]}"`,
-  );
-
-/** As in bash 3.2: without the builtins of later versions, and with words that are not split at equals signs. */
-const inOldBash = (...words: string[]): Promise<string[]> =>
-  offered(
-    'bash',
-    (completion) => `enable -n mapfile readarray compopt
-      COMP_WORDBREAKS=$' \t\n"><=;|&(:'
-      eval "$(${completion})"
-      COMP_WORDS=(nest-migrations ${words.map(raw).join(' ')}) COMP_CWORD=${words.length}
-      _nest_migrations
-      printf '%s\n' "\${COMPREPLY[@]}"`,
-  );
-
-const inFish = (line: string): Promise<string[]> =>
-  offered('fish', (completion) => `${completion} | source; complete -C '${line}' | string replace -r '\\t.*' ''; true`);
-
-/** Replaces the functions that show a menu with ones that print its entries. */
-const inZsh = (...words: string[]): Promise<string[]> =>
-  offered(
-    'zsh',
-    (completion) => `autoload -U compinit && compinit -u -D
-      source <(${completion})
-      [[ $_comps[nest-migrations] == _nest_migrations && $_comps[nestjs-pg-migrations] == _nest_migrations ]] || exit 1
-      _describe() { print -rl -- \${\${(P)4}%%:*} }
-      _arguments() { print -rl -- "$@" }
-      words=(nest-migrations ${words.map((word) => `'${word}'`).join(' ')}) CURRENT=${words.length + 1}
-      _nest_migrations`,
-  );
-
-/** The migrations that zsh offers after these words. */
-const migrationsInZsh = (...words: string[]): Promise<string[]> =>
-  offered(
-    'zsh',
-    (completion) => `autoload -U compinit && compinit -u -D
-      source <(${completion})
-      compadd() { print -rl -- \${(P)2} }
-      words=(mark ${words.join(' ')})
-      _nest_migrations_files`,
-  );
 
 describeWith('bash')('in bash', () => {
   test('commands, flags of the command, directories, and files for the rest', async () => {
@@ -103,6 +21,15 @@ describeWith('bash')('in bash', () => {
     expect(await inBash('lint', '--format', 'text', '--st')).toEqual(['--strict']);
     expect(await inBash('lint', '--dir', 'mi')).toEqual(['migrations']);
     expect(await inBash('lint', '--search-path', '')).toEqual([]); // "-o default" completes a file
+  });
+
+  test('the commands of a group, and the flags and values of each', async () => {
+    expect(await inBash('fleet', '')).toEqual([...FLEET, '--help'].toSorted());
+    expect(await inBash('fleet', 'ro')).toEqual(['rollouts']);
+    expect(await inBash('fleet', 'work', '--')).toEqual(flagsOf('fleet work'));
+    expect(await inBash('fleet', 'pause', '--conn')).toEqual(['--connect-timeout']);
+    expect(await inBash('fleet', 'work', '--lock', 's')).toEqual(['session']);
+    expect(await inBash('mark', 'fleet', '--')).toEqual(flagsOf('mark'));
   });
 
   test.each<[string, string[], string]>([
@@ -203,6 +130,10 @@ describeWith('fish')('in fish', () => {
     expect(await inFish('nest-migrations check --rule drop-column=')).toEqual(
       ['error', 'off', 'warn'].map((level) => `drop-column=${level}`),
     );
+    expect(await inFish('nest-migrations fleet ')).toEqual(FLEET.toSorted());
+    expect(await inFish('nest-migrations fleet --')).toEqual(['--help']);
+    expect(await inFish('nest-migrations fleet pause --')).toEqual(flagsOf('fleet pause'));
+    expect(await inFish('nest-migrations fleet work --lock s')).toEqual(['session']);
     expect(await inFish('nest-migrations import no')).toEqual(['node-pg-migrate']);
     expect(await inFish('nest-migrations mark ')).toEqual(['001_a.sql', 'sub/002_b.sql']);
     expect(await inFish('nest-migrations migrate --dir other --to ')).toHaveLength(1);
@@ -220,6 +151,11 @@ describeWith('zsh')('in zsh', () => {
     );
     expect(specs).toContain(
       '*--format[text, sarif, or github for GitHub Actions annotations (default\\: text)]:format:(text github sarif)',
+    );
+    expect(await inZsh('fleet', '')).toEqual(FLEET.toSorted());
+    const own = await inZsh('fleet', 'work', '');
+    expect(own.map((spec) => /^\*(--[\w-]+)\[/.exec(spec)?.[1] ?? spec).toSorted()).toEqual(
+      ['*:file:_files', ...flagsOf('fleet work')].toSorted(),
     );
     expect(await inZsh('import', '')).toContain(`1:tool:(${FOREIGN_TOOLS.join(' ')})`);
     expect(await inZsh('mark', '')).toContain('1:file:_nest_migrations_files');

@@ -21,9 +21,11 @@ export const FILES = {
 export const LIST = `SELECT name, CASE WHEN pilot THEN 'pilot' END AS "group" FROM shared.schools ORDER BY name`;
 
 /** A command that is running. */
-interface RunningCommand {
+export interface RunningCommand {
+  /** What it has printed so far. */
+  readonly output: () => { readonly stdout: string; readonly stderr: string };
   readonly kill: (signal: NodeJS.Signals) => void;
-  readonly ended: Promise<{ readonly signal: unknown; readonly stdout: string }>;
+  readonly ended: Promise<{ readonly code: unknown; readonly signal: unknown; readonly stdout: string }>;
 }
 
 /** A project with schools as tenants. */
@@ -67,9 +69,10 @@ export function useSchools(name: string, tenants: object = {}): Schools {
 
 function startIn(cwd: string, url: string, args: readonly string[]): RunningCommand {
   const env = childEnvironment({ DATABASE_URL: url });
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'ignore'] });
-  let stdout = '';
+  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  const ended = once(child, 'close').then(([, signal]: unknown[]) => ({ signal, stdout }));
-  return { kill: (signal) => child.kill(signal), ended };
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close').then(([code, signal]: unknown[]) => ({ code, signal, stdout }));
+  return { output: () => ({ stdout, stderr }), kill: (signal) => child.kill(signal), ended };
 }

@@ -1,9 +1,16 @@
-import { argumentOf, flagsOf, PROGRAMS, type Completable, type CompletableFlag } from './completable.js';
+import {
+  argumentOf,
+  flagsOf,
+  PROGRAMS,
+  type Completable,
+  type CompletableFlag,
+  type CompletableWord,
+} from './completable.js';
 import type { Values } from './values.js';
 
 /** A bash script that completes commands, flags and values. Everything else is completed as a file name. */
-export function bashCompletion(commands: readonly Completable[]): string {
-  const names = commands.map(({ name }) => name);
+export function bashCompletion(commands: readonly Completable[], words: readonly CompletableWord[]): string {
+  const groups = words.flatMap(({ name, commands: own }) => (own ? [{ name, own: own.map((each) => each.name) }] : []));
   return `# Completion of nest-migrations, for bash: eval "$(nest-migrations completion bash)"
 # What a word stands for that was typed with quotes or backslashes. It is not evaluated.
 _nest_migrations_unquoted() {
@@ -51,10 +58,11 @@ _nest_migrations_offer() {
   done < <(compgen "$@" -- "$current")
 }
 _nest_migrations() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}" command='' words='' word flag
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD - 1]}" command='' group='' words='' word flag
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case "$word" in
-      ${names.join(' | ')}) command="$word"; break ;;
+    case "$group$word" in
+      ${commands.map(({ name }) => pattern(name)).join(' | ')}) command="$group$word"; break ;;
+${groups.map(({ name }) => `      ${name}) group='${name} ' ;;`).join('\n')}
     esac
   done
   COMPREPLY=()
@@ -78,9 +86,10 @@ _nest_migrations() {
   case "$command $flag" in
 ${unique(commands.flatMap((each) => flagsOf(each).flatMap((flag) => casesOf(each.name, flag)))).join('\n')}
   esac
-  case "$command" in
-${commands.map((each) => `    ${each.name}) words='${wordsOf(each)}' ;;`).join('\n')}
-    *) words='${[...names, '--help', '--version'].join(' ')}' ;;
+  case "\${command:-$group}" in
+${commands.map((each) => `    ${pattern(each.name)}) words='${wordsOf(each)}' ;;`).join('\n')}
+${groups.map(({ name, own }) => `    '${name} ') words='${[...own, '--help'].join(' ')}' ;;`).join('\n')}
+    *) words='${[...words.map(({ name }) => name), '--help', '--version'].join(' ')}' ;;
   esac
   if [[ -z "$command" || "$current" == -* ]]; then
     _nest_migrations_offer -W "$words"
@@ -117,7 +126,12 @@ function offerWords(words: string): string {
 
 function argumentCase(command: Completable): string[] {
   const offered = offer(argumentOf(command)?.values ?? { kind: 'unknown' });
-  return offered.length === 0 ? [] : [`    ${command.name}) ${offered.join('; ')} ;;`];
+  return offered.length === 0 ? [] : [`    ${pattern(command.name)}) ${offered.join('; ')} ;;`];
+}
+
+/** A name that is matched literally. */
+function pattern(name: string): string {
+  return name.includes(' ') ? `'${name}'` : name;
 }
 
 function unique(lines: readonly string[]): string[] {

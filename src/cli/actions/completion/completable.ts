@@ -10,6 +10,32 @@ export interface Completable {
   readonly flags: readonly (readonly [flag: string, description: string, ...rest: readonly unknown[]])[];
 }
 
+/** A command, or the commands whose names begin with the same word. */
+export interface CompletableWord {
+  readonly name: string;
+  readonly description: string;
+  /** Undefined for a single command. Each has the name that follows the word. */
+  readonly commands: readonly { readonly name: string; readonly command: Completable }[] | undefined;
+}
+
+/** The words that can follow the program. @param groups what the first words of two mean. */
+export function firstWords(
+  commands: readonly Completable[],
+  groups: readonly Pick<CompletableWord, 'name' | 'description'>[],
+): CompletableWord[] {
+  const single = commands.filter(({ name }) => !name.includes(' '));
+  return [
+    ...single.map(({ name, description }) => ({ name, description, commands: undefined })),
+    ...groups.map((group) => ({
+      ...group,
+      commands: commands.flatMap((command) => {
+        const [first, second] = command.name.split(' ');
+        return first === group.name && second !== undefined ? [{ name: second, command }] : [];
+      }),
+    })),
+  ];
+}
+
 /** A flag split into its parts. */
 export interface CompletableFlag {
   /** With its dashes. */

@@ -1,12 +1,22 @@
-import { argumentOf, flagsOf, PROGRAMS, type Completable, type CompletableFlag } from './completable.js';
+import {
+  argumentOf,
+  flagsOf,
+  PROGRAMS,
+  type Completable,
+  type CompletableFlag,
+  type CompletableWord,
+} from './completable.js';
 import { allWords, type Values } from './values.js';
 
 /** A fish script that completes commands, flags and values, with descriptions. */
-export function fishCompletion(commands: readonly Completable[]): string {
+export function fishCompletion(commands: readonly Completable[], words: readonly CompletableWord[]): string {
   return [
     '# Completion of nest-migrations, for fish: nest-migrations completion fish | source',
     MIGRATIONS,
-    ...PROGRAMS.flatMap((program) => commands.flatMap((command) => linesOf(program, command))),
+    ...PROGRAMS.flatMap((program) => [
+      ...words.flatMap((word) => wordLines(program, word)),
+      ...commands.flatMap((command) => linesOf(program, command)),
+    ]),
   ].join('\n');
 }
 
@@ -22,18 +32,29 @@ const MIGRATIONS = `function __nest_migrations_files
   end
 end`;
 
+/** The words after the program, and those after the first word of a group. */
+function wordLines(program: string, { name, description, commands }: CompletableWord): string[] {
+  const line = (condition: string, word: string, text: string): string =>
+    `complete -c ${program} -n ${condition} -f -a ${word} -d ${quoted(text)}`;
+  if (!commands) return [line('__fish_use_subcommand', name, description)];
+  const all = commands.map((each) => each.name).join(' ');
+  const condition = `'__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${all}'`;
+  return [
+    line('__fish_use_subcommand', name, description),
+    ...commands.map((each) => line(condition, each.name, each.command.description)),
+    `complete -c ${program} -n ${condition} -l help -d ${quoted('show the help of the commands')}`,
+  ];
+}
+
 function linesOf(program: string, command: Completable): string[] {
-  const { name, description } = command;
   const argument = argumentOf(command);
   const offered = argument && offer(argument.values);
+  const seen = command.name.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
+  const line = `complete -c ${program} -n '${seen.join('; and ')}'`;
   return [
-    `complete -c ${program} -n __fish_use_subcommand -f -a ${name} -d ${quoted(description)}`,
-    ...(offered === undefined
-      ? []
-      : [`complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -f -a ${quoted(offered)}`]),
+    ...(offered === undefined ? [] : [`${line} -f -a ${quoted(offered)}`]),
     ...flagsOf(command).map(
-      (flag) =>
-        `complete -c ${program} -n '__fish_seen_subcommand_from ${name}' -l ${flag.name.slice(2)} ${valueOf(flag)}-d ${quoted(flag.description)}`,
+      (flag) => `${line} -l ${flag.name.slice(2)} ${valueOf(flag)}-d ${quoted(flag.description)}`,
     ),
   ];
 }

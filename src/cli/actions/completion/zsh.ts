@@ -1,9 +1,16 @@
-import { argumentOf, flagsOf, PROGRAMS, type Completable, type CompletableFlag } from './completable.js';
+import {
+  argumentOf,
+  flagsOf,
+  PROGRAMS,
+  type Completable,
+  type CompletableFlag,
+  type CompletableWord,
+} from './completable.js';
 import { allWords, type Values } from './values.js';
 
 /** A zsh script that completes commands, flags and values, with their descriptions. */
-export function zshCompletion(commands: readonly Completable[]): string {
-  const described = commands.map(({ name, description }) => quoted(`${name}:${description}`));
+export function zshCompletion(commands: readonly Completable[], words: readonly CompletableWord[]): string {
+  const single = commands.filter(({ name }) => !name.includes(' '));
   return `#compdef ${PROGRAMS.join(' ')}
 # Completion of nest-migrations, for zsh: source <(nest-migrations completion zsh), after compinit
 _nest_migrations_files() {
@@ -19,17 +26,10 @@ _nest_migrations_files() {
 }
 _nest_migrations() {
   local -a commands
-  commands=(
-${described.map((each) => `    ${each}`).join('\n')}
-  )
-  if (( CURRENT == 2 )); then
-    _describe -t commands command commands
-    return
-  fi
-  shift words
-  (( CURRENT-- ))
+${choice(words)}
   case "$words[1]" in
-${commands.map((each) => `    ${each.name}) _arguments ${[...flagsOf(each).map(specOf), quoted(argumentSpec(each))].join(' ')} ;;`).join('\n')}
+${single.map((each) => caseOf(each.name, each)).join('\n')}
+${words.flatMap(groupCase).join('\n')}
   esac
 }
 if [[ "$funcstack[1]" == _nest_migrations ]]; then
@@ -37,6 +37,35 @@ if [[ "$funcstack[1]" == _nest_migrations ]]; then
 else
   compdef _nest_migrations ${PROGRAMS.join(' ')}
 fi`;
+}
+
+/** Offers words in the second place. If there is one already, it becomes the first. */
+function choice(words: readonly { readonly name: string; readonly description: string }[]): string {
+  return `  commands=(
+${words.map(({ name, description }) => `    ${quoted(`${name}:${description}`)}`).join('\n')}
+  )
+  if (( CURRENT == 2 )); then
+    _describe -t commands command commands
+    return
+  fi
+  shift words
+  (( CURRENT-- ))`;
+}
+
+function caseOf(name: string, command: Completable): string {
+  return `    ${name}) _arguments ${[...flagsOf(command).map(specOf), quoted(argumentSpec(command))].join(' ')} ;;`;
+}
+
+function groupCase({ name, commands }: CompletableWord): string[] {
+  if (!commands) return [];
+  const words = commands.map((each) => ({ name: each.name, description: each.command.description }));
+  return [
+    `    ${name})`,
+    choice(words),
+    '  case "$words[1]" in',
+    ...commands.map((each) => caseOf(each.name, each.command)),
+    '  esac ;;',
+  ];
 }
 
 /** A flag for `_arguments`; it may be repeated. */

@@ -5,12 +5,18 @@ import type { CommandDefinition } from './definition.js';
 const SELECTION: readonly string[] = ['tenant', 'group', 'all'];
 
 /**
- * The message of a usage error. If an unknown flag is part of the names of other flags, it suggests those:
- * commander suggests only similar spellings.
+ * The message of a usage error. If an unknown flag is part of the names of other flags, it suggests those, and for
+ * `rollouts` the command `fleet rollouts`: commander suggests only similar spellings.
  *
  * @param command the one that was typed, if it is known.
+ * @param commands the names of all commands.
  */
-export function usageMessage({ code, message }: CommanderError, command: CommandDefinition | undefined): string {
+export function usageMessage(
+  { code, message }: CommanderError,
+  command: CommandDefinition | undefined,
+  commands: readonly string[],
+): string {
+  if (code === 'commander.unknownCommand') return unknownCommand(message, commands);
   const { flags = [], withoutTenants } = command ?? {};
   const typed = /'--([\w-]+)/.exec(message)?.[1];
   if (code !== 'commander.unknownOption' || typed === undefined) return message;
@@ -22,6 +28,12 @@ export function usageMessage({ code, message }: CommanderError, command: Command
   return similar.length === 0
     ? message
     : `${message}\n(Did you mean ${similar.map(([flag]) => nameOf(flag)).join(' or ')}?)`;
+}
+
+function unknownCommand(message: string, commands: readonly string[]): string {
+  const typed = /'([\w-]+)'/.exec(message)?.[1];
+  const found = commands.find((name) => name.split(' ')[1] === typed);
+  return found === undefined || message.includes('Did you mean') ? message : `${message}\n(Did you mean ${found}?)`;
 }
 
 function nameOf(flag: string): string {

@@ -1,0 +1,49 @@
+import type { RolloutCommand, RunningRollout } from '../../../core/tenants/running-rollout.js';
+import { CliError, usageError } from '../../process/cli-error.js';
+import { EXIT } from '../../process/exit-codes.js';
+import type { CommonFlags } from '../../process/flags.js';
+import { commandLine } from '../../process/retype.js';
+import { jsonText } from '../../render/json-text.js';
+import type { Action } from '../action.js';
+import { readingTenants } from '../tenants/with-fleet.js';
+
+/** Lets a rollout start no further tenant. */
+export const pause = asking('pause', (rolloutId, program) => [
+  `Paused rollout ${rolloutId}: no further tenant is started, and migrations that are running finish.`,
+  `To continue, run \`${commandLine(program, ['fleet', 'resume', rolloutId])}\`.`,
+]);
+
+/** Lets a paused rollout continue. */
+export const resume = asking('resume', (rolloutId) => [`Rollout ${rolloutId} continues.`]);
+
+/** Ends a rollout. */
+export const cancel = asking('cancel', (rolloutId) => [
+  `Cancelled rollout ${rolloutId}: migrations that are running are interrupted, and no further tenant is started.`,
+  'The next rollout continues with the tenants that are behind.',
+]);
+
+function asking(
+  command: RolloutCommand,
+  describe: (rolloutId: string, program: string) => readonly string[],
+): Action<CommonFlags> {
+  return (flags, { out, typed }, given) =>
+    readingTenants(flags, async ({ fleet }) => {
+      const { rolloutId } = choose(await fleet.rollouts(), given);
+      if (!(await fleet.control(rolloutId, command))) throw noRollout(`rollout ${rolloutId} has ended`);
+      out(flags.json ? jsonText({ rolloutId, command }) : describe(rolloutId, typed.program).join('\n'));
+      return EXIT.ok;
+    });
+}
+
+/** @param given an ID, or the beginning of one. @throws CliError */
+function choose(rollouts: readonly RunningRollout[], given: string | undefined): RunningRollout {
+  const [found, ...others] = rollouts.filter(({ rolloutId }) => rolloutId.startsWith(given ?? ''));
+  if (!found) throw noRollout(given === undefined ? 'no rollout is running' : `no rollout ${given} is running`);
+  if (others.length === 0) return found;
+  const ids = [found, ...others].map(({ rolloutId }) => `\n  ${rolloutId}`);
+  throw usageError(`${ids.length} rollouts are running; choose one by its ID:${ids.join('')}`);
+}
+
+function noRollout(problem: string): CliError {
+  return new CliError('NO_ROLLOUT', EXIT.failed, `error: ${problem}`);
+}

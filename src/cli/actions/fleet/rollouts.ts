@@ -1,0 +1,15 @@
+import { EXIT } from '../../process/exit-codes.js';
+import type { ReadFlags } from '../../process/flags.js';
+import { jsonText } from '../../render/json-text.js';
+import { renderRollouts, rolloutsToJson } from '../../render/tenants/render-rollouts.js';
+import type { Action } from '../action.js';
+import { readingTenants } from '../tenants/with-fleet.js';
+
+/** Shows the rollouts of all processes. */
+export const rollouts: Action<ReadFlags> = (flags, { out, typed, columns }) =>
+  readingTenants(flags, async ({ fleet }) => {
+    const running = await fleet.rollouts();
+    const now = new Date();
+    out(flags.json ? jsonText(rolloutsToJson(running)) : renderRollouts(running, { typed, columns, now }));
+    return EXIT.ok;
+  });
