@@ -58,6 +58,8 @@ export interface SharedParts {
   readonly inLine: TurnSettings['inLine'];
   /** Why nothing may run on this target. @default none */
   readonly refusals?: MigratorParts['refusals'];
+  /** The history as it was a moment ago. @default a run reads it first */
+  readonly expected?: MigratorParts['expected'];
   /** The schemas that the files of a tenant may name. @default the target is not a tenant */
   readonly tenantSchemas?: MigratorParts['tenantSchemas'];
 }
@@ -107,7 +109,7 @@ export function createMigrator(
     incidents: reader,
     tables: tableFacts(reads, target),
     parse: parseStatements,
-    ...(shared && { refusals: shared.refusals, tenantSchemas: shared.tenantSchemas }),
+    ...(shared && rulesOf(shared)),
   };
   const close = shared ? () => Promise.resolve() : () => reads.close();
   return Migrator.of(parts, { tracked: tracking, interruptible, close });
@@ -116,6 +118,10 @@ export function createMigrator(
 /** One migrator runs one migration at a time. */
 function turnsOf({ timeouts }: ResolvedOptions, { inLine }: Partial<SharedParts> = {}): TurnSettings {
   return { inLine: inLine ?? ((work) => work()), timeoutMs: timeouts.migrationLock };
+}
+
+function rulesOf({ refusals, expected, tenantSchemas }: SharedParts) {
+  return { refusals, expected, tenantSchemas };
 }
 
 /** Writes checkpoints. The code is loaded when it is first used. */

@@ -1,17 +1,14 @@
 import { finding } from '../core/errors/finding.js';
 import { RefusedError } from '../core/errors/input-errors.js';
-import { isReplaced, type TenantRecord, type TenantStanding, type UnreadRecord } from '../core/tenants/standing.js';
-import type { Tenant } from '../core/tenants/tenant.js';
+import { isReplaced, type KnownTenant, type TenantStanding } from '../core/tenants/standing.js';
 
-interface KnownTenant {
-  readonly tenant: Tenant;
+interface Placed extends Pick<KnownTenant, 'tenant' | 'record'> {
   readonly standing: Pick<TenantStanding, 'findings'>;
-  readonly record: TenantRecord | UnreadRecord;
 }
 
 /** After a database was restored, one refusal says more than one for each tenant. @throws RefusedError */
-export function assertNotMoved(tenants: readonly KnownTenant[]): void {
-  const databases = new Map<string, KnownTenant[]>();
+export function assertNotMoved(tenants: readonly Placed[]): void {
+  const databases = new Map<string, Placed[]>();
   for (const known of tenants) {
     const { database } = known.tenant.place;
     const neighbours = databases.get(database);
@@ -24,11 +21,11 @@ export function assertNotMoved(tenants: readonly KnownTenant[]): void {
 }
 
 /** How many tenants of one database have the history of another schema; 0 if any has its own. */
-function movedOf(tenants: readonly KnownTenant[]): number {
+function movedOf(tenants: readonly Placed[]): number {
   if (tenants.some(({ record }) => isRecorded(record))) return 0;
   return tenants.filter(({ standing }) => isReplaced(standing)).length;
 }
 
-function isRecorded(record: TenantRecord | UnreadRecord): boolean {
+function isRecorded(record: KnownTenant['record']): boolean {
   return 'history' in record && record.history.rows.length > 0;
 }

@@ -83,9 +83,8 @@ export class Fleet<Definition = unknown> {
     const { records, source, policy } = this.#parts;
     const [set, tenants] = await Promise.all([source.refresh(), this.tenants(selection)]);
     const found = await records.read(tenants, set);
-    const standings = new Standings(set, policy);
-    const standing = tenants.map((tenant, i) => standings.of(tenant, found[i] as (typeof found)[0]));
-    return { tenants: standing, counts: countStates(standing) };
+    const standings = new Standings(set, policy).all(tenants, found).map(({ standing }) => standing);
+    return { tenants: standings, counts: countStates(standings) };
   }
 
   /**

@@ -1,3 +1,4 @@
+import { messageOfAny } from '../core/errors/wording.js';
 import type { RolloutStop } from '../core/tenants/report.js';
 import type { RolloutSettings, WaveResult } from '../core/tenants/rollout-settings.js';
 import { untilAborted } from '../timing/abort.js';
@@ -24,6 +25,6 @@ export async function passGate(
     return isOpen ? undefined : closed('did not open');
   } catch (error) {
     if (signal.aborted) return undefined; // an interrupted rollout says so itself
-    return closed(`failed: ${error instanceof Error ? error.message : String(error)}`);
+    return closed(`failed: ${messageOfAny(error)}`);
   }
 }

@@ -2,6 +2,7 @@ import { MigrationFailedError } from '../core/errors/migration-failed.js';
 import { RolloutStoppedError } from '../core/tenants/rollout-stopped.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { throwIfInterrupted } from '../migrator/run/interruption.js';
+import { ServerLines } from './engine/by-server.js';
 import { migrateTenant } from './migrate-tenant.js';
 import type { FleetParts } from './parts.js';
 import { carefulMigrator } from './record-of.js';
@@ -10,13 +11,13 @@ import { selected } from './selection.js';
 /** Migrates single tenants when they are needed. Nothing is done after a rollout that stopped, until another one has finished. */
 export class OnDemand {
   private readonly runs = new Map<string, Promise<boolean>>();
-  private readonly servers: Turnstiles;
+  private readonly servers: ServerLines;
   /** The run of the shared files; undefined before it, and after it has failed. */
   private shared: Promise<void> | undefined;
   private isLeftToRollout = false;
 
   constructor(private readonly parts: FleetParts) {
-    this.servers = new Turnstiles(parts.rollout.parallelism);
+    this.servers = new ServerLines(parts.rollout.parallelism);
   }
 
   /** Whoever needs one tenant at the same time shares a run. */
@@ -37,7 +38,7 @@ export class OnDemand {
     this.shared ??= this.applyShared(signal);
     await this.shared;
     const [tenant] = selected(await this.parts.list(), { tenants: [name] }) as readonly [Tenant];
-    return this.servers.pass(tenant.place.server, async () => {
+    return this.servers.pass(tenant, async () => {
       throwIfInterrupted(signal);
       if (this.isLeftToRollout) return false; // since it began to wait
       await migrateTenant(carefulMigrator(this.parts, tenant), signal);
@@ -66,27 +67,6 @@ export class OnDemand {
       this.shared = undefined;
       if (error instanceof MigrationFailedError) this.isLeftToRollout = true;
       throw error;
-    }
-  }
-}
-
-/** Lets only so much work with the same key run at the same time. The rest waits in line. */
-class Turnstiles {
-  private readonly lines = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
-
-  constructor(private readonly most: number) {}
-
-  async pass<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const line = this.lines.get(key) ?? { running: 0, waiting: [] };
-    this.lines.set(key, line);
-    if (line.running < this.most) line.running += 1;
-    else await new Promise<void>((enter) => line.waiting.push(enter));
-    try {
-      return await work();
-    } finally {
-      const next = line.waiting.shift();
-      if (next) next();
-      else line.running -= 1;
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../core/errors/finding.js';
 import type { EmitEvent } from '../core/events/events.js';
+import type { History } from '../core/history/history.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import type { ObjectFilter } from '../core/catalog/patterns.js';
 import type { FleetEngine } from '../core/ports/engine.js';
@@ -10,6 +11,14 @@ import type { RolloutSettings } from '../core/tenants/rollout-settings.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import type { Migrator } from '../migrator/migrator.js';
 import type { LintReport } from '../migrator/use-cases/preview/lint.js';
+
+/** How the runs of one tenant go. */
+export interface TenantRunSettings {
+  /** Receives the ID of each run when it starts. @default none */
+  readonly onStart?: ((runId: string) => void) | undefined;
+  /** Its history as it was a moment ago. @default a run reads it first */
+  readonly expected?: History | undefined;
+}
 
 /** What the use cases of a fleet depend on. */
 export interface FleetParts {
@@ -30,11 +39,8 @@ export interface FleetParts {
   readonly valuesOf: (tenant: Tenant, set: MigrationSet) => readonly string[];
   /** The values that messages about a tenant must not show. */
   readonly secretsOf: (tenant: Tenant) => readonly string[];
-  /**
-   * @param files what its runs apply.
-   * @param onStart receives the ID of each run when it starts. @default none
-   */
-  readonly migratorOf: (tenant: Tenant, files: MigrationSource, onStart?: (runId: string) => void) => Migrator;
+  /** @param files what its runs apply. */
+  readonly migratorOf: (tenant: Tenant, files: MigrationSource, settings?: TenantRunSettings) => Migrator;
   /** The same for the files on disk. @param refusals called before anything runs. */
   readonly carefulMigratorOf: (tenant: Tenant, refusals: () => Promise<readonly Finding[]>) => Migrator;
   /** The same for a tenant whose schema is created in the transaction of its files. */

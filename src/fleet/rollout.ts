@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { finding } from '../core/errors/finding.js';
-import { count } from '../core/errors/wording.js';
+import { count, messageOfAny } from '../core/errors/wording.js';
 import type { FleetEventBody } from '../core/events/fleet-events.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import { countOutcomes, type RolloutReport, type RolloutStop, type TenantResult } from '../core/tenants/report.js';
 import { RolloutStoppedError } from '../core/tenants/rollout-stopped.js';
-import { Standings, type TenantStanding } from '../core/tenants/standing.js';
+import { Standings, type KnownTenant, type TenantStanding } from '../core/tenants/standing.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { shareOf, wavesOf, type Wave } from '../core/tenants/waves.js';
 import { assertNotMoved } from './assert-not-moved.js';
@@ -59,7 +59,7 @@ export class Rollout {
       const tenants = stillSelected(await this.parts.list(), this.selection);
       return tenants.filter(({ name }) => !known.has(name));
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOfAny(error);
       this.stop = { by: 'list', reason: `the list of tenants could not be read again at the end: ${why}` };
       return [];
     }
@@ -71,7 +71,7 @@ export class Rollout {
       return await this.parts.records.read(tenants, set);
     } catch (error) {
       if (this.results.size === 0) throw error;
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOfAny(error);
       this.stop = { by: 'list', reason: `where new tenants stand could not be read at the end: ${why}` };
       return undefined;
     }
@@ -81,26 +81,24 @@ export class Rollout {
   private async migrateAll(tenants: readonly Tenant[], set: MigrationSet): Promise<boolean> {
     const records = await this.read(tenants, set);
     if (!records) return false;
-    const standings = new Standings(set, this.parts.policy);
-    const known = tenants.map((tenant, i) => {
-      const record = records[i] as (typeof records)[0];
-      return { tenant, record, standing: standings.of(tenant, record) };
-    });
-    const found = new Map(known.map(({ tenant, standing }) => [tenant, standing]));
+    const known = new Standings(set, this.parts.policy).all(tenants, records);
     if (this.results.size === 0) assertNotMoved(known);
-    const due = new Set(tenants.filter((tenant) => found.get(tenant)?.state !== 'current'));
-    for (const tenant of tenants) if (!due.has(tenant)) this.results.set(tenant.name, idle(tenant, 'nothing-to-do'));
+    const due = new Map<Tenant, KnownTenant>();
+    for (const each of known) {
+      if (each.standing.state !== 'current') due.set(each.tenant, each);
+      else this.results.set(each.tenant.name, idle(each.tenant, 'nothing-to-do'));
+    }
     const { waves: definitions, stopAfter } = this.parts.rollout;
     this.failureBudget = this.failures + shareOf(stopAfter, due.size);
     const waves = wavesOf(tenants, definitions, (tenant) => due.has(tenant));
     this.emit({ type: 'rollout-started', tenants: tenants.length, behind: due.size, waves: waves.length });
-    await this.inWaves(waves, found, set);
+    await this.inWaves(waves, due, set);
     return due.size > 0;
   }
 
   private async inWaves(
     waves: readonly Wave[],
-    found: ReadonlyMap<Tenant, TenantStanding>,
+    found: ReadonlyMap<Tenant, KnownTenant>,
     set: MigrationSet,
   ): Promise<void> {
     const { rollout } = this.parts;
@@ -109,7 +107,7 @@ export class Rollout {
       if (this.stopped) return;
       this.emit({ type: 'wave-started', wave: wave.number, of: waves.length, tenants: wave.tenants.length });
       const ordered = wave.tenants.toSorted((a, b) => rank(found.get(a)) - rank(found.get(b)));
-      const isUnknown = (tenant: Tenant): boolean => found.get(tenant)?.state === 'unknown';
+      const isUnknown = (tenant: Tenant): boolean => found.get(tenant)?.standing.state === 'unknown';
       await this.work(
         ordered.filter((tenant) => !isUnknown(tenant)),
         found,
@@ -122,7 +120,7 @@ export class Rollout {
   /** Sessions are kept while tenants of their database are to come; none is while a gate is closed. */
   private async work(
     tenants: readonly Tenant[],
-    found: ReadonlyMap<Tenant, TenantStanding>,
+    found: ReadonlyMap<Tenant, KnownTenant>,
     set: MigrationSet,
   ): Promise<void> {
     if (tenants.length === 0) return;
@@ -145,7 +143,7 @@ export class Rollout {
         },
         settle: (tenant, result, isRepeated) => {
           this.settle(result);
-          const standing = found.get(tenant);
+          const standing = found.get(tenant)?.standing;
           if (isRepeated && standing) repeated.push(standing);
         },
         stop: (stop) => (this.stop ??= stop),
@@ -206,8 +204,8 @@ export class Rollout {
 }
 
 /** Tenants that failed before come last: the others must not wait until those are repaired. */
-function rank(standing: TenantStanding | undefined): number {
-  return standing?.state === 'behind' ? 0 : 1;
+function rank(known: KnownTenant | undefined): number {
+  return known?.standing.state === 'behind' ? 0 : 1;
 }
 
 /** The result for a tenant that was not started. */

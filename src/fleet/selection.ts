@@ -11,7 +11,7 @@ export interface TenantSelection {
 
 /** @throws ConfigurationError if a name or group is unknown. */
 export function selected(all: readonly Tenant[], { tenants: names, group }: TenantSelection): readonly Tenant[] {
-  const known = new Set(all.map(({ name }) => name));
+  const known = new Set(names && all.map(({ name }) => name));
   const unknown = (names ?? []).filter((name) => !known.has(name));
   const problems = unknown.map((name) => unknownTenant(name, all));
   if (group !== undefined && !all.some((tenant) => tenant.group === group)) problems.push(unknownGroup(group, all));
@@ -21,6 +21,7 @@ export function selected(all: readonly Tenant[], { tenants: names, group }: Tena
 
 /** The same for a selection that has been checked: tenants may have left the list since. */
 export function stillSelected(all: readonly Tenant[], { tenants: names, group }: TenantSelection): readonly Tenant[] {
+  if (names === undefined && group === undefined) return all;
   const wanted = names && new Set(names);
   return all.filter(
     (tenant) => (!wanted || wanted.has(tenant.name)) && (group === undefined || tenant.group === group),

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors/input-errors.js';
+import { messageOfAny } from '../core/errors/wording.js';
 
 /** A database that runs statements, in the shape that pg-boss expects. */
 export interface Database {
@@ -118,5 +119,5 @@ function isMissing(error: unknown): boolean {
 }
 
 function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
+  return messageOfAny(error).split('\n')[0] ?? '';
 }

@@ -1,6 +1,7 @@
 import { DatabaseConnectionError } from '../core/errors/database-errors.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import { MigrationError } from '../core/errors/migration-error.js';
+import { messageOfAny } from '../core/errors/wording.js';
 
 /** SQLSTATEs of transient failures: connections, resources, an operator, deadlocks, and objects that others create at the same time. */
 const PASSING = /^(?:08|40|53|57|58|23505|42710|42723|42P0[67])/;
@@ -18,7 +19,7 @@ export function isTransient(error: unknown): boolean {
 /** An error of the queue as one of ours. */
 export function toMigrationError(error: unknown): MigrationError {
   if (error instanceof MigrationError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOfAny(error);
   const options = { cause: error };
   if (isTransient(error))
     return new DatabaseConnectionError('CONNECTION_LOST', `The queue of pg-boss failed: ${reason}`, undefined, options);

@@ -1,6 +1,7 @@
 import { DatabaseConnectionError } from '../core/errors/database-errors.js';
 import { LockLostError, LockTimeoutError } from '../core/errors/lock-errors.js';
 import { InterruptedError } from '../core/errors/run-errors.js';
+import { asError } from '../core/errors/wording.js';
 import type { MigrateTenant, TenantWorker } from '../core/ports/engine.js';
 import type { TenantResult } from '../core/tenants/report.js';
 import type { Tenant } from '../core/tenants/tenant.js';
@@ -73,7 +74,7 @@ export class ServerWorker {
     try {
       return (await this.tenantOf(name)) ?? new Error(`Tenant "${name}" is not on the list of the worker`);
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return asError(error);
     }
   }
 

@@ -8,6 +8,7 @@ import { InDoubtError, InterruptedError } from '../../core/errors/run-errors.js'
 import type { RolloutReport, TenantResult } from '../../core/tenants/report.js';
 import { RolloutStoppedError } from '../../core/tenants/rollout-stopped.js';
 import { ScratchDatabaseError } from '../../core/errors/catalog/scratch-error.js';
+import { messageOfAny } from '../../core/errors/wording.js';
 import { configurationText } from '../../core/problems/configuration-problem.js';
 import type { FleetRun } from '../../fleet/fleet-options.js';
 import { CliError } from '../process/cli-error.js';
@@ -24,7 +25,7 @@ export function errorToJson(error: unknown, typed: Invocation): { readonly error
 
 function textOf(error: unknown, typed: Invocation): string {
   if (error instanceof MigrationError) return messageOf(error, typed);
-  return error instanceof Error ? error.message : String(error);
+  return messageOfAny(error);
 }
 
 function detailsOf(error: unknown, typed: Invocation): object {

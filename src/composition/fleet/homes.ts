@@ -43,8 +43,8 @@ export class Homes {
 
   /** Where a tenant lives, or what is wrong with its connection. */
   placeOf(given: ConnectionOptions): TenantPlace | ConfigurationProblem {
+    if (!hasConnection(given)) return this.mainPlace.place;
     const own = clean(given);
-    if (Object.keys(own).length === 0) return this.mainPlace.place;
     const [problem] = problemsOf(own);
     if (problem !== undefined) return problem;
     const address = this.addressOf(own);
@@ -161,6 +161,10 @@ const ownConnection = objectOf(connectionFields);
 function problemsOf(options: ConnectionOptions): readonly ConfigurationProblem[] {
   const parsed = v.safeParse(ownConnection, options);
   return [...(parsed.issues ?? []).map(problemOf), ...connectionProblems(options, '')];
+}
+
+function hasConnection({ connectionString, connection, pool }: ConnectionOptions): boolean {
+  return connectionString !== undefined || connection !== undefined || pool !== undefined;
 }
 
 function clean({ connectionString, connection, pool }: ConnectionOptions): ConnectionOptions {

@@ -1,3 +1,4 @@
+import { asError } from '../../core/errors/wording.js';
 import type { UnreadRecord } from '../../core/tenants/standing.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import { eachByServer } from '../../fleet/engine/by-server.js';
@@ -9,32 +10,33 @@ import type { Home, Homes } from './homes.js';
  * not keep the others from being read.
  *
  * @param parallelism how many databases of one server are read at the same time: each needs a connection.
- * @param readAll reads it for the tenants of one database. A tenant that it leaves out is undefined in the result.
+ * @param readAll reads it for the tenants of one database, in their order.
  * @throws what the first database throws, if none can be read.
  */
 export async function readEachDatabase<T>(
   homes: Homes,
   tenants: readonly Tenant[],
   parallelism: number,
-  readAll: (home: Home, tenants: readonly Tenant[]) => Promise<ReadonlyMap<Tenant, T>>,
+  readAll: (home: Home, tenants: readonly Tenant[]) => Promise<readonly T[]>,
 ): Promise<readonly (T | UnreadRecord)[]> {
-  const found = new Map<Tenant, T | UnreadRecord>();
-  const databases = new Map(neighbours(tenants).map((group) => [group[0] as Tenant, group]));
+  const found = Array.from<T | UnreadRecord>({ length: tenants.length });
+  const databases = new Map(neighbours(tenants).map((places) => [tenants[places[0] as number] as Tenant, places]));
   const problems: unknown[] = [];
   const readOne = async (first: Tenant): Promise<void> => {
-    const group = databases.get(first) as readonly Tenant[];
+    const places = databases.get(first) as readonly number[];
+    const group = places.length === tenants.length ? tenants : places.map((i) => tenants[i] as Tenant);
     try {
       const values = await inDatabase(homes, first, (home) => readAll(home, group));
-      for (const [tenant, value] of values) found.set(tenant, value);
+      for (const [at, i] of places.entries()) found[i] = values[at] as T;
     } catch (error) {
       problems.push(error);
-      const problem = error instanceof Error ? error : new Error(String(error));
-      for (const tenant of group) found.set(tenant, { problem });
+      const problem = asError(error);
+      for (const i of places) found[i] = { problem };
     }
   };
   await eachByServer([...databases.keys()], readOne, { parallelism });
   if (databases.size > 0 && problems.length === databases.size) throw problems[0];
-  return tenants.map((tenant) => found.get(tenant) as T | UnreadRecord);
+  return found;
 }
 
 /** Works in the database of a tenant. No connection to it stays open, unless it is that of the shared files. */
@@ -57,14 +59,14 @@ export function readingRole({ options }: Home): string | undefined {
   return options.migrateWith ? undefined : options.role;
 }
 
-/** Tenants by connection. */
-function neighbours(tenants: readonly Tenant[]): readonly (readonly Tenant[])[] {
-  const groups = new Map<string, Tenant[]>();
-  for (const tenant of tenants) {
+/** The places of tenants in the list, by connection. */
+function neighbours(tenants: readonly Tenant[]): readonly (readonly number[])[] {
+  const groups = new Map<string, number[]>();
+  for (const [i, tenant] of tenants.entries()) {
     const { connection = '' } = tenant.place;
     const group = groups.get(connection);
-    if (group) group.push(tenant);
-    else groups.set(connection, [tenant]);
+    if (group) group.push(i);
+    else groups.set(connection, [i]);
   }
   return [...groups.values()];
 }

@@ -2,6 +2,7 @@ import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { Text } from '../../core/errors/remedy.js';
 import { UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
+import { messageOfAny } from '../../core/errors/wording.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Row } from '../../postgres/connection/script.js';
 import { serverErrorOf } from '../../postgres/connection/server-error.js';
@@ -31,13 +32,14 @@ export async function readList(
   try {
     const pages = typeof list === 'function' ? await limited(Promise.resolve(list())) : await pagesOf(list, query);
     if (!isIterable(pages)) throw new TypeError('it returned neither an array nor pages');
+    if (Array.isArray(pages)) return pages.flat();
     for await (const page of eachOf(pages, limited)) {
       for (const each of Array.isArray(page) ? page : [page]) read.push(each);
     }
     return read;
   } catch (error) {
     if (error instanceof DatabaseConnectionError) throw error; // the list is fine, and the failure may be temporary
-    const why = maskSecrets(error instanceof Error ? error.message : String(error), []);
+    const why = maskSecrets(messageOfAny(error), []);
     const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
     const detail = `${where}: ${why}. Correct it and start again: a partial list would look complete`;
     const problems = [{ option: 'tenants.list', code: 'unusable', detail }] as const;

@@ -45,10 +45,7 @@ export class FleetCatalogs implements TenantCatalogs {
     });
   }
 
-  private async fingerprintAll(
-    home: Home,
-    tenants: readonly Tenant[],
-  ): Promise<ReadonlyMap<Tenant, TenantFingerprint>> {
+  private async fingerprintAll(home: Home, tenants: readonly Tenant[]): Promise<readonly TenantFingerprint[]> {
     const { readSchemaFingerprints } = await import('../../postgres/catalog-record/catalog-recorder.js');
     const places = tenants.map((tenant) => this.placeOf(home, tenant));
     const key = JSON.stringify(places);
@@ -61,14 +58,11 @@ export class FleetCatalogs implements TenantCatalogs {
     );
     this.known.set(home, { tenants: key, fingerprints });
     const { byTenant, locked, major } = fingerprints;
-    return new Map(
-      tenants.map((tenant) => {
-        const { name, schema } = tenant;
-        const kind = `${major} ${schema === undefined ? 'database' : 'schema'}`;
-        const fingerprint = locked.has(name) ? undefined : (byTenant.get(name) ?? 'empty');
-        return [tenant, { fingerprint, kind }];
-      }),
-    );
+    return tenants.map(({ name, schema }) => {
+      const kind = `${major} ${schema === undefined ? 'database' : 'schema'}`;
+      const fingerprint = locked.has(name) ? undefined : (byTenant.get(name) ?? 'empty');
+      return { fingerprint, kind };
+    });
   }
 
   private placeOf({ options }: Home, tenant: Tenant): TenantWithHistory {

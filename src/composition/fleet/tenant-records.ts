@@ -20,37 +20,35 @@ export class FleetRecords implements TenantRecords {
 
   read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly (TenantRecord | UnreadRecord)[]> {
     const { parallelism } = this.options.rollout;
-    return readEachDatabase(this.homes, tenants, parallelism, async (home, group) => {
-      const found = new Map<Tenant, TenantRecord>();
-      await this.readIn(home, group, set, found);
-      return found;
-    });
+    return readEachDatabase(this.homes, tenants, parallelism, (home, group) => this.readIn(home, group, set));
   }
 
-  private async readIn(
-    home: Home,
-    tenants: readonly Tenant[],
-    set: MigrationSet,
-    found: Map<Tenant, TenantRecord>,
-  ): Promise<void> {
-    const sharing = tenants.filter((tenant) => sharesHistory(tenant, this.options));
-    const records = await readShared(home, sharing, set);
-    for (const [i, tenant] of sharing.entries()) found.set(tenant, records[i] as TenantRecord);
-    const others = tenants.filter((tenant) => !found.has(tenant));
-    await this.readOwn(home, others, found);
+  private async readIn(home: Home, tenants: readonly Tenant[], set: MigrationSet): Promise<readonly TenantRecord[]> {
+    const isSharing = (tenant: Tenant): boolean => sharesHistory(tenant, this.options);
+    const sharing = tenants.filter(isSharing);
+    const shared = await readShared(home, sharing, set);
+    if (sharing.length === tenants.length) return shared;
+    const own = await this.readOwn(
+      home,
+      tenants.filter((tenant) => !isSharing(tenant)),
+    );
+    const [nextShared, nextOwn] = [shared.values(), own.values()];
+    return tenants.map((tenant) => (isSharing(tenant) ? nextShared : nextOwn).next().value as TenantRecord);
   }
 
   /** Reads the databases one by one: each takes one round trip, and the connection has to be shared. */
-  private async readOwn(home: Home, tenants: readonly Tenant[], found: Map<Tenant, TenantRecord>): Promise<void> {
+  private async readOwn(home: Home, tenants: readonly Tenant[]): Promise<readonly TenantRecord[]> {
     const withSchema = tenants.flatMap(({ schema }) => schema ?? []);
     const existing = new Set(
       withSchema.length === 0 ? [] : await read(home, (connection) => readSchemas(connection, withSchema)),
     );
+    const records: TenantRecord[] = [];
     for (const tenant of tenants) {
       const scope = historyScopeOf(tenantTarget(home.options, this.options, tenant));
       const history = await new PgHistoryReader(home.reads, scope, readingRole(home)).read();
-      found.set(tenant, { schemaExists: tenant.schema === undefined || existing.has(tenant.schema), history });
+      records.push({ schemaExists: tenant.schema === undefined || existing.has(tenant.schema), history });
     }
+    return records;
   }
 }
 

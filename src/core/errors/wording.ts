@@ -51,3 +51,13 @@ export function assetsHint(directory: string): string {
   if (!/(?:^|[\\/])dist(?:[\\/]|$)/.test(directory)) return '';
   return ' "nest build" copies .sql files into dist only if compilerOptions in nest-cli.json has a line for them: "assets": ["**/*.sql"]. Add it, and build again.';
 }
+
+/** The message of anything that was thrown. */
+export function messageOfAny(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Anything that was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}

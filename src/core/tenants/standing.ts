@@ -94,6 +94,13 @@ export function isReplaced({ findings }: Pick<TenantStanding, 'findings'>): bool
   return findings.some(({ code }) => code === 'TENANT_SCHEMA_REPLACED');
 }
 
+/** A tenant with what is recorded about it, and its state. */
+export interface KnownTenant {
+  readonly tenant: Tenant;
+  readonly record: TenantRecord | UnreadRecord;
+  readonly standing: TenantStanding;
+}
+
 type Joined = Omit<TenantStanding, 'tenant' | 'group'>;
 
 /** Joins histories with files. Tenants with the same history share one plan. */
@@ -115,6 +122,14 @@ export class Standings {
     }
     if (findings.length > 0) return { tenant: name, group, state: 'refused', pending: [], failed: [], findings };
     return { tenant: name, group, ...this.join(record.history) };
+  }
+
+  /** @param records of the tenants, in their order; none if they could not be read. */
+  all(tenants: readonly Tenant[], records: readonly (TenantRecord | UnreadRecord)[]): readonly KnownTenant[] {
+    return records.map((record, i) => {
+      const tenant = tenants[i] as Tenant;
+      return { tenant, record, standing: this.of(tenant, record) };
+    });
   }
 
   private join(history: History): Joined {

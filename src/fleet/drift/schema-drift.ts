@@ -1,4 +1,5 @@
 import { finding, type Finding } from '../../core/errors/finding.js';
+import { asError } from '../../core/errors/wording.js';
 import { haveSameRows } from '../../core/history/history.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { alikeIn, peersOf, type FingerprintedTenant } from '../../core/tenants/odd-ones.js';
@@ -96,7 +97,7 @@ export class SchemaDrift {
   }
 
   private fail(tenants: readonly Tenant[], cause: unknown): void {
-    const problem = cause instanceof Error ? cause : new Error(String(cause));
+    const problem = asError(cause);
     for (const tenant of tenants) {
       this.problems.set(tenant, problem);
       this.forget(tenant);

@@ -13,25 +13,31 @@ export async function eachByServer(
   work: (tenant: Tenant) => Promise<void>,
   { parallelism, mayStart = () => true }: Pace,
 ): Promise<void> {
-  const workers = byServer(tenants).flatMap((queue) => {
-    const next = queue.values();
-    return Array.from({ length: Math.min(parallelism, queue.length) }, async () => {
-      for (const tenant of next) {
-        if (!mayStart()) return;
-        await work(tenant);
-      }
+  const servers = new ServerLines(parallelism);
+  const inTurn = (tenant: Tenant): Promise<void> =>
+    servers.pass(tenant, async () => {
+      if (mayStart()) await work(tenant);
     });
-  });
-  await Promise.all(workers);
+  await Promise.all(tenants.map(inTurn));
 }
 
-function byServer(tenants: readonly Tenant[]): readonly (readonly Tenant[])[] {
-  const queues = new Map<string, Tenant[]>();
-  for (const tenant of tenants) {
-    const { server } = tenant.place;
-    const queue = queues.get(server);
-    if (queue) queue.push(tenant);
-    else queues.set(server, [tenant]);
+/** Lets only a number of tenants of one server be processed at the same time. The others wait in line. */
+export class ServerLines {
+  private readonly lines = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
+
+  constructor(private readonly parallelism: number) {}
+
+  async pass<T>({ place: { server } }: Tenant, work: () => Promise<T>): Promise<T> {
+    const line = this.lines.get(server) ?? { running: 0, waiting: [] };
+    this.lines.set(server, line);
+    if (line.running < this.parallelism) line.running += 1;
+    else await new Promise<void>((enter) => line.waiting.push(enter));
+    try {
+      return await work();
+    } finally {
+      const next = line.waiting.shift();
+      if (next) next();
+      else line.running -= 1;
+    }
   }
-  return [...queues.values()];
 }

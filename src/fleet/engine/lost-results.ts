@@ -24,14 +24,11 @@ export async function withHistory(
   const earlier = new Map(before.map((standing) => [standing.tenant, standing]));
   const concerned = tenants.filter(({ name }) => earlier.has(name));
   const found = await records.read(concerned, set).catch(() => []);
-  const standings = new Standings(set, policy);
-  return found.flatMap((record, i) => {
-    const tenant = concerned[i] as Tenant;
+  return new Standings(set, policy).all(concerned, found).flatMap(({ tenant, record, standing }) => {
     const result = results.get(tenant.name);
     const stood = earlier.get(tenant.name);
     if (!result || !stood || 'problem' in record) return [];
-    const { pending } = standings.of(tenant, record);
-    return [completed(result, stood.pending, pending, record)];
+    return [completed(result, stood.pending, standing.pending, record)];
   });
 }
 

@@ -2,8 +2,9 @@ import { LockTimeoutError } from '../../core/errors/lock-errors.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
 import { RefusedError } from '../../core/errors/input-errors.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
+import { asError } from '../../core/errors/wording.js';
 import type { TenantResult } from '../../core/tenants/report.js';
-import { hasNoSchemaOfItsOwn, type TenantStanding } from '../../core/tenants/standing.js';
+import { hasNoSchemaOfItsOwn, type KnownTenant, type TenantStanding } from '../../core/tenants/standing.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import type { KnownFiles } from '../../migrator/use-cases/known-files.js';
 import { migrateTenant } from '../migrate-tenant.js';
@@ -17,8 +18,9 @@ export class TenantRuns {
     private readonly rolloutId: string,
   ) {}
 
-  /** Never rejects. @param standing where the tenant stood a moment ago; undefined if that is not known. */
-  async migrate(tenant: Tenant, standing: TenantStanding | undefined, signal: AbortSignal): Promise<TenantResult> {
+  /** Never rejects. @param known where the tenant stood a moment ago; undefined if that is not known. */
+  async migrate(tenant: Tenant, known: KnownTenant | undefined, signal: AbortSignal): Promise<TenantResult> {
+    const { standing, record } = known ?? {};
     const startedAt = performance.now();
     let runId: string | undefined;
     const result = (details: Pick<TenantResult, 'outcome' | 'applied' | 'error'>): TenantResult => {
@@ -28,11 +30,12 @@ export class TenantRuns {
     try {
       if (standing?.error) throw standing.error;
       if (standing && hasNoSchemaOfItsOwn(standing)) throw this.refuse(tenant, standing);
-      const migrator = this.parts.migratorOf(tenant, this.files, (started) => (runId = started));
+      const expected = record && 'history' in record ? record.history : undefined;
+      const migrator = this.parts.migratorOf(tenant, this.files, { onStart: (started) => (runId = started), expected });
       const { applied } = await migrateTenant(migrator, signal);
       return result({ outcome: applied.length > 0 ? 'applied' : 'nothing-to-do', applied });
     } catch (reason) {
-      const error = reason instanceof Error ? reason : new Error(String(reason));
+      const error = asError(reason);
       const outcome = error instanceof InterruptedError ? 'interrupted' : 'failed';
       return result({ outcome, applied: appliedBefore(error), error });
     }

@@ -52,6 +52,5 @@ async function standingsOf(
   set: TenantWorker['set'],
 ) {
   const found = await records.read(tenants, set).catch(() => []);
-  const standings = new Standings(set, policy);
-  return new Map(found.map((record, i) => [tenants[i] as Tenant, standings.of(tenants[i] as Tenant, record)]));
+  return new Map(new Standings(set, policy).all(tenants, found).map((known) => [known.tenant, known]));
 }

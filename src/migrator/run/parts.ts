@@ -3,6 +3,7 @@ import type { ObjectFilter } from '../../core/catalog/patterns.js';
 import type { Finding } from '../../core/errors/finding.js';
 import { RefusedError } from '../../core/errors/input-errors.js';
 import type { EmitEvent } from '../../core/events/events.js';
+import type { History } from '../../core/history/history.js';
 import type { ParseStatements } from '../../core/compile/program.js';
 import type { TableFactsReader } from '../../core/lint/model/facts.js';
 import type { LintLevel, LintSettings } from '../../core/lint/settings.js';
@@ -35,6 +36,11 @@ export interface MigratorParts {
   readonly writer: MigrationWriter;
   /** Why nothing may run on the target, whatever the files and the history are. @default none */
   readonly refusals?: (() => Promise<readonly Finding[]>) | undefined;
+  /**
+   * The history as it was a moment ago: a run for which something is pending then takes the lock without reading it first.
+   * @default it is read
+   */
+  readonly expected?: History | undefined;
   /** For a tenant: the schemas that its files may name. @default the target is not a tenant */
   readonly tenantSchemas?: (() => Promise<ReadonlySet<string>>) | undefined;
 }

@@ -40,6 +40,16 @@ export class Planning {
     private readonly target: string,
   ) {}
 
+  /**
+   * The plan for a history that may be outdated; undefined if that shows nothing to run, or a reason to refuse it.
+   *
+   * @throws DirectoryError
+   */
+  async expect(history: History): Promise<Planned['plan'] | undefined> {
+    const plan = planRun(await this.files.set(), history, this.policy, this.target);
+    return plan.toRun.length > 0 && plan.refusals.length === 0 ? plan : undefined;
+  }
+
   /** @throws DirectoryError, HistoryTableError, MigrationError */
   async read(store: Pick<HistoryStore, 'read'>): Promise<Planned> {
     const { files, last } = this;

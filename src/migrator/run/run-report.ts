@@ -4,6 +4,7 @@ import type { LockHolder } from '../../core/errors/lock-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
+import { messageOfAny } from '../../core/errors/wording.js';
 import type { EmitEvent, RunEventBody } from '../../core/events/events.js';
 import type { ConnectionRetry, ExecutionListener } from '../../core/ports/ports.js';
 
@@ -144,7 +145,7 @@ export class RunReport {
   fail(error: unknown): void {
     const { applied, durationMs } = this;
     const refusals = error instanceof RefusedError ? error.refusals : [];
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOfAny(error);
     if (error instanceof MigrationFailedError) this.emit({ type: 'migration-failed', file: error.file, error: text });
     if (refusals.length > 0) this.emit({ type: 'run-refused', refusals, durationMs });
     else if (error instanceof InterruptedError)

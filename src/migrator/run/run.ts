@@ -99,7 +99,8 @@ export class Run {
 
   /** One read when there is nothing to do; everything else happens under the lock. */
   private async migrate(session: TargetSession, planning: Planning): Promise<SessionResult> {
-    const { plan } = await this.readPlan(session, planning);
+    const { expected } = this.parts;
+    const plan = (expected && (await planning.expect(expected))) ?? (await this.readPlan(session, planning)).plan;
     if (isNothingToDo(plan)) {
       this.report.warn(plan.warnings);
       return 'done';

@@ -3,6 +3,7 @@ import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
+import { messageOfAny } from '../../core/errors/wording.js';
 import { RolloutStoppedError } from '../../core/tenants/rollout-stopped.js';
 import type { MigrationEvent } from '../../core/events/events.js';
 import { Migrator } from '../../migrator/migrator.js';
@@ -69,7 +70,7 @@ export class BackgroundRun implements BeforeApplicationShutdown {
         this.failure = { message: publicReason(error), isOfTenants: error instanceof RolloutStoppedError };
         this.lostConnection = isConnectionFailure(error);
         if (error instanceof InterruptedError) return; // logged already, before the process ended
-        this.logger.error(error instanceof Error ? error.message : String(error));
+        this.logger.error(messageOfAny(error));
       },
     );
     return run;

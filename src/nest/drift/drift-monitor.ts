@@ -10,6 +10,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { CronJob } from 'cron';
 import { needsRecord } from '../../core/catalog/unchecked.js';
 import type { Finding } from '../../core/errors/finding.js';
+import { messageOfAny } from '../../core/errors/wording.js';
 import type { DriftEventBody } from '../../core/events/events.js';
 import { compareFindings } from '../../core/status/findings.js';
 import type { IncidentReport } from '../../core/status/incidents.js';
@@ -163,9 +164,7 @@ export class DriftMonitor implements OnApplicationBootstrap, BeforeApplicationSh
     try {
       await this.withinTimeout(channel.alert(alert));
     } catch (error) {
-      this.events.logger.error(
-        `The alert channel ${channel.constructor.name} failed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      this.events.logger.error(`The alert channel ${channel.constructor.name} failed: ${messageOfAny(error)}`);
     }
   }
 }

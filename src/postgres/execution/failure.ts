@@ -3,7 +3,7 @@ import { locateInFile } from '../../core/compile/source-text.js';
 import type { ServerErrorDetails } from '../../core/errors/database-errors.js';
 import type { Aftermath, ExceededLimit, InTransaction } from '../../core/errors/migration-failed.js';
 import { SQLSTATE } from '../../core/errors/sqlstate.js';
-import { duration } from '../../core/errors/wording.js';
+import { duration, messageOfAny } from '../../core/errors/wording.js';
 import type { Outcome } from '../../core/ports/ports.js';
 import { serverErrorOf } from '../connection/server-error.js';
 import { isInterrupted, redact, redactedError, type ExecutionContext } from './execution-context.js';
@@ -46,9 +46,7 @@ export function failed(context: ExecutionContext, { program }: Task, failure: Fa
 
 function unrecorded(context: ExecutionContext, error: unknown): ServerErrorDetails {
   const server = serverErrorOf(error);
-  return server
-    ? redact(context, server)
-    : { sqlstate: SQLSTATE.connectionFailure, message: error instanceof Error ? error.message : String(error) };
+  return server ? redact(context, server) : { sqlstate: SQLSTATE.connectionFailure, message: messageOfAny(error) };
 }
 
 /** The timeout that cancelled a statement. Undefined if the file's own SQL may have set another one. */

@@ -2,17 +2,16 @@ import { NO_HISTORY, type History, type HistoryRow } from '../../core/history/hi
 import { recordedAs } from '../../core/history/ordinary-rows.js';
 import type { ReplacedFile } from '../../core/migration/checkpoint.js';
 import type { TenantRecord } from '../../core/tenants/standing.js';
-import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { tenantsTable, type TenantScope } from '../../core/target/history-scope.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
 import type { ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import type { Row } from '../connection/script.js';
 import { queryError } from '../connection/server-error.js';
+import { behindSql, schemasSql, textArray } from './behind-sql.js';
 import { withAllColumns } from './older-table.js';
 import { ask } from '../history/read-history.js';
-import { ORDINARY } from '../history/ordinary-rows-sql.js';
-import { KEY_COLUMN, selectList } from '../history/columns.js';
+import { KEY_COLUMN } from '../history/columns.js';
 import { toHistoryRows } from '../history/to-rows.js';
 
 /**
@@ -50,84 +49,6 @@ export async function readSchemas(connection: PgConnection, schemas: readonly st
     throw queryError('looking for the schemas of tenants', error);
   });
   return rows.flatMap(({ name }) => name ?? []);
-}
-
-/** Tenants with a difference: one row for each, or one for each history row that is not simply an applied file. */
-function behindSql(table: string, tenants: readonly TenantScope[], migrations: readonly ReplacedFile[]): string {
-  const files = textArray(migrations.map(({ file }) => file));
-  const checksums = textArray(migrations.map(({ checksum }) => checksum));
-  const own = 'h.tenant = f.tenant AND h.schema_oid = f.oid';
-  const matches = `e.file = h.migration_file AND e.sum = h.checksum AND ${ORDINARY}`;
-  return (
-    `WITH e AS (SELECT * FROM ROWS FROM (pg_catalog.unnest(${files}), pg_catalog.unnest(${checksums})) WITH ORDINALITY AS e (file, sum, number)), ` +
-    `f AS (${found(tenants)}), ` +
-    `c AS (SELECT h.tenant, h.schema_oid, ${latestName(table)} AS schema_name, pg_catalog.max(h.executed_at) AS latest, ` +
-    `pg_catalog.count(*) AS recorded, pg_catalog.count(e.file) AS matching ` +
-    `FROM ${table} h LEFT JOIN e ON ${matches} GROUP BY h.tenant, h.schema_oid), ` +
-    `${claimsSql()} ` +
-    `SELECT f.position, f.oid IS NOT NULL AS has_schema, coalesce(w.owner, CASE WHEN p.oid IS NULL OR p.schema_name <> f.schema THEN p.owner END) AS owner, ` +
-    `p.schema_name AS past_name, p.oid AS past_oid, f.schema AS present_name, f.oid AS present_oid, m.numbers, o.* FROM f ` +
-    `LEFT JOIN c ON c.tenant = f.tenant AND c.schema_oid = f.oid ` +
-    `LEFT JOIN w ON w.at = f.position LEFT JOIN p ON p.at = f.position ` +
-    `LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(e.number::pg_catalog.text, ',' ORDER BY e.number) AS numbers ` +
-    `FROM ${table} h JOIN e ON ${matches} WHERE ${own}) AS m ON c.matching > 0 ` +
-    `LEFT JOIN LATERAL (SELECT ${selectList(false)} FROM ${table} h WHERE ${own} ` +
-    `AND NOT EXISTS (SELECT FROM e WHERE ${matches})) AS o ON c.recorded > c.matching ` +
-    `WHERE (c.recorded = ${migrations.length} AND c.matching = ${migrations.length}) IS NOT TRUE OR w.owner IS NOT NULL`
-  );
-}
-
-/**
- * Whose history the schema of a tenant has. `w`: another tenant's, by OID. `p`, only for a tenant without a history of its
- * own in a schema that is not empty: its own for an earlier schema (`oid`), or another tenant's for a schema of the same
- * name (`owner`). OIDs change when a database is restored, and may then be those of other schemas. So for a tenant with a
- * history, an OID of another one counts only if no other schema has the recorded name.
- */
-function claimsSql(): string {
-  const isLive = `NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE n.nspname = c.schema_name AND n.oid <> c.schema_oid)`;
-  const hasNone = 'NOT EXISTS (SELECT FROM c o WHERE o.tenant = f.tenant)';
-  const isFilled =
-    `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass ` +
-    `AND d.refobjid = f.oid AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass)`;
-  return (
-    `w AS (SELECT f.position AS at, pg_catalog.min(c.tenant) AS owner FROM f JOIN c ON c.schema_oid = f.oid AND c.tenant <> f.tenant WHERE ${isLive} OR ${hasNone} GROUP BY 1), ` +
-    `p AS (SELECT f.position AS at, t.schema_oid AS oid, t.schema_name, s.tenant AS owner FROM f ` +
-    `LEFT JOIN c ON c.tenant = f.tenant AND c.schema_oid = f.oid ` +
-    `LEFT JOIN ${latestBy('tenant')} AS t ON t.tenant = f.tenant ` +
-    `LEFT JOIN ${latestBy('schema_name')} AS s ON s.schema_name = f.schema AND s.tenant <> f.tenant ` +
-    `WHERE c.tenant IS NULL AND (t.tenant IS NOT NULL OR s.tenant IS NOT NULL) AND ${isFilled})`
-  );
-}
-
-/** The name of a schema when its latest row was written. Nearly always all rows have the same one. */
-function latestName(table: string): string {
-  return (
-    `CASE WHEN pg_catalog.min(h.schema_name) = pg_catalog.max(h.schema_name) THEN pg_catalog.max(h.schema_name) ELSE ` +
-    `(SELECT l.schema_name FROM ${table} l WHERE l.tenant = h.tenant AND l.schema_oid = h.schema_oid ORDER BY l.executed_at DESC LIMIT 1) END`
-  );
-}
-
-function latestBy(column: string): string {
-  return `(SELECT DISTINCT ON (${column}) * FROM c ORDER BY ${column}, latest DESC)`;
-}
-
-/** The same without a history. */
-function schemasSql(tenants: readonly TenantScope[]): string {
-  return `SELECT f.position, f.oid IS NOT NULL AS has_schema FROM (${found(tenants)}) AS f`;
-}
-
-function found(tenants: readonly TenantScope[]): string {
-  const [names, schemas] = [tenants.map(({ name }) => name), tenants.map(({ schema }) => schema)].map(textArray);
-  return (
-    `SELECT l.position, l.tenant, l.schema, n.oid FROM ROWS FROM (pg_catalog.unnest(${names}), pg_catalog.unnest(${schemas})) WITH ORDINALITY AS l (tenant, schema, position) ` +
-    'LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = l.schema'
-  );
-}
-
-/** Parsing one literal is faster than parsing thousands. */
-function textArray(values: readonly string[]): string {
-  const elements = values.map((value) => `"${value.replace(/[\\"]/g, '\\$&')}"`);
-  return `${quoteLiteral(`{${elements.join(',')}}`)}::pg_catalog.text[]`;
 }
 
 async function otherRows(connection: PgConnection, rows: readonly Row[]): Promise<ReadonlyMap<Row, HistoryRow>> {
@@ -169,19 +90,20 @@ class Answer {
   }
 
   private historyOf(rows: readonly Row[]): History {
-    const numbers = rows[0]?.['numbers'] ?? '';
     const others = rows.flatMap((row) => this.others.get(row) ?? []);
-    const ordinary = this.ordinary(numbers);
+    const ordinary = this.ordinary(rows[0]?.['matching'] ?? '0', rows[0]?.['numbers'] ?? undefined);
     return others.length === 0 ? ordinary : { rows: [...ordinary.rows, ...others] };
   }
 
-  private ordinary(numbers: string): History {
-    if (numbers === '') return NO_HISTORY;
-    const known = this.known.get(numbers);
+  /** @param numbers those of the matching files. @default the first files */
+  private ordinary(count: string, numbers?: string): History {
+    if (count === '0') return NO_HISTORY;
+    const key = numbers ?? `first ${count}`;
+    const known = this.known.get(key);
     if (known) return known;
-    const matching = numbers.split(',').flatMap((number) => this.migrations[Number(number) - 1] ?? []);
-    const history = { rows: matching.map(recordedAs) };
-    this.known.set(numbers, history);
+    const matching = numbers?.split(',').flatMap((number) => this.migrations[Number(number) - 1] ?? []);
+    const history = { rows: (matching ?? this.migrations.slice(0, Number(count))).map(recordedAs) };
+    this.known.set(key, history);
     return history;
   }
 }

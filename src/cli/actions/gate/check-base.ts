@@ -37,7 +37,7 @@ export const checkBase: Action<CheckFlags> = async (flags, { out, typed }) => {
   const ofTenants =
     tenants &&
     (await checkDirectory({ ...options, directory: tenants.directory }, ref, typed, async (work) => {
-      const { lintTenantDirectory } = await import('../../../composition/fleet/lint-tenants.js');
+      const { lintTenantDirectory } = await import('../../../composition/fleet/files/lint-tenants.js');
       return lintTenantDirectory(options, tenants, work);
     }));
   const exitCode = worstOf(shared?.exitCode ?? EXIT.ok, ofTenants?.exitCode ?? EXIT.ok);

@@ -80,7 +80,7 @@ function pendingFiles({ flags, given, terminal, squawk }: Given): Promise<Linted
   return withMigrator(flags, () => {}, lintBoth, given);
 }
 
-const tenantFiles = () => import('../../../composition/fleet/lint-tenants.js');
+const tenantFiles = () => import('../../../composition/fleet/files/lint-tenants.js');
 
 function verdictOf(diagnostics: readonly Diagnostic[], isStrict: boolean): number {
   const isBad = ({ severity }: Diagnostic): boolean => severity === 'error' || (isStrict && severity === 'warning');

@@ -1,4 +1,4 @@
-import { lintTenantDirectory } from '../../../composition/fleet/lint-tenants.js';
+import { lintTenantDirectory } from '../../../composition/fleet/files/lint-tenants.js';
 import type { Diagnostic } from '../../../core/lint/diagnostic.js';
 import type { SecondOpinion } from '../../../core/lint/second-opinion.js';
 import type { FleetStatus } from '../../../fleet/fleet-options.js';

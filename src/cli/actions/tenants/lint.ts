@@ -1,5 +1,5 @@
 import { createFleetOf } from '../../../composition/fleet/create-fleet.js';
-import { lintTenantDirectory } from '../../../composition/fleet/lint-tenants.js';
+import { lintTenantDirectory } from '../../../composition/fleet/files/lint-tenants.js';
 import { lacksTable } from '../../../composition/fleet/read-list.js';
 import type { SecondOpinion } from '../../../core/lint/second-opinion.js';
 import type { CommandTerminal } from '../../process/terminal.js';

@@ -1,3 +1,4 @@
+import { messageOfAny } from '../../../core/errors/wording.js';
 import type { CatalogCheck } from '../../../core/catalog/catalog.js';
 import type { Task } from '../../../core/compile/task.js';
 import type { EmitEvent } from '../../../core/events/events.js';
@@ -115,7 +116,7 @@ async function report(
     await work();
   } catch (error) {
     if (signal?.aborted) return; // not worth reporting during a shutdown
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOfAny(error);
     emit({ type: 'catalog-not-recorded', runId, error: text, target: database.target.name, at: new Date() });
   }
 }

@@ -1,26 +1,15 @@
-import { placeholderNames } from '../../core/compile/placeholders.js';
-import type { SecondOpinion } from '../../core/lint/second-opinion.js';
-import type { MigrationSet } from '../../core/migration/migration-set.js';
-import { SCHEMA_PLACEHOLDER, type Tenant } from '../../core/tenants/tenant.js';
-import { KnownFiles } from '../../migrator/use-cases/known-files.js';
-import { lint, type LintReport } from '../../migrator/use-cases/preview/lint.js';
-import { parseStatements } from '../../postgres/parser/parse-sql.js';
-import { migrationsOf, settingsOf, type Migrations } from '../create-migrator.js';
-import type { ResolvedOptions } from '../options.js';
-import { tenantTarget } from './tenant-target.js';
-import type { ResolvedTenantsOptions, TenantDefinition } from './tenants-options.js';
-
-/** The schemas that the files of a tenant with this schema may name. */
-export type SchemasFor = (schema: string) => Promise<ReadonlySet<string>>;
-
-/** The shared files are read only when tenants' files are linted, and then once. */
-export function allowedSchemas(options: ResolvedOptions, tenants: ResolvedTenantsOptions): SchemasFor {
-  let shared: Promise<readonly string[]> | undefined;
-  return async (schema) => {
-    shared ??= import('./shared-schemas.js').then(({ sharedSchemas }) => sharedSchemas(options, tenants.sharedFiles));
-    return new Set([schema, ...(await shared)]);
-  };
-}
+import { placeholderNames } from '../../../core/compile/placeholders.js';
+import type { SecondOpinion } from '../../../core/lint/second-opinion.js';
+import type { MigrationSet } from '../../../core/migration/migration-set.js';
+import { SCHEMA_PLACEHOLDER, type Tenant } from '../../../core/tenants/tenant.js';
+import { KnownFiles } from '../../../migrator/use-cases/known-files.js';
+import { lint, type LintReport } from '../../../migrator/use-cases/preview/lint.js';
+import { parseStatements } from '../../../postgres/parser/parse-sql.js';
+import { migrationsOf, settingsOf, type Migrations } from '../../create-migrator.js';
+import type { ResolvedOptions } from '../../options.js';
+import { tenantTarget } from '../tenant-target.js';
+import type { ResolvedTenantsOptions, TenantDefinition } from '../tenants-options.js';
+import { allowedSchemas, type SchemasFor } from './allowed-schemas.js';
 
 /** Stands for the schema of any tenant: whatever else a file names is hard-coded. */
 const ANY_SCHEMA = 'schema_of_the_tenant';

@@ -1,9 +1,9 @@
-import { schemasOfCreated } from '../../core/lint/syntax/schemas.js';
-import { parsedStatementsOf } from '../../core/compile/program.js';
-import { parseTableName } from '../../core/target/table.js';
-import { defaultSchemaOf } from '../../core/target/target.js';
-import { migrationsOf, targetOf } from '../create-migrator.js';
-import type { ResolvedOptions } from '../options.js';
+import { schemasOfCreated } from '../../../core/lint/syntax/schemas.js';
+import { parseTableName } from '../../../core/target/table.js';
+import { defaultSchemaOf } from '../../../core/target/target.js';
+import { readStatements } from '../../../migrator/use-cases/catalog/read-statements.js';
+import { migrationsOf, targetOf } from '../../create-migrator.js';
+import type { ResolvedOptions } from '../../options.js';
 
 /**
  * The schemas that files of tenants may name besides their own: those in which the shared files create something, and
@@ -20,10 +20,7 @@ export async function sharedSchemas(options: ResolvedOptions, hasFiles: boolean)
   const { source, compiler } = migrationsOf(options);
   const { migrations } = await source.read();
   const created: string[] = [];
-  for (const migration of migrations) {
-    const compiled = await compiler.compile(migration, target.placeholders);
-    const statements = 'program' in compiled ? await parsedStatementsOf(compiled.program) : undefined;
+  for await (const { statements } of readStatements(migrations, { compiler, database: { target } }))
     for (const { node } of statements ?? []) if (node) created.push(...schemasOfCreated(node, byDefault));
-  }
   return [...named, ...created];
 }

@@ -1,0 +1,42 @@
+import { ConfigurationError } from '../../core/errors/input-errors.js';
+import { parseTableName } from '../../core/target/table.js';
+import { checkTenants, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
+import type { Tenant } from '../../core/tenants/tenant.js';
+import { unknownGroups } from '../../core/tenants/waves.js';
+import type { ConnectionOptions } from '../connection-options.js';
+import type { ResolvedOptions } from '../options.js';
+import { isObject } from '../validation/checks.js';
+import type { Homes } from './homes.js';
+import { readList } from './read-list.js';
+import type { ResolvedTenantsOptions } from './tenants-options.js';
+
+/** The list of tenants, checked as a whole. */
+export class CheckedList {
+  constructor(
+    private readonly homes: Homes,
+    private readonly options: ResolvedOptions,
+    private readonly tenants: ResolvedTenantsOptions,
+  ) {}
+
+  async read(): Promise<readonly Tenant[]> {
+    const { reads } = this.homes.main;
+    const query = (sql: string) => reads.use((connection) => connection.query(sql), this.options.timeouts.catalog);
+    const tenants = this.check(await readList(this.tenants, query));
+    const unknown = tenants.length === 0 ? [] : unknownGroups(tenants, this.tenants.rollout.waves);
+    if (unknown.length === 0) return tenants;
+    const problems = unknown.map((group) => ({ option: 'tenants.rollout.waves', ...unknownGroup(group, tenants) }));
+    throw new ConfigurationError('INVALID_TENANTS', problems);
+  }
+
+  /** @throws ConfigurationError listing every problem */
+  check(given: readonly unknown[]): readonly Tenant[] {
+    const listed = given.map((each): ListedTenant => {
+      const connection: ConnectionOptions = isObject(each) ? each : {};
+      const hasConnection = 'connectionString' in connection || 'connection' in connection || 'pool' in connection;
+      return { given: each, hasConnection, place: this.homes.placeOf(connection) };
+    });
+    const { tenants, problems } = checkTenants(listed, parseTableName(this.options.table).schema);
+    if (problems.length > 0) throw new ConfigurationError('INVALID_TENANTS', problems);
+    return tenants;
+  }
+}
