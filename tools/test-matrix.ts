@@ -11,14 +11,20 @@ import { join } from 'node:path';
 import { postgresVersions } from './postgres-binaries.js';
 import { installPackage } from './install-package.js';
 
-/** They touch no server, or one whose version does not matter, so another version can tell nothing new. */
+/**
+ * They touch no server, or one whose version does not matter, so another version can tell nothing new. The command line
+ * has no SQL of its own: its commands are tried on each version, but not all its signals, terminals and messages.
+ */
 const SAME_EVERYWHERE = [
   'test/architecture',
   'test/bench/',
+  'test/cli/(?!commands/)',
   'test/core/',
   'test/counts/',
   'test/docs/',
+  'test/example/',
   'test/files/',
+  'test/otel/',
   'test/package/',
   'test/readme',
   'test/schematics/',
