@@ -37,7 +37,9 @@ export class OnDemand {
     if (this.isLeftToRollout) return false;
     this.shared ??= this.applyShared(signal);
     await this.shared;
-    const [tenant] = selected(await this.parts.list(), { tenants: [name] }) as readonly [Tenant];
+    const all = await this.parts.list();
+    await this.parts.assertDistinct(all);
+    const [tenant] = selected(all, { tenants: [name] }) as readonly [Tenant];
     return this.servers.pass(tenant, async () => {
       throwIfInterrupted(signal);
       if (this.isLeftToRollout) return false; // since it began to wait

@@ -40,7 +40,7 @@ export class Rollout {
    */
   async run(): Promise<RolloutReport> {
     const set = await this.parts.source.read();
-    const listed = selected(await this.parts.list(), this.selection);
+    const listed = selected(await this.listAll(), this.selection);
     try {
       for (let added = listed; added.length > 0; added = await this.listLater()) {
         this.tenants.push(...added);
@@ -52,11 +52,17 @@ export class Rollout {
     return this.finish();
   }
 
+  private async listAll(): Promise<readonly Tenant[]> {
+    const all = await this.parts.list();
+    await this.parts.assertDistinct(all);
+    return all;
+  }
+
   /** A tenant may have been created in the meantime, with fewer files than it should have. */
   private async listLater(): Promise<readonly Tenant[]> {
     try {
       const known = new Set(this.tenants.map(({ name }) => name));
-      const tenants = stillSelected(await this.parts.list(), this.selection);
+      const tenants = stillSelected(await this.listAll(), this.selection);
       return tenants.filter(({ name }) => !known.has(name));
     } catch (error) {
       const why = messageOfAny(error);

@@ -8,6 +8,7 @@ import { migrationsDirectory } from '../support/temp-directory.js';
 import { failureOf } from '../support/failure-of.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { startCountingProxy } from '../support/counting-proxy.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { fleetOn, tenantsUpTo } from './fleet-on.js';
 
@@ -90,6 +91,16 @@ describe('the database of the shared files', () => {
     } finally {
       await db.query(`DROP ROLE ${role}`);
     }
+  });
+
+  test('has each schema once, even over two names of one server', async () => {
+    await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1');
+    const proxy = await startCountingProxy(db.connectionString);
+    const list = [...tenantsUpTo(1), { name: 'again', schema: 's0', connectionString: proxy.connectionString }];
+    const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });
+    const error = await failureOf(fleet.migrate(), ConfigurationError);
+    expect(error.message).toMatch(/tenants "t0" and "again" have one schema, "s0": \S+ and \S+ lead to one server/);
+    expect((await db.query(`SELECT FROM pg_tables WHERE schemaname = 's0'`)).rowCount).toBe(0);
   });
 
   test('lets non-transactional files take turns, whoever logs in', async () => {

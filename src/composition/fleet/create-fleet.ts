@@ -13,6 +13,7 @@ import { interruptible } from '../interruptible.js';
 import type { ResolvedOptions } from '../options.js';
 import { unifiedDiff } from '../unified-diff.js';
 import { CheckedList } from './checked-list.js';
+import { assertDistinctServers } from './distinct-servers.js';
 import { allowedSchemas } from './files/allowed-schemas.js';
 import { lintTenantFiles } from './files/lint-tenants.js';
 import { usedValues } from './files/used-values.js';
@@ -46,6 +47,7 @@ export function createFleetOf(
     {
       shared: shared ?? undefined,
       list: () => list.read(),
+      assertDistinct: (all) => assertDistinctServers(homes, all),
       source: migrations.source,
       records: new FleetRecords(homes, tenants),
       schemas: new FleetSchemas(homes, tenants),

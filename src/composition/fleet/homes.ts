@@ -29,6 +29,8 @@ export class Homes {
   private readonly homes = new Map<string, Home>();
   private readonly sources = new Map<string, object>();
   private readonly turns = new Map<string, Turns>();
+  /** The names of databases, by their keys. */
+  private readonly names = new Map<string, string>();
   private readonly ids = new WeakMap<object, number>();
   private objects = 0;
   private known:
@@ -58,6 +60,11 @@ export class Homes {
     const home = connection === undefined ? this.main : this.homes.get(connection);
     if (!home) throw new Error('the place of a tenant is unknown');
     return home;
+  }
+
+  /** The name of the database at a place; undefined if it is not known. */
+  nameOf({ database }: TenantPlace): string | undefined {
+    return this.names.get(database === MAIN_DATABASE ? (this.mainPlace.databases[0] ?? '') : database);
   }
 
   async close(): Promise<void> {
@@ -126,7 +133,9 @@ export class Homes {
       const { host, port, database, user, startupOptions } = addressOf(config);
       const server = `${hostKey(host)}:${port}`;
       const way = pool ? `pool ${this.idOf(pool)}` : JSON.stringify([host, port, database, user, startupOptions]);
-      return { database: JSON.stringify([server, database]), server, connection: way };
+      const key = JSON.stringify([server, database]);
+      if (database !== undefined) this.names.set(key, database);
+      return { database: key, server, connection: way };
     } catch {
       return undefined;
     }
