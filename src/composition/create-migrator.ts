@@ -1,4 +1,4 @@
-import { OPTIONAL_GROUPS, SCHEMA_GROUPS, type ObjectGroup, type OptionalGroup } from '../core/catalog/object-group.js';
+import { chosenGroups } from '../core/catalog/object-group.js';
 import { matchingAny } from '../core/catalog/patterns.js';
 import type { EmitEvent } from '../core/events/events.js';
 import { UNTRACKED_HISTORY } from '../core/history/history.js';
@@ -64,6 +64,8 @@ export interface SharedParts {
   readonly tenantSchemas?: MigratorParts['tenantSchemas'];
 }
 
+type OptionsOfTarget = ResolvedOptions & { readonly tenants?: object | undefined };
+
 /**
  * Assembles adapters and use cases for one target. Several targets may share the migrations. If there are `tenants`,
  * non-transactional migrations take turns with theirs.
@@ -71,15 +73,27 @@ export interface SharedParts {
  * @param shared what it shares with other targets of its database. @default nothing
  */
 export function createMigrator(
-  { tenants, ...options }: ResolvedOptions & { readonly tenants?: object | undefined },
+  options: OptionsOfTarget,
   listener: EmitEvent,
-  { source, compiler }: Migrations = migrationsOf(options),
+  migrations: Migrations = migrationsOf(options),
   target: Target = targetOf(options),
   shared?: SharedParts,
 ): Migrator {
+  const reads = shared?.reads ?? new ReadConnections(connectionSource(options), options.timeouts.read);
+  const parts = partsOf(options, listener, migrations, target, { ...shared, reads });
+  const close = () => (shared ? Promise.resolve() : reads.close());
+  return Migrator.of(parts, { tracked: options.tracking, interruptible, close });
+}
+
+/** What the use cases of one target depend on. */
+export function partsOf(
+  { tenants, ...options }: OptionsOfTarget,
+  listener: EmitEvent,
+  { source, compiler }: Migrations,
+  target: Target,
+  { reads, ...shared }: Pick<SharedParts, 'reads'> & Partial<SharedParts>,
+): MigratorParts {
   const { tracking, timeouts, policy } = settingsOf(options);
-  const connection = connectionSource(options);
-  const reads = shared?.reads ?? new ReadConnections(connection, options.timeouts.read);
   const readingRole = options.migrateWith ? undefined : options.role;
   const reader = new PgHistoryReader(reads, historyScopeOf(target), readingRole);
   const compared = comparedCatalog(options, target);
@@ -90,11 +104,11 @@ export function createMigrator(
     timeouts,
     turns: tenants && turnsOf(options, shared),
     catalog,
-    source: options.migrateWith ? connectionSource(options.migrateWith) : connection,
+    source: connectionSource(options.migrateWith ?? options),
     ...sessionSettings(options, shared),
   };
   const liveCatalog = { ...compared, role: readingRole };
-  const parts = {
+  return {
     source,
     compiler,
     database: new PgTargetDatabase(settings),
@@ -109,19 +123,15 @@ export function createMigrator(
     incidents: reader,
     tables: tableFacts(reads, target),
     parse: parseStatements,
-    ...(shared && rulesOf(shared)),
+    refusals: shared.refusals,
+    expected: shared.expected,
+    tenantSchemas: shared.tenantSchemas,
   };
-  const close = shared ? () => Promise.resolve() : () => reads.close();
-  return Migrator.of(parts, { tracked: tracking, interruptible, close });
 }
 
 /** One migrator runs one migration at a time. */
 function turnsOf({ timeouts }: ResolvedOptions, { inLine }: Partial<SharedParts> = {}): TurnSettings {
   return { inLine: inLine ?? ((work) => work()), timeoutMs: timeouts.migrationLock };
-}
-
-function rulesOf({ refusals, expected, tenantSchemas }: SharedParts) {
-  return { refusals, expected, tenantSchemas };
 }
 
 /** Writes checkpoints. The code is loaded when it is first used. */
@@ -201,8 +211,10 @@ function scratchDatabases(
     reads,
     catalog,
     liveCatalog,
-    targetOn: (source, name) =>
-      new PgTargetDatabase({ ...settings, ...different, source, target: { ...settings.target, name } }),
+    targetOn: (source, name, tenant) => {
+      const target = { ...(tenant ?? settings.target), name };
+      return new PgTargetDatabase({ ...settings, ...different, ...(tenant && { catalog: undefined }), source, target });
+    },
   });
 }
 
@@ -213,20 +225,9 @@ function comparedCatalog(options: ResolvedOptions, target: Target): CatalogSetti
     history: target.table,
     role: target.role,
     schemas: catalog.schemas,
-    groups: catalogGroups(options),
+    groups: chosenGroups(catalog),
     timeoutMs: timeouts.catalog,
   };
-}
-
-/** The groups of objects that are compared. */
-export function catalogGroups({ catalog }: ResolvedOptions): readonly ObjectGroup[] {
-  const wanted: Readonly<Record<OptionalGroup, boolean>> = {
-    grants: catalog.grants,
-    'default privileges': catalog.defaultPrivileges,
-    comments: catalog.comments,
-    settings: catalog.settings,
-  };
-  return [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS.filter((group) => wanted[group])];
 }
 
 /** How runs behave, according to options. */

@@ -5,6 +5,7 @@ import type { Tenant } from '../core/tenants/tenant.js';
 import type { Migrator } from '../migrator/migrator.js';
 import { RunningOperations } from '../migrator/running-operations.js';
 import type { MigrationRun } from '../migrator/run/run-report.js';
+import type { CheckpointOptions, CheckpointReport } from '../migrator/use-cases/checkpoint/checkpoint.js';
 import type { LintReport } from '../migrator/use-cases/preview/lint.js';
 import { adopt } from './adopt.js';
 import type { FleetDrift, FleetDriftOptions } from './drift/fleet-drift.js';
@@ -76,7 +77,6 @@ export class Fleet<Definition = unknown> {
   /**
    * Returns the state of tenants, from one read of the directory and one query for each database, or for each tenant with
    * a history of its own. A database that cannot be read makes its tenants `unknown`; if none can be, the error is thrown.
-   *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
   async status(selection: TenantSelection = {}): Promise<FleetStatus> {
@@ -90,7 +90,6 @@ export class Fleet<Definition = unknown> {
   /**
    * Reports whether the tenants are ready for this release, in a sentence that names none of them. It costs as much as
    * {@link status}.
-   *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
   async health({ tolerated = 0, ...selection }: FleetHealthOptions = {}): Promise<FleetHealth> {
@@ -102,7 +101,6 @@ export class Fleet<Definition = unknown> {
    * Compares the histories of tenants with the files, and the schemas of tenants with the same migrations with each
    * other. Costs one query for the histories, and one fingerprint for each schema; objects are read only for tenants
    * whose fingerprint differs from that of most.
-   *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError
    */
   async drift(options: FleetDriftOptions = {}): Promise<FleetDrift> {
@@ -113,7 +111,6 @@ export class Fleet<Definition = unknown> {
   /**
    * Migrates tenants for the rollouts of other processes, until it is stopped. Needs the option `tenants.engine`. A worker
    * takes only tenants of rollouts that have the same files.
-   *
    * @throws ConfigurationError, DirectoryError, DatabaseConnectionError if it cannot begin
    */
   async work({ signal }: WorkOptions = {}): Promise<void> {
@@ -122,7 +119,6 @@ export class Fleet<Definition = unknown> {
 
   /**
    * The unfinished rollouts of all processes. Needs the option `tenants.engine`; creates its queue if it is missing.
-   *
    * @throws ConfigurationError, DatabaseConnectionError
    */
   async rollouts(): Promise<readonly RunningRollout[]> {
@@ -146,6 +142,14 @@ export class Fleet<Definition = unknown> {
     return this.#parts.lint(first);
   }
 
+  /**
+   * Writes one file at which new tenants start, instead of the tenants' files up to a version. It is proven like one of
+   * shared files. @throws ConfigurationError, and the errors of `Migrator.checkpoint`
+   */
+  async checkpoint(version: string, options: CheckpointOptions = {}): Promise<CheckpointReport> {
+    return this.#operations.run(options.signal, (combined) => this.#parts.checkpoint(version, options, combined));
+  }
+
   /** Returns the list of tenants. @throws ConfigurationError */
   async tenants(selection: TenantSelection = {}): Promise<readonly Tenant[]> {
     return selected(await this.#parts.list(), selection);
@@ -153,9 +157,7 @@ export class Fleet<Definition = unknown> {
 
   /**
    * Returns the migrator of one tenant, for everything else: `plan`, `history`, `mark`, `repair`. Any change
-   * is refused if the tenant has no schema, or one with the history of another tenant or schema.
-   *
-   * @throws ConfigurationError
+   * is refused if the tenant has no schema, or one with the history of another tenant or schema. @throws ConfigurationError
    */
   async tenant(name: string): Promise<Migrator> {
     const [{ migrator }] = (await this.migrators({ tenants: [name] })) as readonly [TenantMigrator];

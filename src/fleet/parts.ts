@@ -10,6 +10,7 @@ import type { DriftPolicy } from '../core/status/policy.js';
 import type { RolloutSettings } from '../core/tenants/rollout-settings.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import type { Migrator } from '../migrator/migrator.js';
+import type { CheckpointOptions, CheckpointReport } from '../migrator/use-cases/checkpoint/checkpoint.js';
 import type { LintReport } from '../migrator/use-cases/preview/lint.js';
 
 /** How the runs of one tenant go. */
@@ -51,6 +52,12 @@ export interface FleetParts {
   readonly isTransactional: (tenant: Tenant, set: MigrationSet) => Promise<boolean>;
   /** Lints the files of tenants. @param sample a tenant whose placeholder values are used. */
   readonly lint: (sample: Tenant | undefined) => Promise<LintReport>;
+  /** Writes a checkpoint of the files of tenants. */
+  readonly checkpoint: (
+    version: string,
+    options: Omit<CheckpointOptions, 'signal'>,
+    signal: AbortSignal,
+  ) => Promise<CheckpointReport>;
   readonly engine: FleetEngine;
   readonly policy: DriftPolicy;
   readonly rollout: RolloutSettings;

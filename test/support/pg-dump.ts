@@ -43,3 +43,10 @@ export async function restoreInto(from: string, to: string): Promise<void> {
     await rm(directory, { recursive: true, force: true });
   }
 }
+
+/** @returns what pg_dump writes with these arguments. @throws Error with its output */
+export async function dumpOf(url: string, args: readonly string[] = []): Promise<string> {
+  const { code, stdout, stderr } = await runProcess('pg_dump', [...args, url]);
+  if (code !== 0) throw new Error(`pg_dump ended with ${code}: ${stderr}`);
+  return stdout;
+}

@@ -83,6 +83,7 @@ export const GATE: readonly CommandDefinition[] = [
     description:
       'write one file that new databases run instead of the migrations up to a version, after proving in scratch databases that the result is the same. Needs pg_dump',
     flags: [
+      ['--tenants', 'replace the files of tenants, for new tenants, instead of the shared files'],
       ['--dry-run', 'check everything, but write no file'],
       [
         '--server <url>',
@@ -94,7 +95,11 @@ export const GATE: readonly CommandDefinition[] = [
       ...RUN_FLAGS,
       ...LIMIT_FLAGS,
     ],
-    examples: ['nest-migrations checkpoint 120', 'nest-migrations checkpoint 120 --server embedded'],
+    examples: [
+      'nest-migrations checkpoint 120',
+      'nest-migrations checkpoint 120 --server embedded',
+      'nest-migrations checkpoint 040 --tenants',
+    ],
     load: async () => (await import('../actions/gate/checkpoint.js')).checkpoint,
   },
 ];

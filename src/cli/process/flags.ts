@@ -97,6 +97,7 @@ export interface VerifyFlags extends RunFlags {
 
 /** Flags of `checkpoint`, in addition to those of a run. */
 export interface CheckpointFlags extends RunFlags {
+  readonly tenants?: boolean;
   readonly server?: string;
   readonly extension?: readonly string[];
   readonly pgDump?: string;

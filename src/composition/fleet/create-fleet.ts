@@ -4,6 +4,7 @@ import type { FleetEngine } from '../../core/ports/engine.js';
 import { secretsOf } from '../../core/target/target.js';
 import type { Tenant, TenantPlace } from '../../core/tenants/tenant.js';
 import { Fleet } from '../../fleet/fleet.js';
+import type { FleetParts } from '../../fleet/parts.js';
 import { InProcessEngine } from '../../fleet/engine/in-process-engine.js';
 import type { Migrator } from '../../migrator/migrator.js';
 import { connectionSource } from '../connection-source.js';
@@ -14,6 +15,7 @@ import type { ResolvedOptions } from '../options.js';
 import { unifiedDiff } from '../unified-diff.js';
 import { CheckedList } from './checked-list.js';
 import { assertDistinctServers } from './distinct-servers.js';
+import type { MadeFrom } from './files/checkpoint-tenants.js';
 import { allowedSchemas } from './files/allowed-schemas.js';
 import { lintTenantFiles } from './files/lint-tenants.js';
 import { usedValues } from './files/used-values.js';
@@ -56,6 +58,7 @@ export function createFleetOf(
       diffTexts: unifiedDiff,
       valuesOf: usedValues(options, tenants),
       lint: (sample) => lintTenantFiles({ options, tenants, migrations }, sample, schemasFor),
+      checkpoint: checkpointWith({ homes, tenants, migrations }, list),
       secretsOf: (tenant) => secretsOf(tenantTarget(options, tenants, tenant)),
       migratorOf: (tenant, files, settings) => migrators.of(tenant, files, settings),
       creatorOf: (tenant, files) => migrators.of(tenant, files, { createsSchema: true }),
@@ -74,6 +77,13 @@ export function createFleetOf(
       close: () => closeBoth(shared, homes),
     },
   );
+}
+
+function checkpointWith(made: Omit<MadeFrom, 'list'>, list: CheckedList): FleetParts['checkpoint'] {
+  return async (...given) => {
+    const { checkpointTenants } = await import('./files/checkpoint-tenants.js');
+    return checkpointTenants({ ...made, list: await list.read() }, ...given);
+  };
 }
 
 async function closeBoth(shared: Migrator | null, homes: Homes): Promise<void> {

@@ -1,3 +1,4 @@
+import { chosenGroups } from '../../core/catalog/object-group.js';
 import type { TenantCatalogs, TenantFingerprint } from '../../core/ports/tenants.js';
 import type { TenantCatalog } from '../../core/tenants/majority.js';
 import type { UnreadRecord } from '../../core/tenants/standing.js';
@@ -7,7 +8,6 @@ import type {
   TenantSchemaSettings,
   TenantWithHistory,
 } from '../../postgres/catalog-record/tenant-schemas.js';
-import { catalogGroups } from '../create-migrator.js';
 import type { Home, Homes } from './homes.js';
 import { inDatabase, readEachDatabase, readingRole } from './read-each-database.js';
 import { tenantTarget } from './tenant-target.js';
@@ -76,5 +76,5 @@ const TENANTS_PER_TIMEOUT = 1_000;
 
 function settingsOf(home: Home): TenantSchemaSettings {
   const { options } = home;
-  return { groups: catalogGroups(options), role: readingRole(home), timeoutMs: options.timeouts.catalog };
+  return { groups: chosenGroups(options.catalog), role: readingRole(home), timeoutMs: options.timeouts.catalog };
 }

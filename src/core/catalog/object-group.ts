@@ -23,3 +23,22 @@ export type OptionalGroup = (typeof OPTIONAL_GROUPS)[number];
 
 /** A group of object kinds. */
 export type ObjectGroup = (typeof SCHEMA_GROUPS)[number] | OptionalGroup;
+
+/** Which optional groups are compared. */
+interface ChosenGroups {
+  readonly grants: boolean;
+  readonly defaultPrivileges: boolean;
+  readonly comments: boolean;
+  readonly settings: boolean;
+}
+
+/** The groups of objects that are compared. */
+export function chosenGroups(chosen: ChosenGroups): readonly ObjectGroup[] {
+  const wanted: Readonly<Record<OptionalGroup, boolean>> = {
+    grants: chosen.grants,
+    'default privileges': chosen.defaultPrivileges,
+    comments: chosen.comments,
+    settings: chosen.settings,
+  };
+  return [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS.filter((group) => wanted[group])];
+}

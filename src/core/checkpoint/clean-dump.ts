@@ -83,13 +83,19 @@ function formsOf(name: string): readonly string[] {
 
 /** The first words of blocks that only one of two dumps has. Objects of the same name may be in another order. */
 export function differingBlocks(one: readonly string[], other: readonly string[]): readonly string[] {
-  return [...without(one, other), ...without(other, one)].map((block) => firstWords(block.replace(ROWS, '')));
+  return [...withoutBlocks(one, other), ...withoutBlocks(other, one)].map(wordsOf);
+}
+
+/** The first words of a block, for messages. */
+export function wordsOf(block: string): string {
+  return firstWords(block.replace(ROWS, ''));
 }
 
 /** Messages must not show the data in rows. */
 const ROWS = /(?<=^COPY .* FROM stdin;)[^]*$/;
 
-function without(blocks: readonly string[], others: readonly string[]): string[] {
+/** The blocks that others do not have, each as often as it is missing there. */
+export function withoutBlocks(blocks: readonly string[], others: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const each of others) counts.set(each, (counts.get(each) ?? 0) + 1);
   return blocks.filter((each) => {

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js';
+import type { Target } from '../target/target.js';
 import type { TargetDatabase } from './ports.js';
 
 /** A catalog that was read without a record. */
@@ -20,6 +21,14 @@ export interface ScratchRecipe {
 /** A database that is created for one comparison and then dropped. */
 export interface ScratchDatabase {
   readonly target: TargetDatabase;
+  /**
+   * Creates the schema of a tenant.
+   *
+   * @param tenant the target of the tenant; its history is shared.
+   * @returns the same target in this database.
+   * @throws DatabaseConnectionError, DatabaseError
+   */
+  addTenant(tenant: Target): Promise<TargetDatabase>;
   /** Extensions that the live database has and this one does not. */
   missingExtensions(): Promise<readonly string[]>;
   /**

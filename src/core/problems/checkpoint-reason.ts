@@ -4,6 +4,9 @@ import { reasonText, type ReasonText } from './reason-text.js';
 const REASONS = {
   'reaches-further': (command) => `it changes more than the database in which it runs: ${command}`,
   'unknown-statements': 'its statements cannot be read, so it may change more than the database in which it runs',
+  'shared-reaches-further': (command) =>
+    `the scratch databases need it, and it changes more than the database in which it runs: ${command}`,
+  'reads-other-rows': (table) => `it reads rows of ${table}, which may be others when the next tenant is created`,
   'placeholder-value': (name) => `the value of its placeholder ${name} may differ elsewhere`,
 } as const satisfies Readonly<Record<string, ReasonText>>;
 

@@ -72,3 +72,46 @@ export function endsInVersion(last: string, next: string): CheckpointError {
 export function nameTaken(file: string): CheckpointError {
   return new CheckpointError(`${file} already exists and is not a checkpoint. Nothing was written. Rename it first.`);
 }
+
+/** The files of tenants change what other tenants and the application use. @param what objects and first words of statements */
+export function outsideOfTenant(what: readonly string[]): CheckpointError {
+  return new CheckpointError(
+    `No checkpoint was written, because the tenants' files also change something outside the schema of the tenant: ${list(what)}. ` +
+      'Move that into the shared files, or end the checkpoint before it.',
+    what,
+  );
+}
+
+/** A checkpoint can contain the name of a schema only where the files have the placeholder, or need none. */
+export function derivedFromSchema(what: readonly string[]): CheckpointError {
+  return new CheckpointError(
+    `No checkpoint was written, because the tenants' files compute something from the name of the schema: ${list(what)}. ` +
+      'Write {{schema}} where the name is needed, or end the checkpoint before that.',
+    what,
+  );
+}
+
+/** Two tenants that got the same files are not alike. */
+export function unlikeTenants(what: readonly string[]): CheckpointError {
+  return new CheckpointError(
+    `No checkpoint was written, because the tenants' files do not do the same for two tenants: ${list(what)}. ` +
+      'Random values and those that depend on other tenants cannot be part of it. End the checkpoint before them.',
+    what,
+  );
+}
+
+/** The dump contains what a run would replace. @param names of placeholders */
+export function looksLikePlaceholder(names: readonly string[]): CheckpointError {
+  return new CheckpointError(
+    `No checkpoint was written, because the tenants' files put text into the database that looks like a placeholder: ${list(names)}. ` +
+      'A run would replace it. Choose other delimiters with the option "placeholderDelimiters", or end the checkpoint before it.',
+    names,
+  );
+}
+
+/** One file cannot suit both. */
+export function mixedTenants(withSchema: string, without: string): CheckpointError {
+  return new CheckpointError(
+    `No checkpoint was written, because some tenants have a schema and others have none, for example ${withSchema} and ${without}. One file cannot suit both.`,
+  );
+}

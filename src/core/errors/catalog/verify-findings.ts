@@ -29,7 +29,10 @@ export const VERIFY_FINDINGS = {
   NOT_IN_CHECKPOINT: {
     severity: 'error',
     text: ({ reason, detail }) => `cannot be part of a checkpoint: ${checkpointReasonText(reason, detail)}`,
-    remedy: () => 'End the checkpoint at an earlier migration.',
+    remedy: ({ reason }) =>
+      reason === 'shared-reaches-further'
+        ? 'Name a server on which it may run: with --server, or in code with checkpoint(version, { server }).'
+        : 'End the checkpoint at an earlier migration.',
   },
   UNREADABLE_STATEMENT: {
     severity: 'error',

@@ -2,6 +2,7 @@ import { failedInScratch, notRecordedInScratch } from '../../../core/errors/cata
 import { MigrationFailedError } from '../../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../../core/errors/run-errors.js';
 import type { EmitEvent } from '../../../core/events/events.js';
+import type { TargetDatabase } from '../../../core/ports/ports.js';
 import type { ScratchDatabase } from '../../../core/ports/scratch.js';
 import { reasonOf, throwIfInterrupted } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
@@ -10,16 +11,22 @@ import { Run } from '../../run/run.js';
 /**
  * Applies the migrations of a source to a scratch database.
  *
+ * @param database the target in it. @default the database itself
  * @throws ScratchDatabaseError if a migration fails or the catalog cannot be recorded; RefusedError
  */
-export async function applyTo(scratch: ScratchDatabase, parts: MigratorParts, signal: AbortSignal): Promise<void> {
+export async function applyTo(
+  scratch: ScratchDatabase,
+  parts: Omit<MigratorParts, 'database'>,
+  signal: AbortSignal,
+  database: TargetDatabase = scratch.target,
+): Promise<void> {
   const { lint } = parts.policy;
   const policy = { ...parts.policy, unlocked: false, lint: { ...lint, onMigrate: 'off' as const } };
   let notRecorded: string | undefined;
   const emit: EmitEvent = (event) => {
     if (event.type === 'catalog-not-recorded') notRecorded = event.error;
   };
-  const run = new Run({ ...parts, database: scratch.target, emit, policy }, signal, signal);
+  const run = new Run({ ...parts, database, emit, policy }, signal, signal);
   let failure: unknown;
   try {
     // If a run failed after it had changed something, it has recorded the catalog by the time this ends.

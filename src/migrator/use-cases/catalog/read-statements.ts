@@ -1,11 +1,12 @@
 import { parsedStatementsOf, type Program } from '../../../core/compile/program.js';
 import type { Migration } from '../../../core/migration/migration.js';
 import type { ParsedStatement } from '../../../core/sql/statements/statements.js';
+import type { Compiler } from '../../../core/compile/compiler.js';
 import type { Target } from '../../../core/target/target.js';
-import type { MigratorParts } from '../../run/parts.js';
 
-/** How migrations are compiled. */
-interface Compilation extends Pick<MigratorParts, 'compiler'> {
+/** What migrations are compiled with. */
+export interface CompiledFor {
+  readonly compiler: Compiler;
   readonly database: { readonly target: Pick<Target, 'placeholders'> };
 }
 
@@ -19,7 +20,7 @@ interface ReadMigration {
 /** The statements of each migration. Migrations that a run refuses are left out. */
 export async function* readStatements(
   migrations: readonly Migration[],
-  { compiler, database }: Compilation,
+  { compiler, database }: CompiledFor,
 ): AsyncGenerator<ReadMigration> {
   for (const migration of migrations) {
     const compiled = await compiler.compile(migration, database.target.placeholders);

@@ -7,8 +7,7 @@ import type { Checkpoint } from '../../../core/migration/checkpoint.js';
 import type { Migration } from '../../../core/migration/migration.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import { isApplied, type MigrationStatus } from '../../../core/status/status.js';
-import type { MigratorParts } from '../../run/parts.js';
-import { readStatements } from './read-statements.js';
+import { readStatements, type CompiledFor } from './read-statements.js';
 
 /** Which migrations are applied to a scratch database. */
 export interface VerifiedMigrations {
@@ -67,7 +66,7 @@ function isReplacedBy({ replaces }: Checkpoint, file: string): boolean {
  */
 export async function findFarReaching(
   migrations: readonly Migration[],
-  parts: Pick<MigratorParts, 'compiler' | 'database'>,
+  parts: CompiledFor,
   isElsewhere: boolean,
 ): Promise<Finding[]> {
   const found: Finding[] = [];

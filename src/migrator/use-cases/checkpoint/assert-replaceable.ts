@@ -3,14 +3,23 @@ import { placeholderNames } from '../../../core/compile/placeholders.js';
 import { finding, type Finding, type FindingDetails } from '../../../core/errors/finding.js';
 import { RefusedError } from '../../../core/errors/input-errors.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
-import type { MigratorParts } from '../../run/parts.js';
-import { readStatements } from '../catalog/read-statements.js';
+import { readStatements, type CompiledFor } from '../catalog/read-statements.js';
 import { findFarReaching } from '../catalog/verified-migrations.js';
 
 /** @throws RefusedError for migrations whose effect a dump cannot contain. */
-export async function assertReplaceable({ migrations }: MigrationSet, parts: MigratorParts): Promise<void> {
+export async function assertReplaceable({ migrations }: MigrationSet, parts: CompiledFor): Promise<void> {
+  const refusals = await findIrreplaceable(migrations, parts);
+  if (refusals.length > 0) throw new RefusedError(refusals);
+}
+
+/** @param allowed names of placeholders that the checkpoint contains too. */
+export async function findIrreplaceable(
+  migrations: MigrationSet['migrations'],
+  parts: CompiledFor,
+  allowed: readonly string[] = [],
+): Promise<Finding[]> {
   const farReaching = await findFarReaching(migrations, parts, false);
-  const refusals = [
+  return [
     ...farReaching.map(({ code, subject, line, column, detail }) => {
       const isRead = code === 'FAR_REACHING_STATEMENT';
       const why: FindingDetails = isRead
@@ -19,13 +28,12 @@ export async function assertReplaceable({ migrations }: MigrationSet, parts: Mig
       return finding('NOT_IN_CHECKPOINT', { ...why, ...(line && { line }), ...(column && { column }) });
     }),
     ...(await findRoleCode(migrations, parts)),
-    ...findPlaceholders(migrations, parts),
+    ...findPlaceholders(migrations, parts, allowed),
   ];
-  if (refusals.length > 0) throw new RefusedError(refusals);
 }
 
 /** Roles that are created or changed in a `DO` block: a dump does not contain them. */
-async function findRoleCode(migrations: MigrationSet['migrations'], parts: MigratorParts): Promise<Finding[]> {
+async function findRoleCode(migrations: MigrationSet['migrations'], parts: CompiledFor): Promise<Finding[]> {
   const found: Finding[] = [];
   for await (const { migration, program, statements } of readStatements(migrations, parts)) {
     for (const { node, start, end } of statements ?? []) {
@@ -43,11 +51,15 @@ async function findRoleCode(migrations: MigrationSet['migrations'], parts: Migra
 const ROLE_COMMAND = /\b(?:create|alter|drop)\s+(?:role|user|group)\b(?!\s+mapping)/i;
 
 /** A dump contains the values instead, which may differ elsewhere. */
-function findPlaceholders(migrations: MigrationSet['migrations'], { database }: MigratorParts): Finding[] {
+function findPlaceholders(
+  migrations: MigrationSet['migrations'],
+  { database }: CompiledFor,
+  allowed: readonly string[],
+): Finding[] {
   const { placeholders } = database.target;
   if (!placeholders) return [];
   return migrations.flatMap(({ file: subject, text }) => {
-    const [name] = placeholderNames(text, placeholders);
+    const name = placeholderNames(text, placeholders).find((each) => !allowed.includes(each));
     const details = { subject, reason: 'placeholder-value', detail: name ?? '' } as const;
     return name === undefined ? [] : [finding('NOT_IN_CHECKPOINT', details)];
   });

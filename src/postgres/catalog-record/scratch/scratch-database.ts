@@ -6,11 +6,13 @@ import { OPTIONAL_GROUPS, SCHEMA_GROUPS } from '../../../core/catalog/object-gro
 import { majorOf } from '../../../core/catalog/version-rules.js';
 import { quoteIdentifier } from '../../../core/sql/text/quote.js';
 import { qualifiedName } from '../../../core/target/table.js';
+import type { Target } from '../../../core/target/target.js';
 import { ownTables, type CatalogSettings } from '../settings.js';
 import { connect, type ConnectionSource } from '../../connection/connect.js';
 import type { PgConnection } from '../../connection/pg-connection.js';
 import { asScript, type ScriptResult } from '../../connection/script.js';
 import { queryError } from '../../connection/server-error.js';
+import { createSchema } from '../../tenants/tenant-schema.js';
 import { pgDump } from './pg-dump.js';
 import { readExtensions, type LiveFacts } from './live-facts.js';
 import { readRecordedSchemas, readWholeCatalog } from './read-whole-catalog.js';
@@ -27,10 +29,20 @@ export class PgScratchDatabase implements ScratchDatabase {
     private readonly createdOn: ConnectionSource,
     private readonly name: string,
     private readonly source: ClientConfig,
-    readonly target: TargetDatabase,
+    private readonly targetOf: (tenant?: Target) => TargetDatabase,
     private readonly live: LiveFacts,
     private readonly settings: Settings,
   ) {}
+
+  get target(): TargetDatabase {
+    return this.targetOf();
+  }
+
+  async addTenant(tenant: Target): Promise<TargetDatabase> {
+    const { tenant: scope, table, role } = tenant;
+    if (scope) await this.use(this.source, (connection) => createSchema(connection, table, scope, role));
+    return this.targetOf(tenant);
+  }
 
   /** Creates extensions, in the schemas in which the live database has them. Drops the database if that fails. */
   async prepare(extensions: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import type { ScratchDatabase, ScratchDatabases, ScratchRecipe, WholeCatalog } f
 import { mayNotCreate, otherVersion } from '../../../core/errors/catalog/scratch-error.js';
 import { isSameMajor, majorOf } from '../../../core/catalog/version-rules.js';
 import { quoteIdentifier, quoteLiteral } from '../../../core/sql/text/quote.js';
+import type { Target } from '../../../core/target/target.js';
 import type { CatalogSettings } from '../settings.js';
 import { actingRoleName } from '../../connection/acting-role.js';
 import { connect, type ConnectionSource } from '../../connection/connect.js';
@@ -27,8 +28,8 @@ export interface ScratchSettings {
   readonly catalog: CatalogSettings;
   /** The same for the role that reads the live database. */
   readonly liveCatalog: CatalogSettings;
-  /** The target in a scratch database. */
-  readonly targetOn: (source: ConnectionSource, database: string) => TargetDatabase;
+  /** The target in a scratch database. @param tenant a tenant in it. @default the database itself */
+  readonly targetOn: (source: ConnectionSource, database: string, tenant?: Target) => TargetDatabase;
 }
 
 /** Creates scratch databases on the server of the migrations, or on another one. */
@@ -46,7 +47,7 @@ export class PgScratchDatabases implements ScratchDatabases {
     const names = newScratchNames();
     // Before anything is created, because the URL may be invalid.
     const own = onDatabase(on, names.database);
-    const target = this.settings.targetOn(own, names.database);
+    const targetOf = (tenant?: Target): TargetDatabase => this.settings.targetOn(own, names.database, tenant);
     const connection = await connect(on, { connectTimeoutMs }, signal);
     try {
       await this.createOn(connection, names, live, server !== undefined);
@@ -54,7 +55,7 @@ export class PgScratchDatabases implements ScratchDatabases {
       await connection.release();
       throw error;
     }
-    const scratch = new PgScratchDatabase(connection, on, names.database, own, target, live, this.settings);
+    const scratch = new PgScratchDatabase(connection, on, names.database, own, targetOf, live, this.settings);
     await scratch.prepare(extensions);
     return scratch;
   }

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkpointOf } from '../support/checkpoint-of.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { writeFiles } from '../support/write-files.js';
-import { fleetOn, inBrief } from './fleet-on.js';
+import { checkpointOf } from '../../support/checkpoint-of.js';
+import { useEmptyDatabase } from '../../support/empty-database.js';
+import { writeFiles } from '../../support/write-files.js';
+import { fleetOn, inBrief, type ObservedFleet } from '../fleet-on.js';
 
 const db = useEmptyDatabase('fleet_checkpoint');
 
@@ -49,8 +49,23 @@ test('new tenants start at a checkpoint, all others run their files, and both st
   expect(inBrief(await fleet.migrate())).toEqual(['old', 'middle', 'new'].map((name) => `${name} applied 4_d.sql`));
   const { tenants: standings } = await fleet.status();
   expect(standings.map(({ state, findings }) => [state, findings])).toEqual(standings.map(() => ['current', []]));
+  // A new tenant is compared with those that ran the files, even if nothing but its rows tells where it started.
+  expect(await comparisons(fleet)).toEqual(tenants.map(({ name }) => [name, true, []]));
+  await rm(join(directory, '2_checkpoint.sql'));
+  await writeFiles(directory, OLD);
+  await db.query('CREATE TABLE s_new.extra (id int)');
+  expect(await comparisons(fleet)).toEqual([
+    ['old', true, []],
+    ['middle', true, []],
+    ['new', true, ['TENANT_OBJECT_ADDED']],
+  ]);
   const { rows } = await db.query(
     "SELECT count(*)::int AS rows FROM shared.schema_migrations_tenants WHERE tenant = 'new' AND origin = 'checkpoint'",
   );
   expect(rows).toEqual([{ rows: 3 }]); // its own row too
 });
+
+async function comparisons(fleet: ObservedFleet['fleet']): Promise<unknown[]> {
+  const { tenants } = await fleet.drift();
+  return tenants.map(({ tenant, isCompared, findings }) => [tenant, isCompared, findings.map(({ code }) => code)]);
+}

@@ -1,0 +1,88 @@
+import { mixedTenants } from '../../../core/errors/catalog/checkpoint-error.js';
+import { MigrationSet } from '../../../core/migration/migration-set.js';
+import { MAIN_DATABASE, type Tenant } from '../../../core/tenants/tenant.js';
+import type { MigratorParts } from '../../../migrator/run/parts.js';
+import {
+  checkpoint,
+  type CheckpointReport,
+  type ProofOptions,
+} from '../../../migrator/use-cases/checkpoint/checkpoint.js';
+import {
+  checkpointOfTenants,
+  type TenantCheckpointParts,
+} from '../../../migrator/use-cases/checkpoint/tenant-checkpoint.js';
+import { KnownFiles } from '../../../migrator/use-cases/known-files.js';
+import { migrationsOf, partsOf, targetOf, type Migrations } from '../../create-migrator.js';
+import type { Home, Homes } from '../homes.js';
+import { inDatabase } from '../read-each-database.js';
+import { tenantTarget } from '../tenant-target.js';
+import type { ResolvedTenantsOptions } from '../tenants-options.js';
+
+/** What a checkpoint of tenants' files is made from. */
+export interface MadeFrom {
+  readonly homes: Homes;
+  readonly tenants: ResolvedTenantsOptions;
+  readonly migrations: Migrations;
+  /** The list. Only the kind of tenants matters, and where they are. */
+  readonly list: readonly Tenant[];
+}
+
+/**
+ * Writes a checkpoint of tenants' files: for schemas next to the shared files, for schemas in other databases, or for
+ * tenants with databases of their own.
+ *
+ * @throws CheckpointError and what `checkpoint()` of a single target throws
+ */
+export async function checkpointTenants(
+  made: MadeFrom,
+  version: string,
+  options: ProofOptions,
+  signal: AbortSignal,
+): Promise<CheckpointReport> {
+  const { homes, list } = made;
+  const sample = sampleOf(list);
+  const write = (home: Home): Promise<CheckpointReport> => {
+    if (sample && sample.schema === undefined)
+      return checkpoint(partsFor(made, home, sample), version, options, signal);
+    return checkpointOfTenants(partsWithSchema(made, home, sample ?? ANY_TENANT), version, options, signal);
+  };
+  return sample ? inDatabase(homes, sample, write) : write(homes.main);
+}
+
+function partsFor({ tenants, migrations }: MadeFrom, { options, reads }: Home, tenant: Tenant): MigratorParts {
+  const target = tenantTarget(options, tenants, tenant);
+  return partsOf({ ...options, directory: tenants.directory }, () => {}, migrations, target, { reads });
+}
+
+function partsWithSchema(made: MadeFrom, home: Home, sample: Tenant): TenantCheckpointParts {
+  const { options, reads } = home;
+  // In a shared history, so that its table is not in the schema that is dumped.
+  const tenants = { ...made.tenants, history: 'shared' as const };
+  const shared = partsOf(options, () => {}, migrationsOf(options), targetOf(options), { reads });
+  const hasFiles = tenants.sharedFiles && sample.place.database === MAIN_DATABASE;
+  const { source, compiler, writer } = partsFor(made, home, sample);
+  return {
+    shared: hasFiles ? shared : { ...shared, source: new KnownFiles(new MigrationSet('', [])) },
+    source,
+    compiler,
+    writer,
+    targetOf: (schema) => tenantTarget(options, tenants, { ...sample, name: schema, schema }),
+  };
+}
+
+const ANY_TENANT: Tenant = {
+  name: 'tenant',
+  schema: 'schema_of_the_tenant',
+  group: undefined,
+  placeholders: {},
+  place: { database: MAIN_DATABASE, server: '' },
+};
+
+/** A tenant of the kind that all of them are, if possible one next to the shared files. */
+function sampleOf(list: readonly Tenant[]): Tenant | undefined {
+  const withSchema = list.filter(({ schema }) => schema !== undefined);
+  const without = list.find(({ schema }) => schema === undefined);
+  const sample = withSchema.find(({ place }) => place.database === MAIN_DATABASE) ?? withSchema[0];
+  if (sample && without) throw mixedTenants(sample.name, without.name);
+  return sample ?? without;
+}

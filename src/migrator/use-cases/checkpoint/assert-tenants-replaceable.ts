@@ -1,0 +1,64 @@
+import { otherRowsRead, relationsCreated } from '../../../core/checkpoint/rows-read.js';
+import { locateInFile } from '../../../core/compile/source-text.js';
+import { finding, type Finding } from '../../../core/errors/finding.js';
+import { RefusedError } from '../../../core/errors/input-errors.js';
+import type { MigrationSet } from '../../../core/migration/migration-set.js';
+import type { Target } from '../../../core/target/target.js';
+import { SCHEMA_PLACEHOLDER } from '../../../core/tenants/tenant.js';
+import { readStatements, type CompiledFor } from '../catalog/read-statements.js';
+import { findFarReaching } from '../catalog/verified-migrations.js';
+import { findIrreplaceable } from './assert-replaceable.js';
+
+type Files = MigrationSet['migrations'];
+
+/**
+ * @param tenant what the tenants' files are compiled with.
+ * @param shared the shared files, which the scratch databases get first.
+ * @param isElsewhere true if the scratch databases are on another server, which shared files may change.
+ * @throws RefusedError for tenants' files whose effect a checkpoint cannot contain, and for shared files that must not run
+ */
+export async function assertTenantsReplaceable(
+  { migrations }: MigrationSet,
+  tenant: CompiledFor & { readonly database: { readonly target: Target } },
+  shared: CompiledFor & { readonly migrations: Files },
+  isElsewhere: boolean,
+): Promise<void> {
+  const refusals = [
+    ...(await findIrreplaceable(migrations, tenant, [SCHEMA_PLACEHOLDER])),
+    ...(await findOtherRows(migrations, tenant)),
+    ...(await findFarReaching(shared.migrations, shared, isElsewhere)).map(asShared),
+  ];
+  if (refusals.length > 0) throw new RefusedError(refusals);
+}
+
+function asShared({ code, subject, line, column, detail }: Finding): Finding {
+  const isRead = code === 'FAR_REACHING_STATEMENT';
+  const reason = isRead ? 'shared-reaches-further' : 'unknown-statements';
+  const place = { ...(line && { line }), ...(column && { column }) };
+  return finding('NOT_IN_CHECKPOINT', { subject, ...place, reason, ...(isRead && detail && { detail }) });
+}
+
+/** Statements whose result depends on rows that are not the tenant's: those of the application differ from day to day. */
+async function findOtherRows(
+  migrations: Files,
+  tenant: CompiledFor & { readonly database: { readonly target: Target } },
+): Promise<Finding[]> {
+  const { target } = tenant.database;
+  const found: Finding[] = [];
+  const created = new Set<string>();
+  const own = (target.searchPath ?? []).length > 1 ? created : undefined;
+  const scope = { schema: target.tenant?.schema ?? '', own };
+  for await (const { migration, program, statements } of readStatements(migrations, tenant)) {
+    for (const { node, start, end } of statements ?? []) {
+      if (!node) continue;
+      for (const name of relationsCreated(node)) created.add(name);
+      const detail = otherRowsRead(node, program.source.sql.slice(start, end), scope);
+      if (detail === undefined) continue;
+      const { line, column } = locateInFile(migration, program.source, start);
+      found.push(
+        finding('NOT_IN_CHECKPOINT', { subject: migration.file, line, column, reason: 'reads-other-rows', detail }),
+      );
+    }
+  }
+  return found;
+}

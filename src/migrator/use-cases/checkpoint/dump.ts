@@ -1,0 +1,52 @@
+import { displayObject } from '../../../core/catalog/catalog-object.js';
+import { compareCatalogs } from '../../../core/catalog/compare-catalogs.js';
+import { differingBlocks } from '../../../core/checkpoint/clean-dump.js';
+import { oldStrings, unlike } from '../../../core/errors/catalog/checkpoint-error.js';
+import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
+import { maskSecrets } from '../../../core/sql/text/secrets.js';
+import { secretsOf, type Target } from '../../../core/target/target.js';
+import { throwIfInterrupted } from '../../run/interruption.js';
+
+/** What a scratch database contains after migrations. */
+export interface Result {
+  readonly blocks: readonly string[];
+  readonly catalog: WholeCatalog;
+}
+
+/** Dumps a scratch database. @throws CheckpointError, InterruptedError */
+export async function dumpOf(
+  scratch: ScratchDatabase,
+  { pgDump = 'pg_dump' }: { readonly pgDump?: string | undefined },
+  signal: AbortSignal,
+): Promise<string> {
+  let text: string;
+  try {
+    text = await scratch.dump(pgDump, signal);
+  } catch (error) {
+    throwIfInterrupted(signal);
+    throw error;
+  }
+  throwIfInterrupted(signal);
+  if (/^SET standard_conforming_strings = off;/m.test(text)) throw oldStrings();
+  return text;
+}
+
+/** @param target for values that messages must not show. @throws CheckpointError if the results differ */
+export function assertAlike(
+  file: string,
+  expected: Result,
+  actual: Result,
+  target: Pick<Target, 'placeholders'>,
+): void {
+  // Both databases were made alike, so nothing needs to be ignored.
+  const { added, removed, changed } = compareCatalogs(expected.catalog, actual.catalog, () => false);
+  const objects = [...added, ...removed, ...changed.map(({ live }) => live)].map(displayObject);
+  const differences = [...objects, ...differingBlocks(expected.blocks, actual.blocks)];
+  if (differences.length > 0) throw unlike(file, unique(differences, target));
+}
+
+/** For messages. */
+export function unique(words: readonly string[], target: Pick<Target, 'placeholders'>): readonly string[] {
+  const secrets = secretsOf(target);
+  return [...new Set(words.map((each) => maskSecrets(each, secrets)))];
+}
