@@ -1,4 +1,5 @@
 import { preflight } from '../compile/preflight.js';
+import { largeObjects } from '../errors/catalog/checkpoint-error.js';
 import { firstWords } from '../errors/wording.js';
 import { splitLexically } from '../sql/statements/split.js';
 import { lex } from '../sql/text/lexer.js';
@@ -39,6 +40,7 @@ const SESSION =
 
 function cleaned(statement: string, { historySchema, owner, empty }: DumpContext): string | undefined {
   if (SESSION.test(statement)) return undefined;
+  if (statement.startsWith('SELECT pg_catalog.lo_create(')) throw largeObjects();
   if (statement.startsWith('SET default_')) return statement.replace('SET ', 'SET LOCAL ');
   if (empty.has(statement)) return undefined;
   // The server sets it, and only the owner of the extension may change it.

@@ -1,5 +1,8 @@
+import { extras } from '../database-errors.js';
 import { MigrationError } from '../migration-error.js';
-import { list } from '../wording.js';
+import type { FailedMigration } from '../migration-failed.js';
+import { list, placeIn } from '../wording.js';
+import { extensionAdvice } from './scratch-error.js';
 
 /** `checkpoint()` could not write a checkpoint. Nothing was written. */
 export class CheckpointError extends MigrationError {
@@ -35,7 +38,60 @@ function wayOut(major: number): string {
 
 /** @param said the end of what it wrote. */
 export function dumpFailed(program: string, exit: string, said: string): CheckpointError {
-  return new CheckpointError(`${program} ended with ${exit}: ${said || 'it said nothing'}`);
+  const advice = /row-level security/.test(said) ? `\n${ROW_SECURITY}` : '';
+  return new CheckpointError(`${program} ended with ${exit}: ${said || 'it said nothing'}${advice}`);
+}
+
+const ROW_SECURITY =
+  'A table with FORCE ROW LEVEL SECURITY hides rows from its owner, and so from the dump. Write the checkpoint as a role with BYPASSRLS, ' +
+  'or end it before the migration that forces row security.';
+
+/** A dump contains large objects in a form that cannot be part of a migration. */
+export function largeObjects(): CheckpointError {
+  return new CheckpointError(
+    'The migrations create large objects, which a checkpoint cannot contain. End it before the migration that creates them, or store the data in a bytea column.',
+  );
+}
+
+/** A checkpoint lists the files that it replaces, one a line. */
+export function unlistableName(file: string): CheckpointError {
+  return new CheckpointError(
+    `The name ${JSON.stringify(file)} contains a line break, and a checkpoint lists the names of files one a line. Rename the file.`,
+  );
+}
+
+/**
+ * A migration failed in a scratch database: one that the checkpoint is to replace, or the checkpoint itself.
+ *
+ * @param written the file of the checkpoint.
+ * @param extensions those that only the live database has.
+ */
+export function failedForCheckpoint(
+  written: string,
+  { file, server, location }: FailedMigration,
+  extensions: readonly string[],
+  cause: unknown,
+): CheckpointError {
+  const isDump = file === written;
+  const what = isDump
+    ? `${file} was not written, because its statements fail in an empty database`
+    : 'No checkpoint was written, because a migration fails in a scratch database';
+  const place = isDump ? '' : ` Failed at ${placeIn(file, location?.line, location?.column)}:`;
+  const settings = {
+    server: '--server, or in code with checkpoint(version, { server })',
+    extension: '--extension, or in code with checkpoint(version, { extensions })',
+  };
+  return new CheckpointError(
+    [
+      `${what}:${place} ${server.message} (SQLSTATE ${server.sqlstate})${extras(server)}`,
+      ...extensionAdvice(server, extensions, settings),
+      isDump
+        ? 'A dump is restored with an empty search_path, so a function that an index, a view or a default uses must name the schemas of what it uses, or set its own search_path. Correct it in a new migration, or end the checkpoint before the migration that creates it.'
+        : `If ${file} cannot run in an empty database, end the checkpoint before it.`,
+    ].join('\n'),
+    [],
+    { cause },
+  );
 }
 
 /** The checkpoint does not do what the migrations do. */

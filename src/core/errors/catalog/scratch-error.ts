@@ -11,6 +11,8 @@ export class ScratchDatabaseError extends MigrationError {
     /** The migration that failed; undefined if there was no database to apply it to. */
     readonly file?: string,
     options?: { cause?: unknown },
+    /** Extensions that the database has, and no earlier migration creates. */
+    readonly extensions: readonly string[] = [],
   ) {
     super('SCRATCH_DATABASE', text, options);
   }
@@ -48,10 +50,15 @@ export function failedInScratch(
       [
         `The migrations cannot be applied to a scratch database. Failed at ${placeIn(file, location?.line, location?.column)}: ` +
           `${server.message} (SQLSTATE ${server.sqlstate})${extras(server)}`,
-        ...advice(file, server, extensions, say),
+        ...extensionAdvice(server, extensions, {
+          server: onAnotherServer(say),
+          extension: say({ action: 'verify-with', extension: extensions[0] ?? '' }),
+        }),
+        `If it cannot run in an empty database, leave it out with ${say({ action: 'verify-without', file })}.`,
       ].join('\n'),
     file,
     { cause },
+    extensions,
   );
 }
 
@@ -62,21 +69,26 @@ export function notRecordedInScratch(reason: string): ScratchDatabaseError {
   );
 }
 
-function advice(
-  file: string,
+/** How to name another server, and an extension that is created first. */
+interface ScratchSettings {
+  readonly server: string;
+  readonly extension: string;
+}
+
+/** What to do if an extension is missing. @param extensions those that only the live database has */
+export function extensionAdvice(
   { message }: ServerErrorDetails,
   extensions: readonly string[],
-  say: Voice,
+  { server, extension }: ScratchSettings,
 ): readonly string[] {
   const isAbsent = /extension "[^"]*" is not available|extension control file/.test(message);
   return [
-    ...(isAbsent ? [`Install the extension on the server, or name one that has it with ${onAnotherServer(say)}.`] : []),
+    ...(isAbsent ? [`Install the extension on the server, or name one that has it with ${server}.`] : []),
     ...(extensions.length === 0
       ? []
       : [
           `No earlier migration creates these extensions of the database: ${list(extensions)}. ` +
-            `If it needs one, create it first with ${say({ action: 'verify-with', extension: extensions[0] ?? '' })}.`,
+            `If it needs one, create it first with ${extension}.`,
         ]),
-    `If it cannot run in an empty database, leave it out with ${say({ action: 'verify-without', file })}.`,
   ];
 }

@@ -14,6 +14,7 @@ import { readUsable } from '../read-usable.js';
 import { assertReplaceable } from './assert-replaceable.js';
 import { assertAlike, dumpOf, type Result } from './dump.js';
 import { findReplaced, type Replaced } from './find-replaced.js';
+import { forCheckpoint } from './for-checkpoint.js';
 
 /** Options of `checkpoint()`. */
 export interface CheckpointOptions {
@@ -59,7 +60,11 @@ export async function checkpoint(
   const replaced = findReplaced(set, version);
   const file = pathOf(replaced, set, parts);
   await assertReplaceable(replaced.toApply, parts);
-  const sql = await withInterruption(signal, NO_PROGRESS, () => dumpAndProve(file, replaced, parts, options, signal));
+  const sql = await withInterruption(signal, NO_PROGRESS, () =>
+    dumpAndProve(file, replaced, parts, options, signal),
+  ).catch((error: unknown) => {
+    throw forCheckpoint(file, error);
+  });
   return written({ file, sql, checkpoint: replaced.checkpoint }, parts, options);
 }
 

@@ -1,4 +1,4 @@
-import { endsInVersion, filesGone } from '../../../core/errors/catalog/checkpoint-error.js';
+import { endsInVersion, filesGone, unlistableName } from '../../../core/errors/catalog/checkpoint-error.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
 import type { Checkpoint } from '../../../core/migration/checkpoint.js';
 import { MigrationSet, type CheckpointFile } from '../../../core/migration/migration-set.js';
@@ -27,9 +27,11 @@ export function findReplaced(set: MigrationSet, version: string): Replaced {
   const gone = [...set.gone.values()].filter(({ file }) => compareMigrations(migrationOrder(file), last.order) <= 0);
   const contained = set.checkpoints.filter((each) => compareMigrations(lastOf(each), last.order) <= 0);
   const base = contained.findLast((each) => gone.every(({ file }) => contains(each, file)));
-  if (gone.length > 0 && !base) throw filesGone(gone.map(({ file }) => file));
-  const earlier = contained.filter((each) => compareMigrations(lastOf(each), last.order) < 0);
   const all = [...gone, ...upTo.map(({ file, checksum }) => ({ file, checksum }))];
+  if (gone.length > 0 && !base) throw filesGone(gone.map(({ file }) => file));
+  const unlistable = all.find(({ file }) => /[\r\n]/.test(file));
+  if (unlistable) throw unlistableName(unlistable.file);
+  const earlier = contained.filter((each) => compareMigrations(lastOf(each), last.order) < 0);
   return {
     checkpoint: {
       last: last.file,

@@ -29,6 +29,7 @@ import { assertTenantsReplaceable } from './assert-tenants-replaceable.js';
 import { pathOf, written, type CheckpointReport, type ProofOptions } from './checkpoint.js';
 import { assertAlike, dumpOf, unique, type Result } from './dump.js';
 import { findReplaced, type Replaced } from './find-replaced.js';
+import { forCheckpoint } from './for-checkpoint.js';
 
 /** What a checkpoint of tenants' files depends on. */
 export interface TenantCheckpointParts {
@@ -58,7 +59,11 @@ export async function checkpointOfTenants(
   const first = { ...parts.shared, migrations: shared.migrations };
   await assertTenantsReplaceable(replaced.toApply, tenant, first, options.server !== undefined);
   const work = new TenantCheckpoint(parts, shared, schemas, options, signal);
-  const sql = await withInterruption(signal, NO_PROGRESS, () => work.dumpAndProve(file, replaced));
+  const sql = await withInterruption(signal, NO_PROGRESS, () => work.dumpAndProve(file, replaced)).catch(
+    (error: unknown) => {
+      throw forCheckpoint(file, error);
+    },
+  );
   return written({ file, sql, checkpoint: replaced.checkpoint }, parts, options);
 }
 
