@@ -40,7 +40,9 @@ export class Rollout {
    */
   async run(): Promise<RolloutReport> {
     const set = await this.parts.source.read();
-    const listed = selected(await this.listAll(), this.selection);
+    const all = await this.parts.list();
+    await this.parts.assertDistinct(all);
+    const listed = selected(all, this.selection);
     try {
       for (let added = listed; added.length > 0; added = await this.listLater()) {
         this.tenants.push(...added);
@@ -52,18 +54,14 @@ export class Rollout {
     return this.finish();
   }
 
-  private async listAll(): Promise<readonly Tenant[]> {
-    const all = await this.parts.list();
-    await this.parts.assertDistinct(all);
-    return all;
-  }
-
   /** A tenant may have been created in the meantime, with fewer files than it should have. */
   private async listLater(): Promise<readonly Tenant[]> {
     try {
       const known = new Set(this.tenants.map(({ name }) => name));
-      const tenants = stillSelected(await this.listAll(), this.selection);
-      return tenants.filter(({ name }) => !known.has(name));
+      const all = await this.parts.list();
+      const added = stillSelected(all, this.selection).filter(({ name }) => !known.has(name));
+      if (added.length > 0) await this.parts.assertDistinct(all);
+      return added;
     } catch (error) {
       const why = messageOfAny(error);
       this.stop = { by: 'list', reason: `the list of tenants could not be read again at the end: ${why}` };

@@ -6,40 +6,83 @@ import type { Homes } from './homes.js';
 import { inDatabase, read } from './read-each-database.js';
 
 /**
- * Checks that no two tenants have one schema because two host names lead to one server, or a pooler to it. The servers
- * are asked only about tenants whose schemas and databases have the same names. One that cannot be asked is left out.
+ * Checks that no two tenants have one schema because two host names lead to one server, or a pooler to it. Only if
+ * schemas and databases have the same names, each server is asked once, and only if servers are the same, each database.
+ * One that cannot be asked is left out.
  *
  * @throws ConfigurationError naming such tenants
  */
 export async function assertDistinctServers(homes: Homes, tenants: readonly Tenant[]): Promise<void> {
-  const identities = new Map<string, Promise<string | undefined>>();
-  const identityOf = (tenant: Tenant): Promise<string | undefined> => {
-    const { database } = tenant.place;
-    const known = identities.get(database) ?? readIdentity(homes, tenant);
-    identities.set(database, known);
-    return known;
-  };
+  const alike = withSameNames(homes, tenants);
+  if (alike.length === 0) return;
+  const servers = new Known(
+    (tenant) => tenant.place.server,
+    (tenant) => readIdentity(homes, tenant),
+  );
+  const databases = new Known(
+    (tenant) => tenant.place.database,
+    (tenant) => readIdentity(homes, tenant),
+  );
+  await Promise.all(alike.flat().map((tenant) => servers.of(tenant)));
   const problems: ConfigurationProblem[] = [];
-  for (const alike of withSameNames(homes, tenants)) {
-    const owners = new Map<string, Tenant>();
-    const found = await Promise.all(alike.map(identityOf));
-    for (const [i, tenant] of alike.entries()) {
-      const identity = found[i];
-      const owner = identity === undefined ? undefined : owners.get(identity);
-      if (owner) problems.push(oneServer(owner, tenant));
-      else if (identity !== undefined) owners.set(identity, tenant);
+  for (const group of alike) {
+    for (const onOne of await sharing(group, async (tenant) => (await servers.of(tenant))?.server)) {
+      const same = await sharing(onOne, async (tenant) => (await databases.of(tenant))?.database);
+      for (const [owner, ...others] of same) problems.push(...others.map((other) => oneServer(owner as Tenant, other)));
     }
   }
   if (problems.length > 0) throw new ConfigurationError('INVALID_TENANTS', problems);
 }
 
+interface Identity {
+  readonly server: string;
+  readonly database: string;
+}
+
+/** Identities that are read once each. */
+class Known {
+  private readonly known = new Map<string, Promise<Identity | undefined>>();
+
+  constructor(
+    private readonly keyOf: (tenant: Tenant) => string,
+    private readonly readOne: (tenant: Tenant) => Promise<Identity | undefined>,
+  ) {}
+
+  of(tenant: Tenant): Promise<Identity | undefined> {
+    const key = this.keyOf(tenant);
+    const known = this.known.get(key) ?? this.readOne(tenant);
+    this.known.set(key, known);
+    return known;
+  }
+}
+
 /** Tenants on different servers whose databases have one name, and whose schemas do too. */
 function withSameNames(homes: Homes, tenants: readonly Tenant[]): readonly (readonly Tenant[])[] {
+  return groupsOf(tenants, (tenant) => {
+    const name = homes.nameOf(tenant.place);
+    return name === undefined ? undefined : JSON.stringify([name, tenant.schema ?? null]);
+  });
+}
+
+/** Tenants with the same identity. */
+async function sharing(
+  tenants: readonly Tenant[],
+  identityOf: (tenant: Tenant) => Promise<string | undefined>,
+): Promise<readonly (readonly Tenant[])[]> {
+  const identities = new Map<Tenant, string | undefined>();
+  for (const tenant of tenants) identities.set(tenant, await identityOf(tenant));
+  return groupsOf(tenants, (tenant) => identities.get(tenant));
+}
+
+/** Groups of at least two tenants with the same key. */
+function groupsOf(
+  tenants: readonly Tenant[],
+  keyOf: (tenant: Tenant) => string | undefined,
+): readonly (readonly Tenant[])[] {
   const groups = new Map<string, Tenant[]>();
   for (const tenant of tenants) {
-    const name = homes.nameOf(tenant.place);
-    if (name === undefined) continue;
-    const key = JSON.stringify([name, tenant.schema ?? null]);
+    const key = keyOf(tenant);
+    if (key === undefined) continue;
     const group = groups.get(key);
     if (group) group.push(tenant);
     else groups.set(key, [tenant]);
@@ -47,12 +90,12 @@ function withSameNames(homes: Homes, tenants: readonly Tenant[]): readonly (read
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-async function readIdentity(homes: Homes, tenant: Tenant): Promise<string | undefined> {
+async function readIdentity(homes: Homes, tenant: Tenant): Promise<Identity | undefined> {
   const query = inDatabase(homes, tenant, (home) =>
     read(home, (connection) => connection.query(DATABASE_IDENTITY_SQL)),
   );
   const [row] = await query.catch(() => []); // whoever works there reports that
-  return row?.['identity'] ?? undefined;
+  return row && { server: row['server'] as string, database: row['database'] as string };
 }
 
 function oneServer(one: Tenant, other: Tenant): ConfigurationProblem {
