@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import type { TenantsOptions } from '../../src/migrator.js';
+import type { FleetOptions, TenantsOptions } from '../../src/migrator.js';
 import { withClient } from '../support/database.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { migratorOn } from '../support/migrator-on.js';
@@ -15,6 +15,7 @@ const STEPS = {
 interface Given {
   readonly history: TenantsOptions['history'];
   readonly files: Record<string, string>;
+  readonly lock?: FleetOptions['lock'];
 }
 
 /** The DDL audit of the shared files, which have run. */
@@ -25,11 +26,12 @@ async function audit() {
   return { recorded: async () => (await migrator.ddlAudit()).map(({ command, object }) => `${command} ${object}`) };
 }
 
-function fleetWith({ history, files }: Given) {
+function fleetWith({ history, files, lock = 'auto' }: Given) {
   const list = tenantsUpTo(2);
   return fleetOn(shared, {
     connectionString: db.connectionString,
     files,
+    lock,
     tenants: { list, ...(history && { history }) },
   });
 }
@@ -41,6 +43,7 @@ describe.each<Given>([
   { history: 'shared', files: { ...TRANSACTIONAL, ...STEPS } },
   { history: 'per-tenant', files: TRANSACTIONAL },
   { history: 'per-tenant', files: { ...TRANSACTIONAL, ...STEPS } },
+  { history: 'per-tenant', files: { ...TRANSACTIONAL, ...STEPS }, lock: 'transaction' },
 ])('the DDL audit, with $history history and the files $files', (given) => {
   test('records neither the migrations of tenants nor what provisioning creates', async () => {
     const { recorded } = await audit();
@@ -98,12 +101,55 @@ describe('the DDL audit of a database with histories of tenants', () => {
     expect(await recorded()).toEqual(['CREATE TABLE s0.schema_migrations_backup']);
   });
 
-  test('is not disturbed by the history of another tool', async () => {
+  test('is not disturbed by the history of another tool, and records changes to it', async () => {
     await db.query('CREATE TABLE s0.schema_migrations (version text)');
     const { recorded } = await audit();
     await withClient(db.connectionString, (client) =>
       client.query(`SET application_name = 'x: 1_a.sql'; CREATE TABLE s0.t (id int)`),
     );
-    expect(await recorded()).toEqual(['CREATE TABLE s0.t']);
+    await db.query('ALTER TABLE s0.schema_migrations ADD COLUMN dirty boolean');
+    await db.query('CREATE INDEX schema_migrations_x_idx ON s0.t (id)');
+    await db.query('DROP TABLE s0.schema_migrations');
+    expect(await recorded()).toEqual([
+      'CREATE TABLE s0.t',
+      'ALTER TABLE s0.schema_migrations',
+      'CREATE INDEX s0.schema_migrations_x_idx',
+      'DROP TABLE s0.schema_migrations',
+    ]);
+  });
+
+  test('records a history that was dropped by hand', async () => {
+    const { recorded } = await audit();
+    const { fleet } = await fleetWith({ history: 'per-tenant', files: TRANSACTIONAL });
+    await fleet.migrate();
+    await db.query('DROP TABLE s0.schema_migrations');
+    expect(await recorded()).toEqual(['DROP TABLE s0.schema_migrations']);
+  });
+
+  test.each(['shared', 'per-tenant'] as const)(
+    'records a change in a session that wrote a %s history before, and one together with a correction',
+    async (history) => {
+      const { recorded } = await audit();
+      const { fleet } = await fleetWith({ history, files: TRANSACTIONAL });
+      await fleet.migrate();
+      const table = history === 'shared' ? 'shared.schema_migrations_tenants' : 's0.schema_migrations';
+      const insertion = `INSERT INTO ${table} SELECT (jsonb_populate_record(h, '{"migration_file": "9.sql"}')).* FROM ${table} h LIMIT 1`;
+      await withClient(db.connectionString, async (client) => {
+        await client.query(insertion);
+        await client.query('CREATE TABLE public.afterwards (id int)');
+        await client.query(`BEGIN; UPDATE ${table} SET checksum = NULL`);
+        await client.query('CREATE TABLE public.together (id int); COMMIT');
+      });
+      expect(await recorded()).toEqual(['CREATE TABLE public.afterwards', 'CREATE TABLE public.together']);
+    },
+  );
+
+  test('does not record a schema that deprovisioning drops, but one that is dropped by hand', async () => {
+    const { recorded } = await audit();
+    const { fleet } = await fleetWith({ history: 'shared', files: TRANSACTIONAL });
+    await fleet.migrate();
+    await fleet.deprovision('t0', { dropSchema: true });
+    await db.query('DROP SCHEMA s1 CASCADE');
+    expect(await recorded()).toEqual(['DROP SCHEMA s1']);
   });
 });

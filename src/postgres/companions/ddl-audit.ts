@@ -2,9 +2,9 @@ import { EVENT_TRIGGER_PREFIX } from '../catalog/queries/object-query.js';
 import { createHash } from 'node:crypto';
 import type { DdlEntry } from '../../core/history/ddl-audit.js';
 import { quoteBody, quoteLiteral } from '../../core/sql/text/quote.js';
-import { companionTable, qualifiedName, type TableName } from '../../core/target/table.js';
+import { companionTable, displayName, qualifiedName, type TableName } from '../../core/target/table.js';
 import type { Row } from '../connection/script.js';
-import { CALLER, isOwnObject, returnForMigrations, VARIABLES } from './ddl-recognition.js';
+import { CALLER, isOwnObject, isOwnObjectOfTenant, returnForMigrations } from './ddl-recognition.js';
 
 /** The table with what the event triggers recorded. A superuser owns it, so that nobody else can change it. */
 export function ddlTable(history: TableName): TableName {
@@ -17,18 +17,19 @@ function eventTriggers(history: TableName): { readonly end: string; readonly dro
   return { end: `${EVENT_TRIGGER_PREFIX}_ddl_${id}`, drop: `${EVENT_TRIGGER_PREFIX}_drop_${id}` };
 }
 
-/** Installs the DDL audit, or upgrades it. Rows are kept. Needs a superuser. */
+/** Installs the DDL audit, or upgrades it. Rows are kept. Needs a superuser. The function is new, so the superuser owns it. */
 export function enableDdlAuditSql(history: TableName): string[] {
   const table = qualifiedName(ddlTable(history));
   const { end, drop } = eventTriggers(history);
   return [
-    ...dropTriggers(history),
+    ...disableDdlAuditSql(history),
+    refuseForeignTable(history),
     `CREATE TABLE IF NOT EXISTS ${table} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ` +
       'at timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(), role text NOT NULL, login text NOT NULL, ' +
       'application text NOT NULL, address text, command text NOT NULL, object_type text, object text, dropped boolean NOT NULL)',
     `COMMENT ON TABLE ${table} IS 'Schema changes outside migrations. Rows are only added.'`,
     grantToOwner(history),
-    `CREATE OR REPLACE FUNCTION ${table}() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER ` +
+    `CREATE FUNCTION ${table}() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER ` +
       `SET search_path = pg_catalog, pg_temp AS ${quoteBody(recordingBody(history))}`,
     `REVOKE ALL ON FUNCTION ${table}() FROM PUBLIC`,
     `CREATE EVENT TRIGGER ${end} ON ddl_command_end EXECUTE FUNCTION ${table}()`,
@@ -53,23 +54,53 @@ function grantToOwner(history: TableName): string {
   )}`;
 }
 
+/** Its owner could have put triggers on it, which would run with the rights of whoever enables the audit. */
+function refuseForeignTable(history: TableName): string {
+  const name = displayName(ddlTable(history));
+  const message = quoteLiteral(`${name} belongs to a role that could change what is recorded. Rename or drop it.`);
+  return `DO ${quoteBody(`BEGIN
+  ${holdSchema(history)}
+  IF pg_catalog.to_regclass(${quoteLiteral(qualifiedName(ddlTable(history)))}) IS NOT NULL AND NOT ${isTrustedTable(history)} THEN
+    RAISE EXCEPTION USING MESSAGE = ${message}, ERRCODE = 'wrong_object_type';
+  END IF;
+END`)}`;
+}
+
 /**
- * Records what a command did, unless a migration ran it: then this transaction wrote its row, or the session is named
- * after its file. Errors never make the command fail.
+ * The owner of the schema may replace the table, and what is written to a table runs its triggers. Until the end of the
+ * transaction, the names of the schema and of the locked table stay what they are. Only a superuser can lock the schema.
  */
+function holdSchema({ schema }: TableName): string {
+  return `IF (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user) THEN
+    PERFORM FROM pg_catalog.pg_namespace WHERE nspname = ${quoteLiteral(schema)} FOR KEY SHARE;
+  END IF;`;
+}
+
+/** Nobody with fewer rights than the current role can have changed the table. */
+function isTrustedTable(history: TableName): string {
+  return `EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_roles o ON o.oid = c.relowner
+    WHERE c.oid = pg_catalog.to_regclass(${quoteLiteral(qualifiedName(ddlTable(history)))}) AND c.relkind = 'r' AND (o.rolname = current_user OR o.rolsuper))`;
+}
+
+/** Records what a command did, unless a migration ran it. Errors never make the command fail. */
 function recordingBody(history: TableName): string {
   const table = qualifiedName(ddlTable(history));
   const insert = (dropped: boolean, tag: string, from: string): string =>
     `INSERT INTO ${table} (role, login, application, address, command, object_type, object, dropped) ` +
     `SELECT ${CALLER}, session_user, current_setting('application_name'), ` +
-    `host(inet_client_addr()), ${tag}, object_type, object_identity, ${dropped} FROM ${from} ` +
-    `AND schema_name IS DISTINCT FROM 'pg_temp' AND ${isOwnObject(history)} IS NOT TRUE;`;
-  return `${VARIABLES}
+    `host(inet_client_addr()), ${tag}, d.object_type, d.object_identity, ${dropped} FROM ${from} ` +
+    `AND d.schema_name IS DISTINCT FROM 'pg_temp' AND ${isOwnObject(history)} IS NOT TRUE`;
+  return `
 BEGIN${returnForMigrations(history)}
+  ${holdSchema(history)}
+  LOCK TABLE ONLY ${table} IN ROW EXCLUSIVE MODE;
+  IF NOT ${isTrustedTable(history)} THEN
+    RAISE EXCEPTION 'the table % belongs to another role', ${quoteLiteral(table)};
+  END IF;
   IF tg_event = 'sql_drop' THEN
-    ${insert(true, 'tg_tag', 'pg_event_trigger_dropped_objects() WHERE original AND NOT is_temporary')}
+    ${insert(true, 'tg_tag', 'pg_event_trigger_dropped_objects() d WHERE d.original AND NOT d.is_temporary')};
   ELSE
-    ${insert(false, 'command_tag', 'pg_event_trigger_ddl_commands() WHERE NOT in_extension')}
+    ${insert(false, 'd.command_tag', 'pg_event_trigger_ddl_commands() d WHERE NOT d.in_extension')} AND NOT ${isOwnObjectOfTenant(history)};
   END IF;
 EXCEPTION WHEN OTHERS THEN
   RAISE LOG 'The DDL audit of nestjs-pg-migrations could not record a command: %', SQLERRM;

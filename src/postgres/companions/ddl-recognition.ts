@@ -1,100 +1,94 @@
 import { quoteLiteral } from '../../core/sql/text/quote.js';
 import { tenantsTable } from '../../core/target/history-scope.js';
+import { MAX_NAME_BYTES } from '../../core/target/name-length.js';
 import { qualifiedName, type TableName } from '../../core/target/table.js';
-import { COMPANION_NAMES, COMPANIONS, nameOfCompanion } from './tables.js';
+import { isLockHeldSql, isTurnHeldSql } from '../lock/lock.js';
+import { NAME_SEPARATOR } from '../lock/session-name.js';
+import { COMPANION_NAMES, nameOfCompanion } from './tables.js';
 
-/** The file after which the session is named; null outside non-transactional migrations. */
-const RUNNING_FILE = `substring(current_setting('application_name') FROM '.*: (.+)$')`;
+/*
+ * The trigger function has the rights of a superuser, so it evaluates nothing that another role can define. Merely planning
+ * a query on a table runs the functions in its index expressions, casts and rules. Only system catalogs are read here.
+ */
 
-/** True if a migration that is running, in the table `h`, ran the command. */
-const RAN_IT = `h.running AND (h.xmin = pg_current_xact_id()::xid OR starts_with(h.migration_file, ${RUNNING_FILE}))`;
+const NAME = `current_setting('application_name')`;
 
 /** In a function that runs as its owner, the role of the caller is available only in the setting `role`. */
 export const CALLER = `coalesce(nullif(current_setting('role'), 'none'), session_user)`;
 
-/** SQL for an event trigger: returns early if a migration ran the command. */
+/** The role that logged in: a migration may choose another one. */
+const LOGIN = '(SELECT usesysid FROM pg_stat_get_activity(pg_backend_pid()))';
+
+/**
+ * SQL for an event trigger: returns early if a migration ran the command. Its session is named after its file. In a
+ * transaction, it has written its row; outside, it holds the migration lock or has the turn.
+ */
 export function returnForMigrations(history: TableName): string {
+  const table = quoteLiteral(history.table);
+  const owner = `(SELECT relowner FROM pg_class WHERE oid = ${oidOf(history)})`;
+  const ofTenant = `c.relname = ${table} AND c.relkind = 'r' AND c.relowner = ${owner}`;
+  const histories = `(c.oid IN (${oidOf(history)}, ${oidOf(tenantsTable(history))}) OR ${ofTenant})`;
   return `
-  IF EXISTS (SELECT FROM ${qualifiedName(history)} h WHERE ${RAN_IT}) THEN
+  IF (${namedAfterFile()}) AND (${hasWritten(histories)} OR ${hasLock(history)}) THEN
     RETURN;
-  END IF;${returnForTenants(history)}${returnForOwnHistories(history)}${returnForProvisioning(history)}`;
-}
-
-/**
- * The shared history of tenants may not exist yet, and may have very many rows: it is read only for a session that is
- * named after a file, or if the server does not count writes.
- */
-function returnForTenants(history: TableName): string {
-  const table = qualifiedName(tenantsTable(history));
-  const oid = `to_regclass(${quoteLiteral(table)})`;
-  return `
-  IF ${oid} IS NOT NULL THEN
-    IF pg_stat_get_xact_tuples_inserted(${oid}) > 0 THEN
-      RETURN;
-    ELSIF ${RUNNING_FILE} IS NOT NULL OR NOT current_setting('track_counts')::boolean THEN
-      IF EXISTS (SELECT FROM ${table} h WHERE ${RAN_IT}) THEN
-        RETURN;
-      END IF;
-    END IF;
+  END IF;
+  IF tg_tag IN ('CREATE SCHEMA', 'DROP SCHEMA') AND ${hasWritten(`c.oid = ${oidOf(nameOfCompanion(history, 'audit'))}`)} THEN
+    RETURN;
   END IF;`;
 }
 
+/** A name that is cut off may have lost its file. */
+function namedAfterFile(): string {
+  return `strpos(${NAME}, ${quoteLiteral(NAME_SEPARATOR)}) > 0 OR octet_length(${NAME}) > ${MAX_NAME_BYTES - 4}`;
+}
+
 /**
- * Tenants may have histories of their own, in their schemas, under the same name. Only the owner of this history can have
- * made one that counts. Several thousand are read only if nothing else decides, the latest first.
+ * This transaction has a writer's lock on a table. Somebody who may not write could get that lock as well, with PREPARE.
+ *
+ * @param condition on the table, `pg_class c`.
  */
-function returnForOwnHistories(history: TableName): string {
-  return `
-  FOR own_history, has_written IN
-    SELECT c.oid::regclass, pg_stat_get_xact_tuples_inserted(c.oid) > 0
-      FROM pg_class c WHERE c.relname = ${quoteLiteral(history.table)} AND c.relkind = 'r' AND ${ownerOf('c')} = ${CALLER}
-       AND c.oid <> ${regclass(history)} AND c.relowner = (SELECT relowner FROM pg_class WHERE oid = ${regclass(history)})
-       AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN ('migration_file', 'running')) = 2
-     ORDER BY 2 DESC, c.oid DESC
-  LOOP
-    IF has_written THEN
-      RETURN;
-    END IF;
-    EXIT WHEN ${RUNNING_FILE} IS NULL AND current_setting('track_counts')::boolean;
-    EXECUTE format('SELECT EXISTS (SELECT FROM %s h WHERE %s)', own_history, ${quoteLiteral(RAN_IT)}) INTO has_written;
-    IF has_written THEN
-      RETURN;
-    END IF;
-  END LOOP;`;
+function hasWritten(condition: string): string {
+  const lock = `l.locktype = 'relation' AND l.pid = pg_backend_pid() AND l.mode = 'RowExclusiveLock' AND l.granted`;
+  return `EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE ${lock} AND ${condition} AND ${mayWrite('c')})`;
 }
 
-/** Variables of {@link returnForMigrations}. */
-export const VARIABLES = `
-DECLARE
-  own_history regclass;
-  has_written boolean;`;
-
-/** A schema for a tenant is created before its history can be written, but after the entry in the audit. */
-function returnForProvisioning(history: TableName): string {
-  const audit = qualifiedName(nameOfCompanion(history, 'audit'));
-  return `
-  IF tg_tag = 'CREATE SCHEMA' AND to_regclass(${quoteLiteral(audit)}) IS NOT NULL THEN
-    IF EXISTS (SELECT FROM ${audit} a WHERE a.action = 'provision' AND a.xmin = pg_current_xact_id()::xid) THEN
-      RETURN;
-    END IF;
-  END IF;`;
+/** A lock protects from accidents only, because everybody can take it. So the role must be one that may write the history. */
+function hasLock(history: TableName): string {
+  const isOurs = `l.pid = pg_backend_pid() OR l.pid IN (SELECT a.pid FROM pg_stat_get_activity(NULL) a WHERE starts_with(${NAME}, a.application_name || ${quoteLiteral(NAME_SEPARATOR)}))`;
+  return `(EXISTS (SELECT FROM pg_class c WHERE c.oid = ${oidOf(history)} AND ${mayWrite('c')})
+    AND (${isLockHeldSql(history, isOurs)} OR ${isTurnHeldSql(isOurs)}))`;
 }
 
-/** A condition on the objects that an event trigger sees: they are the history and what is named after it. */
+function mayWrite(table: string): string {
+  const may = (role: string): string => `has_table_privilege(${role}, ${table}.oid, 'INSERT')`;
+  return `(${may(LOGIN)} OR pg_has_role(${LOGIN}, ${table}.relowner, 'MEMBER') OR ${may(`${CALLER}::name`)})`;
+}
+
+/** A condition on an object that a command changed or dropped: it is the history or is named after it. */
 export function isOwnObject(history: TableName): string {
   const names = [history.schema, history.table].map(quoteLiteral).join(', ');
-  const prefix = `rtrim(quote_ident(schema_name) || '.' || quote_ident(${quoteLiteral(history.table)}), '"')`;
-  const suffixes = COMPANION_NAMES.map((name) => COMPANIONS[name].suffix).join('|');
-  const rest = `substr(object_identity, length(${prefix}) + 1)`;
-  const known = `${rest} ~ '^(_(${suffixes}))?(_\\w*(pkey|key|idx|seq))?("|\\.|$)'`;
-  const ofTenant = `${CALLER} = (SELECT ${ownerOf('h')} FROM pg_class h WHERE h.oid = ${regclass(history)}) AND starts_with(object_identity, ${prefix}) AND ${known}`;
-  return `(starts_with(object_identity, rtrim(format('%I.%I', ${names}), '"')) OR ${ofTenant})`;
+  return `starts_with(d.object_identity, rtrim(format('%I.%I', ${names}), '"'))`;
 }
 
-function ownerOf(table: string): string {
-  return `pg_get_userbyid(${table}.relowner)`;
+/**
+ * A condition on an object that a command changed: it is the history of a tenant in the schema of that tenant, or belongs
+ * to it. A table that only has the same name is not.
+ */
+export function isOwnObjectOfTenant(history: TableName): string {
+  const tables = COMPANION_NAMES.map((name) => nameOfCompanion(history, name).table);
+  const names = [history.table, ...tables].map(quoteLiteral).join(', ');
+  const isClass = `'pg_class'::regclass`;
+  return `EXISTS (SELECT FROM pg_class main
+    JOIN pg_class h ON h.relname = main.relname AND h.relowner = main.relowner AND h.relkind = 'r'
+    JOIN pg_class r ON r.relnamespace = h.relnamespace AND r.relname IN (${names})
+   WHERE main.oid = ${oidOf(history)} AND pg_get_userbyid(main.relowner) = ${CALLER} AND d.classid = ${isClass}
+     AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = h.oid AND a.attname IN ('migration_file', 'running')) = 2
+     AND r.oid = coalesce((SELECT i.indrelid FROM pg_index i WHERE i.indexrelid = d.objid),
+       (SELECT s.refobjid FROM pg_depend s JOIN pg_class q ON q.oid = s.objid AND q.relkind = 'S'
+         WHERE s.classid = ${isClass} AND s.objid = d.objid AND s.refclassid = ${isClass} AND s.deptype IN ('a', 'i') LIMIT 1), d.objid))`;
 }
 
-function regclass(history: TableName): string {
-  return `${quoteLiteral(qualifiedName(history))}::regclass`;
+/** Looked up when it runs; null if the table does not exist. */
+function oidOf(table: TableName): string {
+  return `to_regclass(${quoteLiteral(qualifiedName(table))})::oid`;
 }

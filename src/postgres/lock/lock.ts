@@ -29,9 +29,12 @@ export interface TurnKeys {
   readonly next: bigint;
 }
 
-/** Other than those of any history, whose texts go on with a schema and a table. */
+/** Other than what follows the database for a history: a schema and a table. */
+const TURN = '\0turn';
+
+/** The keys of the turn in a database. */
 export function turnKeys(database: string): TurnKeys {
-  return { turn: keyOf(`${PREFIX}${database}\0turn`), next: keyOf(`${PREFIX}${database}\0next turn`) };
+  return { turn: keyOf(`${PREFIX}${database}${TURN}`), next: keyOf(`${PREFIX}${database}\0next turn`) };
 }
 
 function keyOf(text: string): bigint {
@@ -103,16 +106,27 @@ function isHeldLock(key: bigint): string {
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
 }
 
-/** An SQL expression: a session holds the migration lock of this history in the current database. */
-export function isLockHeldSql(table: LockPlace): string {
-  const [prefix, suffix] = [PREFIX, suffixOf(table)].map(
-    (text) => `decode('${Buffer.from(text).toString('hex')}', 'hex')`,
-  );
+/**
+ * An SQL expression: a session holds the migration lock of this history in the current database.
+ *
+ * @param holder a condition on its `pid`. @default any
+ */
+export function isLockHeldSql(table: LockPlace, holder?: string): string {
+  return isHeldSql(suffixOf(table), holder);
+}
+
+/** The same for the turn to run a non-transactional migration. */
+export function isTurnHeldSql(holder?: string): string {
+  return isHeldSql(TURN, holder);
+}
+
+function isHeldSql(keySuffix: string, holder = 'true'): string {
+  const [prefix, suffix] = [PREFIX, keySuffix].map((text) => `decode('${Buffer.from(text).toString('hex')}', 'hex')`);
   const digest = `encode(pg_catalog.sha256(${prefix} || convert_to(pg_catalog.current_database(), 'UTF8') || ${suffix}), 'hex')`;
   return (
     `EXISTS (SELECT FROM pg_catalog.pg_locks l, (SELECT ${digest} AS digest) AS k WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted ` +
     `AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ` +
-    `AND l.classid::pg_catalog.int8 = ${numberIn('k.digest', 1)} AND l.objid::pg_catalog.int8 = ${numberIn('k.digest', 9)})`
+    `AND l.classid::pg_catalog.int8 = ${numberIn('k.digest', 1)} AND l.objid::pg_catalog.int8 = ${numberIn('k.digest', 9)} AND (${holder}))`
   );
 }
 

@@ -95,6 +95,21 @@ describe('the DDL audit', () => {
     expect(await recorded()).toEqual([['CREATE TABLE', 'public.beside', false]]);
   });
 
+  test('does not record a migration that chooses another role, nor one with the lock on another connection', async () => {
+    const role = await createRole();
+    await db.query(`CREATE SCHEMA own AUTHORIZATION ${role.name}`);
+    const files = {
+      ...FILES,
+      '2.sql': `SET ROLE ${role.name}; CREATE TABLE own.a (id int)`,
+      '3.sql': `SET SESSION AUTHORIZATION ${role.name}; CREATE TABLE own.b (id int)`,
+      '4.sql': 'CREATE INDEX CONCURRENTLY by_id ON orders (id)',
+    };
+    const { migrator } = await migratorOn(db, files, { lock: 'transaction' });
+    expect((await migrator.migrate()).applied).toEqual(['2.sql', '3.sql', '4.sql']);
+    expect(await recorded()).toEqual([['CREATE SCHEMA', 'own', false]]);
+    await db.query(`DROP OWNED BY ${role.name}`);
+  });
+
   test('does not record changes to the companion tables', async () => {
     await db.query('DROP TABLE shared.schema_migrations_incidents');
     const { migrator } = await migratorOn(db, { ...FILES, '2.sql': 'SELECT 2' });
