@@ -1,5 +1,4 @@
 import { preflight } from '../compile/preflight.js';
-import { largeObjects } from '../errors/catalog/checkpoint-error.js';
 import { firstWords } from '../errors/wording.js';
 import { splitLexically } from '../sql/statements/split.js';
 import { lex } from '../sql/text/lexer.js';
@@ -40,7 +39,6 @@ const SESSION =
 
 function cleaned(statement: string, { historySchema, owner, empty }: DumpContext): string | undefined {
   if (SESSION.test(statement)) return undefined;
-  if (statement.startsWith('SELECT pg_catalog.lo_create(')) throw largeObjects();
   if (statement.startsWith('SET default_')) return statement.replace('SET ', 'SET LOCAL ');
   if (empty.has(statement)) return undefined;
   // The server sets it, and only the owner of the extension may change it.
@@ -81,6 +79,11 @@ const NAMES_ROLES = /^(?:GRANT|REVOKE|CREATE POLICY|ALTER DEFAULT PRIVILEGES)\b/
 /** A name as `pg_dump` may write it: it quotes only where it must. */
 function formsOf(name: string): readonly string[] {
   return [name, quoteIdentifier(name)];
+}
+
+/** True for a block that creates a large object, in a form that cannot be part of a migration. */
+export function isLargeObject(block: string): boolean {
+  return block.startsWith('SELECT pg_catalog.lo_create(');
 }
 
 /** The first words of blocks that only one of two dumps has. Objects of the same name may be in another order. */

@@ -45,6 +45,15 @@ export function differingTemplates(one: readonly string[], other: readonly strin
   return differingBlocks(one.map(withoutTimes), other.map(withoutTimes));
 }
 
+/** The same for what one tenant got twice, with the placeholder in the words: how its name is written counts. */
+export function differingBlocksOfTenant(
+  one: readonly string[],
+  other: readonly string[],
+  names: TenantNames,
+): readonly string[] {
+  return differingTemplates(one, other).map((words) => templateOf(words, names));
+}
+
 const TIME = /\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d(?::?\d\d)?)?/g;
 
 function withoutTimes(block: string): string {

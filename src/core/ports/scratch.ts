@@ -20,6 +20,8 @@ export interface ScratchRecipe {
 
 /** A database that is created for one comparison and then dropped. */
 export interface ScratchDatabase {
+  /** Its random name, which nothing in the real database can contain. */
+  readonly name: string;
   readonly target: TargetDatabase;
   /**
    * Creates the schema of a tenant.

@@ -53,6 +53,15 @@ export function largeObjects(): CheckpointError {
   );
 }
 
+/** Every database that starts there would get the name of a database that was dropped. @param what first words of statements */
+export function namesScratchDatabase(what: readonly string[]): CheckpointError {
+  return new CheckpointError(
+    `No checkpoint was written, because the migrations put the name of the current database into it: ${list(what)}. ` +
+      'A checkpoint would contain the name of a scratch database. End it before the migration that does this.',
+    what,
+  );
+}
+
 /** A checkpoint lists the files that it replaces, one a line. */
 export function unlistableName(file: string): CheckpointError {
   return new CheckpointError(

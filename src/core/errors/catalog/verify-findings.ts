@@ -29,10 +29,7 @@ export const VERIFY_FINDINGS = {
   NOT_IN_CHECKPOINT: {
     severity: 'error',
     text: ({ reason, detail }) => `cannot be part of a checkpoint: ${checkpointReasonText(reason, detail)}`,
-    remedy: ({ reason }) =>
-      reason === 'shared-reaches-further'
-        ? 'Name a server on which it may run: with --server, or in code with checkpoint(version, { server }).'
-        : 'End the checkpoint at an earlier migration.',
+    remedy: ({ reason }) => CHECKPOINT_REMEDIES[reason ?? ''] ?? 'End the checkpoint at an earlier migration.',
   },
   UNREADABLE_STATEMENT: {
     severity: 'error',
@@ -40,6 +37,17 @@ export const VERIFY_FINDINGS = {
     remedy: ({ subject }, say) => leaveOutOrMove(subject, say),
   },
 } as const satisfies Readonly<Record<string, FindingDefinition>>;
+
+const ON_ANOTHER_SERVER =
+  'Name a server on which it may run: with --server, or in code with checkpoint(version, { server }).';
+
+/** For shared files, which a checkpoint of tenants' files cannot end before. */
+const CHECKPOINT_REMEDIES: Readonly<Record<string, string>> = {
+  'shared-reaches-further': ON_ANOTHER_SERVER,
+  'shared-unknown-statements': ON_ANOTHER_SERVER,
+  'shared-reaches-other-server':
+    "No checkpoint of the tenants' files can be written while the shared files contain this statement.",
+};
 
 function leaveOut(file: string, say: Voice): string {
   return `Leave the migration out with ${say({ action: 'verify-without', file })}`;

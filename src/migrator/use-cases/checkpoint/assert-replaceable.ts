@@ -33,7 +33,7 @@ export async function findIrreplaceable(
 }
 
 /** Roles that are created or changed in a `DO` block: a dump does not contain them. */
-async function findRoleCode(migrations: MigrationSet['migrations'], parts: CompiledFor): Promise<Finding[]> {
+export async function findRoleCode(migrations: MigrationSet['migrations'], parts: CompiledFor): Promise<Finding[]> {
   const found: Finding[] = [];
   for await (const { migration, program, statements } of readStatements(migrations, parts)) {
     for (const { node, start, end } of statements ?? []) {

@@ -7,7 +7,7 @@ import type { Target } from '../../../core/target/target.js';
 import { SCHEMA_PLACEHOLDER } from '../../../core/tenants/tenant.js';
 import { readStatements, type CompiledFor } from '../catalog/read-statements.js';
 import { findFarReaching } from '../catalog/verified-migrations.js';
-import { findIrreplaceable } from './assert-replaceable.js';
+import { findIrreplaceable, findRoleCode } from './assert-replaceable.js';
 
 type Files = MigrationSet['migrations'];
 
@@ -26,15 +26,18 @@ export async function assertTenantsReplaceable(
   const refusals = [
     ...(await findIrreplaceable(migrations, tenant, [SCHEMA_PLACEHOLDER])),
     ...(await findOtherRows(migrations, tenant)),
-    ...(await findFarReaching(shared.migrations, shared, isElsewhere)).map(asShared),
+    ...(await findFarReaching(shared.migrations, shared, isElsewhere)).map((each) => asShared(each, isElsewhere)),
+    // The scratch databases would change the roles of the server, twice.
+    ...(isElsewhere ? [] : await findRoleCode(shared.migrations, shared)).map((each) => asShared(each, isElsewhere)),
   ];
   if (refusals.length > 0) throw new RefusedError(refusals);
 }
 
-function asShared({ code, subject, line, column, detail }: Finding): Finding {
-  const isRead = code === 'FAR_REACHING_STATEMENT';
-  const reason = isRead ? 'shared-reaches-further' : 'unknown-statements';
+function asShared({ code, subject, line, column, detail }: Finding, isElsewhere: boolean): Finding {
+  const isRead = code !== 'UNREADABLE_STATEMENT';
+  const reaches = isElsewhere ? 'shared-reaches-other-server' : 'shared-reaches-further';
   const place = { ...(line && { line }), ...(column && { column }) };
+  const reason = isRead ? reaches : 'shared-unknown-statements';
   return finding('NOT_IN_CHECKPOINT', { subject, ...place, reason, ...(isRead && detail && { detail }) });
 }
 

@@ -1,6 +1,6 @@
 import { checkpointText } from '../../../core/checkpoint/checkpoint-text.js';
-import { cleanDump, statementsOf } from '../../../core/checkpoint/clean-dump.js';
-import { nameTaken } from '../../../core/errors/catalog/checkpoint-error.js';
+import { cleanDump, isLargeObject, statementsOf } from '../../../core/checkpoint/clean-dump.js';
+import { largeObjects, nameTaken } from '../../../core/errors/catalog/checkpoint-error.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
 import type { Checkpoint } from '../../../core/migration/checkpoint.js';
 import { Migration } from '../../../core/migration/migration.js';
@@ -12,7 +12,7 @@ import { applyTo, droppedAfterwards } from '../catalog/in-scratch.js';
 import { KnownFiles } from '../known-files.js';
 import { readUsable } from '../read-usable.js';
 import { assertReplaceable } from './assert-replaceable.js';
-import { assertAlike, dumpOf, type Result } from './dump.js';
+import { assertAlike, assertNameless, dumpOf, type Result } from './dump.js';
 import { findReplaced, type Replaced } from './find-replaced.js';
 import { forCheckpoint } from './for-checkpoint.js';
 
@@ -128,6 +128,9 @@ async function resultOf(
     const catalog = await scratch.readAll();
     const after = await dumpOf(scratch, options, signal);
     const { schema: historySchema } = parts.database.target.table;
-    return { catalog, blocks: cleanDump(after, { historySchema, owner: catalog.owner, empty }) };
+    const blocks = cleanDump(after, { historySchema, owner: catalog.owner, empty });
+    if (blocks.some(isLargeObject)) throw largeObjects();
+    assertNameless(blocks, scratch, parts.database.target);
+    return { catalog, blocks };
   });
 }

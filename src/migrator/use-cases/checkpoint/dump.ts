@@ -1,7 +1,7 @@
 import { displayObject } from '../../../core/catalog/catalog-object.js';
 import { compareCatalogs } from '../../../core/catalog/compare-catalogs.js';
-import { differingBlocks } from '../../../core/checkpoint/clean-dump.js';
-import { oldStrings, unlike } from '../../../core/errors/catalog/checkpoint-error.js';
+import { differingBlocks, wordsOf } from '../../../core/checkpoint/clean-dump.js';
+import { namesScratchDatabase, oldStrings, unlike } from '../../../core/errors/catalog/checkpoint-error.js';
 import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
 import { maskSecrets } from '../../../core/sql/text/secrets.js';
 import { secretsOf, type Target } from '../../../core/target/target.js';
@@ -43,6 +43,16 @@ export function assertAlike(
   const objects = [...added, ...removed, ...changed.map(({ live }) => live)].map(displayObject);
   const differences = [...objects, ...differingBlocks(expected.blocks, actual.blocks)];
   if (differences.length > 0) throw unlike(file, unique(differences, target));
+}
+
+/** @throws CheckpointError if blocks contain the name of the scratch database, which `current_database()` returned */
+export function assertNameless(
+  blocks: readonly string[],
+  { name }: Pick<ScratchDatabase, 'name'>,
+  target: Pick<Target, 'placeholders'>,
+): void {
+  const named = blocks.filter((block) => block.includes(name)).map(wordsOf);
+  if (named.length > 0) throw namesScratchDatabase(unique(named, target));
 }
 
 /** For messages. */

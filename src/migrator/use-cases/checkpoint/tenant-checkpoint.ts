@@ -3,7 +3,13 @@ import { displayObject, type CatalogObject } from '../../../core/catalog/catalog
 import { compareCatalogs } from '../../../core/catalog/compare-catalogs.js';
 import { checkpointText } from '../../../core/checkpoint/checkpoint-text.js';
 import { cleanDump } from '../../../core/checkpoint/clean-dump.js';
-import { differingTemplates, tenantBlocks, type TenantBlocks } from '../../../core/checkpoint/tenant-blocks.js';
+import {
+  differingBlocksOfTenant,
+  differingTemplates,
+  tenantBlocks,
+  type TenantBlocks,
+} from '../../../core/checkpoint/tenant-blocks.js';
+import type { TenantNames } from '../../../core/checkpoint/tenant-template.js';
 import { placeholderNames } from '../../../core/compile/placeholders.js';
 import type { Compiler } from '../../../core/compile/compiler.js';
 import {
@@ -27,7 +33,7 @@ import { KnownFiles } from '../known-files.js';
 import { readUsable } from '../read-usable.js';
 import { assertTenantsReplaceable } from './assert-tenants-replaceable.js';
 import { pathOf, written, type CheckpointReport, type ProofOptions } from './checkpoint.js';
-import { assertAlike, dumpOf, unique, type Result } from './dump.js';
+import { assertAlike, assertNameless, dumpOf, unique, type Result } from './dump.js';
 import { findReplaced, type Replaced } from './find-replaced.js';
 import { forCheckpoint } from './for-checkpoint.js';
 
@@ -111,35 +117,43 @@ class TenantCheckpoint {
   async dumpAndProve(file: string, { checkpoint: header, toApply }: Replaced): Promise<string> {
     const { writer } = this.parts;
     const expected = await this.inScratch(async (scratch) => {
-      const first = await this.addFirst(scratch, toApply);
-      await this.assertRepeatable(scratch, toApply, first);
-      return first;
+      const quoted = await this.addFirst(scratch, toApply);
+      const plain = await this.addSecond(scratch, toApply, quoted);
+      const differences = differingTemplates(quoted.own.blocks, plain.own.blocks);
+      if (differences.length > 0) throw unlikeTenants(unique(differences, this.target));
+      return { quoted, plain };
     });
-    const text = checkpointText(header, expected.own.blocks, writer.layout);
+    const text = checkpointText(header, expected.quoted.own.blocks, writer.layout);
     const alone = new MigrationSet(this.shared.location, [new Migration(file, text)]);
-    const actual = await this.inScratch((scratch) => this.addFirst(scratch, alone));
-    // Only what the tenant got: rows of shared files may be others each time.
-    const [one, other] = [expected, actual].map(({ result, own }) => ({ ...result, blocks: own.added })) as [
-      Result,
-      Result,
-    ];
-    assertAlike(file, one, other, this.target);
+    const actual = await this.inScratch(async (scratch) => {
+      const quoted = await this.addFirst(scratch, alone);
+      return { quoted, plain: await this.addSecond(scratch, alone, quoted) };
+    });
+    assertAlike(file, resultOfTenant(expected.quoted), resultOfTenant(actual.quoted), this.target);
+    this.assertSameForms(expected.plain, actual.plain);
     return text;
+  }
+
+  /** @throws CheckpointError if the checkpoint writes a name that needs no quotes differently from the files */
+  private assertSameForms(expected: Added, actual: Added): void {
+    const names = this.namesOf(this.schemas.plain);
+    const differences = differingBlocksOfTenant(expected.own.added, actual.own.added, names);
+    if (differences.length > 0) throw derivedFromSchema(unique(differences, this.target));
   }
 
   private async addFirst(scratch: ScratchDatabase, files: MigrationSet): Promise<Added> {
     const before = await this.read(scratch);
     const after = await this.addTenant(scratch, this.schemas.quoted, files);
     const result = this.resultOf(after, after);
-    return { result, own: this.assertOwn(this.resultOf(before, after), result, this.schemas.quoted) };
+    const own = this.assertOwn(this.resultOf(before, after), result, this.schemas.quoted);
+    assertNameless(own.blocks, scratch, this.target);
+    return { result, own };
   }
 
-  /** @throws CheckpointError if the files do something else for a second tenant */
-  private async assertRepeatable(scratch: ScratchDatabase, files: MigrationSet, { result, own }: Added): Promise<void> {
+  private async addSecond(scratch: ScratchDatabase, files: MigrationSet, first: Added): Promise<Added> {
     const after = await this.addTenant(scratch, this.schemas.plain, files);
-    const other = this.assertOwn(result, this.resultOf(after, after), this.schemas.plain);
-    const differences = differingTemplates(own.blocks, other.blocks);
-    if (differences.length > 0) throw unlikeTenants(unique(differences, this.target));
+    const result = this.resultOf(after, after);
+    return { result, own: this.assertOwn(first.result, result, this.schemas.plain) };
   }
 
   private get target(): Target {
@@ -177,12 +191,8 @@ class TenantCheckpoint {
 
   /** What one tenant got. @throws CheckpointError if something else changed */
   private assertOwn(before: Result, after: Result, schema: string): TenantBlocks {
-    const placeholders = this.parts.targetOf(schema).placeholders;
-    const [open = '', close = ''] = placeholders?.delimiters ?? [];
-    const added = tenantBlocks(before.blocks, after.blocks, {
-      schema,
-      placeholder: `${open}${SCHEMA_PLACEHOLDER}${close}`,
-    });
+    const { placeholders } = this.parts.targetOf(schema);
+    const added = tenantBlocks(before.blocks, after.blocks, this.namesOf(schema));
     const outside = [...objectsOutside(before, after, schema), ...added.outside];
     if (outside.length > 0) throw outsideOfTenant(unique(outside, this.target));
     if (added.derived.length > 0) throw derivedFromSchema(unique(added.derived, this.target));
@@ -190,6 +200,16 @@ class TenantCheckpoint {
     if (names.length > 0) throw looksLikePlaceholder(names);
     return added;
   }
+
+  private namesOf(schema: string): TenantNames {
+    const [open = '', close = ''] = this.parts.targetOf(schema).placeholders?.delimiters ?? [];
+    return { schema, placeholder: `${open}${SCHEMA_PLACEHOLDER}${close}` };
+  }
+}
+
+/** Only what the tenant got: rows of shared files may be others each time. */
+function resultOfTenant({ result: { catalog }, own }: Added): Result {
+  return { catalog, blocks: own.added };
 }
 
 /** Objects that were added, changed or removed and whose names do not contain that of the schema. */

@@ -27,7 +27,7 @@ export class PgScratchDatabase implements ScratchDatabase {
   constructor(
     private readonly creator: PgConnection,
     private readonly createdOn: ConnectionSource,
-    private readonly name: string,
+    readonly name: string,
     private readonly source: ClientConfig,
     private readonly targetOf: (tenant?: Target) => TargetDatabase,
     private readonly live: LiveFacts,

@@ -21,7 +21,7 @@ describe('a checkpoint is not written, and the message says what to do', () => {
     const message = await refusalOf({
       '001_a.sql': `CREATE TABLE t (id int); INSERT INTO t VALUES (1);
         CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM t';
-        CREATE MATERIALIZED VIEW v AS SELECT f() AS n;`,
+        CREATE TABLE u (id int CHECK (f() > 0)); INSERT INTO u VALUES (1);`,
     });
     expect(message).toMatch(
       /^001_checkpoint\.sql was not written, because its statements fail in an empty database: .*"t"/,
@@ -46,6 +46,11 @@ describe('a checkpoint is not written, and the message says what to do', () => {
     expect(await refusalOf({ '001_a.sql': `SELECT lo_from_bytea(0, 'abc');` })).toMatch(
       /^The migrations create large objects, .* End it before the migration that creates them/,
     );
+  });
+
+  testWithDump('if the name of the current database is in a row', async () => {
+    const message = await refusalOf({ '001_a.sql': 'CREATE TABLE t AS SELECT current_database()::text AS name;' });
+    expect(message).toMatch(/put the name of the current database into it: COPY public\.t \(name\) FROM stdin;/);
   });
 
   test('if the name of a file has a line break', async () => {
