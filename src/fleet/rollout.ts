@@ -171,6 +171,7 @@ export class Rollout {
 
   private settle(result: TenantResult): void {
     this.results.set(result.tenant, result);
+    this.emit({ type: 'tenant-finished', tenant: result.tenant, result });
     if (result.outcome !== 'failed') return;
     this.failures += 1;
     if (this.failures < this.failureBudget) return;

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { MigrationFailedError, RefusedError } from '../../src/migrator.js';
+import { MigrationFailedError, RefusedError, renderEvent, type MigrationEvent } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { startCountingProxy } from '../support/counting-proxy.js';
@@ -27,6 +27,13 @@ beforeEach(async () => {
 const rowsIn = async (table: string): Promise<number> =>
   Number((await db.query<{ count: string }>(`SELECT count(*) FROM ${table}`)).rows[0]?.count);
 
+/** The results that the events contain, none twice. */
+function resultsIn(events: readonly MigrationEvent[]): ReadonlySet<unknown> {
+  const results = events.flatMap((event) => (event.type === 'tenant-finished' ? event.result : []));
+  expect(new Set(results.map(({ tenant }) => tenant)).size).toBe(results.length);
+  return new Set(results);
+}
+
 describe('a rollout', () => {
   test('applies the shared files, then the tenant files, each once', async () => {
     const shared = { '1_s.sql': 'CREATE TABLE shared.settings (id int)' };
@@ -41,6 +48,7 @@ describe('a rollout', () => {
     expect(await Promise.all(['s0.a', 's1.a', 's2.a'].map(rowsIn))).toEqual([1, 1, 1]);
     expect(new Set(events.flatMap(({ tenant }) => tenant ?? []))).toEqual(new Set(['t0', 't1', 't2']));
     expect(inBrief(await fleet.migrate())).toEqual(['t0 nothing-to-do', 't1 nothing-to-do', 't2 nothing-to-do']);
+    expect(resultsIn(events)).toEqual(new Set(run.tenants));
     expect(await rowsIn('shared.schema_migrations')).toBe(1);
     expect(await rowsIn('shared.schema_migrations_tenants')).toBe(6);
     expect((await fleet.status()).counts).toMatchObject({ current: 3, behind: 0 });
@@ -95,6 +103,13 @@ describe('a rollout', () => {
     expect(inBrief(run)).toEqual([`t0 applied ${all}`, 't1 failed 1_a.sql 2_b.sql', `t2 applied ${all}`]);
     expect(run.tenants[1]?.error).toBeInstanceOf(MigrationFailedError);
     expect(events.filter(({ type }) => type === 'run-failed')).toEqual([expect.objectContaining({ tenant: 't1' })]);
+    expect(resultsIn(events)).toEqual(new Set(run.tenants));
+    const ends = events.filter(({ type }) => type === 'tenant-finished').flatMap(renderEvent);
+    expect(ends.map(({ level, text }) => `${level}: ${text.replace(/\(.*\)/, '(…)')}`).toSorted()).toEqual([
+      'debug: Tenant t0: migrated (…)',
+      'debug: Tenant t2: migrated (…)',
+      'warning: Tenant t1: failed (…)',
+    ]);
     expect((await fleet.status()).tenants.map(({ state, failed }) => [state, failed])).toEqual([
       ['current', []],
       ['failed', ['3_c.sql']],

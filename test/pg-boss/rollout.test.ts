@@ -49,12 +49,30 @@ describe.each(VERSIONS)('a rollout over pg-boss %s', (version) => {
       expect(inBrief(await caller.migrate())).toEqual(tenantsUpTo(30).map(({ name }) => `${name} nothing-to-do`));
       expect(await caller.rollouts()).toEqual([]);
     });
-    expect(events.filter(({ tenant }) => tenant !== undefined)).toEqual([]);
+    expect(new Set(events.flatMap(({ tenant, type }) => (tenant === undefined ? [] : type)))).toEqual(
+      new Set(['tenant-finished']),
+    );
     const { rows } = await db.query(`SELECT count(*)::int, count(DISTINCT (tenant, migration_file))::int AS once
       FROM shared.schema_migrations_tenants`);
     expect(rows).toEqual([{ count: 60, once: 60 }]);
     await caller.close();
     await expectNoLeftovers(db);
+  });
+
+  test.each([false, true])('says once how each tenant ended, with the caller as a worker: %s', async (isWorker) => {
+    await db.query(`INSERT INTO public.broken VALUES ('s1')`);
+    const { fleet: caller, events } = await fleet({ rollout: { stopAfter: 9 } });
+    const work = isWorker ? caller.work() : undefined;
+    const ended = (): string[] =>
+      events.flatMap((event) => (event.type === 'tenant-finished' ? `${event.tenant} ${event.result.outcome}` : []));
+    await working(async () => {
+      const { tenants } = await caller.migrate();
+      expect(ended().toSorted()).toEqual(tenants.map(({ tenant, outcome }) => `${tenant} ${outcome}`).toSorted());
+      await caller.migrate(); // tells only about the one that is behind
+      expect(ended().slice(30)).toEqual(['t1 failed']);
+    }, 1);
+    await caller.close();
+    await work;
   });
 
   test('reports the error of a tenant with everything that the error of a single run has', async () => {

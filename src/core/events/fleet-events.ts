@@ -26,6 +26,8 @@ export type FleetEventBody =
     }
   /** A tenant for which no run was started. */
   | { readonly type: 'tenant-refused'; readonly tenant: string; readonly refusals: readonly Finding[] }
+  /** The rollout knows how it ended for a tenant that was started, in this process or in a worker. Emitted once for each. */
+  | { readonly type: 'tenant-finished'; readonly tenant: string; readonly result: TenantResult }
   /** The rollout has gone through all tenants. */
   | {
       readonly type: 'rollout-finished';

@@ -1,7 +1,7 @@
 import { renderFindingAs } from '../errors/finding.js';
 import type { Voice } from '../errors/remedy.js';
 import { count, duration, shortChecksum } from '../errors/wording.js';
-import { describeCounts, describeOutcome } from '../tenants/report.js';
+import { describeCounts, describeOutcome, type TenantResult } from '../tenants/report.js';
 import type { FleetEventBody, WorkerEventBody } from './fleet-events.js';
 import type { EventLine } from './event-line.js';
 
@@ -16,6 +16,10 @@ export function renderFleetEvent(say: Voice, event: FleetEventBody | WorkerEvent
       return [{ level: 'info', text: `Wave ${event.wave} of ${event.of}: ${count(event.tenants, 'tenant')}` }];
     case 'tenant-refused':
       return event.refusals.map((refusal) => ({ level: 'warning', text: renderFindingAs(say, refusal) }));
+    case 'tenant-finished': {
+      const { outcome } = event.result;
+      return [{ level: outcome === 'failed' ? 'warning' : 'debug', text: describeEnd(event.result) }];
+    }
     case 'rollout-finished':
       return [
         ...event.warnings.map((each) => ({ level: 'warning' as const, text: renderFindingAs(say, each) })),
@@ -47,9 +51,11 @@ function renderWorkerEvent(event: WorkerEventBody): readonly EventLine[] {
       const text = `Rollout ${rolloutId} is left to other workers: it ${difference}. Run workers of the same release`;
       return [{ level: 'warning', text }];
     }
-    case 'worker-tenant-finished': {
-      const { outcome, durationMs } = event.result;
-      return [{ level: 'debug', text: `${describeOutcome(outcome)} (${duration(durationMs)})` }];
-    }
+    case 'worker-tenant-finished':
+      return [{ level: 'debug', text: describeEnd(event.result) }];
   }
+}
+
+function describeEnd({ outcome, durationMs }: TenantResult): string {
+  return `${describeOutcome(outcome)} (${duration(durationMs)})`;
 }

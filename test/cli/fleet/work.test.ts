@@ -17,6 +17,9 @@ describe('fleet work', () => {
     const { code, stdout } = await type('migrate', '--all');
     expect(code).toBe(1);
     expect(stdout).toMatch(/\nTenant oak failed:\n {2}.*002_b\.sql/);
+    expect(stdout).toMatch(/\nWave 1 of 1: 3 tenants\n(?:.*\n)*1 of 3 tenants, [01] failed\n/);
+    expect(stdout).toContain('\nTenant oak failed\n');
+    expect(stdout).toContain('\n3 of 3 tenants, 1 failed\n');
     worker.kill('SIGINT');
     const ended = await worker.ended;
     expect(ended.signal).toBe('SIGINT');

@@ -48,15 +48,10 @@ export class RolloutView {
       case 'warning':
         this.collect(event.finding, tenant);
         return [];
-      case 'run-finished':
-        return this.ended();
-      case 'run-failed':
-      case 'run-refused':
-      case 'tenant-refused':
+      case 'tenant-finished':
+        if (event.result.outcome !== 'failed') return this.ended();
         this.failed += 1;
         return [{ level: 'warning', text: `Tenant ${tenant} failed` }, ...this.ended()];
-      case 'run-interrupted':
-        return this.ended();
       default:
         return [];
     }
