@@ -26,12 +26,14 @@ function fleetOf(names: readonly number[], { onEvent, ...options }: Options = {}
   );
 }
 
-/** Has the turn, as another process would, during some work. */
-async function whileItIsTaken(work: (give: () => Promise<void>) => Promise<void>): Promise<void> {
+/** Has the turn, or comes next, as another process would, during some work. */
+async function whileItIsTaken(
+  work: (give: () => Promise<void>) => Promise<void>,
+  key: bigint = turnKeys(db.name).turn,
+): Promise<void> {
   await withClient(db.connectionString, async (client) => {
-    const { turn } = turnKeys(db.name);
-    await client.query(`SELECT pg_advisory_lock(${turn})`);
-    await work(async () => void (await client.query(`SELECT pg_advisory_unlock(${turn})`)));
+    await client.query(`SELECT pg_advisory_lock(${key})`);
+    await work(async () => void (await client.query(`SELECT pg_advisory_unlock(${key})`)));
   });
 }
 
@@ -76,7 +78,7 @@ describe('non-transactional migrations of tenants in one database', () => {
         await until(() =>
           observed.events.some((event) => event.type === 'migration-applied' && event.file === '1_a.sql'),
         );
-        if (lock === 'auto') await until(waiting);
+        await until(waiting);
         expect(started(observed)).toEqual([]);
         await db.query('CREATE TABLE public.elsewhere (id int); CREATE INDEX ON public.elsewhere (id)');
         await withClient(
@@ -112,9 +114,13 @@ describe('non-transactional migrations of tenants in one database', () => {
       expect(inBrief(report)).toEqual(['t0 failed 1_a.sql']);
       const { error } = report.tenants[0] as (typeof report.tenants)[0];
       expect(error).toBeInstanceOf(LockTimeoutError);
-      expect(error).toMatchObject({ applied: ['1_a.sql'], holder: { applicationName: 'test-support' } });
+      expect(error).toMatchObject({
+        awaited: 'turn',
+        applied: ['1_a.sql'],
+        holder: { applicationName: 'test-support' },
+      });
       expect(error?.message).toMatch(
-        /^Waited \d+ m?s to run 2_i\.sql: non-transactional migrations of tenants run one at a time in each database, and the turn is held by backend \d+ \(test-support\), connected since .*\. This run had applied 1_a\.sql\. .* terminate it with pg_terminate_backend\(\d+\)\./,
+        /^Waited \d+ m?s to run 2_i\.sql: non-transactional migrations of tenants run one at a time in each database, and the turn is held by backend \d+ \(test-support\), connected since .*\. This run had applied 1_a\.sql\. .* terminate it with SELECT pg_terminate_backend\(\d+\)\./,
       );
     });
     const rows = await db.query('SELECT migration_file FROM shared.schema_migrations_tenants');
@@ -123,6 +129,19 @@ describe('non-transactional migrations of tenants in one database', () => {
     expect(audit.rows).toEqual([{ files: ['1_a.sql'] }]);
     expect((await (await fleetOf([0])).fleet.migrate()).counts.applied).toBe(1);
   });
+
+  test.each<NonNullable<FleetOptions['lock']>>(['auto', 'transaction'])(
+    'fail after the timeout, with the lock %s, if the next one does not take its turn',
+    async (lock) => {
+      await whileItIsTaken(async () => {
+        const { fleet } = await fleetOf([0], { lock, timeouts: { migrationLock: 300 } });
+        const { report } = await stopOf(fleet.migrate());
+        expect(report.tenants[0]?.error?.message).toMatch(
+          /nobody has the turn, but the place of the next one is held by backend \d+ \(test-support\)/,
+        );
+      }, turnKeys(db.name).next);
+    },
+  );
 
   test('can be interrupted while they wait', async () => {
     await whileItIsTaken(async () => {

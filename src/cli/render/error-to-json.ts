@@ -43,7 +43,12 @@ function detailsOf(error: unknown, typed: Invocation): object {
   if (error instanceof NotUpToDateError) return { pending: error.pending, failed: error.failed };
   if (error instanceof MigrationFailedError) return failureToJson(error);
   if (error instanceof LockTimeoutError)
-    return { waitedMs: error.waitedMs, holder: error.holder ?? null, applied: error.applied };
+    return {
+      awaited: error.awaited,
+      waitedMs: error.waitedMs,
+      holder: error.holder ?? null,
+      applied: error.applied,
+    };
   if (error instanceof InterruptedError) return { by: error.by, applied: error.applied, pending: error.pending };
   if (error instanceof RolloutStoppedError) return { rollout: rolloutToJson(error.report, typed) };
   if (error instanceof DatabaseConnectionError) return { sqlstate: error.sqlstate ?? null };

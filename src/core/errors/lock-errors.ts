@@ -17,6 +17,12 @@ export interface LockHolder {
   readonly silentMs: number | null;
 }
 
+/** The holder of the turn to run a non-transactional migration. */
+export interface TurnHolder extends LockHolder {
+  /** True if it only holds the place of the next one, and nobody has the turn: then it should have taken it. */
+  readonly isNext: boolean;
+}
+
 /** A working process sends a message at least every five seconds while the server waits for it. */
 const NOTABLE_SILENCE_MS = 10_000;
 
@@ -30,8 +36,8 @@ export class LockTimeoutError extends MigrationError {
     target: string,
     /** Migrations that this run applied before it had to wait: without the lock, or for a new session. */
     readonly applied: readonly string[] = [],
-    /** `turn`: the non-transactional migration `target` waited for its turn. */
-    awaited: 'lock' | 'turn' = 'lock',
+    /** `lock`: the migration lock. `turn`: the turn to run a non-transactional migration; `unlock()` does not end it. */
+    readonly awaited: 'lock' | 'turn' = 'lock',
   ) {
     super('LOCK_TIMEOUT', (say) => {
       const what =
@@ -39,7 +45,8 @@ export class LockTimeoutError extends MigrationError {
           ? `for the migration lock of ${target}, ${describeHolder(holder)}`
           : `to run ${target}: ${turnOf(holder)}`;
       const done = applied.length === 0 ? 'This run applied nothing' : `This run had applied ${list(applied)}`;
-      const end = awaited === 'lock' ? say({ action: 'unlock' }) : `pg_terminate_backend(${holder?.pid ?? 'pid'})`;
+      const end =
+        awaited === 'lock' ? say({ action: 'unlock' }) : `SELECT pg_terminate_backend(${holder?.pid ?? 'pid'})`;
       return (
         `Waited ${duration(waitedMs)} ${what}. ${done}. ` +
         `If that process is healthy, wait for it and start again; if it is gone or stuck, terminate it with ${end}.`
@@ -49,8 +56,9 @@ export class LockTimeoutError extends MigrationError {
 }
 
 /** Why a migration waits for its turn, as the rest of a sentence. */
-export function turnOf(holder: LockHolder | undefined): string {
-  return `non-transactional migrations of tenants run one at a time in each database, and the turn is ${describeHolder(holder)}`;
+export function turnOf(holder: (LockHolder & Partial<TurnHolder>) | undefined): string {
+  const what = holder?.isNext ? 'nobody has the turn, but the place of the next one is' : 'the turn is';
+  return `non-transactional migrations of tenants run one at a time in each database, and ${what} ${describeHolder(holder)}`;
 }
 
 /**

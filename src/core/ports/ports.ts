@@ -1,4 +1,4 @@
-import type { LockHolder } from '../errors/lock-errors.js';
+import type { LockHolder, TurnHolder } from '../errors/lock-errors.js';
 import type { Finding } from '../errors/finding.js';
 import type { AuditEntry, NewAuditEntry } from '../history/audit.js';
 import type { CoveredFile } from '../history/covered-file.js';
@@ -156,7 +156,7 @@ export type Outcome =
   | { readonly kind: 'conflict'; readonly file: string; readonly undecided: boolean }
   | { readonly kind: 'interrupted' }
   /** Other non-transactional migrations were running in the database for too long, so this one has not begun. */
-  | { readonly kind: 'overdue'; readonly file: string; readonly waitedMs: number; readonly holder: LockHolder }
+  | { readonly kind: 'overdue'; readonly file: string; readonly waitedMs: number; readonly holder: TurnHolder }
   /** The remaining migrations need a new session, because the defaults of new sessions were changed. */
   | { readonly kind: 'reconnect' };
 

@@ -1,4 +1,4 @@
-import type { LockHolder } from '../../core/errors/lock-errors.js';
+import type { TurnHolder } from '../../core/errors/lock-errors.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { queryError } from '../connection/server-error.js';
 import { readLockHolder, type TurnKeys } from './lock.js';
@@ -18,10 +18,17 @@ export interface TurnSettings {
 export interface Turn {
   /** Tries once. @throws MigrationError */
   tryTake(): Promise<boolean>;
-  /** Who has the turn, if that can be seen. @throws MigrationError */
-  holder(): Promise<LockHolder | undefined>;
+  /** Who has the turn or, if nobody has it, comes next but does not take it; if that can be seen. @throws MigrationError */
+  holder(): Promise<TurnHolder | undefined>;
   /** Gives up the turn, or stops waiting for it. Never rejects. */
   release(): Promise<void>;
+}
+
+async function readHolder(connection: PgConnection, keys: TurnKeys, isNext: boolean): Promise<TurnHolder | undefined> {
+  const holder = await readLockHolder(connection, keys.turn);
+  if (holder) return { ...holder, isNext: false };
+  const next = isNext ? undefined : await readLockHolder(connection, keys.next);
+  return next && { ...next, isNext: true };
 }
 
 const DOING = 'waiting for the turn to run a non-transactional migration';
@@ -48,8 +55,8 @@ export class SessionTurn implements Turn {
     return this.held;
   }
 
-  holder(): Promise<LockHolder | undefined> {
-    return readLockHolder(this.connection, this.keys.turn);
+  holder(): Promise<TurnHolder | undefined> {
+    return readHolder(this.connection, this.keys, this.isNext);
   }
 
   async release(): Promise<void> {
@@ -65,10 +72,11 @@ const SAVEPOINT = 'nestjs_pg_migrations_turn';
 
 /**
  * The same in the transaction that holds the migration lock behind a pooler. Rolling back to a savepoint releases the
- * locks taken after it. Nobody is next in line: a transaction cannot release that lock and keep the other.
+ * locks taken after it.
  */
 export class PinnedTurn implements Turn {
   private isSaved = false;
+  private isNext = false;
 
   constructor(
     private readonly connection: PgConnection,
@@ -76,22 +84,37 @@ export class PinnedTurn implements Turn {
   ) {}
 
   async tryTake(): Promise<boolean> {
+    const { turn, next } = this.keys;
     const save = this.isSaved ? '' : `SAVEPOINT ${SAVEPOINT}; `;
-    const { error, lastValue } = await this.connection.run(
-      `${save}SELECT pg_catalog.pg_try_advisory_xact_lock(${this.keys.turn})`,
-    );
-    if (error) throw queryError(DOING, error);
+    const queued = await this.attempt(`${save}SELECT CASE WHEN ${tryLocal(next)} THEN ${tryLocal(turn)} END`);
     this.isSaved = true;
-    return lastValue === 't';
+    this.isNext = queued === 'f';
+    // A transaction cannot release one lock and keep another, so both go, and the turn is taken again.
+    return (
+      queued === 't' && (await this.attempt(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; SELECT ${tryLocal(turn)}`)) === 't'
+    );
   }
 
-  holder(): Promise<LockHolder | undefined> {
-    return readLockHolder(this.connection, this.keys.turn);
+  /** Until a transaction ends, it sees the other sessions as they were when it first looked. */
+  async holder(): Promise<TurnHolder | undefined> {
+    await this.connection.record('SELECT pg_catalog.pg_stat_clear_snapshot()');
+    return readHolder(this.connection, this.keys, this.isNext);
   }
 
   async release(): Promise<void> {
     if (!this.isSaved) return;
     this.isSaved = false;
+    this.isNext = false;
     await this.connection.record(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`);
   }
+
+  private async attempt(sql: string): Promise<string | null | undefined> {
+    const { error, lastValue } = await this.connection.run(sql);
+    if (error) throw queryError(DOING, error);
+    return lastValue;
+  }
+}
+
+function tryLocal(key: bigint): string {
+  return `pg_catalog.pg_try_advisory_xact_lock(${key})`;
 }

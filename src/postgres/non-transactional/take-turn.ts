@@ -1,5 +1,5 @@
 import { finding } from '../../core/errors/finding.js';
-import { turnOf, type LockHolder } from '../../core/errors/lock-errors.js';
+import { turnOf, type TurnHolder } from '../../core/errors/lock-errors.js';
 import type { Outcome } from '../../core/ports/ports.js';
 import { Backoff } from '../../timing/backoff.js';
 import { isInterrupted, type ExecutionContext } from '../execution/execution-context.js';
@@ -36,13 +36,17 @@ async function waitFor(turn: Turn, context: ExecutionContext, file: string): Pro
   }
 }
 
+function isSame(holder: TurnHolder, former: TurnHolder | undefined): boolean {
+  return holder.pid === former?.pid && holder.running === former.running && holder.isNext === former.isNext;
+}
+
 /** One wait. Its time starts again when another migration gets the turn: then nothing is stuck. */
 class Wait {
   private readonly startedAt = performance.now();
   private since = this.startedAt;
   private nextLookAt = this.startedAt;
   private hasWarned = false;
-  private holder: LockHolder | undefined;
+  private holder: TurnHolder | undefined;
 
   constructor(
     private readonly context: Pick<ExecutionContext, 'listener'>,
@@ -55,12 +59,12 @@ class Wait {
   }
 
   /** @param holder undefined if the turn was given up in the meantime. @returns the outcome if it has waited too long. */
-  judge(holder: LockHolder | undefined): Outcome | undefined {
+  judge(holder: TurnHolder | undefined): Outcome | undefined {
     const now = performance.now();
-    if (holder && (holder.pid !== this.holder?.pid || holder.running !== this.holder.running)) {
+    if (!holder || !isSame(holder, this.holder)) {
       this.holder = holder;
       this.since = now;
-    } else if (holder && now - this.since >= this.timeoutMs) {
+    } else if (now - this.since >= this.timeoutMs) {
       return { kind: 'overdue', file: this.file, waitedMs: now - this.startedAt, holder };
     }
     if (holder && now - this.startedAt >= LOOK_MS) this.warn(holder);
@@ -68,7 +72,7 @@ class Wait {
     return undefined;
   }
 
-  private warn(holder: LockHolder): void {
+  private warn(holder: TurnHolder): void {
     if (this.hasWarned) return;
     this.hasWarned = true;
     this.context.listener.warning(finding('TURN_AWAITED', { subject: this.file, detail: turnOf(holder) }));

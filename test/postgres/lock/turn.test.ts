@@ -61,6 +61,42 @@ describe('the turn in a database', () => {
     });
   });
 
+  test.each([SessionTurn, PinnedTurn])(
+    'in a transaction goes to a waiting %p, before whoever has just had it',
+    async (Waiting) => {
+      await withClients(2, async ([pinned, other]) => {
+        if (!pinned || !other) throw new Error('there are two');
+        const [a, b] = [new PinnedTurn(pinned, turnKeys(db.name)), new Waiting(other, turnKeys(db.name))];
+        for (const each of [pinned, other]) await each.run('BEGIN');
+        expect([await a.tryTake(), await b.tryTake()]).toEqual([true, false]);
+        await a.release();
+        expect([await a.tryTake(), await b.tryTake(), await a.tryTake()]).toEqual([false, true, false]);
+        expect(await b.holder()).toMatchObject({ pid: other.processId, isNext: false });
+        await b.release();
+        expect(await a.tryTake()).toBe(true);
+        await a.release();
+      });
+    },
+  );
+
+  test('has a holder that is seen as it is now, also in a transaction; if nobody has it, it is who comes next', async () => {
+    await withClients(2, async ([pinned, other]) => {
+      if (!pinned || !other) throw new Error('there are two');
+      const { turn, next } = turnKeys(db.name);
+      const waiting = new PinnedTurn(pinned, turnKeys(db.name));
+      await pinned.run('BEGIN');
+      await other.run(`SELECT pg_advisory_lock(${turn}); SET application_name = 'first'`);
+      expect(await waiting.holder()).toMatchObject({ applicationName: 'first', isNext: false });
+      await other.run(`SET application_name = 'second'`);
+      expect(await waiting.holder()).toMatchObject({ applicationName: 'second' });
+      await other.run(`SELECT pg_advisory_lock(${next}), pg_advisory_unlock(${turn})`);
+      expect(await waiting.tryTake()).toBe(false);
+      expect(await waiting.holder()).toMatchObject({ pid: other.processId, isNext: true });
+      await other.run(`SELECT pg_advisory_unlock(${next})`);
+      expect(await waiting.holder()).toBeUndefined();
+    });
+  });
+
   test('in a transaction ends without ending the transaction and its other locks', async () => {
     await withClients(2, async ([pinned, other]) => {
       if (!pinned || !other) throw new Error('there are two');

@@ -1,17 +1,18 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import type { Finding } from '../../../src/core/errors/finding.js';
-import type { LockHolder } from '../../../src/core/errors/lock-errors.js';
+import type { TurnHolder } from '../../../src/core/errors/lock-errors.js';
 import type { ExecutionContext } from '../../../src/postgres/execution/execution-context.js';
 import type { Turn } from '../../../src/postgres/lock/turn.js';
 import { inTurn } from '../../../src/postgres/non-transactional/take-turn.js';
 
-const holder = (pid: number): LockHolder => ({
+const holder = (pid: number, isNext = false): TurnHolder => ({
   pid,
   applicationName: 'other',
   since: null,
   running: '2_i.sql',
   silentMs: null,
   blockedBy: [],
+  isNext,
 });
 
 /** The time between two attempts, in ms. */
@@ -24,7 +25,7 @@ beforeEach(() => {
 afterEach(() => void jest.restoreAllMocks());
 
 /** Waits until one of these has the turn no more. @param holders who has it, at one look after the other. */
-async function wait(holders: readonly LockHolder[], timeoutMs: number) {
+async function wait(holders: readonly TurnHolder[], timeoutMs: number) {
   const left = [...holders];
   const warnings: Finding[] = [];
   const turn: Turn = {
@@ -66,6 +67,17 @@ describe('waiting for the turn', () => {
       60_000,
     );
     expect(outcome).toMatchObject({ kind: 'overdue', file: '2_i.sql', holder: { pid: 7 } });
+  });
+
+  test('ends after the timeout if one process comes next, but does not take it', async () => {
+    const { outcome, warnings } = await wait(
+      Array.from({ length: 6 }, () => holder(7, true)),
+      60_000,
+    );
+    expect(outcome).toMatchObject({ kind: 'overdue', holder: { pid: 7, isNext: true } });
+    expect(warnings).toMatchObject([
+      { detail: expect.stringContaining('the place of the next one is held by backend 7') },
+    ]);
   });
 
   test('goes on as long as others get it', async () => {
