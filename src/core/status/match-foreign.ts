@@ -1,26 +1,33 @@
-import type { Migration } from '../migration/migration.js';
 import { compareVersions, writtenVersion } from '../migration/version.js';
 import type { ForeignMigration } from '../tools/history.js';
 import { folderToolOf } from '../tools/registry.js';
 import { baseName } from '../tools/tool.js';
 
+/** A file, or one that is gone. */
+interface Named {
+  readonly file: string;
+}
+
 /** A file that another tool has applied. */
-interface MatchedMigration {
-  readonly migration: Migration;
+interface MatchedMigration<T> {
+  readonly migration: T;
   readonly appliedAt: Date | undefined;
 }
 
 /** Another tool's history, matched with the files. */
-interface ForeignMatch {
+interface ForeignMatch<T> {
   /** The files that the other tool has applied, in migration order. */
-  readonly matched: readonly MatchedMigration[];
+  readonly matched: readonly MatchedMigration<T>[];
   /** Labels of applied migrations with no matching file, or more than one. */
   readonly unmatched: readonly string[];
 }
 
 /** Finds the files of the migrations that another tool has applied. */
-export function matchForeign(files: readonly Migration[], applied: readonly ForeignMigration[]): ForeignMatch {
-  const matched = new Map<string, MatchedMigration>();
+export function matchForeign<T extends Named>(
+  files: readonly T[],
+  applied: readonly ForeignMigration[],
+): ForeignMatch<T> {
+  const matched = new Map<string, MatchedMigration<T>>();
   const unmatched: string[] = [];
   for (const foreign of applied) {
     const own = filesOf(files, foreign);
@@ -34,22 +41,22 @@ export function matchForeign(files: readonly Migration[], applied: readonly Fore
   return { matched: files.flatMap(({ file }) => matched.get(file) ?? []), unmatched };
 }
 
-function filesOf(files: readonly Migration[], { version, name }: ForeignMigration): readonly Migration[] {
+function filesOf<T extends Named>(files: readonly T[], { version, name }: ForeignMigration): readonly T[] {
   if (name === undefined) return filesComparing(files, version, (order) => order === 0);
   const wanted = name.normalize('NFC');
   const exact = files.filter(({ file }) => file === wanted);
   return exact.length > 0 ? exact : files.filter(({ file }) => stem(file) === stem(wanted));
 }
 
-function filesUpTo(files: readonly Migration[], { version }: ForeignMigration): readonly Migration[] {
+function filesUpTo<T extends Named>(files: readonly T[], { version }: ForeignMigration): readonly T[] {
   return filesComparing(files, version, (order) => order <= 0);
 }
 
-function filesComparing(
-  files: readonly Migration[],
+function filesComparing<T extends Named>(
+  files: readonly T[],
   version: string | undefined,
   fits: (order: number) => boolean,
-): readonly Migration[] {
+): readonly T[] {
   const wanted = writtenVersion((version ?? '').replaceAll('_', '.'));
   if (wanted === null) return [];
   return files.filter(({ file }) => {

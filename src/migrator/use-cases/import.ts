@@ -9,7 +9,7 @@ import type { ForeignMigration } from '../../core/tools/history.js';
 import type { MigratorParts } from '../run/parts.js';
 import { withInterruptibleSession } from '../run/with-session.js';
 import { changeHistory, type ChangeOptions } from './change-history.js';
-import { recordings } from './record.js';
+import { coverings, recordings, unrecordedGone } from './record.js';
 
 /** Options of `importFrom()`. */
 export interface ImportOptions extends ChangeOptions {
@@ -46,23 +46,33 @@ export async function importFrom(
 ): Promise<ImportReport> {
   const applied = await readApplied(parts, tool, table, options.signal); // a wrong name must not create our table
   return changeHistory(parts, options, ({ set, statuses }) => {
-    const { matched, unmatched } = matchForeign(set.migrations, applied);
+    const {
+      histories: [all = []],
+    } = set;
+    const { matched, unmatched } = matchForeign(all, applied);
+    const present = new Map(set.migrations.map((each) => [each.file, each]));
     const done = new Set(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
-    const fresh = matched.filter(({ migration }) => !done.has(migration.file));
+    const gone = unrecordedGone(set, statuses);
+    const isFresh = (file: string): boolean => (present.has(file) ? !done.has(file) : gone.has(file));
+    const fresh = matched.filter(({ migration }) => isFresh(migration.file));
+    const covered = fresh.flatMap(({ migration: { file } }) => gone.get(file) ?? []);
+    const todo = fresh.flatMap(({ migration: { file }, appliedAt }) => {
+      const migration = present.get(file);
+      return migration ? [{ migration, ...(appliedAt && { executedAt: appliedAt }) }] : [];
+    });
+    const recorded = fresh.map(({ migration: { file } }) => file);
     return {
-      changes: recordings(
-        fresh.map(({ migration, appliedAt }) => ({
-          kind: 'record',
-          migration,
-          origin: 'import',
-          ...(appliedAt && { executedAt: appliedAt }),
-        })),
-        statuses,
-      ),
-      note: { action: 'import', files: fresh.map(({ migration }) => migration.file), details: { tool } },
+      changes: [
+        ...coverings(covered, 'import'),
+        ...recordings(
+          todo.map((each) => ({ ...each, kind: 'record', origin: 'import' })),
+          statuses,
+        ),
+      ],
+      note: { action: 'import', files: recorded, details: { tool } },
       result: {
-        recorded: fresh.map(({ migration }) => migration.file),
-        alreadyRecorded: matched.map(({ migration }) => migration.file).filter((file) => done.has(file)),
+        recorded,
+        alreadyRecorded: matched.map(({ migration: { file } }) => file).filter((file) => !isFresh(file)),
         unmatched,
       },
     };

@@ -1,4 +1,5 @@
 import { RefusedError, UnknownMigrationError } from '../../core/errors/input-errors.js';
+import type { Origin } from '../../core/history/history.js';
 import type { CoveredFile } from '../../core/history/covered-file.js';
 import type { ReplacedFile } from '../../core/migration/checkpoint.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
@@ -22,8 +23,8 @@ export function baseline(parts: MigratorParts, version: string, options: ChangeO
     const upTo = namesUpTo(set, version);
     const done = new Set(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
     const todo = upTo.flatMap((file) => (done.has(file) ? [] : (present.get(file) ?? [])));
-    const unrecorded = new Set(statuses.flatMap(({ file, covers }) => covers?.map((each) => each.file) ?? [file]));
-    const covered = upTo.flatMap((file) => (unrecorded.has(file) ? (set.gone.get(file) ?? []) : []));
+    const gone = unrecordedGone(set, statuses);
+    const covered = upTo.flatMap((file) => gone.get(file) ?? []);
     const files = upTo.filter(
       (file) => todo.some((each) => each.file === file) || covered.some((each) => each.file === file),
     );
@@ -32,10 +33,7 @@ export function baseline(parts: MigratorParts, version: string, options: ChangeO
       statuses,
     );
     return {
-      changes:
-        covered.length === 0
-          ? changes
-          : [{ kind: 'cover', files: covered.map(asCovered), origin: 'baseline' }, ...changes],
+      changes: [...coverings(covered, 'baseline'), ...changes],
       note: { action: 'baseline', files },
       result: files,
     };
@@ -50,19 +48,40 @@ function namesUpTo({ histories: [all = []], checkpoints }: MigrationSet, version
   return migrations.slice(0, last + 1).map(({ file }) => file);
 }
 
-function asCovered({ file, checksum }: ReplacedFile): CoveredFile {
-  return { file, checksum, canonicalChecksum: null };
+/** Migrations that a checkpoint replaces, whose files are gone and which are not recorded, by name. */
+export function unrecordedGone(
+  { gone }: MigrationSet,
+  statuses: readonly MigrationStatus[],
+): ReadonlyMap<string, ReplacedFile> {
+  const open = statuses.flatMap(({ file, covers }) => covers?.map((each) => each.file) ?? [file]);
+  return new Map(open.flatMap((file) => gone.get(file) ?? []).map((each) => [each.file, each]));
 }
 
-/** Records one migration without running it. @throws UnknownMigrationError, RefusedError */
+/** Records migrations whose files are gone. */
+export function coverings(gone: readonly ReplacedFile[], origin: Origin): readonly HistoryChange[] {
+  const files = gone.map(({ file, checksum }): CoveredFile => ({ file, checksum, canonicalChecksum: null }));
+  return files.length === 0 ? [] : [{ kind: 'cover', files, origin }];
+}
+
+/**
+ * Records one migration without running it, also one whose file is gone because a checkpoint replaces it.
+ *
+ * @throws UnknownMigrationError, RefusedError
+ */
 export function mark(parts: MigratorParts, file: string, options: ChangeOptions): Promise<string[]> {
-  return changeHistory(parts, options, ({ set: { migrations, location }, statuses }) => {
-    const migration = migrations.find((each) => each.file === file);
-    if (!migration) throw new UnknownMigrationError(`There is no migration ${file} in ${location}.`);
+  return changeHistory(parts, options, ({ set, statuses }) => {
+    const migration = set.migrations.find((each) => each.file === file);
+    if (!migration && !set.gone.has(file))
+      throw new UnknownMigrationError(`There is no migration ${file} in ${set.location}.`);
     const isDone = statuses.some((each) => each.file === file && isApplied(each.state));
-    const todo: readonly Recording[] = isDone ? [] : [{ kind: 'record', migration, origin: 'mark' }];
-    const files = todo.map(() => file);
-    return { changes: recordings(todo, statuses), note: { action: 'mark', files }, result: files };
+    const todo: readonly Recording[] = migration && !isDone ? [{ kind: 'record', migration, origin: 'mark' }] : [];
+    const gone = [unrecordedGone(set, statuses).get(file) ?? []].flat();
+    const files = [...todo, ...gone].map(() => file);
+    return {
+      changes: [...coverings(gone, 'mark'), ...recordings(todo, statuses)],
+      note: { action: 'mark', files },
+      result: files,
+    };
   });
 }
 

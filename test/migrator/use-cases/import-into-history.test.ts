@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { checkpointOf } from '../../support/checkpoint-of.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
 import { historyOf, outcomes } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
@@ -38,4 +39,21 @@ describe('what is recorded here before', () => {
     expect(reports.flatMap(({ recorded }) => recorded)).toEqual(['1_a.sql', '2_b.sql']);
     expect(await outcomes(db)).toEqual({ '1_a.sql': 'applied', '2_b.sql': 'applied' });
   });
+});
+
+test('files that are gone because a checkpoint replaces them are recorded too, by an import and by mark', async () => {
+  const gone = { '1_a.sql': 'CREATE TABLE a ();', '2_b.sql': 'CREATE TABLE b ();' };
+  const { migrator } = await migratorOn(db, { '2_checkpoint.sql': checkpointOf(gone, ''), '3_c.sql': 'SELECT 3;' });
+  expect(await migrator.mark('2_b.sql')).toEqual(['2_b.sql']);
+  expect(await migrator.mark('2_b.sql')).toEqual([]);
+  await db.query(`CREATE TABLE knex_migrations (id serial, name text, batch int, migration_time timestamptz);
+    INSERT INTO knex_migrations (name, migration_time) VALUES ('1_a.js', '2020-01-01Z'), ('2_b.js', '2020-01-02Z')`);
+  const report = { recorded: ['1_a.sql'], alreadyRecorded: ['2_b.sql'], unmatched: [] };
+  expect(await migrator.importFrom('knex')).toEqual(report);
+  expect(await migrator.importFrom('knex')).toEqual({ ...report, recorded: [], alreadyRecorded: Object.keys(gone) });
+  expect((await historyOf(db)).map(({ migration_file, origin }) => [migration_file, origin])).toEqual([
+    ['1_a.sql', 'import'],
+    ['2_b.sql', 'mark'],
+  ]);
+  expect((await migrator.migrate()).applied).toEqual(['3_c.sql']);
 });
