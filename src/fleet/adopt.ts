@@ -1,3 +1,4 @@
+import { MigrationError } from '../core/errors/migration-error.js';
 import type { MigrationSet } from '../core/migration/migration-set.js';
 import type { TenantAdoption } from '../core/ports/tenants.js';
 import type { Tenant } from '../core/tenants/tenant.js';
@@ -14,7 +15,7 @@ interface Adoption extends TenantAdoption {
 /**
  * Assigns the histories of tenants to their present schemas, if they belong to others.
  *
- * @returns the names of those tenants. An error names them too.
+ * @returns the names of those tenants. An error names the tenant that failed, and those that were taken over before.
  */
 export async function adopt(
   parts: FleetParts,
@@ -26,26 +27,33 @@ export async function adopt(
   const concerned = await adoptable(parts, tenants, await source.refresh(), isNamed);
   if (dryRun) return concerned.map(({ name }) => name);
   const adopted = new Set<Tenant>();
-  const failures: unknown[] = [];
+  const failures: { readonly tenant: Tenant; readonly error: unknown }[] = [];
   const work = async (tenant: Tenant): Promise<void> => {
     try {
       const isDone = await withInterruption(signal, NO_PROGRESS, () => schemas.adopt(tenant, adoption));
       if (isDone) adopted.add(tenant);
     } catch (error) {
-      failures.push(error);
+      failures.push({ tenant, error });
     }
   };
   const names = (): string[] => concerned.filter((tenant) => adopted.has(tenant)).map(({ name }) => name);
   const mayStart = (): boolean => failures.length === 0 && !signal.aborted;
   try {
     await eachByServer(concerned, work, { parallelism: rollout.parallelism, mayStart });
-    if (failures.length > 0) throw failures[0];
+    if (failures[0]) throw failures[0].error;
     throwIfInterrupted(signal);
   } catch (error) {
-    if (error instanceof Error && adopted.size > 0) error.message += `\nTaken over before: ${names().join(', ')}.`;
+    const failed = failures.map(({ tenant }) => tenant.name);
+    if (failed.length > 0) addLine(error, `Not taken over: ${failed.join(', ')}.`);
+    if (adopted.size > 0) addLine(error, `Taken over before: ${names().join(', ')}.`);
     throw error;
   }
   return names();
+}
+
+function addLine(error: unknown, line: string): void {
+  if (error instanceof MigrationError) error.addLine(line);
+  else if (error instanceof Error) error.message += `\n${line}`;
 }
 
 /** Tenants for which there may be something to change; the lock of each decides. */

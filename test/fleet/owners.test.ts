@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { InterruptedError, RefusedError, type TenantDefinition } from '../../src/migrator.js';
+import { DatabaseError, InterruptedError, RefusedError, type TenantDefinition } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { fleetOn, type ObservedFleet } from './fleet-on.js';
@@ -113,8 +113,10 @@ describe('after a restore', () => {
     await db.query(
       `CREATE TRIGGER no BEFORE UPDATE ON shared.schema_migrations_tenants FOR EACH ROW WHEN (old.tenant = 'B') EXECUTE FUNCTION no()`,
     );
-    const failed = await fleet.adopt().catch((error: unknown) => error);
-    expect(failed).toMatchObject({ message: expect.stringMatching(/no.*Taken over before: X\./s) });
+    const failed = await failureOf(fleet.adopt(), DatabaseError);
+    const lines = /no.*\nNot taken over: B\.\nTaken over before: X\.\n\[/s;
+    expect(failed).toMatchObject({ message: expect.stringMatching(lines) });
+    expect(failed.messageAs(() => '')).toMatch(lines); // what the command line prints
     expect(await states(fleet)).toEqual(['current', 'refused TENANT_SCHEMA_REPLACED']);
   });
 });

@@ -36,7 +36,7 @@ const ERROR_CLASS: unique symbol = Symbol.for('nestjs-pg-migrations: error class
 export class MigrationError extends Error {
   /** @internal */
   static readonly [ERROR_CLASS] = true;
-  readonly #text: Text;
+  #text: Text;
 
   constructor(
     /** The kind of error. Stable: check this, not the message. */
@@ -52,6 +52,13 @@ export class MigrationError extends Error {
   /** The message with its remedies phrased by `say` instead of as API calls. */
   messageAs(say: Voice): string {
     return withCode(inWords(this.#text, say), this.code);
+  }
+
+  /** Adds a line to the message. @internal */
+  addLine(line: string): void {
+    const text = this.#text;
+    this.#text = (say) => `${inWords(text, say)}\n${line}`;
+    this.message = this.messageAs(inApi);
   }
 
   /**
