@@ -83,16 +83,16 @@ describeWith('bash').each([
   ['bash', inBash],
   ['bash 3.2', inOldBash],
 ])('in %s, directories with spaces and quotes', (_, complete) => {
-  test('are offered quoted, or as they are after a quote', async () => {
+  test('are offered quoted, in the way in which the word begins', async () => {
     for (const typed of ['my', String.raw`my\ `, String.raw`my\ \$`])
       expect(await complete('lint', '--dir', typed)).toEqual([ESCAPED]);
-    expect(await complete('lint', '--dir', '"my ')).toEqual([WORST]);
-    expect(await complete('lint', '--dir', "'my")).toEqual([WORST]);
+    expect(await complete('lint', '--dir', '"my ')).toEqual([String.raw`my \$(touch owned) it's`]);
+    expect(await complete('lint', '--dir', "'my")).toEqual([String.raw`my $(touch owned) it'\''s`]);
     expect(await complete('lint', '--dir', '~/my')).toEqual([`~/${ESCAPED}`]);
   });
 
   test('are searched for migrations, however they were typed', async () => {
-    for (const typed of [ESCAPED, `"${WORST}"`])
+    for (const typed of [ESCAPED, `~/${ESCAPED}`, `"${WORST}"`])
       expect(await complete('mark', '--dir', typed, '')).toEqual(['9_c.sql']);
   });
 });
@@ -165,7 +165,7 @@ describeWith('zsh')('in zsh', () => {
   test('migrations, including those of another directory', async () => {
     expect(await migrationsInZsh("''")).toEqual(['001_a.sql', 'sub/002_b.sql']);
     expect(await migrationsInZsh('--dir', 'other', "''")).toEqual(["3 $(touch owned) it's.sql"]);
-    for (const typed of [ESCAPED, `"${WORST}"`])
+    for (const typed of [ESCAPED, `~/${ESCAPED}`, `"${WORST}"`])
       expect(await migrationsInZsh('--dir', raw(typed), "''")).toEqual(['9_c.sql']);
   });
 });

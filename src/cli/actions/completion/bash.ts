@@ -22,14 +22,15 @@ _nest_migrations_unquoted() {
   esac
   printf '%s' "$word"
 }
-# Offers the names, one a line, that begin with what was typed. They are quoted, unless they follow a quote.
+# Offers the names, one a line, that begin with what was typed. They are quoted in the way in which the word begins.
 _nest_migrations_names() {
-  local typed name
+  local typed name quote="'" escaped="'\\\\''"
   typed="$(_nest_migrations_unquoted "$1")"
   while IFS= read -r name; do
     [[ "$name" == "$typed"* ]] || continue
     case "$1" in
-      [\\'\\"]*) COMPREPLY+=("$name") ;;
+      \\'*) COMPREPLY+=("\${name//$quote/$escaped}") ;;
+      \\"*) COMPREPLY+=("$(printf '%s' "$name" | sed 's/[\\\\"$\`]/\\\\&/g')") ;;
       \\~/*) COMPREPLY+=("~/$(printf %q "\${name#*/}")") ;;
       *) COMPREPLY+=("$(printf %q "$name")") ;;
     esac
@@ -48,6 +49,7 @@ _nest_migrations_files() {
     [[ "\${COMP_WORDS[i]}" == --dir=* ]] && directory="\${COMP_WORDS[i]#--dir=}"
   done
   directory="$(_nest_migrations_unquoted "$directory")"
+  [[ "$directory" == \\~/* ]] && directory="$HOME/\${directory#*/}"
   _nest_migrations_names "$1" < <(CDPATH='' cd -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)
 }
 # Bash 3.2, the version in macOS, has neither mapfile nor compopt.

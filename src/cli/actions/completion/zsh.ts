@@ -21,6 +21,7 @@ _nest_migrations_files() {
     [[ "$words[i]" == --dir=* ]] && directory="\${words[i]#--dir=}"
   done
   directory="\${(Q)directory}"
+  [[ "$directory" == \\~/* ]] && directory="$HOME/\${directory#*/}"
   files=(\${(f)"$(cd -q -- "$directory" 2> /dev/null && find . -name '*.sql' -type f | sed 's|^\\./||' | sort)"})
   compadd -a files
 }
