@@ -52,7 +52,7 @@ async function runCommand(argv: readonly string[], module: GivenModule | undefin
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     const isJson = words.includes('--json');
     if (error instanceof CommanderError) {
-      const usage = await asUsageError(error, words);
+      const usage = await asUsageError(error, words, program);
       // Commander has already printed the help.
       if (error.code !== 'commander.help') terminal.err(usage.message);
       return isJson ? fail(usage, isJson, typed) : EXIT.usage;
@@ -78,10 +78,10 @@ async function fail(error: unknown, isJson: boolean, typed: Invocation): Promise
   return exitCodeOf(error);
 }
 
-async function asUsageError(error: CommanderError, words: readonly string[]): Promise<Error> {
+async function asUsageError(error: CommanderError, words: readonly string[], program: string): Promise<Error> {
   const { CliError } = await import('./process/cli-error.js');
   const { usageMessage } = await import('./commands/similar-names.js');
   const command = COMMANDS.find(({ name }) => name.split(' ').every((part, i) => words[i] === part));
   const names = COMMANDS.map(({ name }) => name);
-  return new CliError('USAGE', EXIT.usage, usageMessage(error, command, names));
+  return new CliError('USAGE', EXIT.usage, usageMessage(error, command, names, program));
 }

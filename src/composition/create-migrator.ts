@@ -39,9 +39,9 @@ export interface Migrations {
   readonly compiler: Compiler;
 }
 
-/** Prepares the migrations of a directory. Each file is parsed once, however many targets it is applied to. */
-export function migrationsOf(options: ResolvedOptions): Migrations {
-  const rules = directoryRules(options);
+/** Prepares the migrations of a directory, which an option names. Each file is parsed once, for any number of targets. */
+export function migrationsOf(options: ResolvedOptions, option?: string): Migrations {
+  const rules = directoryRules(options, option);
   return {
     source: new MigrationDirectory(options.directory, rules),
     compiler: new Compiler(parseStatements, rules.layout),

@@ -55,7 +55,7 @@ export class MigrationDirectory implements MigrationSource {
     try {
       return await BLOCKING.readdir(location, nested);
     } catch (error) {
-      throw directoryError(location, error);
+      throw directoryError(this.examiner, error);
     }
   }
 }

@@ -18,7 +18,7 @@ export class Examiner {
   constructor(
     /** The absolute path of the directory. */
     readonly location: string,
-    private readonly rules: DirectoryRules,
+    readonly rules: DirectoryRules,
   ) {
     this.nested = isNested(rules);
   }

@@ -95,7 +95,7 @@ export class KnownDirectory {
     const isFirst = known.size === 0;
     this.folders = new Map();
     const { folders, entries } = await walk(location, nested, this.disk).catch((error: unknown) => {
-      throw directoryError(location, error);
+      throw directoryError(this.examiner, error);
     });
     const seen = new Map(folders.map(({ place, stats }) => [place, look(stats, now, known.get(place), !isFirst)]));
     const hasChanged = [...seen].some(([place, { signature }]) => known.get(place)?.signature !== signature);

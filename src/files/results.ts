@@ -4,6 +4,7 @@ import { MigrationSet, type UnusableFile } from '../core/migration/migration-set
 import { Migration } from '../core/migration/migration.js';
 import { problemText, type FileProblem } from '../core/problems/file-problem.js';
 import type { Found } from './examine.js';
+import type { DirectoryRules } from './rules.js';
 
 const DUPLICATE_NAME: FileProblem = { reason: 'duplicate-name' };
 
@@ -36,9 +37,17 @@ const DIRECTORY_PROBLEMS: Readonly<Record<string, DirectoryProblemCode>> = {
   EACCES: 'not-permitted',
 };
 
+/** A directory, and the rules by which it is read. */
+interface Place {
+  readonly location: string;
+  readonly rules: Pick<DirectoryRules, 'option'>;
+}
+
 /** The error for a directory that cannot be listed. */
-export function directoryError(location: string, error: unknown): DirectoryError {
+export function directoryError({ location, rules: { option } }: Place, error: unknown): DirectoryError {
   const { code: systemCode = 'an unknown error' } = error as NodeJS.ErrnoException;
   const code = DIRECTORY_PROBLEMS[systemCode] ?? 'not-readable';
-  return new DirectoryError(location, [{ code, systemCode }], { cause: error });
+  return new DirectoryError(location, [{ code, systemCode, ...(option !== undefined && { option }) }], {
+    cause: error,
+  });
 }

@@ -9,6 +9,8 @@ export interface DirectoryRules {
   readonly recursive: boolean;
   /** Paths, relative to the directory, that do not match are ignored. */
   readonly pattern: RegExp;
+  /** The option that names the directory, for messages. @default directory */
+  readonly option?: string | undefined;
 }
 
 /** Which files are read, unless the options say otherwise. */

@@ -8,9 +8,13 @@ import type { FleetParts } from './parts.js';
 export interface TenantMigrator {
   /** Its name. */
   readonly tenant: string;
-  /** Identifies its database: two tenants with the same value live in one database. */
-  readonly database: string;
+  /** Undefined for a tenant that has a database of its own. */
+  readonly schema: string | undefined;
+  /** Equal for tenants whose database is reached in the same way, by the same role. */
+  readonly connection: string;
   readonly migrator: Migrator;
+  /** Has a session kept open between the changes of tenants with the same connection, until the result is called. @internal */
+  readonly keepSession: () => () => Promise<void>;
 }
 
 /** What is recorded about one tenant. @throws MigrationError if its database cannot be read. */
@@ -33,7 +37,14 @@ export function carefulMigrator(parts: FleetParts, tenant: Tenant): Migrator {
   });
 }
 
-/** The same with the names of the tenant and of its database. */
+/** The same with what identifies the tenant. */
 export function tenantMigrator(parts: FleetParts, tenant: Tenant): TenantMigrator {
-  return { tenant: tenant.name, database: tenant.place.database, migrator: carefulMigrator(parts, tenant) };
+  const { name, schema, place } = tenant;
+  return {
+    tenant: name,
+    schema,
+    connection: place.connection ?? '',
+    migrator: carefulMigrator(parts, tenant),
+    keepSession: () => parts.expect(tenant),
+  };
 }

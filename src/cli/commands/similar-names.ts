@@ -1,4 +1,5 @@
 import type { CommanderError } from 'commander';
+import { PROGRAM } from '../process/retype.js';
 import type { CommandDefinition } from './definition.js';
 
 /** The flags that select tenants. */
@@ -10,17 +11,20 @@ const SELECTION: readonly string[] = ['tenant', 'group', 'all'];
  *
  * @param command the one that was typed, if it is known.
  * @param commands the names of all commands.
+ * @param program how the command line is started.
  */
 export function usageMessage(
   { code, message }: CommanderError,
   command: CommandDefinition | undefined,
   commands: readonly string[],
+  program: string,
 ): string {
   if (code === 'commander.unknownCommand') return unknownCommand(message, commands);
   const { flags = [], withoutTenants } = command ?? {};
   const typed = /'--([\w-]+)/.exec(message)?.[1];
   if (code !== 'commander.unknownOption' || typed === undefined) return message;
-  if (withoutTenants !== undefined && SELECTION.includes(typed)) return `${message}\n${withoutTenants}`;
+  if (withoutTenants !== undefined && SELECTION.includes(typed))
+    return `${message}\n${withoutTenants.replaceAll(PROGRAM, program)}`;
   if (message.includes('Did you mean')) return message;
   const named = flags.filter(([flag]) => `${nameOf(flag)}-`.includes(`-${typed}-`));
   const words = ` ${typed.replaceAll('-', ' ')} `;

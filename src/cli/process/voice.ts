@@ -40,6 +40,8 @@ function wordsOf(remedy: Remedy, typed: Invocation): string {
       return `--extension ${forShell(remedy.extension)}`;
     case 'verify-without':
       return `--skip ${forShell(remedy.file)}`;
+    case 'import-from':
+      return '--from-table <table>';
     case 'set':
       return setting(remedy, typed);
   }
@@ -56,6 +58,12 @@ function selecting(tenant: string | undefined, typed: Invocation): Invocation {
 function command(name: string, words: readonly string[], typed: Invocation): string {
   const shared = typed.flagsOf(name).flatMap((each) => repeated(each, typed));
   return commandLine(typed.program, [name, ...words, ...shared]);
+}
+
+/** The command as it was typed, with its flags in their usual order. */
+export function retyped(typed: Invocation): string {
+  const flags = typed.flagsOf(typed.name).flatMap(({ flag }) => given(flag, typed.flags));
+  return commandLine(typed.program, [typed.name, ...typed.args, ...flags]);
 }
 
 /** A shared flag as it was typed; empty if it was not given. */

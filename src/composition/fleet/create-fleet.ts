@@ -26,7 +26,7 @@ import { TenantMigrators } from './tenant-migrators.js';
 import { FleetRecords } from './tenant-records.js';
 import { FleetSchemas } from './tenant-schemas.js';
 import { tenantTarget } from './tenant-target.js';
-import type { ResolvedTenantsOptions, TenantDefinition } from './tenants-options.js';
+import { TENANTS_DIRECTORY, type ResolvedTenantsOptions, type TenantDefinition } from './tenants-options.js';
 
 /**
  * Assembles the migrations of tenants.
@@ -41,7 +41,7 @@ export function createFleetOf(
   shared: Migrator | null = tenants.sharedFiles ? createMigrator({ ...options, tenants }, listener) : null,
   homes: Homes = new Homes(options),
 ): Fleet<TenantDefinition> {
-  const migrations = migrationsOf({ ...options, directory: tenants.directory });
+  const migrations = migrationsOf({ ...options, directory: tenants.directory }, TENANTS_DIRECTORY);
   const list = new CheckedList(homes, options, tenants);
   const schemasFor = allowedSchemas(options, tenants);
   const migrators = new TenantMigrators(homes, options, tenants, migrations, listener, schemasFor);

@@ -1,7 +1,7 @@
 import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { Text } from '../../core/errors/remedy.js';
-import { UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
+import { SQLSTATE, UNDEFINED_TABLE } from '../../core/errors/sqlstate.js';
 import { messageOfAny } from '../../core/errors/wording.js';
 import { maskSecrets } from '../../core/sql/text/secrets.js';
 import type { Row } from '../../postgres/connection/script.js';
@@ -43,7 +43,7 @@ export async function readList(
     const where = read.length === 0 ? 'it failed' : `it failed after ${read.length} tenants`;
     const detail = `${where}: ${why}. Correct it and start again: a partial list would look complete`;
     const problems = [{ option: 'tenants.list', code: 'unusable', detail }] as const;
-    const advice = sharedFiles && isAboutTable(error) ? CREATE_FIRST : '';
+    const advice = sharedFiles && isAboutMissing(error) ? CREATE_FIRST : '';
     throw new ConfigurationError('INVALID_TENANTS', problems, { cause: error, advice });
   }
 }
@@ -52,13 +52,13 @@ export async function readList(
 const CREATE_FIRST: Text = (say) =>
   `If shared migrations create what the list reads, apply them first, with ${say({ action: 'migrate-shared' })}.`;
 
-/** True if a list cannot be read because a table does not exist, as before the first run of the shared files. */
-export function lacksTable(error: unknown): boolean {
-  return error instanceof ConfigurationError && error.code === 'INVALID_TENANTS' && isAboutTable(error.cause);
+/** True if a list cannot be read because a table or a column does not exist, as before a run of the shared files. */
+export function lacksObjects(error: unknown): boolean {
+  return error instanceof ConfigurationError && error.code === 'INVALID_TENANTS' && isAboutMissing(error.cause);
 }
 
-function isAboutTable(error: unknown): boolean {
-  return UNDEFINED_TABLE.includes(serverErrorOf(error)?.sqlstate ?? '');
+function isAboutMissing(error: unknown): boolean {
+  return [...UNDEFINED_TABLE, SQLSTATE.undefinedColumn].includes(serverErrorOf(error)?.sqlstate ?? '');
 }
 
 async function pagesOf(

@@ -82,3 +82,6 @@ export interface ResolvedTenantsOptions {
   readonly rollout: RolloutSettings;
   readonly engine: FleetEngineFactory | undefined;
 }
+
+/** The option that names the directory of tenants' files, for messages. */
+export const TENANTS_DIRECTORY = 'tenants.directory';

@@ -1,11 +1,12 @@
 import { MigrationError } from './migration-error.js';
+import type { Text } from './remedy.js';
 
 /** The history table cannot be used as it is. It was left untouched. */
 export class HistoryTableError extends MigrationError {
   constructor(
     /** The history table, or that of another tool: `schema.table`. */
     readonly table: string,
-    message: string,
+    message: Text,
     options?: { cause?: unknown },
   ) {
     super('HISTORY_TABLE', message, options);

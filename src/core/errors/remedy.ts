@@ -20,6 +20,8 @@ export type Remedy =
   | { readonly action: 'verify-on' }
   | { readonly action: 'verify-with'; readonly extension: string }
   | { readonly action: 'verify-without'; readonly file: string }
+  /** Name the table of the tool from which to import. */
+  | { readonly action: 'import-from'; readonly tool: string }
   /** Set this option: to this value if there is one, otherwise to a value that the reader must choose. */
   | { readonly action: 'set'; readonly option: string; readonly value?: string };
 
@@ -57,6 +59,8 @@ export const inApi: Voice = (remedy) => {
       return `verify({ extensions: [${quoted(remedy.extension)}] })`;
     case 'verify-without':
       return `verify({ skip: [${quoted(remedy.file)}] })`;
+    case 'import-from':
+      return `importFrom(${quoted(remedy.tool)}, { table })`;
     case 'set':
       return `the option "${remedy.option}"${remedy.value === undefined ? '' : ` set to "${remedy.value}"`}`;
   }

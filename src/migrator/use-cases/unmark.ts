@@ -1,6 +1,7 @@
 import { RefusedError, UnknownMigrationError } from '../../core/errors/input-errors.js';
 import { doubtOf, invalidIndexFindings } from '../../core/status/findings.js';
 import { displayName } from '../../core/target/table.js';
+import { historyScopeOf } from '../../core/target/target.js';
 import type { MigratorParts } from '../run/parts.js';
 import { changeHistory, type ChangeOptions } from './change-history.js';
 
@@ -9,7 +10,7 @@ export function unmark(parts: MigratorParts, file: string, options: ChangeOption
   return changeHistory(parts, options, ({ statuses }) => {
     const row = statuses.find((status) => status.row?.file === file)?.row;
     if (!row) {
-      const table = displayName(parts.database.target.table);
+      const table = displayName(historyScopeOf(parts.database.target).table);
       throw new UnknownMigrationError(`There is no row ${file} in ${table}.`);
     }
     const obstacles = [...doubtOf(row), ...invalidIndexFindings(file, row.invalidIndexes)];

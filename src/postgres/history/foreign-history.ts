@@ -32,7 +32,8 @@ export async function readForeignHistory(
     if (!found)
       throw new HistoryTableError(
         name,
-        `The table ${name} of ${tool} does not exist. Set its location with the option "table".`,
+        (say) =>
+          `The table ${name} of ${tool} does not exist. Name the right one with ${say({ action: 'import-from', tool })}.`,
       );
     const present = namesIn(found['columns']);
     const zoneless = namesIn(found['zoneless']);

@@ -55,6 +55,10 @@ describe('MigrationsCli', () => {
     const { stdout } = await program('dist/commonjs.js', 'wait', '--help');
     expect(stdout).toContain('Usage: shop-migrations wait');
     expect(stdout).toContain('shop-migrations wait --timeout 600');
+    expect(await program('dist/commonjs.js', 'verify', '--all')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('run: shop-migrations drift --all --schema'),
+    });
     const both = await program('dist/commonjs.js', 'status', '--module', 'dist/named.js');
     expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("unknown option '--module'") });
   });

@@ -1,29 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import pg from 'pg';
-import { lockKey } from '../../../src/postgres/lock/lock.js';
 import { until } from '../../support/until.js';
 import { objectOf } from '../command-line.js';
 import { expectSchema } from '../schemas.js';
+import { lockTenant, waitingForLock } from './locked.js';
 import { useTwoDatabases } from './two-databases.js';
 
 const { db, other, type, start, list, oak, write } = useTwoDatabases('cli_bulk');
-
-/** Another process migrates the tenant `oak` until the returned function is called. */
-async function oakIsLocked(): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString: other.connectionString });
-  await client.connect();
-  const key = String(lockKey(other.name, { schema: 'shared', table: 'schema_migrations' }));
-  await client.query('SELECT pg_advisory_lock($1::bigint)', [key]);
-  return () => client.end();
-}
-
-/** A command is polling for the lock of the tenant `oak`. */
-async function isWaitingForOak(): Promise<boolean> {
-  const { rowCount } = await other.query(
-    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%try_advisory%'`,
-  );
-  return rowCount === 1;
-}
 
 describe('a change of several tenants', () => {
   test('is made for those that can be read; the others are named before and after, with a command to continue', async () => {
@@ -51,7 +33,7 @@ describe('a change of several tenants', () => {
 
   test('that fails for one of them is made for the others, and completed by the same command', async () => {
     await list(oak(), { name: 'elm', schema: 'elm' });
-    const unlock = await oakIsLocked();
+    const unlock = await lockTenant(other);
     const words = ['baseline', '002', '--all', '--yes', '--migration-lock-timeout', '0', '--json'];
     const first = await type(...words);
     await unlock();
@@ -71,9 +53,9 @@ describe('a change of several tenants', () => {
   test('that a signal interrupts names the tenants that were changed, failed and were not reached', async () => {
     await list({ name: 'elm', schema: 'elm' }, oak(), { name: 'ash', schema: 'ash' });
     await db.query('CREATE SCHEMA ash');
-    const unlock = await oakIsLocked();
+    const unlock = await lockTenant(other);
     const run = start('mark', '001_a.sql', '--all', '--yes', '--json');
-    await until(isWaitingForOak);
+    await until(async () => (await waitingForLock(other)).length === 1);
     run.kill('SIGTERM');
     const { signal, stdout } = await run.ended;
     await unlock();
@@ -102,7 +84,7 @@ describe('plan', () => {
     await list(oak(), { name: 'elm', schema: 'elm' });
     await type('migrate', '--tenant', 'elm');
     await write({ 'schools/003_c.sql': 'CREATE TABLE c (id int);' });
-    const unlock = await oakIsLocked();
+    const unlock = await lockTenant(other);
     const words = ['plan', '--all', '--rehearse', '--migration-lock-timeout', '0'];
     const { code, stdout } = await type(...words);
     const json = await type(...words, '--json');

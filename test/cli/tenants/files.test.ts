@@ -16,6 +16,7 @@ const rulesOf = (diagnostics: readonly { file: string; rule: string }[]): string
 interface Linted {
   files: string[];
   diagnostics: { file: string; rule: string }[];
+  failed?: object[];
 }
 const lint = async (...args: string[]) =>
   objectOf(await type('lint', '--json', ...args)) as Linted & { tenants: Linted };
@@ -52,7 +53,7 @@ describe('lint', () => {
     expect(places).toEqual(expect.arrayContaining(['migrations/002_d.sql', 'schools/003_c.sql']));
   });
 
-  test('uses the placeholders of the first tenant in a list that is an array, and reports one without a value', async () => {
+  test('uses the placeholders of the tenants in a list that is an array, and reports one without a value', async () => {
     const config = (list: object[]): Promise<void> =>
       write({ 'migrations.config.json': JSON.stringify({ tenants: { directory: 'schools', list } }) });
     await write({ 'schools/003_c.sql': 'COMMENT ON TABLE a IS $$ {{note}} $$;' });
@@ -60,11 +61,23 @@ describe('lint', () => {
     expect(await offline('lint')).toMatchObject({ code: 0 });
     await config([{ name: 'elm', schema: 'elm' }]);
     expect(await offline('lint')).toMatchObject({ code: 6, stdout: expect.stringContaining('the placeholder note') });
+    await config([]);
+    expect(await offline('lint')).toMatchObject({ code: 0 }); // as for a list that is not read
+    await write({ 'schools/003_c.sql': 'COMMENT ON TABLE elm.a IS $$ x $$;' });
+    await config([
+      { name: 'own', connectionString: 'postgresql://127.0.0.1:1/own' },
+      { name: 'elm', schema: 'elm' },
+    ]);
+    expect((await offline('lint')).stdout).toContain('[hard-coded-schema]');
   });
 
   test('with a database lints what is pending for tenants, and all of their files as long as there are none', async () => {
-    await db.query('DROP TABLE shared.schools');
+    await db.query('DROP SCHEMA shared CASCADE');
     expect((await lint()).tenants.files).toEqual(['001_a.sql', '002_b.sql']);
+    expect((await type('lint')).stdout).toContain('as the list cannot be read before the shared files have run');
+    await type('migrate');
+    await db.query('DROP TABLE shared.schools');
+    expect(await type('lint')).toMatchObject({ code: 2, stderr: expect.stringContaining('"shared.schools" does not') });
     await db.query(SHARED_TABLE);
     expect((await type('lint')).stdout).toMatch(
       /\n2 migrations of tenants checked, each as a separate run, as there are no tenants yet: /,
@@ -77,6 +90,34 @@ describe('lint', () => {
     expect(pending.tenants.files).toEqual(['003_c.sql']);
     expect(rulesOf(pending.tenants.diagnostics)).toEqual(['003_c.sql hard-coded-schema']); // even for elm itself
     expect(await type('check', '--all', '--rule', 'hard-coded-schema=error')).toMatchObject({ code: 6 });
+  });
+
+  test('with a database lints tenants without a schema, and fails for those whose files are not known', async () => {
+    await open('elm', 'oak');
+    await type('migrate', '--all');
+    await db.query(`INSERT INTO shared.schools VALUES ('ash', false, false)`);
+    await write({ 'schools/003_c.sql': 'COMMENT ON TABLE elm.a IS $$ x $$;' });
+    await type('migrate', '--tenant', 'elm', '--tenant', 'oak');
+    expect((await lint()).tenants).toMatchObject({ files: ['001_a.sql', '002_b.sql', '003_c.sql'], failed: [] });
+    expect(await type('lint', '--rule', 'hard-coded-schema=error')).toMatchObject({ code: 6 });
+    await db.query('DROP SCHEMA oak CASCADE; CREATE SCHEMA oak; CREATE TABLE oak.x ()');
+    const { code, stderr } = await type('lint');
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^1 tenant \(oak\) left out:\n[^]*REPL/),
+    });
+    expect((await lint()).tenants).toMatchObject({ failed: [{ tenant: 'oak', error: { code: 'REFUSED' } }] });
+  });
+
+  test('works before a shared file adds a column that the list reads', async () => {
+    await write({
+      'migrations/002_since.sql': 'ALTER TABLE shared.schools ADD COLUMN since date;',
+      'migrations.config.json': JSON.stringify({
+        tenants: { directory: 'schools', list: 'SELECT name, since::text AS "group" FROM shared.schools' },
+      }),
+    });
+    expect(await lint()).toMatchObject({ files: ['002_since.sql'], tenants: { files: ['001_a.sql', '002_b.sql'] } });
+    expect((await type('plan', '--all')).stderr).toContain('apply them first, with `nest-migrations migrate`');
   });
 
   test('leaves out the shared files if there are none', async () => {
@@ -111,10 +152,12 @@ describe('check --base', () => {
     await git('checkout', '--', 'schools/001_a.sql');
     expect(await offline('check', '--base', 'trunk')).toMatchObject({ code: 0 });
     expect(await offline('check', '--base', 'trunk', '--rule', 'hard-coded-schema=error')).toMatchObject({ code: 6 });
-    // The directory of tenants may also be named.
-    expect((await offline('check', '--base', 'trunk', '--dir', 'schools')).stdout).toMatch(
-      /\[hard-coded-schema\][^]*\nTenants: /,
-    );
+    // What the shared files create would be unknown.
+    for (const words of [['lint'], ['check', '--base', 'trunk']])
+      expect(await offline(...words, '--dir', 'schools')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('schools is the directory of tenants, whose files are checked in any case'),
+      });
   });
 });
 
@@ -154,4 +197,17 @@ describe('a list that reads a table which the shared files create', () => {
     await write({ 'migrations.config.json': JSON.stringify({ tenants }) });
     expect((await type('status', '--all')).stderr).not.toContain('shared migrations');
   });
+});
+
+test('a directory of tenants that does not exist is named by its option', async () => {
+  const tenants = { directory: 'nowhere', list: LIST };
+  await write({ 'migrations.config.json': JSON.stringify({ tenants }) });
+  await git('init', '-b', 'trunk');
+  await git('add', '.');
+  await git('commit', '-m', 'base');
+  for (const words of [['lint'], ['lint', '--all'], ['check', '--base', 'trunk'], ['plan', '--all']])
+    expect(await type(...words)).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/nowhere cannot be used:.*point the option "tenants\.directory" at the right one/s),
+    });
 });

@@ -74,6 +74,27 @@ describe('pending', () => {
     await type('migrate', '--group', 'near');
     expect(await type('pending', '--group', 'near')).toMatchObject({ code: 0, stdout: 'Nothing is pending\n' });
   });
+
+  test('shows shared files too, and tenants for which nothing would run', async () => {
+    await type('migrate', '--group', 'near');
+    await write({ 'migrations/002_more.sql': 'SELECT 1;' });
+    expect(await type('pending', '--group', 'near')).toMatchObject({
+      code: 0,
+      stdout: 'Shared files:\n  002_more.sql (pending)\n',
+    });
+    await db.query('DROP SCHEMA elm CASCADE; CREATE SCHEMA elm; CREATE TABLE elm.x ()');
+    await list({ name: 'elm', schema: 'elm' }, { name: 'ash', schema: 'ash' });
+    const { code, stdout } = await type('pending', '--all');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(
+      /\n1 tenant \(elm\), for which nothing would run:\n {2}.*\[TENANT_SCHEMA_REPLACED\]\n1 tenant \(ash\), for which nothing would run:\n {2}001_a\.sql \(pending\)\n {2}002_b\.sql \(pending\)\n {2}.*\[TENANT_SCHEMA_MISSING\]\n$/,
+    );
+    expect(objectOf(await type('pending', '--all', '--json'))).toMatchObject({
+      shared: [{ file: '002_more.sql', state: 'pending' }],
+      tenants: [],
+      failed: [{ tenant: 'elm', error: { code: 'REFUSED' } }, { tenant: 'ash' }],
+    });
+  });
 });
 
 describe('doctor', () => {
@@ -97,6 +118,15 @@ describe('doctor', () => {
         { tenants: ['elm'], checks: [{ area: 'tenants', level: 'error', code: 'TENANT_SCHEMA_MISSING' }] },
       ],
     });
+  });
+
+  test('says why the state of no tenant can be read', async () => {
+    await type('migrate', '--group', 'near');
+    await db.query('ALTER TABLE shared.schema_migrations_tenants RENAME COLUMN tenant TO school');
+    await list({ name: 'elm', schema: 'elm' });
+    const { code, stdout } = await type('doctor', '--all');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/\nTenants:\n[^]*\nerror +tenants +.*schema_migrations_tenants/);
   });
 
   test('says why the list or the files of tenants cannot be used', async () => {

@@ -113,7 +113,7 @@ describe.each(FOREIGN_EXAMPLES.map((example) => [example.tool, example] as const
       const { migrator } = await migratorOn(db, {});
       const error = await failureOf(migrator.importFrom(tool), HistoryTableError);
       expect(error.message).toBe(
-        `The table "${example.tables[0]}" of ${tool} does not exist. Set its location with the option "table". [HISTORY_TABLE]`,
+        `The table "${example.tables[0]}" of ${tool} does not exist. Name the right one with importFrom('${tool}', { table }). [HISTORY_TABLE]`,
       );
       expect(await historyExists()).toBe(false);
     });

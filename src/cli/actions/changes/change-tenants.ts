@@ -4,21 +4,20 @@ import type { TenantMigrator } from '../../../fleet/record-of.js';
 import type { ChangeOptions } from '../../../migrator/use-cases/change-history.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ChangeFlags } from '../../process/flags.js';
-import { commandLine } from '../../process/retype.js';
 import type { CommandTerminal } from '../../process/terminal.js';
 import { jsonText } from '../../render/json-text.js';
-import { failedToJson, renderFailed } from '../../render/tenants/failed-tenants.js';
-import { describeTenants, indented } from '../../render/tenants/words.js';
-import { confirm } from './confirm.js';
-import { outcomeOf, planOf, type Change } from './definition.js';
-import {
-  forEachTenant,
-  throwIfSameForAll,
-  type DoneTenant,
-  type FailedTenant,
-  type TenantResults,
-} from '../tenants/for-each-tenant.js';
+import { failedToJson, renderFailed, type FailedTenant } from '../../render/tenants/failed-tenants.js';
+import { describeTenants, groupTenants, indented, NO_TENANTS_LISTED, numberOf } from '../../render/tenants/words.js';
+import { forEachTenant, throwIfSameForAll, type DoneTenant, type TenantResults } from '../tenants/for-each-tenant.js';
 import { readingTenants } from '../tenants/with-fleet.js';
+import { confirm } from './confirm.js';
+import { continueWith } from './continue-with.js';
+import { outcomeOf, planOf, type Change } from './definition.js';
+
+/** What became of each tenant, and those for which there is no such migration. */
+interface ChangedTenants<T> extends TenantResults<T> {
+  readonly unknown: readonly FailedTenant[];
+}
 
 /**
  * Shows a change of the histories of tenants as a whole, and makes it for one tenant after another once it is confirmed.
@@ -30,16 +29,23 @@ export function changeTenants<T>(flags: ChangeFlags, terminal: CommandTerminal, 
   const { dryRun = false, yes = false, reason } = flags;
   return readingTenants(flags, async ({ fleet, selection }) => {
     const planned = await makeFor(await fleet.migrators(selection), change, { dryRun: true });
+    throwIfNothingToDo(planned);
     const changing = planned.done.filter(({ result }) => planOf(change, result) !== '');
     const plan = textOf(changing, (result) => planOf(change, result));
-    const refused = renderFailed(planned.failed, terminal.typed, 'cannot be changed');
+    const refused = [
+      ...(planned.done.length === 0 ? renderFailed(planned.unknown, terminal.typed, 'left out') : []),
+      ...renderFailed(planned.failed, terminal.typed, 'cannot be changed'),
+    ];
     if (changing.length === 0 || dryRun)
       return report(flags, terminal, change, planned, [plan || nothingOf(change, planned), ...refused]);
     if (!yes) await confirm([plan, ...refused].join('\n'), terminal);
     // The report is printed before a signal ends the process.
     return interruptible(async (signal) => {
-      const made = await makeFor(changing, change, { signal, ...(reason !== undefined && { reason }) });
-      const failed = [...planned.failed, ...made.failed];
+      const told = telling(change, changing.length, terminal);
+      const made = await makeFor(changing, told, { signal, ...(reason !== undefined && { reason }) });
+      const failed = [...planned.failed, ...made.failed, ...made.unknown];
+      const [only] = failed;
+      if (only && flags.tenant?.length === 1 && !signal.aborted) throw only.error;
       const lines = [
         textOf(made.done, (result) => outcomeOf(change, result)),
         ...renderFailed(failed, terminal.typed, 'could not be changed'),
@@ -49,30 +55,45 @@ export function changeTenants<T>(flags: ChangeFlags, terminal: CommandTerminal, 
   });
 }
 
-/** Tenants without the migration are left out, unless nothing is done for any. @throws an error that all have in common */
+/** In how many lines the progress is told. Fewer tenants than that take no time. */
+const LINES = 10;
+
+/** Says how many tenants have had their turn, to whoever waits for the report. */
+function telling<T>(change: Change<T>, all: number, { err }: CommandTerminal): Change<T> {
+  let begun = 0;
+  let told = 0;
+  return {
+    ...change,
+    make: (migrator, options) => {
+      if ((begun - told) * LINES >= all && all > LINES) {
+        told = begun;
+        err(`${begun.toLocaleString('en')} of ${numberOf(all)}`);
+      }
+      begun += 1;
+      return change.make(migrator, options);
+    },
+  };
+}
+
+/** Tenants without the migration are not among those that failed. */
 async function makeFor<T>(
   migrators: readonly TenantMigrator[],
   { make }: Change<T>,
   options: ChangeOptions,
-): Promise<TenantResults<T>> {
-  const unknown: FailedTenant[] = [];
-  const results = await forEachTenant(
-    migrators,
-    async ({ tenant, migrator }) => {
-      try {
-        return [await make(migrator, options)];
-      } catch (error) {
-        if (!(error instanceof UnknownMigrationError)) throw error;
-        unknown.push({ tenant, error });
-        return [];
-      }
-    },
-    options.signal,
-  );
-  const done = results.done.flatMap(({ result, ...tenant }) => result.map((each) => ({ ...tenant, result: each })));
-  const failed = done.length > 0 ? results.failed : [...results.failed, ...unknown];
-  if (!options.signal?.aborted) throwIfSameForAll({ ...results, done, failed });
-  return { ...results, done, failed };
+): Promise<ChangedTenants<T>> {
+  const results = await forEachTenant(migrators, ({ migrator }) => make(migrator, options), options.signal);
+  return {
+    ...results,
+    failed: results.failed.filter((each) => !isUnknown(each)),
+    unknown: results.failed.filter(isUnknown),
+  };
+}
+
+/** @throws the error of all tenants, if they have it in common */
+function throwIfNothingToDo({ unknown, ...results }: ChangedTenants<unknown>): void {
+  const [first] = unknown;
+  if (!first) throwIfSameForAll(results);
+  else if (results.done.length + results.failed.length === 0) throw first.error;
 }
 
 /** Says what was done for whom, and how to continue if that is not all. */
@@ -80,35 +101,40 @@ function report<T>(
   { json = false, dryRun = false }: ChangeFlags,
   { out, typed }: CommandTerminal,
   change: Change<T>,
-  { done, failed, notReached }: TenantResults<T>,
+  results: ChangedTenants<T>,
   lines: readonly string[],
 ): number {
-  const isComplete = failed.length + notReached.length === 0;
-  const commands = isComplete || dryRun ? [] : [commandLine(typed.program, typed.words)];
+  const { done, failed, notReached } = results;
+  const command = dryRun ? undefined : continueWith(results, typed, change.isFinal === true);
   const left = notReached.length === 0 ? [] : [`Not reached: ${describeTenants(notReached)}`];
-  const next = commands.map(
-    (command) => `To continue, run the same command: tenants that have been changed stay as they are.\n  ${command}`,
-  );
+  const advice = change.isFinal
+    ? 'To continue with the other tenants, run:'
+    : 'To continue, run the same command: tenants that have been changed stay as they are.';
+  const next = command === undefined ? [] : [`${advice}\n  ${command}`];
   const tenants = done.map(({ tenant, result }) => ({ tenant, ...change.toJson(result) }));
-  if (json) out(jsonText({ dryRun, tenants, failed: failedToJson(failed, typed), notReached, commands }));
+  if (json)
+    out(
+      jsonText({ dryRun, tenants, failed: failedToJson(failed, typed), notReached, commands: [command ?? []].flat() }),
+    );
   else out([...lines, ...left, ...next].filter((line) => line !== '').join('\n'));
-  return isComplete ? EXIT.ok : EXIT.failed;
+  return failed.length + notReached.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
 /** Why nothing changes: without names if that is the same for all tenants. */
-function nothingOf<T>({ nothing }: Change<T>, { done }: TenantResults<T>): string {
+function nothingOf<T>({ nothing }: Change<T>, { done, failed }: TenantResults<T>): string {
+  if (done.length + failed.length === 0) return NO_TENANTS_LISTED;
   const [text = '', ...others] = new Set(done.map(({ result }) => nothing(result)));
   return others.length === 0 ? text : textOf(done, nothing);
 }
 
 /** One text for all tenants to which the same happens. */
 function textOf<T>(outcomes: readonly DoneTenant<T>[], describe: (result: T) => string): string {
-  const groups = new Map<string, string[]>();
-  for (const { tenant, result } of outcomes) {
-    const text = describe(result);
-    const known = groups.get(text);
-    if (known) known.push(tenant);
-    else groups.set(text, [tenant]);
-  }
-  return [...groups].map(([text, tenants]) => `${describeTenants(tenants)}:\n${indented(text)}`).join('\n');
+  const groups = groupTenants(outcomes, ({ result }) => describe(result));
+  return groups
+    .map(({ first, tenants }) => `${describeTenants(tenants)}:\n${indented(describe(first.result))}`)
+    .join('\n');
+}
+
+function isUnknown({ error }: FailedTenant): boolean {
+  return error instanceof UnknownMigrationError;
 }

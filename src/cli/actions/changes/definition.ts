@@ -10,6 +10,8 @@ export interface Change<T> {
   readonly nothing: (result: T) => string;
   /** The result as JSON. */
   readonly toJson: (result: T) => object;
+  /** True if it must not be made again where it was made: that would fail, or undo what has happened since. @default false */
+  readonly isFinal?: boolean;
 }
 
 /** What a change would do. */

@@ -2,6 +2,7 @@ import { count, shortChecksum } from '../../../core/errors/wording.js';
 import type { RepairAction } from '../../../core/status/repair.js';
 import { usageError } from '../../process/cli-error.js';
 import type { ChangeFlags } from '../../process/flags.js';
+import { selectsTenants } from '../selects-tenants.js';
 import type { Action } from '../action.js';
 import { makeChange } from './change.js';
 import type { Change } from './definition.js';
@@ -19,6 +20,7 @@ export const repair: Action<RepairFlags> = (flags, terminal) => {
   return makeChange(flags, terminal, {
     ...adoption,
     make: (migrator, options) => migrator.repair({ ...options, ...chosen }),
+    isFinal: restart !== undefined,
     nothing: () =>
       resume === undefined
         ? 'Nothing to repair: names and checksums in the history match the files, and no failure is obsolete.'
@@ -35,8 +37,12 @@ interface AcceptFlags extends ChangeFlags {
 export const accept: Action<AcceptFlags> = (flags, terminal, file) =>
   flags.catalog || flags.object !== undefined ? acceptCatalog(flags, terminal) : acceptFiles(flags, terminal, file);
 
-const acceptCatalog: Action<AcceptFlags> = ({ object, ...flags }, terminal) =>
-  makeChange(flags, terminal, {
+const acceptCatalog: Action<AcceptFlags> = ({ object, ...flags }, terminal) => {
+  if (selectsTenants(flags))
+    throw usageError(
+      `${object === undefined ? '--catalog' : '--object'} does not work with tenants: their catalogs are not recorded`,
+    );
+  return makeChange(flags, terminal, {
     make: (migrator, options) => migrator.acceptCatalog({ ...options, ...(object !== undefined && { object }) }),
     describe: (found, isDone) =>
       found.length === 0
@@ -48,6 +54,7 @@ const acceptCatalog: Action<AcceptFlags> = ({ object, ...flags }, terminal) =>
     nothing: () => 'Nothing to accept: the catalog matches its record.',
     toJson: (found) => ({ objects: found.map(({ code, subject }) => ({ code, subject })) }),
   });
+};
 
 const acceptFiles: Action<ChangeFlags> = (flags, terminal, file) =>
   makeChange(flags, terminal, {

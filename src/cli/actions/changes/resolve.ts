@@ -17,6 +17,7 @@ export const resolve: Action<ResolveFlags> = (flags, terminal, file = '') => {
     make: (migrator, options) => migrator.resolve(file, outcome, options),
     describe: (statement, isDone) => [`${isDone ? 'Recorded' : 'record'} ${MEANINGS[outcome]}:`, `  ${statement}`],
     nothing: () => 'Nothing to change.',
+    isFinal: true,
     toJson: (statement) => ({ file, outcome, statement }),
   });
 };

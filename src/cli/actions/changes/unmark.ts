@@ -13,5 +13,6 @@ export const unmark: Action<ChangeFlags> = (flags, terminal, file = '') =>
             `${isDone ? 'Removed' : 'remove'} ${removed} from the history, without undoing anything. If its file exists, the next run applies it.`,
           ],
     nothing: () => 'Nothing to change.',
+    isFinal: true,
     toJson: (files) => ({ files }),
   });

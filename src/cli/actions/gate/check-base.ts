@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { directoryRules } from '../../../composition/directory-rules.js';
+import { TENANTS_DIRECTORY } from '../../../composition/fleet/tenants-options.js';
 import { lintResolved } from '../../../composition/lint-files.js';
 import type { ResolvedOptions } from '../../../composition/options.js';
 import { stopsRun, type Diagnostic } from '../../../core/lint/diagnostic.js';
@@ -36,10 +37,15 @@ export const checkBase: Action<CheckFlags> = async (flags, { out, typed }) => {
     : undefined;
   const ofTenants =
     tenants &&
-    (await checkDirectory({ ...options, directory: tenants.directory }, ref, typed, async (work) => {
-      const { lintTenantDirectory } = await import('../../../composition/fleet/files/lint-tenants.js');
-      return lintTenantDirectory(options, tenants, work);
-    }));
+    (await checkDirectory(
+      { ...options, directory: tenants.directory, option: TENANTS_DIRECTORY },
+      ref,
+      typed,
+      async (work) => {
+        const { lintTenantDirectory } = await import('../../../composition/fleet/files/lint-tenants.js');
+        return lintTenantDirectory(options, tenants, work);
+      },
+    ));
   const exitCode = worstOf(shared?.exitCode ?? EXIT.ok, ofTenants?.exitCode ?? EXIT.ok);
   out(renderBranch({ exitCode, shared, tenants: ofTenants }, format));
   return exitCode;
@@ -48,14 +54,15 @@ export const checkBase: Action<CheckFlags> = async (flags, { out, typed }) => {
 /** Lints all migrations of a directory. */
 type LintAll = (work: MigrationSet) => Promise<LintReport>;
 
+/** @param options with the one that names the directory, if it is not that of the shared files */
 async function checkDirectory(
-  options: ResolvedOptions,
+  { option, ...options }: ResolvedOptions & { readonly option?: string },
   ref: string,
   typed: Invocation,
   lintAll: LintAll,
 ): Promise<CheckedBranch> {
   const { directory } = options;
-  const rules = directoryRules(options);
+  const rules = directoryRules(options, option);
   const work = await new MigrationDirectory(directory, rules).read();
   const base = await asked(() => readBase(path.resolve(directory), ref, rules));
   const now = new Date();

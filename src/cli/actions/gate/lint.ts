@@ -13,7 +13,7 @@ import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import type { Action } from '../action.js';
 import { hasSharedDirectory } from '../has-shared-directory.js';
 import { withMigrator } from '../with-migrator.js';
-import { renderLint, type Linted, type LintFormat } from './render-lint.js';
+import { renderLint, type Linted, type LintedTenants, type LintFormat } from './render-lint.js';
 
 /** Lints the pending migrations with a database, and all migrations without one; those of tenants too. */
 export const lint: Action<LintFlags> = async (flags, terminal) => {
@@ -23,8 +23,9 @@ export const lint: Action<LintFlags> = async (flags, terminal) => {
   const isOffline = flags.all || !hasDatabase(flags, given);
   const linted = await (isOffline ? allFiles : pendingFiles)({ flags, given, terminal, squawk });
   const diagnostics = [...(linted.shared?.diagnostics ?? []), ...(linted.tenants?.diagnostics ?? [])];
-  const exitCode = verdictOf(diagnostics, flags.strict === true);
-  terminal.out(await renderLint({ ...linted, exitCode }, format));
+  const isPartial = linted.tenants !== undefined && linted.tenants.failed.length > 0;
+  const exitCode = isPartial ? EXIT.failed : verdictOf(diagnostics, flags.strict === true);
+  terminal.out(await renderLint({ ...linted, exitCode, typed: terminal.typed }, format));
   return exitCode;
 };
 
@@ -38,7 +39,7 @@ interface Given {
 /** What was linted; undefined for files that do not exist. */
 interface LintedFiles {
   readonly shared: Linted | undefined;
-  readonly tenants: Linted | undefined;
+  readonly tenants: LintedTenants | undefined;
 }
 
 async function allFiles({ flags, given, terminal, squawk }: Given): Promise<LintedFiles> {
@@ -54,12 +55,13 @@ async function allFiles({ flags, given, terminal, squawk }: Given): Promise<Lint
     shared: hasSharedDirectory(options)
       ? inFlags(await lintResolved(options, undefined, squawk?.(directory)), directory)
       : undefined,
-    tenants:
-      tenants &&
-      inFlags(
+    tenants: tenants && {
+      ...inFlags(
         await (await tenantFiles()).lintTenantDirectory(options, tenants, undefined, squawk?.(tenants.directory)),
         tenants.directory,
       ),
+      failed: [],
+    },
   };
 }
 
@@ -69,14 +71,17 @@ function pendingFiles({ flags, given, terminal, squawk }: Given): Promise<Linted
     const { files, diagnostics } = await migrator.lint({ ...(secondOpinion && { secondOpinion }) });
     return { files, diagnostics: diagnosticsInFlags(diagnostics, terminal.typed), directory, scope: ' as one run' };
   };
-  const lintBoth = async (migrator: Migrator, { tenants, ...options }: ProjectOptions): Promise<LintedFiles> => ({
-    shared: hasSharedDirectory({ ...options, tenants }) ? await lintShared(migrator, options.directory) : undefined,
-    tenants:
-      tenants &&
-      (await (
-        await import('../tenants/lint.js')
-      ).lintTenants({ ...options, tenants }, terminal, squawk?.(tenants.directory))),
-  });
+  const lintBoth = async (migrator: Migrator, { tenants, ...options }: ProjectOptions): Promise<LintedFiles> => {
+    const hasShared = hasSharedDirectory({ ...options, tenants });
+    const shared = hasShared ? await lintShared(migrator, options.directory) : undefined;
+    if (!tenants) return { shared, tenants };
+    const { lintTenants } = await import('../tenants/lint.js');
+    const settings = {
+      secondOpinion: squawk?.(tenants.directory),
+      isSharedPending: shared !== undefined && shared.files.length > 0,
+    };
+    return { shared, tenants: await lintTenants({ ...options, tenants }, terminal, settings) };
+  };
   return withMigrator(flags, () => {}, lintBoth, given);
 }
 

@@ -1,9 +1,11 @@
 import { diagnosticSentences, type Diagnostic } from '../../../core/lint/diagnostic.js';
 import type { LintReport } from '../../../migrator/use-cases/preview/lint.js';
+import type { Invocation } from '../../process/invocation.js';
 import { annotationForGitHub, type Annotation } from '../../render/annotation.js';
 import { jsonText } from '../../render/json-text.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { diagnosticsToText, lintSummary } from '../../render/lint/lint-to-text.js';
+import { failedToJson, type FailedTenant } from '../../render/tenants/failed-tenants.js';
 import { pathsFromHere, pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
 
 /** How lint results are printed. */
@@ -16,20 +18,30 @@ export interface Linted extends LintReport {
   readonly scope: string;
 }
 
+/** The same for the files of tenants. */
+export interface LintedTenants extends Linted {
+  /** The tenants that were left out, and why. */
+  readonly failed: readonly FailedTenant[];
+}
+
 /** What lint found in shared migrations and those of tenants; undefined if there are none. */
 interface LintResult {
   readonly shared: Linted | undefined;
-  readonly tenants: Linted | undefined;
+  readonly tenants: LintedTenants | undefined;
   readonly exitCode: number;
+  readonly typed: Invocation;
 }
 
 /** Renders lint results. */
-export async function renderLint({ shared, tenants, exitCode }: LintResult, format: LintFormat): Promise<string> {
+export async function renderLint(
+  { shared, tenants, exitCode, typed }: LintResult,
+  format: LintFormat,
+): Promise<string> {
   if (format === 'json')
     return jsonText({
       exitCode,
       ...(shared ? reportToJson(shared) : { files: [], diagnostics: [] }),
-      ...(tenants && { tenants: reportToJson(tenants) }),
+      ...(tenants && { tenants: { ...reportToJson(tenants), failed: failedToJson(tenants.failed, typed) } }),
     });
   const given = [...(shared ? [shared] : []), ...(tenants ? [tenants] : [])];
   if (format === 'sarif') {

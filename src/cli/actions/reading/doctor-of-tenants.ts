@@ -1,4 +1,5 @@
 import { createFleetOf } from '../../../composition/fleet/create-fleet.js';
+import { TENANTS_DIRECTORY } from '../../../composition/fleet/tenants-options.js';
 import { Homes } from '../../../composition/fleet/homes.js';
 import { migrationsOf } from '../../../composition/create-migrator.js';
 import { examine, examineDatabase, examineDirectory, ours } from '../../../composition/doctor.js';
@@ -60,12 +61,21 @@ async function examineTenants(
 ): Promise<readonly TenantChecks[]> {
   const homes = new Homes(options);
   const fleet = createFleetOf(options, tenants, () => {}, null, homes);
-  const { checks } = await examineDirectory(migrationsOf({ ...options, directory: tenants.directory }));
+  const { checks } = await examineDirectory(
+    migrationsOf({ ...options, directory: tenants.directory }, TENANTS_DIRECTORY),
+  );
   try {
     const listed = await fleet.tenants(selection);
     const databases = await examineDatabases(homes, listed);
-    const standings = await fleet.status(selection).then(standingChecks, () => []); // the checks say why
-    return [{ tenants: [], checks: [...checks, check('tenants', 'ok', found(listed))] }, ...databases, ...standings];
+    const unread: Check[] = [];
+    const standings = await fleet.status(selection).then(standingChecks, (error: unknown) => {
+      // A database that cannot be reached has been reported.
+      if (!(error instanceof DatabaseConnectionError)) unread.push(check('tenants', 'error', ours(error)));
+      return [];
+    });
+    const level = listed.length === 0 ? 'warning' : 'ok';
+    const ofList = [...checks, check('tenants', level, found(listed)), ...unread];
+    return [{ tenants: [], checks: ofList }, ...databases, ...standings];
   } catch (error) {
     return [{ tenants: [], checks: [...checks, check('tenants', 'error', ours(error))] }];
   } finally {

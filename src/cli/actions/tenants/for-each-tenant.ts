@@ -1,15 +1,10 @@
 import { DatabaseConnectionError } from '../../../core/errors/database-errors.js';
 import type { TenantMigrator } from '../../../fleet/record-of.js';
+import type { FailedTenant } from '../../render/tenants/failed-tenants.js';
 
 /** What was done for a tenant. */
 export interface DoneTenant<T> extends TenantMigrator {
   readonly result: T;
-}
-
-/** A tenant for which something failed. */
-export interface FailedTenant {
-  readonly tenant: string;
-  readonly error: unknown;
 }
 
 /** What became of each tenant. */
@@ -21,8 +16,8 @@ export interface TenantResults<T> {
 }
 
 /**
- * Does something for one tenant after another. One that fails does not keep the others from their turn, and a database
- * that cannot be reached is not tried again for its other tenants.
+ * Does something for one tenant after another. One that fails does not keep the others from their turn, and a server
+ * that cannot be reached is not asked again for the other tenants of that database.
  *
  * @param signal when no further tenant gets its turn. @default never
  */
@@ -34,28 +29,51 @@ export async function forEachTenant<T>(
   const done: DoneTenant<T>[] = [];
   const failed: FailedTenant[] = [];
   const notReached: string[] = [];
-  const unreachable = new Map<string, DatabaseConnectionError>();
+  const unreachable = new Map<string, unknown>();
+  const hadTurn = keepSessions(migrators);
   for (const each of migrators) {
-    const { tenant, database } = each;
-    if (signal?.aborted) {
-      notReached.push(tenant);
-      continue;
-    }
+    const { tenant, schema, connection } = each;
     try {
-      const known = unreachable.get(database);
-      if (known) throw known;
-      done.push({ ...each, result: await work(each) });
+      if (signal?.aborted) notReached.push(tenant);
+      else if (unreachable.has(connection)) throw unreachable.get(connection);
+      else done.push({ ...each, result: await work(each) });
     } catch (error) {
-      failed.push({ tenant, error });
-      if (error instanceof DatabaseConnectionError) unreachable.set(database, error);
+      failed.push({ tenant, schema, error });
+      if (isUnreachable(error)) unreachable.set(connection, error);
     }
+    await hadTurn(each);
   }
   return { done, failed, notReached };
 }
 
-/** @throws the error of all tenants, if it is the same for each of them: then their names add nothing. */
+/** Keeps a session for each connection until the last of its tenants has had its turn. */
+function keepSessions(migrators: readonly TenantMigrator[]): (each: TenantMigrator) => Promise<void> {
+  const places = new Map<string, { left: number; readonly release: () => Promise<void> }>();
+  for (const { connection, keepSession } of migrators) {
+    const place = places.get(connection) ?? { left: 0, release: keepSession() };
+    place.left += 1;
+    places.set(connection, place);
+  }
+  return async ({ connection }) => {
+    const place = places.get(connection);
+    if (!place) return;
+    place.left -= 1;
+    if (place.left === 0) await place.release();
+  };
+}
+
+/** True if nothing answered. A server that refuses a login, or has no slot left, may accept the next one. */
+function isUnreachable(error: unknown): boolean {
+  return error instanceof DatabaseConnectionError && error.code === 'UNREACHABLE' && error.sqlstate === undefined;
+}
+
+/**
+ * @throws the error of all tenants, if it is the same for each of them or no database can be read: then their names add
+ *   nothing.
+ */
 export function throwIfSameForAll({ done, failed, notReached }: TenantResults<unknown>): void {
   const [first] = failed;
   if (!first || done.length + notReached.length > 0) return;
-  if (failed.every(({ error }) => String(error) === String(first.error))) throw first.error;
+  const isNoneReachable = failed.every(({ error }) => error instanceof DatabaseConnectionError);
+  if (isNoneReachable || failed.every(({ error }) => String(error) === String(first.error))) throw first.error;
 }

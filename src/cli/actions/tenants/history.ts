@@ -3,6 +3,7 @@ import type { ReadFlags } from '../../process/flags.js';
 import { jsonText } from '../../render/json-text.js';
 import { renderAudit, renderHistory } from '../../render/render-history.js';
 import { failedToJson, renderFailed } from '../../render/tenants/failed-tenants.js';
+import { NO_TENANTS_LISTED } from '../../render/tenants/words.js';
 import type { Action } from '../action.js';
 import { forEachTenant, throwIfSameForAll } from './for-each-tenant.js';
 import { readingTenants } from './with-fleet.js';
@@ -22,6 +23,9 @@ export const historyOfTenants: Action<ReadFlags> = (flags, { out, columns, typed
     const { done, failed } = results;
     const read = done.map(({ result }) => result);
     if (flags.json) out(jsonText({ tenants: read.map(({ json }) => json), failed: failedToJson(failed, typed) }));
-    else out([...read.map(({ text }) => text), ...renderFailed(failed, typed, 'could not be read')].join('\n\n'));
+    else {
+      const texts = [...read.map(({ text }) => text), ...renderFailed(failed, typed, 'could not be read')];
+      out(texts.join('\n\n') || NO_TENANTS_LISTED);
+    }
     return failed.length > 0 ? EXIT.failed : EXIT.ok;
   });

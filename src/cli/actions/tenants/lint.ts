@@ -1,43 +1,57 @@
 import { createFleetOf } from '../../../composition/fleet/create-fleet.js';
 import { lintTenantDirectory } from '../../../composition/fleet/files/lint-tenants.js';
-import { lacksTable } from '../../../composition/fleet/read-list.js';
+import { lacksObjects } from '../../../composition/fleet/read-list.js';
+import { RefusedError } from '../../../core/errors/input-errors.js';
 import type { SecondOpinion } from '../../../core/lint/second-opinion.js';
+import type { TenantStanding } from '../../../core/tenants/standing.js';
 import type { CommandTerminal } from '../../process/terminal.js';
 import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
-import { describeTenants } from '../../render/tenants/words.js';
-import type { Linted } from '../gate/render-lint.js';
+import { renderFailed, type FailedTenant } from '../../render/tenants/failed-tenants.js';
+import type { LintedTenants } from '../gate/render-lint.js';
 import { lintPending } from './lint-pending.js';
 import type { TenantsAtWork } from './with-fleet.js';
+
+/** How tenants are linted. */
+interface LintSettings {
+  readonly secondOpinion: SecondOpinion | undefined;
+  /** True if shared files are pending: they may create what the list reads. */
+  readonly isSharedPending: boolean;
+}
 
 /** Lints what is pending for tenants; if there are none yet, all of their files, which the first one will run. */
 export async function lintTenants(
   options: TenantsAtWork['options'],
   { err, typed }: CommandTerminal,
-  secondOpinion: SecondOpinion | undefined,
-): Promise<Linted> {
+  { secondOpinion, isSharedPending }: LintSettings,
+): Promise<LintedTenants> {
   const { tenants, ...others } = options;
   const { directory } = tenants;
   const fleet = createFleetOf(others, tenants, () => {}, null);
   try {
     const status = await fleet.status().catch((error: unknown) => {
-      if (lacksTable(error)) return undefined;
+      if (isSharedPending && lacksObjects(error)) return undefined;
       throw error;
     });
     if (!status || status.tenants.length === 0) {
       const report = await lintTenantDirectory(others, tenants, undefined, secondOpinion);
       const diagnostics = diagnosticsInFlags(report.diagnostics, typed);
-      return {
-        files: report.files,
-        diagnostics,
-        directory,
-        scope: ', each as a separate run, as there are no tenants yet',
-      };
+      const why = status ? 'there are no tenants yet' : 'the list cannot be read before the shared files have run';
+      return { files: report.files, diagnostics, directory, failed: [], scope: `, each as a separate run, as ${why}` };
     }
-    const unknown = status.tenants.filter(({ error }) => error).map(({ tenant }) => tenant);
-    if (unknown.length > 0) err(`Left out, because their databases could not be read: ${describeTenants(unknown)}`);
     const report = await lintPending({ fleet, options }, status, typed, secondOpinion);
-    return { ...report, directory, scope: ' as one run' };
+    const failed = [...status.tenants.flatMap(whyNotLinted), ...report.failed];
+    for (const text of renderFailed(failed, typed, 'left out')) err(text);
+    return { ...report, directory, failed, scope: ' as one run' };
   } finally {
     await fleet.close();
   }
+}
+
+/** Without a history, it is not known which files are pending. */
+function whyNotLinted({ tenant, state, pending, findings, error }: TenantStanding): FailedTenant[] {
+  if (error) return [{ tenant, error }];
+  const isUnknown = state === 'refused' && pending.length === 0;
+  return isUnknown
+    ? [{ tenant, error: new RefusedError(findings.filter(({ severity }) => severity === 'error')) }]
+    : [];
 }

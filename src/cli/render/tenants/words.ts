@@ -10,7 +10,25 @@ export function numberOf(tenants: number): string {
   return `${tenants.toLocaleString('en')} tenant${tenants === 1 ? '' : 's'}`;
 }
 
+/** What to say if there is nobody to work for. */
+export const NO_TENANTS_LISTED = 'No tenants are listed.';
+
 /** A text with each line indented. */
 export function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
+}
+
+/** The tenants of each group with the same key, in the order of their first ones. */
+export function groupTenants<T extends { readonly tenant: string }>(
+  all: readonly T[],
+  keyOf: (each: T) => string,
+): readonly { readonly first: T; readonly tenants: readonly string[] }[] {
+  const groups = new Map<string, { readonly first: T; readonly tenants: string[] }>();
+  for (const each of all) {
+    const key = keyOf(each);
+    const known = groups.get(key);
+    if (known) known.tenants.push(each.tenant);
+    else groups.set(key, { first: each, tenants: [each.tenant] });
+  }
+  return [...groups.values()];
 }

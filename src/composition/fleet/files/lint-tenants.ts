@@ -8,7 +8,7 @@ import { parseStatements } from '../../../postgres/parser/parse-sql.js';
 import { migrationsOf, settingsOf, type Migrations } from '../../create-migrator.js';
 import type { ResolvedOptions } from '../../options.js';
 import { tenantTarget } from '../tenant-target.js';
-import type { ResolvedTenantsOptions, TenantDefinition } from '../tenants-options.js';
+import { TENANTS_DIRECTORY, type ResolvedTenantsOptions, type TenantDefinition } from '../tenants-options.js';
 import { allowedSchemas, type SchemasFor } from './allowed-schemas.js';
 
 /** Stands for the schema of any tenant: whatever else a file names is hard-coded. */
@@ -52,7 +52,8 @@ export function lintTenantFiles(
 }
 
 /**
- * The same without reading the list, if it is not an array: then placeholders without a value have their names as values.
+ * The same without reading the list, if it is not an array: then, and if nobody is listed, placeholders without a value
+ * have their names as values.
  *
  * @param known the migrations, if they have been read.
  * @throws DirectoryError
@@ -63,7 +64,7 @@ export async function lintTenantDirectory(
   known?: MigrationSet,
   secondOpinion?: SecondOpinion,
 ): Promise<LintReport> {
-  const { source: directory, compiler } = migrationsOf({ ...options, directory: tenants.directory });
+  const { source: directory, compiler } = migrationsOf({ ...options, directory: tenants.directory }, TENANTS_DIRECTORY);
   const set = known ?? (await directory.read());
   const migrations = { source: new KnownFiles(set), compiler };
   const sample = { ...ANY_TENANT, ...sampleOf(tenants.list, set, options) };
@@ -73,15 +74,19 @@ export async function lintTenantDirectory(
   return lintTenantFiles({ options, tenants, migrations }, sample, schemasFor, secondOpinion);
 }
 
-/** What is known about some tenant. */
+/** What is known about tenants: one with a schema counts, if there is one, as only its files can name another one. */
 function sampleOf(
   list: ResolvedTenantsOptions['list'],
   { migrations }: MigrationSet,
   { placeholders = {}, placeholderDelimiters: delimiters }: ResolvedOptions,
 ): Partial<Tenant> {
-  if (Array.isArray(list)) {
-    const [first] = list as readonly TenantDefinition[];
-    return first ? { schema: first.schema, placeholders: first.placeholders ?? {} } : {};
+  const known = Array.isArray(list) ? (list as readonly TenantDefinition[]).flat() : [];
+  if (known.length > 0) {
+    const values = known.map((each) => each.placeholders ?? {});
+    return {
+      schema: known.find(({ schema }) => schema !== undefined)?.schema,
+      placeholders: Object.assign({}, ...values.toReversed()) as Readonly<Record<string, string>>,
+    };
   }
   const names = migrations.flatMap(({ text }) => placeholderNames(text, { delimiters }));
   const without = names.filter((name) => !Object.hasOwn(placeholders, name) && name !== SCHEMA_PLACEHOLDER);

@@ -7,13 +7,15 @@ export interface DirectoryProblem {
   readonly systemCode: string;
   /** The file that could not be written; undefined if the problem is with the directory. */
   readonly file?: string;
+  /** The option that names the directory. @default directory */
+  readonly option?: string;
 }
 
 /** All problems by code, as parts of a sentence about the directory. */
 const SENTENCES = {
-  missing: (_, directory) => {
+  missing: ({ option = 'directory' }, directory) => {
     const hint = assetsHint(directory);
-    return `it does not exist. Create it, or point the option "directory" at the right one (relative paths are resolved from the working directory)${hint && `.${hint}`}`;
+    return `it does not exist. Create it, or point the option "${option}" at the right one (relative paths are resolved from the working directory)${hint && `.${hint}`}`;
   },
   'not-a-directory': () => 'it is a file, not a directory',
   'not-permitted': () => 'this user is not allowed to read it',
