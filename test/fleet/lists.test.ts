@@ -25,6 +25,11 @@ async function* stalling() {
   await new Promise(() => {});
 }
 
+/** `return` gives no promise, against the protocol. */
+const bare = {
+  [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}), return: () => ({ done: true }) as never }),
+};
+
 describe('the list of tenants', () => {
   test.each<[string, TenantList]>([
     ['an array', tenantsUpTo(3)],
@@ -73,6 +78,7 @@ describe('the list of tenants', () => {
 
   test.each<[string, TenantList, string]>([
     ['never answers', () => new Promise<never>(() => {}), 'it failed: it did not answer within 50 ms'],
+    ['has an iterator without promises that never answers', () => bare, 'it failed: it did not answer within 50 ms'],
     ['stops in the middle of its pages', () => stalling(), 'it failed after 1 tenants: it did not answer within 50 ms'],
   ])('is given up if it %s, with the name of the option that limits it', async (_, list, problem) => {
     const tenants = { list, listTimeout: 50 };

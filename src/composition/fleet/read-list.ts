@@ -87,7 +87,7 @@ async function* eachOf(pages: TenantPages, limited: Limited): AsyncGenerator {
       if (!isDone) yield next.value;
     }
   } finally {
-    if (!isDone) iterator.return?.().catch(() => {});
+    if (!isDone) void Promise.resolve(iterator.return?.()).catch(() => {}); // written by hand, it may give no promise
   }
 }
 
