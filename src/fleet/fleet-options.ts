@@ -69,10 +69,15 @@ export interface ProvisionPlan {
 
 /** Options of `Fleet.deprovision`. */
 export interface DeprovisionOptions extends ProvisionOptions {
-  /** Also drops the schema of the tenant, with everything in it. @default false */
+  /**
+   * Also drops the schema of the tenant, with everything in it. It is refused for `public`, and for a schema with objects of
+   * which no history says that it is the tenant's: a row of this tenant for it, or its own history table.
+   *
+   * @default false
+   */
   readonly dropSchema?: boolean;
   /** The reason to record in the audit. @default none */
   readonly reason?: string | undefined;
-  /** Only returns the number of rows that would be removed. @default false */
+  /** Takes no lock and changes nothing; only returns the number of rows that would be removed. @default false */
   readonly dryRun?: boolean;
 }

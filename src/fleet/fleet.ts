@@ -203,7 +203,7 @@ export class Fleet<Definition = unknown> {
    *
    * @param tenant its name on the list, or its definition.
    * @returns the number of rows that were removed from the history.
-   * @throws LockTimeoutError if its migrations are running; ConfigurationError, DatabaseError
+   * @throws LockTimeoutError if its migrations are running; RefusedError, ConfigurationError, DatabaseError
    */
   async deprovision(tenant: Definition | string, options: DeprovisionOptions = {}): Promise<number> {
     const checked = await this.#checked(tenant);

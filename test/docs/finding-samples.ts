@@ -150,6 +150,11 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     recorded: '"school_oak_hill" (OID 16400)',
     actual: '"school_oak_hill" (OID 24812)',
   },
+  TENANT_SCHEMA_KEPT: {
+    subject: 'Tenant oak-hil',
+    detail: 'billing',
+    actual: 'shared.schema_migrations_tenants has no rows of the tenant for it',
+  },
   TENANTS_MOVED: { subject: 'The histories of 5000 tenants' },
   TENANT_OBJECT_ADDED: { subject: 'Table backup_0301', tenant: 'oak-hill', comparedWith: MOST, actual: 'owner: app' },
   TENANT_OBJECT_MISSING: {

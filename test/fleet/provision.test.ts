@@ -91,8 +91,10 @@ describe('removing a tenant', () => {
     await fleet.provision({ name: 'other', schema: 'other' });
     expect(await fleet.deprovision(tenant)).toBe(2);
     expect([await rows(), await schemas()]).toEqual([0, 1]);
-    expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(0);
-    expect(await schemas()).toBe(0);
+    await db.query('DROP SCHEMA "elm ""park""" CASCADE');
+    await fleet.provision(tenant);
+    expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(2);
+    expect([await rows(), await schemas()]).toEqual([0, 0]);
     expect((await db.query('SELECT FROM shared.schema_migrations_tenants')).rowCount).toBe(2);
     const { rows: audit } = await db.query<{ action: string; details: unknown }>(
       `SELECT action, details FROM shared.schema_migrations_audit WHERE action = 'deprovision' ORDER BY id`,
@@ -108,6 +110,60 @@ describe('removing a tenant', () => {
     const { fleet } = await fleetOf(files);
     expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(0);
   });
+
+  test.each(['shared', 'per-tenant'] as const)(
+    'drops a schema with objects only if the history, %s, says that it is the tenant’s',
+    async (history) => {
+      const tenants = { list: [], history };
+      const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants });
+      await db.query('CREATE SCHEMA "Billing"; CREATE TABLE "Billing".invoices (); CREATE SCHEMA empty');
+      const billing = { name: 'typo', schema: 'Billing' };
+      const attempts = async (): Promise<void> => {
+        for (const dryRun of [true, false]) {
+          const { refusals, message } = await failureOf(
+            fleet.deprovision(billing, { dropSchema: true, dryRun }),
+            RefusedError,
+          );
+          expect(refusals).toMatchObject([{ code: 'TENANT_SCHEMA_KEPT', subject: 'Tenant typo', detail: 'Billing' }]);
+          expect(message).toContain('drop the schema yourself with DROP SCHEMA "Billing" CASCADE');
+        }
+      };
+      await attempts(); // there is no history at all
+      await fleet.provision(tenant);
+      await attempts();
+      expect((await db.query('SELECT FROM "Billing".invoices')).rowCount).toBe(0);
+      expect(await fleet.deprovision({ name: 'typo', schema: 'empty' }, { dropSchema: true })).toBe(0);
+      expect((await db.query(`SELECT FROM pg_namespace WHERE nspname = 'empty'`)).rowCount).toBe(0);
+      expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(2);
+      expect(await schemas()).toBe(0);
+    },
+  );
+
+  test('needs another way for a schema whose history was removed before, and names it', async () => {
+    const { fleet } = await fleetOf(files);
+    await fleet.provision(tenant);
+    await fleet.deprovision(tenant);
+    const { message } = await failureOf(fleet.deprovision(tenant, { dropSchema: true }), RefusedError);
+    expect(message).toContain('shared.schema_migrations_tenants has no rows of the tenant for it');
+    const [statement] = /DROP SCHEMA .* CASCADE/.exec(message) ?? [''];
+    await db.query(statement);
+    expect(await schemas()).toBe(0);
+  });
+
+  test.each(['shared', 'per-tenant'] as const)(
+    'never drops the schema public, with the history %s',
+    async (history) => {
+      const tenants = { list: [], history };
+      const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants });
+      const inPublic = { name: 'oak', schema: 'public' };
+      await fleet.provision(inPublic);
+      const { refusals } = await failureOf(fleet.deprovision(inPublic, { dropSchema: true }), RefusedError);
+      expect(refusals).toMatchObject([{ code: 'TENANT_SCHEMA_KEPT', detail: 'public' }]);
+      expect(await fleet.deprovision(inPublic)).toBe(2);
+      expect((await db.query('SELECT FROM public.a')).rowCount).toBe(0);
+      await db.query('DROP TABLE public.a, public.b');
+    },
+  );
 
   test('is refused for the schema of another tenant, as is provisioning', async () => {
     const { fleet } = await fleetOf(files);
@@ -161,6 +217,7 @@ describe('removing a tenant', () => {
     const running = fleet.provision(tenant);
     await until(() => events.some(({ type }) => type === 'migration-started'));
     await failureOf(fleet.deprovision(tenant), LockTimeoutError);
+    expect(await fleet.deprovision(tenant, { dryRun: true })).toBe(0);
     expect((await running).applied).toEqual(['1_slow.sql']);
     expect(await rows()).toBe(1);
   });

@@ -4,7 +4,7 @@ import type { Target } from '../../core/target/target.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import type { PgConnection } from '../../postgres/connection/pg-connection.js';
 import { adoptTenant } from '../../postgres/tenants/adopt-tenant.js';
-import { removeTenant } from '../../postgres/tenants/remove-tenant.js';
+import { countRemoved, removeTenant } from '../../postgres/tenants/remove-tenant.js';
 import { createSchema } from '../../postgres/tenants/tenant-schema.js';
 import type { Homes } from './homes.js';
 import { tenantTarget } from './tenant-target.js';
@@ -26,10 +26,13 @@ export class FleetSchemas implements TenantSchemas {
     });
   }
 
-  remove(tenant: Tenant, { dropSchema, ...removal }: TenantRemoval): Promise<number> {
+  remove(tenant: Tenant, { dropSchema, dryRun, ...removal }: TenantRemoval): Promise<number> {
+    const { name } = tenant;
     const schema = dropSchema ? tenant.schema : undefined;
     return this.with(tenant, (connection, target, tableLockTimeoutMs) =>
-      removeTenant(connection, target, tenant.name, schema, { ...removal, tableLockTimeoutMs }),
+      dryRun
+        ? countRemoved(connection, target, name, schema, removal.signal)
+        : removeTenant(connection, target, name, schema, { ...removal, tableLockTimeoutMs }),
     );
   }
 

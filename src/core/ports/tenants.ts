@@ -39,7 +39,7 @@ export interface TenantCatalogs {
 export interface TenantRemoval {
   /** Also drops its schema with everything in it. */
   readonly dropSchema: boolean;
-  /** Changes nothing; only counts the rows. */
+  /** Takes no lock and changes nothing; only counts the rows. */
   readonly dryRun: boolean;
   /** The reason to record in the audit. */
   readonly reason?: string | undefined;
@@ -65,7 +65,8 @@ export interface TenantSchemas {
    * Removes the history of a tenant, under its lock and in one transaction.
    *
    * @returns the number of rows.
-   * @throws LockTimeoutError if its migrations are running; MigrationError
+   * @throws LockTimeoutError if its migrations are running; RefusedError if its schema is not certainly its own;
+   *   MigrationError
    */
   remove(tenant: Tenant, removal: TenantRemoval): Promise<number>;
   /**

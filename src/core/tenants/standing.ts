@@ -84,6 +84,11 @@ export function schemaReplaced(
   return finding('TENANT_SCHEMA_REPLACED', { subject: subjectOfTenant(name), detail: schema ?? '', recorded, actual });
 }
 
+/** The schema of a tenant is not dropped. @param why it may not be the tenant's */
+export function schemaKept(name: string, schema: string, why: string): Finding {
+  return finding('TENANT_SCHEMA_KEPT', { subject: subjectOfTenant(name), detail: schema, actual: why });
+}
+
 /** True if nothing may run in the schema of a tenant. */
 export function hasNoSchemaOfItsOwn({ findings }: Pick<TenantStanding, 'findings'>): boolean {
   return findings.some(({ code }) => WITHOUT_SCHEMA.includes(code));

@@ -57,13 +57,10 @@ export function behindSql(table: string, tenants: readonly TenantScope[], migrat
  * @param hasOthers a condition: the table may have rows of other tenants, or for other schemas.
  */
 function claimsSql(table: string, hasOthers: string): string {
-  const isFilled =
-    `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass ` +
-    `AND d.refobjid = t.oid AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass)`;
   return (
     `r AS MATERIALIZED (SELECT DISTINCT t.position AS at, t.tenant, h.tenant AS owner, t.oid FROM ${table} h ` +
     `JOIN t ON t.oid = h.schema_oid AND t.tenant <> h.tenant WHERE ${hasOthers}), ` +
-    `l AS MATERIALIZED (SELECT t.position AS at, t.tenant, t.schema FROM t WHERE t.recorded IS NULL AND ${isFilled}), ` +
+    `l AS MATERIALIZED (SELECT t.position AS at, t.tenant, t.schema FROM t WHERE t.recorded IS NULL AND ${isFilledSql('t.oid')}), ` +
     // The name when the latest row was written.
     `k AS MATERIALIZED (SELECT h.tenant, h.schema_oid AS oid, (pg_catalog.array_agg(h.schema_name ORDER BY h.executed_at DESC))[1] AS schema_name, ` +
     `pg_catalog.max(h.executed_at) AS latest FROM ${table} h WHERE EXISTS (SELECT FROM r) OR EXISTS (SELECT FROM l) GROUP BY h.tenant, h.schema_oid), ` +
@@ -74,6 +71,14 @@ function claimsSql(table: string, hasOthers: string): string {
     `LEFT JOIN ${latestBy('tenant')} AS s ON s.tenant = l.tenant ` +
     `LEFT JOIN ${latestBy('schema_name')} AS o ON o.schema_name = l.schema AND o.tenant <> l.tenant ` +
     `WHERE s.tenant IS NOT NULL OR o.tenant IS NOT NULL)`
+  );
+}
+
+/** A condition: the schema with this OID, given as SQL, has objects. */
+export function isFilledSql(oid: string): string {
+  return (
+    `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass ` +
+    `AND d.refobjid = ${oid} AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass)`
   );
 }
 

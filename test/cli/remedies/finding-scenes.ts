@@ -211,6 +211,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   LOSS_RESOLVED: none,
   TENANT_SCHEMA_MISSING: none,
   TENANT_SCHEMA_TAKEN: none,
+  TENANT_SCHEMA_KEPT: none,
   TENANT_SCHEMA_REPLACED: {
     files: A,
     set: inOrder(tenantsMigrated, restored('elm')),

@@ -52,6 +52,9 @@ describe('a history table of tenants that an older release created', () => {
       expect(await fleet.adopt({ tenants: ['t0', 't1', 't2'] })).toEqual([]);
       expect((await columns()).toSorted()).toEqual(['tenant', 'schema_oid', 'schema_name', ...COLUMN_NAMES].toSorted());
       await db.query(`ALTER TABLE ${TABLE} DROP COLUMN ${column}`);
+      const counted = { dropSchema: true, dryRun: true };
+      expect(await fleet.deprovision({ name: 't1', schema: 's1' }, counted)).toBe(1);
+      expect(await columns()).not.toContain(column); // counting changes nothing
       expect(await fleet.deprovision({ name: 't1', schema: 's1' }, { dropSchema: true })).toBe(1);
       expect((await db.query(`SELECT FROM ${TABLE}`)).rows).toHaveLength(2);
     },

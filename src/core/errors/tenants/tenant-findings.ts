@@ -1,3 +1,4 @@
+import { quoteIdentifier } from '../../sql/text/quote.js';
 import { IGNORE } from '../catalog/catalog-findings.js';
 import type { FindingDefinition, FindingDetails } from '../finding-definition.js';
 
@@ -29,6 +30,13 @@ export const TENANT_FINDINGS = {
     remedy: ({ subject }, say) =>
       `If the objects in it are the same, as after restoring, upgrading or moving the database, take over the history with ${say({ action: 'adopt', tenant: subject.replace(/^Tenant /, '') })}. ` +
       'If the schema was created anew, remove the history with fleet.deprovision(); all files then run again.',
+  },
+  TENANT_SCHEMA_KEPT: {
+    severity: 'error',
+    text: ({ detail, actual }) =>
+      `may not be the owner of the schema ${JSON.stringify(detail)}, so the schema is not dropped: ${actual ?? ''}`,
+    remedy: ({ detail = '' }) =>
+      `Check the name and the schema. If they are right, remove only the history, and drop the schema yourself with DROP SCHEMA ${quoteIdentifier(detail)} CASCADE.`,
   },
   TENANTS_MOVED: {
     severity: 'error',
