@@ -23,7 +23,7 @@ interface ProgramHost {
   readonly module?: GivenModule;
   readonly version: string;
   readonly terminal: Terminal;
-  /** Receives the current command before it runs. */
+  /** Receives the current command before it runs, and again if messages are about one tenant. */
   readonly onStart: (typed: Invocation) => void;
   /** Receives the exit code of the command that ran. */
   readonly onExit: (exitCode: number) => void;
@@ -91,7 +91,7 @@ function addCommand(
     const typed = { program, words: words ?? [], name, args: command.args, flags: given, flagsOf };
     onStart(typed);
     const action = await (loadForTenants && selectsTenants(given) ? loadForTenants : load)();
-    onExit(await action(module ? { ...given, module } : given, { ...terminal, typed }, ...typed.args));
+    onExit(await action(module ? { ...given, module } : given, { ...terminal, typed, retype: onStart }, ...typed.args));
   });
 }
 

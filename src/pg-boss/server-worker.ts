@@ -1,6 +1,6 @@
 import { DatabaseConnectionError } from '../core/errors/database-errors.js';
 import { LockLostError, LockTimeoutError } from '../core/errors/lock-errors.js';
-import { InterruptedError } from '../core/errors/run-errors.js';
+import { CANCELLED_ELSEWHERE, InterruptedError } from '../core/errors/run-errors.js';
 import { asError } from '../core/errors/wording.js';
 import type { MigrateTenant, TenantWorker } from '../core/ports/engine.js';
 import type { TenantResult } from '../core/tenants/report.js';
@@ -129,7 +129,7 @@ export class ServerWorker {
     this.lookedAt = performance.now();
     await this.giveSign(ids);
     for (const id of await this.orNone(() => this.queue.jobs.cancelled(this.name, ids)))
-      this.running.get(id)?.controller.abort('a request from another process');
+      this.running.get(id)?.controller.abort(CANCELLED_ELSEWHERE);
   }
 
   /** The queue may be unavailable for a while. */

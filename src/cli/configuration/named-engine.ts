@@ -18,7 +18,8 @@ export async function withNamedEngine(options: Options, source: string): Promise
   const { tenants } = options;
   const engine = isObject(tenants) ? tenants['engine'] : undefined;
   const { name, ...settings } = isObject(engine) ? engine : { name: engine };
-  if (typeof name !== 'string') return options; // none, or one from code
+  const isFromCode = isObject(engine) && 'create' in engine;
+  if (typeof name !== 'string' || isFromCode) return options;
   return { ...options, tenants: { ...(tenants as Options), engine: await engineNamed(name, settings, source) } };
 }
 

@@ -22,6 +22,8 @@ export interface Terminal {
 /** The terminal that a command runs in. */
 export interface CommandTerminal extends Terminal {
   readonly typed: Invocation;
+  /** From now on, an error suggests commands as if this had been typed. */
+  readonly retype: (typed: Invocation) => void;
 }
 
 /** The terminal of this process. */

@@ -2,6 +2,9 @@ import { describeFinding, finding, type Finding } from './finding.js';
 import { MigrationError } from './migration-error.js';
 import { list } from './wording.js';
 
+/** Who interrupted a tenant whose rollout was cancelled in another process than that of its worker. */
+export const CANCELLED_ELSEWHERE = 'a request from another process';
+
 /**
  * A run was asked to stop. A transactional migration was rolled back, unless the message says otherwise; a
  * non-transactional one keeps its finished steps. Applied migrations stay applied.

@@ -79,6 +79,7 @@ describe('fleet', () => {
       ['provision', '--tenant', 'elm'],
       "error: unknown option '--tenant'\nprovision works on one tenant: give its name without a flag.\n",
     ],
+    [['fleet', 'cancel', ''], 'error: the ID of the rollout is empty\n'],
     [['fleet', 'work', '--lokc', 'off'], "error: unknown option '--lokc'\n(Did you mean --lock?)\n"],
   ])('suggests what %j may mean', async (words, stderr) => {
     expect(await type(...words)).toMatchObject({ code: 2, stdout: '', stderr });

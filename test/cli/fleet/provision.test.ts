@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { lockKeySql } from '../../../src/postgres/lock/lock.js';
+import { withClient } from '../../support/database.js';
 import { testIf } from '../../support/since-version.js';
 import { childEnvironment, runProcess, type ProcessResult } from '../../support/process.js';
 import { MAIN, objectOf } from '../command-line.js';
@@ -86,6 +88,16 @@ describe('provision', () => {
     expect((await type('provision', 'oak', '--schema', 'elm_park')).stderr).toContain('[TENANT_SCHEMA_TAKEN]');
   });
 
+  test('suggests commands for its tenant, not for the shared files', async () => {
+    await enrol('elm');
+    await type('provision', 'elm');
+    await write({ 'schools/001_a.sql': 'CREATE TABLE a (id bigint);' });
+    const { stdout, stderr } = await type('provision', 'elm', '--policy', 'changed=fail', '--json');
+    const command = 'nest-migrations accept 001_a.sql --tenant elm --policy changed=fail';
+    expect(stderr).toContain(`\`${command}\``);
+    expect(stdout).toContain(JSON.stringify(command));
+  });
+
   test.each<[string[], string]>([
     [
       ['ellm'],
@@ -117,6 +129,31 @@ describe('deprovision', () => {
     expect([await schemas(), await rowsOf('elm-park')]).toEqual([[], 0]);
     const audit = await db.query(`SELECT reason FROM shared.schema_migrations_audit WHERE action = 'deprovision'`);
     expect(audit.rows).toEqual([{ reason: 'closed' }]);
+  });
+
+  test.each<[string, string[]]>([
+    ['', []],
+    [' in a dry run', ['--dry-run']],
+  ])('does not drop a schema that nothing shows to be the tenant’s%s', async (_, words) => {
+    await db.query('CREATE SCHEMA oak; CREATE TABLE oak.invoices ()');
+    const refused = await type('deprovision', 'oka', '--schema', 'oak', '--drop-schema', '--yes', ...words);
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('[TENANT_SCHEMA_KEPT]') });
+    expect((await db.query('SELECT FROM oak.invoices')).rowCount).toBe(0);
+    await db.query('DROP SCHEMA oak CASCADE');
+  });
+
+  test('suggests to unlock its tenant, not the shared files; a dry run needs no lock', async () => {
+    await enrol('elm');
+    await type('provision', 'elm');
+    const key = lockKeySql({ schema: 'shared', table: 'schema_migrations', tenant: 'elm' });
+    await withClient(db.connectionString, async (client) => {
+      await client.query(`SELECT pg_advisory_lock(${key})`);
+      const { code, stderr } = await type('deprovision', 'elm', '--yes');
+      expect(code).toBe(7);
+      expect(stderr).toContain('`nest-migrations unlock --force --tenant elm`');
+      expect((await type('deprovision', 'elm', '--dry-run')).code).toBe(0);
+    });
+    expect(await rowsOf('elm')).toBe(2);
   });
 
   test('keeps the schema unless told to drop it, and says that the tenant is still on the list', async () => {

@@ -37,6 +37,7 @@ function asking(
 
 /** @param given an ID, or the beginning of one. @throws CliError */
 function choose(rollouts: readonly RunningRollout[], given: string | undefined): RunningRollout {
+  if (given === '') throw usageError('the ID of the rollout is empty');
   const [found, ...others] = rollouts.filter(({ rolloutId }) => rolloutId.startsWith(given ?? ''));
   if (!found) throw noRollout(given === undefined ? 'no rollout is running' : `no rollout ${given} is running`);
   if (others.length === 0) return found;

@@ -3,17 +3,16 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { DeprovisionFlags } from '../../process/flags.js';
 import { usageError } from '../../process/cli-error.js';
 import { jsonText } from '../../render/json-text.js';
-import { forTenant } from '../../render/tenants/for-tenant.js';
 import type { Action } from '../action.js';
 import { confirm } from '../changes/confirm.js';
 import { runUntilSignal } from '../run-until-signal.js';
 import { readingTenants } from '../tenants/with-fleet.js';
-import { givenTenant } from './given-tenant.js';
+import { forOneTenant, givenTenant } from './given-tenant.js';
 
 /** Removes the history of a tenant, and its schema on request, once it is confirmed. */
 export const deprovision: Action<DeprovisionFlags> = (flags, terminal, name = '') => {
   const { json = false, dryRun = false, yes = false, dropSchema = false, reason } = flags;
-  const own = { ...terminal, typed: forTenant(terminal.typed, name) };
+  const own = forOneTenant(terminal, name);
   return readingTenants(flags, async ({ fleet }) => {
     const given = givenTenant(await fleet.tenants(), name, flags.schema);
     const { tenant, isListed } = given;

@@ -3,6 +3,8 @@ import { ConfigurationError } from '../../../core/errors/input-errors.js';
 import { unknownTenant } from '../../../core/tenants/check-tenants.js';
 import { MAIN_DATABASE, type Tenant } from '../../../core/tenants/tenant.js';
 import { usageError } from '../../process/cli-error.js';
+import type { CommandTerminal } from '../../process/terminal.js';
+import { forTenant } from '../../render/tenants/for-tenant.js';
 
 /** A tenant that was typed. */
 interface GivenTenant {
@@ -10,6 +12,16 @@ interface GivenTenant {
   readonly tenant: string | TenantDefinition;
   readonly schema: string | undefined;
   readonly isListed: boolean;
+}
+
+/**
+ * The terminal of a command on one tenant: what its errors suggest is for this tenant, and not for the shared files. For a
+ * tenant that is not on the list, such a command is refused until it is.
+ */
+export function forOneTenant(terminal: CommandTerminal, name: string): CommandTerminal {
+  const typed = forTenant(terminal.typed, name);
+  terminal.retype(typed);
+  return { ...terminal, typed };
 }
 
 /**

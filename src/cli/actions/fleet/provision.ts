@@ -4,7 +4,6 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { ProvisionFlags } from '../../process/flags.js';
 import { inCommands } from '../../process/voice.js';
 import { jsonText } from '../../render/json-text.js';
-import { forTenant } from '../../render/tenants/for-tenant.js';
 import {
   provisionedToJson,
   provisionPlanToJson,
@@ -14,14 +13,14 @@ import {
 import type { Action } from '../action.js';
 import { runUntilSignal } from '../run-until-signal.js';
 import { withFleet } from '../tenants/with-fleet.js';
-import { givenTenant } from './given-tenant.js';
+import { forOneTenant, givenTenant } from './given-tenant.js';
 import { listenFor } from './listener.js';
 
 /** Creates the schema of a tenant, and applies its files. */
 export const provision: Action<ProvisionFlags> = async (flags, terminal, name = '') => {
   const { json = false, dryRun = false, schema } = flags;
   const { out, err } = terminal;
-  const own = { ...terminal, typed: forTenant(terminal.typed, name) };
+  const own = forOneTenant(terminal, name);
   const say = inCommands(own.typed);
   // There is one tenant, and its error is thrown.
   const note = (event: MigrationEvent) => renderEventAs(say, withoutTenant(event));

@@ -1,4 +1,5 @@
 import { findingKey } from '../../../core/errors/finding.js';
+import { CANCELLED_ELSEWHERE, InterruptedError } from '../../../core/errors/run-errors.js';
 import { count, duration, list } from '../../../core/errors/wording.js';
 import type { MigrationEvent } from '../../../core/events/events.js';
 import type { EventLine } from '../../../core/events/event-line.js';
@@ -15,6 +16,8 @@ export class WorkView {
   private readonly startedAt: number;
   private readonly ended = countOutcomes([]);
   private readonly running = new Set<string>();
+  /** The outcome of tenants that may be tried again, by rollout and tenant. */
+  private readonly unsuccessful = new Map<string, TenantResult['outcome']>();
   private readonly warned = new Set<string>();
   private isWaiting = false;
 
@@ -31,7 +34,7 @@ export class WorkView {
     switch (event.type) {
       case 'worker-tenant-finished':
         this.running.delete(event.tenant);
-        this.ended[event.result.outcome] += 1;
+        this.count(`${event.rolloutId} ${event.tenant}`, event.result.outcome);
         return [this.lineOf(event.result)];
       case 'run-started':
         if (event.tenant !== undefined) this.running.add(event.tenant);
@@ -72,10 +75,21 @@ export class WorkView {
     return this.now() - this.startedAt;
   }
 
+  /** A tenant that is tried again counts once. */
+  private count(key: string, outcome: TenantResult['outcome']): void {
+    const before = this.unsuccessful.get(key);
+    if (before !== undefined) this.ended[before] -= 1;
+    this.ended[outcome] += 1;
+    if (outcome === 'failed' || outcome === 'interrupted') this.unsuccessful.set(key, outcome);
+    else this.unsuccessful.delete(key);
+  }
+
   private lineOf({ tenant, outcome, applied, durationMs, error }: TenantResult): EventLine {
     const says = (text: string): EventLine => ({ level: 'info', text: `Tenant ${tenant}: ${text}` });
     const time = duration(durationMs);
     if (outcome === 'applied') return says(`applied ${count(applied.length, 'migration')} in ${time}`);
+    if (error instanceof InterruptedError && error.by === CANCELLED_ELSEWHERE)
+      return says('interrupted, because its rollout was cancelled');
     if (outcome === 'interrupted') return says('interrupted; another worker continues with it');
     if (!error) return says('nothing to do');
     const text = indented(describeError(error, forTenant(this.typed, tenant)));
@@ -90,6 +104,8 @@ export class WorkView {
   }
 
   private rendered(event: MigrationEvent): readonly EventLine[] {
-    return renderEventAs(inCommands(this.typed), event);
+    const { tenant } = event;
+    const typed = tenant === undefined ? this.typed : forTenant(this.typed, tenant);
+    return renderEventAs(inCommands(typed), event);
   }
 }
