@@ -32,12 +32,12 @@ export interface QueueSettings {
   readonly deadLetter: string;
 }
 
-/** What we use of pg-boss. Versions 10 and 12 differ only in this file. */
+/** What we use of pg-boss. Versions 10 and 12 differ only in this file. Calls without a database use that of pg-boss. */
 export interface Boss {
   readonly insert: (queue: string, jobs: readonly NewJob[]) => Promise<void>;
-  readonly fetch: (queue: string, most: number) => Promise<readonly TakenJob[]>;
+  readonly fetch: (queue: string, most: number, db?: Database) => Promise<readonly TakenJob[]>;
   /** @returns false if the job is no longer being worked on, so that nothing was changed. */
-  readonly complete: (queue: string, id: string, output: object) => Promise<boolean>;
+  readonly complete: (queue: string, id: string, output: object, db?: Database) => Promise<boolean>;
   /** @returns the same. */
   readonly fail: (queue: string, id: string, output: object) => Promise<boolean>;
   readonly createQueue: (queue: string, settings?: QueueSettings) => Promise<void>;
@@ -54,7 +54,7 @@ interface PgBoss {
   getQueue(name: string): Promise<unknown>;
   insert(...jobs: unknown[]): Promise<unknown>;
   fetch(queue: string, options: object): Promise<readonly TakenJob[] | null>;
-  complete(queue: string, id: string, output: object): Promise<{ readonly affected: number }>;
+  complete(queue: string, id: string, output: object, options: object): Promise<{ readonly affected: number }>;
   fail(queue: string, id: string, output: object): Promise<{ readonly affected: number }>;
   deleteQueue(name: string): Promise<unknown>;
 }
@@ -89,8 +89,10 @@ export async function startBoss({ db, schema, load }: BossSettings): Promise<Bos
       if (byName) await boss.insert(name, jobs);
       else await boss.insert(jobs.map((job) => ({ ...job, name })));
     },
-    fetch: async (name, batchSize) => (await boss.fetch(name, { batchSize, includeMetadata: true })) ?? [],
-    complete: async (name, id, output) => (await boss.complete(name, id, output)).affected > 0,
+    fetch: async (name, batchSize, other) =>
+      (await boss.fetch(name, { batchSize, includeMetadata: true, db: other ?? db })) ?? [],
+    complete: async (name, id, output, other) =>
+      (await boss.complete(name, id, output, { db: other ?? db })).affected > 0,
     fail: async (name, id, output) => (await boss.fail(name, id, output)).affected > 0,
     createQueue: async (name, settings) => {
       if (await boss.getQueue(name)) return; // creating one locks tables, even if it exists

@@ -1,38 +1,78 @@
 import { Pool, type ClientConfig, type QueryResult } from 'pg';
 import type { Database } from './boss.js';
 
+type Answer = Awaited<ReturnType<Database['executeSql']>>;
+
 /** Shown in `pg_stat_activity`. */
 const NAME = 'nestjs-pg-migrations queue';
-/** How many connections a process needs for the queue: one waits while the other one fetches. */
+/** How many connections a process needs for the queue: one waits while the other one fetches. A worker needs as many again. */
 const CONNECTIONS = 2;
 
 /** The database of the queue. Connections are opened when they are needed. */
 export class QueueDatabase implements Database {
-  private readonly own: Pool | undefined;
+  /**
+   * Does not wait until a change is on disk: if the server crashes at that moment, the change is lost. With a pool of the
+   * caller, whose sessions we do not change, it waits.
+   */
+  readonly hasty: Database;
+  private readonly own: readonly Pool[];
   private readonly pool: Pool;
 
   /** @param source a pool of the caller, which stays open, or how to connect. */
   constructor(source: Pool | ClientConfig | string) {
-    const given = isPool(source) ? source : undefined;
-    this.own = given ? undefined : new Pool({ application_name: NAME, ...configOf(source), max: CONNECTIONS });
-    this.own?.on('error', () => {}); // an idle connection was lost; the next statement opens another one
-    this.pool = given ?? (this.own as Pool);
+    if (isPool(source)) {
+      this.own = [];
+      this.pool = source;
+      this.hasty = this;
+      return;
+    }
+    const [pool, hasty] = [ownPool(source), ownPool(source)];
+    this.own = [pool, hasty];
+    this.pool = pool;
+    this.hasty = new HastyDatabase(hasty);
   }
 
-  async executeSql(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[] }> {
-    const result: QueryResult | QueryResult[] = values
-      ? await this.pool.query(text, [...values])
-      : await this.pool.query(text);
-    return Array.isArray(result) ? { rows: result.flatMap(({ rows }) => rows) } : result;
+  async executeSql(text: string, values?: readonly unknown[]): Promise<Answer> {
+    return answerOf(await (values ? this.pool.query(text, [...values]) : this.pool.query(text)));
   }
 
   async close(): Promise<void> {
-    await this.own?.end();
+    await Promise.all(this.own.map((pool) => pool.end()));
   }
 }
 
-function configOf(source: Pool | ClientConfig | string): ClientConfig {
-  return typeof source === 'string' ? { connectionString: source } : (source as ClientConfig);
+class HastyDatabase implements Database {
+  private readonly prepared = new WeakSet<object>();
+
+  constructor(private readonly pool: Pool) {}
+
+  async executeSql(text: string, values: readonly unknown[] = []): Promise<Answer> {
+    const client = await this.pool.connect();
+    try {
+      if (!this.prepared.has(client)) await client.query('SET synchronous_commit = off');
+      this.prepared.add(client);
+      const answer = answerOf(await client.query(text, [...values]));
+      client.release();
+      return answer;
+    } catch (error) {
+      client.release(true);
+      throw error;
+    }
+  }
+}
+
+function ownPool(source: ClientConfig | string): Pool {
+  const pool = new Pool({ application_name: NAME, ...configOf(source), max: CONNECTIONS });
+  pool.on('error', () => {}); // an idle connection was lost; the next statement opens another one
+  return pool;
+}
+
+function answerOf(result: QueryResult | QueryResult[]): Answer {
+  return Array.isArray(result) ? { rows: result.flatMap(({ rows }) => rows as Answer['rows']) } : result;
+}
+
+function configOf(source: ClientConfig | string): ClientConfig {
+  return typeof source === 'string' ? { connectionString: source } : source;
 }
 
 function isPool(source: unknown): source is Pool {

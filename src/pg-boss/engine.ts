@@ -87,7 +87,14 @@ class PgBossEngine implements FleetEngine {
   ) {
     const { connectionString, schema = 'pgboss', retries = 5 } = options;
     const source = connectionString ?? (host.connection as Source);
-    this.opened = new OpenQueue({ source, schema, load, fleet: host.name, retries });
+    this.opened = new OpenQueue({
+      source,
+      isAtHome: connectionString === undefined,
+      schema,
+      load,
+      fleet: host.name,
+      retries,
+    });
     this.workers = {
       work: (worker: TenantWorker) => workFor(this.opened, worker),
       rollouts: async (): Promise<readonly RunningRollout[]> => runningRollouts(await this.opened.get()),

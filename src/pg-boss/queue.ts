@@ -1,5 +1,5 @@
 import { retry } from '../timing/retry.js';
-import { startBoss, type Boss, type LoadPgBoss, type QueueSettings } from './boss.js';
+import { startBoss, type Boss, type Database, type LoadPgBoss, type QueueSettings } from './boss.js';
 import { QueueDatabase } from './database.js';
 import { JobTable } from './job-table.js';
 import { QueueNames } from './jobs.js';
@@ -13,10 +13,15 @@ export interface Queue {
   readonly boss: Boss;
   readonly jobs: JobTable;
   readonly names: QueueNames;
+  /** Its database for changes that may be lost in a crash of its server. */
+  readonly hasty: Database;
+  /** True if it is in the database of the shared files. */
+  readonly isAtHome: boolean;
 }
 
 interface QueuePlace {
   readonly source: ConstructorParameters<typeof QueueDatabase>[0];
+  readonly isAtHome: boolean;
   /** The schema of pg-boss. */
   readonly schema: string;
   readonly load: LoadPgBoss;
@@ -85,7 +90,7 @@ export class OpenQueue {
   }
 
   private async open(): Promise<Queue> {
-    const { source, schema, load, fleet } = this.place;
+    const { source, isAtHome, schema, load, fleet } = this.place;
     this.database = new QueueDatabase(source);
     const db = this.database;
     const boss = await retryWhileInstalling(() => startBoss({ db, schema, load }));
@@ -96,7 +101,7 @@ export class OpenQueue {
       await boss.stop();
       throw error;
     }
-    return { boss, jobs: new JobTable(db, schema), names };
+    return { boss, jobs: new JobTable(db, schema), names, hasty: db.hasty, isAtHome };
   }
 
   private once(boss: Boss, queue: string, settings?: QueueSettings): Promise<void> {

@@ -22,18 +22,34 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
+/** The queue for the tenants of one server. */
+export interface ServerQueue {
+  readonly name: string;
+  /**
+   * True if it is on that server. Then nothing that a migration has written is on disk without the note that a worker has
+   * taken the job, which therefore need not wait for the disk.
+   */
+  readonly isBesideTenants: boolean;
+}
+
 /** Migrates the tenants of one server for the rollouts of other processes. */
 export class ServerWorker {
   private readonly running = new Map<string, Running>();
+  /** Those of them that occupy a place; the others have succeeded and only have to be reported. */
+  private readonly migrating = new Set<Promise<unknown>>();
   private lookedAt = 0;
   private signedAt = 0;
 
   constructor(
-    private readonly name: string,
+    private readonly place: ServerQueue,
     private readonly queue: Queue,
     private readonly worker: TenantWorker,
     private readonly tenantOf: (name: string) => Promise<Tenant | undefined>,
   ) {}
+
+  private get name(): string {
+    return this.place.name;
+  }
 
   /** Returns when the signal is aborted and nothing runs any more. */
   async run(): Promise<void> {
@@ -42,7 +58,7 @@ export class ServerWorker {
     signal.addEventListener('abort', stop, { once: true });
     try {
       while (!signal.aborted) {
-        const free = parallelism - this.running.size;
+        const free = parallelism - this.migrating.size;
         const taken = free > 0 ? await this.take(free) : 0;
         await this.abortCancelled();
         if (taken < free || free === 0) await this.untilFree(free === 0);
@@ -56,7 +72,8 @@ export class ServerWorker {
 
   /** Takes as many jobs as can begin at once, so that each job that is active has a worker. @returns how many. */
   private async take(most: number): Promise<number> {
-    const jobs = await this.orNone(() => this.queue.boss.fetch(this.name, most));
+    const { boss, hasty } = this.queue;
+    const jobs = await this.orNone(() => boss.fetch(this.name, most, this.place.isBesideTenants ? hasty : undefined));
     if (jobs.length === 0) return 0;
     const named = await Promise.all(jobs.map(async (job) => ({ job, tenant: await this.find(job) })));
     for (const rollout of new Set(named.map(({ job }) => rolloutOf(job)))) {
@@ -82,14 +99,20 @@ export class ServerWorker {
   private start(job: TakenJob, tenant: Tenant | Error, prepared: Promise<MigrateTenant>): void {
     const controller = new AbortController();
     if (this.worker.signal.aborted) controller.abort(this.worker.signal.reason);
-    const work = async (): Promise<void> => {
-      const result =
-        tenant instanceof Error ? notStarted(job, tenant) : await (await prepared)(tenant, controller.signal);
-      await this.report(job, result, !(tenant instanceof Error));
-    };
-    const ended = work()
+    const isKnown = !(tenant instanceof Error);
+    const result = isKnown
+      ? prepared.then((migrate) => migrate(tenant, controller.signal))
+      : Promise.resolve(notStarted(job, tenant));
+    const ended = result
+      .then((known) => this.report(job, known, isKnown))
       .catch(() => {}) // the queue stays unavailable: the job is returned once the lock of the tenant is free
       .finally(() => this.running.delete(job.id));
+    // The next one is taken while a success is being reported. After a failure, there may be no next one.
+    const migrating: Promise<unknown> = result
+      .then(({ error }) => (error ? ended : undefined))
+      .catch(() => {})
+      .finally(() => this.migrating.delete(migrating));
+    this.migrating.add(migrating);
     this.running.set(job.id, { controller, ended });
   }
 
@@ -101,9 +124,12 @@ export class ServerWorker {
 
   /** @param failure undefined if it was migrated. */
   private async tell(job: TakenJob, output: object, failure: { readonly mayPass: boolean } | undefined): Promise<void> {
-    const { boss, jobs } = this.queue;
+    const { boss, jobs, hasty } = this.queue;
     if (failure && !failure.mayPass) await jobs.endRetries(this.name, job.id);
-    const isTaken = await (failure ? boss.fail : boss.complete)(this.name, job.id, output);
+    // If this is lost, the job is returned like that of a worker that has died, and the history shows what was applied.
+    const isTaken = await (failure
+      ? boss.fail(this.name, job.id, output)
+      : boss.complete(this.name, job.id, output, hasty));
     if (!isTaken) await jobs.addOutput(this.name, job.id, output);
     if (failure && (!failure.mayPass || job.retryCount >= job.retryLimit))
       await this.spendBudget(job.data as TenantJob);
@@ -144,7 +170,7 @@ export class ServerWorker {
   /** Waits for a moment, or until another job can be taken. */
   private async untilFree(isFull: boolean): Promise<void> {
     const { signal } = this.worker;
-    const ends = isFull ? [...this.running.values()].map(({ ended }) => ended) : [];
+    const ends = isFull ? [...this.migrating] : [];
     const moment = new AbortController();
     const combined = AbortSignal.any([signal, moment.signal]);
     await Promise.race([pause(POLL_MS, combined), ...ends]);

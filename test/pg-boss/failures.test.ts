@@ -3,13 +3,14 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ConfigurationError, type Fleet, type TenantDefinition } from '../../src/migrator.js';
 import type { PgBossOptions } from '../../src/pg-boss/engine.js';
 import { pgBoss } from '../../src/pg-boss.js';
-import { fleetOn, stopOf, tenantsUpTo } from '../fleet/fleet-on.js';
+import { fleetOn, inBrief, stopOf, tenantsUpTo } from '../fleet/fleet-on.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { failureOf } from '../support/failure-of.js';
 import { until } from '../support/until.js';
 import { engineOn, VERSIONS } from './engines.js';
 
 const db = useEmptyDatabase('boss_failures');
+const LATEST = VERSIONS.at(-1);
 const endless = { '1_endless.sql': 'SELECT pg_sleep(600);' };
 
 beforeEach(() => db.query(`CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2`));
@@ -88,6 +89,25 @@ describe.each(VERSIONS)('a rollout over pg-boss %s', (version) => {
     await worker.close();
     await work;
   });
+});
+
+test('a job whose completion the queue lost in a crash is returned, and the report tells what was applied', async () => {
+  const files = { '1_a.sql': 'CREATE TABLE a ();' };
+  const [caller, worker] = [await fleetWith(files, {}, LATEST), await fleetWith(files, {}, LATEST)];
+  expect(await caller.rollouts()).toEqual([]); // creates the tables
+  await db.query(`CREATE TABLE public.lost (id uuid);
+    CREATE FUNCTION public.lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF EXISTS (SELECT FROM public.lost) THEN RETURN NEW; END IF;
+      INSERT INTO public.lost VALUES (NEW.id);
+      OLD.started_on = now() - interval '1 min';
+      RETURN OLD;
+    END $$;
+    CREATE TRIGGER lose BEFORE UPDATE ON pgboss.job FOR EACH ROW WHEN (NEW.state = 'completed') EXECUTE FUNCTION public.lose()`);
+  const work = worker.work();
+  expect(inBrief(await caller.migrate())).toEqual(['t0', 't1', 't2'].map((name) => `${name} applied 1_a.sql`));
+  expect((await db.query('SELECT FROM public.lost')).rowCount).toBe(1);
+  await worker.close();
+  await work;
 });
 
 test('an engine whose tables this version of pg-boss cannot use, or may not create, is refused at once', async () => {

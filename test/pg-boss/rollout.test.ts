@@ -7,6 +7,7 @@ import {
   type WaveResult,
 } from '../../src/migrator.js';
 import { fleetOn, inBrief, stopOf, tenantsUpTo } from '../fleet/fleet-on.js';
+import { startCountingProxy } from '../support/counting-proxy.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { expectNoLeftovers } from '../support/leftovers.js';
 import { engineOn, VERSIONS } from './engines.js';
@@ -117,6 +118,21 @@ describe.each(VERSIONS)('a rollout over pg-boss %s', (version) => {
       await db.query('DELETE FROM public.broken');
       expect((await caller.migrate()).counts).toMatchObject({ applied: 30, failed: 0 });
     });
+  });
+
+  test('reads where all tenants stand, not each by itself', async () => {
+    const { connectionString, messages } = await startCountingProxy(db.connectionString);
+    const tenants = { list: tenantsUpTo(30), engine: engineOn(version), rollout: { parallelism: 1 } };
+    const given = { connectionString, files, tenants };
+    const [{ fleet: caller }, { fleet: worker }] = await Promise.all([fleetOn({}, given), fleetOn({}, given)]);
+    const work = worker.work();
+    expect((await caller.migrate()).counts.applied).toBe(30);
+    await worker.close();
+    await work;
+    // The caller once; the worker the first tenant, then all. It reads its list again every 30 s.
+    const reads = messages.filter((text) => /NOT MATERIALIZED.*1_a\.sql/.test(text)).length;
+    expect(reads).toBeGreaterThanOrEqual(3);
+    expect(reads).toBeLessThan(8);
   });
 
   test('goes through waves, and stops at a gate', async () => {

@@ -23,8 +23,12 @@ export class FleetRecords implements TenantRecords {
     return readEachDatabase(this.homes, tenants, parallelism, (home, group) => this.readIn(home, group, set));
   }
 
+  isShared(tenant: Tenant): boolean {
+    return sharesHistory(tenant, this.options);
+  }
+
   private async readIn(home: Home, tenants: readonly Tenant[], set: MigrationSet): Promise<readonly TenantRecord[]> {
-    const isSharing = (tenant: Tenant): boolean => sharesHistory(tenant, this.options);
+    const isSharing = (tenant: Tenant): boolean => this.isShared(tenant);
     const sharing = tenants.filter(isSharing);
     const shared = await readShared(home, sharing, set);
     if (sharing.length === tenants.length) return shared;

@@ -13,6 +13,8 @@ export interface TenantRecords {
    * @throws DatabaseConnectionError, HistoryTableError, MigrationError, if no database can be read.
    */
   read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly (TenantRecord | UnreadRecord)[]>;
+  /** True if the tenant shares its history with the others in its database, so that one query reads them all. */
+  isShared(tenant: Tenant): boolean;
 }
 
 /** The fingerprint of the objects of a tenant. */

@@ -1,12 +1,11 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { FleetWorkers, TenantWorker } from '../../core/ports/engine.js';
-import { Standings } from '../../core/tenants/standing.js';
-import type { Tenant } from '../../core/tenants/tenant.js';
 import { KnownFiles } from '../../migrator/use-cases/known-files.js';
 import type { FleetParts } from '../parts.js';
 import { ExpectedSessions } from './expected-sessions.js';
 import { LingeringSessions } from './lingering-sessions.js';
 import { TenantRuns } from './tenant-runs.js';
+import { WorkerStandings } from './worker-standings.js';
 
 /** The workers of the engine. @throws ConfigurationError if it has none. */
 export function workersOf({ engine }: Pick<FleetParts, 'engine'>): FleetWorkers {
@@ -22,15 +21,21 @@ export async function work(parts: FleetParts, signal: AbortSignal): Promise<void
   if (signal.aborted) return;
   const set = await parts.source.read();
   const files = new KnownFiles(set);
-  const { list, rollout, emit, target } = parts;
+  const { rollout, emit, target } = parts;
   const { checksum } = set;
+  const standings = new WorkerStandings(parts, set);
+  const list: TenantWorker['list'] = async () => {
+    const tenants = await parts.list();
+    standings.listed(tenants);
+    return tenants;
+  };
   const lingering = new LingeringSessions(signal);
   const prepare: TenantWorker['prepare'] = async (tenants, rolloutId) => {
-    const standings = await standingsOf(parts, tenants, set);
+    const known = await standings.of(tenants, rolloutId);
     const runs = new TenantRuns(parts, files, rolloutId);
     const sessions = new ExpectedSessions(tenants, parts.expect);
     return async (tenant, interrupted) => {
-      const result = await runs.migrate(tenant, standings.get(tenant), interrupted);
+      const result = await runs.migrate(tenant, known.get(tenant), interrupted);
       const { name } = tenant;
       emit({ type: 'worker-tenant-finished', tenant: name, rolloutId, result, target, at: new Date() });
       await lingering.keep(tenant, () => sessions.gone(tenant));
@@ -43,14 +48,4 @@ export async function work(parts: FleetParts, signal: AbortSignal): Promise<void
     emit({ type: 'worker-files-differ', rolloutId, files: checksum, rolloutFiles, target, at: new Date() });
   await workers.work({ set, parallelism: rollout.parallelism, signal, list, prepare, onStart, onOtherFiles });
   await lingering.ended();
-}
-
-/** Where tenants stand. If that cannot be read, the run of each finds out by itself. */
-async function standingsOf(
-  { records, policy }: Pick<FleetParts, 'records' | 'policy'>,
-  tenants: readonly Tenant[],
-  set: TenantWorker['set'],
-) {
-  const found = await records.read(tenants, set).catch(() => []);
-  return new Map(new Standings(set, policy).all(tenants, found).map((known) => [known.tenant, known]));
 }

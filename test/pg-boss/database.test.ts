@@ -1,0 +1,43 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Pool } from 'pg';
+import type { Database } from '../../src/pg-boss/boss.js';
+import { QueueDatabase } from '../../src/pg-boss/database.js';
+import { useEmptyDatabase } from '../support/empty-database.js';
+
+const db = useEmptyDatabase('boss_database');
+const opened: { close(): Promise<void> }[] = [];
+afterEach(() => Promise.all(opened.splice(0).map((each) => each.close())));
+
+// Servers for tests need not wait for the disk.
+beforeEach(() =>
+  db.query(`DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET synchronous_commit = on', current_database()); END $$`),
+);
+
+function databaseOn(source: Pool | string): QueueDatabase {
+  const database = new QueueDatabase(source);
+  opened.push(database);
+  return database;
+}
+
+const commitOf = async (database: Database): Promise<unknown> =>
+  (await database.executeSql('SHOW synchronous_commit')).rows[0]?.['synchronous_commit'];
+
+test('only a hasty statement does not wait for the disk, whatever happened to the session before', async () => {
+  const database = databaseOn(db.connectionString);
+  expect(await commitOf(database.hasty)).toBe('off');
+  expect(await commitOf(database)).toBe('on');
+  const { hasty } = database;
+  await expect(hasty.executeSql('SELECT 1 / 0')).rejects.toThrow('division by zero');
+  const ended = hasty.executeSql('SELECT pg_terminate_backend(pg_backend_pid())');
+  await expect(ended).rejects.toThrow(/terminat/);
+  expect(await Promise.all([1, 2, 3].map(() => commitOf(hasty)))).toEqual(['off', 'off', 'off']);
+  const sql = 'SELECT $1::int AS number';
+  expect((await hasty.executeSql(sql, [7])).rows).toEqual([{ number: 7 }]);
+});
+
+test('the sessions of a pool that belongs to the caller are not changed', async () => {
+  const pool = new Pool({ connectionString: db.connectionString, max: 1 });
+  opened.push({ close: () => pool.end() });
+  expect(await commitOf(databaseOn(pool).hasty)).toBe('on');
+  expect((await pool.query('SHOW synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
+});
