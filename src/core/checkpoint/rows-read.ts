@@ -1,4 +1,5 @@
 import type { Node } from '@pgsql/types';
+import { namesReadInCode } from './rows-read-in-code.js';
 import { partsOf } from '../sql/statements/syntax-tree.js';
 
 /** Where the names in the files of a tenant lead. */
@@ -7,6 +8,8 @@ export interface TenantScopeOfNames {
   readonly schema: string;
   /** Tables, views and functions' results without a schema that the tenant has. Undefined if every such name is its own. */
   readonly own: ReadonlySet<string> | undefined;
+  /** The tenant's views that read rows elsewhere. */
+  readonly foreign: ReadonlySet<string>;
 }
 
 const READS_ROWS = /^(?:Select|Insert|Update|Delete|Merge|CreateTableAs|Copy)Stmt$/;
@@ -16,24 +19,49 @@ const MATERIALIZED_VIEW = 'OBJECT_MATVIEW';
 /**
  * A table outside of the tenant's schema whose rows a statement reads; undefined if there is none. Code in functions is
  * not examined; that of a `DO` block is searched.
- *
- * @param sql the statement.
  */
-export function otherRowsRead(node: Node, sql: string, scope: TenantScopeOfNames): string | undefined {
+export function otherRowsRead(node: Node, scope: TenantScopeOfNames): string | undefined {
   const [kind = '', body] = Object.entries(node)[0] ?? [];
-  if (kind === 'DoStmt') return namedInCode(sql, scope);
+  if (kind === 'DoStmt') return namedInCode(codeOf(body as Fields), scope);
   if (!READS_ROWS.test(kind) || (body as Fields)['objtype'] === MATERIALIZED_VIEW) return undefined;
-  const parts = partsOf(node) as Fields[];
+  return readIn(node, kind === 'InsertStmt' ? (body as Fields)['relation'] : targetOf(body as Fields), scope);
+}
+
+/** Views that a statement creates and whose rows depend on rows elsewhere. */
+export function foreignViews(node: Node, scope: TenantScopeOfNames): readonly string[] {
+  const [kind = '', body] = Object.entries(node)[0] ?? [];
+  const fields = body as Fields;
+  const isMaterialized = fields['objtype'] === MATERIALIZED_VIEW && kind === 'CreateTableAsStmt';
+  if (kind !== 'ViewStmt' && !isMaterialized) return [];
+  return readIn(fields['query'], undefined, scope) === undefined ? [] : relationsCreated(node);
+}
+
+/** @param filled the table that a statement fills. */
+function readIn(tree: unknown, filled: unknown, scope: TenantScopeOfNames): string | undefined {
+  const parts = partsOf(tree) as Fields[];
   const local = new Set(parts.flatMap(({ ctename }) => (typeof ctename === 'string' ? [ctename] : [])));
-  const filled = kind === 'InsertStmt' ? (body as Fields)['relation'] : targetOf(body as Fields);
   for (const part of parts) {
     const { relname, schemaname } = part;
     if (typeof relname !== 'string' || part === filled) continue;
     if (typeof schemaname === 'string') {
-      if (schemaname !== scope.schema && !BUILT_IN.test(schemaname)) return `${schemaname}.${relname}`;
-    } else if (scope.own && !local.has(relname) && !scope.own.has(relname) && !BUILT_IN.test(relname)) return relname;
+      const isOwn = schemaname === scope.schema && !scope.foreign.has(relname);
+      if (!isOwn && !isBuiltIn(schemaname, relname)) return `${schemaname}.${relname}`;
+    } else if (!local.has(relname) && !isOwnName(relname, scope)) return relname;
   }
   return undefined;
+}
+
+/** True if a name without a schema is the tenant's. */
+function isOwnName(name: string, { own, foreign }: TenantScopeOfNames): boolean {
+  if (foreign.has(name) || OF_THE_SERVER.test(name)) return false;
+  return own === undefined || own.has(name) || BUILT_IN.test(name);
+}
+
+/** True if names without a schema may lead elsewhere afterwards. The setting of a function does not matter. */
+export function setsSearchPath(node: Node): boolean {
+  const [kind = '', body] = Object.entries(node)[0] ?? [];
+  if (kind === 'VariableSetStmt') return (body as Fields)['name'] === 'search_path';
+  return /^(?:Do|Select)Stmt$/.test(kind) && JSON.stringify(body).includes('search_path');
 }
 
 /** The names of the tables and views that a statement creates. */
@@ -54,16 +82,26 @@ function targetOf(body: Fields): Fields | undefined {
 type Fields = Readonly<Record<string, unknown>>;
 
 const BUILT_IN = /^(?:pg_|information_schema$)/;
-const IN_CODE = /\b(?:from|join|using)\s+(?:only\s+)?("(?:[^"]|"")+"|[a-z_]\w*)\s*\.\s*("(?:[^"]|"")+"|[a-z_]\w*)/gi;
+/** What other databases or an administrator change: a new tenant may find it otherwise. */
+const OF_THE_SERVER =
+  /^pg_(?:roles|authid|user|auth_members|group|shadow|settings|db_role_setting|database|tablespace|extension|stat_\w+)$/;
 
-function namedInCode(sql: string, { schema }: TenantScopeOfNames): string | undefined {
-  for (const [, first = '', second = ''] of sql.matchAll(IN_CODE)) {
-    const name = unquoted(first);
-    if (name !== schema && !BUILT_IN.test(name)) return `${name}.${unquoted(second)}`;
-  }
-  return undefined;
+function isBuiltIn(schema: string, name: string): boolean {
+  return BUILT_IN.test(schema) && !OF_THE_SERVER.test(name);
 }
 
-function unquoted(identifier: string): string {
-  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier.toLowerCase();
+function namedInCode(code: string, { schema, foreign }: TenantScopeOfNames): string | undefined {
+  const qualified = namesReadInCode(code).find(([first, second]) =>
+    first === schema ? foreign.has(second) : !isBuiltIn(first, second),
+  );
+  return qualified?.filter((part) => part !== '').join('.');
+}
+
+/** The code of a `DO` block. */
+function codeOf(body: Fields): string {
+  const strings = partsOf(body).flatMap((part) => {
+    const { sval } = part as Fields;
+    return typeof sval === 'string' ? [sval] : [];
+  });
+  return strings.join(';\n');
 }

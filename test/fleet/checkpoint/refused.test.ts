@@ -103,3 +103,17 @@ test('before anything is created, files are refused that a checkpoint cannot con
   ]);
   expect(message).toContain('Name a server on which it may run: with --server');
 });
+
+test('names without a schema count if a file sets the search_path, and so do views on shared rows', async () => {
+  const { fleet } = await fleetWith(`
+    CREATE VIEW of_levels AS SELECT name FROM app.levels;
+    INSERT INTO a SELECT name FROM of_levels;
+    SET LOCAL search_path = {{schema}}, app;
+    INSERT INTO a SELECT name FROM levels;
+    INSERT INTO a SELECT t FROM a;`);
+  const { refusals } = await failureOf(fleet.checkpoint('1'), RefusedError);
+  expect(refusals).toMatchObject([
+    { line: 3, reason: 'reads-other-rows', detail: 'of_levels' },
+    { line: 5, reason: 'reads-other-rows', detail: 'levels' },
+  ]);
+});

@@ -142,7 +142,7 @@ export function nameTaken(file: string): CheckpointError {
 export function outsideOfTenant(what: readonly string[]): CheckpointError {
   return new CheckpointError(
     `No checkpoint was written, because the tenants' files also change something outside the schema of the tenant: ${list(what)}. ` +
-      'Move that into the shared files, or end the checkpoint before it.',
+      'End the checkpoint before the migration that does this.',
     what,
   );
 }
@@ -151,7 +151,7 @@ export function outsideOfTenant(what: readonly string[]): CheckpointError {
 export function derivedFromSchema(what: readonly string[]): CheckpointError {
   return new CheckpointError(
     `No checkpoint was written, because the tenants' files compute something from the name of the schema: ${list(what)}. ` +
-      'Write {{schema}} where the name is needed, or end the checkpoint before that.',
+      'End the checkpoint before the migration that does this. A migration that has run anywhere must not be edited.',
     what,
   );
 }

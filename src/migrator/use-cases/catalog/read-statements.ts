@@ -10,7 +10,8 @@ export interface CompiledFor {
   readonly database: { readonly target: Pick<Target, 'placeholders'> };
 }
 
-interface ReadMigration {
+/** A migration and what the parser makes of it. */
+export interface ReadMigration {
   readonly migration: Migration;
   readonly program: Program;
   /** Undefined if the parser cannot read the file. */

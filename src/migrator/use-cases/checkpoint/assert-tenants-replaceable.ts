@@ -1,11 +1,11 @@
-import { otherRowsRead, relationsCreated } from '../../../core/checkpoint/rows-read.js';
+import { foreignViews, otherRowsRead, relationsCreated, setsSearchPath } from '../../../core/checkpoint/rows-read.js';
 import { locateInFile } from '../../../core/compile/source-text.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
 import { RefusedError } from '../../../core/errors/input-errors.js';
 import type { MigrationSet } from '../../../core/migration/migration-set.js';
 import type { Target } from '../../../core/target/target.js';
 import { SCHEMA_PLACEHOLDER } from '../../../core/tenants/tenant.js';
-import { readStatements, type CompiledFor } from '../catalog/read-statements.js';
+import { readStatements, type CompiledFor, type ReadMigration } from '../catalog/read-statements.js';
 import { findFarReaching } from '../catalog/verified-migrations.js';
 import { findIrreplaceable, findRoleCode } from './assert-replaceable.js';
 
@@ -48,14 +48,20 @@ async function findOtherRows(
 ): Promise<Finding[]> {
   const { target } = tenant.database;
   const found: Finding[] = [];
+  const read: ReadMigration[] = [];
+  for await (const each of readStatements(migrations, tenant)) read.push(each);
   const created = new Set<string>();
-  const own = (target.searchPath ?? []).length > 1 ? created : undefined;
-  const scope = { schema: target.tenant?.schema ?? '', own };
-  for await (const { migration, program, statements } of readStatements(migrations, tenant)) {
-    for (const { node, start, end } of statements ?? []) {
+  const foreign = new Set<string>();
+  const isWider =
+    (target.searchPath ?? []).length > 1 ||
+    read.some(({ statements }) => statements?.some(({ node }) => node && setsSearchPath(node)));
+  const scope = { schema: target.tenant?.schema ?? '', own: isWider ? created : undefined, foreign };
+  for (const { migration, program, statements } of read) {
+    for (const { node, start } of statements ?? []) {
       if (!node) continue;
+      for (const view of foreignViews(node, scope)) foreign.add(view);
       for (const name of relationsCreated(node)) created.add(name);
-      const detail = otherRowsRead(node, program.source.sql.slice(start, end), scope);
+      const detail = otherRowsRead(node, scope);
       if (detail === undefined) continue;
       const { line, column } = locateInFile(migration, program.source, start);
       found.push(
