@@ -12,7 +12,7 @@ import { postgresVersions } from './postgres-binaries.js';
 import { installPackage } from './install-package.js';
 
 /**
- * They touch no server, or one whose version does not matter, so another version can tell nothing new. The command line
+ * They touch no server, or one whose version does not matter, so other versions show nothing new. The command line
  * has no SQL of its own: its commands are tried on each version, but not all its signals, terminals and messages.
  */
 const SAME_EVERYWHERE = [

@@ -24,7 +24,7 @@ export function renderTenants(measuredOn: Omit<Circumstances, 'peers'>, results:
   const { date, cpu, memoryGb, platform, node, postgres, rounds } = measuredOn;
   const { schemas, databases, applied, files, load } = results;
   return [
-    `Measured on ${date}: ${cpu}, ${memoryGb} GB, ${platform}, Node ${node}, PostgreSQL ${postgres}; the first run once, the others as medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}. The load of the machine before was ${load.toFixed(1)}. The first run has ${files} files.`,
+    `Measured on ${date}: ${cpu}, ${memoryGb} GB, ${platform}, Node ${node}, PostgreSQL ${postgres}; the first run once, the others as medians of ${rounds} ${rounds === 1 ? 'round' : 'rounds'}. The load average before the benchmark was ${load.toFixed(1)}. The first run has ${files} files.`,
     `### ${inText(schemas.count)} schemas in one database`,
     timesTable(schemas.series),
     'The memory of the process during the first run, in MB:',

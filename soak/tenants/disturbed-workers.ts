@@ -4,7 +4,7 @@ import { type Disturbances, KILLED_WITHIN_MS } from './disturbed-rollouts.js';
 import type { RolloutEnd, RolloutProcess } from './rollout-process.js';
 import { ServerRestarts } from './server-restarts.js';
 
-/** Between which shares of all runs workers are killed: the last ones leave enough to do for those that replace them. */
+/** Workers are killed between these fractions of all runs. The last kill leaves enough work for the replacements. */
 const KILLED_FROM = 0.05;
 const KILLED_TO = 0.85;
 
@@ -13,7 +13,7 @@ export class DisturbedWorkers {
   readonly ends: RolloutEnd[] = [];
   private readonly random: Random;
   private readonly restarts: ServerRestarts;
-  /** After how many runs in all workers one is killed: the one that has begun that run. */
+  /** The numbers of runs, counted over all workers, at which the worker that has begun that run is killed. */
   private readonly killsAt: number[];
   private readonly working = new Set<RolloutProcess>();
   private readonly doomed = new Set<RolloutProcess>();
@@ -33,9 +33,9 @@ export class DisturbedWorkers {
     ).toSorted((a, b) => a - b);
   }
 
-  /** Returns when the workers have ended after the rollouts. @throws Error if something that had to happen did not. */
+  /** Returns when the rollouts, then the workers, have ended. @throws Error if a planned disturbance is missing. */
   async during<T>(rollOut: () => Promise<T>): Promise<T> {
-    const workers = Array.from({ length: this.options.processes }, () => this.workInSpite());
+    const workers = Array.from({ length: this.options.processes }, () => this.keepWorkerRunning());
     const result = await rollOut().finally(() => this.stop());
     await Promise.all(workers);
     await this.restarts.end();
@@ -54,8 +54,8 @@ export class DisturbedWorkers {
     for (const worker of this.working) worker.kill('SIGTERM');
   }
 
-  /** As an orchestrator does: a worker that has ended is replaced. */
-  private async workInSpite(): Promise<void> {
+  /** Replaces each worker that has ended, as an orchestrator does. */
+  private async keepWorkerRunning(): Promise<void> {
     while (!this.isOver) {
       const worker = this.start();
       this.working.add(worker);

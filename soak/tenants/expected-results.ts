@@ -20,7 +20,7 @@ export const isDone: IsExpected = (result) => isApplied(result) || isUntouched(r
 /** A file failed. */
 export const isBroken: IsExpected = ({ outcome, code }) => outcome === 'failed' && code === 'MIGRATION_FAILED';
 
-/** The second file failed, and nothing but the first one was applied. */
+/** The second file failed, and only the first one was applied. */
 export const isBrokenAtSecond: IsExpected = (result) =>
   isBroken(result) && result.applied.join() === FILE_NAMES.slice(0, 1).join();
 

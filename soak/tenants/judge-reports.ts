@@ -4,17 +4,17 @@ import { type ExpectedResults, isLost } from './expected-results.js';
 import type { SaidReport, SaidResult } from './rollout-process.js';
 import type { TenantRow } from './school-database.js';
 
-/** What was recorded for a tenant by the work of which a result tells. */
+/** What was recorded for a tenant by the work that a result describes. */
 export type RecordedBy = (result: SaidResult) => readonly TenantRow[];
 
-/** What the run of a result has recorded. */
+/** What the run of a result recorded. */
 export function byRun(history: readonly TenantRow[]): RecordedBy {
   const rows = new Map<string, TenantRow[]>();
   for (const row of history) rows.set(row.runId ?? '', [...(rows.get(row.runId ?? '') ?? []), row]);
   return ({ runId }) => rows.get(runId ?? '') ?? [];
 }
 
-/** What was recorded for the tenant of a result since an earlier moment, by whatever run. */
+/** What any run has recorded for the tenant of a result since an earlier moment. */
 export function since(before: readonly TenantRow[], after: readonly TenantRow[]): RecordedBy {
   const known = new Set(before.map(keyOf));
   const added = after.filter((row) => !known.has(keyOf(row)));
@@ -42,7 +42,7 @@ export function judgeReport(
   ];
 }
 
-/** The rows that were recorded are the files that the result says were applied; a run that lost its connection may not know. */
+/** The recorded rows are the files that the result reports as applied. A run that lost its connection may not know. */
 function agrees(result: SaidResult, rows: readonly TenantRow[]): boolean {
   const { tenant, applied, outcome } = result;
   const recorded = rows.filter(({ isApplied }) => isApplied).map(({ file }) => file);

@@ -99,7 +99,7 @@ async function judgeAll(
   ];
 }
 
-/** It was killed, was asked to end, or could not begin while the server was away. */
+/** It was killed, was asked to end, or could not begin while the server was down. */
 function endedInOrder({ isKilled, notBegun, exit }: RolloutEnd): boolean {
   return isKilled || exit === 'SIGTERM' || notBegun !== undefined;
 }
@@ -107,5 +107,5 @@ function endedInOrder({ isKilled, notBegun, exit }: RolloutEnd): boolean {
 /** Each rollout gave up once on each tenant that could not be migrated. */
 function judgeDeadLetters(tenants: readonly string[]): string[] {
   const expected = [FAILING, FAILING, FAILING, BLOCKED];
-  return tenants.join() === expected.join() ? [] : [`the dead letters are of ${tenants.join()}`];
+  return tenants.join() === expected.join() ? [] : [`the dead letters are for ${tenants.join()}`];
 }

@@ -1,4 +1,4 @@
-// A process that migrates tenants with the built package. It says that it is ready and, once it has read its errand, one
+// A process that migrates tenants with the built package. It prints that it is ready and, once it has read its errand, one
 // line for each run of a tenant that begins or ends, and one with the report, or with the reason why it could not begin.
 // Then it ends as soon as nothing keeps it alive.
 import { once } from 'node:events';

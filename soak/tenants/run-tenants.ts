@@ -8,7 +8,7 @@ const TENANTS = 500;
 const PROCESSES = 4;
 const KILLS = 12;
 
-/** Five hundred tenants on a server of its own, migrated by several processes that do not know each other. */
+/** Five hundred tenants on a separate server, migrated by several processes that do not know about each other. */
 export function runTenants(seed: number): Promise<TenantsReport> {
   return onServer((server) => proveTenants(server, { seed, tenants: TENANTS, processes: PROCESSES, kills: KILLS }));
 }

@@ -74,7 +74,7 @@ export class SchoolDatabase {
     return rows.map(({ left }) => left);
   }
 
-  /** The jobs of pg-boss that have not ended, those of tenants and of rollouts. */
+  /** The unfinished jobs of pg-boss, those of tenants and those of rollouts. */
   async unfinishedJobs(): Promise<string[]> {
     const rows = await this.query<{ job: string }>(`
       SELECT format('%s job of %s: %s', state, name, data) AS job FROM pgboss.job
@@ -82,7 +82,7 @@ export class SchoolDatabase {
     return rows.map(({ job }) => job);
   }
 
-  /** The tenants of the jobs that pg-boss has given up, in alphabetical order. */
+  /** The tenants of the jobs that pg-boss has given up on, in alphabetical order. */
   async deadLetters(): Promise<string[]> {
     const rows = await this.query<{ tenant: string }>(
       `SELECT data->>'tenant' AS tenant FROM pgboss.job WHERE name LIKE 'nest-migrations-%-dead-letter' ORDER BY 1`,

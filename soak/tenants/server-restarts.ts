@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmbeddedServer } from '../../src/testing/embedded/server.js';
 
-/** After which share of all runs the server goes away, and how. */
+/** The fraction of all runs after which the server goes down, and how. */
 const RESTARTS = [
   { share: 0.2, how: 'kill' },
   { share: 0.4, how: 'stop' },
 ] as const;
-/** How long the server is away. */
+/** How long the server is down. */
 const AWAY_MS = 200;
 
-/** Takes a server away twice while tenants are migrated. */
+/** Takes a server down twice while tenants are migrated. */
 export class ServerRestarts {
   private begun = 0;
   private restarts = 0;
   private restarting: Promise<void> = Promise.resolve();
 
-  /** @param runs how many runs of tenants will begin at least. */
+  /** @param runs the minimum number of tenant runs that will begin. */
   constructor(
     private readonly server: EmbeddedServer,
     private readonly runs: number,
@@ -34,12 +34,12 @@ export class ServerRestarts {
     return this.restarts > 0;
   }
 
-  /** Returns when the server is there. */
+  /** Returns when the server is up. */
   isBack(): Promise<void> {
     return this.restarting;
   }
 
-  /** Returns when the server is there. @throws Error if it was not taken away as often as it had to be */
+  /** Returns when the server is up. @throws Error if it was taken down fewer times than planned */
   async end(): Promise<void> {
     await this.restarting;
     if (this.restarts < RESTARTS.length) throw new Error(`the server was restarted ${this.restarts} times`);

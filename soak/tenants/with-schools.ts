@@ -8,12 +8,12 @@ import { writeFiles } from '../../test/support/write-files.js';
 import { LIST, SchoolDatabase } from './school-database.js';
 import { TENANT_FILES } from './tenant-files.js';
 
-/** Settings of a server on which tenants can be proven. */
+/** Settings of the server on which tenants are tested. */
 export const TENANTS_SETTINGS = {
   max_connections: '200',
   max_prepared_transactions: '2', // one holds the lock of the blocked tenant
   autovacuum: 'on',
-  autovacuum_naptime: '1s', // removes the temporary tables that a crash has left
+  autovacuum_naptime: '1s', // removes the temporary tables that a crash has left behind
 };
 
 /** The options of the fleet of schools. */

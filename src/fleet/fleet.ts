@@ -143,8 +143,8 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Writes one file at which new tenants start, instead of the tenants' files up to a version. It is proven like one of
-   * shared files. @throws ConfigurationError, and the errors of `Migrator.checkpoint`
+   * Writes one file at which new tenants start, instead of the tenants' files up to a version. It is proven like one
+   * for shared files. @throws ConfigurationError, and the errors of `Migrator.checkpoint`
    */
   async checkpoint(version: string, options: CheckpointOptions = {}): Promise<CheckpointReport> {
     return this.#operations.run(options.signal, (combined) => this.#parts.checkpoint(version, options, combined));

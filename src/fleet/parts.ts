@@ -27,7 +27,7 @@ export interface FleetParts {
   readonly shared: Migrator | undefined;
   /** Reads the list of tenants to its end. @throws ConfigurationError listing every problem */
   readonly list: () => Promise<readonly Tenant[]>;
-  /** Asks servers only where the list leaves a doubt. @throws ConfigurationError if two tenants have one schema after all */
+  /** Queries servers only if the list is ambiguous. @throws ConfigurationError if two tenants turn out to share a schema */
   readonly assertDistinct: (all: readonly Tenant[]) => Promise<void>;
   /** The files of tenants. */
   readonly source: MigrationSource;

@@ -1,4 +1,4 @@
-/** Runs work of this process one after the other, in the order in which it arrives. */
+/** Runs the work of this process one task at a time, in the order of arrival. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 

@@ -30,7 +30,7 @@ export async function workFor(opened: OpenQueue, worker: TenantWorker): Promise<
       await pause(ROLLOUTS_MS, worker.signal);
       if (worker.signal.aborted || performance.now() - joinedAt < LIST_MS) continue;
       joinedAt = performance.now();
-      await join().catch(() => {}); // it works for those that it knows
+      await join().catch(() => {}); // it keeps working for the servers that it knows
     }
   } finally {
     await Promise.all(servers.values());

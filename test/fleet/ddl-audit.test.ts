@@ -74,7 +74,7 @@ describe.each<Given>([
 });
 
 describe('the DDL audit of a database with histories of tenants', () => {
-  test('is not fooled by a table of somebody else with the name of the history', async () => {
+  test('is not fooled by a table of another role with the name of the history', async () => {
     const { recorded } = await audit();
     const { fleet } = await fleetWith({ history: 'per-tenant', files: TRANSACTIONAL });
     await fleet.migrate();
@@ -95,7 +95,7 @@ describe('the DDL audit of a database with histories of tenants', () => {
     }
   });
 
-  test('records a table of the migrating role whose name only begins like the history', async () => {
+  test('records a table of the migrating role whose name only begins like that of the history', async () => {
     const { recorded } = await audit();
     await db.query('CREATE TABLE s0.schema_migrations_backup (id int)');
     expect(await recorded()).toEqual(['CREATE TABLE s0.schema_migrations_backup']);

@@ -50,7 +50,7 @@ describe('a database that was dumped with pg_dump and restored with pg_restore',
     expect(await standings(await on(original, files))).toEqual(['current', 'current', 'current']);
   });
 
-  testWithDump('goes on at once if each tenant has its history in its own schema', async () => {
+  testWithDump('continues at once if each tenant has its history in its own schema', async () => {
     await (await on(original, files, 'per-tenant')).fleet.migrate();
     await restoreInto(original.connectionString, restored.connectionString);
     const after = await on(restored, more, 'per-tenant');

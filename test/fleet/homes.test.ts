@@ -93,13 +93,13 @@ describe('the database of the shared files', () => {
     }
   });
 
-  test('has each schema once, even over two names of one server', async () => {
+  test('has each schema once, even under two names of one server', async () => {
     await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1');
     const proxy = await startCountingProxy(db.connectionString);
     const list = [...tenantsUpTo(1), { name: 'again', schema: 's0', connectionString: proxy.connectionString }];
     const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });
     const error = await failureOf(fleet.migrate(), ConfigurationError);
-    expect(error.message).toMatch(/tenants "t0" and "again" have one schema, "s0": \S+ and \S+ lead to one server/);
+    expect(error.message).toMatch(/tenants "t0" and "again" have one schema, "s0": \S+ and \S+ are the same server/);
     expect((await db.query(`SELECT FROM pg_tables WHERE schemaname = 's0'`)).rowCount).toBe(0);
   });
 

@@ -4,24 +4,24 @@ import type { CommandDefinition, CommandGroup, Flag } from './definition.js';
 /** The commands whose names begin with `fleet`. */
 export const FLEET_GROUP: CommandGroup = {
   name: 'fleet',
-  description: 'migrate tenants in several processes: workers, and the rollouts that are running',
+  description: 'migrate tenants in several processes: run workers, show and control rollouts',
 };
 
 const ROLLOUT: CommandDefinition['argument'] = [
   '[rollout]',
-  'its ID, or the beginning of it; may be left out if only one rollout is running',
+  'its ID, or the first characters of it; optional if only one rollout is running',
 ];
 
-const BY_ID = 'A rollout is chosen by its ID, as fleet rollouts shows it.';
+const BY_ID = 'Rollouts are chosen by ID, not by tenant; fleet rollouts lists the IDs.';
 
 const SCHEMA: Flag = ['--schema <schema>', 'the schema of a tenant that is not on the list'];
 
 const TENANT: CommandDefinition['argument'] = [
   '<tenant>',
-  'its name on the list; with --schema, it need not be on the list',
+  'the name of the tenant, which must be on the list unless --schema is given',
 ];
 
-/** Commands for workers and rollouts, and for the life of one tenant. */
+/** Commands for workers and rollouts, and for creating and removing one tenant. */
 export const FLEET: readonly CommandDefinition[] = [
   {
     name: 'provision',
@@ -85,7 +85,7 @@ export const FLEET: readonly CommandDefinition[] = [
   {
     name: 'fleet pause',
     argument: ROLLOUT,
-    description: 'let a rollout start no further tenant; migrations that are running finish',
+    description: 'stop a rollout from starting further tenants; running migrations finish',
     flags: COMMON_FLAGS,
     withoutTenants: BY_ID,
     load: async () => (await import('../actions/fleet/control.js')).pause,

@@ -40,7 +40,7 @@ export const GATE: readonly CommandDefinition[] = [
   {
     name: 'lint',
     description:
-      'find statements in the pending migrations (without a database, in all migrations) that would block or break the application; also in those of tenants, if any are configured. Exits with 6 on an error',
+      'find statements in the pending migrations (without a database, in all migrations) that would block or break the application, including those of tenants, if any are configured. Exits with 6 on an error',
     flags: [
       ['--all', 'lint all migrations, without the database'],
       ['--strict', 'also exit with 6 on a warning'],
@@ -67,7 +67,7 @@ export const GATE: readonly CommandDefinition[] = [
     flags: [
       ['--number', 'use a number even if the others have timestamps'],
       ['--timestamp', 'use a timestamp even if the others have numbers'],
-      ['--tenants', 'create it in the directory of tenants, for all of them'],
+      ['--tenants', 'create it in the directory of tenants; every tenant gets it'],
       ...FILE_FLAGS,
     ],
     examples: [
@@ -83,7 +83,7 @@ export const GATE: readonly CommandDefinition[] = [
     description:
       'write one file that new databases run instead of the migrations up to a version, after proving in scratch databases that the result is the same. Needs pg_dump',
     flags: [
-      ['--tenants', 'replace the files of tenants, for new tenants, instead of the shared files'],
+      ['--tenants', 'write a checkpoint of the files of tenants, instead of the shared files'],
       ['--dry-run', 'check everything, but write no file'],
       [
         '--server <url>',

@@ -64,7 +64,7 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'verify',
     description:
-      'apply the migrations to a scratch database, and compare it with the database; exit with 5 if they differ. For the shared files only: drift --all --schema compares tenants',
+      'apply the migrations to a scratch database, and compare it with the database; exit with 5 if they differ. Works on the shared files only; to compare tenants, use drift --all --schema',
     flags: [
       [
         '--server <url>',
@@ -93,7 +93,7 @@ export const READING: readonly CommandDefinition[] = [
   {
     name: 'doctor',
     description:
-      'check the directory, connection, server, pooler, privileges, history and migration lock, and say what to do about each problem. Exits with 1 on an error, 3 if the database cannot be reached. With tenants selected, their files, list, databases and schemas too',
+      'check the directory, connection, server, pooler, privileges, history and migration lock, and say what to do about each problem. Exits with 1 on an error, 3 if the database cannot be reached. If tenants are selected, also checks their files, list, databases and schemas',
     flags: [...TENANT_FLAGS, ...COMMON_FLAGS, ...LOCK_FLAGS, ...RUN_FLAGS],
     examples: [
       'nest-migrations doctor',

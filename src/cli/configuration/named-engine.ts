@@ -8,7 +8,7 @@ type Options = Readonly<Record<string, unknown>>;
 const PG_BOSS = 'pg-boss';
 
 /**
- * Options in which `tenants.engine: "pg-boss"`, or `{ "name": "pg-boss" }` with options of `pgBoss()`, is that engine: a JSON
+ * Resolves `tenants.engine: "pg-boss"`, or `{ "name": "pg-boss" }` with options of `pgBoss()`, to that engine: a JSON
  * file cannot call a function.
  *
  * @param source the name of the file in messages.

@@ -10,7 +10,7 @@ export interface TableLayout {
 
 type Row = readonly (string | number)[];
 
-/** Stands for a space at which no line is broken. No name contains a character for private use. */
+/** Stands for a space at which a line must not be broken. No name contains a private-use character. */
 const GLUE = '\uE000';
 
 /** The name of a file, for a table: it stays on one line, even with spaces in it. */

@@ -6,20 +6,20 @@ import type { Homes } from './homes.js';
 import { inDatabase, read } from './read-each-database.js';
 
 /**
- * Checks that no two tenants have one schema because two host names lead to one server, or a pooler to it. Only if
+ * Checks that no two tenants share a schema because two host names, or a pooler, lead to the same server. Only if
  * schemas and databases have the same names, each server is asked once, and only if servers are the same, each database.
- * One that cannot be asked is left out.
+ * Servers and databases that cannot be reached are skipped.
  *
  * @throws ConfigurationError naming such tenants
  */
 export async function assertDistinctServers(homes: Homes, tenants: readonly Tenant[]): Promise<void> {
   const alike = withSameNames(homes, tenants);
   if (alike.length === 0) return;
-  const servers = new Known(
+  const servers = new Identities(
     (tenant) => tenant.place.server,
     (tenant) => readIdentity(homes, tenant),
   );
-  const databases = new Known(
+  const databases = new Identities(
     (tenant) => tenant.place.database,
     (tenant) => readIdentity(homes, tenant),
   );
@@ -28,7 +28,8 @@ export async function assertDistinctServers(homes: Homes, tenants: readonly Tena
   for (const group of alike) {
     for (const onOne of await sharing(group, async (tenant) => (await servers.of(tenant))?.server)) {
       const same = await sharing(onOne, async (tenant) => (await databases.of(tenant))?.database);
-      for (const [owner, ...others] of same) problems.push(...others.map((other) => oneServer(owner as Tenant, other)));
+      for (const [owner, ...others] of same)
+        problems.push(...others.map((other) => sameServerProblem(owner as Tenant, other)));
     }
   }
   if (problems.length > 0) throw new ConfigurationError('INVALID_TENANTS', problems);
@@ -40,7 +41,7 @@ interface Identity {
 }
 
 /** Identities that are read once each. */
-class Known {
+class Identities {
   private readonly known = new Map<string, Promise<Identity | undefined>>();
 
   constructor(
@@ -56,7 +57,7 @@ class Known {
   }
 }
 
-/** Tenants on different servers whose databases have one name, and whose schemas do too. */
+/** Tenants on different servers whose databases have the same name, and whose schemas do too. */
 function withSameNames(homes: Homes, tenants: readonly Tenant[]): readonly (readonly Tenant[])[] {
   return groupsOf(tenants, (tenant) => {
     const name = homes.nameOf(tenant.place);
@@ -94,16 +95,16 @@ async function readIdentity(homes: Homes, tenant: Tenant): Promise<Identity | un
   const query = inDatabase(homes, tenant, (home) =>
     read(home, (connection) => connection.query(DATABASE_IDENTITY_SQL)),
   );
-  const [row] = await query.catch(() => []); // whoever works there reports that
+  const [row] = await query.catch(() => []); // the next operation in that database reports the error
   return row && { server: row['server'] as string, database: row['database'] as string };
 }
 
-function oneServer(one: Tenant, other: Tenant): ConfigurationProblem {
+function sameServerProblem(one: Tenant, other: Tenant): ConfigurationProblem {
   const what = one.schema === undefined ? 'one database' : `one schema, ${JSON.stringify(one.schema)}`;
   const names = `${JSON.stringify(one.name)} and ${JSON.stringify(other.name)}`;
   const servers = `${one.place.server} and ${other.place.server}`;
   return {
     code: 'duplicate',
-    detail: `tenants ${names} have ${what}: ${servers} lead to one server; give each its own, and use one name for the server`,
+    detail: `tenants ${names} have ${what}: ${servers} are the same server; give each its own, and use one name for the server`,
   };
 }

@@ -75,7 +75,7 @@ function giveUp(timeoutMs: number): never {
   throw new Error(`it did not answer within ${timeoutMs} ms ("tenants.listTimeout")`);
 }
 
-/** A generator that does not answer is asked to end, but nobody waits for that. */
+/** A generator that does not answer is asked to end, but this does not wait for it. */
 async function* eachOf(pages: TenantPages, limited: Limited): AsyncGenerator {
   if (!(Symbol.asyncIterator in pages)) return yield* pages;
   const iterator = pages[Symbol.asyncIterator]();

@@ -33,7 +33,7 @@ export class TenantMigrators {
     private readonly schemasFor: SchemasFor,
   ) {}
 
-  /** May be used for anything at any time, so it checks by itself whether anything may run. */
+  /** May be used for anything at any time, so it checks whether anything may run. */
   careful(tenant: Tenant, refusals: () => Promise<readonly Finding[]>): Migrator {
     return this.of(tenant, this.migrations.source, { refusals });
   }

@@ -99,7 +99,7 @@ export function wordsOf(block: string): string {
 /** Messages must not show the data in rows. */
 const ROWS = /(?<=^COPY .* FROM stdin;)[^]*$/;
 
-/** The blocks that others do not have, each as often as it is missing there. */
+/** The blocks that the others lack, each as many times as it is missing there. */
 export function withoutBlocks(blocks: readonly string[], others: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const each of others) counts.set(each, (counts.get(each) ?? 0) + 1);

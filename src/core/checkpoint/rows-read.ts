@@ -2,25 +2,25 @@ import type { Node } from '@pgsql/types';
 import { namesReadInCode } from './rows-read-in-code.js';
 import { partsOf } from '../sql/statements/syntax-tree.js';
 
-/** Where the names in the files of a tenant lead. */
+/** What the names in the files of a tenant refer to. */
 export interface TenantScopeOfNames {
   /** The schema of the tenant. */
   readonly schema: string;
-  /** Tables, views and functions' results without a schema that the tenant has. Undefined if every such name is its own. */
+  /** Unqualified names of tables, views and function results that are the tenant's. Undefined if all unqualified names are. */
   readonly own: ReadonlySet<string> | undefined;
   /** The tenant's views that read rows elsewhere. */
   readonly foreign: ReadonlySet<string>;
 }
 
 const READS_ROWS = /^(?:Select|Insert|Update|Delete|Merge|CreateTableAs|Copy)Stmt$/;
-/** What a dump refreshes is read again by every tenant. */
+/** A dump refreshes materialized views, so every tenant reads the rows again. */
 const MATERIALIZED_VIEW = 'OBJECT_MATVIEW';
 
 /**
- * A table outside of the tenant's schema whose rows a statement reads; undefined if there is none. Code in functions is
+ * A table outside the tenant's schema whose rows a statement reads; undefined if there is none. Code in functions is
  * not examined; that of a `DO` block is searched.
  */
-export function otherRowsRead(node: Node, scope: TenantScopeOfNames): string | undefined {
+export function tableReadOutsideTenant(node: Node, scope: TenantScopeOfNames): string | undefined {
   const [kind = '', body] = Object.entries(node)[0] ?? [];
   if (kind === 'DoStmt') return namedInCode(codeOf(body as Fields), scope);
   if (!READS_ROWS.test(kind) || (body as Fields)['objtype'] === MATERIALIZED_VIEW) return undefined;

@@ -45,7 +45,7 @@ export function differingTemplates(one: readonly string[], other: readonly strin
   return differingBlocks(one.map(withoutTimes), other.map(withoutTimes));
 }
 
-/** The same for what one tenant got twice, with the placeholder in the words: how its name is written counts. */
+/** The same for what one tenant got twice, with the placeholder in the words. Here, quotes around its name matter. */
 export function differingBlocksOfTenant(
   one: readonly string[],
   other: readonly string[],

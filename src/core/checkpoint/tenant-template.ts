@@ -18,7 +18,7 @@ export function templateOf(block: string, names: TenantNames): string {
 
 const COPY = /^COPY [^]*? FROM stdin;\n/;
 
-/** True if the name is left in another form: something was computed from it. */
+/** True if the name is still there in another form, so something was computed from it. */
 export function isDerived(template: string, { schema }: TenantNames): boolean {
   return template.toLowerCase().includes(schema.toLowerCase());
 }

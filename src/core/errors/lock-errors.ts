@@ -26,7 +26,7 @@ export interface TurnHolder extends LockHolder {
 /** A working process sends a message at least every five seconds while the server waits for it. */
 const NOTABLE_SILENCE_MS = 10_000;
 
-/** Another process held the migration lock, or had the turn in its database, until this one's timeout expired. */
+/** Another process held the migration lock, or had the turn in the database, until this one's timeout expired. */
 export class LockTimeoutError extends MigrationError {
   constructor(
     /** In milliseconds. */

@@ -58,7 +58,7 @@ export type WorkerEventBody =
       /** The checksum of the files that it has. */
       readonly files: string;
     }
-  /** It leaves a rollout to other workers, because that rollout has other files. Emitted once for each rollout. */
+  /** It leaves a rollout to other workers, because that rollout has different files. Emitted once for each rollout. */
   | {
       readonly type: 'worker-files-differ';
       readonly rolloutId: string;

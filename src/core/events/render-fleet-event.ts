@@ -42,13 +42,13 @@ function renderWorkerEvent(event: WorkerEventBody): readonly EventLine[] {
     case 'worker-started': {
       const files = shortChecksum(event.files);
       return [
-        { level: 'info', text: `Waiting for rollouts over ${count(event.tenants, 'tenant')}, with files ${files}` },
+        { level: 'info', text: `Waiting for rollouts to ${count(event.tenants, 'tenant')}, with files ${files}` },
       ];
     }
     case 'worker-files-differ': {
       const { rolloutId, rolloutFiles, files } = event;
       const difference = `has files ${shortChecksum(rolloutFiles)}, this worker has ${shortChecksum(files)}`;
-      const text = `Rollout ${rolloutId} is left to other workers: it ${difference}. Run workers of the same release`;
+      const text = `Rollout ${rolloutId} is left to other workers: it ${difference}. Run workers of its release`;
       return [{ level: 'warning', text }];
     }
     case 'worker-tenant-finished':

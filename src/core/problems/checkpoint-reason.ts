@@ -10,7 +10,7 @@ const REASONS = {
     `the scratch databases need it, and it reaches another server wherever it runs: ${command}`,
   'shared-unknown-statements':
     'the scratch databases need it, and its statements cannot be read, so it may change more than the database in which it runs',
-  'reads-other-rows': (table) => `it reads rows of ${table}, which may be others when the next tenant is created`,
+  'reads-other-rows': (table) => `it reads rows of ${table}, which may have changed when the next tenant is created`,
   'placeholder-value': (name) => `the value of its placeholder ${name} may differ elsewhere`,
 } as const satisfies Readonly<Record<string, ReasonText>>;
 

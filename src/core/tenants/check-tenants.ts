@@ -81,8 +81,8 @@ function tenantProblems(listed: ListedTenant, reserved: string): readonly Config
     if (problem) problems = [...problems, problem];
   };
   for (const field of Object.keys(given)) if (!FIELDS.includes(field)) add(unknownField(field));
-  add(asName('name', name));
-  if (group !== undefined) add(asName('group', group));
+  add(nameFieldProblem('name', name));
+  if (group !== undefined) add(nameFieldProblem('group', group));
   if (schema !== undefined) add(schemaProblem(schema, reserved));
   if (placeholders !== undefined) placeholderProblems(placeholders).forEach(add);
   add(placeProblem(listed, schema));
@@ -140,7 +140,7 @@ function unknownName(problem: string, name: string, known: readonly string[]): C
   };
 }
 
-function asName(field: string, value: unknown): ConfigurationProblem | undefined {
+function nameFieldProblem(field: string, value: unknown): ConfigurationProblem | undefined {
   if (typeof value !== 'string') return invalid(`its ${field} is not a string`);
   const problem = nameProblem(value);
   return problem === undefined ? undefined : invalid(`its ${field} cannot be used: ${problem}`);

@@ -33,7 +33,7 @@ export class Kinds {
     return fingerprintOf(rows.filter((row) => !this.isCheckpoint(row)).map(nameAndChecksum));
   }
 
-  /** It may have been deleted. */
+  /** True also if the file of the checkpoint has been deleted. */
   private isCheckpoint({ file, origin }: History['rows'][number]): boolean {
     return this.checkpoints.has(file) || (origin === 'checkpoint' && !this.migrations.has(file));
   }

@@ -21,7 +21,7 @@ export async function eachByServer(
   await Promise.all(tenants.map(inTurn));
 }
 
-/** Lets only a number of tenants of one server be processed at the same time. The others wait in line. */
+/** Limits how many tenants of one server are processed at the same time. The others wait in line. */
 export class ServerLines {
   private readonly lines = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
 

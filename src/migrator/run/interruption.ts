@@ -59,7 +59,7 @@ function outcomeOf(error: unknown, progress: Progress): InterruptedError['outcom
 /** How one session of a run ended: everything is done, or a new session is needed. */
 export type SessionResult = 'done' | 'reconnect';
 
-/** Makes errors of outcomes that end a run. @throws MigrationFailedError; InterruptedError; LockTimeoutError */
+/** Turns outcomes that end a run into errors. @throws MigrationFailedError; InterruptedError; LockTimeoutError */
 export function judgeOutcome(
   outcome: Outcome,
   progress: Progress,

@@ -37,7 +37,7 @@ export function returnForMigrations(history: TableName): string {
   END IF;`;
 }
 
-/** A name that is cut off may have lost its file. */
+/** A truncated name may have lost its file. */
 function namedAfterFile(): string {
   return `strpos(${NAME}, ${quoteLiteral(NAME_SEPARATOR)}) > 0 OR octet_length(${NAME}) > ${MAX_NAME_BYTES - 4}`;
 }
@@ -52,7 +52,7 @@ function hasWritten(condition: string): string {
   return `EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE ${lock} AND ${condition} AND ${mayWrite('c')})`;
 }
 
-/** A lock protects from accidents only, because everybody can take it. So the role must be one that may write the history. */
+/** A lock protects only against accidents: anyone can take it. So the role must also be allowed to write the history. */
 function hasLock(history: TableName): string {
   const isOurs = `l.pid = pg_backend_pid() OR l.pid IN (SELECT a.pid FROM pg_stat_get_activity(NULL) a WHERE starts_with(${NAME}, a.application_name || ${quoteLiteral(NAME_SEPARATOR)}))`;
   return `(EXISTS (SELECT FROM pg_class c WHERE c.oid = ${oidOf(history)} AND ${mayWrite('c')})

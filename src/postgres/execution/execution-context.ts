@@ -32,7 +32,7 @@ export interface ExecutionContext {
   readonly notices: NoticeCollector;
   readonly timeouts: StatementTimeouts;
   readonly lock: Pick<TargetLock, 'checkSql' | 'exclusive' | 'assertHeld' | 'retake' | 'turn'>;
-  /** Undefined if non-transactional migrations wait for nobody. */
+  /** Undefined if non-transactional migrations do not wait for each other. */
   readonly turns: TurnSettings | undefined;
   /** True behind a transaction-mode pooler: session settings leak to other clients, and do not last. */
   readonly pooled: boolean;

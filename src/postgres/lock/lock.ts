@@ -29,7 +29,7 @@ export interface TurnKeys {
   readonly next: bigint;
 }
 
-/** Other than what follows the database for a history: a schema and a table. */
+/** Differs from what follows the database in the key of a history: a schema and a table. */
 const TURN = '\0turn';
 
 /** The keys of the turn in a database. */

@@ -12,7 +12,7 @@ export interface TurnSettings {
 }
 
 /**
- * The turn to run a non-transactional migration, of which there is one in each database. It never waits for the turn:
+ * The turn to run a non-transactional migration; each database has one. Trying to take it never blocks:
  * callers poll, because waiting in the server would hold a snapshot, for which a concurrent index build waits.
  */
 export interface Turn {

@@ -5,7 +5,7 @@ import { Backoff } from '../../timing/backoff.js';
 import { isInterrupted, type ExecutionContext } from '../execution/execution-context.js';
 import type { Turn } from '../lock/turn.js';
 
-/** How often to look who has the turn. */
+/** How often to check who has the turn. */
 const LOOK_MS = 10_000;
 
 /** Runs a non-transactional migration when no other one of a fleet is running in the database. @throws MigrationError */
@@ -40,7 +40,7 @@ function isSame(holder: TurnHolder, former: TurnHolder | undefined): boolean {
   return holder.pid === former?.pid && holder.running === former.running && holder.isNext === former.isNext;
 }
 
-/** One wait. Its time starts again when another migration gets the turn: then nothing is stuck. */
+/** One wait. Its timeout restarts when another migration gets the turn, because then nothing is stuck. */
 class Wait {
   private readonly startedAt = performance.now();
   private since = this.startedAt;

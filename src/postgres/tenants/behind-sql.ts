@@ -4,7 +4,7 @@ import type { TenantScope } from '../../core/target/history-scope.js';
 import { ORDINARY } from '../history/ordinary-rows-sql.js';
 import { selectList } from '../history/columns.js';
 
-/** For so few tenants, their rows are looked up by the key, instead of counting those of all tenants. */
+/** For up to this many tenants, their rows are looked up by key, instead of counting those of all tenants. */
 const FEW = 50;
 
 /** Rows of a history that are applied files, unchanged. */
@@ -23,7 +23,7 @@ export function behindSql(table: string, tenants: readonly TenantScope[], migrat
   const isFew = tenants.length <= FEW;
   const counted = isFew ? `WHERE h.tenant = ANY (${namesOf(tenants)}) ` : '';
   return (
-    // What need not be computed makes the query look so expensive that the server would compile it, which takes longer.
+    // Rarely computed parts make the query look so expensive that the server would compile it, which is slower.
     `SET LOCAL jit = off; ` +
     // Scanned in place, they do not keep the server from counting in parallel.
     `WITH e AS NOT MATERIALIZED (SELECT * FROM ROWS FROM (pg_catalog.unnest(${files}), pg_catalog.unnest(${checksums})) WITH ORDINALITY AS e (file, sum, number)), ` +
@@ -36,7 +36,7 @@ export function behindSql(table: string, tenants: readonly TenantScope[], migrat
     `SELECT t.position, t.oid IS NOT NULL AS has_schema, coalesce(w.owner, CASE WHEN p.oid IS NULL OR p.schema_name <> t.schema THEN p.owner END) AS owner, ` +
     `p.schema_name AS past_name, p.oid AS past_oid, t.schema AS present_name, t.oid AS present_oid, t.matching, m.numbers, o.* FROM t ` +
     `LEFT JOIN w ON w.at = t.position LEFT JOIN p ON p.at = t.position ` +
-    // The first files of all are known by their number.
+    // If the matching files are the first ones, their count is enough.
     `LEFT JOIN LATERAL (SELECT pg_catalog.string_agg(e.number::pg_catalog.text, ',' ORDER BY e.number) AS numbers ` +
     `FROM ${table} h JOIN e ON ${MATCHES} WHERE ${OWN} AND t.newest > t.matching) AS m ON true ` +
     `LEFT JOIN LATERAL (SELECT ${selectList(false)} FROM ${table} h WHERE ${OWN} AND t.recorded > t.matching ` +

@@ -1,6 +1,6 @@
 /**
  * Selects what identifies a database behind any host name or pooler: the columns `server` and `database`. The system
- * identifier is left out: copies of a server share it, and they start at different times.
+ * identifier is left out: copies of a server share it, but they start at different times.
  */
 export const DATABASE_IDENTITY_SQL =
   'SELECT extract(epoch FROM pg_catalog.pg_postmaster_start_time())::text AS server, ' +

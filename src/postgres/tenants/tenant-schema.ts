@@ -23,7 +23,7 @@ export async function createSchema(
 
 /**
  * `CREATE SCHEMA IF NOT EXISTS` would need the CREATE privilege, and send a notice, even if the schema exists. The entry
- * in the audit comes first: by it, the DDL audit recognizes the command.
+ * in the audit comes first: the DDL audit recognizes the command by it.
  */
 export function createSchemaSql(history: TableName, tenant: TenantScope): string {
   const name = quoteIdentifier(tenant.schema);

@@ -73,7 +73,7 @@ describe('fleet', () => {
     [['fleet', 'work', '--retry', '3'], "error: unknown option '--retry'\n(Did you mean --connect-retry?)\n"],
     [
       ['fleet', 'pause', '--all'],
-      "error: unknown option '--all'\nA rollout is chosen by its ID, as fleet rollouts shows it.\n",
+      "error: unknown option '--all'\nRollouts are chosen by ID, not by tenant; fleet rollouts lists the IDs.\n",
     ],
     [
       ['provision', '--tenant', 'elm'],
@@ -85,7 +85,7 @@ describe('fleet', () => {
     expect(await type(...words)).toMatchObject({ code: 2, stdout: '', stderr });
   });
 
-  test('alone shows its commands, and each of them has a help', async () => {
+  test('alone shows its commands, and each of them has help', async () => {
     const alone = await type('fleet');
     expect(alone.code).toBe(2);
     for (const name of ['work', 'rollouts', 'pause', 'resume', 'cancel']) {

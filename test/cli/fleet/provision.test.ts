@@ -104,7 +104,7 @@ describe('provision', () => {
       'no tenant is named "ellm"; did you mean "elm"?; give the schema of a tenant that is not on the list with --schema',
     ],
     [['elm', '--schema', 'other'], 'error: tenant elm is on the list with the schema elm, not other'],
-    [['oak', '--schema', 'elm'], 'error: the schema elm is that of the tenant elm'],
+    [['oak', '--schema', 'elm'], 'error: the schema elm belongs to the tenant elm'],
     [['o k', '--schema', 'oak'], 'use letters, digits and'],
     [['oak', '--schema', 'shared'], 'shared'],
   ])('is refused for %j', async (words, message) => {

@@ -13,7 +13,7 @@ describe('fleet work', () => {
     await open('ash', 'elm', 'oak');
     await db.query(`UPDATE shared.schools SET broken = true WHERE name = 'oak'`);
     const worker = await startWorker();
-    expect(worker.output().stdout).toMatch(/^Waiting for rollouts over 3 tenants, with files [0-9a-f]{8}…\n$/);
+    expect(worker.output().stdout).toMatch(/^Waiting for rollouts to 3 tenants, with files [0-9a-f]{8}…\n$/);
     const { code, stdout } = await type('migrate', '--all');
     expect(code).toBe(1);
     expect(stdout).toMatch(/\nTenant oak failed:\n {2}.*002_b\.sql/);
@@ -62,7 +62,7 @@ describe('fleet work', () => {
     const rollout = begin('migrate', '--all');
     await until(() => worker.output().stdout.includes('is left to other workers'));
     expect(worker.output().stdout).toMatch(
-      /\nRollout [0-9a-f-]{36} is left to other workers: it has files [0-9a-f]{8}…, this worker has [0-9a-f]{8}…\. Run workers of the same release\n/,
+      /\nRollout [0-9a-f-]{36} is left to other workers: it has files [0-9a-f]{8}…, this worker has [0-9a-f]{8}…\. Run workers of its release\n/,
     );
     const other = await startWorker();
     expect((await rollout.ended).code).toBe(0);

@@ -15,7 +15,7 @@ export interface SchoolsWithWorkers extends Schools {
   readonly waiting: () => Promise<number>;
 }
 
-/** Waits until `letGo()` was called. */
+/** Waits until `letGo()` has been called. */
 export const WAITING = {
   'schools/003_wait.sql':
     'DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM shared.schools WHERE pilot) LOOP PERFORM pg_sleep(0.05); END LOOP; END $$;',

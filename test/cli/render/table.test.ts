@@ -41,7 +41,7 @@ describe('a table', () => {
     );
   });
 
-  test('breaks no line within a name that has spaces', () => {
+  test('does not break a line within a name that has spaces', () => {
     const name = '001_add a column.sql';
     const narrow = (columns: number): string =>
       tableOf(['Migration', 'Reason'], [[unbroken(name), 'for the new report']], { columns });

@@ -50,7 +50,7 @@ describe('a change of several tenants', () => {
     expect(await type('status', '--all', '--exit-code')).toMatchObject({ code: 0 });
   });
 
-  test('that a signal interrupts names the tenants that were changed, failed and were not reached', async () => {
+  test('that a signal interrupts names the tenants that were changed, those that failed and those not reached', async () => {
     await list({ name: 'elm', schema: 'elm' }, oak(), { name: 'ash', schema: 'ash' });
     await db.query('CREATE SCHEMA ash');
     const unlock = await lockTenant(other);

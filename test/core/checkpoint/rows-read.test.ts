@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
-import { foreignViews, otherRowsRead, relationsCreated } from '../../../src/core/checkpoint/rows-read.js';
+import { foreignViews, tableReadOutsideTenant, relationsCreated } from '../../../src/core/checkpoint/rows-read.js';
 import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
 
 async function read(sql: string, own?: readonly string[]): Promise<string | undefined> {
   const parsed = await parseStatements(sql);
   const node = parsed?.[0]?.node;
   if (!node) throw new Error('not parsed');
-  return otherRowsRead(node, { schema: 'zt', own: own && new Set(own), foreign: new Set(['of_levels']) });
+  return tableReadOutsideTenant(node, { schema: 'zt', own: own && new Set(own), foreign: new Set(['of_levels']) });
 }
 
 test.each([

@@ -24,7 +24,7 @@ const current = (sql: string): string => `DO $$ BEGIN EXECUTE format(${sql}, cur
 describe('a checkpoint of tenants’ files is not written if they', () => {
   const OUTSIDE = 'also change something outside the schema of the tenant';
   const DERIVED = 'compute something from the name of the schema';
-  const UNLIKE = 'do not do the same for two tenants';
+  const UNLIKE = 'have different results for two tenants';
 
   for (const [what, sql, message, differences] of [
     ['create an extension', 'CREATE EXTENSION hstore', OUTSIDE, ['Extension hstore']],
@@ -88,7 +88,7 @@ describe('a checkpoint of tenants’ files is not written if they', () => {
     });
 });
 
-test('before anything is created, files are refused that a checkpoint cannot contain', async () => {
+test('files that a checkpoint cannot contain are refused before anything is created', async () => {
   const { fleet } = await fleetWith(
     "\nINSERT INTO a SELECT name FROM app.levels;\nSELECT '{{region}}';\nCREATE ROLE x;",
     { ...SHARED, '3_role.sql': 'CREATE ROLE y;' },

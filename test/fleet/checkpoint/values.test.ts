@@ -14,9 +14,9 @@ const fleetWith = (sql: string, shared: Record<string, string> = {}): Promise<Ob
     tenants: { list: [] },
   });
 
-describe('a checkpoint is not written if a new tenant would get another value than the files give it', () => {
+describe('a checkpoint is not written if a new tenant would get a different value than the files give it', () => {
   const FORM = 'compute something from the name of the schema';
-  const DATABASE = 'put the name of the current database into it';
+  const DATABASE = 'store the name of the current database';
   const ROWS = ['COPY {{schema}}.a (id, t) FROM stdin;'];
 
   for (const [what, sql, message, differences] of [
@@ -58,7 +58,7 @@ test('shared files that create a role in a DO block are refused before anything 
   expect((await db.query(`SELECT FROM pg_roles WHERE rolname = '${role}'`)).rows).toEqual([]);
 });
 
-test('the remedy does not ask for a server that is named already', async () => {
+test('the remedy does not ask for a server if one is already given', async () => {
   const { fleet } = await fleetWith('', {
     '1_sub.sql': "CREATE SUBSCRIPTION s CONNECTION 'host=x' PUBLICATION p WITH (connect = false);",
   });

@@ -69,11 +69,11 @@ async function filesIn(directory: string): Promise<Record<string, string>> {
   return Object.fromEntries(await Promise.all(files));
 }
 
-/** What is not the same when a checkpoint is written later: times in rows, and so its checksum. */
+/** What differs when a checkpoint is written later: times in rows, and so its checksum. */
 const LATER = /\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\S*|^-- body: .*$/gm;
 
 testWithDump(
-  'a checkpoint puts nothing into strings that a file does not have there, whatever the schema is called',
+  'strings in a checkpoint contain only what they contain in a file, whatever the schema is called',
   async () => {
     const files = {
       '1_a.sql': `CREATE TABLE a (id serial, t text DEFAULT 'x');

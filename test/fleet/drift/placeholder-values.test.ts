@@ -12,7 +12,7 @@ const VALUES = [
   { pause: '2 weeks', share: '1e3', audited: 'no' },
 ];
 
-test('the server rewrites values of placeholders, and they decide what exists, so tenants with others are not compared', async () => {
+test('the server rewrites values of placeholders, and they decide what exists, so tenants with different values are not compared', async () => {
   await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1');
   const list = tenantsUpTo(2).map((tenant, i) => ({ ...tenant, placeholders: VALUES[i] }));
   const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });

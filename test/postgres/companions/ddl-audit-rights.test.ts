@@ -65,7 +65,7 @@ const FORGED = [
   ],
   ['a cast in the audit', `ALTER TABLE ${HISTORY}_audit ALTER action TYPE mine.t USING ROW(true)::mine.t`],
   [
-    'an index on the history, for whose expression a planner runs a function',
+    'an index on the history whose expression makes the planner run a function',
     `CREATE INDEX ON ${HISTORY} ((migration_file || mine.fixed(1)))`,
   ],
   [

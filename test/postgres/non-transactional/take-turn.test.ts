@@ -24,7 +24,7 @@ beforeEach(() => {
 });
 afterEach(() => void jest.restoreAllMocks());
 
-/** Waits until one of these has the turn no more. @param holders who has it, at one look after the other. */
+/** Waits until these have released the turn. @param holders who has it, at each look in turn. */
 async function wait(holders: readonly TurnHolder[], timeoutMs: number) {
   const left = [...holders];
   const warnings: Finding[] = [];

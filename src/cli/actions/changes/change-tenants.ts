@@ -20,8 +20,8 @@ interface ChangedTenants<T> extends TenantResults<T> {
 }
 
 /**
- * Shows a change of the histories of tenants as a whole, and makes it for one tenant after another once it is confirmed.
- * What fails for one tenant is reported, and does not keep the others from being changed.
+ * Shows a change to the histories of all tenants at once, and makes it tenant by tenant once it is confirmed.
+ * A failure for one tenant is reported, and does not prevent the others from being changed.
  *
  * @throws CliError when it is not confirmed, and the error of the first tenant if nothing can be done for any.
  */
@@ -96,7 +96,7 @@ function throwIfNothingToDo({ unknown, ...results }: ChangedTenants<unknown>): v
   else if (results.done.length + results.failed.length === 0) throw first.error;
 }
 
-/** Says what was done for whom, and how to continue if that is not all. */
+/** Reports what was done for which tenants, and how to continue if some are left. */
 function report<T>(
   { json = false, dryRun = false }: ChangeFlags,
   { out, typed }: CommandTerminal,
@@ -120,14 +120,14 @@ function report<T>(
   return failed.length + notReached.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-/** Why nothing changes: without names if that is the same for all tenants. */
+/** Why nothing changes: without names if the reason is the same for all tenants. */
 function nothingOf<T>({ nothing }: Change<T>, { done, failed }: TenantResults<T>): string {
   if (done.length + failed.length === 0) return NO_TENANTS_LISTED;
   const [text = '', ...others] = new Set(done.map(({ result }) => nothing(result)));
   return others.length === 0 ? text : textOf(done, nothing);
 }
 
-/** One text for all tenants to which the same happens. */
+/** Describes tenants with the same outcome together. */
 function textOf<T>(outcomes: readonly DoneTenant<T>[], describe: (result: T) => string): string {
   const groups = groupTenants(outcomes, ({ result }) => describe(result));
   return groups

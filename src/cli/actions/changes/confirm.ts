@@ -7,7 +7,7 @@ import type { CommandTerminal } from '../../process/terminal.js';
  * Asks for confirmation.
  *
  * @param name what must be typed to confirm. @default y
- * @throws CliError if it is denied, or if there is no terminal to ask at.
+ * @throws CliError if the answer is no, or if there is no terminal to ask on.
  */
 export async function confirm(plan: string, terminal: CommandTerminal, name?: string): Promise<void> {
   if (!terminal.isInteractive) {

@@ -12,7 +12,7 @@ import type { Values } from './values.js';
 export function bashCompletion(commands: readonly Completable[], words: readonly CompletableWord[]): string {
   const groups = words.flatMap(({ name, commands: own }) => (own ? [{ name, own: own.map((each) => each.name) }] : []));
   return `# Completion of nest-migrations, for bash: eval "$(nest-migrations completion bash)"
-# What a word stands for that was typed with quotes or backslashes. It is not evaluated.
+# Removes the quotes and backslashes with which a word was typed. The word is not evaluated.
 _nest_migrations_unquoted() {
   local word="$1"
   case "$word" in
@@ -22,7 +22,7 @@ _nest_migrations_unquoted() {
   esac
   printf '%s' "$word"
 }
-# Offers the names, one a line, that begin with what was typed. They are quoted in the way in which the word begins.
+# Offers the names (one per line) that begin with what was typed. They are quoted in the way in which the word begins.
 _nest_migrations_names() {
   local typed name quote="'" escaped="'\\\\''"
   typed="$(_nest_migrations_unquoted "$1")"

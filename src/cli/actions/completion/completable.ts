@@ -18,7 +18,7 @@ export interface CompletableWord {
   readonly commands: readonly { readonly name: string; readonly command: Completable }[] | undefined;
 }
 
-/** The words that can follow the program. @param groups what the first words of two mean. */
+/** The words that can follow the program. @param groups the meanings of the first words of two-word commands. */
 export function firstWords(
   commands: readonly Completable[],
   groups: readonly Pick<CompletableWord, 'name' | 'description'>[],

@@ -40,7 +40,7 @@ else
 fi`;
 }
 
-/** Offers words in the second place. If there is one already, it becomes the first. */
+/** Offers words for the second position. If that position is already filled, drops the first word. */
 function choice(words: readonly { readonly name: string; readonly description: string }[]): string {
   return `  commands=(
 ${words.map(({ name, description }) => `    ${quoted(`${name}:${description}`)}`).join('\n')}

@@ -7,9 +7,9 @@ import { jsonText } from '../../render/json-text.js';
 import type { Action } from '../action.js';
 import { readingTenants } from '../tenants/with-fleet.js';
 
-/** Lets a rollout start no further tenant. */
+/** Stops a rollout from starting further tenants. */
 export const pause = asking('pause', (rolloutId, program) => [
-  `Paused rollout ${rolloutId}: no further tenant is started, and migrations that are running finish.`,
+  `Paused rollout ${rolloutId}: no further tenant is started, and running migrations finish.`,
   `To continue, run \`${commandLine(program, ['fleet', 'resume', rolloutId])}\`.`,
 ]);
 
@@ -18,7 +18,7 @@ export const resume = asking('resume', (rolloutId) => [`Rollout ${rolloutId} con
 
 /** Ends a rollout. */
 export const cancel = asking('cancel', (rolloutId) => [
-  `Cancelled rollout ${rolloutId}: migrations that are running are interrupted, and no further tenant is started.`,
+  `Cancelled rollout ${rolloutId}: running migrations are interrupted, and no further tenant is started.`,
   'The next rollout continues with the tenants that are behind.',
 ]);
 

@@ -17,7 +17,7 @@ export const deprovision: Action<DeprovisionFlags> = (flags, terminal, name = ''
     const given = givenTenant(await fleet.tenants(), name, flags.schema);
     const { tenant, isListed } = given;
     if (dropSchema && given.schema === undefined)
-      throw usageError(`tenant ${name} has no schema. A database is never dropped: do that yourself`);
+      throw usageError(`tenant ${name} has no schema, and a database is never dropped: drop it yourself`);
     const schema = dropSchema ? given.schema : undefined;
     const report = (rows: number, text: string): number => {
       const result = { dryRun, tenant: name, removedRows: rows, droppedSchema: schema ?? null };

@@ -44,6 +44,6 @@ export function givenTenant(listed: readonly Tenant[], name: string, schema: str
     throw new ConfigurationError('INVALID_OPTIONS', [{ ...problem, detail }]);
   }
   const owner = listed.find((tenant) => tenant.schema === schema && tenant.place.database === MAIN_DATABASE);
-  if (owner) throw usageError(`the schema ${schema} is that of the tenant ${owner.name}`);
+  if (owner) throw usageError(`the schema ${schema} belongs to the tenant ${owner.name}`);
   return { tenant: { name, schema }, schema, isListed: false };
 }

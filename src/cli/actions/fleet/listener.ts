@@ -3,11 +3,11 @@ import type { EmitEvent, MigrationEvent } from '../../../core/events/events.js';
 import { withFlags } from '../../process/option-flags.js';
 import type { CommandTerminal } from '../../process/terminal.js';
 
-/** What a command shows of events. */
+/** How a command shows events. */
 interface View {
   /** Processes an event. @returns the permanent lines */
   readonly note: (event: MigrationEvent) => readonly EventLine[];
-  /** The text to update on a terminal; undefined for none. */
+  /** The status text on a terminal; undefined if there is none. */
   readonly text: string | undefined;
 }
 

@@ -26,7 +26,7 @@ export const work: Action<RunFlags> = async (flags, terminal) => {
   }).finally(close);
 };
 
-/** The server with the list and the queue may be about to start. */
+/** The server with the list and the queue may still be starting. */
 async function begin({ fleet, options }: TenantsAtWork, onEvent: EmitEvent, signal: AbortSignal): Promise<void> {
   const target = targetOf(options).name;
   const onRetry = ({ error, ...attempt }: Retry): void => {

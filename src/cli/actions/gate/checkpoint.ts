@@ -21,7 +21,7 @@ export const checkpoint: Action<CheckpointFlags> = async (flags, { out }, versio
 
 interface Made {
   readonly report: CheckpointReport;
-  /** Where it is. */
+  /** The directory of the checkpoint. */
   readonly directory: string;
 }
 

@@ -15,7 +15,7 @@ import { hasSharedDirectory } from '../has-shared-directory.js';
 import { withMigrator } from '../with-migrator.js';
 import { renderLint, type Linted, type LintedTenants, type LintFormat } from './render-lint.js';
 
-/** Lints the pending migrations with a database, and all migrations without one; those of tenants too. */
+/** Lints the pending migrations, or all migrations if there is no database; also those of tenants. */
 export const lint: Action<LintFlags> = async (flags, terminal) => {
   const format: LintFormat = formatOf(flags, ['text', 'github', 'sarif']);
   const squawk = flags.squawk ? (await import('./with-squawk.js')).installedSquawk() : undefined;

@@ -20,7 +20,7 @@ import type { Action } from '../action.js';
 import { noTenants } from '../no-tenants.js';
 import { exitCodeOf, linesOf, toJson, totalOf } from './doctor.js';
 
-/** Checks about tenants with the same results; about all of them if none is named. */
+/** Checks with the same result for some tenants; for all tenants if none is named. */
 interface TenantChecks {
   readonly tenants: readonly string[];
   readonly checks: readonly Check[];

@@ -11,7 +11,7 @@ export interface DoneTenant<T> extends TenantMigrator {
 export interface TenantResults<T> {
   readonly done: readonly DoneTenant<T>[];
   readonly failed: readonly FailedTenant[];
-  /** Those whose turn had not come when the signal was given. */
+  /** Those that had not been reached when the signal was given. */
   readonly notReached: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export interface TenantResults<T> {
  * Does something for one tenant after another. One that fails does not keep the others from their turn, and a server
  * that cannot be reached is not asked again for the other tenants of that database.
  *
- * @param signal when no further tenant gets its turn. @default never
+ * @param signal once it is aborted, no further tenant is started. @default never aborted
  */
 export async function forEachTenant<T>(
   migrators: readonly TenantMigrator[],

@@ -18,7 +18,7 @@ interface LintSettings {
   readonly isSharedPending: boolean;
 }
 
-/** Lints what is pending for tenants; if there are none yet, all of their files, which the first one will run. */
+/** Lints what is pending for tenants; if there are no tenants yet, all files, which the first tenant will run. */
 export async function lintTenants(
   options: TenantsAtWork['options'],
   { err, typed }: CommandTerminal,

@@ -27,7 +27,7 @@ export function progressOf({ done, tenants }: RunningRollout): string {
   return `${done.toLocaleString('en')} of ${tenants.toLocaleString('en')} done`;
 }
 
-/** What to do about a rollout whose process does not send heartbeats any more. */
+/** What to do about a rollout whose process no longer sends heartbeats. */
 function silence({ rolloutId, seenAt }: RunningRollout, now: Date, { program }: Invocation): string[] {
   const silentMs = now.getTime() - seenAt.getTime();
   if (silentMs < SILENT_MS) return [];

@@ -11,7 +11,7 @@ import { describeError } from '../describe-error.js';
 import { forTenant } from './for-tenant.js';
 import { indented } from './words.js';
 
-/** Turns the events of a worker into permanent lines, and a text about what it is doing. */
+/** Turns the events of a worker into permanent lines and a status text. */
 export class WorkView {
   private readonly startedAt: number;
   private readonly ended = countOutcomes([]);
@@ -96,7 +96,7 @@ export class WorkView {
     return { level: 'warning', text: `Tenant ${tenant} failed:\n${text}` };
   }
 
-  /** A worker runs for long, and every tenant may cause the same warning. */
+  /** A worker runs for a long time, and every tenant may cause the same warning. */
   private isNew(key: string): boolean {
     if (this.warned.has(key)) return false;
     this.warned.add(key);

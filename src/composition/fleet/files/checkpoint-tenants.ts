@@ -56,7 +56,7 @@ function partsFor({ tenants, migrations }: MadeFrom, { options, reads }: Home, t
 
 function partsWithSchema(made: MadeFrom, home: Home, sample: Tenant): TenantCheckpointParts {
   const { options, reads } = home;
-  // In a shared history, so that its table is not in the schema that is dumped.
+  // The history is shared, so its table is not in the schema that is dumped.
   const tenants = { ...made.tenants, history: 'shared' as const };
   const shared = partsOf(options, () => {}, migrationsOf(options), targetOf(options), { reads });
   const hasFiles = tenants.sharedFiles && sample.place.database === MAIN_DATABASE;
@@ -78,7 +78,7 @@ const ANY_TENANT: Tenant = {
   place: { database: MAIN_DATABASE, server: '' },
 };
 
-/** A tenant of the kind that all of them are, if possible one next to the shared files. */
+/** A tenant that represents them all, if possible one in the database of the shared files. */
 function sampleOf(list: readonly Tenant[]): Tenant | undefined {
   const withSchema = list.filter(({ schema }) => schema !== undefined);
   const without = list.find(({ schema }) => schema === undefined);

@@ -6,7 +6,7 @@ import type { ResolvedOptions } from '../../options.js';
 import { tenantTarget } from '../tenant-target.js';
 import type { ResolvedTenantsOptions } from '../tenants-options.js';
 
-/** The placeholder values of a tenant that files use. Nearly always, tenants have the same ones. */
+/** The placeholder values of a tenant that files use. Tenants nearly always have the same ones. */
 export function usedValues(options: ResolvedOptions, tenants: ResolvedTenantsOptions): FleetParts['valuesOf'] {
   const delimiters = options.placeholderDelimiters;
   const known = new WeakMap<MigrationSet, readonly string[]>();

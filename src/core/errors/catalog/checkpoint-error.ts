@@ -56,16 +56,16 @@ export function largeObjects(): CheckpointError {
 /** Every database that starts there would get the name of a database that was dropped. @param what first words of statements */
 export function namesScratchDatabase(what: readonly string[]): CheckpointError {
   return new CheckpointError(
-    `No checkpoint was written, because the migrations put the name of the current database into it: ${list(what)}. ` +
+    `No checkpoint was written, because the migrations store the name of the current database: ${list(what)}. ` +
       'A checkpoint would contain the name of a scratch database. End it before the migration that does this.',
     what,
   );
 }
 
-/** A checkpoint lists the files that it replaces, one a line. */
+/** A checkpoint lists the files that it replaces, one per line. */
 export function unlistableName(file: string): CheckpointError {
   return new CheckpointError(
-    `The name ${JSON.stringify(file)} contains a line break, and a checkpoint lists the names of files one a line. Rename the file.`,
+    `The name ${JSON.stringify(file)} contains a line break, and a checkpoint lists the names of files, one per line. Rename the file.`,
   );
 }
 
@@ -139,7 +139,7 @@ export function nameTaken(file: string): CheckpointError {
 }
 
 /** The files of tenants change what other tenants and the application use. @param what objects and first words of statements */
-export function outsideOfTenant(what: readonly string[]): CheckpointError {
+export function changesOutsideTenant(what: readonly string[]): CheckpointError {
   return new CheckpointError(
     `No checkpoint was written, because the tenants' files also change something outside the schema of the tenant: ${list(what)}. ` +
       'End the checkpoint before the migration that does this.',
@@ -157,10 +157,10 @@ export function derivedFromSchema(what: readonly string[]): CheckpointError {
 }
 
 /** Two tenants that got the same files are not alike. */
-export function unlikeTenants(what: readonly string[]): CheckpointError {
+export function tenantsDiffer(what: readonly string[]): CheckpointError {
   return new CheckpointError(
-    `No checkpoint was written, because the tenants' files do not do the same for two tenants: ${list(what)}. ` +
-      'Random values and those that depend on other tenants cannot be part of it. End the checkpoint before them.',
+    `No checkpoint was written, because the tenants' files have different results for two tenants: ${list(what)}. ` +
+      'A checkpoint cannot contain random values or values that depend on other tenants. End it before the file that adds them.',
     what,
   );
 }
@@ -169,7 +169,7 @@ export function unlikeTenants(what: readonly string[]): CheckpointError {
 export function looksLikePlaceholder(names: readonly string[]): CheckpointError {
   return new CheckpointError(
     `No checkpoint was written, because the tenants' files put text into the database that looks like a placeholder: ${list(names)}. ` +
-      'A run would replace it. Choose other delimiters with the option "placeholderDelimiters", or end the checkpoint before it.',
+      'A run would replace that text. Choose other delimiters with the option "placeholderDelimiters", or end the checkpoint before the file that adds it.',
     names,
   );
 }

@@ -83,12 +83,12 @@ export function extensionAdvice(
 ): readonly string[] {
   const isAbsent = /extension "[^"]*" is not available|extension control file/.test(message);
   return [
-    ...(isAbsent ? [`Install the extension on the server, or name one that has it with ${server}.`] : []),
+    ...(isAbsent ? [`Install the extension on the server, or choose a server that has it, with ${server}.`] : []),
     ...(extensions.length === 0
       ? []
       : [
           `No earlier migration creates these extensions of the database: ${list(extensions)}. ` +
-            `If it needs one, create it first with ${extension}.`,
+            `If the file needs one, create it first with ${extension}.`,
         ]),
   ];
 }

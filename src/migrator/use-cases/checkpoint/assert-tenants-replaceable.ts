@@ -1,4 +1,9 @@
-import { foreignViews, otherRowsRead, relationsCreated, setsSearchPath } from '../../../core/checkpoint/rows-read.js';
+import {
+  foreignViews,
+  tableReadOutsideTenant,
+  relationsCreated,
+  setsSearchPath,
+} from '../../../core/checkpoint/rows-read.js';
 import { locateInFile } from '../../../core/compile/source-text.js';
 import { finding, type Finding } from '../../../core/errors/finding.js';
 import { RefusedError } from '../../../core/errors/input-errors.js';
@@ -61,7 +66,7 @@ async function findOtherRows(
       if (!node) continue;
       for (const view of foreignViews(node, scope)) foreign.add(view);
       for (const name of relationsCreated(node)) created.add(name);
-      const detail = otherRowsRead(node, scope);
+      const detail = tableReadOutsideTenant(node, scope);
       if (detail === undefined) continue;
       const { line, column } = locateInFile(migration, program.source, start);
       found.push(

@@ -46,7 +46,7 @@ export interface CheckpointReport {
   readonly sql: string;
 }
 
-/** The same for the work itself. */
+/** The same options without the signal, for the work itself. */
 export type ProofOptions = Omit<CheckpointOptions, 'signal'>;
 
 /** Writes one file that leaves an empty database as the migrations up to a version do. */
@@ -80,7 +80,7 @@ export function pathOf(
   return file;
 }
 
-/** Writes the file, unless it is only tried. */
+/** Writes the file, unless this is a dry run. */
 export async function written(
   { file, sql, checkpoint: { replaces, supersedes } }: ProvenCheckpoint,
   { writer }: Pick<MigratorParts, 'writer'>,

@@ -15,8 +15,8 @@ import type { Compiler } from '../../../core/compile/compiler.js';
 import {
   derivedFromSchema,
   looksLikePlaceholder,
-  outsideOfTenant,
-  unlikeTenants,
+  changesOutsideTenant,
+  tenantsDiffer,
 } from '../../../core/errors/catalog/checkpoint-error.js';
 import { Migration } from '../../../core/migration/migration.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
@@ -73,7 +73,7 @@ export async function checkpointOfTenants(
   return written({ file, sql, checkpoint: replaced.checkpoint }, parts, options);
 }
 
-/** A file without effect if there are none: our own objects must exist before the first tenant. */
+/** One file without effect if there are no shared files: our own objects must exist before the first tenant. */
 async function sharedFiles({ shared }: TenantCheckpointParts): Promise<MigrationSet> {
   const set = await readUsable(shared.source);
   if (set.migrations.length + set.checkpoints.length > 0) return set;
@@ -120,7 +120,7 @@ class TenantCheckpoint {
       const quoted = await this.addFirst(scratch, toApply);
       const plain = await this.addSecond(scratch, toApply, quoted);
       const differences = differingTemplates(quoted.own.blocks, plain.own.blocks);
-      if (differences.length > 0) throw unlikeTenants(unique(differences, this.target));
+      if (differences.length > 0) throw tenantsDiffer(unique(differences, this.target));
       return { quoted, plain };
     });
     const text = checkpointText(header, expected.quoted.own.blocks, writer.layout);
@@ -194,7 +194,7 @@ class TenantCheckpoint {
     const { placeholders } = this.parts.targetOf(schema);
     const added = tenantBlocks(before.blocks, after.blocks, this.namesOf(schema));
     const outside = [...objectsOutside(before, after, schema), ...added.outside];
-    if (outside.length > 0) throw outsideOfTenant(unique(outside, this.target));
+    if (outside.length > 0) throw changesOutsideTenant(unique(outside, this.target));
     if (added.derived.length > 0) throw derivedFromSchema(unique(added.derived, this.target));
     const names = placeholders ? placeholderNames(added.added.join('\n'), placeholders) : [];
     if (names.length > 0) throw looksLikePlaceholder(names);
@@ -207,7 +207,7 @@ class TenantCheckpoint {
   }
 }
 
-/** Only what the tenant got: rows of shared files may be others each time. */
+/** Only what the tenant got: rows of shared files may differ each time. */
 function resultOfTenant({ result: { catalog }, own }: Added): Result {
   return { catalog, blocks: own.added };
 }

@@ -152,7 +152,7 @@ describe('verify() fails', () => {
     await migrator.migrate();
     const error = await failureOf(migrator.verify(), ScratchDatabaseError);
     expect(error.message).toContain(
-      "No earlier migration creates these extensions of the database: citext. If it needs one, create it first with verify({ extensions: ['citext'] }).",
+      "No earlier migration creates these extensions of the database: citext. If the file needs one, create it first with verify({ extensions: ['citext'] }).",
     );
     expect(await migrator.verify({ extensions: ['citext'] })).toMatchObject({ findings: [] });
     await expect(migrator.verify({ extensions: ['no_such'] })).rejects.toThrow(/creating an extension .*no_such/);
@@ -162,7 +162,7 @@ describe('verify() fails', () => {
     const { migrator } = await ownedMigrator({ '1.sql': 'CREATE EXTENSION no_such_extension' });
     const error = await failureOf(migrator.verify(), ScratchDatabaseError);
     expect(error.message).toContain(
-      'Install the extension on the server, or name one that has it with verify({ server }).',
+      'Install the extension on the server, or choose a server that has it, with verify({ server }).',
     );
   });
 

@@ -50,7 +50,7 @@ describe('a checkpoint is not written, and the message says what to do', () => {
 
   testWithDump('if the name of the current database is in a row', async () => {
     const message = await refusalOf({ '001_a.sql': 'CREATE TABLE t AS SELECT current_database()::text AS name;' });
-    expect(message).toMatch(/put the name of the current database into it: COPY public\.t \(name\) FROM stdin;/);
+    expect(message).toMatch(/store the name of the current database: COPY public\.t \(name\) FROM stdin;/);
   });
 
   test('if the name of a file has a line break', async () => {
