@@ -13,7 +13,8 @@ interface Adoption extends TenantAdoption {
 }
 
 /**
- * Assigns the histories of tenants to their present schemas, if they belong to others.
+ * Assigns the histories of tenants to their present schemas, if they belong to others. If databases cannot be read, it fails
+ * after the other tenants; a dry run leaves these tenants out.
  *
  * @returns the names of those tenants. An error names the tenant that failed, and those that were taken over before.
  */
@@ -24,10 +25,10 @@ export async function adopt(
 ): Promise<readonly string[]> {
   const { source, schemas, rollout } = parts;
   const { signal, isNamed } = adoption;
-  const concerned = await adoptable(parts, tenants, await source.refresh(), isNamed);
+  const { concerned, unread } = await adoptable(parts, tenants, await source.refresh(), isNamed);
   if (dryRun) return concerned.map(({ name }) => name);
   const adopted = new Set<Tenant>();
-  const failures: { readonly tenant: Tenant; readonly error: unknown }[] = [];
+  const failures: Failure[] = [];
   const work = async (tenant: Tenant): Promise<void> => {
     try {
       const isDone = await withInterruption(signal, NO_PROGRESS, () => schemas.adopt(tenant, adoption));
@@ -42,8 +43,9 @@ export async function adopt(
     await eachByServer(concerned, work, { parallelism: rollout.parallelism, mayStart });
     if (failures[0]) throw failures[0].error;
     throwIfInterrupted(signal);
+    if (unread[0]) throw unread[0].error;
   } catch (error) {
-    const failed = failures.map(({ tenant }) => tenant.name);
+    const failed = [...failures, ...unread].map(({ tenant }) => tenant.name);
     if (failed.length > 0) addLine(error, `Not taken over: ${failed.join(', ')}.`);
     if (adopted.size > 0) addLine(error, `Taken over before: ${names().join(', ')}.`);
     throw error;
@@ -56,18 +58,28 @@ function addLine(error: unknown, line: string): void {
   else if (error instanceof Error) error.message += `\n${line}`;
 }
 
-/** Tenants for which there may be something to change; the lock of each decides. */
+interface Failure {
+  readonly tenant: Tenant;
+  readonly error: unknown;
+}
+
+/** Tenants for which there may be something to change, where the lock of each decides; and those whose database cannot be read. */
 async function adoptable(
   { records }: FleetParts,
   tenants: readonly Tenant[],
   set: MigrationSet,
   isNamed: boolean,
-): Promise<readonly Tenant[]> {
+): Promise<{ readonly concerned: readonly Tenant[]; readonly unread: readonly Failure[] }> {
   const found = await records.read(tenants, set);
-  return tenants.filter((_, i) => {
+  const unread = tenants.flatMap((tenant, i) => {
+    const record = found[i];
+    return record && 'problem' in record ? [{ tenant, error: record.problem }] : [];
+  });
+  const concerned = tenants.filter((_, i) => {
     const record = found[i];
     if (!record || 'problem' in record || record.schemaOf !== undefined || !record.schemaExists) return false;
     if (isNamed) return record.replaced !== undefined || record.history.rows.length > 0;
     return record.replaced !== undefined && record.replaced.isRenamed !== true;
   });
+  return { concerned, unread };
 }

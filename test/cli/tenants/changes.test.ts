@@ -103,6 +103,7 @@ describe('adopt', () => {
     expect(objectOf(await type('adopt', '--all', '--dry-run', '--json'))).toEqual({
       dryRun: true,
       tenants: ['elm', 'oak'],
+      failed: [],
     });
     expect((await type('status', '--all')).stdout).toContain('`nest-migrations adopt --tenant elm`');
     expect(await type('adopt', '--all', '--yes', '--reason', 'restored')).toMatchObject({

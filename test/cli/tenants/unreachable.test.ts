@@ -59,6 +59,26 @@ describe('tenants whose database cannot be reached', () => {
   });
 });
 
+describe('adopt', () => {
+  test('names them, takes over the histories of the others, and does not exit with 0', async () => {
+    await type('migrate', '--group', 'near');
+    expect(await type('adopt', '--all')).toMatchObject({ code: 1, stdout: expect.stringMatching(LISTED) });
+    await db.query(
+      'ALTER SCHEMA elm RENAME TO before; CREATE SCHEMA elm; ALTER TABLE before.a SET SCHEMA elm; DROP SCHEMA before CASCADE',
+    );
+    const planned = await type('adopt', '--all', '--dry-run', '--json');
+    expect(planned.code).toBe(1);
+    expect(objectOf(planned)).toMatchObject({ dryRun: true, tenants: ['elm'], failed: FAILED });
+    expect(await type('adopt', '--all', '--yes')).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(
+        /^The database cannot be reached[^]*\nNot taken over: fir, yew\.\nTaken over before: elm\./,
+      ),
+    });
+    expect(await type('adopt', '--group', 'near')).toMatchObject({ code: 0 });
+  });
+});
+
 describe('pending', () => {
   test('shows the files once for all tenants with the same ones', async () => {
     expect(await type('pending', '--group', 'near')).toMatchObject({

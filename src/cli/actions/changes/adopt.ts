@@ -3,6 +3,7 @@ import { usageError } from '../../process/cli-error.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ChangeFlags } from '../../process/flags.js';
 import { jsonText } from '../../render/json-text.js';
+import { failedToJson, renderFailed } from '../../render/tenants/failed-tenants.js';
 import { numberOf } from '../../render/tenants/words.js';
 import type { Action } from '../action.js';
 import { confirm } from './confirm.js';
@@ -12,16 +13,20 @@ import { readingTenants } from '../tenants/with-fleet.js';
 export const adoptTenants: Action<ChangeFlags> = (flags, terminal) => {
   const { json = false, dryRun = false, yes = false, reason } = flags;
   return readingTenants(flags, async ({ fleet, selection }) => {
-    const report = (tenants: readonly string[], text: string): number => {
-      terminal.out(json ? jsonText({ dryRun, tenants }) : text);
-      return EXIT.ok;
-    };
     const planned = await fleet.adopt({ ...selection, dryRun: true });
+    const status = await fleet.status(selection);
+    const unread = status.tenants.flatMap(({ tenant, error }) => (error ? [{ tenant, error }] : []));
+    const failed = renderFailed(unread, terminal.typed, 'could not be read');
+    const report = (tenants: readonly string[], text: string): number => {
+      const inJson = { dryRun, tenants, failed: failedToJson(unread, terminal.typed) };
+      terminal.out(json ? jsonText(inJson) : [text, ...failed].join('\n'));
+      return unread.length > 0 ? EXIT.failed : EXIT.ok;
+    };
     if (planned.length === 0) return report([], NOTHING);
-    const lines = linesOf(planned, await fleet.status(selection));
+    const lines = linesOf(planned, status);
     const plan = [`This would take over the histories of ${numberOf(planned.length)}:`, ...lines].join('\n');
     if (dryRun) return report(planned, plan);
-    if (!yes) await confirm(plan, terminal);
+    if (!yes) await confirm([plan, ...failed].join('\n'), terminal);
     const adopted = await fleet.adopt({ ...selection, ...(reason !== undefined && { reason }) });
     const done = [`Took over the histories of ${numberOf(adopted.length)}:`, ...adopted.map((name) => `  ${name}`)];
     return report(adopted, adopted.length === 0 ? NOTHING : done.join('\n'));
