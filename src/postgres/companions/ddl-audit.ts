@@ -22,6 +22,8 @@ export function enableDdlAuditSql(history: TableName): string[] {
   const table = qualifiedName(ddlTable(history));
   const { end, drop } = eventTriggers(history);
   return [
+    // Otherwise an operator or a function in a schema on the superuser's path could match better than the built-in one.
+    'SET LOCAL search_path = pg_catalog, pg_temp',
     ...disableDdlAuditSql(history),
     refuseForeignTable(history),
     `CREATE TABLE IF NOT EXISTS ${table} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ` +

@@ -82,6 +82,21 @@ describe('the DDL audit gives the owner of the history no rights', () => {
     expect((await recorded()).slice(-2)).toEqual(['CREATE TABLE mine.made', 'CREATE SCHEMA more']);
   });
 
+  test.each([
+    ['an operator', 'OPERATOR public.= (LEFTARG = oid, RIGHTARG = regclass, FUNCTION = mine.equal)'],
+    ['a function', `FUNCTION public.format(text, text, name) RETURNS text LANGUAGE sql AS 'SELECT mine.rise()'`],
+  ])('through %s in a schema on the path of the superuser who enables it', async (_, forged) => {
+    await db.query(`GRANT CREATE ON SCHEMA public TO ${owner.name}`);
+    await asOwner(
+      `CREATE FUNCTION mine.equal(oid, regclass) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN PERFORM mine.rise(); RETURN $1 = $2::oid; END'`,
+      `CREATE ${forged}`,
+    );
+    await admin.migrator.enableDdlAudit();
+    await expectNoSuperuser();
+    await db.query(await admin.migrator.enableDdlAudit({ dryRun: true }));
+    await expectNoSuperuser();
+  });
+
   test('through a table in place of the one with its entries', async () => {
     await admin.migrator.enableDdlAudit();
     await asOwner(
