@@ -63,7 +63,7 @@ interface Failure {
   readonly error: unknown;
 }
 
-/** Tenants for which there may be something to change, where the lock of each decides; and those whose database cannot be read. */
+/** The tenants for which there may be something to change, as the lock of each decides; and those that cannot be read. */
 async function adoptable(
   { records }: FleetParts,
   tenants: readonly Tenant[],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { objectOf } from '../command-line.js';
+import { objectOf, run } from '../command-line.js';
 import { NOWHERE, useTwoDatabases } from './two-databases.js';
 
-const { type, write, list, db } = useTwoDatabases('cli_unreachable');
+const { type, write, list, db, project } = useTwoDatabases('cli_unreachable');
 
 const FAILED = ['fir', 'yew'].map((tenant) => ({ tenant, error: { code: 'UNREACHABLE' } }));
 const LISTED =
@@ -147,6 +147,20 @@ describe('doctor', () => {
     const { code, stdout } = await type('doctor', '--all');
     expect(code).toBe(1);
     expect(stdout).toMatch(/\nTenants:\n[^]*\nerror +tenants +.*schema_migrations_tenants/);
+  });
+
+  test('does not pass if only the application cannot connect', async () => {
+    const wrong = new URL(db.connectionString);
+    wrong.pathname = '/nowhere';
+    const tenants = { directory: 'schools', sharedFiles: false, list: [{ name: 'elm', schema: 'elm' }] };
+    const config = { connectionString: wrong.href, migrateWith: { connectionString: db.connectionString }, tenants };
+    await write({ 'migrations.config.json': JSON.stringify(config) });
+    const { code, stdout } = await run(['doctor', '--all'], { cwd: project() });
+    expect({ code, stdout }).toEqual({
+      code: 3,
+      stdout: expect.stringMatching(/\nTenants:\n[^]*\nerror +connection +.*nowhere[^]*\n1 error, \d warnings?\n$/),
+    });
+    expect(stdout).toMatch(/^ok +connection /);
   });
 
   test('says why the list or the files of tenants cannot be used', async () => {

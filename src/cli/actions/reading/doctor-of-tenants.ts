@@ -5,6 +5,7 @@ import { migrationsOf } from '../../../composition/create-migrator.js';
 import { examine, examineDatabase, examineDirectory, ours } from '../../../composition/doctor.js';
 import { check, type Check } from '../../../core/doctor/check.js';
 import { DatabaseConnectionError } from '../../../core/errors/database-errors.js';
+import type { TenantStanding } from '../../../core/tenants/standing.js';
 import type { Tenant } from '../../../core/tenants/tenant.js';
 import type { FleetStatus } from '../../../fleet/fleet-options.js';
 import type { TenantSelection } from '../../../fleet/selection.js';
@@ -32,7 +33,7 @@ export const doctorOfTenants: Action<CommonFlags> = async (flags, { out, typed }
   if (!tenants) throw noTenants();
   const shared = await (tenants.sharedFiles ? examine(options) : examineDatabase(options));
   const selection = { tenants: flags.tenant, group: flags.group };
-  const groups = await examineTenants({ ...options, tenants }, selection);
+  const groups = await examineTenants({ ...options, tenants }, selection, shared.some(isUnreachable));
   const all = [...shared, ...groups.flatMap(({ checks }) => checks)];
   const exitCode = exitCodeOf(all);
   if (flags.json) {
@@ -58,6 +59,8 @@ function voiceFor([first]: readonly string[], typed: Invocation): Invocation {
 async function examineTenants(
   { tenants, ...options }: ProjectOptions & Required<Pick<ProjectOptions, 'tenants'>>,
   selection: TenantSelection,
+  /** True if the report says that the main database cannot be reached. */
+  isMainReported: boolean,
 ): Promise<readonly TenantChecks[]> {
   const homes = new Homes(options);
   const fleet = createFleetOf(options, tenants, () => {}, null, homes);
@@ -67,12 +70,20 @@ async function examineTenants(
   try {
     const listed = await fleet.tenants(selection);
     const databases = await examineDatabases(homes, listed);
+    const inMain = listed.filter(({ place }) => homes.of(place) === homes.main).map(({ name }) => name);
+    const reported = new Set([
+      ...(isMainReported ? inMain : []),
+      ...databases.flatMap(({ tenants: names, checks: own }) => (own.some(isUnreachable) ? names : [])),
+    ]);
     const unread: Check[] = [];
-    const standings = await fleet.status(selection).then(standingChecks, (error: unknown) => {
-      // A database that cannot be reached has been reported.
-      if (!(error instanceof DatabaseConnectionError)) unread.push(check('tenants', 'error', ours(error)));
-      return [];
-    });
+    const standings = await fleet.status(selection).then(
+      (status) => standingChecks(status, reported),
+      (error: unknown) => {
+        const isReported = error instanceof DatabaseConnectionError && listed.every(({ name }) => reported.has(name));
+        if (!isReported) unread.push(failedRead(error));
+        return [];
+      },
+    );
     const level = listed.length === 0 ? 'warning' : 'ok';
     const ofList = [...checks, check('tenants', level, found(listed)), ...unread];
     return [{ tenants: [], checks: ofList }, ...databases, ...standings];
@@ -103,13 +114,30 @@ async function examineDatabases(homes: Homes, tenants: readonly Tenant[]): Promi
   return examined;
 }
 
-/** What keeps tenants from being migrated. A database that cannot be reached has been reported. */
-function standingChecks({ tenants }: FleetStatus): readonly TenantChecks[] {
-  return groupStandings(tenants).flatMap(({ tenants: names, first: { findings, error } }) => {
-    const checks = [
-      ...findings.map((each) => check('tenants', each.severity === 'error' ? 'error' : 'warning', each)),
-      ...(error && !(error instanceof DatabaseConnectionError) ? [check('tenants', 'error', ours(error))] : []),
-    ];
-    return checks.length === 0 ? [] : [{ tenants: names, checks }];
-  });
+/**
+ * What keeps tenants from being migrated.
+ *
+ * @param reported the tenants for which the report says that their database cannot be reached.
+ */
+function standingChecks({ tenants }: FleetStatus, reported: ReadonlySet<string>): readonly TenantChecks[] {
+  const isReported = ({ tenant, error }: TenantStanding): boolean =>
+    error instanceof DatabaseConnectionError && reported.has(tenant);
+  return groupStandings(tenants.filter((each) => !isReported(each))).flatMap(
+    ({ tenants: names, first: { findings, error } }) => {
+      const checks = [
+        ...findings.map((each) => check('tenants', each.severity === 'error' ? 'error' : 'warning', each)),
+        ...(error ? [failedRead(error)] : []),
+      ];
+      return checks.length === 0 ? [] : [{ tenants: names, checks }];
+    },
+  );
+}
+
+function isUnreachable({ what }: Check): boolean {
+  return what instanceof DatabaseConnectionError;
+}
+
+/** The area decides on the exit code: databases that cannot be reached have their own. */
+function failedRead(error: unknown): Check {
+  return check(error instanceof DatabaseConnectionError ? 'connection' : 'tenants', 'error', ours(error));
 }
