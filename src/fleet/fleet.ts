@@ -219,10 +219,9 @@ export class Fleet<Definition = unknown> {
 
   /**
    * Takes over the histories of tenants whose schemas have other OIDs than recorded, as after restoring, upgrading or moving
-   * the database. Each change is recorded in the audit. It does nothing for other tenants, or if the schema is empty.
-   * A history that was recorded for a schema of another name is only taken over for tenants that are named. If the
-   * schema of a named tenant was renamed, its new name is recorded. If databases cannot be read, it takes over the other
-   * histories and then fails; a dry run leaves out the tenants of these databases.
+   * the database, and records it in the audit. It does nothing for other tenants, or if the schema is empty. A history of a
+   * schema of another name is only taken over for tenants that are named; if their schema was renamed, its new name is
+   * recorded. If databases cannot be read, it fails after the other tenants; a dry run leaves their tenants out.
    *
    * @returns the names of the tenants whose history was changed; if it fails or is interrupted, the error names them.
    * @throws ConfigurationError, LockTimeoutError if migrations of a tenant are running; InterruptedError, DatabaseError
