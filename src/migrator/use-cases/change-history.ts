@@ -1,4 +1,5 @@
 import type { NewAuditEntry } from '../../core/history/audit.js';
+import type { History } from '../../core/history/history.js';
 import type { HistoryChange, TargetSession } from '../../core/ports/ports.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
@@ -21,6 +22,8 @@ export interface ChangeOptions {
 export interface Basis {
   readonly set: MigrationSet;
   readonly statuses: readonly MigrationStatus[];
+  /** All rows, also those without a status, because a checkpoint replaces their files. */
+  readonly rows: History['rows'];
 }
 
 /** The changes to make to the history, and the result for the caller. */
@@ -43,9 +46,10 @@ export async function changeHistory<T>(
   decide: (known: Basis) => Decision<T> | Promise<Decision<T>>,
 ): Promise<T> {
   const set = await readUsable(parts.source);
-  if (dryRun) return (await decide({ set, statuses: joinStatuses(set, await parts.reader.read()) })).result;
+  const basisOf = (history: History): Basis => ({ set, statuses: joinStatuses(set, history), rows: history.rows });
+  if (dryRun) return (await decide(basisOf(await parts.reader.read()))).result;
   const change = async (session: TargetSession): Promise<T> => {
-    const known = async (): Promise<Basis> => ({ set, statuses: joinStatuses(set, await session.history.read()) });
+    const known = async (): Promise<Basis> => basisOf(await session.history.read());
     await decide(await known());
     await takeLock(session.lock, parts, signal);
     await session.history.install(signal);

@@ -7,8 +7,8 @@ import { changeHistory, type ChangeOptions } from './change-history.js';
 
 /** Removes a row from the history. Runs nothing. @throws UnknownMigrationError, RefusedError */
 export function unmark(parts: MigratorParts, file: string, options: ChangeOptions): Promise<string[]> {
-  return changeHistory(parts, options, ({ statuses }) => {
-    const row = statuses.find((status) => status.row?.file === file)?.row;
+  return changeHistory(parts, options, ({ rows }) => {
+    const row = rows.find((each) => each.file === file);
     if (!row) {
       const table = displayName(historyScopeOf(parts.database.target).table);
       throw new UnknownMigrationError(`There is no row ${file} in ${table}.`);

@@ -1,6 +1,8 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { RefusedError, UnknownMigrationError } from '../../../src/migrator.js';
 import { checkpointOf } from '../../support/checkpoint-of.js';
 import { useEmptyDatabase } from '../../support/empty-database.js';
+import { failureOf } from '../../support/failure-of.js';
 import { historyOf, outcomes } from '../../support/history-of.js';
 import { expectNoLeftovers } from '../../support/leftovers.js';
 import { migratorOn } from '../../support/migrator-on.js';
@@ -56,4 +58,18 @@ test('files that are gone because a checkpoint replaces them are recorded too, b
     ['2_b.sql', 'mark'],
   ]);
   expect((await migrator.migrate()).applied).toEqual(['3_c.sql']);
+});
+
+test('what was recorded by mistake for files that a checkpoint replaces can be taken back', async () => {
+  const gone = { '1_a.sql': 'CREATE TABLE a ();', '2_b.sql': 'CREATE TABLE b ();' };
+  const { migrator } = await migratorOn(db, { '2_checkpoint.sql': checkpointOf(gone, ''), '3_c.sql': 'SELECT 3;' });
+  await migrator.mark('1_a.sql');
+  await failureOf(migrator.migrate(), RefusedError);
+  expect(await migrator.unmark('1_a.sql', { dryRun: true })).toEqual(['1_a.sql']);
+  expect(await migrator.unmark('1_a.sql')).toEqual(['1_a.sql']);
+  await failureOf(migrator.unmark('1_a.sql'), UnknownMigrationError);
+  expect((await migrator.migrate()).applied).toEqual(['2_checkpoint.sql', '3_c.sql']);
+  expect(await migrator.unmark('1_a.sql')).toEqual(['1_a.sql']);
+  expect(await migrator.mark('1_a.sql')).toEqual(['1_a.sql']);
+  expect((await migrator.migrate()).applied).toEqual([]);
 });
