@@ -125,6 +125,56 @@ describe('the DDL audit gives the owner of the history no rights', () => {
   });
 });
 
+test('the DDL audit writes nothing if the schema gets its name while a command waits to lock it', async () => {
+  await admin.migrator.enableDdlAudit();
+  await db.query('ALTER SCHEMA shared RENAME TO old; CREATE SCHEMA shared');
+  await withClient(db.connectionString, async (swapping) => {
+    await swapping.query('BEGIN; ALTER SCHEMA shared RENAME TO decoy; ALTER SCHEMA old RENAME TO shared');
+    const over: string[] = [];
+    const command = asOwner('CREATE TABLE mine.made (id int)').finally(() => over.push('CREATE TABLE'));
+    const waiting = `SELECT FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'`;
+    while (over.length === 0 && (await db.query(waiting)).rowCount === 0);
+    await swapping.query('COMMIT');
+    await command;
+  });
+  expect(await recorded()).not.toContain('CREATE TABLE mine.made');
+});
+
+describe('without a superuser, the DDL audit depends on the owner of the schema', () => {
+  let manager: Awaited<ReturnType<typeof createRole>>;
+
+  beforeEach(async () => {
+    manager = await createRole();
+    await db.query(`GRANT ALL ON SCHEMA shared TO ${manager.name}; GRANT SELECT ON ${HISTORY} TO ${manager.name}`);
+  });
+
+  afterEach(() => db.query(`DROP OWNED BY ${manager.name} CASCADE`));
+
+  const ownSchema = () => db.query(`ALTER SCHEMA shared OWNER TO ${manager.name}`);
+
+  test('and is refused unless that is the role that enables it', async () => {
+    const script = await admin.migrator.enableDdlAudit({ dryRun: true });
+    // Only on a managed server may the role run these.
+    const enable = script.replaceAll(/^CREATE EVENT TRIGGER .*\n/gm, '');
+    await withClient(manager.urlOf(db), async (client) => {
+      await expect(client.query(enable)).rejects.toThrow('The owner of the schema shared could put another table');
+      await client.query('ROLLBACK');
+      await ownSchema();
+      await client.query(enable);
+    });
+  });
+
+  test('and records nothing unless that is the owner of its function', async () => {
+    await admin.migrator.enableDdlAudit();
+    const table = `${HISTORY}_ddl`;
+    await db.query(`ALTER FUNCTION ${table}() OWNER TO ${manager.name}; ALTER TABLE ${table} OWNER TO ${manager.name}`);
+    await asOwner('CREATE TABLE mine.first ()');
+    await ownSchema();
+    await asOwner('CREATE TABLE mine.second ()');
+    expect((await recorded()).filter((entry) => entry.includes('mine.'))).toEqual(['CREATE TABLE mine.second']);
+  });
+});
+
 describe('the DDL audit records a role that may not write the history', () => {
   test('even if it takes the locks of a migration', async () => {
     await admin.migrator.enableDdlAudit();

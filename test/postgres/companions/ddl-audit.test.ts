@@ -127,6 +127,33 @@ describe('the DDL audit', () => {
     expect((await db.query(`SELECT to_regclass('public.proof') IS NOT NULL AS made`)).rows).toEqual([{ made: true }]);
   });
 
+  test.each(['ALTER SCHEMA shared RENAME TO elsewhere', 'DROP TABLE shared.schema_migrations_ddl'])(
+    'does not keep commands waiting for a session that is idle after %s',
+    async (blocking) => {
+      await withClient(db.connectionString, async (blocker) => {
+        await blocker.query(`BEGIN; ${blocking}`);
+        await withClient(db.connectionString, async (client) => {
+          await client.query(`SET statement_timeout = '30s'`);
+          await client.query('CREATE TABLE unrecorded (id int)');
+          await client.query('CREATE TEMPORARY TABLE passing (id int); DROP TABLE passing');
+        });
+        await blocker.query('ROLLBACK');
+      });
+      await db.query('DROP TABLE unrecorded');
+      expect(await recorded()).toEqual([['DROP TABLE', 'public.unrecorded', true]]);
+    },
+  );
+
+  test('takes no lock for a temporary table', async () => {
+    await withClient(db.connectionString, async (client) => {
+      await client.query('BEGIN; CREATE TEMPORARY TABLE passing (id int)');
+      await db.query(
+        'BEGIN; LOCK TABLE shared.schema_migrations_ddl NOWAIT; ALTER SCHEMA shared RENAME TO x; ROLLBACK',
+      );
+    });
+    expect(await recorded()).toEqual([]);
+  });
+
   test('is not affected by objects or settings of its caller', async () => {
     await withClient(db.connectionString, async (client) => {
       await client.query(
