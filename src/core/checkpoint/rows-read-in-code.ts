@@ -9,7 +9,7 @@ export function namesReadInCode(code: string): readonly (readonly [schema: strin
   const strings: string[] = [];
   lex(code, (kind, start, end) => {
     const token = code.slice(start, end);
-    if (kind === 'string') strings.push(token.slice(1, -1).replaceAll("''", "'"));
+    if (kind === 'string') strings.push(contentOf(token));
     else if (kind === 'dollar-string') strings.push(token.replaceAll(/^\$\w*\$|\$\w*\$$/g, ''));
     else if (!kind.endsWith('comment')) tokens.push(kind === 'quoted-identifier' ? token : token.toLowerCase());
   });
@@ -38,7 +38,7 @@ function namesIn(tokens: readonly string[]): readonly (readonly [string, string]
     if (token === '(') levels.push({ isCall: CALLS.test(previous), isList: isNext });
     if (token === ')' && levels.length > 1) levels.pop();
     if (!level) return;
-    if (ENDS.test(token)) level.isList = false;
+    if (ENDS.test(token) || (token === 'values' && previous === '(')) level.isList = false;
     const isFrom = token === 'from' && previous !== 'distinct' && !level.isCall;
     // Elsewhere, these words are followed by values: EXECUTE … USING, ALTER … TYPE … USING.
     const isUsing = token === 'using' && /^(?:delete|merge|with)$/.test(first);
@@ -54,6 +54,14 @@ const STARTS = /^(?:;|begin|then|else|loop)$/;
 const ENDS = /^(?:;|where|group|order|having|limit|window|returning|set|loop|union|select|then)$/;
 const CALLS = /^(?:extract|trim|substring|overlay|position)$/;
 const SKIPPED = /^(?:only|lateral|\()$/;
+
+/** The content of a string, also of `E'…'`. Escaped whitespace becomes a space; numeric escapes are not resolved. */
+function contentOf(string: string): string {
+  const start = string.indexOf("'") + 1;
+  const content = string.slice(start, -1);
+  if (!/^e/i.test(string)) return content.replaceAll("''", "'");
+  return content.replaceAll(/''|\\(.)/gs, (_, escaped = "'") => ('bfnrt'.includes(escaped) ? ' ' : escaped));
+}
 
 function unquoted(identifier: string): string {
   return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;

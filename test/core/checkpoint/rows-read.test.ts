@@ -17,6 +17,10 @@ test.each([
   ['DO $$ BEGIN INSERT INTO a SELECT * FROM "Shared".levels; END $$', 'Shared.levels'],
   ['DO $$ BEGIN INSERT INTO a SELECT l.name FROM (SELECT 1) x, shared.levels l; END $$', 'shared.levels'],
   ["DO $$ BEGIN EXECUTE 'INSERT INTO a SELECT 1 FROM shared.levels'; END $$", 'shared.levels'],
+  ["DO $$ BEGIN EXECUTE E'INSERT INTO a SELECT 1\\nFROM shared.levels'; END $$", 'shared.levels'],
+  ["DO $$ BEGIN EXECUTE e'INSERT INTO a SELECT \\'x\\' FROM shared.levels'; END $$", 'shared.levels'],
+  ['DO $$ BEGIN INSERT INTO a SELECT 1 FROM (VALUES (1), (2)) v, shared.levels; END $$', 'shared.levels'],
+  ['DO $$ BEGIN INSERT INTO a SELECT 1 FROM values v, shared.levels; END $$', 'shared.levels'],
   ['INSERT INTO a SELECT * FROM of_levels', 'of_levels'],
   ['INSERT INTO a SELECT * FROM zt.of_levels', 'zt.of_levels'],
   ['DO $$ BEGIN INSERT INTO a SELECT * FROM zt.of_levels; END $$', 'zt.of_levels'],
@@ -41,6 +45,7 @@ test.each([
   'DO $$ BEGIN INSERT INTO a SELECT extract(epoch from r.at), trim(both from r.x) FROM b; END $$',
   'DO $$ BEGIN IF x IS DISTINCT FROM r.x THEN NULL; END IF; END $$',
   'DO $$ BEGIN /* from r.x */ EXECUTE q USING r.x; -- join r.x\n END $$',
+  'DO $$ BEGIN INSERT INTO a SELECT v.x FROM (VALUES (r.x, 1), (r.y, 2)) v (x, y); END $$',
   'DO $$ BEGIN INSERT INTO a SELECT r.x, r.y FROM b WHERE f(r.x, r.y); END $$',
 ])('%s does not', async (sql) => {
   expect(await read(sql)).toBeUndefined();
