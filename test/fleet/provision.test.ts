@@ -139,6 +139,25 @@ describe('removing a tenant', () => {
     },
   );
 
+  test('drops no schema on which objects in others depend, and names those', async () => {
+    const { fleet } = await fleetOf({ ...files, '3_c.sql': 'CREATE TABLE c (x int REFERENCES common.x, s serial)' });
+    await db.query('CREATE SCHEMA common; CREATE TABLE common.x (id int PRIMARY KEY)');
+    await fleet.provision(tenant);
+    const own = '"elm ""park"""';
+    await db.query(`CREATE VIEW ${own}.inside AS SELECT id FROM ${own}.a; ALTER TABLE ${own}.b ADD PRIMARY KEY (id);
+      CREATE SCHEMA reporting; CREATE VIEW reporting.ids AS SELECT id FROM ${own}.a;
+      CREATE TABLE reporting.marks (b int CONSTRAINT of_b REFERENCES ${own}.b, a ${own}.a)`);
+    for (const dryRun of [true, false]) {
+      const { message } = await failureOf(fleet.deprovision(tenant, { dropSchema: true, dryRun }), RefusedError);
+      for (const name of ['column a of table reporting.marks', 'constraint of_b on table', 'view reporting.ids'])
+        expect(message).toContain(name);
+      expect(message).not.toMatch(/inside|common/);
+    }
+    await db.query('DROP SCHEMA reporting CASCADE');
+    expect(await fleet.deprovision(tenant, { dropSchema: true })).toBe(3);
+    await db.query('DROP SCHEMA common CASCADE');
+  });
+
   test('needs another way for a schema whose history was removed before, and names it', async () => {
     const { fleet } = await fleetOf(files);
     await fleet.provision(tenant);

@@ -7,6 +7,7 @@ import type { PgConnection } from '../connection/pg-connection.js';
 import { queryError } from '../connection/server-error.js';
 import { assertHistoryTable, type TableShape } from '../history/table-shape.js';
 import { isFilledSql } from './behind-sql.js';
+import { dependentsOutside } from './dependents.js';
 import { readTenants } from './read-tenants.js';
 
 /** Many applications use it, and no history shows whose objects are in it. */
@@ -14,7 +15,8 @@ const NEVER_DROPPED = 'public';
 
 /**
  * Checks that a tenant may be removed: under a wrong name, the data of another tenant or of the application would be
- * dropped, and not under its lock. A schema with objects is dropped only if a history says that they are the tenant's.
+ * dropped, and not under its lock. A schema with objects is dropped only if a history says that they are the tenant's,
+ * and if no object elsewhere depends on them.
  *
  * @param target with the role to read as.
  * @param shape of the history table.
@@ -39,7 +41,11 @@ export async function assertRemovable(
     throw new RefusedError([schemaReplaced(tenant, dropped, record.replaced)]);
   if (dropped === NEVER_DROPPED) throw new RefusedError([schemaKept(tenant, dropped, 'other things may be in it')]);
   const isRecorded = target.tenant ? hasHistory(record) : shape.kind !== null;
-  if (isRecorded) return 'CASCADE';
+  if (isRecorded) {
+    const others = await dependentsOutside(connection, dropped);
+    if (others.length === 0) return 'CASCADE';
+    throw new RefusedError([schemaKept(tenant, dropped, `${others.join(', ')} would be dropped too`)]);
+  }
   if (await isFilled(connection, dropped)) throw new RefusedError([schemaKept(tenant, dropped, lackOf(target, table))]);
   return 'RESTRICT';
 }
