@@ -42,20 +42,19 @@ export class QueueDatabase implements Database {
 }
 
 class HastyDatabase implements Database {
-  private readonly prepared = new WeakSet<object>();
-
   constructor(private readonly pool: Pool) {}
 
+  /** Behind a transaction-mode pooler, a setting of the session would stay with others. */
   async executeSql(text: string, values: readonly unknown[] = []): Promise<Answer> {
     const client = await this.pool.connect();
     try {
-      if (!this.prepared.has(client)) await client.query('SET synchronous_commit = off');
-      this.prepared.add(client);
+      await client.query('BEGIN; SET LOCAL synchronous_commit = off');
       const answer = answerOf(await client.query(text, [...values]));
+      await client.query('COMMIT');
       client.release();
       return answer;
     } catch (error) {
-      client.release(true);
+      client.release(true); // which also rolls back
       throw error;
     }
   }
@@ -64,6 +63,8 @@ class HastyDatabase implements Database {
 function ownPool(source: ClientConfig | string): Pool {
   const pool = new Pool({ application_name: NAME, ...configOf(source), max: CONNECTIONS });
   pool.on('error', () => {}); // an idle connection was lost; the next statement opens another one
+  // A connection that was taken has no listener of the pool, and an error without one would end the process.
+  pool.on('connect', (client) => client.on('error', () => {})); // the statement that was running reports it
   return pool;
 }
 

@@ -108,7 +108,7 @@ export class Driver {
   private async expectWorkers(): Promise<void> {
     const { workerWaitMs } = this.options;
     if (performance.now() - this.movedAt < workerWaitMs || !this.task.mayStart()) return;
-    const { active, due, open } = await this.queue.jobs.load(this.part.queues, this.part.id);
+    const { active, due, open } = await this.queue.jobs.load(this.part.queues, this.part.openIds);
     if (active > 0) this.movedAt = performance.now();
     if (active === 0 && due > 0) this.task.stop({ by: 'engine', reason: noWorker(workerWaitMs) });
     if (open > 0 || !this.part.isWaiting) return;

@@ -50,12 +50,13 @@ export class JobTable {
     }));
   }
 
-  async load(queues: readonly string[], part: string): Promise<Load> {
+  /** Of these jobs. After a crash of the server, others may seem open although their results are known. */
+  async load(queues: readonly string[], ids: readonly string[]): Promise<Load> {
     const [row] = await this.rows(
       `SELECT count(*) FILTER (WHERE state = 'active') AS active,
               count(*) FILTER (WHERE state < 'active' AND start_after <= pg_catalog.now()) AS due, count(*) AS open
-         FROM ${this.table} WHERE name = ANY($1) AND data->>'part' = $2 AND state < 'completed'`,
-      [queues, part],
+         FROM ${this.table} WHERE name = ANY($1) AND id = ANY($2::uuid[]) AND state < 'completed'`,
+      [queues, ids],
     );
     return { active: Number(row?.['active']), due: Number(row?.['due']), open: Number(row?.['open']) };
   }

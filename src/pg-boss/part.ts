@@ -75,10 +75,15 @@ export class Part {
     return this.open.size > 0 && this.cancelledSince.size === 0;
   }
 
+  /** The jobs whose results are not known yet. */
+  get openIds(): readonly string[] {
+    return [...this.open.keys()];
+  }
+
   /** Settles the tenants whose jobs have ended. @returns whether there were any. */
   async collect(): Promise<boolean> {
     if (this.open.size === 0) return false;
-    const ended = await this.queue.jobs.ended(this.queues, [...this.open.keys()]);
+    const ended = await this.queue.jobs.ended(this.queues, this.openIds);
     // Failures first: they may be why the others were withdrawn.
     const inOrder = ended.toSorted((a, b) => Number(a.state === 'cancelled') - Number(b.state === 'cancelled'));
     const settled = inOrder.map((job) => this.end(job));

@@ -127,12 +127,12 @@ export class ServerWorker {
     const { boss, jobs, hasty } = this.queue;
     if (failure && !failure.mayPass) await jobs.endRetries(this.name, job.id);
     // If this is lost, the job is returned like that of a worker that has died, and the history shows what was applied.
+    const isLastAttempt = job.retryCount >= job.retryLimit; // it would not be returned
     const isTaken = await (failure
       ? boss.fail(this.name, job.id, output)
-      : boss.complete(this.name, job.id, output, hasty));
+      : boss.complete(this.name, job.id, output, isLastAttempt ? undefined : hasty));
     if (!isTaken) await jobs.addOutput(this.name, job.id, output);
-    if (failure && (!failure.mayPass || job.retryCount >= job.retryLimit))
-      await this.spendBudget(job.data as TenantJob);
+    if (failure && (!failure.mayPass || isLastAttempt)) await this.spendBudget(job.data as TenantJob);
   }
 
   /** The calling process would notice a moment later, when other workers have started more. */

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import pg from 'pg';
+import { ConfigurationError } from '../../src/migrator.js';
 import { startCountingProxy } from '../support/counting-proxy.js';
 import { createTestDatabase } from '../support/database.js';
+import { failureOf } from '../support/failure-of.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
 import { startPrivateServer } from '../support/private-server.js';
 import { fleetOn } from './fleet-on.js';
@@ -32,6 +34,24 @@ test('databases of tenants may have the same names on two servers: each server i
   } finally {
     for (const each of databases) await each.drop();
   }
+});
+
+test('a database that refuses the login does not hide that two names lead to one server', async () => {
+  await db.query('CREATE SCHEMA s0');
+  const proxy = await startCountingProxy(db.connectionString);
+  const gone = [db, proxy].map(({ connectionString }, i) => {
+    const url = new URL(connectionString);
+    url.pathname = '/tenant_gone';
+    return { name: `gone-${i}`, connectionString: url.href };
+  });
+  const list = [
+    ...gone,
+    { name: 't0', schema: 's0' },
+    { name: 'again', schema: 's0', connectionString: proxy.connectionString },
+  ];
+  const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files: {}, tenants: { list } });
+  const error = await failureOf(fleet.migrate(), ConfigurationError);
+  expect(error.message).toContain('"t0" and "again" have one schema, "s0"');
 });
 
 async function run(connectionString: string, sql: string): Promise<void> {

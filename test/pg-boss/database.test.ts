@@ -2,7 +2,11 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Pool } from 'pg';
 import type { Database } from '../../src/pg-boss/boss.js';
 import { QueueDatabase } from '../../src/pg-boss/database.js';
+import { startProxy } from '../../tools/proxy/proxy.js';
 import { useEmptyDatabase } from '../support/empty-database.js';
+import { describeWith } from '../support/needs.js';
+import { launchPgBouncer } from '../support/pgbouncer-process.js';
+import { until } from '../support/until.js';
 
 const db = useEmptyDatabase('boss_database');
 const opened: { close(): Promise<void> }[] = [];
@@ -33,6 +37,26 @@ test('only a hasty statement does not wait for the disk, whatever happened to th
   expect(await Promise.all([1, 2, 3].map(() => commitOf(hasty)))).toEqual(['off', 'off', 'off']);
   const sql = 'SELECT $1::int AS number';
   expect((await hasty.executeSql(sql, [7])).rows).toEqual([{ number: 7 }]);
+});
+
+describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
+  test('a hasty statement leaves nothing to whoever gets its session from a pooler next', async () => {
+    const pooler = await launchPgBouncer(db.connectionString, { default_pool_size: 1 });
+    const [one, other] = [databaseOn(pooler.connectionString), databaseOn(pooler.connectionString)];
+    expect(await commitOf(one.hasty)).toBe('off');
+    expect(await commitOf(other)).toBe('on');
+    await Promise.all(opened.splice(0).map((each) => each.close()));
+    await pooler.stop();
+  });
+});
+
+test('a connection that breaks during a hasty statement fails that statement only', async () => {
+  const proxy = await startProxy(db.connectionString);
+  const { hasty } = databaseOn(proxy.connectionString);
+  const broken = hasty.executeSql('SELECT pg_sleep(60)');
+  await until(async () => proxy.messages.length > 1);
+  await Promise.all([proxy.close(), expect(broken).rejects.toThrow(/terminated|ECONNRESET/)]);
+  await db.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(60)'`);
 });
 
 test('the sessions of a pool that belongs to the caller are not changed', async () => {

@@ -1,33 +1,28 @@
+import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
+import type { PgConnection } from '../../postgres/connection/pg-connection.js';
 import { DATABASE_IDENTITY_SQL } from '../../postgres/tenants/database-identity.js';
 import type { Homes } from './homes.js';
 import { inDatabase, read } from './read-each-database.js';
 
 /**
- * Checks that no two tenants share a schema because two host names, or a pooler, lead to the same server. Only if
+ * Checks that no two tenants have one schema because two host names lead to one server, or a pooler to it. Only if
  * schemas and databases have the same names, each server is asked once, and only if servers are the same, each database.
- * Servers and databases that cannot be reached are skipped.
+ * One that cannot be asked is left out.
  *
  * @throws ConfigurationError naming such tenants
  */
 export async function assertDistinctServers(homes: Homes, tenants: readonly Tenant[]): Promise<void> {
   const alike = withSameNames(homes, tenants);
   if (alike.length === 0) return;
-  const servers = new Identities(
-    (tenant) => tenant.place.server,
-    (tenant) => readIdentity(homes, tenant),
-  );
-  const databases = new Identities(
-    (tenant) => tenant.place.database,
-    (tenant) => readIdentity(homes, tenant),
-  );
-  await Promise.all(alike.flat().map((tenant) => servers.of(tenant)));
+  const identities = new Identities(homes);
+  await Promise.all(alike.flat().map((tenant) => identities.serverOf(tenant)));
   const problems: ConfigurationProblem[] = [];
   for (const group of alike) {
-    for (const onOne of await sharing(group, async (tenant) => (await servers.of(tenant))?.server)) {
-      const same = await sharing(onOne, async (tenant) => (await databases.of(tenant))?.database);
+    for (const onOne of await sharing(group, (tenant) => identities.serverOf(tenant))) {
+      const same = await sharing(onOne, (tenant) => identities.databaseOf(tenant));
       for (const [owner, ...others] of same)
         problems.push(...others.map((other) => sameServerProblem(owner as Tenant, other)));
     }
@@ -38,23 +33,46 @@ export async function assertDistinctServers(homes: Homes, tenants: readonly Tena
 interface Identity {
   readonly server: string;
   readonly database: string;
+  /** True if a pooler answered, which may lead to further servers. */
+  readonly isPooled: boolean;
 }
 
-/** Identities that are read once each. */
+/** Undefined if a database could not be asked, although its server answers. */
+type Answer = Identity | 'unreachable' | undefined;
+
+/** What databases and servers answer. Each is asked once. */
 class Identities {
-  private readonly known = new Map<string, Promise<Identity | undefined>>();
+  private readonly servers = new Map<string, Promise<Answer>>();
+  private readonly databases = new Map<string, Promise<Answer>>();
 
-  constructor(
-    private readonly keyOf: (tenant: Tenant) => string,
-    private readonly readOne: (tenant: Tenant) => Promise<Identity | undefined>,
-  ) {}
+  constructor(private readonly homes: Homes) {}
 
-  of(tenant: Tenant): Promise<Identity | undefined> {
-    const key = this.keyOf(tenant);
-    const known = this.known.get(key) ?? this.readOne(tenant);
-    this.known.set(key, known);
-    return known;
+  /** The answer of one database counts for its server, unless it says nothing about the others. */
+  async serverOf(tenant: Tenant): Promise<string | undefined> {
+    const first = await once(this.servers, tenant.place.server, () => this.ask(tenant));
+    if (first === 'unreachable') return undefined;
+    return first && !first.isPooled ? first.server : (await this.identityOf(tenant))?.server;
   }
+
+  async databaseOf(tenant: Tenant): Promise<string | undefined> {
+    const identity = await this.identityOf(tenant);
+    return identity && JSON.stringify([identity.server, identity.database]);
+  }
+
+  private async identityOf(tenant: Tenant): Promise<Identity | undefined> {
+    const answer = await this.ask(tenant);
+    return answer === 'unreachable' ? undefined : answer;
+  }
+
+  private ask(tenant: Tenant): Promise<Answer> {
+    return once(this.databases, tenant.place.database, () => readIdentity(this.homes, tenant));
+  }
+}
+
+function once<T>(known: Map<string, Promise<T>>, key: string, read: () => Promise<T>): Promise<T> {
+  const found = known.get(key) ?? read();
+  known.set(key, found);
+  return found;
 }
 
 /** Tenants on different servers whose databases have the same name, and whose schemas do too. */
@@ -91,12 +109,19 @@ function groupsOf(
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-async function readIdentity(homes: Homes, tenant: Tenant): Promise<Identity | undefined> {
-  const query = inDatabase(homes, tenant, (home) =>
-    read(home, (connection) => connection.query(DATABASE_IDENTITY_SQL)),
-  );
-  const [row] = await query.catch(() => []); // the next operation in that database reports the error
-  return row && { server: row['server'] as string, database: row['database'] as string };
+async function readIdentity(homes: Homes, tenant: Tenant): Promise<Answer> {
+  try {
+    return await inDatabase(homes, tenant, (home) => read(home, identityOver));
+  } catch (error) {
+    // The next operation in that database reports the error.
+    return error instanceof DatabaseConnectionError && error.sqlstate === undefined ? 'unreachable' : undefined;
+  }
+}
+
+async function identityOver(connection: PgConnection): Promise<Identity> {
+  const [row] = await connection.query(DATABASE_IDENTITY_SQL);
+  const isPooled = Number(row?.['pid']) !== connection.processId;
+  return { server: String(row?.['server']), database: String(row?.['database']), isPooled };
 }
 
 function sameServerProblem(one: Tenant, other: Tenant): ConfigurationProblem {

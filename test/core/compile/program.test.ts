@@ -200,7 +200,7 @@ test('every statement of a file runs once, and all but SET TRANSACTION in order,
 test('a large file takes no time that grows with the square of its statements', async () => {
   const text = `BEGIN;\n${'SELECT 1;\n'.repeat(20_000)}COMMIT;\n`;
   const parsed = await parseStatements(text);
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   await transactional(text, async () => parsed);
-  expect(performance.now() - startedAt).toBeLessThan(1000);
+  expect(process.cpuUsage(before).user / 1000).toBeLessThan(1000); // ms of CPU: the machine may be busy
 });
