@@ -35,7 +35,7 @@ export interface QueueSettings {
 /** What we use of pg-boss. Versions 10 and 12 differ only in this file. Calls without a database use that of pg-boss. */
 export interface Boss {
   readonly insert: (queue: string, jobs: readonly NewJob[]) => Promise<void>;
-  readonly fetch: (queue: string, most: number, db?: Database) => Promise<readonly TakenJob[]>;
+  readonly fetch: (queue: string, most: number) => Promise<readonly TakenJob[]>;
   /** @returns false if the job is no longer being worked on, so that nothing was changed. */
   readonly complete: (queue: string, id: string, output: object, db?: Database) => Promise<boolean>;
   /** @returns the same. */
@@ -89,8 +89,7 @@ export async function startBoss({ db, schema, load }: BossSettings): Promise<Bos
       if (byName) await boss.insert(name, jobs);
       else await boss.insert(jobs.map((job) => ({ ...job, name })));
     },
-    fetch: async (name, batchSize, other) =>
-      (await boss.fetch(name, { batchSize, includeMetadata: true, db: other ?? db })) ?? [],
+    fetch: async (name, batchSize) => (await boss.fetch(name, { batchSize, includeMetadata: true, db })) ?? [],
     complete: async (name, id, output, other) =>
       (await boss.complete(name, id, output, { db: other ?? db })).affected > 0,
     fail: async (name, id, output) => (await boss.fail(name, id, output)).affected > 0,

@@ -89,7 +89,6 @@ class PgBossEngine implements FleetEngine {
     const source = connectionString ?? (host.connection as Source);
     this.opened = new OpenQueue({
       source,
-      isAtHome: connectionString === undefined,
       schema,
       load,
       fleet: host.name,

@@ -15,13 +15,10 @@ export interface Queue {
   readonly names: QueueNames;
   /** Its database for changes that may be lost in a crash of its server. */
   readonly hasty: Database;
-  /** True if it is in the database of the shared files. */
-  readonly isAtHome: boolean;
 }
 
 interface QueuePlace {
   readonly source: ConstructorParameters<typeof QueueDatabase>[0];
-  readonly isAtHome: boolean;
   /** The schema of pg-boss. */
   readonly schema: string;
   readonly load: LoadPgBoss;
@@ -90,7 +87,7 @@ export class OpenQueue {
   }
 
   private async open(): Promise<Queue> {
-    const { source, isAtHome, schema, load, fleet } = this.place;
+    const { source, schema, load, fleet } = this.place;
     this.database = new QueueDatabase(source);
     const db = this.database;
     const boss = await retryWhileInstalling(() => startBoss({ db, schema, load }));
@@ -101,7 +98,7 @@ export class OpenQueue {
       await boss.stop();
       throw error;
     }
-    return { boss, jobs: new JobTable(db, schema), names, hasty: db.hasty, isAtHome };
+    return { boss, jobs: new JobTable(db, schema), names, hasty: db.hasty };
   }
 
   private once(boss: Boss, queue: string, settings?: QueueSettings): Promise<void> {

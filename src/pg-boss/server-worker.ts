@@ -25,11 +25,6 @@ interface Running {
 /** The queue for the tenants of one server. */
 export interface ServerQueue {
   readonly name: string;
-  /**
-   * True if it is on that server. Then nothing that a migration has written is on disk without the note that a worker has
-   * taken the job, which therefore need not wait for the disk.
-   */
-  readonly isBesideTenants: boolean;
 }
 
 /** Migrates the tenants of one server for the rollouts of other processes. */
@@ -72,8 +67,8 @@ export class ServerWorker {
 
   /** Takes as many jobs as can begin at once, so that each job that is active has a worker. @returns how many. */
   private async take(most: number): Promise<number> {
-    const { boss, hasty } = this.queue;
-    const jobs = await this.orNone(() => boss.fetch(this.name, most, this.place.isBesideTenants ? hasty : undefined));
+    const { boss } = this.queue;
+    const jobs = await this.orNone(() => boss.fetch(this.name, most));
     if (jobs.length === 0) return 0;
     const named = await Promise.all(jobs.map(async (job) => ({ job, tenant: await this.find(job) })));
     for (const rollout of new Set(named.map(({ job }) => rolloutOf(job)))) {

@@ -1,5 +1,5 @@
 import type { TenantWorker } from '../core/ports/engine.js';
-import { MAIN_DATABASE, type Tenant } from '../core/tenants/tenant.js';
+import type { Tenant } from '../core/tenants/tenant.js';
 import { pause } from '../timing/pause.js';
 import { runningRollouts } from './announcements.js';
 import type { OpenQueue, Queue } from './queue.js';
@@ -66,14 +66,12 @@ class KnownTenants {
   }
 
   /** Reads the list again. @returns the queues for its servers. */
-  async queues({ names, isAtHome }: Pick<Queue, 'names' | 'isAtHome'>): Promise<readonly ServerQueue[]> {
+  async queues({ names }: Pick<Queue, 'names'>): Promise<readonly ServerQueue[]> {
     await this.read();
     const places = [...this.known.values()].map(({ place }) => place);
-    const home = isAtHome ? places.find(({ database }) => database === MAIN_DATABASE)?.server : undefined;
-    return [...new Set(places.map(({ server }) => server))].map((server) => {
-      const name = names.tenants(server, this.worker.set.checksum);
-      return { name, isBesideTenants: server === home };
-    });
+    return [...new Set(places.map(({ server }) => server))].map((server) => ({
+      name: names.tenants(server, this.worker.set.checksum),
+    }));
   }
 
   /** @throws ConfigurationError if it is not known and the list cannot be read. */

@@ -34,8 +34,8 @@ describe('a tenant that cannot log in', () => {
     await listFour();
     const unlock = await lockTenant(db, 'elm');
     const run = start('mark', '001_a.sql', '--all', '--yes', '--json');
-    await until(async () => (await waitingForLock(db)).length === 1);
-    const [waiting] = await waitingForLock(db);
+    let waiting: number | undefined;
+    await until(async () => ([waiting] = await waitingForLock(db)) && waiting !== undefined);
     await db.query(`SELECT pg_terminate_backend(${waiting})`);
     const { stdout } = await run.ended;
     await unlock();
