@@ -22,11 +22,6 @@ interface Running {
   readonly ended: Promise<void>;
 }
 
-/** The queue for the tenants of one server. */
-export interface ServerQueue {
-  readonly name: string;
-}
-
 /** Migrates the tenants of one server for the rollouts of other processes. */
 export class ServerWorker {
   private readonly running = new Map<string, Running>();
@@ -35,16 +30,13 @@ export class ServerWorker {
   private lookedAt = 0;
   private signedAt = 0;
 
+  /** @param name of the queue for the tenants of that server. */
   constructor(
-    private readonly place: ServerQueue,
+    private readonly name: string,
     private readonly queue: Queue,
     private readonly worker: TenantWorker,
     private readonly tenantOf: (name: string) => Promise<Tenant | undefined>,
   ) {}
-
-  private get name(): string {
-    return this.place.name;
-  }
 
   /** Returns when the signal is aborted and nothing runs any more. */
   async run(): Promise<void> {

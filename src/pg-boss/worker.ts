@@ -3,7 +3,7 @@ import type { Tenant } from '../core/tenants/tenant.js';
 import { pause } from '../timing/pause.js';
 import { runningRollouts } from './announcements.js';
 import type { OpenQueue, Queue } from './queue.js';
-import { ServerWorker, type ServerQueue } from './server-worker.js';
+import { ServerWorker } from './server-worker.js';
 
 /** How often a worker looks for rollouts with other files, in ms. */
 const ROLLOUTS_MS = 5_000;
@@ -16,10 +16,10 @@ export async function workFor(opened: OpenQueue, worker: TenantWorker): Promise<
   const list = new KnownTenants(worker);
   const servers = new Map<string, Promise<void>>();
   const join = async (): Promise<void> => {
-    const places = (await list.queues(queue)).filter(({ name }) => !servers.has(name));
-    for (const { name } of places) await opened.ensure(name);
-    for (const place of places)
-      servers.set(place.name, new ServerWorker(place, queue, worker, (tenant) => list.find(tenant)).run());
+    const names = (await list.queues(queue)).filter((name) => !servers.has(name));
+    for (const name of names) await opened.ensure(name);
+    for (const name of names)
+      servers.set(name, new ServerWorker(name, queue, worker, (tenant) => list.find(tenant)).run());
   };
   const others = new OtherRollouts(worker);
   try {
@@ -65,13 +65,11 @@ class KnownTenants {
     return this.known.size;
   }
 
-  /** Reads the list again. @returns the queues for its servers. */
-  async queues({ names }: Pick<Queue, 'names'>): Promise<readonly ServerQueue[]> {
+  /** Reads the list again. @returns the names of the queues for its servers. */
+  async queues({ names }: Pick<Queue, 'names'>): Promise<readonly string[]> {
     await this.read();
-    const places = [...this.known.values()].map(({ place }) => place);
-    return [...new Set(places.map(({ server }) => server))].map((server) => ({
-      name: names.tenants(server, this.worker.set.checksum),
-    }));
+    const servers = new Set([...this.known.values()].map(({ place }) => place.server));
+    return [...servers].map((server) => names.tenants(server, this.worker.set.checksum));
   }
 
   /** @throws ConfigurationError if it is not known and the list cannot be read. */

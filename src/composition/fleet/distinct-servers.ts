@@ -1,4 +1,4 @@
-import { DatabaseConnectionError } from '../../core/errors/database-errors.js';
+import { isUnanswered } from '../../core/errors/database-errors.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
@@ -114,7 +114,7 @@ async function readIdentity(homes: Homes, tenant: Tenant): Promise<Answer> {
     return await inDatabase(homes, tenant, (home) => read(home, identityOver));
   } catch (error) {
     // The next operation in that database reports the error.
-    return error instanceof DatabaseConnectionError && error.sqlstate === undefined ? 'unreachable' : undefined;
+    return isUnanswered(error) ? 'unreachable' : undefined;
   }
 }
 

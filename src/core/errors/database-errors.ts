@@ -27,6 +27,11 @@ export class DatabaseConnectionError extends MigrationError {
   }
 }
 
+/** True if nothing answered. A server that refuses a login, or has no slot left, may accept the next one. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof DatabaseConnectionError && error.code === 'UNREACHABLE' && error.sqlstate === undefined;
+}
+
 /** A server error as data, without connection details. */
 export interface ServerErrorDetails {
   readonly sqlstate: string;

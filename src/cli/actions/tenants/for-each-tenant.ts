@@ -1,4 +1,4 @@
-import { DatabaseConnectionError } from '../../../core/errors/database-errors.js';
+import { DatabaseConnectionError, isUnanswered } from '../../../core/errors/database-errors.js';
 import type { TenantMigrator } from '../../../fleet/record-of.js';
 import type { FailedTenant } from '../../render/tenants/failed-tenants.js';
 
@@ -39,7 +39,7 @@ export async function forEachTenant<T>(
       else done.push({ ...each, result: await work(each) });
     } catch (error) {
       failed.push({ tenant, schema, error });
-      if (isUnreachable(error)) unreachable.set(connection, error);
+      if (isUnanswered(error)) unreachable.set(connection, error);
     }
     await hadTurn(each);
   }
@@ -60,11 +60,6 @@ function keepSessions(migrators: readonly TenantMigrator[]): (each: TenantMigrat
     place.left -= 1;
     if (place.left === 0) await place.release();
   };
-}
-
-/** True if nothing answered. A server that refuses a login, or has no slot left, may accept the next one. */
-function isUnreachable(error: unknown): boolean {
-  return error instanceof DatabaseConnectionError && error.code === 'UNREACHABLE' && error.sqlstate === undefined;
 }
 
 /**

@@ -2,15 +2,12 @@ import { mixedTenants } from '../../../core/errors/catalog/checkpoint-error.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
 import { MAIN_DATABASE, type Tenant } from '../../../core/tenants/tenant.js';
 import type { MigratorParts } from '../../../migrator/run/parts.js';
-import {
-  checkpoint,
-  type CheckpointReport,
-  type ProofOptions,
-} from '../../../migrator/use-cases/checkpoint/checkpoint.js';
+import { checkpoint } from '../../../migrator/use-cases/checkpoint/checkpoint.js';
 import {
   checkpointOfTenants,
   type TenantCheckpointParts,
 } from '../../../migrator/use-cases/checkpoint/tenant-checkpoint.js';
+import type { CheckpointReport, ProofOptions } from '../../../migrator/use-cases/checkpoint/write-checkpoint.js';
 import { KnownFiles } from '../../../migrator/use-cases/known-files.js';
 import { migrationsOf, partsOf, targetOf, type Migrations } from '../../create-migrator.js';
 import type { Home, Homes } from '../homes.js';

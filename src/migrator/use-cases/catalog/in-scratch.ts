@@ -3,7 +3,7 @@ import { MigrationFailedError } from '../../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../../core/errors/run-errors.js';
 import type { EmitEvent } from '../../../core/events/events.js';
 import type { TargetDatabase } from '../../../core/ports/ports.js';
-import type { ScratchDatabase } from '../../../core/ports/scratch.js';
+import type { ScratchDatabase, ScratchRecipe } from '../../../core/ports/scratch.js';
 import { reasonOf, throwIfInterrupted } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
 import { Run } from '../../run/run.js';
@@ -46,11 +46,23 @@ export async function applyTo(
   if (notRecorded !== undefined) throw notRecordedInScratch(notRecorded);
 }
 
-/** Drops the database in any case. An error of the work takes precedence over one of the drop. */
-export async function droppedAfterwards<T>(scratch: ScratchDatabase, work: () => Promise<T>): Promise<T> {
+/**
+ * Works in a new scratch database, which is dropped in any case. An error of the work takes precedence over one of the drop.
+ *
+ * @throws ScratchDatabaseError if it cannot be created; InterruptedError
+ */
+export async function inScratch<T>(
+  { scratch: databases }: Pick<MigratorParts, 'scratch'>,
+  { server, extensions = [] }: Partial<ScratchRecipe>,
+  signal: AbortSignal,
+  work: (scratch: ScratchDatabase) => Promise<T>,
+): Promise<T> {
+  throwIfInterrupted(signal);
+  const scratch = await databases.create({ server, extensions }, signal);
   let result: T;
   try {
-    result = await work();
+    throwIfInterrupted(signal);
+    result = await work(scratch);
   } catch (error) {
     await scratch.drop().catch(() => {}); // the next call drops anything left over
     throw error;

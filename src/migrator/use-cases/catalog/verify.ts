@@ -7,11 +7,11 @@ import { haveSameRows, type History } from '../../../core/history/history.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
 import type { WholeCatalog } from '../../../core/ports/scratch.js';
 import { joinStatuses } from '../../../core/status/status.js';
-import { NO_PROGRESS, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
+import { NO_PROGRESS, withInterruption } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
 import { KnownFiles } from '../known-files.js';
 import { readUsable } from '../read-usable.js';
-import { applyTo, droppedAfterwards } from './in-scratch.js';
+import { applyTo, inScratch } from './in-scratch.js';
 import { withObjectDiffs } from './object-diffs.js';
 import { chooseMigrations, findFarReaching } from './verified-migrations.js';
 
@@ -47,7 +47,7 @@ type Options = Omit<VerifyOptions, 'signal'>;
 
 /** Applies the migrations to a scratch database, compares its catalog with the live one, and drops it. */
 export async function verify(parts: MigratorParts, options: Options, signal: AbortSignal): Promise<VerifyReport> {
-  const { server, skip = [], extensions = [], diff = false } = options;
+  const { server, skip = [], diff = false } = options;
   const set = await readUsable(parts.source);
   const history = await parts.reader.read();
   const chosen = chooseMigrations(set, joinStatuses(set, history), skip);
@@ -58,15 +58,13 @@ export async function verify(parts: MigratorParts, options: Options, signal: Abo
   }
   const refusals = await findFarReaching(chosen.migrations, parts, server !== undefined);
   if (refusals.length > 0) throw new RefusedError(refusals);
-  const findings = await withInterruption(signal, NO_PROGRESS, async () => {
-    const scratch = await parts.scratch.create({ server, extensions }, signal);
-    return droppedAfterwards(scratch, async () => {
-      throwIfInterrupted(signal);
+  const findings = await withInterruption(signal, NO_PROGRESS, () =>
+    inScratch(parts, options, signal, async (scratch) => {
       const source = new KnownFiles(new MigrationSet(set.location, chosen.migrations));
       await applyTo(scratch, { ...parts, source }, signal);
       return compare(await scratch.readCatalog(chosen.migrations.length > 0), history, parts);
-    });
-  });
+    }),
+  );
   return {
     findings: diff
       ? await withObjectDiffs(findings, { recorded: 'migrations', actual: 'database' }, parts.diffTexts)

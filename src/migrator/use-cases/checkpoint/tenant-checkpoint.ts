@@ -26,16 +26,14 @@ import type { ScratchDatabase } from '../../../core/ports/scratch.js';
 import type { MigrationWriter } from '../../../core/ports/writer.js';
 import type { Target } from '../../../core/target/target.js';
 import { SCHEMA_PLACEHOLDER } from '../../../core/tenants/tenant.js';
-import { NO_PROGRESS, throwIfInterrupted, withInterruption } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
-import { applyTo, droppedAfterwards } from '../catalog/in-scratch.js';
+import { applyTo, inScratch } from '../catalog/in-scratch.js';
 import { KnownFiles } from '../known-files.js';
 import { readUsable } from '../read-usable.js';
 import { assertTenantsReplaceable } from './assert-tenants-replaceable.js';
-import { pathOf, written, type CheckpointReport, type ProofOptions } from './checkpoint.js';
 import { assertAlike, assertNameless, dumpOf, unique, type Result } from './dump.js';
-import { findReplaced, type Replaced } from './find-replaced.js';
-import { forCheckpoint } from './for-checkpoint.js';
+import type { Replaced } from './find-replaced.js';
+import { writeCheckpoint, type CheckpointReport, type ProofOptions } from './write-checkpoint.js';
 
 /** What a checkpoint of tenants' files depends on. */
 export interface TenantCheckpointParts {
@@ -56,21 +54,15 @@ export async function checkpointOfTenants(
   options: ProofOptions,
   signal: AbortSignal,
 ): Promise<CheckpointReport> {
-  const set = await readUsable(parts.source);
-  const replaced = findReplaced(set, version);
-  const file = pathOf(replaced, set, parts);
   const shared = await sharedFiles(parts);
   const schemas = madeUpSchemas();
   const tenant = { compiler: parts.compiler, database: { target: parts.targetOf(schemas.plain) } };
   const first = { ...parts.shared, migrations: shared.migrations };
-  await assertTenantsReplaceable(replaced.toApply, tenant, first, options.server !== undefined);
   const work = new TenantCheckpoint(parts, shared, schemas, options, signal);
-  const sql = await withInterruption(signal, NO_PROGRESS, () => work.dumpAndProve(file, replaced)).catch(
-    (error: unknown) => {
-      throw forCheckpoint(file, error);
-    },
-  );
-  return written({ file, sql, checkpoint: replaced.checkpoint }, parts, options);
+  return writeCheckpoint(parts, version, options, signal, {
+    assertReplaceable: (toApply) => assertTenantsReplaceable(toApply, tenant, first, options.server !== undefined),
+    dumpAndProve: (file, replaced) => work.dumpAndProve(file, replaced),
+  });
 }
 
 /** One file without effect if there are no shared files: our own objects must exist before the first tenant. */
@@ -161,13 +153,10 @@ class TenantCheckpoint {
   }
 
   /** Works in a scratch database with the shared files. */
-  private async inScratch<T>(work: (scratch: ScratchDatabase) => Promise<T>): Promise<T> {
-    const { server, extensions = [] } = this.options;
-    throwIfInterrupted(this.signal);
-    const scratch = await this.parts.shared.scratch.create({ server, extensions }, this.signal);
-    return droppedAfterwards(scratch, async () => {
-      throwIfInterrupted(this.signal);
-      await applyTo(scratch, { ...this.parts.shared, source: new KnownFiles(this.shared) }, this.signal);
+  private inScratch<T>(work: (scratch: ScratchDatabase) => Promise<T>): Promise<T> {
+    const { shared } = this.parts;
+    return inScratch(shared, this.options, this.signal, async (scratch) => {
+      await applyTo(scratch, { ...shared, source: new KnownFiles(this.shared) }, this.signal);
       return work(scratch);
     });
   }
