@@ -61,6 +61,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
  */
 const SUB_FOLDERS: Readonly<Record<string, readonly (string | readonly string[])[]>> = {
   core: [
+    'collections',
     'problems',
     'sql/text',
     'sql/statements',

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/collections/group-by.js';
 import { isUnanswered } from '../../core/errors/database-errors.js';
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
@@ -98,14 +99,8 @@ function groupsOf(
   tenants: readonly Tenant[],
   keyOf: (tenant: Tenant) => string | undefined,
 ): readonly (readonly Tenant[])[] {
-  const groups = new Map<string, Tenant[]>();
-  for (const tenant of tenants) {
-    const key = keyOf(tenant);
-    if (key === undefined) continue;
-    const group = groups.get(key);
-    if (group) group.push(tenant);
-    else groups.set(key, [tenant]);
-  }
+  const groups = groupBy(tenants, keyOf);
+  groups.delete(undefined);
   return [...groups.values()].filter((group) => group.length > 1);
 }
 

@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/collections/group-by.js';
 import { asError } from '../../core/errors/wording.js';
 import type { UnreadRecord } from '../../core/tenants/standing.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
@@ -61,12 +62,5 @@ export function readingRole({ options }: Home): string | undefined {
 
 /** The places of tenants in the list, by connection. */
 function neighbours(tenants: readonly Tenant[]): readonly (readonly number[])[] {
-  const groups = new Map<string, number[]>();
-  for (const [i, tenant] of tenants.entries()) {
-    const { connection = '' } = tenant.place;
-    const group = groups.get(connection);
-    if (group) group.push(i);
-    else groups.set(connection, [i]);
-  }
-  return [...groups.values()];
+  return [...groupBy(tenants.keys(), (i) => tenants[i]?.place.connection ?? '').values()];
 }

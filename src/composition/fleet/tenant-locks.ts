@@ -1,3 +1,4 @@
+import { groupBy } from '../../core/collections/group-by.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import { isLockHeldSql } from '../../postgres/lock/lock.js';
 import type { Home, Homes } from './homes.js';
@@ -30,11 +31,6 @@ export class TenantLocks {
   }
 
   private byHome(tenants: readonly Tenant[]): ReadonlyMap<Home, readonly Tenant[]> {
-    const groups = new Map<Home, Tenant[]>();
-    for (const tenant of tenants) {
-      const home = this.homes.of(tenant.place);
-      groups.set(home, [...(groups.get(home) ?? []), tenant]);
-    }
-    return groups;
+    return groupBy(tenants, ({ place }) => this.homes.of(place));
   }
 }

@@ -1,3 +1,4 @@
+import { groupBy } from '../collections/group-by.js';
 import { startsWithFinishedPart } from '../compile/step-checksums.js';
 import type { HistoryRow } from '../history/history.js';
 import type { Migration } from '../migration/migration.js';
@@ -92,14 +93,4 @@ function effectiveStart({ state, progress }: HistoryRow): string | undefined {
   if (state === 'applied' || !progress) return undefined;
   if (progress.done > 0) return progress.doneChecksum;
   return state === 'running' ? progress.next?.doneChecksum : undefined;
-}
-
-function groupBy<T, K>(items: readonly T[], key: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>();
-  for (const item of items) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
 }

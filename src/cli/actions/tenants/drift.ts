@@ -1,10 +1,12 @@
-import { findingKey, subjectOfTenant, type Finding } from '../../../core/errors/finding.js';
+import type { Finding } from '../../../core/errors/finding.js';
 import { isAtLeast } from '../../../core/status/policy.js';
 import type { TenantDrift } from '../../../fleet/drift/fleet-drift.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ReadFlags } from '../../process/flags.js';
 import { jsonText } from '../../render/json-text.js';
+import { keyInGroup } from '../../render/tenants/groups.js';
 import { driftToJson, renderDrift, type DriftGroup } from '../../render/tenants/render-drift.js';
+import { groupTenants } from '../../render/tenants/words.js';
 import type { Action } from '../action.js';
 import { onlyOf } from '../reading/drift.js';
 import { assertRecorded } from '../reading/schema-check.js';
@@ -29,23 +31,18 @@ export const driftOfTenants: Action<ReadFlags> = (flags, { out, typed }) =>
   });
 
 function groupsOf(tenants: readonly TenantDrift[]): readonly DriftGroup[] {
-  const groups = new Map<string, DriftGroup & { readonly tenants: string[] }>();
-  for (const { tenant, findings: found, isCompared, error } of tenants) {
-    const findings = found.map(withoutTenant);
-    const key = JSON.stringify([findings.map((each) => keyOf(each, tenant)), isCompared, error?.message]);
-    const group = groups.get(key);
-    if (group) group.tenants.push(tenant);
-    else groups.set(key, { tenants: [tenant], findings, isCompared, error });
-  }
-  return [...groups.values()];
+  const unnamed = tenants.map(({ findings, ...others }) => ({ ...others, findings: findings.map(withoutTenant) }));
+  return groupTenants(unnamed, ({ tenant, findings, isCompared, error }) =>
+    JSON.stringify([findings.map((each) => keyInGroup(each, tenant)), isCompared, error?.message]),
+  ).map(({ tenants: names, first: { findings, isCompared, error } }) => ({
+    tenants: names,
+    findings,
+    isCompared,
+    error,
+  }));
 }
 
 function withoutTenant(found: Finding): Finding {
   const { tenant, ...others } = found;
   return tenant === undefined ? found : others;
-}
-
-/** Findings about the schemas of tenants differ in names only. */
-function keyOf(found: Finding, tenant: string): string {
-  return found.subject === subjectOfTenant(tenant) ? found.code : findingKey(found);
 }

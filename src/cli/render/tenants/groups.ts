@@ -1,5 +1,6 @@
 import { findingKey, subjectOfTenant, type Finding } from '../../../core/errors/finding.js';
 import type { TenantStanding } from '../../../core/tenants/standing.js';
+import { groupTenants } from './words.js';
 
 /** Tenants in the same state, with the same files and findings. */
 export interface StandingGroup {
@@ -11,21 +12,15 @@ export interface StandingGroup {
 
 /** Groups tenants in the same state, so that thousands of them take one line. */
 export function groupStandings(standings: readonly TenantStanding[]): readonly StandingGroup[] {
-  const groups = new Map<string, { readonly tenants: string[]; readonly first: TenantStanding }>();
   const keys = new Map<readonly Finding[], string>(); // tenants with the same history share their findings
-  for (const standing of standings) {
-    const { tenant, state, pending, failed, findings, error } = standing;
-    const found = keys.get(findings) ?? findings.map((each) => keyOf(each, tenant)).join('\n');
+  return groupTenants(standings, ({ tenant, state, pending, failed, findings, error }) => {
+    const found = keys.get(findings) ?? findings.map((each) => keyInGroup(each, tenant)).join('\n');
     keys.set(findings, found);
-    const key = JSON.stringify([state, pending, failed, found, error?.message]);
-    const group = groups.get(key);
-    if (group) group.tenants.push(tenant);
-    else groups.set(key, { tenants: [tenant], first: standing });
-  }
-  return [...groups.values()];
+    return JSON.stringify([state, pending, failed, found, error?.message]);
+  });
 }
 
 /** Findings about the schemas of tenants differ in names only. */
-function keyOf(found: Finding, tenant: string): string {
+export function keyInGroup(found: Finding, tenant: string): string {
   return found.subject === subjectOfTenant(tenant) ? found.code : findingKey(found);
 }

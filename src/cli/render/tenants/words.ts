@@ -1,3 +1,4 @@
+import { groupBy } from '../../../core/collections/group-by.js';
 import { list } from '../../../core/errors/wording.js';
 
 /** `1 tenant (oak-hill)`, `5,000 tenants (t0, t1, … and 4,990 more)`. */
@@ -23,12 +24,8 @@ export function groupTenants<T extends { readonly tenant: string }>(
   all: readonly T[],
   keyOf: (each: T) => string,
 ): readonly { readonly first: T; readonly tenants: readonly string[] }[] {
-  const groups = new Map<string, { readonly first: T; readonly tenants: string[] }>();
-  for (const each of all) {
-    const key = keyOf(each);
-    const known = groups.get(key);
-    if (known) known.tenants.push(each.tenant);
-    else groups.set(key, { first: each, tenants: [each.tenant] });
-  }
-  return [...groups.values()];
+  return [...groupBy(all, keyOf).values()].map((group) => ({
+    first: group[0] as T,
+    tenants: group.map(({ tenant }) => tenant),
+  }));
 }
