@@ -25,9 +25,8 @@ export function baseline(parts: MigratorParts, version: string, options: ChangeO
     const todo = upTo.flatMap((file) => (done.has(file) ? [] : (present.get(file) ?? [])));
     const gone = unrecordedGone(set, statuses);
     const covered = upTo.flatMap((file) => gone.get(file) ?? []);
-    const files = upTo.filter(
-      (file) => todo.some((each) => each.file === file) || covered.some((each) => each.file === file),
-    );
+    const recorded = new Set([...todo, ...covered].map(({ file }) => file));
+    const files = upTo.filter((file) => recorded.has(file));
     const changes = recordings(
       todo.map((migration) => ({ kind: 'record', migration, origin: 'baseline' })),
       statuses,

@@ -14,6 +14,7 @@ import type { Home, Homes } from '../homes.js';
 import { inDatabase } from '../read-each-database.js';
 import { tenantTarget } from '../tenant-target.js';
 import type { ResolvedTenantsOptions } from '../tenants-options.js';
+import { ANY_TENANT } from './any-tenant.js';
 
 /** What a checkpoint of tenants' files is made from. */
 export interface MadeFrom {
@@ -66,14 +67,6 @@ function partsWithSchema(made: MadeFrom, home: Home, sample: Tenant): TenantChec
     targetOf: (schema) => tenantTarget(options, tenants, { ...sample, name: schema, schema }),
   };
 }
-
-const ANY_TENANT: Tenant = {
-  name: 'tenant',
-  schema: 'schema_of_the_tenant',
-  group: undefined,
-  placeholders: {},
-  place: { database: MAIN_DATABASE, server: '' },
-};
 
 /** A tenant that represents them all, if possible one in the database of the shared files. */
 function sampleOf(list: readonly Tenant[]): Tenant | undefined {

@@ -9,18 +9,8 @@ import { migrationsOf, settingsOf, type Migrations } from '../../create-migrator
 import type { ResolvedOptions } from '../../options.js';
 import { tenantTarget } from '../tenant-target.js';
 import { TENANTS_DIRECTORY, type ResolvedTenantsOptions, type TenantDefinition } from '../tenants-options.js';
+import { ANY_SCHEMA, ANY_TENANT } from './any-tenant.js';
 import { allowedSchemas, type SchemasFor } from './allowed-schemas.js';
-
-/** Stands for the schema of any tenant: whatever else a file names is hard-coded. */
-const ANY_SCHEMA = 'schema_of_the_tenant';
-
-const ANY_TENANT: Tenant = {
-  name: 'tenant',
-  schema: ANY_SCHEMA,
-  group: undefined,
-  placeholders: {},
-  place: { database: '', server: '' },
-};
 
 /**
  * Lints all files of tenants without a database, each as if it were the only pending one.
