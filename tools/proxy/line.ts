@@ -62,7 +62,8 @@ export class Line {
       if (!this.stopped) void this.answer(chunk);
     });
     client.on('close', () => upstream.destroySoon());
-    upstream.on('close', () => client.destroySoon());
+    // After what it said last, which may still be held back: a server that refuses a login says why and closes at once.
+    upstream.on('close', () => void this.delay().then(() => client.destroySoon()));
   }
 
   private send(raw: Buffer, type: string, body: Buffer): void {
@@ -93,9 +94,13 @@ export class Line {
   }
 
   private async answer(chunk: Buffer): Promise<void> {
-    await sleep(this.observer.roundTripMs);
+    await this.delay();
     this.heard = true;
     this.client.write(chunk);
+  }
+
+  private delay(): Promise<void> {
+    return sleep(this.observer.roundTripMs);
   }
 }
 
