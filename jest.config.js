@@ -16,9 +16,9 @@ export default {
     '^nestjs-pg-migrations/testing/nest$': '<rootDir>/src/testing-nest.ts',
   },
   modulePathIgnorePatterns: ['<rootDir>/(build|dist)/'],
-  testEnvironment: '<rootDir>/test/support/environment.ts',
-  globalSetup: '<rootDir>/test/support/global-setup.mts',
-  globalTeardown: '<rootDir>/test/support/global-teardown.mts',
+  testEnvironment: '<rootDir>/test/support/jest/environment.ts',
+  globalSetup: '<rootDir>/test/support/jest/global-setup.mts',
+  globalTeardown: '<rootDir>/test/support/jest/global-teardown.mts',
   testTimeout: 90_000,
   maxWorkers: 2,
 };

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { EmbeddedServer } from '../src/testing/embedded/server.js';
-import { withClient } from '../test/support/database.js';
-import { until } from '../test/support/until.js';
+import { withClient } from '../test/support/database/database.js';
+import { until } from '../test/support/jest/until.js';
 import type { BreakableProxy } from './breakable-proxy.js';
 import type { MigratingProcess } from './migrating-process.js';
 import type { RoundPlan } from './plan.js';

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MigratorOptions } from '../src/migrator.js';
-import { withClient } from '../test/support/database.js';
-import { leftoversOf } from '../test/support/find-leftovers.js';
-import { writeFiles } from '../test/support/write-files.js';
+import { withClient } from '../test/support/database/database.js';
+import { leftoversOf } from '../test/support/server/find-leftovers.js';
+import { writeFiles } from '../test/support/files/write-files.js';
 import { fleetFiles } from './fleet-files.js';
 import { inTime, MigratingProcess, type ProcessEnd, type RunEnd, type RunReport } from './migrating-process.js';
 

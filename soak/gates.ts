@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { until } from '../test/support/until.js';
+import { until } from '../test/support/jest/until.js';
 
 /**
  * Places at which a migrating backend can be made to wait, so that it is known, and not guessed, where a fault strikes.

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { MigratorOptions } from '../src/migrator.js';
-import { childEnvironment, repositoryRoot } from '../test/support/process.js';
+import { childEnvironment, repositoryRoot } from '../test/support/programs/process.js';
 
 const CHILD = fileURLToPath(new URL('migrate.child.mjs', import.meta.url));
 

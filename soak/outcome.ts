@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { withClient } from '../test/support/database.js';
-import { endState, type EndState } from '../test/support/end-state.js';
+import { withClient } from '../test/support/database/database.js';
+import { endState, type EndState } from '../test/support/database/end-state.js';
 
 /** What a run leaves behind: schema, rows, and the history without what differs from run to run. */
 export interface Outcome {

@@ -1,4 +1,4 @@
-import { leftoversOf } from '../test/support/find-leftovers.js';
+import { leftoversOf } from '../test/support/server/find-leftovers.js';
 import type { ArmedServer } from './armed-server.js';
 import { followUp } from './follow-up.js';
 import type { MigratingProcess } from './migrating-process.js';

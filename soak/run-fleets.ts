@@ -1,6 +1,6 @@
-import { startEphemeralServer } from '../test/support/ephemeral-server.js';
-import { withClient } from '../test/support/database.js';
-import { launchPgBouncer } from '../test/support/pgbouncer-process.js';
+import { startEphemeralServer } from '../test/support/server/ephemeral-server.js';
+import { withClient } from '../test/support/database/database.js';
+import { launchPgBouncer } from '../test/support/programs/pgbouncer-process.js';
 import { type FleetReport, runFleet } from './fleet.js';
 
 /** Within this time the slowest process must end, once the one that migrated has. */

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hydrateSymlinks } from '../src/testing/embedded/binaries/installed-binaries.js';
-import { testedBinaries } from '../test/support/tested-binaries.js';
+import { testedBinaries } from '../test/support/server/tested-binaries.js';
 import { readArguments, USAGE } from './arguments.js';
 import { runCatalog } from './catalog/run-catalog.js';
 import { playKills } from './kills.js';

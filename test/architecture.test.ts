@@ -3,10 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ImportGraph, readImports, sourceFiles } from './architecture/imports.js';
 import { findCrowded, findCycle, findDangling, findForbidden, findUpward } from './architecture/layers.js';
-import { useEmptyDatabase } from './support/empty-database.js';
+import { useEmptyDatabase } from './support/database/empty-database.js';
 import { loadedBy } from './package/loaded-modules.js';
-import { repositoryRoot } from './support/process.js';
-import { migrationsDirectory } from './support/temp-directory.js';
+import { repositoryRoot } from './support/programs/process.js';
+import { migrationsDirectory } from './support/files/temp-directory.js';
 
 const LONGEST_FILE = 250;
 const MOST_FILES = 14;

@@ -5,10 +5,10 @@ import { MigrationFailedError } from '../src/core/errors/migration-failed.js';
 import { locate } from '../src/core/sql/text/position.js';
 import { installCommands } from './hosts/readme.js';
 import { freePort } from '../src/testing/embedded/free-port.js';
-import { codeBlocks } from './support/code-blocks.js';
-import { runInShell } from './support/shell.js';
-import { childEnvironment, repositoryRoot } from './support/process.js';
-import { useTestDatabase } from './support/use-test-database.js';
+import { codeBlocks } from './support/files/code-blocks.js';
+import { runInShell } from './support/programs/shell.js';
+import { childEnvironment, repositoryRoot } from './support/programs/process.js';
+import { useTestDatabase } from './support/server/use-test-database.js';
 
 /** Every command that the README tells a reader to type, one a line. */
 const commands = codeBlocks('README.md', 'sh').flatMap((block) =>

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { beginReading } from '../../src/postgres/catalog/snapshot/read-transaction.js';
-import { differences, readOn, type ReadCatalog } from '../../test/support/catalog-of.js';
-import { dropSubscriptions } from '../../test/support/drop-subscriptions.js';
+import { differences, readOn, type ReadCatalog } from '../../test/support/database/catalog-of.js';
+import { dropSubscriptions } from '../../test/support/server/drop-subscriptions.js';
 import { Random } from '../random.js';
 import { changesOf, kindsOf, schemaSql, type Change } from './generate.js';
 import { majorOf } from './major-of.js';

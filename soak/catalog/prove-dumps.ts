@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { catalogOf, differences } from '../../test/support/catalog-of.js';
-import { withClient } from '../../test/support/database.js';
-import { dropSubscriptions } from '../../test/support/drop-subscriptions.js';
-import { dumpInto } from '../../test/support/pg-dump.js';
+import { catalogOf, differences } from '../../test/support/database/catalog-of.js';
+import { withClient } from '../../test/support/database/database.js';
+import { dropSubscriptions } from '../../test/support/server/drop-subscriptions.js';
+import { dumpInto } from '../../test/support/programs/pg-dump.js';
 import { Random } from '../random.js';
 import { changesOf, kindsOf, schemaSql } from './generate.js';
 import { majorOf } from './major-of.js';

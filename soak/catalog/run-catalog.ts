@@ -1,6 +1,6 @@
-import { withClient } from '../../test/support/database.js';
-import { startEphemeralServer } from '../../test/support/ephemeral-server.js';
-import { dumpMajor } from '../../test/support/pg-dump.js';
+import { withClient } from '../../test/support/database/database.js';
+import { startEphemeralServer } from '../../test/support/server/ephemeral-server.js';
+import { dumpMajor } from '../../test/support/programs/pg-dump.js';
 import { majorOf } from './major-of.js';
 import { proveChanges } from './prove-changes.js';
 import { proveDumps } from './prove-dumps.js';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment, repositoryRoot } from '../../test/support/process.js';
+import { childEnvironment, repositoryRoot } from '../../test/support/programs/process.js';
 
 const CHILD = fileURLToPath(new URL('monitor.child.mjs', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { startEphemeralServer } from '../../test/support/ephemeral-server.js';
+import { startEphemeralServer } from '../../test/support/server/ephemeral-server.js';
 import { type MonitorsReport, proveMonitors } from './prove-monitors.js';
 
 const PROCESSES = 50;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { leftoversOf } from '../../test/support/find-leftovers.js';
+import { leftoversOf } from '../../test/support/server/find-leftovers.js';
 import type { SchoolDatabase, TenantRow } from './school-database.js';
 import { FILE_NAMES, LEDGER } from './tenant-files.js';
 

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { FleetOptions, RolloutReport, TenantResult } from '../../src/migrator.js';
-import { childEnvironment, repositoryRoot } from '../../test/support/process.js';
+import { childEnvironment, repositoryRoot } from '../../test/support/programs/process.js';
 
 /** What a process is asked to do. */
 export interface Errand {

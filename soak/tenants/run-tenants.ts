@@ -1,5 +1,5 @@
 import type { EmbeddedServer } from '../../src/testing/embedded/server.js';
-import { CRASH_SAFE, startEphemeralServer } from '../../test/support/ephemeral-server.js';
+import { CRASH_SAFE, startEphemeralServer } from '../../test/support/server/ephemeral-server.js';
 import { proveTenants, type TenantsReport } from './prove-tenants.js';
 import { proveWorkers, type WorkersReport } from './prove-workers.js';
 import { TENANTS_SETTINGS } from './with-schools.js';

@@ -1,4 +1,4 @@
-import { withClient } from '../../test/support/database.js';
+import { withClient } from '../../test/support/database/database.js';
 import { FILE_NAMES } from './tenant-files.js';
 
 /** A tenant in whose schema the second file always fails. */

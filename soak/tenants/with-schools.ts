@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FleetOptions } from '../../src/migrator.js';
 import type { EmbeddedServer } from '../../src/testing/embedded/server.js';
-import { withClient } from '../../test/support/database.js';
-import { writeFiles } from '../../test/support/write-files.js';
+import { withClient } from '../../test/support/database/database.js';
+import { writeFiles } from '../../test/support/files/write-files.js';
 import { LIST, SchoolDatabase } from './school-database.js';
 import { TENANT_FILES } from './tenant-files.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { repositoryRoot } from '../support/process.js';
+import { repositoryRoot } from '../support/programs/process.js';
 import { sourceFiles } from './imports.js';
 import { functionLengths, nestings, parse, sqlstates, undocumented, wallClocks } from './shape.js';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { fingerprintOf } from '../../bench/fingerprint.js';
 import { realisticFiles } from '../../bench/files/realistic.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
 
 const db = useEmptyDatabase('fingerprint');
 

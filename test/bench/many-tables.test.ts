@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createTables } from '../../bench/files/many-tables.js';
-import { useTestDatabase } from '../support/use-test-database.js';
+import { useTestDatabase } from '../support/server/use-test-database.js';
 
 const db = useTestDatabase('many_tables');
 

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { readFile } from 'node:fs/promises';
-import { repositoryRoot, runProcess, typescriptArguments } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
+import { repositoryRoot, runProcess, typescriptArguments } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
 
 test('the benchmark measures what it is asked for, in fresh processes, and writes every measurement', async () => {
   const json = join(await tempDirectory(), 'results.json');

@@ -3,7 +3,7 @@ import { fingerprintOf } from '../../bench/fingerprint.js';
 import { smallFiles } from '../../bench/files/small.js';
 import type { Tool } from '../../bench/tool.js';
 import { Site } from '../../bench/workloads/site.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
 
 const db = useEmptyDatabase('site');
 

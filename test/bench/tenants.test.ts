@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import type { TenantsResults } from '../../bench/tenants/page.js';
-import { repositoryRoot, runProcess, typescriptArguments } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
+import { repositoryRoot, runProcess, typescriptArguments } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
 
 test('the benchmark of tenants measures each work, and renders what it measured', async () => {
   const json = join(await tempDirectory(), 'results.json');

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { join } from 'node:path';
-import { GIT_ENVIRONMENT, GitRepository } from '../support/git-repository.js';
-import type { ProcessResult } from '../support/process.js';
+import { GIT_ENVIRONMENT, GitRepository } from '../support/programs/git-repository.js';
+import type { ProcessResult } from '../support/programs/process.js';
 import { run } from './command-line.js';
 
 export const MERGED = {

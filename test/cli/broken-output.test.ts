@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { outcomes } from '../support/history-of.js';
-import { skipAloud } from '../support/needs.js';
-import { childEnvironment, runProcess } from '../support/process.js';
-import { useMigrations } from '../support/use-migrations.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { outcomes } from '../support/migrator/history-of.js';
+import { skipAloud } from '../support/jest/needs.js';
+import { childEnvironment, runProcess } from '../support/programs/process.js';
+import { useMigrations } from '../support/migrator/use-migrations.js';
 import { FILES, MAIN } from './command-line.js';
 
 const db = useEmptyDatabase('cli_output');

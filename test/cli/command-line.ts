@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type ProcessOptions, type ProcessResult, repositoryRoot, runProcess } from '../support/process.js';
+import { type ProcessOptions, type ProcessResult, repositoryRoot, runProcess } from '../support/programs/process.js';
 import { COMMANDS } from '../../src/cli/program.js';
 import { expectSchema } from './schemas.js';
 

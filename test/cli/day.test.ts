@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { GIT_ENVIRONMENT, GitRepository } from '../support/git-repository.js';
-import { outcomes, relations } from '../support/history-of.js';
-import { runProcess, type ProcessResult } from '../support/process.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { GIT_ENVIRONMENT, GitRepository } from '../support/programs/git-repository.js';
+import { outcomes, relations } from '../support/migrator/history-of.js';
+import { runProcess, type ProcessResult } from '../support/programs/process.js';
 import { MAIN, run } from './command-line.js';
 
 const db = useEmptyDatabase('cli_day');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { COMMANDS, makeProgram } from '../../src/cli/program.js';
-import { runProcess } from '../support/process.js';
-import { SILENT_HOST } from '../support/silent-host.js';
+import { runProcess } from '../support/programs/process.js';
+import { SILENT_HOST } from '../support/programs/silent-host.js';
 import { run } from './command-line.js';
 
 const examples = COMMANDS.flatMap(({ name, examples: lines = [] }) => lines.map((line) => [name, line] as const));

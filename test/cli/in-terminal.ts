@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { testIf } from '../support/since-version.js';
-import { repositoryRoot, runProcess, type ProcessResult } from '../support/process.js';
+import { testIf } from '../support/server/since-version.js';
+import { repositoryRoot, runProcess, type ProcessResult } from '../support/programs/process.js';
 import { forShell } from '../../src/cli/process/retype.js';
 import { MAIN } from './command-line.js';
 

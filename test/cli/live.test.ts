@@ -1,9 +1,9 @@
 import { afterEach, describe, expect } from '@jest/globals';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { migratorOn } from '../support/migrator-on.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { migratorOn } from '../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
+import { until } from '../support/jest/until.js';
 import { FILES } from './command-line.js';
 import { runInTerminal, testInTerminal } from './in-terminal.js';
 

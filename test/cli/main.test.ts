@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { appendFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import nodeModule from 'node:module';
 import { join } from 'node:path';
-import { withClient } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { startPrivateServer } from '../support/private-server.js';
-import { runProcess } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
-import { useMigrations } from '../support/use-migrations.js';
+import { withClient } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { startPrivateServer } from '../support/server/private-server.js';
+import { runProcess } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
+import { useMigrations } from '../support/migrator/use-migrations.js';
 import { FILES, MAIN, run } from './command-line.js';
 
 const db = useEmptyDatabase('cli');

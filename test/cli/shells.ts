@@ -1,9 +1,9 @@
 import { expect } from '@jest/globals';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { runProcess } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
-import { writeFiles } from '../support/write-files.js';
+import { runProcess } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
+import { writeFiles } from '../support/files/write-files.js';
 import { run } from './command-line.js';
 
 /** By shell. */

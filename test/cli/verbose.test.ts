@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import type { ProcessResult } from '../support/process.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import type { ProcessResult } from '../support/programs/process.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 import { describeCauses } from '../../src/cli/render/describe-causes.js';
 import { FILES, objectOf, run } from './command-line.js';
 

@@ -2,12 +2,12 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { outcomes, relations } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { childEnvironment, runProcess, typescriptArguments } from '../support/process.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { outcomes, relations } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { childEnvironment, runProcess, typescriptArguments } from '../support/programs/process.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
+import { until } from '../support/jest/until.js';
 
 const db = useEmptyDatabase('interruptible');
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

@@ -8,8 +8,8 @@ import type { ListedMigrations, MigrationSource } from '../../src/core/ports/por
 import { LAYOUTS } from '../../src/core/tools/layouts.js';
 import { COMPANION_NAMES, COMPANIONS } from '../../src/postgres/companions/tables.js';
 import { parseStatements } from '../../src/postgres/parser/parse-sql.js';
-import { useTestDatabase } from '../support/use-test-database.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { useTestDatabase } from '../support/server/use-test-database.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 const FILES = 30;
 const SCHEMAS = 200;

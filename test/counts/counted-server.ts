@@ -1,5 +1,5 @@
-import { startEphemeralServer } from '../support/ephemeral-server.js';
-import { withClient } from '../support/database.js';
+import { startEphemeralServer } from '../support/server/ephemeral-server.js';
+import { withClient } from '../support/database/database.js';
 import { type Counts, measureCounts } from './measure.js';
 
 /** Measures on a server of its own: the roles and settings that other tests change would cost a run more queries. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { NEWEST } from '../../tools/postgres-binaries.js';
-import { testIf, serverMajor } from '../support/since-version.js';
+import { testIf, serverMajor } from '../support/server/since-version.js';
 import { findDifferences, settle } from './compare.js';
 import { measureAlone } from './counted-server.js';
 import { readRecorded } from './recorded.js';

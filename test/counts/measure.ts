@@ -7,8 +7,8 @@ import { realisticFiles } from '../../bench/files/realistic.js';
 import { seedFiles } from '../../bench/files/seeds.js';
 import { smallFile } from '../../bench/files/small.js';
 import { startProxy } from '../../tools/proxy/proxy.js';
-import { runProcess } from '../support/process.js';
-import { writeFiles } from '../support/write-files.js';
+import { runProcess } from '../support/programs/process.js';
+import { writeFiles } from '../support/files/write-files.js';
 
 /** What one run costs, by name. */
 export type Costs = Readonly<Record<string, number>>;

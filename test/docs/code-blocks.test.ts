@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse as parseSql } from 'libpg-query';
 import { parseAllDocuments } from 'yaml';
-import { codeBlocks } from '../support/code-blocks.js';
+import { codeBlocks } from '../support/files/code-blocks.js';
 import { problemsOf } from './code-blocks.js';
 import { blocksIn } from './documents.js';
 import { unknownInstructions } from './existing-names.js';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import ts from 'typescript';
-import { repositoryRoot } from '../support/process.js';
+import { repositoryRoot } from '../support/programs/process.js';
 
 /** What the code blocks assume: a test runner with globals, an application, and the packages it uses. */
 const AROUND: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeBlocksIn, type CodeBlock } from '../support/code-blocks.js';
-import { repositoryRoot } from '../support/process.js';
+import { codeBlocksIn, type CodeBlock } from '../support/files/code-blocks.js';
+import { repositoryRoot } from '../support/programs/process.js';
 
 /** A code block and its place. */
 export interface Block extends CodeBlock {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { codeBlocksIn } from '../support/code-blocks.js';
+import { codeBlocksIn } from '../support/files/code-blocks.js';
 
 /** The parts that every section has, in this order. */
 export const PARTS = ['Meaning', 'Causes', 'What to do', 'Example'] as const;

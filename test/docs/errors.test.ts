@@ -11,7 +11,7 @@ import { RUN_FINDINGS } from '../../src/core/errors/run-findings.js';
 import { TENANT_FINDINGS } from '../../src/core/errors/tenants/tenant-findings.js';
 import * as api from '../../src/migrator.js';
 import { sourceFiles } from '../architecture/imports.js';
-import { withoutCode } from '../support/code-blocks.js';
+import { withoutCode } from '../support/files/code-blocks.js';
 import { messageOf, PARTS, readSections } from './error-sections.js';
 import { unknownInstructions, unknownNames } from './existing-names.js';
 import { ERROR_SAMPLES } from './error-samples.js';

@@ -1,5 +1,5 @@
 import { makeProgram } from '../../src/cli/program.js';
-import { SILENT_HOST } from '../support/silent-host.js';
+import { SILENT_HOST } from '../support/programs/silent-host.js';
 import { readHeader } from '../../src/core/compile/header.js';
 import { ConfigurationError } from '../../src/core/errors/input-errors.js';
 import { Fleet } from '../../src/fleet/fleet.js';

@@ -4,9 +4,9 @@ import { TENANT_COLUMNS } from '../../src/core/target/history-scope.js';
 import { HISTORY_COLUMNS } from '../../src/postgres/history/columns.js';
 import { COMPANION_NAMES, COMPANIONS } from '../../src/postgres/companions/tables.js';
 import { OBJECT_VERSIONS } from '../../src/postgres/history/versions.js';
-import { codeBlocks, withoutCode } from '../support/code-blocks.js';
-import { migratorOn } from '../support/migrator-on.js';
-import { useTestDatabase } from '../support/use-test-database.js';
+import { codeBlocks, withoutCode } from '../support/files/code-blocks.js';
+import { migratorOn } from '../support/migrator/migrator-on.js';
+import { useTestDatabase } from '../support/server/use-test-database.js';
 import { unknownNames } from './existing-names.js';
 
 const text = readFileSync('docs/history-table.md', 'utf8');

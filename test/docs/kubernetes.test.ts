@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { codeBlocks } from '../support/code-blocks.js';
-import { runInShell } from '../support/shell.js';
-import { useTestDatabase } from '../support/use-test-database.js';
+import { codeBlocks } from '../support/files/code-blocks.js';
+import { runInShell } from '../support/programs/shell.js';
+import { useTestDatabase } from '../support/server/use-test-database.js';
 
 const DOCUMENT = 'docs/recipes/kubernetes.md';
 

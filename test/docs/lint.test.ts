@@ -6,9 +6,9 @@ import type { RuleDocs } from '../../src/core/lint/model/rule.js';
 import { RULES, RULES_BY_NAME } from '../../src/core/lint/registry.js';
 import { lintPage } from '../../tools/docs/lint-page.js';
 import { fleetOn } from '../fleet/fleet-on.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { type Files, migratorOn } from '../support/migrator-on.js';
-import { writeFiles } from '../support/write-files.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { type Files, migratorOn } from '../support/migrator/migrator-on.js';
+import { writeFiles } from '../support/files/write-files.js';
 
 const db = useEmptyDatabase('lint_docs');
 

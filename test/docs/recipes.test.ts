@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { makeMigrator } from '../../src/migrator.js';
 import type { MigrationEvent } from '../../src/core/events/events.js';
-import { codeBlocks } from '../support/code-blocks.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { codeBlocks } from '../support/files/code-blocks.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 const db = useEmptyDatabase('recipes');
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { MigrationsService } from '../../src/nest/migrations.service.js';
-import { codeBlocks } from '../support/code-blocks.js';
+import { codeBlocks } from '../support/files/code-blocks.js';
 
 test('docs/service.md shows every method of the service, and none that does not exist', () => {
   const code = codeBlocks('docs/service.md', 'ts').join('');

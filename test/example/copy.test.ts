@@ -4,12 +4,12 @@ import { cp, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { freePort } from '../../src/testing/embedded/free-port.js';
-import { codeBlocks } from '../support/code-blocks.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { linkPackages } from '../support/host-project.js';
-import { childEnvironment, repositoryRoot, runProcess } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
-import { until } from '../support/until.js';
+import { codeBlocks } from '../support/files/code-blocks.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { linkPackages } from '../support/programs/host-project.js';
+import { childEnvironment, repositoryRoot, runProcess } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
+import { until } from '../support/jest/until.js';
 
 const db = useEmptyDatabase('copy');
 

@@ -9,12 +9,12 @@ import request from 'supertest';
 import { AppModule } from '../../example/app.module.js';
 import { closedAfterTest } from '../nest/support/application.js';
 import { RecordingLogger } from '../nest/support/recording-logger.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { historyOf } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { repositoryRoot } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { historyOf } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { repositoryRoot } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
+import { until } from '../support/jest/until.js';
 
 const db = useEmptyDatabase('example');
 

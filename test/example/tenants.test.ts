@@ -7,10 +7,10 @@ import request from 'supertest';
 import { AppModule } from '../../example/tenants/app.module.js';
 import { closedAfterTest } from '../nest/support/application.js';
 import { RecordingLogger } from '../nest/support/recording-logger.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { repositoryRoot } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { repositoryRoot } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
 
 const db = useEmptyDatabase('example_tenants');
 const MIGRATIONS = join(repositoryRoot, 'example/tenants/migrations');

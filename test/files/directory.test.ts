@@ -6,9 +6,9 @@ import { chmod, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DirectoryError } from '../../src/core/errors/input-errors.js';
 import { MigrationDirectory } from '../../src/files/directory.js';
-import { failureOf } from '../support/failure-of.js';
-import type { Files } from '../support/migrator-on.js';
-import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import type { Files } from '../support/migrator/migrator-on.js';
+import { migrationsDirectory, tempDirectory } from '../support/files/temp-directory.js';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const read = async (directory: string): Promise<string[]> =>

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { link, mkdir, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TIME_STEP_MS } from '../../src/files/sighting.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 import { COARSE, texts, Watched } from './watched.js';
 
 const LONG_AGO = new Date('2020-01-31T12:00:00Z');

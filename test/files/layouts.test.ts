@@ -7,8 +7,8 @@ import { LAYOUTS } from '../../src/core/tools/layouts.js';
 import type { LayoutName } from '../../src/core/tools/names.js';
 import { MigrationDirectory } from '../../src/files/directory.js';
 import { DEFAULT_PATTERN, type DirectoryRules } from '../../src/files/rules.js';
-import type { Files } from '../support/migrator-on.js';
-import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js';
+import type { Files } from '../support/migrator/migrator-on.js';
+import { migrationsDirectory, tempDirectory } from '../support/files/temp-directory.js';
 
 type Rules = Partial<Omit<DirectoryRules, 'layout'>> & { layout?: LayoutName };
 

@@ -1,7 +1,7 @@
 import { expect, jest, test } from '@jest/globals';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 const blocking = (): never => {
   throw new Error('a blocking call');

@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DirectoryError } from '../../src/core/errors/input-errors.js';
 import type { MigrationSet } from '../../src/core/migration/migration-set.js';
 import { MigrationDirectory } from '../../src/files/directory.js';
-import { failureOf } from '../support/failure-of.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 /** Longer than the steps in which file systems count time. */
 const CLOCK_TICK_MS = 20;

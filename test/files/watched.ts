@@ -6,7 +6,7 @@ import { Examiner } from '../../src/files/examine.js';
 import { KnownDirectory } from '../../src/files/known-directory.js';
 import { PLAIN_RULES } from '../../src/files/rules.js';
 import { TIME_STEP_MS } from '../../src/files/sighting.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 export const texts = ({ migrations }: MigrationSet): string[] => migrations.map(({ text }) => text);
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { RefusedError } from '../../src/migrator.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
 import { fleetOn, stopOf, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('meanwhile');

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { FleetOptions, TenantsOptions } from '../../src/migrator.js';
-import { withClient } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { migratorOn } from '../support/migrator-on.js';
+import { withClient } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { migratorOn } from '../support/migrator/migrator-on.js';
 import { fleetOn, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('ddl_of_tenants');

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { proveTenants } from '../../soak/tenants/prove-tenants.js';
 import { TENANTS_SETTINGS } from '../../soak/tenants/with-schools.js';
-import { startPrivateServer } from '../support/private-server.js';
+import { startPrivateServer } from '../support/server/private-server.js';
 
 test('each of 30 tenants gets its files once although processes and the server are killed (npm run soak -- --part tenants has 500)', async () => {
   const server = await startPrivateServer(TENANTS_SETTINGS);

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect } from '@jest/globals';
 import { RefusedError, type TenantsOptions } from '../../src/migrator.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { testWithDump } from '../support/dump.js';
-import { failureOf } from '../support/failure-of.js';
-import { restoreInto } from '../support/pg-dump.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { testWithDump } from '../support/database/dump.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { restoreInto } from '../support/programs/pg-dump.js';
 import { fleetOn, inBrief, tenantsUpTo, type ObservedFleet } from './fleet-on.js';
 
 const shared = { '1_s.sql': 'CREATE TABLE public.schools (name text);' };

@@ -8,8 +8,8 @@ import {
   RolloutStoppedError,
   type TenantDefinition,
 } from '../../src/migrator.js';
-import { failureOf } from '../support/failure-of.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 type Files = Record<string, string>;
 

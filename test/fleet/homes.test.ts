@@ -4,12 +4,12 @@ import {
   DatabaseConnectionError,
   type TenantDefinition,
 } from '../../src/migrator.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { failureOf } from '../support/failure-of.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
+import { failureOf } from '../support/jest/failure-of.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('tenant_homes');

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LockTimeoutError, type FleetOptions, type MigrationEvent } from '../../src/migrator.js';
 import { turnKeys } from '../../src/postgres/lock/lock.js';
-import { withClient } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { migratorOn } from '../support/migrator-on.js';
-import { until } from '../support/until.js';
+import { withClient } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { migratorOn } from '../support/migrator/migrator-on.js';
+import { until } from '../support/jest/until.js';
 import { fleetOn, inBrief, stopOf, tenantsUpTo, type ObservedFleet } from './fleet-on.js';
 
 const db = useEmptyDatabase('index_turns');

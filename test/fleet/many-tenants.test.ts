@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo, type ObservedFleet } from './fleet-on.js';
 import { rowsHandledBy, type HandledRows } from './query-plan.js';
 

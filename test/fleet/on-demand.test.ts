@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { ExecutionContext } from '@nestjs/common';
 import { TenantMigratedGuard } from '../../src/index.js';
 import type { MigrationEvent } from '../../src/migrator.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { until } from '../support/jest/until.js';
 import { fleetOn, type ObservedFleet, stopOf, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('on_demand');

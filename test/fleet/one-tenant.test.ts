@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { configurationText } from '../../src/core/problems/configuration-problem.js';
 import { ConfigurationError, RefusedError } from '../../src/migrator.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
 import { fleetOn, type ObservedFleet } from './fleet-on.js';
 
 const db = useEmptyDatabase('one_tenant');

@@ -1,9 +1,9 @@
 import { DatabaseConnectionError } from '../../src/migrator.js';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { until } from '../support/until.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { until } from '../support/jest/until.js';
 import { fleetOn, inBrief, stopOf, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('tenant_places');

@@ -7,10 +7,10 @@ import {
   RefusedError,
   RolloutStoppedError,
 } from '../../src/migrator.js';
-import { withClient } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { until } from '../support/until.js';
+import { withClient } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { until } from '../support/jest/until.js';
 import { fleetOn } from './fleet-on.js';
 
 const db = useEmptyDatabase('provision');

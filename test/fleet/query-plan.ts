@@ -1,4 +1,4 @@
-import type { TestDatabase } from '../support/database.js';
+import type { TestDatabase } from '../support/database/database.js';
 
 /** A node of a plan, as `EXPLAIN (ANALYZE, FORMAT JSON)` shows it. Rows are those of one loop. */
 interface PlanNode {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { RefusedError, type TenantDefinition } from '../../src/migrator.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
 import { fleetOn, inBrief, tenantsUpTo, type ObservedFleet } from './fleet-on.js';
 
 const db = useEmptyDatabase('restored');

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError, RefusedError, renderEvent, type MigrationEvent } from '../../src/migrator.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { startCountingProxy } from '../support/counting-proxy.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
 import { fleetOn, inBrief, stopOf, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('rollout');

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { makeMigrator, type Migrator } from '../../src/migrator.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo, type ObservedFleet } from './fleet-on.js';
 
 const db = useEmptyDatabase('traces');

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import pg from 'pg';
 import { ConfigurationError } from '../../src/migrator.js';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { createTestDatabase } from '../support/database.js';
-import { failureOf } from '../support/failure-of.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { startPrivateServer } from '../support/private-server.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { createTestDatabase } from '../support/database/database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { startPrivateServer } from '../support/server/private-server.js';
 import { fleetOn } from './fleet-on.js';
 
 const db = useEmptyDatabase('tenant_two_servers');

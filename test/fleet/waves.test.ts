@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Gate, WaveResult } from '../../src/migrator.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
 import { fleetOn, inBrief, stopOf, tenantsUpTo } from './fleet-on.js';
 
 const db = useEmptyDatabase('waves');

@@ -6,7 +6,7 @@ import { DEFAULT_POLICY } from '../../src/core/status/policy.js';
 import type { TenantRecord } from '../../src/core/tenants/standing.js';
 import type { Tenant } from '../../src/core/tenants/tenant.js';
 import { WorkerStandings } from '../../src/fleet/engine/worker-standings.js';
-import { useMigrations } from '../support/use-migrations.js';
+import { useMigrations } from '../support/migrator/use-migrations.js';
 
 const migrations = useMigrations({ '1_a.sql': 'CREATE TABLE a (id int);' });
 

@@ -1,15 +1,15 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { InDoubtError } from '../../src/migrator.js';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { endState, type EndState } from '../support/end-state.js';
-import { failureOf } from '../support/failure-of.js';
-import { historyOf, outcomes } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { type KillAt, migrateUntilKilled } from '../support/killed.js';
-import { type Files, migratorOn } from '../support/migrator-on.js';
-import { serverMajor } from '../support/since-version.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { endState, type EndState } from '../support/database/end-state.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { historyOf, outcomes } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { type KillAt, migrateUntilKilled } from '../support/programs/killed.js';
+import { type Files, migratorOn } from '../support/migrator/migrator-on.js';
+import { serverMajor } from '../support/server/since-version.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 const made: TestDatabase[] = [];
 afterEach(async () => {

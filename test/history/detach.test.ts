@@ -1,16 +1,16 @@
 import { afterEach, describe, expect } from '@jest/globals';
 import { MigrationFailedError } from '../../src/migrator.js';
-import { withClient } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { outcomes } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { migrateUntilKilled } from '../support/killed.js';
-import { migratorOn } from '../support/migrator-on.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { testBefore, testSince } from '../support/since-version.js';
-import { terminate } from '../support/terminate.js';
-import { until } from '../support/until.js';
+import { withClient } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { outcomes } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { migrateUntilKilled } from '../support/programs/killed.js';
+import { migratorOn } from '../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
+import { testBefore, testSince } from '../support/server/since-version.js';
+import { terminate } from '../support/database/terminate.js';
+import { until } from '../support/jest/until.js';
 
 const db = useEmptyDatabase('detach');
 afterEach(() => expectNoLeftovers(db));

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { testSince } from '../support/since-version.js';
-import { endState } from '../support/end-state.js';
+import { createTestDatabase, type TestDatabase } from '../support/database/database.js';
+import { testSince } from '../support/server/since-version.js';
+import { endState } from '../support/database/end-state.js';
 
 /** The tests against psql are worth what this comparison sees. */
 const BEFORE = `

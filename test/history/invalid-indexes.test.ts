@@ -1,16 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError } from '../../src/migrator.js';
-import { type TestDatabase, withClient } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { migrateUntilKilled } from '../support/killed.js';
-import { migratorOn } from '../support/migrator-on.js';
-import { createRole } from '../support/role.js';
-import { serverMajor } from '../support/since-version.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { terminate } from '../support/terminate.js';
-import { until } from '../support/until.js';
+import { type TestDatabase, withClient } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { migrateUntilKilled } from '../support/programs/killed.js';
+import { migratorOn } from '../support/migrator/migrator-on.js';
+import { createRole } from '../support/database/role.js';
+import { serverMajor } from '../support/server/since-version.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
+import { terminate } from '../support/database/terminate.js';
+import { until } from '../support/jest/until.js';
 
 const db = useEmptyDatabase('invalid_indexes');
 const owners: string[] = [];

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type InTransaction, MigrationFailedError, type MigratorOptions } from '../../src/migrator.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { historyOf } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { type Files, migratorOn } from '../support/migrator-on.js';
-import { serverMajor, testSince } from '../support/since-version.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { historyOf } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { type Files, migratorOn } from '../support/migrator/migrator-on.js';
+import { serverMajor, testSince } from '../support/server/since-version.js';
 
 const db = useEmptyDatabase('late_knowledge');
 afterEach(async () => {

@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { historyOf } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { type Files, migratorOn } from '../support/migrator-on.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { historyOf } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { type Files, migratorOn } from '../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 const db = useEmptyDatabase('many_files');
 afterEach(() => expectNoLeftovers(db));

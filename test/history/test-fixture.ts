@@ -1,5 +1,5 @@
 import { test } from '@jest/globals';
-import { testSince } from '../support/since-version.js';
+import { testSince } from '../support/server/since-version.js';
 
 /** Fixtures that an older server cannot run: since which version, and what it is that they use. */
 const SINCE: Readonly<Record<string, readonly [major: number, what: string]>> = {

@@ -2,15 +2,15 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import { MigrationFailedError, RefusedError } from '../../src/migrator.js';
 import { parseStatements } from '../../src/postgres/parser/parse-sql.js';
-import { createTestDatabase } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { historyOf, outcomes, relations } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { type Files, migratorOn } from '../support/migrator-on.js';
-import { describeWith } from '../support/needs.js';
-import { runInPsql } from '../support/psql.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { createTestDatabase } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { historyOf, outcomes, relations } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { type Files, migratorOn } from '../support/migrator/migrator-on.js';
+import { describeWith } from '../support/jest/needs.js';
+import { runInPsql } from '../support/programs/psql.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 /**
  * The traps of how files are read, by us and by the server, and of how errors are located; each is red without its cure.

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { LockLostError, MigrationFailedError } from '../../src/migrator.js';
 import { lockKey } from '../../src/postgres/lock/lock.js';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { serverRole, withClient } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { historyOf, outcomes, relations } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { type Files, migratorOn, type ObservedMigrator } from '../support/migrator-on.js';
-import { until } from '../support/until.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { serverRole, withClient } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { historyOf, outcomes, relations } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { type Files, migratorOn, type ObservedMigrator } from '../support/migrator/migrator-on.js';
+import { until } from '../support/jest/until.js';
 
 /** One test for each trap of putting our statements around a user's file; each is red without its cure. */
 const db = useEmptyDatabase('traps');

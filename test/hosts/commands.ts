@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { childEnvironment } from '../support/process.js';
+import { childEnvironment } from '../support/programs/process.js';
 
 /** How long a command may take, and how long an application may take to start or to stop. */
 const PATIENCE_MS = 300_000;

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { codeBlocksIn } from '../support/code-blocks.js';
+import { codeBlocksIn } from '../support/files/code-blocks.js';
 import type { Host } from './hosts.js';
 import { installCommands } from './readme.js';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freePort } from '../../src/testing/embedded/free-port.js';
-import { codeBlocksIn } from '../support/code-blocks.js';
+import { codeBlocksIn } from '../support/files/code-blocks.js';
 import { background, run } from './commands.js';
 
 const MOST_COMMANDS = 5;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { DRIFT_JOB } from 'nestjs-pg-migrations';
 import type { EmbeddedServer } from '../../src/testing/embedded/server.js';
-import { withClient } from '../support/database.js';
-import { childEnvironment } from '../support/process.js';
+import { withClient } from '../support/database/database.js';
+import { childEnvironment } from '../support/programs/process.js';
 import { Application } from './application.js';
 
 /** An application in its folder, the Node that runs it and the server with its database. */

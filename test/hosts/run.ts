@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { pack } from '../../tools/package/pack.js';
-import { startEphemeralServer } from '../support/ephemeral-server.js';
+import { startEphemeralServer } from '../support/server/ephemeral-server.js';
 import { HOSTS } from './hosts.js';
 import { nodeExecutables } from './node-versions.js';
 import { createProject } from './project.js';

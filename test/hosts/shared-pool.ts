@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeBlocksIn } from '../support/code-blocks.js';
+import { codeBlocksIn } from '../support/files/code-blocks.js';
 import { run } from './commands.js';
 import { installCommands } from './readme.js';
 

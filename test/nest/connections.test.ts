@@ -2,12 +2,12 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type pg from 'pg';
 import { MigrationsHealthIndicator, MigrationsService } from '../../src/index.js';
 import { DriftMonitor } from '../../src/nest/drift/drift-monitor.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { outcomes } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { createRole } from '../support/role.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { outcomes } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { createRole } from '../support/database/role.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
+import { until } from '../support/jest/until.js';
 import { eventsOf, startWith } from './support/application.js';
 
 const db = useEmptyDatabase('connections');

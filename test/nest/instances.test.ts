@@ -13,9 +13,9 @@ import {
   type MigrationsModuleOptions,
   type MigrationsReady,
 } from '../../src/index.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 import { startContext } from './support/application.js';
 
 const main = useEmptyDatabase('instances');

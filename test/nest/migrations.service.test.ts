@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { MigrationsService } from '../../src/index.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { historyOf, outcomes, relations } from '../support/history-of.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { historyOf, outcomes, relations } from '../support/migrator/history-of.js';
 import { startService } from './support/service.js';
 
 const db = useEmptyDatabase('service');

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { configurationText } from '../../src/core/problems/configuration-problem.js';
 import { ConfigurationError, MigrationsModule, type MigrationsModuleOptions } from '../../src/index.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 import { startContext } from './support/application.js';
 
 const db = useEmptyDatabase('misplaced_name');

@@ -6,14 +6,14 @@ import request from 'supertest';
 import { MIGRATIONS_READY, MigrationsModule, MigrationsService, type MigrationsReady } from '../../src/index.js';
 import type { MigrationsModuleOptions } from '../../src/nest/configuration/options.js';
 import type { MigrationsOptionsFactory } from '../../src/nest/configuration/options-factory.js';
-import { withClient } from '../support/database.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { relations } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { withClient } from '../support/database/database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { relations } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 import { closedAfterTest, moduleOf, startContext, startHttp } from './support/application.js';
 import { RecordingLogger } from './support/recording-logger.js';
-import { until } from '../support/until.js';
+import { until } from '../support/jest/until.js';
 
 const db = useEmptyDatabase('module');
 

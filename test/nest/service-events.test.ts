@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { INestApplicationContext } from '@nestjs/common';
 import { MigrationsService, type MigrationEvent } from '../../src/index.js';
 import { DriftMonitor } from '../../src/nest/drift/drift-monitor.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
 import { eventsOf, startWith } from './support/application.js';
 import { startService } from './support/service.js';
 

@@ -1,11 +1,11 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { InterruptedError, MigrationsService } from '../../src/index.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { outcomes, relations } from '../support/history-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { outcomes, relations } from '../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
+import { until } from '../support/jest/until.js';
 import { startWith } from './support/application.js';
 
 const db = useEmptyDatabase('shutdown');

@@ -3,9 +3,9 @@ import { Controller, Get, Injectable, UseGuards, type ExecutionContext, type INe
 import request from 'supertest';
 import { Fleet, MigrationsModule, TenantMigratedGuard, type TenantFleet } from '../../src/index.js';
 import { tenantsUpTo } from '../fleet/fleet-on.js';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { useMigrations } from '../support/use-migrations.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { useMigrations } from '../support/migrator/use-migrations.js';
 import { startHttp } from './support/application.js';
 
 const db = useEmptyDatabase('tenant_guard');

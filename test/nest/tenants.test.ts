@@ -14,11 +14,11 @@ import {
   type TenantFleet,
 } from '../../src/index.js';
 import type { HealthOptions } from '../../src/nest/configuration/options.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { until } from '../support/until.js';
-import { useMigrations } from '../support/use-migrations.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { until } from '../support/jest/until.js';
+import { useMigrations } from '../support/migrator/use-migrations.js';
 import { tenantsUpTo, inBrief } from '../fleet/fleet-on.js';
 
 let app: INestApplicationContext | undefined;

@@ -10,8 +10,8 @@ import { json } from 'node:stream/consumers';
 import { makeMigrator } from '../../src/migrator.js';
 import { migrationTelemetry } from '../../src/otel.js';
 import { freePort } from '../../src/testing/embedded/free-port.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 interface Exported {
   readonly resourceSpans: readonly { scopeSpans: { scope: { name: string }; spans: ExportedSpan[] }[] }[];

@@ -10,8 +10,8 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '
 import { makeMigrator } from '../../src/migrator.js';
 import { migrationTelemetry } from '../../src/otel.js';
 import type { EmitEvent } from '../../src/core/events/events.js';
-import { createTestDatabase } from '../support/database.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { createTestDatabase } from '../support/database/database.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 const TARGET = 'app/shared.schema_migrations';
 const at = (seconds: number): Date => new Date(1_700_000_000_000 + seconds * 1_000);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import path from 'node:path';
-import { repositoryRoot, runProcess } from '../support/process.js';
-import { useTestDatabase } from '../support/use-test-database.js';
+import { repositoryRoot, runProcess } from '../support/programs/process.js';
+import { useTestDatabase } from '../support/server/use-test-database.js';
 
 const database = useTestDatabase();
 

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hostProject } from '../support/host-project.js';
-import { repositoryRoot, runProcess } from '../support/process.js';
+import { hostProject } from '../support/programs/host-project.js';
+import { repositoryRoot, runProcess } from '../support/programs/process.js';
 
 /** A user's project. */
 let project: string;

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import ts from 'typescript';
-import { withoutCode } from '../support/code-blocks.js';
-import { packAndUnpack, type Packed } from '../support/packed.js';
+import { withoutCode } from '../support/files/code-blocks.js';
+import { packAndUnpack, type Packed } from '../support/programs/packed.js';
 
 interface Manifest {
   readonly dependencies: Readonly<Record<string, string>>;

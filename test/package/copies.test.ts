@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createRequire } from 'node:module';
 import { ConfigurationError, InterruptedError, MigrationError, RefusedError } from '../../src/migrator.js';
 import { portable, revived } from '../../src/core/tenants/portable-error.js';
-import { failureOf } from '../support/failure-of.js';
+import { failureOf } from '../support/jest/failure-of.js';
 
 type Library = typeof import('../../src/migrator.js');
 

@@ -2,10 +2,10 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import ts from 'typescript';
-import { linkPackages } from '../support/host-project.js';
-import { packAndUnpack } from '../support/packed.js';
-import { repositoryRoot } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
+import { linkPackages } from '../support/programs/host-project.js';
+import { packAndUnpack } from '../support/programs/packed.js';
+import { repositoryRoot } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
 
 const PEERS = [
   '@nestjs/common',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/cli/program.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { useMigrations } from '../support/use-migrations.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { useMigrations } from '../support/migrator/use-migrations.js';
 import type { Loaded } from './loaded-modules.js';
 import { findDifferences, readRecorded } from './recorded.js';
 import { FILES, measureLoaded } from './workloads.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { repositoryRoot, runProcess } from '../support/process.js';
+import { repositoryRoot, runProcess } from '../support/programs/process.js';
 
 const PRELOAD = ['--disable-warning=DEP0205', '--import', new URL('list-modules.mjs', import.meta.url).href];
 

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { cp, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { publishedManifest } from '../../tools/package/manifest.mjs';
-import { repositoryRoot, runProcess } from '../support/process.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { repositoryRoot, runProcess } from '../support/programs/process.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 /** Our package.json, with a build that takes no time. */
 const manifest = JSON.parse(await readFile(join(repositoryRoot, 'package.json'), 'utf8')) as Record<string, unknown> & {

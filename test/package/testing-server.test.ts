@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withClient } from '../support/database.js';
-import { linkPackages } from '../support/host-project.js';
-import { repositoryRoot, runProcess, type ProcessResult } from '../support/process.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { withClient } from '../support/database/database.js';
+import { linkPackages } from '../support/programs/host-project.js';
+import { repositoryRoot, runProcess, type ProcessResult } from '../support/programs/process.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 /** Prints the location of its database. */
 const TESTS = (name: string): string => `

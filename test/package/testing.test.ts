@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { query, serverUrl } from '../support/database.js';
-import { linkPackages } from '../support/host-project.js';
-import { repositoryRoot, runProcess } from '../support/process.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { query, serverUrl } from '../support/database/database.js';
+import { linkPackages } from '../support/programs/host-project.js';
+import { repositoryRoot, runProcess } from '../support/programs/process.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 import { exists, templatesMadeBy } from '../testing/databases-on.js';
 
 const PACKAGES = [

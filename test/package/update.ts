@@ -2,8 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEphemeralServer } from '../support/ephemeral-server.js';
-import { writeFiles } from '../support/write-files.js';
+import { startEphemeralServer } from '../support/server/ephemeral-server.js';
+import { writeFiles } from '../support/files/write-files.js';
 import { findDifferences, readRecorded, writeRecorded } from './recorded.js';
 import { FILES, measureLoaded } from './workloads.js';
 

@@ -3,10 +3,10 @@ import { Pool } from 'pg';
 import type { Database } from '../../src/pg-boss/boss.js';
 import { QueueDatabase } from '../../src/pg-boss/database.js';
 import { startProxy } from '../../tools/proxy/proxy.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { describeWith } from '../support/needs.js';
-import { launchPgBouncer } from '../support/pgbouncer-process.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { describeWith } from '../support/jest/needs.js';
+import { launchPgBouncer } from '../support/programs/pgbouncer-process.js';
+import { until } from '../support/jest/until.js';
 
 const db = useEmptyDatabase('boss_database');
 const opened: { close(): Promise<void> }[] = [];

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Fleet, FleetOptions, RunningRollout, TenantDefinition } from '../../src/migrator.js';
 import { fleetOn, stopOf, tenantsUpTo } from '../fleet/fleet-on.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { until } from '../support/jest/until.js';
 import { engineOn, VERSIONS } from './engines.js';
 import { WorkerProcess } from './worker-processes.js';
 

@@ -4,9 +4,9 @@ import { ConfigurationError, type Fleet, type TenantDefinition } from '../../src
 import type { PgBossOptions } from '../../src/pg-boss/engine.js';
 import { pgBoss } from '../../src/pg-boss.js';
 import { fleetOn, inBrief, stopOf, tenantsUpTo } from '../fleet/fleet-on.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { until } from '../support/until.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { until } from '../support/jest/until.js';
 import { engineOn, VERSIONS } from './engines.js';
 
 const db = useEmptyDatabase('boss_failures');

@@ -3,10 +3,10 @@ import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ConfigurationError, MIGRATIONS_READY, MigrationsModule, type MigrationsReady } from '../../src/index.js';
 import { inBrief, tenantsUpTo } from '../fleet/fleet-on.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { failureOf } from '../support/failure-of.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
-import { useMigrations } from '../support/use-migrations.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { failureOf } from '../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
+import { useMigrations } from '../support/migrator/use-migrations.js';
 import { engineOn, VERSIONS } from './engines.js';
 
 @Module({})

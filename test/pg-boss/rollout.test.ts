@@ -7,9 +7,9 @@ import {
   type WaveResult,
 } from '../../src/migrator.js';
 import { fleetOn, inBrief, stopOf, tenantsUpTo } from '../fleet/fleet-on.js';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { useEmptyDatabase } from '../support/empty-database.js';
-import { expectNoLeftovers } from '../support/leftovers.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../support/database/empty-database.js';
+import { expectNoLeftovers } from '../support/server/leftovers.js';
 import { engineOn, VERSIONS } from './engines.js';
 
 const db = useEmptyDatabase('boss');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach } from '@jest/globals';
 import type { FleetOptions } from '../../src/migrator.js';
-import { childEnvironment, repositoryRoot, typescriptArguments } from '../support/process.js';
+import { childEnvironment, repositoryRoot, typescriptArguments } from '../support/programs/process.js';
 
 const CHILD = fileURLToPath(new URL('worker.child.ts', import.meta.url));
 const running = new Set<WorkerProcess>();

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { childEnvironment, repositoryRoot, typescriptArguments } from '../support/process.js';
+import { childEnvironment, repositoryRoot, typescriptArguments } from '../support/programs/process.js';
 import type { Outcome, Request } from './devkit.child.js';
 
 const require = createRequire(import.meta.url);

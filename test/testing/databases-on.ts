@@ -1,7 +1,7 @@
 import { afterAll } from '@jest/globals';
 import { createTestDatabases, type TestDatabases, type TestDatabasesOptions } from '../../src/testing.js';
-import { query, serverUrl, withClient } from '../support/database.js';
-import { migrationsDirectory } from '../support/temp-directory.js';
+import { query, serverUrl, withClient } from '../support/database/database.js';
+import { migrationsDirectory } from '../support/files/temp-directory.js';
 
 const opened: TestDatabases[] = [];
 const templates = new Set<string>();

@@ -1,6 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import type { TestDatabase, TestHooks } from '../../src/testing.js';
-import { query } from '../support/database.js';
+import { query } from '../support/database/database.js';
 import { databasesOn, exists, ownMigrations, templatesMadeBy } from './databases-on.js';
 
 /** A test runner that the test drives by hand. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { query, serverUrl } from '../support/database.js';
-import { childEnvironment, typescriptArguments } from '../support/process.js';
-import { until } from '../support/until.js';
+import { query, serverUrl } from '../support/database/database.js';
+import { childEnvironment, typescriptArguments } from '../support/programs/process.js';
+import { until } from '../support/jest/until.js';
 import { databasesOn, exists, ownMigrations, templatesMadeBy } from './databases-on.js';
 
 const CHILD = new URL('create-and-wait.child.ts', import.meta.url).pathname;

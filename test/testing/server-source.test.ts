@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Server } from '../../src/testing/server.js';
 import { serverSource, type ServerSource } from '../../src/testing/server-source.js';
-import { query, serverUrl, withClient } from '../support/database.js';
-import { tempDirectory } from '../support/temp-directory.js';
+import { query, serverUrl, withClient } from '../support/database/database.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
 
 const project = process.cwd();
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MigrationFailedError, UnknownMigrationError } from '../../src/migrator.js';
 import { createTestDatabases } from '../../src/testing.js';
-import { query, serverRole, serverUrl } from '../support/database.js';
-import { runProcess, typescriptArguments } from '../support/process.js';
-import { migrationsDirectory, tempDirectory } from '../support/temp-directory.js';
+import { query, serverRole, serverUrl } from '../support/database/database.js';
+import { runProcess, typescriptArguments } from '../support/programs/process.js';
+import { migrationsDirectory, tempDirectory } from '../support/files/temp-directory.js';
 import { databasesOn, exists, ownMigrations, templatesMadeBy } from './databases-on.js';
 import { newDataDirectory, start } from './embedded/servers.js';
 

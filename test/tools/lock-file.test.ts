@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { runProcess } from '../support/process.js';
-import { tempDirectory } from '../support/temp-directory.js';
+import { runProcess } from '../support/programs/process.js';
+import { tempDirectory } from '../support/files/temp-directory.js';
 
 const TOOL = pathToFileURL(join(import.meta.dirname, '../../tools/lock-file.mjs')).href;
 

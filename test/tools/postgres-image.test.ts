@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { PostgreSqlContainer, type StartedPostgreSqlContainer } from '@testcontainers/postgresql';
 import { LOCAL_IMAGE } from '../../tools/postgres-image/image-name.js';
-import { withClient } from '../support/database.js';
-import { hasImage } from '../support/docker-image.js';
-import { skipAloud } from '../support/needs.js';
-import { runProcess } from '../support/process.js';
+import { withClient } from '../support/database/database.js';
+import { hasImage } from '../support/server/docker-image.js';
+import { skipAloud } from '../support/jest/needs.js';
+import { runProcess } from '../support/programs/process.js';
 
 const describeWithImage = (await hasImage(LOCAL_IMAGE))
   ? describe

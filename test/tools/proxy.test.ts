@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import pg from 'pg';
-import { startCountingProxy } from '../support/counting-proxy.js';
-import { useTestDatabase } from '../support/use-test-database.js';
+import { startCountingProxy } from '../support/programs/counting-proxy.js';
+import { useTestDatabase } from '../support/server/use-test-database.js';
 
 const db = useTestDatabase('proxy');
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { historyOf, outcomes, relations } from '../../support/history-of.js';
-import { runProcess, type ProcessResult } from '../../support/process.js';
-import { testIf } from '../../support/since-version.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { historyOf, outcomes, relations } from '../../support/migrator/history-of.js';
+import { runProcess, type ProcessResult } from '../../support/programs/process.js';
+import { testIf } from '../../support/server/since-version.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { FILES, MAIN, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_changes');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
-import { GIT_ENVIRONMENT } from '../../support/git-repository.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { GIT_ENVIRONMENT } from '../../support/programs/git-repository.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
 import { check, checkIn, commandsIn, onBranch } from '../branch.js';
 import { objectOf, run } from '../command-line.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GIT_ENVIRONMENT } from '../../support/git-repository.js';
-import { testIf } from '../../support/since-version.js';
-import { writeFiles } from '../../support/write-files.js';
+import { GIT_ENVIRONMENT } from '../../support/programs/git-repository.js';
+import { testIf } from '../../support/server/since-version.js';
+import { writeFiles } from '../../support/files/write-files.js';
 import { check, commandsIn, MERGED, migration, onBranch, typeAll } from '../branch.js';
 import { objectOf, run } from '../command-line.js';
 

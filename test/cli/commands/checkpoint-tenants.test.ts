@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { testWithDump } from '../../support/dump.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { migrationsDirectory, tempDirectory } from '../../support/temp-directory.js';
+import { testWithDump } from '../../support/database/dump.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { migrationsDirectory, tempDirectory } from '../../support/files/temp-directory.js';
 import { objectOf, run } from '../command-line.js';
 import { expectSchema } from '../schemas.js';
 

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { testWithDump } from '../../support/dump.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import type { ProcessResult } from '../../support/process.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { testWithDump } from '../../support/database/dump.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import type { ProcessResult } from '../../support/programs/process.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { FILES, objectOf, run } from '../command-line.js';
 import { expectSchema } from '../schemas.js';
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { LINT_RULE_NAMES } from '../../../src/core/lint/model/rule-names.js';
 import { FOREIGN_TOOLS } from '../../../src/core/tools/names.js';
 import { COMMANDS } from '../../../src/cli/program.js';
-import { describeWith } from '../../support/needs.js';
+import { describeWith } from '../../support/jest/needs.js';
 import { run } from '../command-line.js';
 import { WORST, ESCAPED, raw, inBash, inOldBash, inFish, inZsh, migrationsInZsh } from '../shells.js';
 

@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes } from '../../support/history-of.js';
-import type { ProcessResult } from '../../support/process.js';
-import { tempDirectory } from '../../support/temp-directory.js';
-import { writeFiles } from '../../support/write-files.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import type { ProcessResult } from '../../support/programs/process.js';
+import { tempDirectory } from '../../support/files/temp-directory.js';
+import { writeFiles } from '../../support/files/write-files.js';
 import { FILES, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_config');

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { whileLockIsHeld } from '../../support/lock-held.js';
-import { describeWith } from '../../support/needs.js';
-import { startPgBouncer } from '../../support/pgbouncer.js';
-import { createRole } from '../../support/role.js';
-import { repositoryRoot } from '../../support/process.js';
-import { migrationsDirectory, tempDirectory } from '../../support/temp-directory.js';
-import { useMigrations } from '../../support/use-migrations.js';
-import { writeFiles } from '../../support/write-files.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { whileLockIsHeld } from '../../support/database/lock-held.js';
+import { describeWith } from '../../support/jest/needs.js';
+import { startPgBouncer } from '../../support/database/pgbouncer.js';
+import { createRole } from '../../support/database/role.js';
+import { repositoryRoot } from '../../support/programs/process.js';
+import { migrationsDirectory, tempDirectory } from '../../support/files/temp-directory.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
+import { writeFiles } from '../../support/files/write-files.js';
 import { FILES, objectOf, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_doctor');

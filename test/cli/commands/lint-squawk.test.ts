@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import type { Log } from 'sarif';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { repositoryRoot, type ProcessResult } from '../../support/process.js';
-import { useMigrations } from '../../support/use-migrations.js';
-import { writeFiles } from '../../support/write-files.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { repositoryRoot, type ProcessResult } from '../../support/programs/process.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
+import { writeFiles } from '../../support/files/write-files.js';
 import { objectOf, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_lint_squawk');

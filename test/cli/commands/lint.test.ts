@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Log } from 'sarif';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { relations } from '../../support/history-of.js';
-import type { ProcessResult } from '../../support/process.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { relations } from '../../support/migrator/history-of.js';
+import type { ProcessResult } from '../../support/programs/process.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { objectOf, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_lint');

@@ -2,10 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes } from '../../support/history-of.js';
-import { childEnvironment, runProcess, type ProcessResult } from '../../support/process.js';
-import { migrationsDirectory, tempDirectory } from '../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { childEnvironment, runProcess, type ProcessResult } from '../../support/programs/process.js';
+import { migrationsDirectory, tempDirectory } from '../../support/files/temp-directory.js';
 import { MAIN, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_new');

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withClient } from '../../support/database.js';
-import { migrationsDirectory, tempDirectory } from '../../support/temp-directory.js';
-import { writeFiles } from '../../support/write-files.js';
+import { withClient } from '../../support/database/database.js';
+import { migrationsDirectory, tempDirectory } from '../../support/files/temp-directory.js';
+import { writeFiles } from '../../support/files/write-files.js';
 import { usePasswordServer } from '../../postgres/connection/password-server.js';
 import { PASSWORD } from '../../postgres/connection/secrets.js';
 import { FILES, run } from '../command-line.js';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import type { ProcessResult } from '../../support/process.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import type { ProcessResult } from '../../support/programs/process.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { FILES, objectOf, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_reading');

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import type { ProcessResult } from '../../support/process.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import type { ProcessResult } from '../../support/programs/process.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { run } from '../command-line.js';
 import { expectSchema } from '../schemas.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import type { ProcessResult } from '../../support/process.js';
-import { tempDirectory } from '../../support/temp-directory.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import type { ProcessResult } from '../../support/programs/process.js';
+import { tempDirectory } from '../../support/files/temp-directory.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { FILES, run } from '../command-line.js';
 import { runInTerminal, testInTerminal } from '../in-terminal.js';
 

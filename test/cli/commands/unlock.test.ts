@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { whileLockIsHeld } from '../../support/lock-held.js';
-import type { ProcessResult } from '../../support/process.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { whileLockIsHeld } from '../../support/database/lock-held.js';
+import type { ProcessResult } from '../../support/programs/process.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { FILES, run } from '../command-line.js';
 
 const db = useEmptyDatabase('cli_unlock');

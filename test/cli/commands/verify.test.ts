@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { childEnvironment, type ProcessResult } from '../../support/process.js';
-import { serverMajor, testIf } from '../../support/since-version.js';
-import { until } from '../../support/until.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { childEnvironment, type ProcessResult } from '../../support/programs/process.js';
+import { serverMajor, testIf } from '../../support/server/since-version.js';
+import { until } from '../../support/jest/until.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { NEWEST } from '../../../tools/postgres-binaries.js';
 import { FILES, MAIN, objectOf, run } from '../command-line.js';
 

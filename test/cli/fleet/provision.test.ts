@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { lockKeySql } from '../../../src/postgres/lock/lock.js';
-import { withClient } from '../../support/database.js';
-import { testIf } from '../../support/since-version.js';
-import { childEnvironment, runProcess, type ProcessResult } from '../../support/process.js';
+import { withClient } from '../../support/database/database.js';
+import { testIf } from '../../support/server/since-version.js';
+import { childEnvironment, runProcess, type ProcessResult } from '../../support/programs/process.js';
 import { MAIN, objectOf } from '../command-line.js';
 import { useSchools } from '../tenants/schools.js';
 

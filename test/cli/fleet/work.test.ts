@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { until } from '../../support/until.js';
+import { until } from '../../support/jest/until.js';
 import { objectOf } from '../command-line.js';
 import { expectSchema } from '../schemas.js';
 import { ENGINE_AS_CODE, useWorkers, WAITING } from './workers.js';

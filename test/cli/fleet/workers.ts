@@ -1,6 +1,6 @@
 import { afterEach, beforeEach } from '@jest/globals';
-import { linkPackages } from '../../support/host-project.js';
-import { until } from '../../support/until.js';
+import { linkPackages } from '../../support/programs/host-project.js';
+import { until } from '../../support/jest/until.js';
 import { LIST, useSchools, type RunningCommand, type Schools } from '../tenants/schools.js';
 
 /** Schools in a project whose rollouts run over pg-boss. */

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes } from '../../support/history-of.js';
-import { hostProject } from '../../support/host-project.js';
-import type { ProcessResult } from '../../support/process.js';
-import { writeFiles } from '../../support/write-files.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { hostProject } from '../../support/programs/host-project.js';
+import type { ProcessResult } from '../../support/programs/process.js';
+import { writeFiles } from '../../support/files/write-files.js';
 import { FILES, objectOf, run } from '../command-line.js';
 import { CONFIGURED, NAMED, POOLED } from './applications.js';
 

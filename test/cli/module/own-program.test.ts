@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes } from '../../support/history-of.js';
-import { hostProject } from '../../support/host-project.js';
-import { type ProcessResult, runProcess } from '../../support/process.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { hostProject } from '../../support/programs/host-project.js';
+import { type ProcessResult, runProcess } from '../../support/programs/process.js';
 import { FILES } from '../command-line.js';
 import { expectSchema } from '../schemas.js';
 import { CONFIGURED, NAMED } from './applications.js';

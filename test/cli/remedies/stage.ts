@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { lockKey } from '../../../src/postgres/lock/lock.js';
-import type { TestDatabase } from '../../support/database.js';
+import type { TestDatabase } from '../../support/database/database.js';
 
 /** Where a scene is set. */
 export interface Stage {

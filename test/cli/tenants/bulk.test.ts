@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { until } from '../../support/until.js';
+import { until } from '../../support/jest/until.js';
 import { objectOf } from '../command-line.js';
 import { expectSchema } from '../schemas.js';
 import { lockTenant, waitingForLock } from './locked.js';

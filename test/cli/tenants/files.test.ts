@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log } from 'sarif';
-import { runProcess, type ProcessResult } from '../../support/process.js';
+import { runProcess, type ProcessResult } from '../../support/programs/process.js';
 import { objectOf, run } from '../command-line.js';
 import { LIST, useSchools } from './schools.js';
 

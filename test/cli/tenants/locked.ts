@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { lockKey } from '../../../src/postgres/lock/lock.js';
-import type { TestDatabase } from '../../support/database.js';
+import type { TestDatabase } from '../../support/database/database.js';
 
 /** Another process migrates a tenant until the returned function is called; without a name, a tenant with a database of its own. */
 export async function lockTenant(db: TestDatabase, tenant?: string): Promise<() => Promise<void>> {

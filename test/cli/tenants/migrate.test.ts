@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { outcomes } from '../../support/history-of.js';
+import { outcomes } from '../../support/migrator/history-of.js';
 import { objectOf } from '../command-line.js';
 import { useSchools } from './schools.js';
 

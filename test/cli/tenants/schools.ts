@@ -1,11 +1,11 @@
 import { beforeEach } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import type { TestDatabase } from '../../support/database.js';
-import { childEnvironment, type ProcessResult } from '../../support/process.js';
-import { tempDirectory } from '../../support/temp-directory.js';
-import { writeFiles } from '../../support/write-files.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import type { TestDatabase } from '../../support/database/database.js';
+import { childEnvironment, type ProcessResult } from '../../support/programs/process.js';
+import { tempDirectory } from '../../support/files/temp-directory.js';
+import { writeFiles } from '../../support/files/write-files.js';
 import { MAIN, run } from '../command-line.js';
 
 /** The shared files: the list of schools. */

@@ -1,6 +1,6 @@
 import { beforeEach } from '@jest/globals';
-import type { TestDatabase } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import type { TestDatabase } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { useSchools, type Schools } from './schools.js';
 
 /** A database that cannot be reached. */

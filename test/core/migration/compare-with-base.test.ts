@@ -5,7 +5,7 @@ import { MigrationSet } from '../../../src/core/migration/migration-set.js';
 import { migrationOrder, compareMigrations } from '../../../src/core/migration/version.js';
 import { LAYOUTS } from '../../../src/core/tools/layouts.js';
 import type { LayoutName } from '../../../src/core/tools/names.js';
-import { checkpointOf } from '../../support/checkpoint-of.js';
+import { checkpointOf } from '../../support/migrator/checkpoint-of.js';
 
 type Files = Readonly<Record<string, string>>;
 

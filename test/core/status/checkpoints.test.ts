@@ -4,7 +4,7 @@ import { joinStatuses } from '../../../src/core/status/status.js';
 import { makePlan } from '../../../src/core/status/plan.js';
 import { DEFAULT_POLICY } from '../../../src/core/status/policy.js';
 import { startingBy } from '../../../src/core/status/checkpoints.js';
-import { checkpointOf } from '../../support/checkpoint-of.js';
+import { checkpointOf } from '../../support/migrator/checkpoint-of.js';
 import { appliedRow, bareRow, migrationFile, setOf } from '../fixtures.js';
 import { join, joined, show } from './joined.js';
 

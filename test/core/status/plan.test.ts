@@ -4,7 +4,7 @@ import { findDrift } from '../../../src/core/status/findings.js';
 import { isNothingToDo, makePlan, type Plan } from '../../../src/core/status/plan.js';
 import { DEFAULT_POLICY, type DriftPolicy } from '../../../src/core/status/policy.js';
 import type { MigrationState, MigrationStatus } from '../../../src/core/status/status.js';
-import * as policies from '../../support/policies.js';
+import * as policies from '../../support/migrator/policies.js';
 import { appliedRow, migrationFile, setOf, statusOf } from '../fixtures.js';
 
 const DRIFT_FAILS: DriftPolicy = { ...DEFAULT_POLICY, ...policies.DRIFT_FAILS };

@@ -13,7 +13,7 @@ import {
 } from '../../../src/core/tools/registry.js';
 import type { FileProblem, FileProblemReason } from '../../../src/core/problems/file-problem.js';
 import type { ToolDefinition } from '../../../src/core/tools/tool.js';
-import { repositoryRoot } from '../../support/process.js';
+import { repositoryRoot } from '../../support/programs/process.js';
 
 const DOWN = /^-- backward\b/i;
 const acme: ToolDefinition = {

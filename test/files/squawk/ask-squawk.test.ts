@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { askSquawk } from '../../../src/files/squawk/ask-squawk.js';
 import { findSquawk, SquawkError } from '../../../src/files/squawk/find-squawk.js';
-import { repositoryRoot } from '../../support/process.js';
-import { tempDirectory } from '../../support/temp-directory.js';
+import { repositoryRoot } from '../../support/programs/process.js';
+import { tempDirectory } from '../../support/files/temp-directory.js';
 
 const ask = askSquawk(findSquawk(repositoryRoot), (file) => file);
 const opinionsOn = (sql: string, isTransactional = true) => ask({ file: '1.sql', sql, isTransactional });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
 import { CheckpointError, RefusedError } from '../../../src/migrator.js';
-import { testWithDump } from '../../support/dump.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
+import { testWithDump } from '../../support/database/dump.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
 import { fleetOn, type ObservedFleet } from '../fleet-on.js';
 import { SHARED as APP } from './tenant-files.js';
 

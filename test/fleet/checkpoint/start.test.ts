@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { checkpointOf } from '../../support/checkpoint-of.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { writeFiles } from '../../support/write-files.js';
+import { checkpointOf } from '../../support/migrator/checkpoint-of.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { writeFiles } from '../../support/files/write-files.js';
 import { fleetOn, inBrief, type ObservedFleet } from '../fleet-on.js';
 
 const db = useEmptyDatabase('fleet_checkpoint');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { CheckpointError, RefusedError } from '../../../src/migrator.js';
-import { testWithDump } from '../../support/dump.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
+import { testWithDump } from '../../support/database/dump.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
 import { fleetOn, type ObservedFleet } from '../fleet-on.js';
 
 const db = useEmptyDatabase('tenant_checkpoint_values');

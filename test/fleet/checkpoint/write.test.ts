@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from '@jest/globals';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { testWithDump } from '../../support/dump.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { dumpOf } from '../../support/pg-dump.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database/database.js';
+import { testWithDump } from '../../support/database/dump.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { dumpOf } from '../../support/programs/pg-dump.js';
 import { quoteIdentifier } from '../../../src/core/sql/text/quote.js';
 import { fleetOn, inBrief } from '../fleet-on.js';
 import { FILES, SHARED } from './tenant-files.js';

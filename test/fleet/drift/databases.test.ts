@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { TenantDefinition } from '../../../src/migrator.js';
-import { createTestDatabase, type TestDatabase } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { createRole } from '../../support/role.js';
+import { createTestDatabase, type TestDatabase } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { createRole } from '../../support/database/role.js';
 import { fleetOn } from '../fleet-on.js';
 
 const db = useEmptyDatabase('tenant_databases');

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import pg from 'pg';
 import { FleetCatalogs } from '../../../src/composition/fleet/tenant-catalogs.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo } from '../fleet-on.js';
 
 const db = useEmptyDatabase('tenant_disturbed');

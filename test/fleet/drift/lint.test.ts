@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { renderFinding } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo } from '../fleet-on.js';
 
 const db = useEmptyDatabase('tenant_lint');

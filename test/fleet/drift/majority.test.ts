@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderFinding, type FleetDrift } from '../../../src/migrator.js';
 import { quoteIdentifier } from '../../../src/core/sql/text/quote.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo } from '../fleet-on.js';
 
 const db = useEmptyDatabase('tenant_majority');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { HistoryTableError, RefusedError } from '../../../src/migrator.js';
 import { COLUMN_NAMES } from '../../../src/postgres/history/columns.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
 import { fleetOn, inBrief, tenantsUpTo } from '../fleet-on.js';
 
 const db = useEmptyDatabase('older_tenants');

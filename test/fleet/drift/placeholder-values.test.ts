@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo } from '../fleet-on.js';
 
 const db = useEmptyDatabase('drift_values');

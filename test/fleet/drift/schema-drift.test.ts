@@ -6,7 +6,7 @@ import {
   type TenantDefinition,
 } from '../../../src/migrator.js';
 import { quoteIdentifier } from '../../../src/core/sql/text/quote.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo, type ObservedFleet } from '../fleet-on.js';
 
 const db = useEmptyDatabase('tenant_drift');

@@ -1,5 +1,5 @@
-import type { Files, ObservedMigrator } from '../../support/migrator-on.js';
-import type { TestDatabase } from '../../support/database.js';
+import type { Files, ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import type { TestDatabase } from '../../support/database/database.js';
 
 /** Files that each add a row, so that running one twice shows. */
 export const adding = (...names: string[]): Files =>

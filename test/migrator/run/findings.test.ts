@@ -2,12 +2,12 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigrationFailedError, type MigratorOptions, RefusedError, renderFinding } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf, outcomes } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { DRIFT_FAILS, DRIFT_IGNORED } from '../../support/policies.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { historyOf, outcomes } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { DRIFT_FAILS, DRIFT_IGNORED } from '../../support/migrator/policies.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
 import { adding, ranOn, states } from './adding.js';
 
 const db = useEmptyDatabase('findings');

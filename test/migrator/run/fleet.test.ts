@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { runFleet } from '../../../soak/fleet.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { describeWith } from '../../support/needs.js';
-import { startPgBouncer } from '../../support/pgbouncer.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { describeWith } from '../../support/jest/needs.js';
+import { startPgBouncer } from '../../support/database/pgbouncer.js';
 
 const db = useEmptyDatabase('fleet');
 

@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigurationError, RefusedError, UnknownMigrationError } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { outcomes } from '../../support/history-of.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { until } from '../../support/until.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
+import { until } from '../../support/jest/until.js';
 
 const db = useEmptyDatabase('limits');
 const FILES = {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { RefusedError, renderFinding } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { warned } from '../../support/findings-of.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { warned } from '../../support/migrator/findings-of.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
 
 const db = useEmptyDatabase('lint_run');
 

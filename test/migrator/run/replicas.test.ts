@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
 import { MigrationFailedError, runMigrationsWithTracking } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { type Files, migratorOn } from '../../support/migrator-on.js';
-import { runProcess } from '../../support/process.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { type Files, migratorOn } from '../../support/migrator/migrator-on.js';
+import { runProcess } from '../../support/programs/process.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
 
 const db = useEmptyDatabase('replicas');
 afterEach(() => expectNoLeftovers(db));

@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError, RefusedError } from '../../../src/migrator.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { outcomes, relations } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
-import { until } from '../../support/until.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { outcomes, relations } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
+import { until } from '../../support/jest/until.js';
 import { adding, ranOn } from './adding.js';
 
 const db = useEmptyDatabase('without_lock');

@@ -1,5 +1,5 @@
 import type { ForeignTool, LayoutName } from '../../../src/migrator.js';
-import type { Files } from '../../support/migrator-on.js';
+import type { Files } from '../../support/migrator/migrator-on.js';
 
 /** What another tool left in a database whose time zone is Asia/Tokyo, and its directory. */
 export interface ForeignExample {

@@ -3,10 +3,10 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Migrator } from '../../../src/migrator.js';
 import type { Proxy } from '../../../tools/proxy/proxy.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn, type Files } from '../../support/migrator-on.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn, type Files } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('health_check');
 afterEach(() => expectNoLeftovers(db));

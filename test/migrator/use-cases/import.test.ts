@@ -6,11 +6,11 @@ import {
   HistoryTableError,
   type MigratorOptions,
 } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf, outcomes, relations } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { historyOf, outcomes, relations } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
 import { FOREIGN_EXAMPLES, type ForeignExample } from './foreign-examples.js';
 
 const db = useEmptyDatabase('import');

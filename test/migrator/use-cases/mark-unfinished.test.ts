@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError, RefusedError, type Migrator } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf, type RecordedRow } from '../../support/history-of.js';
-import { migrateUntilKilled } from '../../support/killed.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { historyOf, type RecordedRow } from '../../support/migrator/history-of.js';
+import { migrateUntilKilled } from '../../support/programs/killed.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
 
 const db = useEmptyDatabase('mark_unfinished');
 afterEach(() => expectNoLeftovers(db));

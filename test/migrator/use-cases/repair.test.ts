@@ -3,12 +3,12 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checksum } from '../../../src/core/migration/checksum.js';
 import { MigrationFailedError, RefusedError, UnknownMigrationError } from '../../../src/migrator.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf, relations } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { historyOf, relations } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('repair');
 afterEach(() => expectNoLeftovers(db));

@@ -2,12 +2,12 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DirectoryError, NotUpToDateError, RefusedError, renderFinding } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { DRIFT_FAILS } from '../../support/policies.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { historyOf } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { DRIFT_FAILS } from '../../support/migrator/policies.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('status');
 afterEach(() => expectNoLeftovers(db));

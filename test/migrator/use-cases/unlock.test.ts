@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { DatabaseError, LockInUseError } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { whileLockIsHeld } from '../../support/lock-held.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { createRole } from '../../support/role.js';
-import { until } from '../../support/until.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { whileLockIsHeld } from '../../support/database/lock-held.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
+import { createRole } from '../../support/database/role.js';
+import { until } from '../../support/jest/until.js';
 
 const db = useEmptyDatabase('unlock');
 afterEach(() => expectNoLeftovers(db));

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { MigrationsModule } from '../../../src/index.js';
 import { MigrationFailedError, NotUpToDateError } from '../../../src/migrator.js';
 import { startContext } from '../../nest/support/application.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('validate');
 afterEach(() => expectNoLeftovers(db));

@@ -5,12 +5,12 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BreakableProxy } from '../../../soak/breakable-proxy.js';
 import { MIGRATIONS_READY, type MigrationsModuleOptions, type MigrationsReady } from '../../../src/index.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
-import { terminate } from '../../support/terminate.js';
-import { until } from '../../support/until.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
+import { terminate } from '../../support/database/terminate.js';
+import { until } from '../../support/jest/until.js';
 import { ask, startServing } from '../health/health-application.js';
 import { eventsOf } from '../support/application.js';
 

@@ -9,12 +9,12 @@ import {
   type MigrationsModuleOptions,
   type MigrationsReady,
 } from '../../../src/index.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
-import { until } from '../../support/until.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
+import { until } from '../../support/jest/until.js';
 import { startHttp } from '../support/application.js';
 
 const db = useEmptyDatabase('background');

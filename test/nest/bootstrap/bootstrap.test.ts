@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MIGRATIONS_READY, MigrationsService, NotUpToDateError, type MigrationsReady } from '../../../src/index.js';
 import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { outcomes, relations } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { startPrivateServer } from '../../support/private-server.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { outcomes, relations } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { startPrivateServer } from '../../support/server/private-server.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
 import { startWith } from '../support/application.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { type ProcessResult, runProcess, typescriptArguments } from '../../support/process.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { type ProcessResult, runProcess, typescriptArguments } from '../../support/programs/process.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
 
 const APPLICATION = fileURLToPath(new URL('../fixtures/application.ts', import.meta.url));
 

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { DriftAlertChannel, MigrationsModule, type AlertChannel, type DriftAlert } from '../../../src/index.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { startContext } from '../support/application.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { alerts, checkOf, NEVER, Pager, RecordingChannel, useDriftApplication } from './drift-application.js';

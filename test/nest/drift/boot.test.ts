@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { eventsOf } from '../support/application.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { alerts, checkOf, FILES, Pager, useDriftApplication } from './drift-application.js';

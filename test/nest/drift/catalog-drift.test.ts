@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { until } from '../../support/until.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { until } from '../../support/jest/until.js';
 import { eventsOf } from '../support/application.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { alerts, checkOf, Pager, useDriftApplication } from './drift-application.js';

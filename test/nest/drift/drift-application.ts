@@ -7,8 +7,8 @@ import { DriftMonitor } from '../../../src/nest/drift/drift-monitor.js';
 import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
 import { startWith } from '../support/application.js';
 import type { RecordingLogger } from '../support/recording-logger.js';
-import type { TestDatabase } from '../../support/database.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import type { TestDatabase } from '../../support/database/database.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 
 /** Three migrations, with gaps between their numbers. */
 export const FILES = {

@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Cron, CronExpression, ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { DRIFT_JOB, DriftAlertChannel, type AlertChannel } from '../../../src/index.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { until } from '../../support/until.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { until } from '../../support/jest/until.js';
 import { alerts, FILES, NEVER, Pager, useDriftApplication } from './drift-application.js';
 
 const db = useEmptyDatabase('drift_job');

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { startPrivateServer } from '../../support/private-server.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { startPrivateServer } from '../../support/server/private-server.js';
 import { eventsOf } from '../support/application.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { alerts, FILES, checkOf, Pager, useDriftApplication } from './drift-application.js';

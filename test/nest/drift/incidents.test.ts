@@ -5,9 +5,9 @@ import type { MigratorOptions } from '../../../src/index.js';
 import type { IncidentReport } from '../../../src/core/status/incidents.js';
 import { uncheckedCodes } from '../../../src/core/catalog/unchecked.js';
 import { IncidentTracker } from '../../../src/nest/drift/incident-tracker.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 import { useRoles } from '../../postgres/history/roles.js';
 
 const db = useEmptyDatabase('incidents');

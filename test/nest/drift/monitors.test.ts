@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { proveMonitors } from '../../../soak/monitors/prove-monitors.js';
-import { useTestDatabase } from '../../support/use-test-database.js';
+import { useTestDatabase } from '../../support/server/use-test-database.js';
 
 const database = useTestDatabase('monitors');
 

@@ -3,8 +3,8 @@ import { Injectable, type INestApplicationContext } from '@nestjs/common';
 import { DriftAlertChannel, Fleet, type AlertChannel, type DriftAlert, type TenantFleet } from '../../../src/index.js';
 import type { DriftOptions } from '../../../src/nest/configuration/options.js';
 import { tenantsUpTo } from '../../fleet/fleet-on.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
 import { startWith } from '../support/application.js';
 import { checkOf, NEVER } from './drift-application.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Injectable, type Provider } from '@nestjs/common';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { MigrationsService } from '../../../src/index.js';
 import { startWith } from '../support/application.js';
 import { RecordingLogger } from '../support/recording-logger.js';

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { MigrationsModule } from '../../../src/index.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { runProcess, typescriptArguments } from '../../support/process.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { runProcess, typescriptArguments } from '../../support/programs/process.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
 import { closedAfterTest, moduleOf } from '../support/application.js';
 
 const db = useEmptyDatabase('structured_logs');

@@ -6,8 +6,8 @@ import { createMigrator, migrationsOf } from '../../../src/composition/create-mi
 import { resolveMigratorOptions } from '../../../src/composition/validation/migrator-options.js';
 import type { MigrationSet } from '../../../src/core/migration/migration-set.js';
 import type { MigrationSource } from '../../../src/core/ports/ports.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { ask, FILES, startServing } from './health-application.js';
 
 const db = useEmptyDatabase('health_files');

@@ -3,9 +3,9 @@ import type { INestApplication } from '@nestjs/common';
 import type pg from 'pg';
 import { MigrationsHealthIndicator } from '../../../src/index.js';
 import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { ask, FILES, startServing } from './health-application.js';
 
 const db = useEmptyDatabase('health_load');

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { INestApplication } from '@nestjs/common';
 import { MigrationsService } from '../../../src/index.js';
 import type { MigrationsModuleOptions } from '../../../src/nest/configuration/options.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { startPrivateServer } from '../../support/private-server.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { startPrivateServer } from '../../support/server/private-server.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 import { ask, FILES, startServing } from './health-application.js';
 
 const db = useEmptyDatabase('health');

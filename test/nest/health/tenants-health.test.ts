@@ -3,10 +3,10 @@ import type { INestApplication } from '@nestjs/common';
 import { ConfigurationError, Fleet, MigrationsHealthIndicator, type TenantFleet } from '../../../src/index.js';
 import type { HealthOptions } from '../../../src/nest/configuration/options.js';
 import { tenantsUpTo } from '../../fleet/fleet-on.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
-import { until } from '../../support/until.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
+import { until } from '../../support/jest/until.js';
 import { ask, startServing } from './health-application.js';
 
 const db = useEmptyDatabase('tenants_health');

@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { MigrationsService } from '../../../src/nest/migrations.service.js';
-import type { TestDatabase } from '../../support/database.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
+import type { TestDatabase } from '../../support/database/database.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
 import { startWith } from './application.js';
 
 /** An application that has not migrated yet, its service, and the directory of its three files. */

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ConfigurationError, UnknownMigrationError } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { driftOf } from '../../support/findings-of.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { driftOf } from '../../support/migrator/findings-of.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('accept_catalog');
 

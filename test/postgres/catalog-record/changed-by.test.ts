@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderFinding } from '../../../src/migrator.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
-import { createRole } from '../../support/role.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import { createRole } from '../../support/database/role.js';
 
 const db = useEmptyDatabase('changed_by');
 const FILES = {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { migratorOn, type Files } from '../../support/migrator-on.js';
-import { useTestDatabase } from '../../support/use-test-database.js';
+import { migratorOn, type Files } from '../../support/migrator/migrator-on.js';
+import { useTestDatabase } from '../../support/server/use-test-database.js';
 
 const db = useTestDatabase();
 

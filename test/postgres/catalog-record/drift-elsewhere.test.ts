@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { driftOf } from '../../support/findings-of.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
-import { has } from '../../support/needs.js';
-import { startPgBouncer } from '../../support/pgbouncer.js';
-import { testIf } from '../../support/since-version.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { driftOf } from '../../support/migrator/findings-of.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import { has } from '../../support/jest/needs.js';
+import { startPgBouncer } from '../../support/database/pgbouncer.js';
+import { testIf } from '../../support/server/since-version.js';
 
 const db = useEmptyDatabase('drift_elsewhere');
 const FILES = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { withClient } from '../../support/database.js';
-import { driftOf } from '../../support/findings-of.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
-import { useTestDatabase } from '../../support/use-test-database.js';
+import { withClient } from '../../support/database/database.js';
+import { driftOf } from '../../support/migrator/findings-of.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import { useTestDatabase } from '../../support/server/use-test-database.js';
 
 const FILES = {
   '1_orders.sql': `CREATE SCHEMA app;

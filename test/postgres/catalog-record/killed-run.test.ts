@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { driftOf } from '../../support/findings-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { type KillAt, migrateUntilKilled } from '../../support/killed.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
-import { writeFiles } from '../../support/write-files.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { driftOf } from '../../support/migrator/findings-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { type KillAt, migrateUntilKilled } from '../../support/programs/killed.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import { writeFiles } from '../../support/files/write-files.js';
 
 const db = useEmptyDatabase('killed_run');
 afterEach(() => expectNoLeftovers(db));

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('catalog_values');
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { migratorOn, type Files, type ObservedMigrator } from '../../support/migrator-on.js';
-import { createRole } from '../../support/role.js';
-import { useTestDatabase } from '../../support/use-test-database.js';
+import { migratorOn, type Files, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import { createRole } from '../../support/database/role.js';
+import { useTestDatabase } from '../../support/server/use-test-database.js';
 
 const db = useTestDatabase();
 

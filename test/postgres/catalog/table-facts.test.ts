@@ -5,9 +5,9 @@ import { bodyOf } from '../../../src/core/lint/syntax/node.js';
 import { readTableFacts } from '../../../src/postgres/catalog/table-facts.js';
 import { ReadConnections } from '../../../src/postgres/connection/read-connections.js';
 import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { serverMajor, testSince } from '../../support/since-version.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { serverMajor, testSince } from '../../support/server/since-version.js';
 
 const db = useEmptyDatabase('facts');
 

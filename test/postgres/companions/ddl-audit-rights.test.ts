@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DatabaseError } from '../../../src/migrator.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
-import { createRole } from '../../support/role.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import { createRole } from '../../support/database/role.js';
 
 const db = useEmptyDatabase('ddl_audit_rights');
 const FILES = { '1.sql': 'CREATE TABLE shared.orders (id int)' };

@@ -2,12 +2,12 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { ddlTable } from '../../../src/postgres/companions/ddl-audit.js';
 import { DatabaseError, HistoryTableError } from '../../../src/migrator.js';
 import { schemasNamed } from '../../../src/postgres/catalog/queries/scope.js';
-import { catalogOf, differences } from '../../support/catalog-of.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
-import { createRole } from '../../support/role.js';
+import { catalogOf, differences } from '../../support/database/catalog-of.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import { createRole } from '../../support/database/role.js';
 
 const db = useEmptyDatabase('ddl_audit');
 

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { finding } from '../../../src/core/errors/finding.js';
 import { withOpenIncident } from '../../../src/postgres/companions/incidents.js';
-import { withClient } from '../../support/database.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { useTestDatabase } from '../../support/use-test-database.js';
+import { withClient } from '../../support/database/database.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
+import { useTestDatabase } from '../../support/server/use-test-database.js';
 
 const db = useTestDatabase('incidents');
 const HISTORY = { schema: 'shared', table: 'schema_migrations' };

@@ -3,11 +3,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseError, renderFinding, UnknownMigrationError } from '../../../src/migrator.js';
 import { checksum } from '../../../src/core/migration/checksum.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 import { useRoles } from '../history/roles.js';
 
 const db = useEmptyDatabase('source');

@@ -1,15 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError, DatabaseError, makeMigrator, RefusedError } from '../../../src/migrator.js';
-import { serverRole, serverUrl, withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf, outcomes } from '../../support/history-of.js';
-import { migratorOn, type Files } from '../../support/migrator-on.js';
-import { describeWith } from '../../support/needs.js';
-import { startPgBouncer } from '../../support/pgbouncer.js';
-import { createRole } from '../../support/role.js';
-import { testSince } from '../../support/since-version.js';
+import { serverRole, serverUrl, withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { historyOf, outcomes } from '../../support/migrator/history-of.js';
+import { migratorOn, type Files } from '../../support/migrator/migrator-on.js';
+import { describeWith } from '../../support/jest/needs.js';
+import { startPgBouncer } from '../../support/database/pgbouncer.js';
+import { createRole } from '../../support/database/role.js';
+import { testSince } from '../../support/server/since-version.js';
 
 const db = useEmptyDatabase('acting_role');
 const owner = `The "Owner" ${randomBytes(3).toString('hex')}`;

@@ -7,11 +7,11 @@ import {
   makeMigrator,
   type MigratorOptions,
 } from '../../../src/migrator.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { outcomes } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 import { usePasswordServer } from './password-server.js';
 import { expectNoSecret, PASSWORD } from './secrets.js';
 

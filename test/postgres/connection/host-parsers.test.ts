@@ -2,10 +2,10 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { HistoryTableError, LockTimeoutError, type MigratorOptions } from '../../../src/migrator.js';
 import { lockKey } from '../../../src/postgres/lock/lock.js';
-import { serverRole, withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { serverRole, withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('host_parsers');
 

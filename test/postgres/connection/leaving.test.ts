@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect as connectSocket, createServer, Socket, type AddressInfo } from 'node:net';
 import { connect } from '../../../src/postgres/connection/connect.js';
 import type { PgConnection } from '../../../src/postgres/connection/pg-connection.js';
-import { useTestDatabase } from '../../support/use-test-database.js';
+import { useTestDatabase } from '../../support/server/use-test-database.js';
 
 const db = useTestDatabase('leaving');
 const sockets = new Set<Socket>();

@@ -3,11 +3,11 @@ import type { Submittable } from 'pg';
 import { connect } from '../../../src/postgres/connection/connect.js';
 import type { PgConnection } from '../../../src/postgres/connection/pg-connection.js';
 import type { Proxy } from '../../../tools/proxy/proxy.js';
-import { connectionOn } from '../../support/connection-on.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { until } from '../../support/until.js';
+import { connectionOn } from '../../support/database/connection-on.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { until } from '../../support/jest/until.js';
 
 const db = useEmptyDatabase('outbox');
 const open: PgConnection[] = [];

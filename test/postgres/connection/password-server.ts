@@ -2,8 +2,8 @@ import { beforeAll } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmbeddedServer } from '../../../src/testing/embedded/server.js';
-import { withClient } from '../../support/database.js';
-import { startPrivateServer } from '../../support/private-server.js';
+import { withClient } from '../../support/database/database.js';
+import { startPrivateServer } from '../../support/server/private-server.js';
 import { PASSWORD } from './secrets.js';
 
 export interface PasswordServer {

@@ -3,8 +3,8 @@ import type pg from 'pg';
 import { connect } from '../../../src/postgres/connection/connect.js';
 import type { PgConnection } from '../../../src/postgres/connection/pg-connection.js';
 import { SQLSTATE } from '../../../src/core/errors/sqlstate.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { until } from '../../support/until.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { until } from '../../support/jest/until.js';
 
 const db = useEmptyDatabase('pg_connection');
 let pool: pg.Pool;

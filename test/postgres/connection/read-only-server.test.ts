@@ -2,11 +2,11 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseConnectionError, type MigrationError } from '../../../src/migrator.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 import { usePasswordServer } from './password-server.js';
 
 const db = useEmptyDatabase('read_only');

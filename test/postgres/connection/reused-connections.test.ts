@@ -2,8 +2,8 @@ import { EventEmitter, once } from 'node:events';
 import { Socket } from 'node:net';
 import { afterEach, expect, test } from '@jest/globals';
 import { ReusedConnections } from '../../../src/postgres/connection/reused-connections.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { useTestDatabase } from '../../support/use-test-database.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { useTestDatabase } from '../../support/server/use-test-database.js';
 
 const db = useTestDatabase('reused');
 afterEach(() => expectNoLeftovers(db));

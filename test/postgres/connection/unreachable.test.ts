@@ -5,13 +5,13 @@ import { DatabaseConnectionError, MigrationFailedError, runMigrationsWithTrackin
 import type { ConnectionRetry } from '../../../src/core/ports/ports.js';
 import { connect } from '../../../src/postgres/connection/connect.js';
 import { freePort } from '../../../src/testing/embedded/free-port.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
-import { migrationsDirectory } from '../../support/temp-directory.js';
-import { until } from '../../support/until.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../../support/files/temp-directory.js';
+import { until } from '../../support/jest/until.js';
 import { usePasswordServer } from './password-server.js';
 import { expectNoSecret } from './secrets.js';
 

@@ -3,12 +3,12 @@ import { MigrationFailedError } from '../../../src/migrator.js';
 import { HistoryScope } from '../../../src/core/target/history-scope.js';
 import { parseTableName } from '../../../src/core/target/table.js';
 import { TableRecords } from '../../../src/postgres/history/statements.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { warned } from '../../support/findings-of.js';
-import { historyOf, outcomes } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { warned } from '../../support/migrator/findings-of.js';
+import { historyOf, outcomes } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('notices');
 afterEach(() => expectNoLeftovers(db));

@@ -1,13 +1,13 @@
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { RefusedError } from '../../../src/migrator.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { outcomes } from '../../support/history-of.js';
-import { migratorOn, type Files } from '../../support/migrator-on.js';
-import { describeWith } from '../../support/needs.js';
-import { startPgBouncer } from '../../support/pgbouncer.js';
-import { until } from '../../support/until.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { outcomes } from '../../support/migrator/history-of.js';
+import { migratorOn, type Files } from '../../support/migrator/migrator-on.js';
+import { describeWith } from '../../support/jest/needs.js';
+import { startPgBouncer } from '../../support/database/pgbouncer.js';
+import { until } from '../../support/jest/until.js';
 
 const db = useEmptyDatabase('pooler');
 

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError } from '../../../src/migrator.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { warned } from '../../support/findings-of.js';
-import { historyOf } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn, type Files } from '../../support/migrator-on.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { warned } from '../../support/migrator/findings-of.js';
+import { historyOf } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn, type Files } from '../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('skipped_creations');
 afterEach(() => expectNoLeftovers(db));

@@ -14,10 +14,10 @@ import { parseTableName } from '../../../src/core/target/table.js';
 import { HISTORY_COLUMNS, insertSql, type ColumnValues } from '../../../src/postgres/history/columns.js';
 import { readHistory } from '../../../src/postgres/history/read-history.js';
 import { migrationFile, setOf } from '../../core/fixtures.js';
-import { connectionOn } from '../../support/connection-on.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
+import { connectionOn } from '../../support/database/connection-on.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
 
 const db = useEmptyDatabase('ordinary_rows');
 afterEach(() => expectNoLeftovers(db));

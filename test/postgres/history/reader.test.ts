@@ -4,12 +4,12 @@ import { HistoryScope } from '../../../src/core/target/history-scope.js';
 import { parseTableName } from '../../../src/core/target/table.js';
 import { ReadConnections } from '../../../src/postgres/connection/read-connections.js';
 import { PgHistoryReader } from '../../../src/postgres/history/reader.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 import { readersOf } from './readers-of.js';
 
 const db = useEmptyDatabase('reader');

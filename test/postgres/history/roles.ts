@@ -1,5 +1,5 @@
 import { afterEach } from '@jest/globals';
-import { type TestDatabase, withClient } from '../../support/database.js';
+import { type TestDatabase, withClient } from '../../support/database/database.js';
 
 /** The role that a connection string names. */
 export const nameOf = (url: string): string => decodeURIComponent(new URL(url).username);

@@ -11,11 +11,11 @@ import { parseTableName } from '../../../src/core/target/table.js';
 import { PgHistoryStore } from '../../../src/postgres/history/history-store.js';
 import { install } from '../../../src/postgres/history/install.js';
 import { TableRecords } from '../../../src/postgres/history/statements.js';
-import { connectionOn } from '../../support/connection-on.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { historyOf } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
+import { connectionOn } from '../../support/database/connection-on.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { historyOf } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
 
 const db = useEmptyDatabase('statements');
 afterEach(() => expectNoLeftovers(db));

@@ -1,4 +1,4 @@
-import type { TestDatabase } from '../../support/database.js';
+import type { TestDatabase } from '../../support/database/database.js';
 
 export const columnsOf = async (db: TestDatabase, table: string): Promise<string[]> =>
   (

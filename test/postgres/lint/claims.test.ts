@@ -4,7 +4,7 @@ import type { LockClaim } from '../../../src/core/lint/model/rule.js';
 import { splitLexically } from '../../../src/core/sql/statements/split.js';
 import { RULES } from '../../../src/core/lint/registry.js';
 import type { LockMode } from '../../../src/core/lint/syntax/lock-modes.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { locksInTransaction, locksWhileWaiting, type SeenLocks } from './seen-locks.js';
 
 const db = useEmptyDatabase('claims');

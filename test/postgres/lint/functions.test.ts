@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { NOT_VOLATILE, VOLATILE } from '../../../src/core/lint/syntax/functions.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 
 const db = useEmptyDatabase('functions');
 

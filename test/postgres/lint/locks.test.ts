@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { locksOf } from '../../../src/core/lint/syntax/locks.js';
 import { LOCK_MODES } from '../../../src/core/lint/syntax/lock-modes.js';
 import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { testSince } from '../../support/since-version.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { testSince } from '../../support/server/since-version.js';
 import { locksInTransaction, locksWhileWaiting, type SeenLocks } from './seen-locks.js';
 
 const db = useEmptyDatabase('locks');

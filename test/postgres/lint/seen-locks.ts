@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { LOCK_MODES, type LockMode } from '../../../src/core/lint/syntax/lock-modes.js';
-import { withClient, type TestDatabase } from '../../support/database.js';
-import { until } from '../../support/until.js';
+import { withClient, type TestDatabase } from '../../support/database/database.js';
+import { until } from '../../support/jest/until.js';
 
 /** The strongest lock on each relation, by name. */
 export type SeenLocks = Readonly<Record<string, LockMode>>;

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { bodyOf } from '../../../src/core/lint/syntax/node.js';
 import { typeChange, typeOf, type ColumnType } from '../../../src/core/lint/syntax/types.js';
 import { parseStatements } from '../../../src/postgres/parser/parse-sql.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
 
 const db = useEmptyDatabase('types');
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { EXAMPLE_SCHEMA } from '../../../src/core/lint/model/example-schema.js';
-import { withClient } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { testSince } from '../../support/since-version.js';
+import { withClient } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { testSince } from '../../support/server/since-version.js';
 
 const db = useEmptyDatabase('work');
 

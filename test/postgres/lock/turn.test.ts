@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { turnKeys } from '../../../src/postgres/lock/lock.js';
 import { PinnedTurn, SessionTurn } from '../../../src/postgres/lock/turn.js';
-import { connectionOn } from '../../support/connection-on.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
+import { connectionOn } from '../../support/database/connection-on.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
 
 const db = useEmptyDatabase('turn');
 afterEach(() => expectNoLeftovers(db));

@@ -7,9 +7,9 @@ import { Standings, type TenantStanding } from '../../../src/core/tenants/standi
 import type { Tenant } from '../../../src/core/tenants/tenant.js';
 import { ReadConnections } from '../../../src/postgres/connection/read-connections.js';
 import { readTenants } from '../../../src/postgres/tenants/read-tenants.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { useMigrations } from '../../support/use-migrations.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { useMigrations } from '../../support/migrator/use-migrations.js';
 
 const db = useEmptyDatabase('read_tenants');
 const migrations = useMigrations({

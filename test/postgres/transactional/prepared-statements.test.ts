@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { historyOf, outcomes, relations } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { type Files, migratorOn, type ObservedMigrator } from '../../support/migrator-on.js';
-import { startCountingProxy } from '../../support/counting-proxy.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { historyOf, outcomes, relations } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { type Files, migratorOn, type ObservedMigrator } from '../../support/migrator/migrator-on.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
 
 const db = useEmptyDatabase('prepared');
 afterEach(() => expectNoLeftovers(db));

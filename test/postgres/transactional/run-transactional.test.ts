@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError } from '../../../src/migrator.js';
-import { serverRole } from '../../support/database.js';
-import { useEmptyDatabase } from '../../support/empty-database.js';
-import { failureOf } from '../../support/failure-of.js';
-import { historyOf, outcomes, relations } from '../../support/history-of.js';
-import { expectNoLeftovers } from '../../support/leftovers.js';
-import { migratorOn } from '../../support/migrator-on.js';
+import { serverRole } from '../../support/database/database.js';
+import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { failureOf } from '../../support/jest/failure-of.js';
+import { historyOf, outcomes, relations } from '../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../support/server/leftovers.js';
+import { migratorOn } from '../../support/migrator/migrator-on.js';
 import { failing } from './failing.js';
 
 const db = useEmptyDatabase('transactional');

@@ -7,9 +7,9 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prefixOf, removeAbandonedServers } from '../../../src/testing/embedded/abandoned.js';
 import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
-import { startEphemeralServer } from '../../support/ephemeral-server.js';
-import { testIf } from '../../support/since-version.js';
-import { tempDirectory } from '../../support/temp-directory.js';
+import { startEphemeralServer } from '../../support/server/ephemeral-server.js';
+import { testIf } from '../../support/server/since-version.js';
+import { tempDirectory } from '../../support/files/temp-directory.js';
 import { hasEnded, killed, startParent, until } from './servers.js';
 
 const CHILD = fileURLToPath(new URL('ephemeral.child.ts', import.meta.url));

@@ -6,7 +6,7 @@ import { assertReachable, serverAccount } from '../../../src/testing/embedded/ac
 import { hydrateSymlinks } from '../../../src/testing/embedded/binaries/installed-binaries.js';
 import { findNativeDirectory } from '../../../tools/postgres-binaries.js';
 import { findRunnable } from '../../../src/testing/embedded/binaries/runnable-binaries.js';
-import { tempDirectory } from '../../support/temp-directory.js';
+import { tempDirectory } from '../../support/files/temp-directory.js';
 import { asRoot } from './servers.js';
 
 describe('binaries', () => {

@@ -6,9 +6,9 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { assertReachable, serverAccount } from '../../../src/testing/embedded/account.js';
 import { startEmbeddedPostgres } from '../../../src/testing/embedded/server.js';
-import { startPrivateServer } from '../../support/private-server.js';
-import { runProcess, typescriptArguments } from '../../support/process.js';
-import { tempDirectory } from '../../support/temp-directory.js';
+import { startPrivateServer } from '../../support/server/private-server.js';
+import { runProcess, typescriptArguments } from '../../support/programs/process.js';
+import { tempDirectory } from '../../support/files/temp-directory.js';
 import { ask, asRoot, newDataDirectory, PARENT, start } from './servers.js';
 
 describe('a data directory', () => {

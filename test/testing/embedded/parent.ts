@@ -1,6 +1,6 @@
 // A process for the tests to kill: starts a server, tells about it, and lives on ("briefly": for two seconds).
 import { startEmbeddedPostgres } from '../../../src/testing/embedded/server.js';
-import { testedBinaries } from '../../support/tested-binaries.js';
+import { testedBinaries } from '../../support/server/tested-binaries.js';
 
 const [dataDirectory = '', mode] = process.argv.slice(2);
 const server = await startEmbeddedPostgres({

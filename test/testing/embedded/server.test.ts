@@ -6,10 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isAlive } from '../../../src/testing/embedded/postmaster-pid.js';
 import { startEmbeddedPostgres } from '../../../src/testing/embedded/server.js';
-import { withClient } from '../../support/database.js';
-import { startPrivateServer } from '../../support/private-server.js';
-import { runProcess, typescriptArguments } from '../../support/process.js';
-import { testIf } from '../../support/since-version.js';
+import { withClient } from '../../support/database/database.js';
+import { startPrivateServer } from '../../support/server/private-server.js';
+import { runProcess, typescriptArguments } from '../../support/programs/process.js';
+import { testIf } from '../../support/server/since-version.js';
 import { ask, hasEnded, killed, newDataDirectory, PARENT, start, startParent, until } from './servers.js';
 
 const linuxTest = testIf(process.platform === 'linux', 'needs /proc');

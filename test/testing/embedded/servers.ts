@@ -12,11 +12,11 @@ import {
   type EmbeddedServer,
   startEmbeddedPostgres,
 } from '../../../src/testing/embedded/server.js';
-import { withClient } from '../../support/database.js';
-import { childEnvironment, typescriptArguments } from '../../support/process.js';
-import { testIf } from '../../support/since-version.js';
-import { testedBinaries } from '../../support/tested-binaries.js';
-import { beforeTheyGo, tempDirectory } from '../../support/temp-directory.js';
+import { withClient } from '../../support/database/database.js';
+import { childEnvironment, typescriptArguments } from '../../support/programs/process.js';
+import { testIf } from '../../support/server/since-version.js';
+import { testedBinaries } from '../../support/server/tested-binaries.js';
+import { beforeTheyGo, tempDirectory } from '../../support/files/temp-directory.js';
 
 export const PARENT = fileURLToPath(new URL('parent.ts', import.meta.url));
 

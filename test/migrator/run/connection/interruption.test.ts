@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { InterruptedError } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { withClient } from '../../../support/database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { outcomes } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { testSince } from '../../../support/since-version.js';
-import { until } from '../../../support/until.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { withClient } from '../../../support/database/database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { outcomes } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { testSince } from '../../../support/server/since-version.js';
+import { until } from '../../../support/jest/until.js';
 
 const db = useEmptyDatabase('interruption');
 afterEach(() => expectNoLeftovers(db));

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { InterruptedError, type Migrator } from '../../../../src/migrator.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { migratorOn } from '../../../support/migrator-on.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
 
 /** A port on which nobody listens. */
 async function deadPort(): Promise<number> {

@@ -2,13 +2,13 @@ import { expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseConnectionError } from '../../../../src/migrator.js';
-import { query, withClient } from '../../../support/database.js';
-import { endState } from '../../../support/end-state.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { startPrivateServer } from '../../../support/private-server.js';
-import { until } from '../../../support/until.js';
+import { query, withClient } from '../../../support/database/database.js';
+import { endState } from '../../../support/database/end-state.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { startPrivateServer } from '../../../support/server/private-server.js';
+import { until } from '../../../support/jest/until.js';
 
 const STEP = 42;
 const FILES = {

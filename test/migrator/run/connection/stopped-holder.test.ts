@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { MigratingProcess } from '../../../../soak/migrating-process.js';
 import { LockTimeoutError } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { outcomes } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { migrationsDirectory } from '../../../support/temp-directory.js';
-import { until } from '../../../support/until.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { outcomes } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../../../support/files/temp-directory.js';
+import { until } from '../../../support/jest/until.js';
 
 const db = useEmptyDatabase('stopped_holder');
 afterEach(() => expectNoLeftovers(db));

@@ -1,13 +1,13 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BreakableProxy } from '../../../../soak/breakable-proxy.js';
-import { startCountingProxy } from '../../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { outcomes } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { describeWith } from '../../../support/needs.js';
-import { startPgBouncer } from '../../../support/pgbouncer.js';
-import { until } from '../../../support/until.js';
+import { startCountingProxy } from '../../../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { outcomes } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { describeWith } from '../../../support/jest/needs.js';
+import { startPgBouncer } from '../../../support/database/pgbouncer.js';
+import { until } from '../../../support/jest/until.js';
 
 const db = useEmptyDatabase('stranded');
 

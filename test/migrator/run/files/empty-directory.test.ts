@@ -3,12 +3,12 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RefusedError, renderFinding, type Finding } from '../../../../src/migrator.js';
 import { run } from '../../../cli/command-line.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { historyOf, outcomes, relations } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { tempDirectory } from '../../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { historyOf, outcomes, relations } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { tempDirectory } from '../../../support/files/temp-directory.js';
 
 const db = useEmptyDatabase('empty_directory');
 afterEach(() => expectNoLeftovers(db));

@@ -1,5 +1,5 @@
 import type { LayoutName } from '../../../../src/migrator.js';
-import type { Files } from '../../../support/migrator-on.js';
+import type { Files } from '../../../support/migrator/migrator-on.js';
 
 /** Every file notes its name; whatever undoes would empty the notes. */
 export const START = 'CREATE TABLE ran (n serial, file text);\n';

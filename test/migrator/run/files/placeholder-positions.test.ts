@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError, RefusedError } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('placeholder_positions');
 afterEach(() => expectNoLeftovers(db));

@@ -3,11 +3,11 @@ import { checksum } from '../../../../src/core/migration/checksum.js';
 import { configurationText } from '../../../../src/core/problems/configuration-problem.js';
 import { ConfigurationError, MigrationFailedError, RefusedError } from '../../../../src/migrator.js';
 import type { MigratorOptions } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { historyOf, outcomes, relations } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { type Files, migratorOn } from '../../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { historyOf, outcomes, relations } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { type Files, migratorOn } from '../../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('placeholders');
 afterEach(() => expectNoLeftovers(db));

@@ -5,12 +5,12 @@ import { createMigrator, migrationsOf } from '../../../../src/composition/create
 import { resolveMigratorOptions } from '../../../../src/composition/validation/migrator-options.js';
 import type { MigrationSource } from '../../../../src/core/ports/ports.js';
 import { DirectoryError, type Migrator, type MigratorOptions } from '../../../../src/migrator.js';
-import { startCountingProxy } from '../../../support/counting-proxy.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { migrationsDirectory } from '../../../support/temp-directory.js';
-import { until } from '../../../support/until.js';
+import { startCountingProxy } from '../../../support/programs/counting-proxy.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../../../support/files/temp-directory.js';
+import { until } from '../../../support/jest/until.js';
 
 const db = useEmptyDatabase('reading_files');
 const servers: { server: Server; sockets: Set<Socket> }[] = [];

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { RefusedError } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { historyOf, outcomes } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { DRIFT_FAILS } from '../../../support/policies.js';
-import { migratorOn } from '../../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { historyOf, outcomes } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { DRIFT_FAILS } from '../../../support/migrator/policies.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('renamed_and_reformatted');
 afterEach(() => expectNoLeftovers(db));

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { warned } from '../../../support/findings-of.js';
-import { historyOf } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { type Files, migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
-import { createRole } from '../../../support/role.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { warned } from '../../../support/migrator/findings-of.js';
+import { historyOf } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { type Files, migratorOn, type ObservedMigrator } from '../../../support/migrator/migrator-on.js';
+import { createRole } from '../../../support/database/role.js';
 
 const db = useEmptyDatabase('between_steps');
 const roles: string[] = [];

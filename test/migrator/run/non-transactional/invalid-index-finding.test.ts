@@ -2,12 +2,12 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigrationFailedError, RefusedError } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { warned } from '../../../support/findings-of.js';
-import { outcomes } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { warned } from '../../../support/migrator/findings-of.js';
+import { outcomes } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
 import { states } from '../adding.js';
 import {
   BUILD,

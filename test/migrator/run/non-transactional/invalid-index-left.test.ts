@@ -2,13 +2,13 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterruptedError, MigrationFailedError, RefusedError } from '../../../../src/migrator.js';
-import { withClient } from '../../../support/database.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { warned } from '../../../support/findings-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
-import { until } from '../../../support/until.js';
+import { withClient } from '../../../support/database/database.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { warned } from '../../../support/migrator/findings-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn, type ObservedMigrator } from '../../../support/migrator/migrator-on.js';
+import { until } from '../../../support/jest/until.js';
 import { checksum } from '../../../../src/core/migration/checksum.js';
 import {
   BUILD,

@@ -2,9 +2,9 @@ import { expect } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigrationFailedError, type Finding, type Migrator } from '../../../../src/migrator.js';
-import type { TestDatabase } from '../../../support/database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
+import type { TestDatabase } from '../../../support/database/database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { migratorOn, type ObservedMigrator } from '../../../support/migrator/migrator-on.js';
 
 export const BUILD = 'CREATE UNIQUE INDEX CONCURRENTLY u ON t (a);';
 export const FILE = `-- no-transaction\nCREATE TABLE one ();\n${BUILD}\nCREATE TABLE two ();\n`;

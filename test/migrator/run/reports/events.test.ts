@@ -8,11 +8,11 @@ import {
   type MigrationEvent,
 } from '../../../../src/migrator.js';
 import { lockKey } from '../../../../src/postgres/lock/lock.js';
-import { withClient } from '../../../support/database.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
+import { withClient } from '../../../support/database/database.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
 
 const db = useEmptyDatabase('events');
 afterEach(() => expectNoLeftovers(db));

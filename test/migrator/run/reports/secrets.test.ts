@@ -3,11 +3,11 @@ import { inspect } from 'node:util';
 import { renderEvent } from '../../../../src/core/events/render-event.js';
 import { DatabaseError, MigrationFailedError, type MigratorOptions } from '../../../../src/migrator.js';
 import { run as commandLine } from '../../../cli/command-line.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { historyOf } from '../../../support/history-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { historyOf } from '../../../support/migrator/history-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
 import { startWith } from '../../../nest/support/application.js';
 import { RecordingLogger } from '../../../nest/support/recording-logger.js';
 

@@ -1,5 +1,5 @@
-import type { TestDatabase } from '../../../support/database.js';
-import { migratorOn, type ObservedMigrator } from '../../../support/migrator-on.js';
+import type { TestDatabase } from '../../../support/database/database.js';
+import { migratorOn, type ObservedMigrator } from '../../../support/migrator/migrator-on.js';
 import { nameOf, useRoles } from '../../../postgres/history/roles.js';
 
 type Options = NonNullable<Parameters<typeof migratorOn>[2]> & { readonly mayCreate?: boolean };

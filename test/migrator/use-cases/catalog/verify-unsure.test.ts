@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { RefusedError, ScratchDatabaseError } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { until } from '../../../support/until.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { until } from '../../../support/jest/until.js';
 import { useOwnedMigrators } from './owned-migrator.js';
 
 const db = useEmptyDatabase('unverified');

@@ -6,10 +6,10 @@ import {
   UnknownMigrationError,
   type VerifyReport,
 } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { until } from '../../../support/until.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { until } from '../../../support/jest/until.js';
 import { nameOf } from '../../../postgres/history/roles.js';
 import { useOwnedMigrators } from './owned-migrator.js';
 

@@ -2,12 +2,12 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { access, readFile, rm, writeFile, chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, InterruptedError, RefusedError, UnknownMigrationError } from '../../../../src/migrator.js';
-import { testWithDump } from '../../../support/dump.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { migratorOn } from '../../../support/migrator-on.js';
+import { testWithDump } from '../../../support/database/dump.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
 import { nameOf } from '../../../postgres/history/roles.js';
-import { tempDirectory } from '../../../support/temp-directory.js';
+import { tempDirectory } from '../../../support/files/temp-directory.js';
 import { useOwnedMigrators } from '../catalog/owned-migrator.js';
 
 const db = useEmptyDatabase('checkpoint');

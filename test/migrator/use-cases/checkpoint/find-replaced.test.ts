@@ -3,7 +3,7 @@ import { CheckpointError } from '../../../../src/core/errors/catalog/checkpoint-
 import { Migration } from '../../../../src/core/migration/migration.js';
 import { MigrationSet } from '../../../../src/core/migration/migration-set.js';
 import { findReplaced } from '../../../../src/migrator/use-cases/checkpoint/find-replaced.js';
-import { checkpointOf } from '../../../support/checkpoint-of.js';
+import { checkpointOf } from '../../../support/migrator/checkpoint-of.js';
 
 const TEXTS = { '1_a.sql': 'a', '2_b.sql': 'b', '3_c.sql': 'c', '4_d.sql': 'd' };
 type File = keyof typeof TEXTS;

@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckpointError, dumpFailed } from '../../../../src/core/errors/catalog/checkpoint-error.js';
-import { testWithDump } from '../../../support/dump.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
+import { testWithDump } from '../../../support/database/dump.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
 import { useOwnedMigrators } from '../catalog/owned-migrator.js';
 
 const db = useEmptyDatabase('checkpoint_not_written');

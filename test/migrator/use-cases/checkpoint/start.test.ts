@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MigrationFailedError, RefusedError } from '../../../../src/migrator.js';
-import { checkpointOf } from '../../../support/checkpoint-of.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { migrateUntilKilled } from '../../../support/killed.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { migrationsDirectory } from '../../../support/temp-directory.js';
-import { writeFiles } from '../../../support/write-files.js';
+import { checkpointOf } from '../../../support/migrator/checkpoint-of.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { migrateUntilKilled } from '../../../support/programs/killed.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../../../support/files/temp-directory.js';
+import { writeFiles } from '../../../support/files/write-files.js';
 
 const db = useEmptyDatabase('checkpoint_start');
 

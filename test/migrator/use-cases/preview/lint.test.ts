@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { lintFiles, renderDiagnostic, type LintReport } from '../../../../src/migrator.js';
-import { startCountingProxy } from '../../../support/counting-proxy.js';
-import { withClient } from '../../../support/database.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { migrationsDirectory } from '../../../support/temp-directory.js';
-import { writeFiles } from '../../../support/write-files.js';
+import { startCountingProxy } from '../../../support/programs/counting-proxy.js';
+import { withClient } from '../../../support/database/database.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { migrationsDirectory } from '../../../support/files/temp-directory.js';
+import { writeFiles } from '../../../support/files/write-files.js';
 
 const db = useEmptyDatabase('lint');
 

@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { describeWith } from '../../../support/needs.js';
-import { runInPsql } from '../../../support/psql.js';
-import { migrationsDirectory } from '../../../support/temp-directory.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { describeWith } from '../../../support/jest/needs.js';
+import { runInPsql } from '../../../support/programs/psql.js';
+import { migrationsDirectory } from '../../../support/files/temp-directory.js';
 
 const db = useEmptyDatabase('plan');
 afterEach(() => expectNoLeftovers(db));

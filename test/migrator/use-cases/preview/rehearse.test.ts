@@ -1,10 +1,10 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { InterruptedError, LockTimeoutError, RefusedError } from '../../../../src/migrator.js';
-import { useEmptyDatabase } from '../../../support/empty-database.js';
-import { failureOf } from '../../../support/failure-of.js';
-import { expectNoLeftovers } from '../../../support/leftovers.js';
-import { migratorOn } from '../../../support/migrator-on.js';
-import { until } from '../../../support/until.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { failureOf } from '../../../support/jest/failure-of.js';
+import { expectNoLeftovers } from '../../../support/server/leftovers.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { until } from '../../../support/jest/until.js';
 
 const db = useEmptyDatabase('rehearse');
 afterEach(() => expectNoLeftovers(db));

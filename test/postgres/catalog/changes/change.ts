@@ -1,4 +1,4 @@
-import { serverMajor } from '../../../support/since-version.js';
+import { serverMajor } from '../../../support/server/since-version.js';
 
 /** A change to that database, and how it is found: `added`, `removed` or `changed`, and the object. */
 export type Change = readonly [sql: string, ...finds: readonly string[]];

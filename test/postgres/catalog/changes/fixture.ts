@@ -1,4 +1,4 @@
-import type { TestDatabase } from '../../../support/database.js';
+import type { TestDatabase } from '../../../support/database/database.js';
 
 /** A database with an object of every kind. Roles are made per server, so that their names must be unique. */
 export const fixtureSql = (role: string): string => `

@@ -1,4 +1,4 @@
-import { serverRole } from '../../../support/database.js';
+import { serverRole } from '../../../support/database/database.js';
 import { notNull, since, type Change } from './change.js';
 
 /** Changes to everything that belongs to no table. */

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Catalog } from '../../../../src/core/catalog/catalog.js';
-import { serverRole } from '../../../support/database.js';
+import { serverRole } from '../../../support/database/database.js';
 
 /** The catalog of the fixture as each major version of PostgreSQL wrote it. write.ts writes these files. */
 export const RECORDED_MAJORS = [13, 14, 15, 16, 17, 18] as const;

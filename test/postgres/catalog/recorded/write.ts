@@ -3,9 +3,9 @@
  * query: `node --import ./tools/typescript/register.mjs test/postgres/catalog/recorded/write.ts`
  */
 import { findNativeDirectory } from '../../../../tools/postgres-binaries.js';
-import { catalogOf } from '../../../support/catalog-of.js';
-import { withClient } from '../../../support/database.js';
-import { startEphemeralServer } from '../../../support/ephemeral-server.js';
+import { catalogOf } from '../../../support/database/catalog-of.js';
+import { withClient } from '../../../support/database/database.js';
+import { startEphemeralServer } from '../../../support/server/ephemeral-server.js';
 import { fixtureSql } from '../changes/fixture.js';
 import { RECORDED_MAJORS, RECORDED_ROLE, writeRecorded } from './files.js';
 

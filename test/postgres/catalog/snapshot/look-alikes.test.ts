@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { catalogOf, differences, type ReadCatalog } from '../../../support/catalog-of.js';
-import { createTestDatabase, withClient } from '../../../support/database.js';
-import { testWithDump } from '../../../support/dump.js';
-import { dumpInto } from '../../../support/pg-dump.js';
-import { until } from '../../../support/until.js';
-import { useTestDatabase } from '../../../support/use-test-database.js';
+import { catalogOf, differences, type ReadCatalog } from '../../../support/database/catalog-of.js';
+import { createTestDatabase, withClient } from '../../../support/database/database.js';
+import { testWithDump } from '../../../support/database/dump.js';
+import { dumpInto } from '../../../support/programs/pg-dump.js';
+import { until } from '../../../support/jest/until.js';
+import { useTestDatabase } from '../../../support/server/use-test-database.js';
 import { dropFixture, fixtureSql } from '../changes/fixture.js';
 
 const ROLE = `lookalike_${process.pid}`;

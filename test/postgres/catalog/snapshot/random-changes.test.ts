@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { proveChanges } from '../../../../soak/catalog/prove-changes.js';
-import { useTestDatabase } from '../../../support/use-test-database.js';
+import { useTestDatabase } from '../../../support/server/use-test-database.js';
 
 const database = useTestDatabase('random_changes');
 

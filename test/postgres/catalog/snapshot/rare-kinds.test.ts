@@ -3,9 +3,9 @@ import pg from 'pg';
 import { ALL_KINDS, toPresentKinds, type PresentKinds } from '../../../../src/postgres/catalog/queries/rare-kinds.js';
 import { readObjects } from '../../../../src/postgres/catalog/snapshot/read-objects.js';
 import { LIVE_SQL } from '../../../../src/postgres/catalog/snapshot/stamp.js';
-import { ALL_GROUPS, EVERYTHING } from '../../../support/catalog-of.js';
-import { connectionOn } from '../../../support/connection-on.js';
-import { useTestDatabase } from '../../../support/use-test-database.js';
+import { ALL_GROUPS, EVERYTHING } from '../../../support/database/catalog-of.js';
+import { connectionOn } from '../../../support/database/connection-on.js';
+import { useTestDatabase } from '../../../support/server/use-test-database.js';
 import { dropFixture, fixtureSql } from '../changes/fixture.js';
 
 const ROLE = `rare_kinds_${process.pid}`;

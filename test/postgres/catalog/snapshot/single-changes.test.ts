@@ -4,10 +4,10 @@ import { ALL_KINDS } from '../../../../src/postgres/catalog/queries/rare-kinds.j
 import { readFingerprint } from '../../../../src/postgres/catalog/snapshot/read-objects.js';
 import { LIVE_SQL } from '../../../../src/postgres/catalog/snapshot/stamp.js';
 import { beginReading } from '../../../../src/postgres/catalog/snapshot/read-transaction.js';
-import { ALL_GROUPS, differences, EVERYTHING, readOn, type ReadCatalog } from '../../../support/catalog-of.js';
-import { connectionOn } from '../../../support/connection-on.js';
-import { until } from '../../../support/until.js';
-import { useTestDatabase } from '../../../support/use-test-database.js';
+import { ALL_GROUPS, differences, EVERYTHING, readOn, type ReadCatalog } from '../../../support/database/catalog-of.js';
+import { connectionOn } from '../../../support/database/connection-on.js';
+import { until } from '../../../support/jest/until.js';
+import { useTestDatabase } from '../../../support/server/use-test-database.js';
 import { dropFixture, fixtureSql } from '../changes/fixture.js';
 import { OTHER_CHANGES } from '../changes/others.js';
 import { TABLE_CHANGES } from '../changes/tables.js';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { displayObject } from '../../../../src/core/catalog/catalog-object.js';
 import { compareCatalogs } from '../../../../src/core/catalog/compare-catalogs.js';
-import { catalogOf, type ReadCatalog } from '../../../support/catalog-of.js';
-import { serverMajor } from '../../../support/since-version.js';
-import { useTestDatabase } from '../../../support/use-test-database.js';
+import { catalogOf, type ReadCatalog } from '../../../support/database/catalog-of.js';
+import { serverMajor } from '../../../support/server/since-version.js';
+import { useTestDatabase } from '../../../support/server/use-test-database.js';
 import { dropFixture, fixtureSql } from '../changes/fixture.js';
 import { readRecorded, RECORDED_MAJORS } from '../recorded/files.js';
 

@@ -1,3 +1,0 @@
-import { stopTestServer } from './test-server.js';
-
-export default stopTestServer;

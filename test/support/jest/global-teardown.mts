@@ -1,0 +1,3 @@
+import { stopTestServer } from '../server/test-server.js';
+
+export default stopTestServer;
