@@ -4,13 +4,34 @@ import type { RolloutSettings, WaveResult } from '../core/tenants/rollout-settin
 import { untilAborted } from '../timing/abort.js';
 import { pause } from '../timing/pause.js';
 
+type Gate = NonNullable<RolloutSettings['gate']>;
+
+/** How a rollout waits. */
+export interface Waiting {
+  /** Aborted when the rollout is interrupted. */
+  readonly signal: AbortSignal;
+  /** Shows that it waits, until the signal is aborted. @returns why the rollout must stop, if it was cancelled meanwhile. */
+  readonly show: (wave: WaveResult, signal: AbortSignal) => Promise<RolloutStop | undefined>;
+}
+
 /** Waits at the gate after a wave. @returns why the rollout must stop; undefined if the next wave may begin. */
 export async function passGate(
-  gate: RolloutSettings['gate'],
+  gate: Gate | undefined,
   wave: WaveResult,
-  signal: AbortSignal,
+  { signal, show }: Waiting,
 ): Promise<RolloutStop | undefined> {
   if (gate === undefined || signal.aborted) return undefined;
+  const [passed, cancelled] = [new AbortController(), new AbortController()];
+  const shown = show(wave, passed.signal).then((stop) => {
+    if (stop) cancelled.abort(stop.reason);
+    return stop;
+  });
+  const closed = await openingOf(gate, wave, AbortSignal.any([signal, cancelled.signal]));
+  passed.abort();
+  return (await shown) ?? closed;
+}
+
+async function openingOf(gate: Gate, wave: WaveResult, signal: AbortSignal): Promise<RolloutStop | undefined> {
   if (typeof gate === 'number') {
     await pause(gate, signal);
     return undefined;

@@ -10,7 +10,7 @@ import type { Tenant } from '../core/tenants/tenant.js';
 import { shareOf, wavesOf, type Wave } from '../core/tenants/waves.js';
 import { assertNotMoved } from './assert-not-moved.js';
 import { KnownFiles } from '../migrator/use-cases/known-files.js';
-import { passGate } from './gate.js';
+import { passGate, type Waiting } from './gate.js';
 import type { FleetParts } from './parts.js';
 import { ExpectedSessions } from './engine/expected-sessions.js';
 import { withHistory } from './engine/lost-results.js';
@@ -105,9 +105,13 @@ export class Rollout {
     found: ReadonlyMap<Tenant, KnownTenant>,
     set: MigrationSet,
   ): Promise<void> {
-    const { rollout } = this.parts;
+    const { rollout, engine } = this.parts;
+    const waiting: Waiting = {
+      signal: this.signal,
+      show: async (wave, signal) => engine.waitAtGate?.(this.rolloutId, wave, signal),
+    };
     for (const [i, wave] of waves.entries()) {
-      if (i > 0) this.stop ??= await passGate(rollout.gate, this.resultOf(waves, i - 1), this.signal);
+      if (i > 0 && !this.stopped) this.stop = await passGate(rollout.gate, this.resultOf(waves, i - 1), waiting);
       if (this.stopped) return;
       this.emit({ type: 'wave-started', wave: wave.number, of: waves.length, tenants: wave.tenants.length });
       const ordered = wave.tenants.toSorted((a, b) => rank(found.get(a)) - rank(found.get(b)));

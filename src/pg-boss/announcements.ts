@@ -1,14 +1,19 @@
 import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
+import { pause } from '../timing/pause.js';
 import type { Part } from './part.js';
 import type { Queue } from './queue.js';
 
 /** The progress of a running rollout and the last command for it: the data of a job that no worker takes. */
-interface Announced extends Omit<RunningRollout, 'rolloutId' | 'state' | 'startedAt' | 'seenAt'> {
+interface Announced extends Omit<RunningRollout, 'rolloutId' | 'state' | 'startedAt' | 'seenAt' | 'gate'> {
   readonly command: RolloutCommand;
   /** The part whose tenants are being migrated. */
   readonly part: string;
+  readonly gate?: RunningRollout['gate'] | null;
   readonly seenAt: string;
 }
+
+/** What a rollout stops for if another process cancels it. */
+export const CANCELLED = { by: 'interrupted', reason: 'it was cancelled' } as const;
 
 /** How often a rollout reports its progress and checks for commands, in ms. */
 const UPDATE_MS = 1_000;
@@ -19,6 +24,7 @@ const NONE = '00000000-0000-0000-0000-000000000000';
 /** A rollout of this process, as other processes see it. */
 export class Announcement {
   private command: RolloutCommand = 'resume';
+  private part = NONE;
   private updatedAt = Number.NEGATIVE_INFINITY;
 
   private constructor(
@@ -34,16 +40,31 @@ export class Announcement {
     return announcement;
   }
 
-  /** Reports the progress of the rollout, at most once a second. @returns the last command for it. */
+  /** Reports the progress of the rollout, once a second and for each new part. @returns the last command for it. */
   async update(part: Pick<Part, 'id' | 'progress'>): Promise<RolloutCommand> {
-    return performance.now() - this.updatedAt < UPDATE_MS ? this.command : this.updateNow(part);
+    const isRecent = performance.now() - this.updatedAt < UPDATE_MS;
+    return isRecent && part.id === this.part ? this.command : this.updateNow(part);
   }
 
   /** The same, even if the last report is less than a second old. */
   async updateNow({ id: part, progress }: Pick<Part, 'id' | 'progress'>): Promise<RolloutCommand> {
     this.updatedAt = performance.now();
+    this.part = part;
+    return this.report({ ...progress, part });
+  }
+
+  /** Reports that the rollout waits at a gate, until the signal is aborted. @returns early if it was cancelled. */
+  async waitAtGate(gate: Announced['gate'], signal: AbortSignal): Promise<RolloutCommand> {
+    while (!signal.aborted && this.command !== 'cancel') {
+      await this.report({ gate }).catch(() => {}); // the queue may be unavailable for a while
+      await pause(UPDATE_MS, signal);
+    }
+    return this.command;
+  }
+
+  private async report(changes: Partial<Announced>): Promise<RolloutCommand> {
     const { jobs, names } = this.queue;
-    const data = await jobs.merge(names.rollouts, this.rolloutId, { ...progress, part, seenAt: new Date() });
+    const data = await jobs.merge(names.rollouts, this.rolloutId, { gate: null, ...changes, seenAt: new Date() });
     this.command = isAnnounced(data) ? data.command : 'cancel'; // whoever deletes the job wants it to end
     return this.command;
   }
@@ -58,9 +79,9 @@ export async function runningRollouts({ jobs, names }: Queue): Promise<readonly 
   const open = await jobs.open(names.rollouts);
   return open.flatMap(({ id, data, createdOn }) => {
     if (!isAnnounced(data)) return [];
-    const { command, tenants, done, failed, files, seenAt } = data;
+    const { command, tenants, done, failed, files, gate, seenAt } = data;
     const state = command === 'pause' ? 'paused' : 'running';
-    const progress = { tenants, done, failed, files };
+    const progress = { tenants, done, failed, files, gate: gate ?? undefined };
     return [{ rolloutId: id, state, startedAt: createdOn, seenAt: new Date(seenAt), ...progress } as const];
   });
 }

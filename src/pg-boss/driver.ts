@@ -8,7 +8,7 @@ import { Part } from './part.js';
 import { toMigrationError, isTransient } from './queue-errors.js';
 import type { OpenQueue, Queue } from './queue.js';
 import { Reaper } from './reaper.js';
-import type { Announcement } from './announcements.js';
+import { CANCELLED, type Announcement } from './announcements.js';
 
 /** How often the calling process looks at the jobs, in ms. */
 const POLL_MS = 250;
@@ -86,7 +86,7 @@ export class Driver {
   }
 
   private heed(command: RolloutCommand): RolloutCommand {
-    if (command === 'cancel') this.task.stop({ by: 'interrupted', reason: 'it was cancelled' });
+    if (command === 'cancel') this.task.stop(CANCELLED);
     return command;
   }
 

@@ -8,9 +8,10 @@ import type {
   TenantWorker,
 } from '../core/ports/engine.js';
 import type { ConfigurationProblem } from '../core/problems/configuration-problem.js';
+import type { RolloutStop } from '../core/tenants/report.js';
 import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
 import type { Tenant } from '../core/tenants/tenant.js';
-import { Announcement, controlRollout, runningRollouts } from './announcements.js';
+import { Announcement, CANCELLED, controlRollout, runningRollouts } from './announcements.js';
 import type { LoadPgBoss } from './boss.js';
 import type { QueueDatabase } from './database.js';
 import { Driver } from './driver.js';
@@ -18,6 +19,7 @@ import { toMigrationError } from './queue-errors.js';
 import { OpenQueue } from './queue.js';
 import { workFor } from './worker.js';
 
+type Gate = NonNullable<RunningRollout['gate']>;
 type Source = ConstructorParameters<typeof QueueDatabase>[0];
 
 /** Options of `pgBoss()`. */
@@ -113,6 +115,11 @@ class PgBossEngine implements FleetEngine {
     const { opened, host } = this;
     const { workerTimeout: workerWaitMs = 60_000 } = this.options;
     await new Driver(queue, { opened, host, announcement, workerWaitMs }, tenants, task).run();
+  }
+
+  async waitAtGate(rolloutId: string, { wave, of }: Gate, signal: AbortSignal): Promise<RolloutStop | undefined> {
+    const announcement = await this.announcements.get(rolloutId)?.catch(() => undefined);
+    return (await announcement?.waitAtGate({ wave, of }, signal)) === 'cancel' ? CANCELLED : undefined;
   }
 
   async ended(rolloutId: string): Promise<void> {

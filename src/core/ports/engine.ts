@@ -36,6 +36,16 @@ export interface FleetEngine {
    * @throws MigrationError if the engine itself fails.
    */
   run(tenants: readonly Tenant[], task: EngineTask): Promise<void>;
+  /**
+   * Shows other processes that a rollout waits at a gate, until the signal is aborted.
+   *
+   * @returns why the rollout must stop, if one of them cancels it. Never rejects.
+   */
+  waitAtGate?(
+    rolloutId: string,
+    gate: NonNullable<RunningRollout['gate']>,
+    signal: AbortSignal,
+  ): Promise<RolloutStop | undefined>;
   /** Called when the rollout has ended and no further part of it follows. */
   ended(rolloutId: string): Promise<void>;
   /** For an engine that has other processes do the work. @default none */

@@ -1,3 +1,5 @@
+import type { WaveResult } from './rollout-settings.js';
+
 /** A rollout that has not ended, seen from any process. */
 export interface RunningRollout {
   readonly rolloutId: string;
@@ -10,6 +12,8 @@ export interface RunningRollout {
   readonly tenants: number;
   readonly done: number;
   readonly failed: number;
+  /** The wave after which it waits at the gate; undefined if it does not. */
+  readonly gate: Pick<WaveResult, 'wave' | 'of'> | undefined;
   /** The checksum of its files. Only workers with the same files migrate its tenants. */
   readonly files: string;
 }

@@ -14,13 +14,20 @@ export function renderRollouts(
 ): string {
   if (rollouts.length === 0) return 'No rollout is running';
   const rows = rollouts.map((each) => {
-    const { rolloutId, state, failed, startedAt, seenAt } = each;
-    return [rolloutId, state, progressOf(each), failed, utc(startedAt), utc(seenAt)];
+    const { rolloutId, failed, startedAt, seenAt } = each;
+    return [rolloutId, stateOf(each), progressOf(each), failed, utc(startedAt), utc(seenAt)];
   });
   return [tableOf(HEAD, rows, { columns }), ...rollouts.flatMap((each) => silence(each, now, typed))].join('\n');
 }
 
 const HEAD = ['rollout', 'state', 'tenants of the wave', 'failed', 'started (UTC)', 'seen (UTC)'];
+
+/** `running`, or `paused, at the gate after wave 1 of 3`. */
+function stateOf({ state, gate }: RunningRollout): string {
+  if (!gate) return state;
+  const place = `at the gate after wave ${gate.wave} of ${gate.of}`;
+  return state === 'running' ? place : `${state}, ${place}`;
+}
 
 /** `312 of 5,000 done`. */
 export function progressOf({ done, tenants }: RunningRollout): string {
