@@ -35,7 +35,7 @@ export const GATE: readonly CommandDefinition[] = [
       'nest-migrations check --base origin/main --format github',
     ],
     load: async () => (await import('../actions/gate/check.js')).check,
-    loadForTenants: async () => (await import('../actions/tenants/check.js')).checkTenants,
+    loadForTenants: async () => (await import('../actions/gate/check-tenants.js')).checkTenants,
   },
   {
     name: 'lint',
@@ -56,7 +56,7 @@ export const GATE: readonly CommandDefinition[] = [
       'nest-migrations lint --squawk --strict',
       'nest-migrations lint --all --format sarif > lint.sarif',
     ],
-    load: async () => (await import('../actions/gate/lint.js')).lint,
+    load: async () => (await import('../actions/lint/lint.js')).lint,
     withoutTenants: 'lint checks the shared files and those of all tenants; it needs no selection.',
   },
   {

@@ -8,8 +8,8 @@ import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import type { FailedTenant } from '../../render/tenants/failed-tenants.js';
 import { forTenant } from '../../render/tenants/for-tenant.js';
 import { groupStandings } from '../../render/tenants/groups.js';
-import { forEachTenant } from './for-each-tenant.js';
-import type { TenantsAtWork } from './with-fleet.js';
+import { forEachTenant } from '../tenants/for-each-tenant.js';
+import type { TenantsAtWork } from '../tenants/with-fleet.js';
 
 /** What lint found in pending files. */
 interface LintedPending extends LintReport {

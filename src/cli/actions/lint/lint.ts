@@ -75,7 +75,7 @@ function pendingFiles({ flags, given, terminal, squawk }: Given): Promise<Linted
     const hasShared = hasSharedDirectory({ ...options, tenants });
     const shared = hasShared ? await lintShared(migrator, options.directory) : undefined;
     if (!tenants) return { shared, tenants };
-    const { lintTenants } = await import('../tenants/lint.js');
+    const { lintTenants } = await import('./lint-tenants.js');
     const settings = {
       secondOpinion: squawk?.(tenants.directory),
       isSharedPending: shared !== undefined && shared.files.length > 0,
