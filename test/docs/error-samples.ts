@@ -83,6 +83,7 @@ export const ERROR_SAMPLES: Readonly<Record<MigrationErrorCode, MigrationError>>
         kind: 'r',
         columns: ['version', 'dirty'],
         hasKey: true,
+        unindexed: [],
         role: 'app_owner',
         missingRights: [],
         mayCreate: true,

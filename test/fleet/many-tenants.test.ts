@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { behindSql } from '../../src/postgres/tenants/behind-sql.js';
 import { startCountingProxy } from '../support/programs/counting-proxy.js';
 import { useEmptyDatabase } from '../support/database/empty-database.js';
 import { fleetOn, tenantsUpTo, type ObservedFleet } from './fleet-on.js';
@@ -19,8 +20,8 @@ interface Asked extends ObservedFleet {
     operation: 'migrate' | 'status' | 'health',
     names?: string[],
   ) => Promise<{ sent: number; bytes: number }>;
-  /** The same query again. */
-  readonly plan: () => Promise<HandledRows>;
+  /** The same query again, or another one. */
+  readonly plan: (query?: string) => Promise<HandledRows>;
 }
 
 /** Migrates the first tenant, and gives its history to the others: only that is read. */
@@ -57,7 +58,7 @@ async function appliedTo(count: number, files = FILES): Promise<Asked> {
     last = proxy.messages.at(-1) ?? '';
     return { sent: proxy.messages.length - length, bytes: proxy.traffic().bytesReceived - bytesReceived };
   };
-  return { ...observed, ask, plan: () => rowsHandledBy(db, last.slice(last.indexOf('WITH '))) };
+  return { ...observed, ask, plan: (query = last) => rowsHandledBy(db, query.slice(query.indexOf('WITH '))) };
 }
 
 async function removeAll(count: number): Promise<void> {
@@ -103,5 +104,20 @@ describe('many tenants', () => {
     const { ask, plan } = await appliedTo(400);
     await ask('status', ['t7']);
     expect((await plan()).passedOn).toBeLessThan(10 * FILES);
+  });
+
+  test.each([
+    ['an empty schema', ''],
+    ['a schema with objects', 'CREATE TABLE new_one.legacy ()'],
+  ])('do not make the first run of another one with %s more expensive', async (_schema, filling) => {
+    const blocksWith = async (count: number): Promise<number> => {
+      const { plan } = await appliedTo(count);
+      await db.query(`CREATE SCHEMA new_one; ${filling}`);
+      return (await plan(behindSql(`shared.${TABLE}`, [{ name: 'new', schema: 'new_one' }], []))).blocks;
+    };
+    const few = await blocksWith(60);
+    await removeAll(60);
+    await db.query('DROP SCHEMA new_one CASCADE');
+    expect(await blocksWith(600)).toBeLessThan(few + 20);
   });
 });

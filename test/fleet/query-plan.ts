@@ -1,12 +1,14 @@
 import type { TestDatabase } from '../support/database/database.js';
 
-/** A node of a plan, as `EXPLAIN (ANALYZE, FORMAT JSON)` shows it. Rows are those of one loop. */
+/** A node of a plan, as `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)` shows it. Rows are those of one loop. */
 interface PlanNode {
   readonly 'Relation Name'?: string;
   readonly 'Actual Rows': number;
   readonly 'Actual Loops': number;
   readonly 'Rows Removed by Filter'?: number;
   readonly 'Rows Removed by Join Filter'?: number;
+  readonly 'Shared Hit Blocks': number;
+  readonly 'Shared Read Blocks': number;
   readonly Plans?: readonly PlanNode[];
 }
 
@@ -18,18 +20,24 @@ export interface HandledRows {
   readonly passedOn: number;
   /** Rows of each table that were read, by its name. */
   readonly readFrom: Readonly<Record<string, number>>;
+  /** Blocks of tables and indexes that were read. */
+  readonly blocks: number;
 }
 
 /** Runs a query, and counts the rows that it handled. */
 export async function rowsHandledBy(db: Pick<TestDatabase, 'query'>, sql: string): Promise<HandledRows> {
-  const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(`EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`);
-  const nodes = withChildren(rows[0]!['QUERY PLAN'][0].Plan);
+  const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: PlanNode }] }>(
+    `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${sql}`,
+  );
+  const root = rows[0]!['QUERY PLAN'][0].Plan;
+  const nodes = withChildren(root);
+  const blocks = root['Shared Hit Blocks'] + root['Shared Read Blocks'];
   const readFrom: Record<string, number> = {};
   for (const node of nodes) {
     const table = node['Relation Name'];
     if (table !== undefined) readFrom[table] = (readFrom[table] ?? 0) + handled(node);
   }
-  return { all: sum(nodes.map(handled)), passedOn: sum(nodes.map(passedOn)), readFrom };
+  return { all: sum(nodes.map(handled)), passedOn: sum(nodes.map(passedOn)), readFrom, blocks };
 }
 
 function withChildren(node: PlanNode): PlanNode[] {

@@ -27,6 +27,9 @@ export const TENANT_COLUMNS = {
 /** The columns that identify a row of a shared table. */
 export const TENANT_KEY = ['tenant', 'schema_oid', 'migration_file'] as const;
 
+/** The columns of a shared table by which rows of other tenants are found: whose history a schema has. */
+export const INDEXED_TENANT_COLUMNS = ['schema_oid', 'schema_name'] as const;
+
 /** The rows of one target: a whole table, or those of one tenant in a shared table. */
 export class HistoryScope {
   /** Where the rows are. */

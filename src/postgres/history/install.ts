@@ -14,7 +14,7 @@ import { queryError, serverErrorOf } from '../connection/server-error.js';
 import { COMPANION_NAMES, COMPANIONS, nameOfCompanion, type CompanionName } from '../companions/tables.js';
 import { KEY_COLUMN } from './columns.js';
 import { assertHistoryTable, readShape, type TableShape } from './table-shape.js';
-import { OBJECT_VERSIONS } from './versions.js';
+import { OBJECT_VERSIONS, type ObjectVersion } from './versions.js';
 
 /** How to create or upgrade our objects. */
 export interface InstallSettings {
@@ -95,29 +95,57 @@ export async function upgradeOlder(
   shape: TableShape,
   settings: InstallSettings,
 ): Promise<void> {
-  const isOlder = OBJECT_VERSIONS.some(({ isInstalled, companion }) => !companion && !isInstalled(shape));
-  if (shape.kind !== null && isOlder)
-    await install(connection, scope, { ...settings, companions: [] }, Promise.resolve(shape));
+  const isOlder = shape.kind !== null && missingVersions(shape, []).length > 0;
+  if (isOlder) await install(connection, scope, { ...settings, companions: [] }, Promise.resolve(shape));
 }
 
 async function upgrade(
   connection: PgConnection,
   scope: HistoryScope,
   shape: TableShape,
-  { role, tableLockTimeoutMs = 0, companions = COMPANION_NAMES, createsSchema = true }: InstallSettings,
+  settings: InstallSettings,
 ): Promise<void> {
+  const { role, companions = COMPANION_NAMES, createsSchema = true } = settings;
   const known = createsSchema ? shape : { ...shape, schemaExists: true };
-  const statements = OBJECT_VERSIONS.filter(
+  const missing = missingVersions(shape, companions);
+  const commitThose = (isWanted: (version: ObjectVersion) => boolean): Promise<unknown> =>
+    commit(
+      connection,
+      missing.filter(isWanted).flatMap((version) => version.statements(scope, known)),
+      settings,
+    );
+  if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, scope, role);
+  const error = await commitThose(({ canWait }) => !canWait);
+  if (error) throw error;
+  const left = await commitThose(({ canWait }) => canWait === true);
+  if (left && !mayBeLeft(left)) throw left;
+}
+
+/** @param companions those to install, if the role may create them. */
+function missingVersions(shape: TableShape, companions: readonly CompanionName[]): readonly ObjectVersion[] {
+  return OBJECT_VERSIONS.filter(
     ({ isInstalled, companion }) =>
       !isInstalled(shape) && (companion === undefined || (shape.mayCreate && companions.includes(companion))),
-  ).flatMap((version) => version.statements(scope, known));
-  if (statements.length === 0) return;
-  if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, scope, role);
+  );
+}
+
+/** @returns the error, in which case nothing has changed, or undefined. */
+async function commit(
+  connection: PgConnection,
+  statements: readonly string[],
+  { role, tableLockTimeoutMs = 0 }: InstallSettings,
+): Promise<unknown> {
+  if (statements.length === 0) return undefined;
   const limit = `SET LOCAL lock_timeout = ${tableLockTimeoutMs}`;
   const { error } = await connection.run(asScript(['BEGIN', limit, ...actingAs(role), ...statements, 'COMMIT']));
-  if (!error) return;
-  await connection.run('ROLLBACK');
-  throw error;
+  if (error) await connection.run('ROLLBACK');
+  return error;
+}
+
+/** A migration of another tenant keeps the table locked, or another process has just done the same. */
+function mayBeLeft(error: unknown): boolean {
+  const server = serverErrorOf(error);
+  return server !== undefined && (isTransient(server) || CREATED_MEANWHILE.includes(server.sqlstate));
 }
 
 function installed(shape: TableShape, table: TableName, { companions = COMPANION_NAMES }: InstallSettings): Installed {

@@ -1,6 +1,6 @@
 import { HistoryTableError } from '../../core/errors/database-errors.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
-import type { HistoryScope } from '../../core/target/history-scope.js';
+import { INDEXED_TENANT_COLUMNS, type HistoryScope } from '../../core/target/history-scope.js';
 import { displayName, type TableName } from '../../core/target/table.js';
 import type { ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -19,6 +19,8 @@ export interface TableShape {
   readonly columns: readonly string[];
   /** True if a unique index on `migration_file` alone can enforce our claims. */
   readonly hasKey: boolean;
+  /** Columns of a shared table that have no index yet, and on which the role may create one. */
+  readonly unindexed: readonly string[];
   /** The role that writes. */
   readonly role: string;
   /** Privileges on the table that the role lacks. */
@@ -47,6 +49,7 @@ export async function readShape(connection: PgConnection, scope: HistoryScope, r
                         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[${key.length - 1}]
                        WHERE i.indrelid = c.oid AND a.attname = '${KEY_COLUMN}' AND i.indnkeyatts = ${key.length}
                          AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL) AS has_key,
+              ${scope.tenant ? unindexedSql(writer) : 'NULL'} AS unindexed,
               CASE WHEN c.relkind IN ('r', 'p') THEN pg_catalog.to_json(pg_catalog.array_remove(ARRAY[${lacks.join(', ')}], NULL)) END AS missing_rights,
               n.oid IS NULL OR pg_catalog.has_schema_privilege(${writer}::pg_catalog.name, n.oid, 'CREATE') AS may_create,
               ${companionsSql(history, writer, 'n.oid')} AS companions
@@ -63,11 +66,24 @@ export async function readShape(connection: PgConnection, scope: HistoryScope, r
     kind: row['kind'] ?? null,
     columns: names(row['columns']),
     hasKey: row['has_key'] === 't',
+    unindexed: names(row['unindexed']),
     role: row['role'] ?? '',
     missingRights: names(row['missing_rights']),
     mayCreate: row['may_create'] === 't',
     companions: companionStates(history, row['companions']),
   };
+}
+
+/** Indexes may have been created by hand under another name. */
+function unindexedSql(writer: string): string {
+  return (
+    `CASE WHEN c.relkind IN ('r', 'p') AND pg_catalog.pg_has_role(${writer}::pg_catalog.name, c.relowner, 'USAGE') ` +
+    `AND pg_catalog.has_schema_privilege(${writer}::pg_catalog.name, n.oid, 'CREATE') THEN pg_catalog.to_json(ARRAY(` +
+    `SELECT u.name FROM pg_catalog.unnest(ARRAY[${INDEXED_TENANT_COLUMNS.map((name) => quoteLiteral(name)).join(', ')}]) AS u (name) ` +
+    `WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_index i ` +
+    `JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] ` +
+    `WHERE i.indrelid = c.oid AND a.attname = u.name AND i.indisvalid AND i.indpred IS NULL))) END`
+  );
 }
 
 function names(json: string | null | undefined): string[] {

@@ -1,5 +1,6 @@
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
-import { TENANT_COLUMNS, type HistoryScope } from '../../core/target/history-scope.js';
+import { INDEXED_TENANT_COLUMNS, TENANT_COLUMNS, type HistoryScope } from '../../core/target/history-scope.js';
+import { companionTable } from '../../core/target/table.js';
 import { COLUMN_NAMES, HISTORY_COLUMNS, keyOf } from './columns.js';
 import { createCompanion, type CompanionName } from '../companions/tables.js';
 import type { TableShape } from './table-shape.js';
@@ -8,13 +9,15 @@ import type { TableShape } from './table-shape.js';
  * A version of our objects in the database. The catalog shows whether it is installed, not a counter, because a table
  * may have been made by hand or restored. Released versions never change; new ones are appended.
  */
-interface ObjectVersion {
+export interface ObjectVersion {
   readonly number: number;
   /** What it adds, for docs/history-table.md. */
   readonly summary: string;
   readonly isInstalled: (shape: TableShape) => boolean;
   /** The companion table that it creates, which is skipped if the role cannot create it. */
   readonly companion?: CompanionName;
+  /** True if it only makes something faster: if the table is locked, it is left to a later run. @default false */
+  readonly canWait?: boolean;
   /** Upgrades from the previous version. */
   readonly statements: (scope: HistoryScope, shape: TableShape) => readonly string[];
 }
@@ -59,6 +62,14 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
       `ALTER TABLE ${table} ALTER COLUMN schema_name SET NOT NULL`,
     ],
   },
+  {
+    number: 9,
+    summary: 'indexes by schema for the history of tenants',
+    // A new table has them.
+    isInstalled: ({ unindexed }) => unindexed.length === 0,
+    canWait: true,
+    statements: (scope, { unindexed }) => unindexed.map((column) => createIndex(scope, column)),
+  },
 ];
 
 /** The name of the schema of a row `t`, if no name was recorded; NULL if the schema no longer exists. */
@@ -75,6 +86,12 @@ function companion(number: number, name: CompanionName, summary: string): Object
   };
 }
 
+/** Another process may create it at the same time. */
+function createIndex({ table, name }: HistoryScope, column: string): string {
+  const index = companionTable(table, `${column}_idx`).table;
+  return `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(index)} ON ${name} (${column})`;
+}
+
 function missingColumns({ columns }: TableShape): (keyof typeof HISTORY_COLUMNS)[] {
   return COLUMN_NAMES.filter((name) => !columns.includes(name));
 }
@@ -85,6 +102,7 @@ function createTable(scope: HistoryScope, { schemaExists }: TableShape): string[
   return [
     ...(schemaExists ? [] : [`CREATE SCHEMA ${quoteIdentifier(scope.table.schema)}`]),
     `CREATE TABLE ${table} (${columnsOf(scope).join(', ')})`,
+    ...(scope.tenant ? INDEXED_TENANT_COLUMNS.map((column) => createIndex(scope, column)) : []),
     `COMMENT ON TABLE ${table} IS 'History of migrations. A row means applied only when error_message is null.'`,
     ...Object.entries({ ...(scope.tenant && TENANT_COLUMNS), ...HISTORY_COLUMNS }).map(
       ([column, { comment }]) => `COMMENT ON COLUMN ${table}.${column} IS ${quoteLiteral(comment)}`,

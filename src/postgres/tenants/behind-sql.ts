@@ -51,22 +51,26 @@ export function behindSql(table: string, tenants: readonly TenantScope[], migrat
  * name (`owner`). OIDs change when a database is restored, and may then be those of other schemas. So for a tenant with a
  * history, an OID of another one counts only if no other schema has the recorded name.
  *
- * `r`: other tenants with a history for the OID of a schema. `l`: tenants for which `p` may exist. `k`: the histories in the
- * table, with the name of their schema; read only if `r` or `l` has rows.
+ * `r`: other tenants with a history for the OID of a schema. `l`: tenants for which `p` may exist. `c`: the histories that
+ * matter to them, by key. `k`: these histories, with the name of their schema.
  *
  * @param hasOthers a condition: the table may have rows of other tenants, or for other schemas.
  */
 function claimsSql(table: string, hasOthers: string): string {
+  // Not even scanned, unless a tenant may have had another schema.
+  const keysWith = (condition: string): string =>
+    `SELECT h.tenant, h.schema_oid FROM l JOIN ${table} h ON ${condition} WHERE EXISTS (SELECT FROM l)`;
   return (
     `r AS MATERIALIZED (SELECT DISTINCT t.position AS at, t.tenant, h.tenant AS owner, t.oid FROM ${table} h ` +
     `JOIN t ON t.oid = h.schema_oid AND t.tenant <> h.tenant WHERE ${hasOthers}), ` +
     `l AS MATERIALIZED (SELECT t.position AS at, t.tenant, t.schema FROM t WHERE t.recorded IS NULL AND ${isFilledSql('t.oid')}), ` +
+    `c AS MATERIALIZED (SELECT owner AS tenant, oid FROM r UNION ${keysWith('h.tenant = l.tenant')} UNION ${keysWith('h.schema_name = l.schema')}), ` +
     // The name when the latest row was written.
     `k AS MATERIALIZED (SELECT h.tenant, h.schema_oid AS oid, (pg_catalog.array_agg(h.schema_name ORDER BY h.executed_at DESC))[1] AS schema_name, ` +
-    `pg_catalog.max(h.executed_at) AS latest FROM ${table} h WHERE EXISTS (SELECT FROM r) OR EXISTS (SELECT FROM l) GROUP BY h.tenant, h.schema_oid), ` +
+    `pg_catalog.max(h.executed_at) AS latest FROM c JOIN ${table} h ON h.tenant = c.tenant AND h.schema_oid = c.oid WHERE EXISTS (SELECT FROM c) GROUP BY h.tenant, h.schema_oid), ` +
     `w AS (SELECT r.at, pg_catalog.min(r.owner) AS owner FROM r JOIN k ON k.tenant = r.owner AND k.oid = r.oid ` +
     `LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = k.schema_name AND n.oid <> k.oid ` +
-    `LEFT JOIN (SELECT DISTINCT tenant FROM k) AS own ON own.tenant = r.tenant WHERE n.oid IS NULL OR own.tenant IS NULL GROUP BY 1), ` +
+    `WHERE n.oid IS NULL OR NOT EXISTS (SELECT FROM ${table} h WHERE h.tenant = r.tenant) GROUP BY 1), ` +
     `p AS (SELECT l.at, s.oid, s.schema_name, o.tenant AS owner FROM l ` +
     `LEFT JOIN ${latestBy('tenant')} AS s ON s.tenant = l.tenant ` +
     `LEFT JOIN ${latestBy('schema_name')} AS o ON o.schema_name = l.schema AND o.tenant <> l.tenant ` +

@@ -1,17 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import { HistoryTableError, RefusedError } from '../../../src/migrator.js';
 import { COLUMN_NAMES } from '../../../src/postgres/history/columns.js';
+import { useRoles } from '../../postgres/history/roles.js';
+import { withClient } from '../../support/database/database.js';
 import { useEmptyDatabase } from '../../support/database/empty-database.js';
 import { failureOf } from '../../support/jest/failure-of.js';
 import { fleetOn, inBrief, tenantsUpTo } from '../fleet-on.js';
 
 const db = useEmptyDatabase('older_tenants');
+const newRole = useRoles(db);
 const TABLE = 'shared.schema_migrations_tenants';
 const files = { '1_a.sql': 'CREATE TABLE a (id int)' };
 const more = { ...files, '2_b.sql': 'CREATE TABLE b (id int)' };
 
-const on = (of: Record<string, string>) =>
-  fleetOn({}, { connectionString: db.connectionString, files: of, tenants: { list: tenantsUpTo(3) } });
+const on = (of: Record<string, string>, options = {}) =>
+  fleetOn({}, { connectionString: db.connectionString, files: of, tenants: { list: tenantsUpTo(3) }, ...options });
 
 async function migrated(): Promise<void> {
   await db.query('CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2');
@@ -22,6 +25,60 @@ const columns = async (): Promise<string[]> => {
   const sql = `SELECT attname FROM pg_attribute WHERE attrelid = '${TABLE}'::regclass AND attnum > 0 AND NOT attisdropped`;
   return (await db.query<{ attname: string }>(sql)).rows.map(({ attname }) => attname);
 };
+
+const indexed = async (): Promise<string[]> => {
+  const sql = `SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0] WHERE indrelid = '${TABLE}'::regclass ORDER BY 1`;
+  return (await db.query<{ attname: string }>(sql)).rows.map(({ attname }) => attname);
+};
+const ALL_INDEXED = ['schema_name', 'schema_oid', 'tenant'];
+
+describe('a history table of tenants without indexes by schema, as an older release created it', () => {
+  const DROP = `DROP INDEX ${TABLE}_schema_oid_idx, ${TABLE}_schema_name_idx`;
+
+  test('gets them with the next run, but none twice', async () => {
+    await migrated();
+    expect(await indexed()).toEqual(ALL_INDEXED); // a new table has them
+    await db.query(`${DROP}; CREATE INDEX by_hand ON ${TABLE} (schema_oid, tenant)`);
+    const { fleet } = await on(more);
+    await fleet.status();
+    expect(await indexed()).toEqual(['schema_oid', 'tenant']);
+    await fleet.migrate();
+    expect(await indexed()).toEqual(ALL_INDEXED);
+  });
+
+  test('is upgraded from a release that knew no names of schemas either', async () => {
+    await migrated();
+    await db.query(`${DROP}; ALTER TABLE ${TABLE} DROP COLUMN schema_name`);
+    await (await on(more)).fleet.migrate();
+    expect(await indexed()).toEqual(ALL_INDEXED);
+  });
+
+  test('gets them later if somebody writes to it for longer than a run waits', async () => {
+    await migrated();
+    await db.query(DROP);
+    await withClient(db.connectionString, async (writer) => {
+      await writer.query(`BEGIN; DELETE FROM ${TABLE} WHERE tenant = 'another'`);
+      const { fleet } = await on(more, { timeouts: { tableLock: 50, tableLockRetries: 2 } });
+      expect(inBrief(await fleet.migrate())).toEqual(['t0', 't1', 't2'].map((name) => `${name} applied 2_b.sql`));
+      expect(await indexed()).toEqual(['tenant']);
+    });
+    await (await on({ ...more, '3_c.sql': 'SELECT 1' })).fleet.migrate();
+    expect(await indexed()).toEqual(ALL_INDEXED);
+  });
+
+  test('works without them for a role that does not own it', async () => {
+    await migrated();
+    await db.query(DROP);
+    const role = await newRole(
+      'GRANT ALL ON SCHEMA shared, s0, s1, s2 TO',
+      'GRANT ALL ON ALL TABLES IN SCHEMA shared TO',
+    );
+    const { fleet } = await on(more, { connectionString: role });
+    expect(inBrief(await fleet.migrate())).toEqual(['t0', 't1', 't2'].map((name) => `${name} applied 2_b.sql`));
+    expect(await fleet.deprovision({ name: 't0', schema: 's0' })).toBe(2);
+    expect(await indexed()).toEqual(['tenant']);
+  });
+});
 
 describe('a history table of tenants that an older release created', () => {
   const added = ['schema_name', 'invalid_indexes', 'next_checksum', 'origin', 'run_id'];
