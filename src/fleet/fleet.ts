@@ -118,18 +118,21 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * The unfinished rollouts of all processes. Needs the option `tenants.engine`; creates its queue if it is missing.
+   * The unfinished rollouts of all processes. Needs the option `tenants.engine`, but not its package, and creates nothing.
    * @throws ConfigurationError, DatabaseConnectionError
    */
   async rollouts(): Promise<readonly RunningRollout[]> {
+    return (await this.queued()) ?? [];
+  }
+
+  /** The same; undefined if there is no queue yet. @internal */
+  async queued(): Promise<readonly RunningRollout[] | undefined> {
     return workersOf(this.#parts).rollouts();
   }
 
   /**
    * Asks a rollout of any process to pause, to continue, or to end: `cancel` also interrupts the migrations that are
-   * running. Needs the option `tenants.engine`.
-   *
-   * @returns false if there is no such rollout, or it has ended.
+   * running. Needs the option `tenants.engine`. @returns false if there is no such rollout, or it has ended.
    * @throws ConfigurationError, DatabaseConnectionError
    */
   async control(rolloutId: string, command: RolloutCommand): Promise<boolean> {
@@ -170,9 +173,7 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Applies the shared files and those of a tenant that is needed now.
-   *
-   * @returns false if that is left to a rollout.
+   * Applies the shared files and those of a tenant that is needed now. @returns false if that is left to a rollout.
    * @internal
    */
   async migrateOnDemand(name: string): Promise<boolean> {
@@ -183,7 +184,6 @@ export class Fleet<Definition = unknown> {
 
   /**
    * Creates the schema of a tenant and applies its files, in one transaction if the files allow it. Safe to repeat.
-   *
    * @param tenant its name on the list, or its definition: then it need not be on the list yet.
    * @throws ConfigurationError if the tenant cannot be used; and the errors of `Migrator.migrate`
    */
@@ -200,7 +200,6 @@ export class Fleet<Definition = unknown> {
 
   /**
    * Removes the history of a tenant. Its schema stays, unless `dropSchema` is set; a database is never dropped.
-   *
    * @param tenant its name on the list, or its definition.
    * @returns the number of rows that were removed from the history.
    * @throws LockTimeoutError if its migrations are running; RefusedError, ConfigurationError, DatabaseError

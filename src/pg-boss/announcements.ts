@@ -1,7 +1,7 @@
 import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
 import { pause } from '../timing/pause.js';
 import type { Part } from './part.js';
-import type { Queue } from './queue.js';
+import type { Queue, StoredJobs } from './queue.js';
 
 /** The progress of a running rollout and the last command for it: the data of a job that no worker takes. */
 interface Announced extends Omit<RunningRollout, 'rolloutId' | 'state' | 'startedAt' | 'seenAt' | 'gate'> {
@@ -75,7 +75,7 @@ export class Announcement {
 }
 
 /** The rollouts of all processes. */
-export async function runningRollouts({ jobs, names }: Queue): Promise<readonly RunningRollout[]> {
+export async function runningRollouts({ jobs, names }: StoredJobs): Promise<readonly RunningRollout[]> {
   const open = await jobs.open(names.rollouts);
   return open.flatMap(({ id, data, createdOn }) => {
     if (!isAnnounced(data)) return [];
@@ -88,7 +88,7 @@ export async function runningRollouts({ jobs, names }: Queue): Promise<readonly 
 
 /** Asks a rollout to do something. @returns false if there is no such rollout, or it has ended. */
 export async function controlRollout(
-  { jobs, names }: Queue,
+  { jobs, names }: StoredJobs,
   rolloutId: string,
   command: RolloutCommand,
 ): Promise<boolean> {

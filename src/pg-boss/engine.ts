@@ -98,9 +98,9 @@ class PgBossEngine implements FleetEngine {
     });
     this.workers = {
       work: (worker: TenantWorker) => workFor(this.opened, worker),
-      rollouts: async (): Promise<readonly RunningRollout[]> => runningRollouts(await this.opened.get()),
+      rollouts: () => this.opened.withStored(runningRollouts),
       control: async (rolloutId: string, command: RolloutCommand) =>
-        controlRollout(await this.opened.get(), rolloutId, command),
+        (await this.opened.withStored((stored) => controlRollout(stored, rolloutId, command))) ?? false,
     };
   }
 

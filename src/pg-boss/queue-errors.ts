@@ -16,6 +16,11 @@ export function isTransient(error: unknown): boolean {
   return error instanceof Error && /connection|timeout/i.test(error.message); // the driver gives these no code
 }
 
+/** True if a statement names a table that does not exist. */
+export function isMissingTable(error: unknown): boolean {
+  return codeOf(error) === '42P01';
+}
+
 /** An error of the queue as one of ours. */
 export function toMigrationError(error: unknown): MigrationError {
   if (error instanceof MigrationError) return error;

@@ -3,16 +3,20 @@ import { startBoss, type Boss, type Database, type LoadPgBoss, type QueueSetting
 import { QueueDatabase } from './database.js';
 import { JobTable } from './job-table.js';
 import { QueueNames } from './jobs.js';
-import { toMigrationError, isTransient } from './queue-errors.js';
+import { isMissingTable, isTransient, toMigrationError } from './queue-errors.js';
 
 /** How long the rollout of a process that has died stays listed, in seconds. */
 const DAY_SECONDS = 86_400;
 
-/** pg-boss for the jobs of one fleet. It is started when it is first needed. */
-export interface Queue {
-  readonly boss: Boss;
+/** The jobs of one fleet, without pg-boss. */
+export interface StoredJobs {
   readonly jobs: JobTable;
   readonly names: QueueNames;
+}
+
+/** pg-boss for the jobs of one fleet. It is started when it is first needed. */
+export interface Queue extends StoredJobs {
+  readonly boss: Boss;
   /** Its database for changes that may be lost in a crash of its server. */
   readonly hasty: Database;
 }
@@ -37,18 +41,34 @@ const INSTALL_MS = 10_000;
 export class OpenQueue {
   private opened: Promise<Queue> | undefined;
   private database: QueueDatabase | undefined;
+  private readonly names: QueueNames;
   private readonly created = new Map<string, Promise<void>>();
 
-  constructor(private readonly place: QueuePlace) {}
+  constructor(private readonly place: QueuePlace) {
+    this.names = new QueueNames(place.fleet);
+  }
 
   /** @throws MigrationError */
   async get(): Promise<Queue> {
-    this.opened ??= this.open().catch(async (error: unknown) => {
+    this.opened ??= this.open().catch((error: unknown) => {
       this.opened = undefined;
-      await this.closeDatabase();
       throw toMigrationError(error);
     });
     return this.opened;
+  }
+
+  /**
+   * Works on stored jobs only. Starting pg-boss would create or change its tables.
+   *
+   * @returns undefined if there are no tables. @throws MigrationError
+   */
+  async withStored<T>(work: (stored: StoredJobs) => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work({ jobs: new JobTable(this.connected(), this.place.schema), names: this.names });
+    } catch (error) {
+      if (isMissingTable(error)) return undefined;
+      throw toMigrationError(error);
+    }
   }
 
   /** Creates a queue for tenants, if there is none. */
@@ -77,21 +97,21 @@ export class OpenQueue {
     this.opened = undefined;
     this.created.clear();
     await opened?.boss.stop();
-    await this.closeDatabase();
-  }
-
-  private async closeDatabase(): Promise<void> {
     const { database } = this;
     this.database = undefined;
     await database?.close();
   }
 
+  private connected(): QueueDatabase {
+    this.database ??= new QueueDatabase(this.place.source);
+    return this.database;
+  }
+
   private async open(): Promise<Queue> {
-    const { source, schema, load, fleet } = this.place;
-    this.database = new QueueDatabase(source);
-    const db = this.database;
+    const { names } = this;
+    const { schema, load } = this.place;
+    const db = this.connected();
     const boss = await retryWhileInstalling(() => startBoss({ db, schema, load }));
-    const names = new QueueNames(fleet);
     try {
       for (const name of [names.deadLetter, names.rollouts]) await this.once(boss, name);
     } catch (error) {

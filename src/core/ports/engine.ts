@@ -58,9 +58,9 @@ export interface FleetEngine {
 export interface FleetWorkers {
   /** Migrates tenants until the signal of the worker is aborted. @throws MigrationError if it cannot begin. */
   work(worker: TenantWorker): Promise<void>;
-  /** The rollouts that have not ended. @throws MigrationError */
-  rollouts(): Promise<readonly RunningRollout[]>;
-  /** @returns false if there is no such rollout, or it has ended. @throws MigrationError */
+  /** The rollouts that have not ended; undefined if there is no queue yet. Only reads. @throws MigrationError */
+  rollouts(): Promise<readonly RunningRollout[] | undefined>;
+  /** @returns false if there is no such rollout, or it has ended. Creates nothing. @throws MigrationError */
   control(rolloutId: string, command: RolloutCommand): Promise<boolean>;
 }
 

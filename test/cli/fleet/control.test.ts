@@ -16,10 +16,12 @@ describe('the rollouts of all processes', () => {
   test('are shown, paused, continued and cancelled from any process', async () => {
     await open('elm', 'oak');
     await write(WAITING);
-    const none = 'error: no rollout is running\n';
-    expect(await type('fleet', 'pause')).toMatchObject({ code: 1, stdout: '', stderr: none });
-    expect(await type('fleet', 'rollouts')).toMatchObject({ code: 0, stdout: 'No rollout is running\n' });
+    const none = { code: 1, stdout: '', stderr: 'error: no rollout is running\n' };
+    for (const command of ['pause', 'resume', 'cancel']) expect(await type('fleet', command)).toMatchObject(none);
+    const nowhere = 'No rollout is running: the queue does not exist yet. The first rollout or worker creates it\n';
+    expect(await type('fleet', 'rollouts')).toMatchObject({ code: 0, stdout: nowhere });
     const worker = await startWorker();
+    expect(await type('fleet', 'rollouts')).toMatchObject({ code: 0, stdout: 'No rollout is running\n' });
     const rollout = begin('migrate', '--all');
     await until(async () => (await waiting()) === 2 && (await shown())[0]?.tenants === 2);
     const [{ rolloutId } = { rolloutId: '' }] = await shown();

@@ -86,7 +86,7 @@ describe('fleet work', () => {
 
   test('says how to install the package of the engine', async () => {
     await rm(join(project(), 'node_modules/pg-boss'));
-    const { code, stdout, stderr } = await type('fleet', 'rollouts', '--json');
+    const { code, stdout, stderr } = await type('fleet', 'work', '--json');
     expect({ code, error: stderr }).toMatchObject({
       code: 2,
       error: expect.stringContaining('npm install pg-boss@12'),
@@ -101,7 +101,10 @@ describe('fleet work', () => {
       engine: { name: 'pg-boss', schema: 'jobs' },
     };
     await write({ 'migrations.config.json': JSON.stringify({ tenants }) });
+    const worker = await startWorker();
     expect(objectOf(await type('fleet', 'rollouts', '--json'))).toEqual({ rollouts: [] });
+    worker.kill('SIGTERM');
+    await worker.ended;
     expect((await db.query(`SELECT to_regclass('jobs.job') IS NOT NULL AS there`)).rows).toEqual([{ there: true }]);
   });
 });

@@ -8,8 +8,8 @@ import { readingTenants } from '../tenants/with-fleet.js';
 /** Shows the rollouts of all processes. */
 export const rollouts: Action<ReadFlags> = (flags, { out, typed, columns }) =>
   readingTenants(flags, async ({ fleet }) => {
-    const running = await fleet.rollouts();
+    const queued = await fleet.queued();
     const now = new Date();
-    out(flags.json ? jsonText(rolloutsToJson(running)) : renderRollouts(running, { typed, columns, now }));
+    out(flags.json ? jsonText(rolloutsToJson(queued ?? [])) : renderRollouts(queued, { typed, columns, now }));
     return EXIT.ok;
   });

@@ -7,11 +7,12 @@ import { tableOf, utc } from '../table.js';
 /** A process that has been silent for longer than this may have died, in ms. It sends a heartbeat every second. */
 const SILENT_MS = 60_000;
 
-/** Rollouts for people. @param columns the width of the terminal; undefined if there is none. */
+/** Rollouts for people; undefined if there is no queue. @param columns the width of the terminal; undefined if there is none. */
 export function renderRollouts(
-  rollouts: readonly RunningRollout[],
+  rollouts: readonly RunningRollout[] | undefined,
   { typed, columns, now }: { readonly typed: Invocation; readonly columns: number | undefined; readonly now: Date },
 ): string {
+  if (!rollouts) return 'No rollout is running: the queue does not exist yet. The first rollout or worker creates it';
   if (rollouts.length === 0) return 'No rollout is running';
   const rows = rollouts.map((each) => {
     const { rolloutId, failed, startedAt, seenAt } = each;
