@@ -18,6 +18,11 @@ export function templateOf(block: string, names: TenantNames): string {
 
 const COPY = /^COPY [^]*? FROM stdin;\n/;
 
+/** What a message shows instead of an object or a statement with the made-up name. */
+export function forMessage(words: string, { schema, placeholder }: TenantNames): string {
+  return words.replaceAll(quoteIdentifier(schema), () => placeholder).replaceAll(schema, () => placeholder);
+}
+
 /** True if the name is still there in another form, so something was computed from it. */
 export function isDerived(template: string, { schema }: TenantNames): boolean {
   return template.toLowerCase().includes(schema.toLowerCase());

@@ -33,6 +33,6 @@ testWithDump('checkpoint writes a file, and says what it stands for', async () =
 test('checkpoint says what is missing, and exits with 1', async () => {
   const { code, stderr } = await checkpoint('002', '--pg-dump', '/nowhere/pg_dump');
   expect(code).toBe(1);
-  expect(stderr).toMatch(/\/nowhere\/pg_dump could not be started \(ENOENT\).*--pg-dump/);
+  expect(stderr).toMatch(/\/nowhere\/pg_dump was not found\. .*--pg-dump/);
   expect(await checkpoint()).toMatchObject({ code: 2 });
 });

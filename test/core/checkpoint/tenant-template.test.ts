@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { isDerived, templateOf } from '../../../src/core/checkpoint/tenant-template.js';
+import { forMessage, isDerived, templateOf } from '../../../src/core/checkpoint/tenant-template.js';
 
 const QUOTED = { schema: 'Zt-1 of', placeholder: '{{schema}}' };
 const PLAIN = { schema: 'zt_2', placeholder: '{{schema}}' };
@@ -59,4 +59,10 @@ test.each([
   ['nothing else', 'SELECT "Zt-1 of".f();', false],
 ])('something was computed from the name if a block has left %s', (_, block, expected) => {
   expect(isDerived(templateOf(block, QUOTED), QUOTED)).toBe(expected);
+});
+
+test('a message has the placeholder instead of the name, with or without quotes', () => {
+  expect(forMessage('Function Zt-1 of.f(), COPY "Zt-1 of".a', QUOTED)).toBe(
+    'Function {{schema}}.f(), COPY {{schema}}.a',
+  );
 });

@@ -1,8 +1,5 @@
-import { extras } from '../database-errors.js';
 import { MigrationError } from '../migration-error.js';
-import type { FailedMigration } from '../migration-failed.js';
-import { list, placeIn } from '../wording.js';
-import { extensionAdvice } from './scratch-error.js';
+import { list } from '../wording.js';
 
 /** `checkpoint()` could not write a checkpoint. Nothing was written. */
 export class CheckpointError extends MigrationError {
@@ -18,8 +15,10 @@ export class CheckpointError extends MigrationError {
 
 /** @param code why `pg_dump` could not be started. */
 export function noDumpProgram(program: string, code: string, major: number, cause: unknown): CheckpointError {
+  const place = program.includes('/') ? '' : ' on the PATH';
+  const why = code === 'ENOENT' ? `was not found${place}` : `could not be started (${code})`;
   return new CheckpointError(
-    `A checkpoint is written with pg_dump, and ${program} could not be started (${code}). ${wayOut(major)}`,
+    `No checkpoint was written: it is made with pg_dump, and ${program} ${why}. ${installDump(major)}`,
     [],
     { cause },
   );
@@ -28,12 +27,15 @@ export function noDumpProgram(program: string, code: string, major: number, caus
 /** An older `pg_dump` refuses newer servers. */
 export function dumpTooOld(program: string, version: string, major: number): CheckpointError {
   return new CheckpointError(
-    `${program} is version ${version}, which cannot dump a server of version ${major}. ${wayOut(major)}`,
+    `No checkpoint was written: ${program} is version ${version}, and the server runs PostgreSQL ${major}, which an older pg_dump cannot dump. ${installDump(major)}`,
   );
 }
 
-function wayOut(major: number): string {
-  return `Install the client programs of PostgreSQL ${major} or later, or name the program: with --pg-dump, or in code with checkpoint(version, { pgDump }).`;
+function installDump(major: number): string {
+  return (
+    `Install pg_dump ${major} or later (on Debian and Ubuntu: the package postgresql-client-${major}), and name it if it is not the first on the PATH: ` +
+    `for example with --pg-dump /usr/lib/postgresql/${major}/bin/pg_dump, or in code with checkpoint(version, { pgDump }).`
+  );
 }
 
 /** @param said the end of what it wrote. */
@@ -66,40 +68,6 @@ export function namesScratchDatabase(what: readonly string[]): CheckpointError {
 export function unlistableName(file: string): CheckpointError {
   return new CheckpointError(
     `The name ${JSON.stringify(file)} contains a line break, and a checkpoint lists the names of files, one per line. Rename the file.`,
-  );
-}
-
-/**
- * A migration failed in a scratch database: one that the checkpoint is to replace, or the checkpoint itself.
- *
- * @param written the file of the checkpoint.
- * @param extensions those that only the live database has.
- */
-export function failedForCheckpoint(
-  written: string,
-  { file, server, location }: FailedMigration,
-  extensions: readonly string[],
-  cause: unknown,
-): CheckpointError {
-  const isDump = file === written;
-  const what = isDump
-    ? `${file} was not written, because its statements fail in an empty database`
-    : 'No checkpoint was written, because a migration fails in a scratch database';
-  const place = isDump ? '' : ` Failed at ${placeIn(file, location?.line, location?.column)}:`;
-  const settings = {
-    server: '--server, or in code with checkpoint(version, { server })',
-    extension: '--extension, or in code with checkpoint(version, { extensions })',
-  };
-  return new CheckpointError(
-    [
-      `${what}:${place} ${server.message} (SQLSTATE ${server.sqlstate})${extras(server)}`,
-      ...extensionAdvice(server, extensions, settings),
-      isDump
-        ? 'A dump is restored with an empty search_path, so a function that an index, a view or a default uses must name the schemas of what it uses, or set its own search_path. Correct it in a new migration, or end the checkpoint before the migration that creates it.'
-        : `If ${file} cannot run in an empty database, end the checkpoint before it.`,
-    ].join('\n'),
-    [],
-    { cause },
   );
 }
 

@@ -25,9 +25,8 @@ function onAnotherServer(say: Voice): string {
 /** The role may not create databases. @param role quoted for SQL */
 export function mayNotCreate(role: string): ScratchDatabaseError {
   return new ScratchDatabaseError(
-    (say) =>
-      `The role ${role} may not create a scratch database. Ask an administrator to run: ALTER ROLE ${role} CREATEDB; ` +
-      `or name a server on which databases may be created with ${onAnotherServer(say)}.`,
+    `The role ${role} may not create a scratch database. Ask an administrator to run: ALTER ROLE ${role} CREATEDB; ` +
+      'or name a server on which databases may be created: with --server, or in code with verify({ server }) or checkpoint(version, { server }).',
   );
 }
 

@@ -4,8 +4,8 @@ import { largeObjects } from '../../../core/errors/catalog/checkpoint-error.js';
 import { Migration } from '../../../core/migration/migration.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
 import type { MigratorParts } from '../../run/parts.js';
-import { applyTo, inScratch } from '../catalog/in-scratch.js';
-import { KnownFiles } from '../known-files.js';
+import { inScratch } from '../catalog/in-scratch.js';
+import { applyFor, type Applied } from './apply-for.js';
 import { assertReplaceable } from './assert-replaceable.js';
 import { assertAlike, assertNameless, dumpOf, type Result } from './dump.js';
 import type { Replaced } from './find-replaced.js';
@@ -34,22 +34,25 @@ async function dumpAndProve(
   options: ProofOptions,
   signal: AbortSignal,
 ): Promise<string> {
-  const expected = await resultOf(toApply, parts, options, signal);
-  const text = checkpointText(header, expected.blocks, parts.writer.layout);
+  const expected = await resultOf(toApply, { what: 'migrations' }, parts, options, signal);
+  const { blocks } = expected;
+  const text = checkpointText(header, blocks, parts.writer.layout);
   const alone = new MigrationSet(toApply.location, [new Migration(file, text)]);
-  assertAlike(file, expected, await resultOf(alone, parts, options, signal), parts.database.target);
+  const made = { text, blocks, replaced: toApply.migrations };
+  assertAlike(file, expected, await resultOf(alone, made, parts, options, signal), parts.database.target);
   return text;
 }
 
 function resultOf(
   set: MigrationSet,
+  applied: Applied,
   parts: MigratorParts,
   options: ProofOptions,
   signal: AbortSignal,
 ): Promise<Result> {
   return inScratch(parts, options, signal, async (scratch) => {
     const empty = statementsOf(await dumpOf(scratch, options, signal)); // what a newer pg_dump emits for any older server, and given extensions
-    await applyTo(scratch, { ...parts, source: new KnownFiles(set) }, signal);
+    await applyFor(applied, scratch, set, { parts, signal });
     const catalog = await scratch.readAll();
     const after = await dumpOf(scratch, options, signal);
     const { schema: historySchema } = parts.database.target.table;

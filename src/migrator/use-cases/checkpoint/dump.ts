@@ -31,18 +31,23 @@ export async function dumpOf(
   return text;
 }
 
-/** @param target for values that messages must not show. @throws CheckpointError if the results differ */
+/**
+ * @param target for values that messages must not show.
+ * @param shown how messages show an object or a statement.
+ * @throws CheckpointError if the results differ
+ */
 export function assertAlike(
   file: string,
   expected: Result,
   actual: Result,
   target: Pick<Target, 'placeholders'>,
+  shown = (words: string): string => words,
 ): void {
   // Both databases were made alike, so nothing needs to be ignored.
   const { added, removed, changed } = compareCatalogs(expected.catalog, actual.catalog, () => false);
   const objects = [...added, ...removed, ...changed.map(({ live }) => live)].map(displayObject);
   const differences = [...objects, ...differingBlocks(expected.blocks, actual.blocks)];
-  if (differences.length > 0) throw unlike(file, unique(differences, target));
+  if (differences.length > 0) throw unlike(file, unique(differences.map(shown), target));
 }
 
 /** @throws CheckpointError if blocks contain the name of the scratch database, which `current_database()` returned */

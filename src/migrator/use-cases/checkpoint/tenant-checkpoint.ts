@@ -1,23 +1,25 @@
-import { randomBytes } from 'node:crypto';
 import { displayObject, type CatalogObject } from '../../../core/catalog/catalog-object.js';
 import { compareCatalogs } from '../../../core/catalog/compare-catalogs.js';
 import { checkpointText } from '../../../core/checkpoint/checkpoint-text.js';
 import { cleanDump } from '../../../core/checkpoint/clean-dump.js';
+import type { MadeCheckpoint } from '../../../core/checkpoint/failed-statement.js';
 import {
   differingBlocksOfTenant,
   differingTemplates,
   tenantBlocks,
   type TenantBlocks,
 } from '../../../core/checkpoint/tenant-blocks.js';
-import type { TenantNames } from '../../../core/checkpoint/tenant-template.js';
+import { forMessage, type TenantNames } from '../../../core/checkpoint/tenant-template.js';
 import { placeholderNames } from '../../../core/compile/placeholders.js';
 import type { Compiler } from '../../../core/compile/compiler.js';
 import {
+  CheckpointError,
   derivedFromSchema,
   looksLikePlaceholder,
   changesOutsideTenant,
   tenantsDiffer,
 } from '../../../core/errors/catalog/checkpoint-error.js';
+import type { AppliedFor } from '../../../core/errors/catalog/checkpoint-failure.js';
 import { Migration } from '../../../core/migration/migration.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
 import { newMigrationBody } from '../../../core/migration/new-migration.js';
@@ -27,12 +29,13 @@ import type { MigrationWriter } from '../../../core/ports/writer.js';
 import type { Target } from '../../../core/target/target.js';
 import { SCHEMA_PLACEHOLDER } from '../../../core/tenants/tenant.js';
 import type { MigratorParts } from '../../run/parts.js';
-import { applyTo, inScratch } from '../catalog/in-scratch.js';
-import { KnownFiles } from '../known-files.js';
+import { inScratch } from '../catalog/in-scratch.js';
 import { readUsable } from '../read-usable.js';
+import { applyFor, type Applied } from './apply-for.js';
 import { assertTenantsReplaceable } from './assert-tenants-replaceable.js';
 import { assertAlike, assertNameless, dumpOf, unique, type Result } from './dump.js';
 import type { Replaced } from './find-replaced.js';
+import { madeUpSchemas, plainSchema, type Schemas } from './made-up-schemas.js';
 import { writeCheckpoint, type CheckpointReport, type ProofOptions } from './write-checkpoint.js';
 
 /** What a checkpoint of tenants' files depends on. */
@@ -74,17 +77,6 @@ async function sharedFiles({ shared }: TenantCheckpointParts): Promise<Migration
   ]);
 }
 
-/** Names of different lengths that occur in no file; one of them has to be quoted. */
-interface Schemas {
-  readonly quoted: string;
-  readonly plain: string;
-}
-
-function madeUpSchemas(): Schemas {
-  const [one, other] = [randomBytes(8).toString('hex'), randomBytes(8).toString('hex')];
-  return { quoted: `Zt-${one} of a tenant`, plain: `zt_${other}` };
-}
-
 /** What a scratch database contains. */
 interface Reading extends Pick<Result, 'catalog'> {
   readonly dump: string;
@@ -95,6 +87,13 @@ interface Added {
   readonly result: Result;
   readonly own: TenantBlocks;
 }
+
+interface Both {
+  readonly plain: Added;
+  readonly quoted: Added;
+}
+
+const MIGRATIONS = { what: 'migrations' } as const;
 
 class TenantCheckpoint {
   constructor(
@@ -107,23 +106,26 @@ class TenantCheckpoint {
 
   /** @returns the text of the checkpoint. @throws CheckpointError if it does not do what the files do */
   async dumpAndProve(file: string, { checkpoint: header, toApply }: Replaced): Promise<string> {
-    const { writer } = this.parts;
-    const expected = await this.inScratch(async (scratch) => {
-      const quoted = await this.addFirst(scratch, toApply);
-      const plain = await this.addSecond(scratch, toApply, quoted);
-      const differences = differingTemplates(quoted.own.blocks, plain.own.blocks);
-      if (differences.length > 0) throw tenantsDiffer(unique(differences, this.target));
-      return { quoted, plain };
-    });
-    const text = checkpointText(header, expected.quoted.own.blocks, writer.layout);
+    const expected = await this.addBoth(toApply);
+    const { blocks } = expected.quoted.own;
+    const differences = differingTemplates(expected.plain.own.blocks, blocks);
+    if (differences.length > 0) throw tenantsDiffer(unique(differences, this.target));
+    const text = checkpointText(header, blocks, this.parts.writer.layout);
     const alone = new MigrationSet(this.shared.location, [new Migration(file, text)]);
-    const actual = await this.inScratch(async (scratch) => {
-      const quoted = await this.addFirst(scratch, alone);
-      return { quoted, plain: await this.addSecond(scratch, alone, quoted) };
-    });
-    assertAlike(file, resultOfTenant(expected.quoted), resultOfTenant(actual.quoted), this.target);
+    const actual = await this.addBoth(alone, { text, blocks, replaced: toApply.migrations });
     this.assertSameForms(expected.plain, actual.plain);
+    assertAlike(file, resultOfTenant(expected.quoted), resultOfTenant(actual.quoted), this.target, (words) =>
+      Object.values(this.schemas).reduce((shown, schema) => forMessage(shown, this.namesOf(schema)), words),
+    );
     return text;
+  }
+
+  /** Adds two tenants to a scratch database. @param made the checkpoint, if that is what they start at. */
+  private addBoth(files: MigrationSet, made?: MadeCheckpoint): Promise<Both> {
+    return this.inScratch(async (scratch) => {
+      const plain = await this.addFirst(scratch, files, made ?? MIGRATIONS);
+      return { plain, quoted: await this.addSecond(scratch, files, plain, made) };
+    });
   }
 
   /** @throws CheckpointError if the checkpoint writes a name that needs no quotes differently from the files */
@@ -133,19 +135,37 @@ class TenantCheckpoint {
     if (differences.length > 0) throw derivedFromSchema(unique(differences, this.target));
   }
 
-  private async addFirst(scratch: ScratchDatabase, files: MigrationSet): Promise<Added> {
+  private async addFirst(scratch: ScratchDatabase, files: MigrationSet, applied: Applied): Promise<Added> {
     const before = await this.read(scratch);
-    const after = await this.addTenant(scratch, this.schemas.quoted, files);
+    const after = await this.addTenant(scratch, this.schemas.plain, files, applied);
     const result = this.resultOf(after, after);
-    const own = this.assertOwn(this.resultOf(before, after), result, this.schemas.quoted);
+    const own = this.assertOwn(this.resultOf(before, after), result, this.schemas.plain);
     assertNameless(own.blocks, scratch, this.target);
     return { result, own };
   }
 
-  private async addSecond(scratch: ScratchDatabase, files: MigrationSet, first: Added): Promise<Added> {
-    const after = await this.addTenant(scratch, this.schemas.plain, files);
+  /** The files have run for the first tenant, so if they fail for this one, its name is the likely reason. */
+  private async addSecond(
+    scratch: ScratchDatabase,
+    files: MigrationSet,
+    first: Added,
+    made: MadeCheckpoint | undefined,
+  ): Promise<Added> {
+    const { quoted } = this.schemas;
+    const after = await this.addTenant(scratch, quoted, files, made ?? (() => this.whyNotAgain(scratch, files)));
     const result = this.resultOf(after, after);
-    return { result, own: this.assertOwn(first.result, result, this.schemas.plain) };
+    return { result, own: this.assertOwn(first.result, result, quoted) };
+  }
+
+  /** Whether files that ran for one tenant fail for all others, or only if a name has to be quoted. */
+  private async whyNotAgain(scratch: ScratchDatabase, files: MigrationSet): Promise<AppliedFor> {
+    try {
+      await this.apply(scratch, plainSchema(), files, MIGRATIONS);
+    } catch (error) {
+      if (error instanceof CheckpointError) return { what: 'again' };
+      throw error;
+    }
+    return { what: 'quoted', schema: this.schemas.quoted };
   }
 
   private get target(): Target {
@@ -156,16 +176,25 @@ class TenantCheckpoint {
   private inScratch<T>(work: (scratch: ScratchDatabase) => Promise<T>): Promise<T> {
     const { shared } = this.parts;
     return inScratch(shared, this.options, this.signal, async (scratch) => {
-      await applyTo(scratch, { ...shared, source: new KnownFiles(this.shared) }, this.signal);
+      await applyFor({ what: 'shared' }, scratch, this.shared, { parts: shared, signal: this.signal });
       return work(scratch);
     });
   }
 
-  private async addTenant(scratch: ScratchDatabase, schema: string, files: MigrationSet): Promise<Reading> {
-    const { shared, compiler } = this.parts;
-    const target = await scratch.addTenant(this.parts.targetOf(schema));
-    await applyTo(scratch, { ...shared, compiler, source: new KnownFiles(files) }, this.signal, target);
+  private async addTenant(
+    scratch: ScratchDatabase,
+    schema: string,
+    files: MigrationSet,
+    applied: Applied,
+  ): Promise<Reading> {
+    await this.apply(scratch, schema, files, applied);
     return this.read(scratch);
+  }
+
+  private async apply(scratch: ScratchDatabase, schema: string, files: MigrationSet, applied: Applied): Promise<void> {
+    const { shared, compiler } = this.parts;
+    const database = await scratch.addTenant(this.parts.targetOf(schema));
+    await applyFor(applied, scratch, files, { parts: { ...shared, compiler }, signal: this.signal, database });
   }
 
   private async read(scratch: ScratchDatabase): Promise<Reading> {

@@ -6,7 +6,6 @@ import { NO_PROGRESS, withInterruption } from '../../run/interruption.js';
 import type { MigratorParts } from '../../run/parts.js';
 import { readUsable } from '../read-usable.js';
 import { findReplaced, type Replaced } from './find-replaced.js';
-import { forCheckpoint } from './for-checkpoint.js';
 
 /** Options of `checkpoint()`. */
 export interface CheckpointOptions {
@@ -61,11 +60,7 @@ export async function writeCheckpoint(
   const replaced = findReplaced(set, version);
   const file = pathOf(replaced, set, writer);
   await work.assertReplaceable(replaced.toApply);
-  const sql = await withInterruption(signal, NO_PROGRESS, () => work.dumpAndProve(file, replaced)).catch(
-    (error: unknown) => {
-      throw forCheckpoint(file, error);
-    },
-  );
+  const sql = await withInterruption(signal, NO_PROGRESS, () => work.dumpAndProve(file, replaced));
   if (!dryRun) await writer.replace(file, sql);
   const { replaces, supersedes } = replaced.checkpoint;
   return { file, replaces: replaces.map((each) => each.file), supersedes, sql };

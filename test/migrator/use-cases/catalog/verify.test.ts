@@ -130,7 +130,7 @@ describe('verify() fails', () => {
     const error = await failureOf(migrator.verify(), ScratchDatabaseError);
     expect(error.message).toBe(
       `The role "${nameOf(url)}" may not create a scratch database. Ask an administrator to run: ALTER ROLE "${nameOf(url)}" CREATEDB; ` +
-        'or name a server on which databases may be created with verify({ server }). [SCRATCH_DATABASE]',
+        'or name a server on which databases may be created: with --server, or in code with verify({ server }) or checkpoint(version, { server }). [SCRATCH_DATABASE]',
     );
   });
 

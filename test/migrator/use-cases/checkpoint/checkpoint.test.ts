@@ -6,6 +6,7 @@ import { testWithDump } from '../../../support/database/dump.js';
 import { useEmptyDatabase } from '../../../support/database/empty-database.js';
 import { failureOf } from '../../../support/jest/failure-of.js';
 import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { serverMajor } from '../../../support/server/since-version.js';
 import { nameOf } from '../../../postgres/history/roles.js';
 import { tempDirectory } from '../../../support/files/temp-directory.js';
 import { useOwnedMigrators } from '../catalog/owned-migrator.js';
@@ -158,12 +159,16 @@ describe('without a suitable pg_dump', () => {
     const { migrator } = await ownedMigrator(A);
     const error = await failureOf(migrator.checkpoint('1', { pgDump: '/nowhere/pg_dump' }), CheckpointError);
     expect(error.message).toMatch(
-      /could not be started \(ENOENT\)\. Install the client programs of PostgreSQL \d+ or later, or name the program/,
+      /: it is made with pg_dump, and \/nowhere\/pg_dump was not found\. Install pg_dump \d+ or later .* for example with --pg-dump \/usr/,
     );
   });
 
   test.each([
-    ['is too old', 'echo "pg_dump (PostgreSQL) 9.6.1"', 'is version 9.6.1, which cannot dump a server of version'],
+    [
+      'is too old',
+      'echo "pg_dump (PostgreSQL) 9.6.1"',
+      `is version 9.6.1, and the server runs PostgreSQL ${serverMajor()}, which an older pg_dump cannot dump. Install`,
+    ],
     [
       'fails',
       'if [ "$1" = --version ]; then echo 99.0; else echo "oh no, password=hidden" >&2; exit 3; fi',

@@ -18,14 +18,20 @@ const refusalOf = async (files: Record<string, string>, version = '001'): Promis
 
 describe('a checkpoint is not written, and the message says what to do', () => {
   testWithDump('if its own statements fail because a function finds its tables by the search_path', async () => {
-    const message = await refusalOf({
-      '001_a.sql': `CREATE TABLE t (id int); INSERT INTO t VALUES (1);
-        CREATE FUNCTION f() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM t';
-        CREATE TABLE u (id int CHECK (f() > 0)); INSERT INTO u VALUES (1);`,
-    });
-    expect(message).toMatch(
-      /^001_checkpoint\.sql was not written, because its statements fail in an empty database: .*"t"/,
+    const message = await refusalOf(
+      {
+        '001_a.sql': 'CREATE TABLE t (id int); INSERT INTO t VALUES (1);',
+        '002_b.sql': `CREATE FUNCTION rows_of_t() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM t';`,
+        '003_c.sql': 'CREATE TABLE u (id int CHECK (Rows_Of_T() > 0)); INSERT INTO u VALUES (1);',
+        '004_d.sql': 'CREATE TABLE more_rows_of_t ();',
+      },
+      '004',
     );
+    expect(message).toMatch(
+      /^004_checkpoint\.sql was not written, because its statements fail in an empty database: .*"t"/,
+    );
+    expect(message).toContain('\n  statement: COPY public.u (id) FROM stdin;\n');
+    expect(message).toContain('\nThe name rows_of_t occurs in 002_b.sql, 003_c.sql.\n');
     expect(message).toContain('must name the schemas of what it uses, or set its own search_path');
     expect(message).not.toContain('skip');
   });
