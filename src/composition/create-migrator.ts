@@ -23,6 +23,7 @@ import type { ReusedConnections } from '../postgres/connection/reused-connection
 import type { InstallOnce } from '../postgres/history/install-once.js';
 import { PgHistoryReader } from '../postgres/history/reader.js';
 import type { TurnSettings } from '../postgres/lock/turn.js';
+import { TurnQueue } from '../postgres/lock/turn-queue.js';
 import { parseStatements } from '../postgres/parser/parse-sql.js';
 import { PgTargetDatabase, type DatabaseSettings } from '../postgres/run/target-database.js';
 import { connectionSource } from './connection-source.js';
@@ -54,8 +55,8 @@ export interface SharedParts {
   readonly reused: ReusedConnections;
   /** Undefined if each target has its own history table. */
   readonly installOnce: InstallOnce | undefined;
-  /** Runs the non-transactional migrations of the targets one after another. */
-  readonly inLine: TurnSettings['inLine'];
+  /** The non-transactional migrations of the targets, which run one after another. */
+  readonly turnQueue: TurnQueue;
   /** Why nothing may run on this target. @default none */
   readonly refusals?: MigratorParts['refusals'];
   /** The history as it was a moment ago. @default a run reads it first */
@@ -129,9 +130,8 @@ export function partsOf(
   };
 }
 
-/** One migrator runs one migration at a time. */
-function turnsOf({ timeouts }: ResolvedOptions, { inLine }: Partial<SharedParts> = {}): TurnSettings {
-  return { inLine: inLine ?? ((work) => work()), timeoutMs: timeouts.migrationLock };
+function turnsOf({ timeouts }: ResolvedOptions, { turnQueue = new TurnQueue() }: Partial<SharedParts>): TurnSettings {
+  return { queue: turnQueue, timeoutMs: timeouts.migrationLock };
 }
 
 /** Writes checkpoints. The code is loaded when it is first used. */

@@ -16,7 +16,13 @@ const files = { '1_a.sql': 'CREATE TABLE a (id int);', '2_i.sql': INDEX };
 beforeEach(() => db.query('CREATE SCHEMA s0; CREATE SCHEMA s1; CREATE SCHEMA s2; CREATE SCHEMA s3'));
 afterEach(() => expectNoLeftovers(db));
 
-type Options = Pick<FleetOptions, 'lock' | 'timeouts'> & { onEvent?: (event: MigrationEvent) => void };
+type Options = Pick<FleetOptions, 'lock' | 'timeouts'> & {
+  files?: Record<string, string>;
+  onEvent?: (event: MigrationEvent) => void;
+};
+
+/** The key of an advisory lock for which a migration waits. */
+const GATE = 77n;
 
 function fleetOf(names: readonly number[], { onEvent, ...options }: Options = {}): Promise<ObservedFleet> {
   const list = names.map((i) => tenantsUpTo(4)[i] as { name: string });
@@ -26,7 +32,7 @@ function fleetOf(names: readonly number[], { onEvent, ...options }: Options = {}
   );
 }
 
-/** Has the turn, or comes next, as another process would, during some work. */
+/** Has the turn, or comes next, as another process would, or holds another lock, during some work. */
 async function whileItIsTaken(
   work: (give: () => Promise<void>) => Promise<void>,
   key: bigint = turnKeys(db.name).turn,
@@ -90,6 +96,25 @@ describe('non-transactional migrations of tenants in one database', () => {
       });
     },
   );
+
+  test('wait for another one of their process however long it takes, and send something all the while', async () => {
+    await whileItIsTaken(async (give) => {
+      const slow = { '2_i.sql': `-- no-transaction\nSELECT pg_advisory_lock(${GATE}), pg_advisory_unlock(${GATE});` };
+      const observed = await fleetOf([0, 1], { files: slow, timeouts: { migrationLock: 200 } });
+      const rollout = observed.fleet.migrate();
+      const checks = new Set<string>();
+      await until(async () => {
+        const { rows } = await db.query<{ at: string }>(
+          `SELECT query_start::text AS at FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_blocking_pids%' AND pid <> pg_backend_pid()`,
+        );
+        for (const { at } of rows) checks.add(at);
+        return checks.size > 3;
+      });
+      expect(started(observed)).toHaveLength(1);
+      await give();
+      expect((await rollout).counts.applied).toBe(2);
+    }, GATE);
+  });
 
   test('get the turn of a process that was killed', async () => {
     const { fleet } = await fleetOf([0]);

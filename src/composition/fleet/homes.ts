@@ -6,9 +6,9 @@ import { addressOf } from '../../postgres/connection/driver.js';
 import { ReadConnections } from '../../postgres/connection/read-connections.js';
 import { ReusedConnections } from '../../postgres/connection/reused-connections.js';
 import { InstallOnce } from '../../postgres/history/install-once.js';
+import { TurnQueue } from '../../postgres/lock/turn-queue.js';
 import type { ConfigurationProblem } from '../../core/problems/configuration-problem.js';
 import { MAIN_DATABASE, type TenantPlace } from '../../core/tenants/tenant.js';
-import { Turns } from '../../fleet/turns.js';
 import type { ConnectionOptions } from '../connection-options.js';
 import type { PgConnectionConfig } from '../driver-types.js';
 import { connectionSource } from '../connection-source.js';
@@ -28,7 +28,7 @@ export interface Home extends SharedParts {
 export class Homes {
   private readonly homes = new Map<string, Home>();
   private readonly sources = new Map<string, object>();
-  private readonly turns = new Map<string, Turns>();
+  private readonly turnQueues = new Map<string, TurnQueue>();
   /** The names of databases, by their keys. */
   private readonly names = new Map<string, string>();
   private readonly ids = new WeakMap<object, number>();
@@ -109,14 +109,14 @@ export class Homes {
   private homeOf(options: ResolvedOptions, database: string): Home {
     const reading = connectionSource(options);
     const migrating = options.migrateWith ? connectionSource(options.migrateWith) : reading;
-    const turns = this.turns.get(database) ?? new Turns();
-    this.turns.set(database, turns);
+    const turnQueue = this.turnQueues.get(database) ?? new TurnQueue();
+    this.turnQueues.set(database, turnQueue);
     return {
       options,
       reads: new ReadConnections(reading, options.timeouts.read),
       reused: new ReusedConnections(migrating),
       installOnce: new InstallOnce(),
-      inLine: turns.inLine,
+      turnQueue,
     };
   }
 

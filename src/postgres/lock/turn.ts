@@ -2,11 +2,12 @@ import type { TurnHolder } from '../../core/errors/lock-errors.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { queryError } from '../connection/server-error.js';
 import { readLockHolder, type TurnKeys } from './lock.js';
+import type { TurnQueue } from './turn-queue.js';
 
 /** How non-transactional migrations take turns. */
 export interface TurnSettings {
-  /** Runs work after all earlier work of this process. */
-  readonly inLine: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The migrations of this process that wait for the same turn. */
+  readonly queue: Pick<TurnQueue, 'join'>;
   /** How long to wait while one other process has the turn, in ms. */
   readonly timeoutMs: number;
 }

@@ -28,13 +28,13 @@ import {
   type NonTransactionalTask,
 } from '../execution/execution-context.js';
 import { StepRun } from './run-step.js';
-import { inTurn } from './take-turn.js';
+import { withTurn } from './with-turn.js';
 import { asTargetInSession } from '../execution/target-identity.js';
 import { sessionTimeouts } from '../execution/timeouts.js';
 
 /** Runs a migration step by step, when it is its turn, and records each step. @throws InDoubtError, MigrationError */
 export function runNonTransactional(context: ExecutionContext, task: NonTransactionalTask): Promise<Outcome> {
-  return inTurn(context, task.program.migration.file, () => runNow(context, task));
+  return withTurn(context, task.program.migration.file, () => runNow(context, task));
 }
 
 async function runNow(context: ExecutionContext, task: NonTransactionalTask): Promise<Outcome> {
