@@ -2,7 +2,7 @@ import { MigrationFailedError } from '../core/errors/migration-failed.js';
 import { RolloutStoppedError } from '../core/tenants/rollout-stopped.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { throwIfInterrupted } from '../migrator/run/interruption.js';
-import { ServerLines } from './engine/by-server.js';
+import { ServerLimiter } from './engine/by-server.js';
 import { migrateTenant } from './migrate-tenant.js';
 import type { FleetParts } from './parts.js';
 import { carefulMigrator } from './record-of.js';
@@ -11,13 +11,13 @@ import { selected } from './selection.js';
 /** Migrates single tenants when they are needed. Nothing is done after a rollout that stopped, until another one has finished. */
 export class OnDemand {
   private readonly runs = new Map<string, Promise<boolean>>();
-  private readonly servers: ServerLines;
+  private readonly limiter: ServerLimiter;
   /** The run of the shared files; undefined before it, and after it has failed. */
   private shared: Promise<void> | undefined;
   private isLeftToRollout = false;
 
   constructor(private readonly parts: FleetParts) {
-    this.servers = new ServerLines(parts.rollout.parallelism);
+    this.limiter = new ServerLimiter(parts.rollout.parallelism);
   }
 
   /** Whoever needs one tenant at the same time shares a run. */
@@ -40,7 +40,7 @@ export class OnDemand {
     const all = await this.parts.list();
     await this.parts.assertDistinct(all);
     const [tenant] = selected(all, { tenants: [name] }) as readonly [Tenant];
-    return this.servers.pass(tenant, async () => {
+    return this.limiter.run(tenant, async () => {
       throwIfInterrupted(signal);
       if (this.isLeftToRollout) return false; // since it began to wait
       await migrateTenant(carefulMigrator(this.parts, tenant), signal);

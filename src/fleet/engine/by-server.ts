@@ -13,31 +13,30 @@ export async function eachByServer(
   work: (tenant: Tenant) => Promise<void>,
   { parallelism, mayStart = () => true }: Pace,
 ): Promise<void> {
-  const servers = new ServerLines(parallelism);
-  const inTurn = (tenant: Tenant): Promise<void> =>
-    servers.pass(tenant, async () => {
-      if (mayStart()) await work(tenant);
-    });
-  await Promise.all(tenants.map(inTurn));
+  const limiter = new ServerLimiter(parallelism);
+  const workIfAllowed = async (tenant: Tenant): Promise<void> => {
+    if (mayStart()) await work(tenant);
+  };
+  await Promise.all(tenants.map((tenant) => limiter.run(tenant, () => workIfAllowed(tenant))));
 }
 
-/** Limits how many tenants of one server are processed at the same time. The others wait in line. */
-export class ServerLines {
-  private readonly lines = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
+/** Limits how many tenants of one server are processed at the same time. The others wait in the order of arrival. */
+export class ServerLimiter {
+  private readonly servers = new Map<string, { running: number; readonly waiting: (() => void)[] }>();
 
   constructor(private readonly parallelism: number) {}
 
-  async pass<T>({ place: { server } }: Tenant, work: () => Promise<T>): Promise<T> {
-    const line = this.lines.get(server) ?? { running: 0, waiting: [] };
-    this.lines.set(server, line);
-    if (line.running < this.parallelism) line.running += 1;
-    else await new Promise<void>((enter) => line.waiting.push(enter));
+  async run<T>({ place }: Tenant, work: () => Promise<T>): Promise<T> {
+    const server = this.servers.get(place.server) ?? { running: 0, waiting: [] };
+    this.servers.set(place.server, server);
+    if (server.running < this.parallelism) server.running += 1;
+    else await new Promise<void>((start) => server.waiting.push(start));
     try {
       return await work();
     } finally {
-      const next = line.waiting.shift();
-      if (next) next();
-      else line.running -= 1;
+      const startNext = server.waiting.shift();
+      if (startNext) startNext();
+      else server.running -= 1;
     }
   }
 }
