@@ -195,6 +195,22 @@ describe('other non-transactional migrations', () => {
     });
   });
 
+  test('that waited for too long leave the catalog recorded as it is after the files before them', async () => {
+    const { fleet } = await fleetOn(shared, {
+      connectionString: db.connectionString,
+      files,
+      tenants: { list: tenantsUpTo(1) },
+      timeouts: { migrationLock: 200 },
+    });
+    await whileItIsTaken(async () => void (await failureOf(fleet.migrate(), LockTimeoutError)));
+    await db.query('CREATE TABLE public.by_hand (id int)');
+    const { migrator } = await migratorOn(db, shared);
+    expect((await migrator.migrate()).applied).toEqual(['2_b.sql']);
+    expect((await migrator.drift()).map(({ code, subject }) => `${code} ${subject}`)).toEqual([
+      'OBJECT_ADDED Table public.by_hand',
+    ]);
+  });
+
   test('of an application without tenants do not', async () => {
     await whileItIsTaken(async () => {
       const { migrator } = await migratorOn(db, shared);

@@ -1,6 +1,6 @@
 import { finding, findingKey, type Finding } from '../../core/errors/finding.js';
 import { RefusedError } from '../../core/errors/input-errors.js';
-import type { LockHolder } from '../../core/errors/lock-errors.js';
+import type { LockHolder, LockTimeoutError } from '../../core/errors/lock-errors.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { InterruptedError } from '../../core/errors/run-errors.js';
@@ -165,17 +165,20 @@ export class RunReport {
   }
 }
 
+/** The error of a run that failed after it had changed something. */
+export type RunFailure = MigrationFailedError | LockTimeoutError;
+
 /** Called once, when it is known how a run ended. */
 export interface RunEnd {
   readonly finished: () => void;
-  readonly failed: (error: MigrationFailedError) => void;
+  readonly failed: (error: RunFailure) => void;
 }
 
 /** Emits the event that ends a run and then returns its result. */
 export function endOf(
   report: RunReport,
   fulfil: (run: MigrationRun) => void,
-  reject: (error: MigrationFailedError) => void,
+  reject: (error: RunFailure) => void,
 ): RunEnd {
   return {
     finished: () => fulfil(report.finish()),

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Task } from '../../core/compile/task.js';
 import { finding } from '../../core/errors/finding.js';
-import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { HistoryStore, TargetSession } from '../../core/ports/ports.js';
 import { isNothingToDo, type Plan } from '../../core/status/plan.js';
@@ -17,7 +16,7 @@ import { lintTasks } from './lint-tasks.js';
 import { isLostConnection, resolveLoss } from './lost-connection.js';
 import { Limiter, Planning, type PlannedRun } from './planning.js';
 import { RunCatalog } from './catalog/run-catalog.js';
-import { endOf, RunReport, type MigrationRun, type RunEnd } from './run-report.js';
+import { endOf, RunReport, type MigrationRun, type RunEnd, type RunFailure } from './run-report.js';
 import { withSession } from './with-session.js';
 
 /** One run of a set of migrations on one target. It owns all mutable state of the run. */
@@ -55,7 +54,7 @@ export class Run {
    * @throws InterruptedError, DirectoryError, RefusedError, MigrationFailedError, LockTimeoutError, LockLostError,
    *   HistoryTableError, DatabaseConnectionError
    */
-  async execute(fulfil: (run: MigrationRun) => void, reject: (error: MigrationFailedError) => void): Promise<void> {
+  async execute(fulfil: (run: MigrationRun) => void, reject: (error: RunFailure) => void): Promise<void> {
     const end = endOf(this.report, fulfil, reject);
     try {
       const files = new RunFiles(await this.parts.source.list(), this.limit);
@@ -83,8 +82,7 @@ export class Run {
       if (result === 'reconnect' || report.applied.length === 0) return result;
       end.finished();
     } catch (error) {
-      const hasChanged = report.applied.length > 0 || catalog.isStepwise;
-      if (!(error instanceof MigrationFailedError) || !hasChanged) throw error;
+      if (!catalog.isDueAfter(error, report.applied.length > 0)) throw error;
       end.failed(error);
     }
     await (this.isSessionLost ? catalog.recordAgain() : catalog.record(session));

@@ -1,3 +1,5 @@
+import { LockTimeoutError } from '../../../core/errors/lock-errors.js';
+import { MigrationFailedError } from '../../../core/errors/migration-failed.js';
 import { messageOfAny } from '../../../core/errors/wording.js';
 import type { CatalogCheck } from '../../../core/catalog/catalog.js';
 import type { Task } from '../../../core/compile/task.js';
@@ -5,6 +7,7 @@ import type { EmitEvent } from '../../../core/events/events.js';
 import type { CatalogRecorder, RecordBasis } from '../../../core/ports/catalog.js';
 import type { TargetSession } from '../../../core/ports/ports.js';
 import type { MigratorParts } from '../parts.js';
+import type { RunFailure } from '../run-report.js';
 import { withSession } from '../with-session.js';
 import { openDrift } from './open-drift.js';
 
@@ -28,9 +31,11 @@ export class RunCatalog {
     private readonly recordingSignal: AbortSignal,
   ) {}
 
-  /** True if a failed run may still have changed something; a rolled-back transaction has not. */
-  get isStepwise(): boolean {
-    return this.hasSteps;
+  /** True if a run that ended with this error may have changed something, and still has the lock. */
+  isDueAfter(error: unknown, hasApplied: boolean): error is RunFailure {
+    // A transaction that was rolled back has changed nothing; steps may have.
+    if (error instanceof MigrationFailedError) return hasApplied || this.hasSteps;
+    return error instanceof LockTimeoutError && error.awaited === 'turn' && hasApplied;
   }
 
   /** Sends the first check of the catalog, together with the other messages of this turn. */
