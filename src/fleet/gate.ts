@@ -10,6 +10,8 @@ type Gate = NonNullable<RolloutSettings['gate']>;
 export interface Waiting {
   /** Aborted when the rollout is interrupted. */
   readonly signal: AbortSignal;
+  /** How long ago the wave was migrated, in ms. A delay counts from then, even if another process did it. */
+  readonly since: () => Promise<number>;
   /** Shows that it waits, until the signal is aborted. @returns why the rollout must stop, if it was cancelled meanwhile. */
   readonly show: (wave: WaveResult, signal: AbortSignal) => Promise<RolloutStop | undefined>;
 }
@@ -18,15 +20,17 @@ export interface Waiting {
 export async function passGate(
   gate: Gate | undefined,
   wave: WaveResult,
-  { signal, show }: Waiting,
+  { signal, since, show }: Waiting,
 ): Promise<RolloutStop | undefined> {
   if (gate === undefined || signal.aborted) return undefined;
+  const condition = typeof gate === 'number' ? gate - (await since()) : gate;
+  if (typeof condition === 'number' && condition <= 0) return undefined;
   const [passed, cancelled] = [new AbortController(), new AbortController()];
   const shown = show(wave, passed.signal).then((stop) => {
     if (stop) cancelled.abort(stop.reason);
     return stop;
   });
-  const closed = await openingOf(gate, wave, AbortSignal.any([signal, cancelled.signal]));
+  const closed = await openingOf(condition, wave, AbortSignal.any([signal, cancelled.signal]));
   passed.abort();
   return (await shown) ?? closed;
 }

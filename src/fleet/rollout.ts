@@ -10,7 +10,7 @@ import type { Tenant } from '../core/tenants/tenant.js';
 import { shareOf, wavesOf, type Wave } from '../core/tenants/waves.js';
 import { assertNotMoved } from './assert-not-moved.js';
 import { KnownFiles } from '../migrator/use-cases/known-files.js';
-import { passGate, type Waiting } from './gate.js';
+import { passGate } from './gate.js';
 import type { FleetParts } from './parts.js';
 import { ExpectedSessions } from './engine/expected-sessions.js';
 import { withHistory } from './engine/lost-results.js';
@@ -95,26 +95,28 @@ export class Rollout {
     const { waves: definitions, stopAfter } = this.parts.rollout;
     this.failureBudget = this.failures + shareOf(stopAfter, due.size);
     const waves = wavesOf(tenants, definitions, (tenant) => due.has(tenant));
-    this.emit({ type: 'rollout-started', tenants: tenants.length, behind: due.size, waves: waves.length });
+    const working = waves.filter((wave) => wave.due.length > 0).length;
+    this.emit({ type: 'rollout-started', tenants: tenants.length, behind: due.size, waves: working });
     await this.inWaves(waves, due, set);
     return due.size > 0;
   }
 
+  /**
+   * A gate belongs to the wave after it, whoever migrated the wave before. Otherwise, the next rollout, or that of another
+   * process, would pass a gate that is closed.
+   */
   private async inWaves(
     waves: readonly Wave[],
     found: ReadonlyMap<Tenant, KnownTenant>,
     set: MigrationSet,
   ): Promise<void> {
-    const { rollout, engine } = this.parts;
-    const waiting: Waiting = {
-      signal: this.signal,
-      show: async (wave, signal) => engine.waitAtGate?.(this.rolloutId, wave, signal),
-    };
     for (const [i, wave] of waves.entries()) {
-      if (i > 0 && !this.stopped) this.stop = await passGate(rollout.gate, this.resultOf(waves, i - 1), waiting);
+      if (wave.due.length === 0) continue;
+      const before = waves[i - 1];
+      if (before && !this.stopped) this.stop = await this.passGateAfter(before, waves.length);
       if (this.stopped) return;
-      this.emit({ type: 'wave-started', wave: wave.number, of: waves.length, tenants: wave.tenants.length });
-      const ordered = wave.tenants.toSorted((a, b) => rank(found.get(a)) - rank(found.get(b)));
+      this.emit({ type: 'wave-started', wave: wave.number, of: waves.length, tenants: wave.due.length });
+      const ordered = wave.due.toSorted((a, b) => rank(found.get(a)) - rank(found.get(b)));
       const isUnknown = (tenant: Tenant): boolean => found.get(tenant)?.standing.state === 'unknown';
       await this.work(
         ordered.filter((tenant) => !isUnknown(tenant)),
@@ -123,6 +125,20 @@ export class Rollout {
       );
       await this.work(ordered.filter(isUnknown), found, set); // last, whatever server they are on
     }
+  }
+
+  private async passGateAfter(wave: Wave, of: number): Promise<RolloutStop | undefined> {
+    const { rollout, engine, records } = this.parts;
+    const tenants = wave.members.flatMap(({ name }) => this.results.get(name) ?? []);
+    return passGate(
+      rollout.gate,
+      { wave: wave.number, of, tenants, counts: countOutcomes(tenants) },
+      {
+        signal: this.signal,
+        since: async () => (wave.due.length > 0 ? 0 : ((await records.sinceApplied(wave.members)) ?? 0)),
+        show: async (result, signal) => engine.waitAtGate?.(this.rolloutId, result, signal),
+      },
+    );
   }
 
   /** Sessions are kept while tenants of their database are to come; none is while a gate is closed. */
@@ -168,19 +184,17 @@ export class Rollout {
       this.results.set(result.tenant, result);
   }
 
-  private resultOf(waves: readonly Wave[], i: number) {
-    const tenants = (waves[i]?.tenants ?? []).flatMap(({ name }) => this.results.get(name) ?? []);
-    return { wave: i + 1, of: waves.length, tenants, counts: countOutcomes(tenants) };
-  }
-
   private settle(result: TenantResult): void {
     this.results.set(result.tenant, result);
     this.emit({ type: 'tenant-finished', tenant: result.tenant, result });
     if (result.outcome !== 'failed') return;
     this.failures += 1;
     if (this.failures < this.failureBudget) return;
-    const reason = `${count(this.failures, 'tenant')} failed, and "rollout.stopAfter" is ${this.parts.rollout.stopAfter}`;
-    this.stop ??= { by: 'failures', reason };
+    const { stopAfter } = this.parts.rollout;
+    const limit = typeof stopAfter === 'number' ? stopAfter : `${stopAfter}, which is ${this.failureBudget}`;
+    const reason = `${count(this.failures, 'tenant')} failed, and "rollout.stopAfter" is ${limit}`;
+    // Said again for those that were running when the budget was spent.
+    if (this.stop === undefined || this.stop.by === 'failures') this.stop = { by: 'failures', reason };
   }
 
   private get stopped(): RolloutStop | undefined {

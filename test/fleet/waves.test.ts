@@ -63,6 +63,67 @@ describe('a rollout', () => {
     expect(inBrief(await delayed.fleet.migrate())).toEqual(['t0 nothing-to-do', 't1 applied 1_a.sql 2_b.sql']);
   });
 
+  test('asks a gate that did not open again, also if the wave before it has nothing left to do', async () => {
+    const asked: WaveResult[] = [];
+    const closed = gated((wave) => asked.push(wave) < 0);
+    for (let i = 0; i < 2; i++) {
+      const { fleet } = await fleetOn({}, { ...here(), files, tenants: closed });
+      const { report } = await stopOf(fleet.migrate());
+      expect(report.stopped?.reason).toBe('the gate after wave 1 of 2 did not open');
+      expect(report.tenants[1]?.outcome).toBe('skipped');
+    }
+    expect(asked.map(({ tenants }) => tenants.map(({ tenant, outcome }) => `${tenant} ${outcome}`))).toEqual([
+      ['t0 applied'],
+      ['t0 nothing-to-do'],
+    ]);
+
+    const { fleet, events } = await fleetOn({}, { ...here(), files, tenants: gated(() => true) });
+    expect(inBrief(await fleet.migrate())).toEqual(['t0 nothing-to-do', 't1 applied 1_a.sql 2_b.sql']);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'wave-started', wave: 2, of: 2, tenants: 1 }));
+  });
+
+  test('does not ask a gate if nothing behind it has anything to do, or if the tenant is named', async () => {
+    const asked: WaveResult[] = [];
+    const { fleet } = await fleetOn({}, { ...here(), files, tenants: gated((wave) => asked.push(wave) < 0) });
+    expect((await fleet.migrate({ tenants: ['t1'] })).counts.applied).toBe(1);
+    expect((await fleet.migrate()).counts).toMatchObject({ applied: 1, 'nothing-to-do': 1 });
+    expect(asked).toEqual([]);
+  });
+
+  test.each(['shared', 'per-tenant'] as const)(
+    'counts the delay of a gate from the last migration of the wave before it: %s history',
+    async (history) => {
+      const table = history === 'shared' ? 'shared.schema_migrations_tenants' : 's0.schema_migrations';
+      const { fleet } = await fleetOn({}, { ...here(), files, tenants: { ...gated(500), history } });
+      await fleet.migrate({ tenants: ['t0'] });
+      expect(inBrief(await fleet.migrate())).toEqual(['t0 nothing-to-do', 't1 applied 1_a.sql 2_b.sql']);
+      const other = history === 'shared' ? table : 's1.schema_migrations';
+      const last = `(SELECT max(executed_at) FROM ${table}${history === 'shared' ? ` WHERE tenant = 't0'` : ''})`;
+      const first = `(SELECT min(started_at) FROM ${other}${history === 'shared' ? ` WHERE tenant = 't1'` : ''})`;
+      // A timer may fire a millisecond early.
+      const { rows } = await db.query(`SELECT extract(epoch FROM ${first} - ${last}) >= 0.495 AS waited`);
+      expect(rows).toEqual([{ waited: true }]);
+
+      const later = await fleetOn(
+        {},
+        { ...here(), files, tenants: { ...gated(3_600_000), history, list: tenantsUpTo(3) } },
+      );
+      await db.query(`UPDATE ${table} SET executed_at = executed_at - interval '1 hour'`);
+      expect(inBrief(await later.fleet.migrate()).at(-1)).toBe('t2 applied 1_a.sql 2_b.sql');
+    },
+  );
+
+  test('says how many failed, also those that were running when the budget was spent', async () => {
+    await db.query('CREATE SEQUENCE public.arrived');
+    const arrive = `PERFORM nextval('public.arrived'); WHILE (SELECT last_value FROM public.arrived) < 2 LOOP PERFORM pg_sleep(0.01); END LOOP`;
+    const failing = { '1_a.sql': `DO $$ BEGIN ${arrive}; RAISE 'no'; END $$;` };
+    const rollout = { stopAfter: '10%', parallelism: 2 } as const;
+    const { fleet } = await fleetOn({}, { ...here(), files: failing, tenants: { list: tenantsUpTo(4), rollout } });
+    const { report } = await stopOf(fleet.migrate());
+    expect(report.stopped?.reason).toBe('2 tenants failed, and "rollout.stopAfter" is 10%, which is 1');
+    expect(report.counts).toMatchObject({ failed: 2, skipped: 2 });
+  });
+
   test('does not wait for a gate once it is interrupted, and tells the gate', async () => {
     const controller = new AbortController();
     const told: unknown[] = [];

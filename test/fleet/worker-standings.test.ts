@@ -38,6 +38,7 @@ async function standings(list: readonly Tenant[] = [t0, t1, t2, t3, elsewhere, a
       );
     },
     isShared: ({ name }: Tenant) => name !== 'alone',
+    sinceApplied: () => Promise.resolve(undefined),
   };
   const found = new WorkerStandings({ records, policy: DEFAULT_POLICY }, await migrationsOf(options).source.read());
   found.listed(list);

@@ -34,7 +34,12 @@ export interface RolloutOptions {
    * @default one wave
    */
   waves?: readonly WaveDefinition[];
-  /** Between two waves: a delay in ms, or a function that returns true if the next wave may begin. @default no gate */
+  /**
+   * Between two waves: a delay in ms, or a function that returns true if the next wave may begin. The next rollout passes
+   * it again as long as the wave behind it has anything to do; a delay counts from the last migration of the wave before.
+   *
+   * @default no gate
+   */
   gate?: number | Gate;
   /**
    * The failure budget: once this many tenants, or this share of those that are behind, have failed, no further tenant

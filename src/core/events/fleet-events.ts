@@ -13,12 +13,12 @@ export type FleetEventBody =
       readonly tenants: number;
       /** The number of those that are not current. */
       readonly behind: number;
-      /** The number of waves. */
+      /** The number of waves with such tenants. */
       readonly waves: number;
     }
   | {
       readonly type: 'wave-started';
-      /** Counts from 1. */
+      /** Counts from 1, in all waves, whoever has something to do. */
       readonly wave: number;
       readonly of: number;
       /** The number of its tenants. */

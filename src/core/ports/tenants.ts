@@ -13,6 +13,12 @@ export interface TenantRecords {
    * @throws DatabaseConnectionError, HistoryTableError, MigrationError, if no database can be read.
    */
   read(tenants: readonly Tenant[], set: MigrationSet): Promise<readonly (TenantRecord | UnreadRecord)[]>;
+  /**
+   * How long ago a migration of one of these tenants was last applied, in ms, by the server's clock.
+   *
+   * @returns undefined if that is not recorded or cannot be read.
+   */
+  sinceApplied(tenants: readonly Tenant[]): Promise<number | undefined>;
   /** True if the tenant shares its history with the others in its database, so that one query reads them all. */
   isShared(tenant: Tenant): boolean;
 }

@@ -1,12 +1,13 @@
 import type { TenantOutcome, TenantResult } from './report.js';
 import type { WaveDefinition } from './waves.js';
 
-/** A wave that has ended. */
+/** A wave that has ended, or of which every tenant was current when the rollout began. */
 export interface WaveResult {
   /** Counts from 1. */
   readonly wave: number;
   /** The number of waves. */
   readonly of: number;
+  /** All tenants of the wave; `nothing-to-do` for those that were current. */
   readonly tenants: readonly TenantResult[];
   readonly counts: Readonly<Record<TenantOutcome, number>>;
 }

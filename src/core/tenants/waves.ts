@@ -5,16 +5,20 @@ export type WaveDefinition = { readonly group: string } | { readonly first: numb
 
 /** Tenants that are migrated together, before the gate to the next wave. */
 export interface Wave {
-  /** Counts from 1. */
+  /** Counts from 1. It is the same in each rollout, whoever has something to do. */
   readonly number: number;
-  readonly tenants: readonly Tenant[];
+  /** All tenants that belong to it. */
+  readonly members: readonly Tenant[];
+  /** Those that take part; none if the wave needs no work. */
+  readonly due: readonly Tenant[];
 }
 
 /**
  * Divides tenants into waves. A tenant belongs to the first wave that names it; the last wave has all others.
  *
  * @param tenants the whole list, so that the first ones are the same in each rollout.
- * @param isDue whether a tenant takes part. Waves without any are left out.
+ * @param isDue whether a tenant takes part.
+ * @returns the waves that have members, also if none takes part.
  */
 export function wavesOf(
   tenants: readonly Tenant[],
@@ -22,8 +26,7 @@ export function wavesOf(
   isDue: (tenant: Tenant) => boolean,
 ): readonly Wave[] {
   const left = new Set(tenants);
-  const take = (members: readonly Tenant[]): Tenant[] =>
-    members.filter((tenant) => left.delete(tenant) && isDue(tenant));
+  const take = (members: readonly Tenant[]): Tenant[] => members.filter((tenant) => left.delete(tenant));
   const named = definitions.map((definition) =>
     take(
       'group' in definition
@@ -33,7 +36,7 @@ export function wavesOf(
   );
   return [...named, take(tenants)]
     .filter((members) => members.length > 0)
-    .map((members, i) => ({ number: i + 1, tenants: members }));
+    .map((members, i) => ({ number: i + 1, members, due: members.filter(isDue) }));
 }
 
 /** Groups that a wave names but no tenant has: most likely a typo. */

@@ -11,9 +11,7 @@ const tenant = (name: string, group?: string): Tenant => ({
 });
 const tenants = [tenant('a'), tenant('b', 'pilot'), tenant('c'), tenant('d', 'pilot'), tenant('e')];
 const waves = (definitions: readonly WaveDefinition[], isDue: (tenant: Tenant) => boolean = () => true): string[] =>
-  wavesOf(tenants, definitions, isDue).map(
-    ({ number, tenants: members }) => `${number}: ${members.map(({ name }) => name).join('')}`,
-  );
+  wavesOf(tenants, definitions, isDue).map(({ number, due }) => `${number}: ${due.map(({ name }) => name).join('')}`);
 
 describe('waves', () => {
   test('are one wave if none is defined', () => expect(waves([])).toEqual(['1: abcde']));
@@ -27,8 +25,14 @@ describe('waves', () => {
   test('keep the first tenants of the list, even if some of them have nothing to do', () =>
     expect(waves([{ first: 2 }], ({ name }) => name !== 'a')).toEqual(['1: b', '2: cde']));
 
-  test('leave out a wave without work', () =>
-    expect(waves([{ group: 'pilot' }], ({ group }) => group === undefined)).toEqual(['1: ace']));
+  test('keep their numbers and members, even if nobody in one has anything to do', () => {
+    const isDue = ({ group }: Tenant) => group === undefined;
+    expect(waves([{ group: 'pilot' }], isDue)).toEqual(['1: ', '2: ace']);
+    expect(wavesOf(tenants, [{ group: 'pilot' }], isDue)[0]?.members.map(({ name }) => name)).toEqual(['b', 'd']);
+  });
+
+  test('leave out one to which nobody belongs', () =>
+    expect(waves([{ group: 'pilot' }, { first: 2 }, { first: 1 }])).toEqual(['1: bd', '2: a', '3: ce']));
 
   test('name groups that no tenant has', () =>
     expect(unknownGroups(tenants, [{ group: 'pilot' }, { group: 'pilots' }, { first: 1 }])).toEqual(['pilots']));
