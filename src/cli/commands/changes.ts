@@ -41,7 +41,7 @@ export const CHANGES: readonly CommandDefinition[] = [
   {
     name: 'repair',
     description:
-      'make recorded checksums and names match the files, and remove the failures of migrations whose files are gone',
+      'make recorded checksums and names match the files, and remove the failures of migrations that will not run again',
     flags: [
       [
         '--resume <file>',

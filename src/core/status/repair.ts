@@ -1,4 +1,5 @@
 import type { HistoryRow } from '../history/history.js';
+import type { MigrationSet } from '../migration/migration-set.js';
 import type { RunnableStatus } from './plan.js';
 import type { MigrationState, MigrationStatus } from './status.js';
 
@@ -27,15 +28,24 @@ export function findRepairable(statuses: readonly MigrationStatus[]): RunnableSt
   );
 }
 
+/** Files, and all rows of the history, joined with them. */
+interface Joined {
+  readonly set: MigrationSet;
+  readonly statuses: readonly MigrationStatus[];
+  readonly rows: readonly HistoryRow[];
+}
+
 /**
- * The rows of migrations that failed in a transaction, so that nothing is left of them, and whose files are gone. A
- * migration that runs in steps may have left something behind, so its row stays.
+ * The rows of migrations that failed in a transaction, so that nothing is left of them, and that will not run again: their
+ * files are gone, or they are checkpoints at which the database did not start. A migration that runs in steps may have
+ * left something behind, so its row stays.
  */
-export function findObsolete(statuses: readonly MigrationStatus[]): HistoryRow[] {
-  return statuses.flatMap(({ state, row }) =>
-    state === 'orphaned' && row?.state === 'failed' && row.progress === null && row.invalidIndexes.length === 0
-      ? [row]
-      : [],
+export function findObsolete({ set, statuses, rows }: Joined): HistoryRow[] {
+  const orphaned = statuses.flatMap(({ state, row }) => (state === 'orphaned' && row ? [row] : []));
+  const known = new Set(statuses.map(({ file }) => file));
+  const unused = new Set(set.checkpoints.map(({ file }) => file).filter((file) => !known.has(file)));
+  return [...orphaned, ...rows.filter(({ file }) => unused.has(file))].filter(
+    ({ state, progress, invalidIndexes }) => state === 'failed' && progress === null && invalidIndexes.length === 0,
   );
 }
 

@@ -30,6 +30,8 @@ export interface TenantDrift {
    * the twenty most common schemas.
    */
   readonly isCompared: boolean;
+  /** Why not; undefined also if schemas are not compared at all, or `error` says it. */
+  readonly notCompared?: string;
   /** Why the tenant could not be read; its findings are then incomplete. @default it could be read */
   readonly error?: Error;
 }
@@ -62,7 +64,15 @@ export async function fleetDrift(
     const ofSchema = schemas.findings.get(tenant) ?? [];
     const findings = [...ofFiles, ...(diff ? await withDiffs(parts, tenant, ofSchema) : ofSchema)];
     const isCompared = schemas.compared.has(tenant);
-    return { tenant: tenant.name, group: tenant.group, findings, isCompared, ...(error && { error }) };
+    const notCompared = error ? undefined : schemas.reasons.get(tenant);
+    return {
+      tenant: tenant.name,
+      group: tenant.group,
+      findings,
+      isCompared,
+      ...(notCompared !== undefined && { notCompared }),
+      ...(error && { error }),
+    };
   };
   const tenants: TenantDrift[] = [];
   for (const tenant of reported) tenants.push(await driftOf(tenant));

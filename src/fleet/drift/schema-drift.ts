@@ -21,6 +21,8 @@ export class SchemaDrift {
   readonly findings = new Map<Tenant, readonly Finding[]>();
   /** The tenants whose schemas were compared with those of others. */
   readonly compared = new Set<Tenant>();
+  /** Why the schema of any other tenant was not compared; empty if none was to be. */
+  readonly reasons = new Map<Tenant, string>();
   /** Why the schema of a tenant could not be read. */
   readonly problems = new Map<Tenant, Error>();
   /** Why many tenants were not compared. */
@@ -46,10 +48,9 @@ export class SchemaDrift {
 
   private async fingerprints(): Promise<readonly FingerprintedTenant[]> {
     const { catalogs } = this.parts;
-    const settled = [...this.records].flatMap(([tenant, record]) =>
-      isSettled(tenant, record) ? [{ tenant, record }] : [],
-    );
-    if (!catalogs || settled.length < 2) return [];
+    if (!catalogs) return [];
+    const settled = this.settled();
+    if (settled.length < 2) return [];
     const kinds = new Kinds(this.parts, this.set);
     const ofFiles = settled.map(({ tenant, record }) => kinds.of(tenant, record.history));
     if (new Set(ofFiles).size === settled.length)
@@ -58,8 +59,20 @@ export class SchemaDrift {
     return settled.flatMap(({ tenant }, i) => {
       const read = found[i];
       if (read && 'problem' in read) this.problems.set(tenant, read.problem);
-      if (!read || 'problem' in read || read.fingerprint === undefined) return [];
+      if (!read || 'problem' in read) return [];
+      if (read.fingerprint === undefined) this.reasons.set(tenant, 'somebody is changing its tables');
+      if (read.fingerprint === undefined) return [];
       return [{ tenant, fingerprint: read.fingerprint, kind: `${read.kind} ${ofFiles[i] ?? ''}` }];
+    });
+  }
+
+  /** The tenants of which it is known which migrations their schemas have. */
+  private settled(): readonly { readonly tenant: Tenant; readonly record: TenantRecord }[] {
+    return [...this.records].flatMap(([tenant, record]) => {
+      if ('problem' in record) return [];
+      const reason = whyUnsettled(tenant, record, this.set);
+      this.reasons.set(tenant, reason ?? 'no other tenant has the same migrations and placeholder values');
+      return reason === undefined ? [{ tenant, record }] : [];
     });
   }
 
@@ -68,6 +81,8 @@ export class SchemaDrift {
     const { catalogs } = this.parts;
     const [chosen, others] = [alike.slice(0, MAX_COMPARED), alike.slice(MAX_COMPARED).flat()];
     for (const tenant of chosen.flat()) this.compared.add(tenant);
+    for (const tenant of chosen.flat()) this.reasons.delete(tenant);
+    for (const tenant of others) this.reasons.set(tenant, `its schema is none of the ${MAX_COMPARED} most common ones`);
     if (others.length > 0)
       this.note(
         others.length,
@@ -107,6 +122,7 @@ export class SchemaDrift {
   private forget(tenant: Tenant): void {
     this.findings.delete(tenant);
     this.compared.delete(tenant);
+    this.reasons.set(tenant, 'it has been migrated in the meantime');
   }
 
   private noteProblems(): void {
@@ -120,10 +136,18 @@ export class SchemaDrift {
   }
 }
 
-/** True if it is known which migrations the schema of a tenant has. */
-function isSettled({ name, schema }: Tenant, record: TenantRecord | UnreadRecord): record is TenantRecord {
-  if ('problem' in record || schemaProblems(name, schema, record).length > 0) return false;
-  return record.history.rows.length > 0 && record.history.rows.every(({ state }) => state === 'applied');
+/** Why it is not known which migrations the schema of a tenant has; undefined if it is. */
+function whyUnsettled({ name, schema }: Tenant, record: TenantRecord, set: MigrationSet): string | undefined {
+  if (schemaProblems(name, schema, record).length > 0) return 'it has no schema with a history of its own';
+  const { rows } = record.history;
+  const hasStarted = rows.some(({ state }) => state === 'applied');
+  // One that failed left nothing behind, and will not run again once the tenant has started elsewhere.
+  const checkpoints = hasStarted ? set.checkpoints.map(({ file }) => file) : [];
+  const open = rows.find(
+    ({ file, state }) => state === 'running' || (state === 'failed' && !checkpoints.includes(file)),
+  );
+  if (open) return `${open.file} ${open.state === 'failed' ? 'has failed' : 'has not finished'}`;
+  return hasStarted ? undefined : 'it has no migrations yet';
 }
 
 function hasSameHistory(

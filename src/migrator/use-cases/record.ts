@@ -9,7 +9,7 @@ import { doubtOf } from '../../core/status/findings.js';
 import { lastUpTo } from '../../core/status/last-up-to.js';
 import { isApplied, type MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from '../run/parts.js';
-import { changeHistory, type ChangeOptions } from './change-history.js';
+import { changeHistory, type Basis, type ChangeOptions, type Decision } from './change-history.js';
 
 /**
  * Records all migrations up to a version without running them, including those whose files are gone because
@@ -18,25 +18,27 @@ import { changeHistory, type ChangeOptions } from './change-history.js';
  * @throws UnknownMigrationError, RefusedError
  */
 export function baseline(parts: MigratorParts, version: string, options: ChangeOptions): Promise<string[]> {
-  return changeHistory(parts, options, ({ set, statuses }) => {
-    const present = new Map(set.migrations.map((migration) => [migration.file, migration]));
-    const upTo = namesUpTo(set, version);
-    const done = new Set(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
-    const todo = upTo.flatMap((file) => (done.has(file) ? [] : (present.get(file) ?? [])));
-    const gone = unrecordedGone(set, statuses);
-    const covered = upTo.flatMap((file) => gone.get(file) ?? []);
-    const recorded = new Set([...todo, ...covered].map(({ file }) => file));
-    const files = upTo.filter((file) => recorded.has(file));
-    const changes = recordings(
-      todo.map((migration) => ({ kind: 'record', migration, origin: 'baseline' })),
-      statuses,
-    );
-    return {
-      changes: [...coverings(covered, 'baseline'), ...changes],
-      note: { action: 'baseline', files },
-      result: files,
-    };
-  });
+  return changeHistory(parts, options, (known) => baselineUpTo(version, known));
+}
+
+function baselineUpTo(version: string, { set, statuses }: Basis): Decision<string[]> {
+  const present = new Map(set.migrations.map((migration) => [migration.file, migration]));
+  const upTo = namesUpTo(set, version);
+  const done = new Set(statuses.filter(({ state }) => isApplied(state)).map(({ file }) => file));
+  const todo = upTo.flatMap((file) => (done.has(file) ? [] : (present.get(file) ?? [])));
+  const gone = unrecordedGone(set, statuses);
+  const covered = upTo.flatMap((file) => gone.get(file) ?? []);
+  const recorded = new Set([...todo, ...covered].map(({ file }) => file));
+  const files = upTo.filter((file) => recorded.has(file));
+  const changes = recordings(
+    todo.map((migration) => ({ kind: 'record', migration, origin: 'baseline' })),
+    statuses,
+  );
+  return {
+    changes: [...coverings(covered, 'baseline'), ...changes],
+    note: { action: 'baseline', files },
+    result: files,
+  };
 }
 
 /** The names of all migrations up to a version or file, in order. A checkpoint counts as the last one that it replaces. */
@@ -63,12 +65,15 @@ export function coverings(gone: readonly ReplacedFile[], origin: Origin): readon
 }
 
 /**
- * Records one migration without running it, also one whose file is gone because a checkpoint replaces it.
+ * Records one migration without running it, also one whose file is gone because a checkpoint replaces it. For a checkpoint,
+ * it records the migrations for which it stands.
  *
  * @throws UnknownMigrationError, RefusedError
  */
 export function mark(parts: MigratorParts, file: string, options: ChangeOptions): Promise<string[]> {
-  return changeHistory(parts, options, ({ set, statuses }) => {
+  return changeHistory(parts, options, (known) => {
+    const { set, statuses } = known;
+    if (set.checkpoints.some((each) => each.file === file)) return baselineUpTo(file, known);
     const migration = set.migrations.find((each) => each.file === file);
     if (!migration && !set.gone.has(file))
       throw new UnknownMigrationError(`There is no migration ${file} in ${set.location}.`);

@@ -21,7 +21,7 @@ export interface RepairOptions extends ChangeOptions {
   /**
    * A migration that stopped between two steps: its finished steps are forgotten, and the next run starts it from the
    * beginning. First undo by hand what they did. Nothing else is repaired.
-   * @default none: recorded checksums and names are updated, and the rows of failures whose files are gone are removed
+   * @default none: recorded checksums and names are updated, and the rows of failures that will not run again are removed
    */
   readonly restart?: string;
   /**
@@ -48,8 +48,8 @@ export async function repair(
     ]);
   if (restart !== undefined) return restartMigration(parts, restart, options);
   if (resume !== undefined) return resumeMigration(parts, resume, options);
-  return changeHistory(parts, options, ({ statuses }) =>
-    adoption('repair', findRepairable(statuses), findObsolete(statuses)),
+  return changeHistory(parts, options, (known) =>
+    adoption('repair', findRepairable(known.statuses), findObsolete(known)),
   );
 }
 

@@ -102,59 +102,6 @@ describe('history', () => {
   });
 });
 
-describe('drift', () => {
-  test('shows findings once for all tenants that have them, and exits with 5', async () => {
-    await open('elm', 'oak');
-    await type('migrate', '--all');
-    await open('yew');
-    expect(await type('drift', '--all')).toMatchObject({ code: 0, stdout: 'No drift (3 tenants)\n' });
-    await write({ 'schools/001_a.sql': 'CREATE TABLE a (id bigint);' });
-    const { code, stdout } = await type('drift', '--all');
-    expect(code).toBe(5);
-    expect(stdout).toMatch(/^2 tenants \(elm, oak\):\n {2}001_a\.sql .* \[CHANGED\]\n$/);
-    expect(objectOf(await type('drift', '--all', '--json'))).toMatchObject({
-      groups: [
-        { tenants: ['elm', 'oak'], findings: [{ code: 'CHANGED' }], isCompared: true, error: null },
-        { tenants: ['yew'], findings: [], isCompared: false },
-      ],
-      findings: [],
-    });
-  });
-
-  test('names the tenant whose schema differs from the others', async () => {
-    await open('elm', 'oak', 'yew');
-    await type('migrate', '--all');
-    await db.query('ALTER TABLE oak.a ADD COLUMN by_hand int');
-    const { code, stdout } = await type('drift', '--all', '--schema');
-    expect(code).toBe(5);
-    expect(stdout).toMatch(/^1 tenant \(oak\):\n {2}.*by_hand.* \[TENANT_OBJECT_ADDED\]\n$/);
-    expect(await type('drift', '--all', '--files')).toMatchObject({ code: 0, stdout: 'No drift (3 tenants)\n' });
-  });
-
-  test('says why schemas were not compared', async () => {
-    await open('elm', 'oak');
-    await type('migrate', '--all');
-    await db.query(`UPDATE shared.schema_migrations_tenants SET checksum = md5('x') || md5('y') WHERE tenant = 'elm'`);
-    const { stdout } = await type('drift', '--all');
-    expect(stdout).toMatch(
-      /\nThe schemas of 2 tenants were not compared with those of others: .* \[TENANTS_NOT_COMPARED\]\n$/,
-    );
-    expect(objectOf(await type('drift', '--all', '--json'))).toMatchObject({
-      findings: [{ code: 'TENANTS_NOT_COMPARED' }],
-    });
-  });
-
-  test('names the tenant whose schema could not be compared, as the exit code says so', async () => {
-    await open('elm', 'oak');
-    await type('migrate', '--all');
-    await open('yew');
-    expect(await type('drift', '--all', '--schema')).toMatchObject({
-      code: 5,
-      stdout: expect.stringMatching(/^1 tenant \(yew\):\n {2}Not compared: .*\n$/),
-    });
-  });
-});
-
 describe('check', () => {
   test('exits with 4 if the shared files or a tenant are behind, 6 if lint finds an error, and 0 otherwise', async () => {
     await open('elm', 'oak');

@@ -8,7 +8,9 @@ import {
 } from '../../../src/core/status/repair.js';
 import type { HistoryRow, StepProgress } from '../../../src/core/history/history.js';
 import type { MigrationState, MigrationStatus } from '../../../src/core/status/status.js';
-import { appliedRow, bareRow, migrationFile, statusOf } from '../fixtures.js';
+import { joinStatuses } from '../../../src/core/status/status.js';
+import { checkpointOf } from '../../support/migrator/checkpoint-of.js';
+import { appliedRow, bareRow, migrationFile, setOf, statusOf } from '../fixtures.js';
 import { joined } from './joined.js';
 
 const actions = (statuses: readonly MigrationStatus[]): RepairAction[] => findRepairable(statuses).map(repairAction);
@@ -19,7 +21,7 @@ describe('an obsolete failure', () => {
   const progress: StepProgress = { done: 0, total: 2, doneChecksum: '', next: null };
 
   test('failed in a transaction, and its file is gone', () => {
-    expect(findObsolete(gone({})).map(removalAction)).toEqual([
+    expect(findObsolete({ set: setOf([]), statuses: gone({}), rows: [] }).map(removalAction)).toEqual([
       { kind: 'remove', file: '1_a.sql', recordedAs: '1_a.sql', from: 'failed', to: 'removed' },
     ]);
   });
@@ -31,7 +33,20 @@ describe('an obsolete failure', () => {
     ['was applied', gone({ state: 'applied', error: null })],
     ['still has its file', joined([migrationFile('1_a.sql')], failed)],
   ])('is not one that %s', (_, statuses) => {
-    expect(findObsolete(statuses)).toEqual([]);
+    expect(findObsolete({ set: setOf([]), statuses, rows: [] })).toEqual([]);
+  });
+
+  test('is that of a checkpoint, as soon as another file has been applied', () => {
+    const [a, b] = [migrationFile('1_a.sql'), migrationFile('2_b.sql')];
+    const checkpoint = migrationFile('1_checkpoint.sql', checkpointOf({ '1_a.sql': a.text }, 'SELECT 1;'));
+    const set = setOf([a, b, checkpoint]);
+    const row = { ...failed, file: checkpoint.file };
+    const basis = (...rows: HistoryRow[]) => ({ set, statuses: joinStatuses(set, { rows }), rows });
+    expect(findObsolete(basis(appliedRow(a), row))).toEqual([row]);
+    expect(findObsolete(basis(row))).toEqual([]);
+    expect(findObsolete(basis(appliedRow(a), { ...row, state: 'running' }))).toEqual([]);
+    expect(findObsolete(basis(appliedRow(checkpoint)))).toEqual([]);
+    expect(findObsolete(basis(appliedRow(a), { ...failed, file: b.file }))).toEqual([]);
   });
 });
 

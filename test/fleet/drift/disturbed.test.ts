@@ -32,6 +32,7 @@ describe('while something else happens', () => {
       expect(
         tenants.map(({ isCompared, findings }) => [isCompared, ...findings.map(({ subject }) => subject)]),
       ).toEqual([[true], [true, 'Column a.note'], [true], [false]]);
+      expect(tenants[3]?.notCompared).toBe('somebody is changing its tables');
     } finally {
       await other.end();
     }
@@ -51,7 +52,7 @@ describe('while something else happens', () => {
     });
     const { tenants } = await fleet.drift({ only: 'schema' });
     expect(tenants.flatMap(({ findings }) => findings)).toEqual([]);
-    expect(tenants[1]?.isCompared).toBe(false);
+    expect(tenants[1]).toMatchObject({ isCompared: false, notCompared: 'it has been migrated in the meantime' });
   });
 
   test('a tenant that cannot be read does not keep the others from being compared', async () => {
@@ -68,6 +69,7 @@ describe('while something else happens', () => {
       [undefined, 'Column a.other'],
       [undefined],
     ]);
+    expect(tenants[1]?.notCompared).toBeUndefined();
     expect(findings).toMatchObject([{ code: 'TENANTS_NOT_COMPARED', detail: 'they could not be read (gone)' }]);
   });
 

@@ -132,12 +132,15 @@ describe('tenants that are not comparable', () => {
       `DROP TABLE s1.b; DELETE FROM shared.schema_migrations_tenants WHERE tenant = 't1' AND migration_file = '2_b.sql'`,
     );
     const { tenants } = await fleet.drift();
-    expect(tenants.map(({ isCompared, findings }) => [isCompared, findings.length])).toEqual([
-      [true, 0],
-      [false, 0],
-      [true, 0],
-      [false, 0],
+    const alone = 'no other tenant has the same migrations and placeholder values';
+    expect(tenants.map(({ isCompared, notCompared, findings }) => [isCompared, notCompared, findings.length])).toEqual([
+      [true, undefined, 0],
+      [false, alone, 0],
+      [true, undefined, 0],
+      [false, alone, 0],
     ]);
+    const ofFiles = await fleet.drift({ only: 'files' });
+    expect(ofFiles.tenants.flatMap(({ notCompared }) => notCompared ?? [])).toEqual([]);
   });
 
   test('are those with a migration that failed or is running', async () => {
@@ -148,6 +151,7 @@ describe('tenants that are not comparable', () => {
     );
     const { tenants } = await fleet.drift();
     expect(tenants.map(({ isCompared }) => isCompared)).toEqual([true, false, true, true]);
+    expect(tenants[1]?.notCompared).toBe('1_a.sql has not finished');
     expect(tenants.flatMap(({ findings }) => findings)).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MigrationFailedError, UnknownMigrationError } from '../../../src/migrator.js';
 import { useEmptyDatabase } from '../../support/database/empty-database.js';
+import { checkpointOf } from '../../support/migrator/checkpoint-of.js';
 import { failureOf } from '../../support/jest/failure-of.js';
 import { historyOf, relations } from '../../support/migrator/history-of.js';
 import { expectNoLeftovers } from '../../support/server/leftovers.js';
@@ -90,6 +91,22 @@ describe('a mark', () => {
     expect(await migrator.mark('1.sql')).toEqual(['1.sql']);
     expect((await migrator.migrate()).applied).toEqual([]);
     expect(await historyOf(db)).toMatchObject([{ error_message: null, running: false, origin: 'mark' }]);
+  });
+
+  test('of a checkpoint that failed records the migrations for which it stands, and a repair removes the failure', async () => {
+    const replaced = { '001_a.sql': 'CREATE TABLE a (id int)' };
+    const checkpoint = { '001_checkpoint.sql': checkpointOf(replaced, replaced['001_a.sql']) };
+    const { migrator } = await migratorOn(db, { ...replaced, ...checkpoint, '002_b.sql': 'CREATE TABLE b (id int)' });
+    await db.query('CREATE TABLE a (id int)');
+    await failureOf(migrator.migrate(), MigrationFailedError);
+    expect(await migrator.mark('001_checkpoint.sql')).toEqual(['001_a.sql']);
+    expect((await migrator.migrate()).applied).toEqual(['002_b.sql']);
+    expect(await migrator.repair()).toMatchObject([{ kind: 'remove', file: '001_checkpoint.sql' }]);
+    expect(await recorded()).toEqual([
+      ['001_a.sql', 'baseline'],
+      ['002_b.sql', 'migrate'],
+    ]);
+    expect(await migrator.repair()).toEqual([]);
   });
 
   test.each(['001_A.sql', '001', '../001_a.sql', `'; DROP TABLE x; --`])(

@@ -77,7 +77,7 @@ const adoption: Pick<Change<RepairAction[]>, 'describe' | 'toJson'> = {
 function describe({ kind, file, recordedAs, from, to }: RepairAction): string {
   if (kind === 'restart') return `${file} starts over: ${from} finished → ${to}`;
   if (kind === 'remove')
-    return `${file}: its row is removed, because the migration failed and left nothing behind, and its file is gone`;
+    return `${file}: its row is removed, because the migration failed, left nothing behind, and will not run again`;
   if (kind === 'resume') return `${file} continues after its finished steps: ${from} → ${to}`;
   if (kind === 'name') return `${file}: name ${recordedAs} → ${file}`;
   return `${file}: checksum ${shortChecksum(from)} → ${shortChecksum(to)}`;

@@ -22,7 +22,7 @@ export const driftOfTenants: Action<ReadFlags> = (flags, { out, typed }) =>
       only: onlyOf(flags),
     });
     const groups = groupsOf(tenants);
-    out(flags.json ? jsonText(driftToJson(groups, notes, typed)) : renderDrift(groups, notes, typed, flags.schema));
+    out(flags.json ? jsonText(driftToJson(groups, notes, typed)) : renderDrift(groups, notes, typed));
     if (tenants.some(({ error }) => error)) return EXIT.failed;
     const isDrift = tenants.some(({ findings }) => findings.some((each) => isAtLeast('warn', options.policy, each)));
     // A pipeline that checks schemas must not pass when one could not be compared.
@@ -32,12 +32,13 @@ export const driftOfTenants: Action<ReadFlags> = (flags, { out, typed }) =>
 
 function groupsOf(tenants: readonly TenantDrift[]): readonly DriftGroup[] {
   const unnamed = tenants.map(({ findings, ...others }) => ({ ...others, findings: findings.map(withoutTenant) }));
-  return groupTenants(unnamed, ({ tenant, findings, isCompared, error }) =>
-    JSON.stringify([findings.map((each) => keyInGroup(each, tenant)), isCompared, error?.message]),
-  ).map(({ tenants: names, first: { findings, isCompared, error } }) => ({
+  return groupTenants(unnamed, ({ tenant, findings, isCompared, notCompared, error }) =>
+    JSON.stringify([findings.map((each) => keyInGroup(each, tenant)), isCompared, notCompared, error?.message]),
+  ).map(({ tenants: names, first: { findings, isCompared, notCompared, error } }) => ({
     tenants: names,
     findings,
     isCompared,
+    notCompared,
     error,
   }));
 }

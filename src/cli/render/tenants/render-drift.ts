@@ -13,33 +13,31 @@ export interface DriftGroup {
   readonly findings: readonly Finding[];
   /** Whether their schemas were compared with others. */
   readonly isCompared: boolean;
+  /** Why not. */
+  readonly notCompared: string | undefined;
   /** Why they could not be read. */
   readonly error: Error | undefined;
 }
 
 /**
- * The drift of tenants for people.
+ * The drift of tenants for people, and who was not compared.
  *
  * @param notes about no particular tenant.
- * @param schema whether to name tenants whose schemas were not compared.
  */
-export function renderDrift(
-  groups: readonly DriftGroup[],
-  notes: readonly Finding[],
-  typed: Invocation,
-  schema = false,
-): string {
-  const all = groups.reduce((sum, { tenants }) => sum + tenants.length, 0);
-  const lines = groups.flatMap(({ tenants, findings, isCompared, error }) => {
+export function renderDrift(groups: readonly DriftGroup[], notes: readonly Finding[], typed: Invocation): string {
+  const lines = groups.flatMap(({ tenants, findings, notCompared, error }) => {
     const own = forTenant(typed, tenants[0] ?? '');
     const details = [
       ...findings.map(findingText(own)),
-      ...(error ? [describeError(error, own)] : schema && !isCompared ? [NOT_COMPARED] : []),
+      ...(error ? [describeError(error, own)] : []),
+      ...(notCompared === undefined ? [] : [`Not compared with other tenants: ${notCompared}`]),
     ];
     return details.length === 0 ? [] : [`${describeTenants(tenants)}:`, ...details.map(indented)];
   });
-  const text = lines.length > 0 ? lines : [`No drift (${numberOf(all)})`];
-  return [...text, ...notes.map(findingText(typed))].join('\n');
+  const isDrift = groups.some(({ findings, error }) => findings.length > 0 || error);
+  const others = groups.filter(({ notCompared }) => notCompared === undefined).flatMap(({ tenants }) => tenants);
+  const none = others.length === 0 && groups.length > 0 ? [] : [`No drift (${numberOf(others.length)})`];
+  return [...lines, ...(isDrift ? [] : none), ...notes.map(findingText(typed))].join('\n');
 }
 
 /** The same for programs. Its shape is stable. */
@@ -47,15 +45,13 @@ export function driftToJson(groups: readonly DriftGroup[], notes: readonly Findi
   return { groups: groups.map((each) => groupToJson(each, typed)), findings: notes.map(findingToJson(typed)) };
 }
 
-function groupToJson({ tenants, findings, isCompared, error }: DriftGroup, typed: Invocation): object {
+function groupToJson({ tenants, findings, isCompared, notCompared, error }: DriftGroup, typed: Invocation): object {
   const own = forTenant(typed, tenants[0] ?? '');
   return {
     tenants,
     findings: findings.map(findingToJson(own)),
     isCompared,
+    notCompared: notCompared ?? null,
     error: error ? errorToJson(error, own).error : null,
   };
 }
-
-const NOT_COMPARED =
-  'Not compared: a migration has failed or is running, its tables are being changed, or too few tenants have the same migrations and values.';
