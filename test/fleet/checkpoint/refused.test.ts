@@ -15,7 +15,7 @@ const fleetWith = (sql: string, shared: Record<string, string> = SHARED, more: o
   fleetOn(shared, {
     connectionString: db.connectionString,
     files: { '1_a.sql': `CREATE TABLE a (t text); ${sql}` },
-    tenants: { list: [] },
+    tenants: { list: [{ name: 'one', schema: 'one' }] },
     ...more,
   });
 

@@ -11,7 +11,7 @@ const fleetWith = (sql: string, shared: Record<string, string> = {}): Promise<Ob
   fleetOn(shared, {
     connectionString: db.connectionString,
     files: { '1_a.sql': `CREATE TABLE a (id serial, t text); ${sql}` },
-    tenants: { list: [] },
+    tenants: { list: [{ name: 'one', schema: 'one' }] },
   });
 
 describe('a checkpoint is not written if a new tenant would get a different value than the files give it', () => {

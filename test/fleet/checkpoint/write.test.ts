@@ -1,4 +1,4 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../../support/database/database.js';
@@ -129,6 +129,30 @@ testWithDump('tenants with databases of their own start at a checkpoint too', as
   const elsewhere = [{ name: 'one', schema: 's', connectionString: one.connectionString }];
   const { fleet: schemas } = await fleetOn({}, { ...given, tenants: { list: elsewhere } });
   expect((await schemas.checkpoint('2', { dryRun: true })).sql).toContain('CREATE TABLE {{schema}}.a');
+});
+
+describe('without a tenant on the list', () => {
+  const withList = async (list: readonly [] | string, sql: string) => {
+    const tenants = { list };
+    const files = { '1_a.sql': sql };
+    return (await fleetOn({}, { connectionString: db.connectionString, files, tenants })).fleet;
+  };
+
+  test('nothing is written if nothing shows whether tenants have schemas', async () => {
+    const fleet = await withList([], 'CREATE TABLE a ();');
+    await expect(fleet.checkpoint('1')).rejects.toThrow(
+      /the list of tenants is empty .* Add a tenant to the list; its schema need not exist\. \[CHECKPOINT\]$/,
+    );
+  });
+
+  for (const [what, list, sql] of [
+    ['a query as list', 'SELECT datname AS name FROM pg_database WHERE false', 'CREATE TABLE a ();'],
+    ['the placeholder in a file', [], 'CREATE TABLE {{ schema }}.a ();'],
+  ] as const)
+    testWithDump(`${what} shows that tenants have schemas`, async () => {
+      const fleet = await withList(list, sql);
+      expect((await fleet.checkpoint('1', { dryRun: true })).sql).toContain('CREATE TABLE {{schema}}.a (');
+    });
 });
 
 test('nothing is written for tenants of both kinds', async () => {

@@ -1,6 +1,8 @@
-import { mixedTenants } from '../../../core/errors/catalog/checkpoint-error.js';
+import { placeholderNames } from '../../../core/compile/placeholders.js';
+import { mixedTenants, noTenants } from '../../../core/errors/catalog/checkpoint-error.js';
+import type { Migration } from '../../../core/migration/migration.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
-import { MAIN_DATABASE, type Tenant } from '../../../core/tenants/tenant.js';
+import { MAIN_DATABASE, SCHEMA_PLACEHOLDER, type Tenant } from '../../../core/tenants/tenant.js';
 import type { MigratorParts } from '../../../migrator/run/parts.js';
 import { checkpoint } from '../../../migrator/use-cases/checkpoint/checkpoint.js';
 import {
@@ -14,7 +16,7 @@ import type { Home, Homes } from '../homes.js';
 import { inDatabase } from '../read-each-database.js';
 import { tenantTarget } from '../tenant-target.js';
 import type { ResolvedTenantsOptions } from '../tenants-options.js';
-import { ANY_TENANT } from './any-tenant.js';
+import { ANY_SCHEMA, ANY_TENANT } from './any-tenant.js';
 
 /** What a checkpoint of tenants' files is made from. */
 export interface MadeFrom {
@@ -44,7 +46,20 @@ export async function checkpointTenants(
       return checkpoint(partsFor(made, home, sample), version, options, signal);
     return checkpointOfTenants(partsWithSchema(made, home, sample ?? ANY_TENANT), version, options, signal);
   };
-  return sample ? inDatabase(homes, sample, write) : write(homes.main);
+  if (sample) return inDatabase(homes, sample, write);
+  await assertSchemas(made);
+  return write(homes.main);
+}
+
+/** Without a tenant, the list or the files must show that tenants have schemas. @throws CheckpointError */
+async function assertSchemas(made: MadeFrom): Promise<void> {
+  if (typeof made.tenants.list === 'string') return; // a query returns no connections
+  const { source, targetOf: target } = partsWithSchema(made, made.homes.main, ANY_TENANT);
+  const { placeholders } = target(ANY_SCHEMA);
+  const { migrations, checkpoints } = await source.read();
+  const isNamed = ({ text }: Migration): boolean =>
+    placeholders !== undefined && placeholderNames(text, placeholders).includes(SCHEMA_PLACEHOLDER);
+  if (![...migrations, ...checkpoints].some(isNamed)) throw noTenants();
 }
 
 function partsFor({ tenants, migrations }: MadeFrom, { options, reads }: Home, tenant: Tenant): MigratorParts {

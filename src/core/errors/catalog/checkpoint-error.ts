@@ -148,3 +148,11 @@ export function mixedTenants(withSchema: string, without: string): CheckpointErr
     `No checkpoint was written, because some tenants have a schema and others have none, for example ${withSchema} and ${without}. One file cannot suit both.`,
   );
 }
+
+/** A checkpoint for schemas cannot be used for databases, nor the other way round. */
+export function noTenants(): CheckpointError {
+  return new CheckpointError(
+    'No checkpoint was written: the list of tenants is empty and no file contains the placeholder for the schema, so nothing shows whether tenants have schemas or ' +
+      'databases of their own. Add a tenant to the list; its schema need not exist.',
+  );
+}
