@@ -131,13 +131,13 @@ testWithDump('tenants with databases of their own start at a checkpoint too', as
   expect((await schemas.checkpoint('2', { dryRun: true })).sql).toContain('CREATE TABLE {{schema}}.a');
 });
 
-describe('without a tenant on the list', () => {
-  const withList = async (list: readonly [] | string, sql: string) => {
-    const tenants = { list };
-    const files = { '1_a.sql': sql };
-    return (await fleetOn({}, { connectionString: db.connectionString, files, tenants })).fleet;
-  };
+const withList = async (list: readonly [] | string, sql: string) => {
+  const tenants = { list };
+  const files = { '1_a.sql': sql };
+  return (await fleetOn({}, { connectionString: db.connectionString, files, tenants })).fleet;
+};
 
+describe('without a tenant on the list', () => {
   test('nothing is written if nothing shows whether tenants have schemas', async () => {
     const fleet = await withList([], 'CREATE TABLE a ();');
     await expect(fleet.checkpoint('1')).rejects.toThrow(
