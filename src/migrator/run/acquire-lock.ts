@@ -7,6 +7,8 @@ import type { MigratorParts } from './parts.js';
 /** How to wait for the migration lock. */
 export interface LockWait {
   readonly timeoutMs: number;
+  /** `performance.now()` when the wait began. @default now */
+  readonly startedAt?: number | undefined;
   /** For messages. */
   readonly target: string;
   /** What the run has applied so far, for errors. @default nothing */
@@ -30,7 +32,7 @@ export async function acquireLock(
   lock: Pick<MigrationLock, 'tryTake' | 'holder'>,
   wait: LockWait,
 ): Promise<number | undefined> {
-  const startedAt = performance.now();
+  const { startedAt = performance.now() } = wait;
   const waited = (): number => performance.now() - startedAt;
   const backoff = new Backoff();
   let reportedAt = Number.NEGATIVE_INFINITY;
@@ -51,17 +53,19 @@ export async function acquireLock(
   return Math.round(waited());
 }
 
+/** How to wait for the lock, if not as a run does. */
+export type LockWaitOptions = Partial<Pick<LockWait, 'timeoutMs' | 'startedAt'>>;
+
 /**
  * Takes the lock for work that runs no migration. Emits no event while it waits.
  *
- * @param timeoutMs how long to wait. @default as long as a run waits
  * @throws LockTimeoutError naming the holder; InterruptedError when the signal is aborted.
  */
 export async function takeLock(
   lock: Pick<MigrationLock, 'tryTake' | 'holder'>,
   { database, policy }: Pick<MigratorParts, 'database' | 'policy'>,
   signal: AbortSignal | undefined,
-  timeoutMs = policy.migrationLockTimeoutMs,
+  { timeoutMs = policy.migrationLockTimeoutMs, startedAt }: LockWaitOptions = {},
 ): Promise<void> {
-  await acquireLock(lock, { timeoutMs, target: database.target.name, signal, onWaiting: () => {} });
+  await acquireLock(lock, { timeoutMs, startedAt, target: database.target.name, signal, onWaiting: () => {} });
 }

@@ -4,7 +4,7 @@ import type { HistoryChange, TargetSession } from '../../core/ports/ports.js';
 import type { MigrationSet } from '../../core/migration/migration-set.js';
 import { joinStatuses, type MigrationStatus } from '../../core/status/status.js';
 import type { MigratorParts } from '../run/parts.js';
-import { takeLock } from '../run/acquire-lock.js';
+import { takeLock, type LockWaitOptions } from '../run/acquire-lock.js';
 import { readUsable } from './read-usable.js';
 import { withInterruptibleSession } from '../run/with-session.js';
 
@@ -16,6 +16,8 @@ export interface ChangeOptions {
   readonly dryRun?: boolean;
   /** Interrupts the operation. @default none */
   readonly signal?: AbortSignal | undefined;
+  /** For changes of several histories, which share one wait for their locks. @default it waits for its own @internal */
+  readonly lockWait?: LockWaitOptions | undefined;
 }
 
 /** The state on which a change is based. */
@@ -42,7 +44,7 @@ export interface Decision<T> {
  */
 export async function changeHistory<T>(
   parts: MigratorParts,
-  { reason, dryRun = false, signal }: ChangeOptions,
+  { reason, dryRun = false, signal, lockWait }: ChangeOptions,
   decide: (known: Basis) => Decision<T> | Promise<Decision<T>>,
 ): Promise<T> {
   const set = await readUsable(parts.source);
@@ -51,7 +53,7 @@ export async function changeHistory<T>(
   const change = async (session: TargetSession): Promise<T> => {
     const known = async (): Promise<Basis> => basisOf(await session.history.read());
     await decide(await known());
-    await takeLock(session.lock, parts, signal);
+    await takeLock(session.lock, parts, signal, lockWait);
     await session.history.install(signal);
     const { changes, note, result } = await decide(await known());
     await session.history.change(changes, { ...note, reason });

@@ -41,7 +41,7 @@ export async function unlock(parts: MigratorParts, options: UnlockOptions): Prom
     if (dryRun) return { holder, isGone, ended: false };
     if (!isGone && !force) throw new LockInUseError(holder, parts.database.target.name);
     await lock.endHolder(holder);
-    await takeLock(lock, parts, signal, PATIENCE_MS);
+    await takeLock(lock, parts, signal, { timeoutMs: PATIENCE_MS });
     await history.install(signal);
     const files = holder.running === null ? [] : [holder.running];
     await history.note({ action: 'unlock', files, reason, details: { holder } });

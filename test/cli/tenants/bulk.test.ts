@@ -1,11 +1,22 @@
 import { describe, expect, test } from '@jest/globals';
 import { until } from '../../support/jest/until.js';
+import { startCountingProxy } from '../../support/programs/counting-proxy.js';
+import type { Proxy } from '../../../tools/proxy/proxy.js';
 import { objectOf } from '../command-line.js';
 import { expectSchema } from '../schemas.js';
-import { lockTenant, waitingForLock } from './locked.js';
+import { isMarked, lockTenant, waitingForLock } from './locked.js';
 import { useTwoDatabases } from './two-databases.js';
 
 const { db, other, type, start, list, oak, write } = useTwoDatabases('cli_bulk');
+
+/** The school `oak`, with a proxy in front of its database. */
+async function oakBehindProxy() {
+  const proxy = await startCountingProxy(other.connectionString);
+  return { proxy, school: { ...oak(), connectionString: proxy.connectionString } };
+}
+
+const attemptsToLock = ({ messages }: Pick<Proxy, 'messages'>): number =>
+  messages.filter((text) => text.includes('pg_try_advisory_lock')).length;
 
 describe('a change of several tenants', () => {
   test('is made for those that can be read; the others are named before and after, with a command to continue', async () => {
@@ -50,15 +61,46 @@ describe('a change of several tenants', () => {
     expect(await type('status', '--all', '--exit-code')).toMatchObject({ code: 0 });
   });
 
-  test('that a signal interrupts names the tenants that were changed, those that failed and those not reached', async () => {
-    await list({ name: 'elm', schema: 'elm' }, oak(), { name: 'ash', schema: 'ash' });
-    await db.query('CREATE SCHEMA ash');
-    const unlock = await lockTenant(other);
+  test('does not wait for one that is being migrated until all others have been changed', async () => {
+    await list({ name: 'elm', schema: 'elm' }, oak());
+    const unlock = await lockTenant(db, 'elm');
     const run = start('mark', '001_a.sql', '--all', '--yes', '--json');
-    await until(async () => (await waitingForLock(other)).length === 1);
+    await until(async () => (await isMarked(other)) && (await waitingForLock(db)).length === 1);
+    await unlock();
+    const { code, stdout } = await run.ended;
+    expect({ code, ...(JSON.parse(stdout) as object) }).toMatchObject({
+      code: 0,
+      tenants: [
+        { tenant: 'elm', files: ['001_a.sql'] },
+        { tenant: 'oak', files: ['001_a.sql'] },
+      ],
+      failed: [],
+    });
+  });
+
+  test('waits for all that are being migrated together, not as long for each of them', async () => {
+    const { proxy, school } = await oakBehindProxy();
+    await list({ name: 'elm', schema: 'elm' }, school);
+    const unlocks = [await lockTenant(db, 'elm'), await lockTenant(other)];
+    const words = ['mark', '001_a.sql', '--all', '--yes', '--migration-lock-timeout', '1', '--json'];
+    const json = objectOf(await type(...words)) as { failed: { tenant: string; error: { message: string } }[] };
+    for (const unlock of unlocks) await unlock();
+    expect(json.failed.map(({ tenant }) => tenant)).toEqual(['elm', 'oak']);
+    for (const { error } of json.failed) expect(error.message).toMatch(/^Waited [1-9][\d.]* s for/);
+    // Once before and once after the wait for the other one.
+    expect(attemptsToLock(proxy)).toBe(2);
+  });
+
+  test('that a signal interrupts names the tenants that were changed, those that failed and those not reached', async () => {
+    const { proxy, school } = await oakBehindProxy();
+    await list({ name: 'elm', schema: 'elm' }, school, { name: 'ash', schema: 'ash' });
+    await db.query('CREATE SCHEMA ash');
+    const unlocks = [await lockTenant(other), await lockTenant(db, 'ash')];
+    const run = start('mark', '001_a.sql', '--all', '--yes', '--json');
+    await until(() => attemptsToLock(proxy) > 2); // it is waiting, after its first turn and that of the others
     run.kill('SIGTERM');
     const { signal, stdout } = await run.ended;
-    await unlock();
+    for (const unlock of unlocks) await unlock();
     expect(signal).toBe('SIGTERM');
     await expectSchema('mark', stdout);
     expect(JSON.parse(stdout)).toMatchObject({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { until } from '../../support/jest/until.js';
 import { objectOf } from '../command-line.js';
-import { lockTenant, waitingForLock } from './locked.js';
+import { isMarked, lockTenant, waitingForLock } from './locked.js';
 import { NOWHERE, useTwoDatabases } from './two-databases.js';
 
 const { db, other, type, start, list, oak, write } = useTwoDatabases('cli_continue');
@@ -32,13 +32,17 @@ describe('a tenant that cannot log in', () => {
 
   test('whose session ends does not keep others from their turn', async () => {
     await listFour();
-    const unlock = await lockTenant(db, 'elm');
+    const [unlockElm, unlockFir] = [await lockTenant(db, 'elm'), await lockTenant(db, 'fir')];
     const run = start('mark', '001_a.sql', '--all', '--yes', '--json');
     let waiting: number | undefined;
-    await until(async () => ([waiting] = await waitingForLock(db)) && waiting !== undefined);
+    await until(async () => {
+      [waiting] = await waitingForLock(db);
+      return waiting !== undefined && (await isMarked(other)); // by then, only `elm` waits
+    });
     await db.query(`SELECT pg_terminate_backend(${waiting})`);
+    await unlockFir();
     const { stdout } = await run.ended;
-    await unlock();
+    await unlockElm();
     expect(JSON.parse(stdout)).toMatchObject({
       tenants: [{ tenant: 'fir' }, { tenant: 'oak' }],
       failed: [

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { lockKey } from '../../../src/postgres/lock/lock.js';
+import { historyOf } from '../../support/migrator/history-of.js';
 import type { TestDatabase } from '../../support/database/database.js';
 
 /** Another process migrates a tenant until the returned function is called; without a name, a tenant with a database of its own. */
@@ -18,4 +19,12 @@ export async function waitingForLock(db: TestDatabase): Promise<readonly number[
       WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%try_advisory%'`,
   );
   return rows.map(({ pid }) => pid);
+}
+
+/** Whether the history of the database has a row. */
+export async function isMarked(db: TestDatabase): Promise<boolean> {
+  const { rows } = await db.query<{ exists: boolean }>(
+    `SELECT to_regclass('shared.schema_migrations') IS NOT NULL AS exists`,
+  );
+  return rows[0]?.exists === true && (await historyOf(db)).length > 0;
 }

@@ -1,6 +1,8 @@
 import { interruptible } from '../../../composition/interruptible.js';
 import { UnknownMigrationError } from '../../../core/errors/input-errors.js';
+import { LockTimeoutError } from '../../../core/errors/lock-errors.js';
 import type { TenantMigrator } from '../../../fleet/record-of.js';
+import type { Migrator } from '../../../migrator/migrator.js';
 import type { ChangeOptions } from '../../../migrator/use-cases/change-history.js';
 import { EXIT } from '../../process/exit-codes.js';
 import type { ChangeFlags } from '../../process/flags.js';
@@ -60,28 +62,36 @@ const LINES = 10;
 
 /** Says how many tenants have had their turn, to whoever waits for the report. */
 function telling<T>(change: Change<T>, all: number, { err }: CommandTerminal): Change<T> {
-  let begun = 0;
+  const begun = new Set<Migrator>();
   let told = 0;
   return {
     ...change,
     make: (migrator, options) => {
-      if ((begun - told) * LINES >= all && all > LINES) {
-        told = begun;
-        err(`${begun.toLocaleString('en')} of ${numberOf(all)}`);
+      if ((begun.size - told) * LINES >= all && all > LINES) {
+        told = begun.size;
+        err(`${told.toLocaleString('en')} of ${numberOf(all)}`);
       }
-      begun += 1;
+      begun.add(migrator);
       return change.make(migrator, options);
     },
   };
 }
 
-/** Tenants without the migration are not among those that failed. */
+/**
+ * Tenants that are being migrated come last, and share one wait: each of them has been waiting since it began. Tenants
+ * without the migration are not among those that failed.
+ */
 async function makeFor<T>(
   migrators: readonly TenantMigrator[],
   { make }: Change<T>,
   options: ChangeOptions,
 ): Promise<ChangedTenants<T>> {
-  const results = await forEachTenant(migrators, ({ migrator }) => make(migrator, options), options.signal);
+  let startedAt: number | undefined;
+  const work = ({ migrator }: TenantMigrator, isLast: boolean): Promise<T> => {
+    if (isLast) startedAt ??= performance.now();
+    return make(migrator, { ...options, lockWait: isLast ? { startedAt } : { timeoutMs: 0 } });
+  };
+  const results = await forEachTenant(migrators, work, { signal: options.signal, isPostponed: isLocked });
   return {
     ...results,
     failed: results.failed.filter((each) => !isUnknown(each)),
@@ -133,6 +143,11 @@ function textOf<T>(outcomes: readonly DoneTenant<T>[], describe: (result: T) => 
   return groups
     .map(({ first, tenants }) => `${describeTenants(tenants)}:\n${indented(describe(first.result))}`)
     .join('\n');
+}
+
+/** True if another process was migrating the tenant. */
+function isLocked(error: unknown): boolean {
+  return error instanceof LockTimeoutError;
 }
 
 function isUnknown({ error }: FailedTenant): boolean {

@@ -15,33 +15,64 @@ export interface TenantResults<T> {
   readonly notReached: readonly string[];
 }
 
+/** What ends the work, and what makes a tenant wait for another turn. */
+interface Turns {
+  /** Once it is aborted, no further tenant is started. @default never aborted */
+  readonly signal?: AbortSignal | undefined;
+  /** True if a tenant whose work failed has another turn, after all others had theirs. @default none has */
+  readonly isPostponed?: (error: unknown) => boolean;
+}
+
+type Outcome<T> = { readonly done: T } | { readonly error: unknown } | 'not reached';
+
 /**
  * Does something for one tenant after another. One that fails does not keep the others from their turn, and a server
  * that cannot be reached is not asked again for the other tenants of that database.
  *
- * @param signal once it is aborted, no further tenant is started. @default never aborted
+ * @param work `isLast` is true if the tenant gets no further turn, and whatever happened before was postponed.
  */
 export async function forEachTenant<T>(
   migrators: readonly TenantMigrator[],
-  work: (each: TenantMigrator) => Promise<T>,
-  signal?: AbortSignal,
+  work: (each: TenantMigrator, isLast: boolean) => Promise<T>,
+  { signal, isPostponed = () => false }: Turns = {},
 ): Promise<TenantResults<T>> {
+  const outcomes = new Map<TenantMigrator, Outcome<T>>();
+  const unreachable = new Map<string, unknown>();
+  const hadTurn = keepSessions(migrators);
+  const outcomeOf = async (each: TenantMigrator, isLast: boolean): Promise<Outcome<T>> => {
+    const { connection } = each;
+    if (signal?.aborted) return 'not reached';
+    if (unreachable.has(connection)) return { error: unreachable.get(connection) };
+    try {
+      return { done: await work(each, isLast) };
+    } catch (error) {
+      if (isUnanswered(error)) unreachable.set(connection, error);
+      return { error };
+    }
+  };
+  const end = async (each: TenantMigrator, outcome: Outcome<T>): Promise<void> => {
+    outcomes.set(each, outcome);
+    await hadTurn(each);
+  };
+  const postponed: TenantMigrator[] = [];
+  for (const each of migrators) {
+    const outcome = await outcomeOf(each, false);
+    if (outcome !== 'not reached' && 'error' in outcome && isPostponed(outcome.error)) postponed.push(each);
+    else await end(each, outcome);
+  }
+  for (const each of postponed) await end(each, await outcomeOf(each, true));
+  return resultsOf(migrators.map((each) => [each, outcomes.get(each) ?? 'not reached']));
+}
+
+function resultsOf<T>(outcomes: readonly (readonly [TenantMigrator, Outcome<T>])[]): TenantResults<T> {
   const done: DoneTenant<T>[] = [];
   const failed: FailedTenant[] = [];
   const notReached: string[] = [];
-  const unreachable = new Map<string, unknown>();
-  const hadTurn = keepSessions(migrators);
-  for (const each of migrators) {
-    const { tenant, schema, connection } = each;
-    try {
-      if (signal?.aborted) notReached.push(tenant);
-      else if (unreachable.has(connection)) throw unreachable.get(connection);
-      else done.push({ ...each, result: await work(each) });
-    } catch (error) {
-      failed.push({ tenant, schema, error });
-      if (isUnanswered(error)) unreachable.set(connection, error);
-    }
-    await hadTurn(each);
+  for (const [each, outcome] of outcomes) {
+    const { tenant, schema } = each;
+    if (outcome === 'not reached') notReached.push(tenant);
+    else if ('done' in outcome) done.push({ ...each, result: outcome.done });
+    else failed.push({ tenant, schema, error: outcome.error });
   }
   return { done, failed, notReached };
 }
