@@ -5,8 +5,8 @@ type Answer = Awaited<ReturnType<Database['executeSql']>>;
 
 /** Shown in `pg_stat_activity`. */
 const NAME = 'nestjs-pg-migrations queue';
-/** How many connections a process needs for the queue: one waits while the other one fetches. A worker needs as many again. */
-const CONNECTIONS = 2;
+/** How many connections a process opens for the queue: one takes jobs while others report results and heartbeats. */
+const CONNECTIONS = 3;
 
 /** The database of the queue. Connections are opened when they are needed. */
 export class QueueDatabase implements Database {
@@ -15,21 +15,14 @@ export class QueueDatabase implements Database {
    * caller, whose sessions we do not change, it waits.
    */
   readonly hasty: Database;
-  private readonly own: readonly Pool[];
   private readonly pool: Pool;
+  private readonly ownPool: Pool | undefined;
 
   /** @param source a pool of the caller, which stays open, or how to connect. */
   constructor(source: Pool | ClientConfig | string) {
-    if (isPool(source)) {
-      this.own = [];
-      this.pool = source;
-      this.hasty = this;
-      return;
-    }
-    const [pool, hasty] = [ownPool(source), ownPool(source)];
-    this.own = [pool, hasty];
-    this.pool = pool;
-    this.hasty = new HastyDatabase(hasty);
+    this.pool = isPool(source) ? source : createPool(source);
+    this.ownPool = isPool(source) ? undefined : this.pool;
+    this.hasty = this.ownPool ? new HastyDatabase(this.ownPool) : this;
   }
 
   async executeSql(text: string, values?: readonly unknown[]): Promise<Answer> {
@@ -37,7 +30,7 @@ export class QueueDatabase implements Database {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.own.map((pool) => pool.end()));
+    await this.ownPool?.end();
   }
 }
 
@@ -60,7 +53,7 @@ class HastyDatabase implements Database {
   }
 }
 
-function ownPool(source: ClientConfig | string): Pool {
+function createPool(source: ClientConfig | string): Pool {
   const pool = new Pool({ application_name: NAME, ...configOf(source), max: CONNECTIONS });
   pool.on('error', () => {}); // an idle connection was lost; the next statement opens another one
   // A connection that was taken has no listener of the pool, and an error without one would end the process.

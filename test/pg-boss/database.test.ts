@@ -8,9 +8,10 @@ import { describeWith } from '../support/jest/needs.js';
 import { launchPgBouncer } from '../support/programs/pgbouncer-process.js';
 import { until } from '../support/jest/until.js';
 
-const db = useEmptyDatabase('boss_database');
 const opened: { close(): Promise<void> }[] = [];
+// Before the hooks of the database, which expect that nothing is connected to it.
 afterEach(() => Promise.all(opened.splice(0).map((each) => each.close())));
+const db = useEmptyDatabase('boss_database');
 
 // Servers for tests need not wait for the disk.
 beforeEach(() =>
@@ -37,6 +38,15 @@ test('only a hasty statement does not wait for the disk, whatever happened to th
   expect(await Promise.all([1, 2, 3].map(() => commitOf(hasty)))).toEqual(['off', 'off', 'off']);
   const sql = 'SELECT $1::int AS number';
   expect((await hasty.executeSql(sql, [7])).rows).toEqual([{ number: 7 }]);
+});
+
+test('all statements of a process share three connections', async () => {
+  const database = databaseOn(db.connectionString);
+  const all = Array.from({ length: 20 }, (_, i) => (i % 2 === 0 ? database : database.hasty));
+  const pids = await Promise.all(
+    all.map(async (each) => (await each.executeSql('SELECT pg_backend_pid() AS pid')).rows[0]?.['pid']),
+  );
+  expect(new Set(pids).size).toBe(3);
 });
 
 describeWith('pgbouncer')('behind a pooler in transaction mode', () => {
