@@ -127,6 +127,7 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     detail:
       'non-transactional migrations of tenants run one at a time in each database, and the turn is held by backend 4711 (worker-2), running 021_index.sql',
   },
+  TURN_LOST: { subject: '021_index.sql' },
   DETACH_FINISHED: { subject: 'Partition orders_2023' },
   SESSION_LOCK_BEHIND_POOLER: { subject: TARGET },
   COMPANION_NOT_WRITABLE: {

@@ -57,6 +57,9 @@ const started = ({ events }: ObservedFleet): string[] =>
     event.type === 'migration-started' && event.file === '2_i.sql' ? [event.tenant ?? ''] : [],
   );
 
+const warningsOf = ({ events }: ObservedFleet): string[] =>
+  events.flatMap((event) => (event.type === 'warning' ? [`${event.finding.code} ${event.finding.subject}`] : []));
+
 describe('non-transactional migrations of tenants in one database', () => {
   test.each<NonNullable<FleetOptions['lock']>>(['auto', 'transaction'])(
     'run one at a time in two processes, with the lock %s',
@@ -167,6 +170,23 @@ describe('non-transactional migrations of tenants in one database', () => {
       }, turnKeys(db.name).next);
     },
   );
+
+  test.each<[NonNullable<FleetOptions['lock']>, string, string[]]>([
+    ['auto', 'DISCARD ALL', ['TURN_LOST 2_i.sql']],
+    ['auto', 'SELECT pg_advisory_unlock_all()', ['TURN_LOST 2_i.sql']],
+    ['transaction', 'DISCARD ALL', []], // another session has the turn
+    ['auto', 'SELECT 1', []],
+  ])('with the lock %s, warn if they contain %s and so lose their turn', async (lock, statement, expected) => {
+    const observed = await fleetOf([0], { lock, files: { '2_i.sql': `-- no-transaction\n${statement};` } });
+    expect((await observed.fleet.migrate()).counts.applied).toBe(1);
+    expect(warningsOf(observed)).toEqual(expected);
+  });
+
+  test('warn also if they failed after they had lost their turn', async () => {
+    const observed = await fleetOf([0], { files: { '2_i.sql': '-- no-transaction\nDISCARD ALL;\nSELECT 1/0;' } });
+    await stopOf(observed.fleet.migrate());
+    expect(warningsOf(observed)).toEqual(['TURN_LOST 2_i.sql']);
+  });
 
   test('can be interrupted while they wait', async () => {
     await whileItIsTaken(async () => {

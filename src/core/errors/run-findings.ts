@@ -59,6 +59,13 @@ export const RUN_FINDINGS = {
     text: ({ detail }) => `waits: ${detail}`,
     remedy: () => '',
   },
+  TURN_LOST: {
+    severity: 'warning',
+    text: () =>
+      'released the locks of its session and with them its turn, so another non-transactional migration may have run in the database at the same time',
+    remedy: () =>
+      'Remove DISCARD ALL and pg_advisory_unlock_all() from migrations that have not been applied everywhere; each session is reset anyway.',
+  },
   DETACH_FINISHED: {
     severity: 'warning',
     text: () => 'was left half detached by an earlier attempt; the detach has been finished',

@@ -21,8 +21,12 @@ export interface Turn {
   tryTake(): Promise<boolean>;
   /** Who has the turn or, if nobody has it, comes next but does not take it; if that can be seen. @throws MigrationError */
   holder(): Promise<TurnHolder | undefined>;
-  /** Gives up the turn, or stops waiting for it. Never rejects. */
-  release(): Promise<void>;
+  /**
+   * Gives up the turn, or stops waiting for it. Never rejects.
+   *
+   * @returns false if it had been lost: a migration can release the locks of its session (`DISCARD ALL`).
+   */
+  release(): Promise<boolean>;
 }
 
 async function readHolder(connection: PgConnection, keys: TurnKeys, isNext: boolean): Promise<TurnHolder | undefined> {
@@ -60,12 +64,13 @@ export class SessionTurn implements Turn {
     return readHolder(this.connection, this.keys, this.isNext);
   }
 
-  async release(): Promise<void> {
+  async release(): Promise<boolean> {
     const { held, isNext, connection, keys } = this;
     this.held = false;
     this.isNext = false;
-    if (held || isNext)
-      await connection.record(`SELECT pg_catalog.pg_advisory_unlock(${held ? keys.turn : keys.next})`);
+    if (!held && !isNext) return true;
+    const key = held ? keys.turn : keys.next;
+    return (await connection.record(`SELECT pg_catalog.pg_advisory_unlock(${key})`)).lastValue !== 'f';
   }
 }
 
@@ -102,11 +107,12 @@ export class PinnedTurn implements Turn {
     return readHolder(this.connection, this.keys, this.isNext);
   }
 
-  async release(): Promise<void> {
-    if (!this.isSaved) return;
+  async release(): Promise<boolean> {
+    if (!this.isSaved) return true;
     this.isSaved = false;
     this.isNext = false;
     await this.connection.record(`ROLLBACK TO SAVEPOINT ${SAVEPOINT}; RELEASE SAVEPOINT ${SAVEPOINT}`);
+    return true;
   }
 
   private async attempt(sql: string): Promise<string | null | undefined> {

@@ -1,3 +1,4 @@
+import { finding } from '../../core/errors/finding.js';
 import type { Outcome } from '../../core/ports/ports.js';
 import { Backoff } from '../../timing/backoff.js';
 import { isInterrupted, type ExecutionContext } from '../execution/execution-context.js';
@@ -19,8 +20,9 @@ export async function withTurn(
     const wait = new TurnWait(context.listener, file, turns.timeoutMs);
     return (await waitFor(turn, place, wait, context)) ?? (await work());
   } finally {
-    await turn.release();
+    const wasKept = await turn.release();
     place.leave();
+    if (!wasKept) context.listener.warning(finding('TURN_LOST', { subject: file }));
   }
 }
 

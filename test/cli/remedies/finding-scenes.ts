@@ -199,6 +199,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   CREATION_SKIPPED: none,
   INDEX_BUILD_AWAITED: none,
   TURN_AWAITED: none,
+  TURN_LOST: none,
   DETACH_FINISHED: none,
   SESSION_LOCK_BEHIND_POOLER: {
     files: A,

@@ -45,7 +45,7 @@ async function wait(holders: readonly TurnHolder[], { timeoutMs = 900_000, join,
       return Promise.resolve(left.length === 0);
     },
     holder: () => Promise.resolve(left.shift()),
-    release: () => Promise.resolve(),
+    release: () => Promise.resolve(true),
   };
   const queue = new TurnQueue();
   const context = {
