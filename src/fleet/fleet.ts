@@ -185,7 +185,7 @@ export class Fleet<Definition = unknown> {
   /**
    * Creates the schema of a tenant and applies its files, in one transaction if the files allow it. Safe to repeat.
    * @param tenant its name on the list, or its definition: then it need not be on the list yet.
-   * @throws ConfigurationError if the tenant cannot be used; and the errors of `Migrator.migrate`
+   * @throws ConfigurationError if the tenant cannot be used, or contradicts the list; and the errors of `Migrator.migrate`
    */
   async provision(tenant: Definition | string, { signal }: ProvisionOptions = {}): Promise<MigrationRun> {
     const checked = await this.#checked(tenant);
@@ -199,8 +199,9 @@ export class Fleet<Definition = unknown> {
   }
 
   /**
-   * Removes the history of a tenant. Its schema stays, unless `dropSchema` is set; a database is never dropped.
-   * @param tenant its name on the list, or its definition.
+   * Removes the history of a tenant. Its schema stays, unless `dropSchema` is set: then the history of other schemas of
+   * the tenant stays, if they exist. A database is never dropped.
+   * @param tenant its name on the list, or its definition, which must not contradict the list.
    * @returns the number of rows that were removed from the history.
    * @throws LockTimeoutError if its migrations are running; RefusedError, ConfigurationError, DatabaseError
    */
@@ -212,8 +213,8 @@ export class Fleet<Definition = unknown> {
   }
 
   async #checked(tenant: Definition | string): Promise<Tenant> {
-    const [found] = typeof tenant === 'string' ? await this.tenants({ tenants: [tenant] }) : [this.#host.check(tenant)];
-    return found as Tenant;
+    if (typeof tenant !== 'string') return this.#host.check(tenant);
+    return (await this.tenants({ tenants: [tenant] }))[0] as Tenant;
   }
 
   /**

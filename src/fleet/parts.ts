@@ -72,7 +72,7 @@ export interface FleetParts {
 export interface FleetHost<Definition> {
   /** Runs work that the signals of the process may interrupt. */
   readonly interruptible: <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-  /** Checks a tenant that need not be on the list. @throws ConfigurationError */
-  readonly check: (tenant: Definition) => Tenant;
+  /** Checks a tenant that need not be on the list, but must not contradict it. @throws ConfigurationError */
+  readonly check: (tenant: Definition) => Promise<Tenant>;
   readonly close: () => Promise<void>;
 }

@@ -10,11 +10,14 @@ const x = { name: 'X', schema: 'x' };
 const b = { name: 'B', schema: 'b' };
 type TestFleet = ObservedFleet['fleet'];
 
-/** A fleet of these tenants, after X and B were provisioned. */
-async function fleetOf(...list: readonly TenantDefinition[]): Promise<TestFleet> {
-  const { fleet } = await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } });
-  for (const each of [x, b]) await fleet.provision(each);
-  return fleet;
+const listing = async (...list: readonly TenantDefinition[]): Promise<TestFleet> =>
+  (await fleetOn({}, { connectionString: db.connectionString, files, tenants: { list } })).fleet;
+
+/** A fleet of these tenants, after X and B were provisioned, and one with an empty list, which contradicts no definition. */
+async function fleetsOf(...list: readonly TenantDefinition[]): Promise<Record<'fleet' | 'unlisted', TestFleet>> {
+  const unlisted = await listing();
+  for (const each of [x, b]) await unlisted.provision(each);
+  return { fleet: await listing(...list), unlisted };
 }
 
 /** Makes the recorded OIDs those of no schema, as after restoring a dump. */
@@ -36,7 +39,7 @@ const rowsIn = async (schema: string): Promise<number> => (await db.query(`SELEC
 
 describe('a schema that was renamed, and whose name was used again', () => {
   test('is still that of its tenant, so no other gets or removes it', async () => {
-    const fleet = await fleetOf(x, b);
+    const { unlisted: fleet } = await fleetsOf();
     await rename();
     expect(await codes(fleet.provision({ name: 'NEW', schema: 'x_old' }))).toEqual(['TENANT_SCHEMA_TAKEN']);
     expect(await codes(fleet.deprovision({ name: 'NEW', schema: 'x_old' }, { dropSchema: true }))).toEqual([
@@ -49,7 +52,7 @@ describe('a schema that was renamed, and whose name was used again', () => {
   });
 
   test('no longer counts by its old name once its new name has been recorded', async () => {
-    const fleet = await fleetOf({ ...x, schema: 'x_old' });
+    const { fleet } = await fleetsOf({ ...x, schema: 'x_old' });
     await rename('CREATE TABLE x.legacy ()');
     const other = { name: 'NEW', schema: 'x' };
     expect(await codes(fleet.provision(other))).toEqual(['TENANT_SCHEMA_TAKEN']);
@@ -62,7 +65,7 @@ describe('a schema that was renamed, and whose name was used again', () => {
   });
 
   test('counts by the name of its latest row', async () => {
-    const fleet = await fleetOf({ ...x, schema: 'a_new' });
+    const { fleet } = await fleetsOf({ ...x, schema: 'a_new' });
     await db.query('ALTER SCHEMA x RENAME TO a_new; CREATE SCHEMA x; CREATE TABLE x.legacy ()');
     await db.query(`INSERT INTO shared.schema_migrations_tenants (tenant, schema_oid, schema_name, migration_file)
       VALUES ('X', 'a_new'::regnamespace, 'a_new', '2_b.sql')`);
@@ -72,7 +75,7 @@ describe('a schema that was renamed, and whose name was used again', () => {
 
 describe('after a restore', () => {
   test('a tenant under the schema of another one is not removed', async () => {
-    const fleet = await fleetOf(x, b);
+    const { unlisted: fleet } = await fleetsOf();
     await restore();
     expect(await codes(fleet.deprovision({ ...x, schema: 'b' }, { dropSchema: true }))).toEqual([
       'TENANT_SCHEMA_TAKEN',
@@ -81,7 +84,7 @@ describe('after a restore', () => {
   });
 
   test('a schema of another name is dropped only if it has the history of the tenant', async () => {
-    const fleet = await fleetOf({ ...x, schema: 'y' });
+    const { fleet } = await fleetsOf({ ...x, schema: 'y' });
     await restore();
     await db.query('CREATE SCHEMA y; CREATE TABLE y.a AS TABLE x.a');
     const moved = { ...x, schema: 'y' };
@@ -92,7 +95,7 @@ describe('after a restore', () => {
   });
 
   test('histories do not change hands if the list has the schemas the wrong way round', async () => {
-    const fleet = await fleetOf({ ...x, schema: 'b' }, { ...b, schema: 'x' });
+    const { fleet } = await fleetsOf({ ...x, schema: 'b' }, { ...b, schema: 'x' });
     const taken = ['refused TENANT_SCHEMA_TAKEN', 'refused TENANT_SCHEMA_TAKEN'];
     expect(await states(fleet)).toEqual(taken);
     await restore();
@@ -102,7 +105,7 @@ describe('after a restore', () => {
   });
 
   test('adopting says which histories it took over before it was interrupted or failed', async () => {
-    const fleet = await fleetOf(x, b);
+    const { fleet } = await fleetsOf(x, b);
     await restore();
     const controller = new AbortController();
     controller.abort('a test');

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import { parseTableName } from '../../core/target/table.js';
-import { checkTenants, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
+import { checkTenants, listedOtherwise, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import { unknownGroups } from '../../core/tenants/waves.js';
 import type { ConnectionOptions } from '../connection-options.js';
@@ -19,17 +19,33 @@ export class CheckedList {
   ) {}
 
   async read(): Promise<readonly Tenant[]> {
-    const { reads } = this.homes.main;
-    const query = (sql: string) => reads.use((connection) => connection.query(sql), this.options.timeouts.catalog);
-    const tenants = this.check(await readList(this.tenants, query));
+    const tenants = await this.readAll();
     const unknown = tenants.length === 0 ? [] : unknownGroups(tenants, this.tenants.rollout.waves);
     if (unknown.length === 0) return tenants;
     const problems = unknown.map((group) => ({ option: 'tenants.rollout.waves', ...unknownGroup(group, tenants) }));
     throw new ConfigurationError('INVALID_TENANTS', problems);
   }
 
+  /**
+   * Checks a tenant that need not be on the list, nor in one of the groups that the waves need.
+   *
+   * @throws ConfigurationError listing every problem; also if the list cannot be used, or says something else about it
+   */
+  async checkOne(given: unknown): Promise<Tenant> {
+    const [tenant] = this.check([given]) as readonly [Tenant];
+    const problem = listedOtherwise(tenant, await this.readAll());
+    if (problem) throw new ConfigurationError('INVALID_OPTIONS', [problem]);
+    return tenant;
+  }
+
+  private async readAll(): Promise<readonly Tenant[]> {
+    const { reads } = this.homes.main;
+    const query = (sql: string) => reads.use((connection) => connection.query(sql), this.options.timeouts.catalog);
+    return this.check(await readList(this.tenants, query));
+  }
+
   /** @throws ConfigurationError listing every problem */
-  check(given: readonly unknown[]): readonly Tenant[] {
+  private check(given: readonly unknown[]): readonly Tenant[] {
     const listed = given.map((each): ListedTenant => {
       const connection: ConnectionOptions = isObject(each) ? each : {};
       const hasConnection = 'connectionString' in connection || 'connection' in connection || 'pool' in connection;

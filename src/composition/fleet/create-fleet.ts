@@ -2,7 +2,7 @@ import { matchingAny } from '../../core/catalog/patterns.js';
 import type { EmitEvent } from '../../core/events/events.js';
 import type { FleetEngine } from '../../core/ports/engine.js';
 import { secretsOf } from '../../core/target/target.js';
-import type { Tenant, TenantPlace } from '../../core/tenants/tenant.js';
+import type { TenantPlace } from '../../core/tenants/tenant.js';
 import { Fleet } from '../../fleet/fleet.js';
 import type { FleetParts } from '../../fleet/parts.js';
 import { InProcessEngine } from '../../fleet/engine/in-process-engine.js';
@@ -73,7 +73,7 @@ export function createFleetOf(
     },
     {
       interruptible,
-      check: (tenant) => list.check([tenant])[0] as Tenant,
+      check: (tenant) => list.checkOne(tenant),
       close: () => closeBoth(shared, homes),
     },
   );

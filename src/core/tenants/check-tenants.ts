@@ -198,6 +198,30 @@ function duplicates(tenants: readonly Tenant[]): ConfigurationProblem[] {
   return problems;
 }
 
+/**
+ * How a tenant contradicts the list: in one database, a name has one schema, and a schema one name. Otherwise, a listed
+ * tenant could get a second history, or lose the one that it has. Undefined if it agrees with the list, or is not on it.
+ */
+export function listedOtherwise(
+  { name, schema, place }: Tenant,
+  listed: readonly Tenant[],
+): ConfigurationProblem | undefined {
+  const other = listed.find(
+    (each) => each.place.database === place.database && (each.name === name) !== (each.schema === schema),
+  );
+  if (!other) return undefined;
+  const [subject, own, given] = [other.name, other.schema, schema].map((each) => JSON.stringify(each));
+  if (other.name !== name) {
+    const what = schema === undefined ? 'the database' : `the schema ${given}`;
+    return { code: 'duplicate', detail: `${what} belongs to the tenant ${subject}, which is on the list` };
+  }
+  const where = `${own ? `with the schema ${own}` : 'without a schema'}${given ? `, not ${given}` : ''}`;
+  return {
+    code: 'duplicate',
+    detail: `tenant ${subject} is on the list ${where}; give its name instead of a definition, or correct the list`,
+  };
+}
+
 function shortened(problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] {
   const more = problems.length - MAX_PROBLEMS;
   return more <= 0

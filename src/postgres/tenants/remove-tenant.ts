@@ -35,7 +35,7 @@ export async function removeTenant(
   const shape = await readShape(connection, scope, target.role);
   const { kind, companions } = shape;
   if (target.tenant) await upgradeOlder(connection, scope, shape, { ...settings, role: target.role });
-  const removal = `WITH gone AS (DELETE FROM ${rowsOf(target, tenant)} RETURNING 1) SELECT pg_catalog.count(*) AS count FROM gone`;
+  const removal = `WITH gone AS (DELETE FROM ${rowsOf(target, tenant, schema)} RETURNING 1) SELECT pg_catalog.count(*) AS count FROM gone`;
   const audit = { action: 'deprovision', files: [], reason, details: { tenant, schema: schema ?? null } } as const;
   return inTenantTransaction(connection, target, settings, async (run) => {
     // The transaction has the role.
@@ -69,7 +69,7 @@ export async function countRemoved(
     const scope = historyScopeOf(target);
     await assertRemovable(connection, target, await readShape(connection, scope, role), tenant, schema);
     const place = { table: scope.table, role, what: `the history of the tenant ${tenant}` };
-    const counting = `SELECT pg_catalog.count(*) AS count FROM ${rowsOf(target, tenant)}`;
+    const counting = `SELECT pg_catalog.count(*) AS count FROM ${rowsOf(target, tenant, schema)}`;
     const answer = await ask(connection, place, counting, []);
     return typeof answer === 'string' ? 0 : Number(answer[0]?.['count'] ?? 0);
   } finally {
@@ -77,8 +77,17 @@ export async function countRemoved(
   }
 }
 
-/** All rows of a tenant, also those for schemas that it had before. */
-function rowsOf(target: Target, tenant: string): string {
+/**
+ * All rows of a tenant, also those for schemas that it had before. If one schema is dropped, without the rows for others
+ * that exist: it may live in one of them. Its OID alone is no proof after a restore.
+ */
+function rowsOf(target: Target, tenant: string, dropped: string | undefined): string {
   const { name } = historyScopeOf(target);
-  return target.tenant ? `${name} WHERE tenant = ${quoteLiteral(tenant)}` : name;
+  if (!target.tenant) return name;
+  const rows = `${name} AS h WHERE h.tenant = ${quoteLiteral(tenant)}`;
+  if (dropped === undefined) return rows;
+  // An older release did not record names, not even in a column.
+  const recorded = `coalesce(nullif(pg_catalog.to_jsonb(h) ->> 'schema_name', ''), n.nspname)`;
+  const others = `n.oid = h.schema_oid AND n.nspname <> ${quoteLiteral(dropped)} AND n.nspname = ${recorded}`;
+  return `${rows} AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE ${others})`;
 }
