@@ -3,6 +3,7 @@ import { NO_HISTORY, type History } from '../history/history.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { isNothingToDo, planRun } from '../status/plan.js';
 import type { DriftPolicy } from '../status/policy.js';
+import type { MigrationStatus } from '../status/status.js';
 import type { Tenant } from './tenant.js';
 
 /** The recorded history of a tenant. */
@@ -48,6 +49,8 @@ export interface TenantStanding {
   readonly pending: readonly string[];
   /** Those of them that failed or did not finish. */
   readonly failed: readonly string[];
+  /** The recorded error of each file that failed; one without an error did not finish. @default none failed */
+  readonly errors?: Readonly<Record<string, string>>;
   /** Warnings, and the reasons for a refusal. */
   readonly findings: readonly Finding[];
   /** Only if the state is unknown: why. */
@@ -149,8 +152,15 @@ export class Standings {
     const plan = planRun(this.set, history, this.policy, this.set.location);
     const { toRun, warnings, refusals } = plan;
     const failed = toRun.filter(({ state }) => state === 'failed' || state === 'running').map(({ file }) => file);
-    const found = { pending: toRun.map(({ file }) => file), failed, findings: [...refusals, ...warnings] };
+    const pending = toRun.map(({ file }) => file);
+    const found = { pending, failed, errors: errorsOf(toRun), findings: [...refusals, ...warnings] };
     if (isNothingToDo(plan)) return { state: 'current', ...found };
     return { state: refusals.length > 0 ? 'refused' : failed.length > 0 ? 'failed' : 'behind', ...found };
   }
+}
+
+function errorsOf(toRun: readonly MigrationStatus[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    toRun.flatMap(({ file, state, row }) => (state === 'failed' && row?.error ? [[file, row.error]] : [])),
+  );
 }

@@ -37,9 +37,33 @@ describe('status', () => {
     const { code, stdout } = await type('status', '--all');
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^failed: 2 tenants \(elm, fir\)\n {2}002_b\.sql has not finished\nwithout a schema: 1 tenant \(yew\)\n(?: {2}.*\n){3}1 of 4 tenants current, 2 failed, 1 without a schema\n$/,
+      /^failed: 2 tenants \(elm, fir\)\n {2}002_b\.sql failed: out of chalk \(SQLSTATE P0001\).*\nwithout a schema: 1 tenant \(yew\)\n(?: {2}.*\n){3}1 of 4 tenants current, 2 failed, 1 without a schema\n$/,
     );
     expect(stdout).toContain('Tenant yew has no schema: "yew" does not exist.');
+    expect(objectOf(await type('status', '--tenant', 'elm', '--json'))).toMatchObject({
+      tenants: [
+        { failed: ['002_b.sql'], errors: { '002_b.sql': expect.stringMatching(/^out of chalk/) }, error: null },
+      ],
+    });
+  });
+
+  test('shows tenants with different errors apart, and says of a file that is running that it has not finished', async () => {
+    await open('elm', 'fir', 'oak');
+    await db.query('UPDATE shared.schools SET broken = true');
+    await type('migrate', '--all');
+    await db.query(`UPDATE shared.schema_migrations_tenants SET error_message = 'no ink in ' || tenant
+      WHERE tenant <> 'elm' AND migration_file = '002_b.sql'`);
+    expect((await type('status', '--all')).stdout).toMatch(
+      /^failed: 1 tenant \(elm\)\n {2}002_b\.sql failed: out of chalk.*\nfailed: 2 tenants \(fir, oak\)\n {2}002_b\.sql failed: no ink in fir\n0 of 3/,
+    );
+    expect((await type('check', '--all', '--format', 'github', '--lint', 'off')).stdout).toContain(
+      '::2 tenants (fir, oak): 002_b.sql failed: no ink in fir\n',
+    );
+    expect((await type('pending', '--all')).stdout).toBe('3 tenants (elm, fir, oak):\n  002_b.sql (failed)\n');
+    await db.query(`UPDATE shared.schema_migrations_tenants SET running = true WHERE migration_file = '002_b.sql'`);
+    expect((await type('status', '--all')).stdout).toMatch(
+      /^failed: 3 tenants \(.*\)\n {2}002_b\.sql has not finished\n/,
+    );
   });
 });
 

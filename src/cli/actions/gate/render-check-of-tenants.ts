@@ -8,7 +8,7 @@ import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
 import { forTenant } from '../../render/tenants/for-tenant.js';
 import { groupStandings, type StandingGroup } from '../../render/tenants/groups.js';
-import { renderStandings, standingsToJson } from '../../render/tenants/render-standings.js';
+import { describePending, renderStandings, standingsToJson } from '../../render/tenants/render-standings.js';
 import { describeTenants, indented } from '../../render/tenants/words.js';
 import type { Checked } from './check-target.js';
 import { checkToJson, renderCheck } from './render-check.js';
@@ -53,7 +53,7 @@ export function checkedTenantsToJson({ exitCode, shared, status, diagnostics, ty
 }
 
 function annotationsOf({ tenants }: FleetStatus, typed: Invocation, pathOf: PathOf): Annotation[] {
-  return groupStandings(tenants).flatMap((group) => annotationsOfGroup(group, typed, pathOf));
+  return groupStandings(tenants, true).flatMap((group) => annotationsOfGroup(group, typed, pathOf));
 }
 
 function annotationsOfGroup({ tenants, first }: StandingGroup, typed: Invocation, pathOf: PathOf): Annotation[] {
@@ -66,7 +66,7 @@ function annotationsOfGroup({ tenants, first }: StandingGroup, typed: Invocation
         severity: isUnfinished ? ('error' as const) : ('note' as const),
         path: pathOf(file),
         title: first.state,
-        message: `${who}: ${file} ${isUnfinished ? 'has not finished' : 'is pending'}`,
+        message: `${who}: ${describePending(file, first)}`,
       };
     }),
     ...first.findings.map((each) => ({

@@ -10,14 +10,25 @@ export interface StandingGroup {
   readonly first: TenantStanding;
 }
 
-/** Groups tenants in the same state, so that thousands of them take one line. */
-export function groupStandings(standings: readonly TenantStanding[]): readonly StandingGroup[] {
+/**
+ * Groups tenants in the same state, so that thousands of them take one line.
+ *
+ * @param byError whether tenants for which a file failed with different errors are in different groups.
+ */
+export function groupStandings(standings: readonly TenantStanding[], byError = false): readonly StandingGroup[] {
   const keys = new Map<readonly Finding[], string>(); // tenants with the same history share their findings
-  return groupTenants(standings, ({ tenant, state, pending, failed, findings, error }) => {
+  return groupTenants(standings, ({ tenant, state, pending, failed, errors = {}, findings, error }) => {
     const found = keys.get(findings) ?? findings.map((each) => keyInGroup(each, tenant)).join('\n');
     keys.set(findings, found);
-    return JSON.stringify([state, pending, failed, found, error?.message]);
+    const why = byError ? withoutName(tenant, Object.values(errors)) : [];
+    return JSON.stringify([state, pending, failed, why, found, error?.message]);
   });
+}
+
+/** The schema of a tenant usually has its name, with other separators. */
+function withoutName(tenant: string, texts: readonly string[]): readonly string[] {
+  const [name, ...words] = [tenant, ...texts.join('\n').split(/([\w-]+)/)].map((each) => each.replaceAll('-', '_'));
+  return words.filter((each) => each !== name);
 }
 
 /** Findings about the schemas of tenants differ in names only. */

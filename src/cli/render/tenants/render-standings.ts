@@ -22,7 +22,7 @@ const STATES: Readonly<Record<TenantState, string>> = {
 /** The state of tenants for people: those that are not current or have findings, and a summary. */
 export function renderStandings({ tenants, counts }: FleetStatus, typed: Invocation): string {
   const notable = tenants.filter(({ state, findings }) => state !== 'current' || findings.length > 0);
-  return [...groupStandings(notable).flatMap((each) => renderGroup(each, typed)), summaryOf(counts)].join('\n');
+  return [...groupStandings(notable, true).flatMap((each) => renderGroup(each, typed)), summaryOf(counts)].join('\n');
 }
 
 /** `4,998 of 5,000 tenants current, 2 failed`. */
@@ -36,13 +36,20 @@ export function renderGroup({ tenants, first }: StandingGroup, typed: Invocation
 }
 
 function detailsOf(standing: TenantStanding, typed: Invocation): string[] {
-  const { pending, failed, findings, error, tenant } = standing;
+  const { pending, findings, error, tenant } = standing;
   const own = forTenant(typed, tenant);
   return [
-    ...pending.map((file) => `${file} ${failed.includes(file) ? 'has not finished' : 'is pending'}`),
+    ...pending.map((file) => describePending(file, standing)),
     ...findings.map((each) => textOf(each, own)),
     ...(error ? describeError(error, own).split('\n') : []),
   ];
+}
+
+/** What keeps a file of a tenant from being applied. */
+export function describePending(file: string, { failed, errors = {} }: TenantStanding): string {
+  const error = errors[file];
+  if (error !== undefined) return `${file} failed: ${error}`;
+  return `${file} ${failed.includes(file) ? 'has not finished' : 'is pending'}`;
 }
 
 function textOf(found: Finding, typed: Invocation): string {
@@ -54,12 +61,14 @@ export function standingsToJson({ tenants, counts }: FleetStatus, typed: Invocat
   return { tenants: tenants.map((each) => standingToJson(each, typed)), counts };
 }
 
-function standingToJson({ tenant, group, findings, error, ...standing }: TenantStanding, typed: Invocation): object {
+function standingToJson(standing: TenantStanding, typed: Invocation): object {
+  const { tenant, group, errors = {}, findings, error, ...others } = standing;
   const own = forTenant(typed, tenant);
   return {
     tenant,
     group: group ?? null,
-    ...standing,
+    ...others,
+    errors,
     findings: findings.map(findingToJson(own)),
     error: error ? errorToJson(error, own).error : null,
   };
