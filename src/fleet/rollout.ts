@@ -113,7 +113,7 @@ export class Rollout {
     for (const [i, wave] of waves.entries()) {
       if (wave.due.length === 0) continue;
       const before = waves[i - 1];
-      if (before && !this.stopped) this.stop = await this.passGateAfter(before, waves.length);
+      if (before && !this.stopped) this.stop = await this.passGateAfter(before, waves.length, set);
       if (this.stopped) return;
       this.emit({ type: 'wave-started', wave: wave.number, of: waves.length, tenants: wave.due.length });
       const ordered = wave.due.toSorted((a, b) => rank(found.get(a)) - rank(found.get(b)));
@@ -127,8 +127,9 @@ export class Rollout {
     }
   }
 
-  private async passGateAfter(wave: Wave, of: number): Promise<RolloutStop | undefined> {
+  private async passGateAfter(wave: Wave, of: number, set: MigrationSet): Promise<RolloutStop | undefined> {
     const { rollout, engine, records } = this.parts;
+    const { rolloutId } = this;
     const tenants = wave.members.flatMap(({ name }) => this.results.get(name) ?? []);
     return passGate(
       rollout.gate,
@@ -136,7 +137,7 @@ export class Rollout {
       {
         signal: this.signal,
         since: async () => (wave.due.length > 0 ? 0 : ((await records.sinceApplied(wave.members)) ?? 0)),
-        show: async (result, signal) => engine.waitAtGate?.(this.rolloutId, result, signal),
+        show: async (result, signal) => engine.waitAtGate?.({ rolloutId, set }, result, signal),
       },
     );
   }

@@ -19,6 +19,7 @@ import { toMigrationError } from './queue-errors.js';
 import { OpenQueue } from './queue.js';
 import { workFor } from './worker.js';
 
+type Announceable = Pick<EngineTask, 'rolloutId' | 'set'>;
 type Gate = NonNullable<RunningRollout['gate']>;
 type Source = ConstructorParameters<typeof QueueDatabase>[0];
 
@@ -105,21 +106,27 @@ class PgBossEngine implements FleetEngine {
   }
 
   async run(tenants: readonly Tenant[], task: EngineTask): Promise<void> {
-    const queue = await this.opened.get();
-    const announcing =
-      this.announcements.get(task.rolloutId) ?? Announcement.make(queue, task.rolloutId, task.set.checksum);
-    this.announcements.set(task.rolloutId, announcing);
-    const announcement = await announcing.catch((error: unknown) => {
-      throw toMigrationError(error);
-    });
+    const announcement = await this.announced(task);
     const { opened, host } = this;
+    const queue = await opened.get();
     const { workerTimeout: workerWaitMs = 60_000 } = this.options;
     await new Driver(queue, { opened, host, announcement, workerWaitMs }, tenants, task).run();
   }
 
-  async waitAtGate(rolloutId: string, { wave, of }: Gate, signal: AbortSignal): Promise<RolloutStop | undefined> {
-    const announcement = await this.announcements.get(rolloutId)?.catch(() => undefined);
+  async waitAtGate(rollout: Announceable, { wave, of }: Gate, signal: AbortSignal): Promise<RolloutStop | undefined> {
+    const announcement = await this.announced(rollout).catch(() => undefined); // the next wave reports the error
     return (await announcement?.waitAtGate({ wave, of }, signal)) === 'cancel' ? CANCELLED : undefined;
+  }
+
+  /** @throws MigrationError */
+  private async announced({ rolloutId, set }: Announceable): Promise<Announcement> {
+    const queue = await this.opened.get();
+    const announcing = this.announcements.get(rolloutId) ?? Announcement.make(queue, rolloutId, set.checksum);
+    this.announcements.set(rolloutId, announcing);
+    return announcing.catch((error: unknown) => {
+      this.announcements.delete(rolloutId);
+      throw toMigrationError(error);
+    });
   }
 
   async ended(rolloutId: string): Promise<void> {

@@ -12,7 +12,7 @@ beforeEach(() => db.query('CREATE SCHEMA s0; CREATE SCHEMA s1'));
 type Gate = NonNullable<NonNullable<FleetOptions['tenants']['rollout']>['gate']>;
 
 /** A rollout in two waves of a tenant each, with a worker, seen from another process. */
-async function rollOut(version: number, gate: Gate) {
+async function rollOut(version: number, gate: Gate, migratedBefore: readonly string[] = []) {
   const start = async (): Promise<Fleet<TenantDefinition>> => {
     const rollout = { waves: [{ first: 1 }], gate };
     const tenants = { list: tenantsUpTo(2), rollout, engine: engineOn(version) };
@@ -21,6 +21,7 @@ async function rollOut(version: number, gate: Gate) {
   };
   const [caller, worker, other] = [await start(), await start(), await start()];
   const work = worker.work();
+  if (migratedBefore.length > 0) await other.migrate({ tenants: migratedBefore });
   const rollout = caller.migrate();
   const seen = async (): Promise<RunningRollout | undefined> => (await other.rollouts())[0];
   await until(async () => (await seen())?.gate !== undefined);
@@ -50,6 +51,18 @@ test.each(VERSIONS)('a rollout over pg-boss %s that waits at a gate says so, and
   await until(async () => (await seen()).seenAt > first.seenAt);
   open();
   expect((await rollout).counts).toMatchObject({ applied: 2 });
+  await end();
+});
+
+test('a rollout that begins at a gate, because the wave before was migrated earlier, says so too', async () => {
+  const { gate, open } = closedGate();
+  const { rollout, seen, ask, end } = await rollOut(10, gate, ['t0']);
+  expect(await seen()).toMatchObject({ state: 'running', gate: { wave: 1, of: 2 } });
+  expect(await ask('pause')).toBe(true);
+  expect(await seen()).toMatchObject({ state: 'paused' });
+  await ask('resume');
+  open();
+  expect((await rollout).counts).toMatchObject({ applied: 1, 'nothing-to-do': 1 });
   await end();
 });
 

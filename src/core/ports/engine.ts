@@ -42,7 +42,7 @@ export interface FleetEngine {
    * @returns why the rollout must stop, if one of them cancels it. Never rejects.
    */
   waitAtGate?(
-    rolloutId: string,
+    rollout: Pick<EngineTask, 'rolloutId' | 'set'>,
     gate: NonNullable<RunningRollout['gate']>,
     signal: AbortSignal,
   ): Promise<RolloutStop | undefined>;
