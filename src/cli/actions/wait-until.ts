@@ -63,9 +63,7 @@ function mayPass(error: unknown): error is NotUpToDateError | DatabaseConnection
 }
 
 function reasonOf(error: NotUpToDateError | DatabaseConnectionError): string {
-  if (error instanceof DatabaseConnectionError) return error.reason;
-  const { pending, failed } = error;
-  return list([...failed.map((file) => `${file} has not finished`), ...pending.map((file) => `${file} is pending`)]);
+  return error instanceof DatabaseConnectionError ? error.reason : list(error.reasons);
 }
 
 function secondsUntil(deadline: number): number {

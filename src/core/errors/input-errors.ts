@@ -68,13 +68,20 @@ export class NotUpToDateError extends MigrationError {
   /** Migrations that failed or did not finish. */
   readonly failed: readonly string[];
 
-  /** @param open the migrations that are not applied, in migration order. */
-  constructor(open: readonly { readonly file: string; readonly state: string }[], target: string) {
+  /**
+   * @param open the migrations that are not applied, in migration order.
+   * @param reasons the same in words.
+   */
+  constructor(
+    open: readonly { readonly file: string; readonly state: string }[],
+    target: string,
+    readonly reasons: readonly string[] = open.map(({ file, state }) => `${file} is ${state}`),
+  ) {
     super(
       'NOT_UP_TO_DATE',
       (say) =>
         `The database is not up to date with this release (history in ${target}):` +
-        listed(open.map(({ file, state }) => `${file} is ${state}`)) +
+        listed(reasons) +
         `\nMigrate first, with ${say({ action: 'migrate' })}, then start the application again.`,
     );
     const tried = open.filter(({ state }) => state === 'failed' || state === 'running');

@@ -1,6 +1,7 @@
+import { groupBy } from '../collections/group-by.js';
 import { NotUpToDateError } from '../errors/input-errors.js';
-import { count } from '../errors/wording.js';
-import { hasNoSchemaOfItsOwn, type TenantStanding } from './standing.js';
+import { count, list } from '../errors/wording.js';
+import { hasNoSchemaOfItsOwn, type TenantStanding, type TenantState } from './standing.js';
 
 /** Why a tenant cannot be served by this release, without names of files; undefined if it can. */
 export function notReadyBecause(standing: TenantStanding): string | undefined {
@@ -20,5 +21,22 @@ export function assertCurrent(tenants: readonly TenantStanding[], target: string
   throw new NotUpToDateError(
     open.map(({ tenant, state }) => ({ file: `tenant ${tenant}`, state })),
     target,
+    [...groupBy(open, ({ state }) => state)].map(describeTenantsIn),
   );
+}
+
+/** Each state for one tenant, and for several. */
+const IN_STATE: Readonly<Record<TenantState, readonly [string, string]>> = {
+  current: ['is current', 'are current'],
+  behind: ['is behind', 'are behind'],
+  failed: ['has failed', 'have failed'],
+  refused: ['is refused', 'are refused'],
+  missing: ['has no schema', 'have no schema'],
+  unknown: ['cannot be read', 'cannot be read'],
+};
+
+function describeTenantsIn([state, tenants]: readonly [TenantState, readonly TenantStanding[]]): string {
+  const names = tenants.map(({ tenant }) => tenant);
+  const [one, many] = IN_STATE[state];
+  return names.length === 1 ? `tenant ${names[0]} ${one}` : `${count(names.length, 'tenant')} ${many}: ${list(names)}`;
 }

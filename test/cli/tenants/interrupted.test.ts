@@ -24,7 +24,7 @@ describe('a signal', () => {
     const text = await interrupted(['migrate', '--all'], 'SIGINT', 2);
     expect(text.signal).toBe('SIGINT');
     expect(text.stdout).toMatch(
-      /The rollout stopped: it was interrupted by SIGINT[^]*Tenant elm was interrupted:[^]*Tenant oak was interrupted:/,
+      /The rollout stopped: it was interrupted by SIGINT[^]*\n2 tenants \(elm, oak\) were interrupted:\n {2}The run was/,
     );
     const json = await interrupted(['migrate', '--all', '--json'], 'SIGTERM', 2);
     expect(json.signal).toBe('SIGTERM');

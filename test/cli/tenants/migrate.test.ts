@@ -67,6 +67,24 @@ describe('migrate --all', () => {
     });
   });
 
+  test('shows an error once for all tenants that failed with it', async () => {
+    const list = `SELECT name, replace(name, '-', '_') AS schema FROM shared.schools ORDER BY name`;
+    const rollout = { parallelism: 1, stopAfter: '100%' };
+    await write({
+      'migrations.config.json': JSON.stringify({ tenants: { directory: 'schools', list, rollout } }),
+      'schools/002_b.sql': 'CREATE TABLE {{schema}}.a (id int);',
+      'schools/003_c.sql': 'SELECT 1;',
+    });
+    await db.query(`INSERT INTO shared.schools VALUES ('elm-park'), ('old-oak'), ('yew');
+      CREATE SCHEMA elm_park; CREATE SCHEMA old_oak; CREATE SCHEMA yew; CREATE TABLE yew.a (id int)`);
+    const { code, stdout } = await type('migrate', '--all');
+    expect(code).toBe(1);
+    expect(stdout.match(/CREATE TABLE/g)).toHaveLength(2);
+    expect(stdout).toMatch(
+      /\n2 tenants \(elm-park, old-oak\) failed:\n {2}.*002_b\.sql[^]*\nTenant yew failed:\n {2}.*001_a\.sql/,
+    );
+  });
+
   test('exits with 1 if a tenant failed within the budget', async () => {
     await write({
       'migrations.config.json': JSON.stringify({

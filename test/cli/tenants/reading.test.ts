@@ -179,8 +179,21 @@ describe('wait', () => {
     const { code, stdout } = await waiting;
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: expect.stringMatching(/^(?:Waiting: tenant elm is pending\n)?Nothing is pending\n$/),
+      stdout: expect.stringMatching(/^(?:Waiting: tenant elm is behind\n)?Nothing is pending\n$/),
     });
+  });
+
+  test('names tenants in the same state together', async () => {
+    const names = Array.from({ length: 12 }, (_, i) => `s${i}`);
+    await open(...names, 'elm', 'oak');
+    await db.query(`UPDATE shared.schools SET broken = true WHERE name IN ('elm', 'oak')`);
+    await type('migrate', '--tenant', 'elm', '--tenant', 'oak');
+    const { code, stderr } = await type('wait', '--all', '--timeout', '0');
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      ':\n  - 2 tenants have failed: elm, oak\n  - 12 tenants are behind: s0, s1, s10, s11, s2, s3, s4, s5, s6, s7 and 2 more\nMigrate first',
+    );
+    expect((await type('wait', '--tenant', 's3', '--timeout', '0')).stderr).toContain('\n  - tenant s3 is behind\n');
   });
 
   test('is refused at once if a tenant has no schema', async () => {

@@ -4,7 +4,7 @@ import type { Invocation } from '../../process/invocation.js';
 import { describeError } from '../describe-error.js';
 import { errorToJson } from '../error-to-json.js';
 import { forTenant } from './for-tenant.js';
-import { describeTenants, groupTenants, indented } from './words.js';
+import { describeTenants, groupTenants, indented, withoutName } from './words.js';
 
 /** A tenant for which something failed. */
 export interface FailedTenant {
@@ -28,11 +28,8 @@ export function failedToJson(failed: readonly FailedTenant[], typed: Invocation)
 }
 
 /** Equal for errors that differ only in the names of the tenant and its schema, and in how long something took. */
-function failureKey({ tenant, schema = tenant, error }: FailedTenant): string {
+export function failureKey({ tenant, schema = tenant, error }: FailedTenant): string {
   const code = error instanceof MigrationError ? error.code : 'UNEXPECTED';
-  const words = messageOfAny(error)
-    .replaceAll(/\b\d+(\.\d+)? (ms|s)\b/g, '')
-    .split(/([\w-]+)/)
-    .map((word) => (word === tenant || word === schema ? '' : word));
+  const words = withoutName(messageOfAny(error).replaceAll(/\b\d+(\.\d+)? (ms|s)\b/g, ''), tenant, schema);
   return JSON.stringify([code, words]);
 }

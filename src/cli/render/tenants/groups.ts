@@ -1,6 +1,6 @@
 import { findingKey, subjectOfTenant, type Finding } from '../../../core/errors/finding.js';
 import type { TenantStanding } from '../../../core/tenants/standing.js';
-import { groupTenants } from './words.js';
+import { groupTenants, withoutName } from './words.js';
 
 /** Tenants in the same state, with the same files and findings. */
 export interface StandingGroup {
@@ -20,15 +20,9 @@ export function groupStandings(standings: readonly TenantStanding[], byError = f
   return groupTenants(standings, ({ tenant, state, pending, failed, errors = {}, findings, error }) => {
     const found = keys.get(findings) ?? findings.map((each) => keyInGroup(each, tenant)).join('\n');
     keys.set(findings, found);
-    const why = byError ? withoutName(tenant, Object.values(errors)) : [];
+    const why = byError ? withoutName(Object.values(errors).join('\n'), tenant) : [];
     return JSON.stringify([state, pending, failed, why, found, error?.message]);
   });
-}
-
-/** The schema of a tenant usually has its name, with other separators. */
-function withoutName(tenant: string, texts: readonly string[]): readonly string[] {
-  const [name, ...words] = [tenant, ...texts.join('\n').split(/([\w-]+)/)].map((each) => each.replaceAll('-', '_'));
-  return words.filter((each) => each !== name);
 }
 
 /** Findings about the schemas of tenants differ in names only. */

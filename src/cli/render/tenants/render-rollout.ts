@@ -1,22 +1,20 @@
-import type { RolloutReport, TenantResult } from '../../../core/tenants/report.js';
+import type { RolloutReport } from '../../../core/tenants/report.js';
 import type { Invocation } from '../../process/invocation.js';
 import { describeError } from '../describe-error.js';
+import { failureKey } from './failed-tenants.js';
 import { forTenant } from './for-tenant.js';
-import { indented } from './words.js';
+import { describeTenants, groupTenants, indented } from './words.js';
 
-/** The tenants that failed or were interrupted, each with its error as a single run would report it. */
+/**
+ * The tenants that failed or were interrupted, with the error as a single run would report it: once for all tenants with
+ * the same error, which may name the first one.
+ */
 export function renderFailures({ tenants }: RolloutReport, typed: Invocation): string[] {
-  return tenants.flatMap(({ tenant, outcome, error }) =>
-    error === undefined
-      ? []
-      : [`Tenant ${tenant} ${WORDS[outcome]}:`, indented(describeError(error, forTenant(typed, tenant)))],
-  );
+  const failed = tenants.flatMap(({ tenant, outcome, error }) => (error ? [{ tenant, outcome, error }] : []));
+  const groups = groupTenants(failed, (each) => `${each.outcome} ${failureKey(each)}`);
+  return groups.flatMap(({ first: { tenant, outcome, error }, tenants: names }) => {
+    const who = names.length === 1 ? `Tenant ${tenant}` : describeTenants(names);
+    const what = outcome === 'failed' ? 'failed' : names.length === 1 ? 'was interrupted' : 'were interrupted';
+    return [`${who} ${what}:`, indented(describeError(error, forTenant(typed, tenant)))];
+  });
 }
-
-const WORDS: Readonly<Record<TenantResult['outcome'], string>> = {
-  applied: 'was migrated',
-  'nothing-to-do': 'had nothing to do',
-  failed: 'failed',
-  skipped: 'was not started',
-  interrupted: 'was interrupted',
-};

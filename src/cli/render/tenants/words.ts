@@ -19,6 +19,16 @@ export function indented(text: string): string {
   return text.replaceAll(/^(?=.)/gm, '  ');
 }
 
+/** The words of a text without the name of its tenant, which its schema usually has with other separators. */
+export function withoutName(text: string, ...names: readonly string[]): readonly string[] {
+  const known = new Set(names.map(withOneSeparator));
+  return text.split(/([\w-]+)/).filter((word) => !known.has(withOneSeparator(word)));
+}
+
+function withOneSeparator(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
 /** The tenants of each group with the same key, in the order of their first ones. */
 export function groupTenants<T extends { readonly tenant: string }>(
   all: readonly T[],
