@@ -7,6 +7,23 @@ const forTenants = (circumstances: Circumstances, ...texts: readonly string[]): 
   texts.map((text) => [text, { placeholders, ...circumstances }]);
 
 testRules({
+  'set-search-path': {
+    found: [
+      ...forTenants(
+        { runner },
+        'SET search_path TO elm',
+        'RESET search_path',
+        'SET search_path TO DEFAULT',
+        'RESET ALL',
+        '-- no-transaction\nDISCARD ALL;\nCREATE TABLE notes (id int)',
+      ),
+    ],
+    harmless: [
+      'RESET ALL',
+      'DISCARD ALL',
+      ...forTenants({ runner }, 'RESET lock_timeout', 'DISCARD TEMP', "SET search_path = ''"),
+    ],
+  },
   'hard-coded-schema': {
     found: [
       ...forTenants(

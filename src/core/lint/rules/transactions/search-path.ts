@@ -21,9 +21,11 @@ export const setSearchPath: Rule = {
         sql: 'CREATE TABLE sales.notes (id bigint PRIMARY KEY);\n',
       },
     ],
-    notes: 'An empty path, as set by `pg_dump`, forces every name to be qualified and is not reported.',
+    notes:
+      'An empty path, as set by `pg_dump`, forces every name to be qualified and is not reported. In the files of tenants, `RESET search_path`, `RESET ALL` and `DISCARD ALL` are reported too: after them, unqualified names no longer refer to the schema of the tenant.',
   },
-  check: ({ node, statement }) => {
+  check: ({ node, statement, tenantSchemas }) => {
+    if (tenantSchemas && resetsPath(node)) return [LEAVES_TENANT];
     const setting = bodyOf('VariableSetStmt', node);
     const sets = setting?.name === 'search_path' && setting.kind === 'VAR_SET_VALUE' && !setting.args?.every(isEmpty);
     const calls = callsNow(statement, /^set_config$/) && partsOf(node).some(setsPath);
@@ -36,6 +38,18 @@ export const setSearchPath: Rule = {
     ];
   },
 };
+
+const LEAVES_TENANT = {
+  message:
+    'resets the search path, so unqualified names in the rest of the file no longer refer to the schema of the tenant',
+  remedy: 'Remove the statement: the session is reset after each file.',
+};
+
+function resetsPath(node: Node): boolean {
+  if (bodyOf('DiscardStmt', node)?.target === 'DISCARD_ALL') return true;
+  const { kind, name } = bodyOf('VariableSetStmt', node) ?? {};
+  return kind === 'VAR_RESET_ALL' || (name === 'search_path' && (kind === 'VAR_RESET' || kind === 'VAR_SET_DEFAULT'));
+}
 
 function isEmpty(node: Node): boolean {
   return !stringIn(node);
