@@ -191,7 +191,7 @@ function companionsOf({ recordSource, catalog }: ResolvedOptions): readonly Comp
   return COMPANION_NAMES.filter((name) => isWanted[name] ?? true);
 }
 
-/** Nobody else migrates a scratch database, and its catalog is always recorded. */
+/** Nobody else migrates a scratch database, and its catalog is always recorded. Migrations find the same tables there. */
 function scratchDatabases(
   { lock }: ResolvedOptions,
   settings: DatabaseSettings,
@@ -199,7 +199,7 @@ function scratchDatabases(
 ): ScratchDatabases {
   const different = {
     catalog,
-    companions: ['catalog'] as const,
+    companions: [...new Set([...settings.companions, 'catalog' as const])],
     lock: lock === 'off' ? ('auto' as const) : lock,
     // Connections and knowledge of the live database.
     reused: undefined,

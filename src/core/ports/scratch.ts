@@ -49,6 +49,8 @@ export interface ScratchDatabase {
    * @throws CheckpointError if it cannot be run
    */
   dump(program: string, signal: AbortSignal): Promise<string>;
+  /** Dumps only the tables of this library, without their rows. They must exist. @throws CheckpointError */
+  dumpOwnTables(program: string, signal: AbortSignal): Promise<string>;
   /** @throws MigrationError */
   drop(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { checkpointText } from '../../../core/checkpoint/checkpoint-text.js';
 import { cleanDump, isLargeObject, statementsOf } from '../../../core/checkpoint/clean-dump.js';
+import { grantsOnOwnTables } from '../../../core/checkpoint/own-grants.js';
 import { largeObjects } from '../../../core/errors/catalog/checkpoint-error.js';
 import { Migration } from '../../../core/migration/migration.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
@@ -7,7 +8,7 @@ import type { MigratorParts } from '../../run/parts.js';
 import { inScratch } from '../catalog/in-scratch.js';
 import { applyFor, type Applied } from './apply-for.js';
 import { assertReplaceable } from './assert-replaceable.js';
-import { assertAlike, assertNameless, dumpOf, type Result } from './dump.js';
+import { assertAlike, assertNameless, dumpOf, dumpOfOwnTables, type Result } from './dump.js';
 import type { Replaced } from './find-replaced.js';
 import { writeCheckpoint, type CheckpointReport, type ProofOptions } from './write-checkpoint.js';
 
@@ -56,7 +57,10 @@ function resultOf(
     const catalog = await scratch.readAll();
     const after = await dumpOf(scratch, options, signal);
     const { schema: historySchema } = parts.database.target.table;
-    const blocks = cleanDump(after, { historySchema, owner: catalog.owner, empty });
+    const context = { historySchema, owner: catalog.owner, empty };
+    // Without tracking, there is no history table.
+    const own = catalog.owner === undefined ? '' : await dumpOfOwnTables(scratch, options, signal);
+    const blocks = [...cleanDump(after, context), ...grantsOnOwnTables(own, context)];
     if (blocks.some(isLargeObject)) throw largeObjects();
     assertNameless(blocks, scratch, parts.database.target);
     return { catalog, blocks };

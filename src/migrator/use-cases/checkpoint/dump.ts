@@ -6,6 +6,7 @@ import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.
 import { maskSecrets } from '../../../core/sql/text/secrets.js';
 import { secretsOf, type Target } from '../../../core/target/target.js';
 import { throwIfInterrupted } from '../../run/interruption.js';
+import type { ProofOptions } from './write-checkpoint.js';
 
 /** What a scratch database contains after migrations. */
 export interface Result {
@@ -13,21 +14,30 @@ export interface Result {
   readonly catalog: WholeCatalog;
 }
 
+type Program = Pick<ProofOptions, 'pgDump'>;
+
 /** Dumps a scratch database. @throws CheckpointError, InterruptedError */
-export async function dumpOf(
-  scratch: ScratchDatabase,
-  { pgDump = 'pg_dump' }: { readonly pgDump?: string | undefined },
+export async function dumpOf(scratch: ScratchDatabase, options: Program, signal: AbortSignal): Promise<string> {
+  const text = await dumpWith(options, signal, (program) => scratch.dump(program, signal));
+  if (/^SET standard_conforming_strings = off;/m.test(text)) throw oldStrings();
+  return text;
+}
+
+/** Dumps the tables of this library. @throws CheckpointError, InterruptedError */
+export function dumpOfOwnTables(scratch: ScratchDatabase, options: Program, signal: AbortSignal): Promise<string> {
+  return dumpWith(options, signal, (program) => scratch.dumpOwnTables(program, signal));
+}
+
+async function dumpWith(
+  { pgDump = 'pg_dump' }: Program,
   signal: AbortSignal,
+  dump: (program: string) => Promise<string>,
 ): Promise<string> {
-  let text: string;
-  try {
-    text = await scratch.dump(pgDump, signal);
-  } catch (error) {
+  const text = await dump(pgDump).catch((error: unknown) => {
     throwIfInterrupted(signal);
     throw error;
-  }
+  });
   throwIfInterrupted(signal);
-  if (/^SET standard_conforming_strings = off;/m.test(text)) throw oldStrings();
   return text;
 }
 

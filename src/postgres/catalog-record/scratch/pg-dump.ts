@@ -12,21 +12,16 @@ export interface DumpRecipe {
   readonly major: number;
   /** The role that owns what is dumped. @default the login role */
   readonly role: string | undefined;
-  /** Tables to leave out, quoted. */
-  readonly without: readonly string[];
+  /** Arguments that select what is dumped. */
+  readonly selection: readonly string[];
 }
 
 /** Runs `pg_dump`. @throws CheckpointError */
 export async function pgDump(recipe: DumpRecipe, signal: AbortSignal): Promise<string> {
-  const { program, source, major, role, without } = recipe;
+  const { program, source, major, role, selection } = recipe;
   const version = /\d+(?:\.\d+)*/.exec(await run(recipe, ['--version'], {}, signal))?.[0] ?? '0';
   if (Number.parseInt(version, 10) < major) throw dumpTooOld(program, version, major);
-  const args = [
-    '--no-password',
-    '--encoding=UTF8',
-    ...(role === undefined ? [] : [`--role=${role}`]),
-    ...without.flatMap((table) => ['-T', table]),
-  ];
+  const args = ['--no-password', '--encoding=UTF8', ...(role === undefined ? [] : [`--role=${role}`]), ...selection];
   return run(recipe, args, await environmentOf(source), signal);
 }
 

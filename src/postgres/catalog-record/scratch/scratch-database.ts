@@ -81,15 +81,20 @@ export class PgScratchDatabase implements ScratchDatabase {
   }
 
   dump(program: string, signal: AbortSignal): Promise<string> {
-    const { history, role } = this.settings.catalog;
-    const recipe = {
-      program,
-      source: this.source,
-      major: majorOf(this.live.serverVersion),
-      role,
-      without: ownTables(history).map(qualifiedName),
-    };
-    return pgDump(recipe, signal);
+    return this.dumpWith(program, this.ownTablesAs('-T'), signal);
+  }
+
+  dumpOwnTables(program: string, signal: AbortSignal): Promise<string> {
+    return this.dumpWith(program, ['--schema-only', ...this.ownTablesAs('-t')], signal);
+  }
+
+  private ownTablesAs(flag: string): readonly string[] {
+    return ownTables(this.settings.catalog.history).flatMap((table) => [flag, qualifiedName(table)]);
+  }
+
+  private dumpWith(program: string, selection: readonly string[], signal: AbortSignal): Promise<string> {
+    const { role } = this.settings.catalog;
+    return pgDump({ program, source: this.source, major: majorOf(this.live.serverVersion), role, selection }, signal);
   }
 
   /** In a new session if the one that created it has been ended, for example by `idle_session_timeout`. */

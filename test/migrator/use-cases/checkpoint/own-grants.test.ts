@@ -1,0 +1,36 @@
+import { expect } from '@jest/globals';
+import { testWithDump } from '../../../support/database/dump.js';
+import { useEmptyDatabase } from '../../../support/database/empty-database.js';
+import { migratorOn } from '../../../support/migrator/migrator-on.js';
+import { useOwnedMigrators } from '../catalog/owned-migrator.js';
+
+const db = useEmptyDatabase('checkpoint_own_grants');
+const { ownedMigrator } = useOwnedMigrators(db);
+
+testWithDump('privileges that migrations grant on our own tables are in the checkpoint', async () => {
+  const privileges = `SELECT c.relname, a.grantee::regrole::text, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
+    WHERE c.relnamespace = 'shared'::regnamespace AND a.grantee <> c.relowner UNION ALL
+    SELECT c.relname || '.' || t.attname, a.grantee::regrole::text, a.privilege_type
+    FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a
+    WHERE c.relnamespace = 'shared'::regnamespace ORDER BY 1, 2, 3`;
+  const { migrator, directory, url } = await ownedMigrator({
+    '1_a.sql': `GRANT SELECT ON ALL TABLES IN SCHEMA shared TO PUBLIC, pg_monitor;
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA shared TO pg_monitor;
+      GRANT UPDATE (checksum) ON shared.schema_migrations TO pg_monitor;`,
+  });
+  await migrator.migrate();
+  const { rows: expected } = await db.query(privileges);
+  await migrator.checkpoint('1');
+  await db.query('DROP SCHEMA shared CASCADE');
+  expect((await migrator.migrate()).applied).toEqual(['1_checkpoint.sql']);
+  expect((await db.query(privileges)).rows).toEqual(expected);
+  expect(expected).toContainEqual({ relname: 'schema_migrations_audit', grantee: '-', privilege_type: 'SELECT' });
+  expect(expected).toContainEqual({
+    relname: 'schema_migrations_audit_id_seq',
+    grantee: 'pg_monitor',
+    privilege_type: 'USAGE',
+  });
+  // Elsewhere, the tables may have other names.
+  const other = await migratorOn({ connectionString: url }, directory, { table: 'other.history' });
+  expect((await other.migrator.migrate()).applied).toEqual(['1_checkpoint.sql']);
+});
