@@ -1,6 +1,7 @@
 import { DatabaseConnectionError } from '../core/errors/database-errors.js';
 import { ConfigurationError } from '../core/errors/input-errors.js';
 import { MigrationError } from '../core/errors/migration-error.js';
+import { SQLSTATE } from '../core/errors/sqlstate.js';
 import { messageOfAny } from '../core/errors/wording.js';
 
 /** SQLSTATEs of transient failures: connections, resources, an operator, deadlocks, and objects that others create at the same time. */
@@ -18,7 +19,7 @@ export function isTransient(error: unknown): boolean {
 
 /** True if a statement names a table that does not exist. */
 export function isMissingTable(error: unknown): boolean {
-  return codeOf(error) === '42P01';
+  return codeOf(error) === SQLSTATE.undefinedTable;
 }
 
 /** An error of the queue as one of ours. */
