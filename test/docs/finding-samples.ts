@@ -143,6 +143,7 @@ export const FINDING_SAMPLES: Readonly<Record<FindingCode, FindingDetails>> = {
     subject: 'Run 6f1c2a34-0b5d-4c8e-9a7f-2d3e4f5a6b7c',
     detail: 'The connection was lost while running 004_orders.sql: read ECONNRESET.',
   },
+  TENANT_HISTORY_REMOVED: { subject: 'Tenant oak-hill' },
   TENANT_SCHEMA_MISSING: { subject: 'Tenant oak-hill', detail: 'school_oak_hill' },
   TENANT_SCHEMA_TAKEN: { subject: 'Tenant oak-hil', detail: 'school_oak_hill', actual: 'oak-hill' },
   TENANT_SCHEMA_REPLACED: {

@@ -67,7 +67,7 @@ export class TenantMigrators {
       ...others,
       installOnce: isShared ? installOnce : undefined,
       refusals,
-      expected: options.role === undefined ? expected : undefined, // reading as the role shows that it works
+      expected,
       tenantSchemas,
     };
     return createMigrator(options, emit, { ...this.migrations, source }, target, shared);

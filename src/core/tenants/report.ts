@@ -3,8 +3,8 @@ import type { MigrationError } from '../errors/migration-error.js';
 
 /**
  * How a rollout ended for a tenant. `applied`: it now has all migrations. `nothing-to-do`: it already had them. `failed`:
- * it is still behind, with the error of its run. `skipped`: the rollout stopped before its turn. `interrupted`: its run was
- * interrupted.
+ * it is still behind, with the error of its run. `skipped`: the rollout stopped before its turn, or it
+ * was removed during the rollout and is no longer on the list. `interrupted`: its run was interrupted.
  */
 export type TenantOutcome = 'applied' | 'nothing-to-do' | 'failed' | 'skipped' | 'interrupted';
 

@@ -1,9 +1,11 @@
 import { finding, subjectOfTenant, type Finding, type FindingCode } from '../errors/finding.js';
+import { RefusedError } from '../errors/input-errors.js';
 import { NO_HISTORY, type History } from '../history/history.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import { isNothingToDo, planRun } from '../status/plan.js';
 import type { DriftPolicy } from '../status/policy.js';
 import type { MigrationStatus } from '../status/status.js';
+import type { Target } from '../target/target.js';
 import type { Tenant } from './tenant.js';
 
 /** The recorded history of a tenant. */
@@ -64,6 +66,8 @@ const WITHOUT_SCHEMA: readonly FindingCode[] = [
   'TENANT_SCHEMA_REPLACED',
 ];
 
+const REMOVED: readonly FindingCode[] = ['TENANT_SCHEMA_MISSING', 'TENANT_HISTORY_REMOVED'];
+
 /** The schema of a tenant has the history of another one. */
 export function schemaTaken(name: string, schema: string | undefined, owner: string): Finding {
   return finding('TENANT_SCHEMA_TAKEN', { subject: subjectOfTenant(name), detail: schema ?? '', actual: owner });
@@ -107,6 +111,31 @@ export interface KnownTenant {
   readonly tenant: Tenant;
   readonly record: TenantRecord | UnreadRecord;
   readonly standing: TenantStanding;
+}
+
+/**
+ * Checks, under the lock, that a tenant still has a history if it had one a moment ago. From an empty one, all files would
+ * run again over what they have made.
+ *
+ * @throws RefusedError
+ */
+export function assertNotRemoved(before: Before, now: History): void {
+  const { expected, database } = before;
+  if (!expected || expected.rows.length === 0 || now.rows.length > 0) return;
+  const { tenant, ownSchema, name: target } = database.target;
+  const { name } = tenant ?? ownSchema ?? { name: target };
+  throw new RefusedError([finding('TENANT_HISTORY_REMOVED', { subject: subjectOfTenant(name) })]);
+}
+
+/** A target, and its history a moment ago, if it is known. */
+interface Before {
+  readonly expected?: History | undefined;
+  readonly database: { readonly target: Target };
+}
+
+/** True if nothing was run because the history or the schema of the tenant has been removed since a rollout began. */
+export function isOfRemoved(error: Error): boolean {
+  return error instanceof RefusedError && error.refusals.some(({ code }) => REMOVED.includes(code));
 }
 
 type Joined = Omit<TenantStanding, 'tenant' | 'group'>;

@@ -4,7 +4,12 @@ import { RefusedError } from '../../core/errors/input-errors.js';
 import { MigrationFailedError } from '../../core/errors/migration-failed.js';
 import { asError } from '../../core/errors/wording.js';
 import type { TenantResult } from '../../core/tenants/report.js';
-import { hasNoSchemaOfItsOwn, type KnownTenant, type TenantStanding } from '../../core/tenants/standing.js';
+import {
+  hasNoSchemaOfItsOwn,
+  isOfRemoved,
+  type KnownTenant,
+  type TenantStanding,
+} from '../../core/tenants/standing.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import type { KnownFiles } from '../../migrator/use-cases/known-files.js';
 import { migrateTenant } from '../migrate-tenant.js';
@@ -13,7 +18,7 @@ import type { FleetParts } from '../parts.js';
 /** Migrates the tenants of one rollout, one at a time, and says how that ended. */
 export class TenantRuns {
   constructor(
-    private readonly parts: Pick<FleetParts, 'migratorOf' | 'emit' | 'target'>,
+    private readonly parts: Pick<FleetParts, 'list' | 'migratorOf' | 'emit' | 'target'>,
     private readonly files: KnownFiles,
     private readonly rolloutId: string,
   ) {}
@@ -36,9 +41,16 @@ export class TenantRuns {
       return result({ outcome: applied.length > 0 ? 'applied' : 'nothing-to-do', applied });
     } catch (reason) {
       const error = asError(reason);
+      if (isOfRemoved(error) && (await this.hasLeft(tenant))) return result({ outcome: 'skipped', applied: [] });
       const outcome = error instanceof InterruptedError ? 'interrupted' : 'failed';
       return result({ outcome, applied: appliedBefore(error), error });
     }
+  }
+
+  /** True if somebody has taken it off the list since the rollout began. */
+  private async hasLeft({ name }: Tenant): Promise<boolean> {
+    const listed = await this.parts.list().catch(() => undefined);
+    return listed !== undefined && !listed.some((tenant) => tenant.name === name);
   }
 
   private refuse({ name: tenant }: Tenant, { findings }: TenantStanding): RefusedError {

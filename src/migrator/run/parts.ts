@@ -37,7 +37,8 @@ export interface MigratorParts {
   /** Why nothing may run on the target, whatever the files and the history are. @default none */
   readonly refusals?: (() => Promise<readonly Finding[]>) | undefined;
   /**
-   * The history as it was a moment ago: a run for which something is pending then takes the lock without reading it first.
+   * The history as it was a moment ago: a run for which something is pending then takes the lock without reading it first,
+   * unless it acts as a role, and refuses to begin if all of it has been removed.
    * @default it is read
    */
   readonly expected?: History | undefined;

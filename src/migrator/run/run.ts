@@ -5,6 +5,7 @@ import type { MigrationSet } from '../../core/migration/migration-set.js';
 import type { HistoryStore, TargetSession } from '../../core/ports/ports.js';
 import { isNothingToDo, type Plan } from '../../core/status/plan.js';
 import type { RunLimit } from '../../core/status/run-limit.js';
+import { assertNotRemoved } from '../../core/tenants/standing.js';
 import type { MigratorParts } from './parts.js';
 import { acquireLock, type LockWait } from './acquire-lock.js';
 import { compilePlan, compileTasks } from './compile-tasks.js';
@@ -97,8 +98,10 @@ export class Run {
 
   /** One read when there is nothing to do; everything else happens under the lock. */
   private async migrate(session: TargetSession, planning: Planning): Promise<SessionResult> {
-    const { expected } = this.parts;
-    const plan = (expected && (await planning.expect(expected))) ?? (await this.readPlan(session, planning)).plan;
+    const { expected, database } = this.parts;
+    const mayStart = database.target.role === undefined; // otherwise, reading as the role shows that it works
+    const plan =
+      (mayStart && expected && (await planning.expect(expected))) || (await this.readPlan(session, planning)).plan;
     if (isNothingToDo(plan)) {
       this.report.warn(plan.warnings);
       return 'done';
@@ -163,6 +166,7 @@ export class Run {
       await this.lint(session, await planning.files.set(), tasks);
       if (!installed) {
         await this.install(install ?? ((signal) => session.history.install(signal)));
+        if (this.report.applied.length === 0) assertNotRemoved(this.parts, history);
         if (!this.parts.policy.unlocked) await auditDeadRuns(session.history, history, this.runId);
         this.report.warn(plan.warnings);
       }

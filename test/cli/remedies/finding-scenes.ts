@@ -212,6 +212,7 @@ export const FINDING_SCENES: Readonly<Record<FindingCode, Scene | undefined>> = 
   LOSS_RESOLVED: none,
   TENANT_SCHEMA_MISSING: none,
   TENANT_SCHEMA_TAKEN: none,
+  TENANT_HISTORY_REMOVED: none,
   TENANT_SCHEMA_KEPT: none,
   TENANT_SCHEMA_REPLACED: {
     files: A,

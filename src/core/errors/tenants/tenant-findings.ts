@@ -31,6 +31,12 @@ export const TENANT_FINDINGS = {
       `If the objects in it are the same, as after restoring, upgrading or moving the database, take over the history with ${say({ action: 'adopt', tenant: subject.replace(/^Tenant /, '') })}. ` +
       'If the schema was created anew, remove the history with fleet.deprovision(); all files then run again.',
   },
+  TENANT_HISTORY_REMOVED: {
+    severity: 'error',
+    text: () => 'had a history when the rollout began, and has none now: somebody removed it meanwhile',
+    remedy: () =>
+      'If the tenant is no longer needed, take it off the list. Otherwise the next rollout runs all its files from the first one: check what is in its schema.',
+  },
   TENANT_SCHEMA_KEPT: {
     severity: 'error',
     text: ({ detail, actual }) =>
