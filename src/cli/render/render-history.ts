@@ -22,15 +22,31 @@ export function renderHistory(rows: readonly DetailedHistoryRow[], columns: numb
   );
 }
 
-/** The audit as text. */
-export function renderAudit(entries: readonly AuditEntry[], columns: number | undefined): string {
+/**
+ * The audit as text. It names the tenant of each entry, if any has one.
+ *
+ * @param isOfOneTenant true if the reader knows the tenant.
+ */
+export function renderAudit(
+  entries: readonly AuditEntry[],
+  columns: number | undefined,
+  { isOfOneTenant = false } = {},
+): string {
   if (entries.length === 0) return 'The audit is empty';
-  const table = entries.map(({ at, action, login, files, reason }) => [
-    utc(at),
-    action,
-    login,
-    files.map(unbroken).join('\n'),
-    reason ?? '',
+  const namesTenants = !isOfOneTenant && entries.some((entry) => tenantOf(entry) !== '');
+  const table = entries.map((entry) => [
+    utc(entry.at),
+    entry.action,
+    ...(namesTenants ? [tenantOf(entry)] : []),
+    entry.login,
+    entry.files.map(unbroken).join('\n'),
+    entry.reason ?? '',
   ]);
-  return tableOf(['At (UTC)', 'Action', 'Login', 'Migrations', 'Reason'], table, { columns });
+  const head = ['At (UTC)', 'Action', ...(namesTenants ? ['Tenant'] : []), 'Login', 'Migrations', 'Reason'];
+  return tableOf(head, table, { columns });
+}
+
+/** Empty for the shared files. */
+function tenantOf({ details }: AuditEntry): string {
+  return (details?.['tenant'] as string | undefined) ?? '';
 }
