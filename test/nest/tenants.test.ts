@@ -102,6 +102,7 @@ describe('MigrationsModule with tenants', () => {
     await (await start({ tenants: undefined as never })).close();
     const error = await failureOf(start({ onBootstrap: 'validate' }), NotUpToDateError);
     expect(error.pending).toEqual(['tenant t0', 'tenant t1']);
+    expect(error.message).toContain('Migrate first, with "nest-migrations migrate --all", then start');
   });
 
   test('migrates tenants in the background too', async () => {

@@ -16,6 +16,7 @@ export function commandsFor(remedies: readonly Remedy[], typed: Invocation): str
 function wordsOf(remedy: Remedy, typed: Invocation): string {
   switch (remedy.action) {
     case 'migrate':
+    case 'migrate-tenants': // only commands with a selection read tenants
       return command('migrate', [], typed);
     case 'migrate-shared':
       return command('migrate', [], { ...typed, flags: { ...typed.flags, ...NO_TENANTS } });

@@ -2,7 +2,7 @@ import { configurationText, type ConfigurationProblem } from '../problems/config
 import { directoryText, type DirectoryProblem } from './files/directory-problem.js';
 import { renderFindingAs, type Finding } from './finding.js';
 import { MigrationError } from './migration-error.js';
-import { inWords, type Text } from './remedy.js';
+import { inWords, type Remedy, type Text } from './remedy.js';
 
 function listed(problems: readonly string[]): string {
   return problems.map((problem) => `\n  - ${problem}`).join('');
@@ -71,18 +71,20 @@ export class NotUpToDateError extends MigrationError {
   /**
    * @param open the migrations that are not applied, in migration order.
    * @param reasons the same in words.
+   * @param remedy what applies them.
    */
   constructor(
     open: readonly { readonly file: string; readonly state: string }[],
     target: string,
     readonly reasons: readonly string[] = open.map(({ file, state }) => `${file} is ${state}`),
+    remedy: Remedy = { action: 'migrate' },
   ) {
     super(
       'NOT_UP_TO_DATE',
       (say) =>
         `The database is not up to date with this release (history in ${target}):` +
         listed(reasons) +
-        `\nMigrate first, with ${say({ action: 'migrate' })}, then start the application again.`,
+        `\nMigrate first, with ${say(remedy)}, then start the application again.`,
     );
     const tried = open.filter(({ state }) => state === 'failed' || state === 'running');
     this.failed = tried.map(({ file }) => file);

@@ -6,6 +6,8 @@ export type Remedy =
   | { readonly action: 'migrate' }
   /** Apply those that tenants share, whatever tenants are selected. */
   | { readonly action: 'migrate-shared' }
+  /** Apply those of tenants too: of the selected ones, or of all. */
+  | { readonly action: 'migrate-tenants' }
   /** Terminate the holder of the migration lock, even if it may still be working. */
   | { readonly action: 'unlock' }
   /** Record this file as applied; remove its row; accept its checksum and name; start it over; continue it as edited. */
@@ -37,6 +39,8 @@ export const inApi: Voice = (remedy) => {
     case 'migrate':
     case 'migrate-shared':
       return '"nest-migrations migrate"';
+    case 'migrate-tenants':
+      return '"nest-migrations migrate --all"';
     case 'unlock':
       return '"nest-migrations unlock --force"';
     case 'mark':

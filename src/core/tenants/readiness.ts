@@ -10,8 +10,10 @@ export function notReadyBecause(standing: TenantStanding): string | undefined {
   if (state === 'missing') return 'it has no schema';
   if (hasNoSchemaOfItsOwn(standing)) return 'its history is that of another tenant or schema';
   if (pending.length === 0) return undefined;
+  const migrations = `${count(pending.length, 'migration')} of this release`;
+  if (failed.length === pending.length) return `${migrations} failed or did not finish`;
   const failures = failed.length > 0 ? `, ${failed.length} of which failed or did not finish` : '';
-  return `${count(pending.length, 'migration')} of this release ${pending.length === 1 ? 'is' : 'are'} not applied${failures}`;
+  return `${migrations} ${pending.length === 1 ? 'is' : 'are'} not applied${failures}`;
 }
 
 /** @param target for the message. @throws NotUpToDateError if a tenant is not current */
@@ -22,6 +24,7 @@ export function assertCurrent(tenants: readonly TenantStanding[], target: string
     open.map(({ tenant, state }) => ({ file: `tenant ${tenant}`, state })),
     target,
     [...groupBy(open, ({ state }) => state)].map(describeTenantsIn),
+    { action: 'migrate-tenants' },
   );
 }
 
