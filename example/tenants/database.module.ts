@@ -1,4 +1,4 @@
-import { Inject, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Logger, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import pg from 'pg';
 
 /** The application's own connections. Migrations use others. */
@@ -7,7 +7,7 @@ export class DatabaseModule implements OnApplicationShutdown {
   static with(connectionString: string | undefined): DynamicModule {
     return {
       module: DatabaseModule,
-      providers: [{ provide: pg.Pool, useFactory: () => new pg.Pool({ connectionString }) }],
+      providers: [{ provide: pg.Pool, useFactory: () => poolOf(connectionString) }],
       exports: [pg.Pool],
     };
   }
@@ -17,4 +17,11 @@ export class DatabaseModule implements OnApplicationShutdown {
   onApplicationShutdown(): Promise<void> {
     return this.pool.end();
   }
+}
+
+function poolOf(connectionString: string | undefined): pg.Pool {
+  const pool = new pg.Pool({ connectionString });
+  // Without a listener, a restart of the server would end the process. The pool replaces the connection.
+  pool.on('error', ({ message }) => Logger.warn(`An idle connection was lost: ${message}`, DatabaseModule.name));
+  return pool;
 }

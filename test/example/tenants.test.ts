@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import pg from 'pg';
 import request from 'supertest';
 import { AppModule } from '../../example/tenants/app.module.js';
 import { closedAfterTest } from '../nest/support/application.js';
@@ -79,12 +80,29 @@ describe('the example with tenants', () => {
     await coursesOf(app, 'ash-field').expect(200);
     const { body } = await coursesOf(app, 'elm-park').expect(503);
     expect(body.message).toBe(
-      'The tenant elm-park is not available: 1 migration of this release is not applied, 1 of which failed or did not finish',
+      'The tenant elm-park is not available: 1 migration of this release failed or did not finish',
     );
     const schools = await client(app).get('/schools').expect(200);
     expect(schools.body).toContainEqual({ name: 'elm-park', state: 'failed' });
     const health = await client(app).get('/health').expect(200);
     expect(health.body.details.migrations.message).toBe('up to date; 2 of 3 tenants current, 1 failed');
+  });
+
+  test('survives the loss of its connections', async () => {
+    const app = await boot();
+    await client(app).post('/schools').send({ name: 'oak-hill' }).expect(201);
+    await coursesOf(app, 'oak-hill').expect(200);
+    const pool = app.get(pg.Pool, { strict: false });
+    expect(pool.listenerCount('error')).toBe(1); // the one of the application
+    let left = pool.totalCount;
+    const lost = new Promise<void>((resolve) => {
+      pool.on('error', () => --left === 0 && resolve());
+    });
+    await db.query(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    );
+    await lost;
+    await coursesOf(app, 'oak-hill').expect(200);
   });
 
   test('is not ready if more than half of the schools are behind', async () => {
