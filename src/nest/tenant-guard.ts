@@ -15,7 +15,7 @@ import type { TenantFleet } from './configuration/tenants.js';
 
 /**
  * A guard for requests from tenants. A request from a tenant that lacks migrations of this release is answered
- * with 503 and the reason; one from a tenant that is not on the list, with 404. All requests pass without the option
+ * with 503, the reason and, over HTTP, `Retry-After`; one from a tenant that is not on the list, with 404. All requests pass without the option
  * `tenants`. Extend the guard, and say to which tenant a request belongs. For a named instance, inject its fleet with
  * `InjectFleet(name)` and pass it on.
  */
@@ -39,6 +39,15 @@ export abstract class TenantMigratedGuard implements CanActivate {
     const { fleet } = this;
     const name = fleet && (await this.tenantOf(context));
     if (!fleet || name === undefined) return true;
+    try {
+      return await this.isServed(fleet, name);
+    } catch (error) {
+      if (error instanceof ServiceUnavailableException) this.setRetryAfter(context);
+      throw error;
+    }
+  }
+
+  private async isServed(fleet: TenantFleet, name: string): Promise<boolean> {
     const found = await this.find(fleet.known, name);
     const reason = notReadyBecause(found);
     if (reason === undefined) return true;
@@ -46,6 +55,13 @@ export abstract class TenantMigratedGuard implements CanActivate {
     const isDone = await this.migrate(fleet, found);
     if (!isDone) throw unavailable(name, reason);
     return true;
+  }
+
+  /** Before that, the answer would be the same. `header()` exists on responses of Express and Fastify. */
+  private setRetryAfter(context: ExecutionContext): void {
+    if (context.getType() !== 'http') return;
+    const response = context.switchToHttp().getResponse<{ header?: (name: string, value: string) => unknown }>();
+    response.header?.('Retry-After', String(Math.max(1, Math.ceil(this.cacheMs / 1_000))));
   }
 
   private async find(states: KnownStandings, name: string): Promise<TenantStanding> {

@@ -79,6 +79,25 @@ describe('TenantMigratedGuard', () => {
     expect(await ask(app, 't1')).toEqual([200, undefined]);
   });
 
+  test.each([
+    [0, '1'],
+    [2_000, '2'],
+    [2_001, '3'],
+  ])('asks clients to wait as long as it remembers a state, in whole seconds: %i ms', async (ms, seconds) => {
+    cacheMs = ms;
+    const app = await start();
+    await fleetOf(app).migrate({ tenants: ['t0'] });
+    const retryAfter = async (school: string): Promise<string | undefined> =>
+      (
+        await request(app.getHttpServer() as never)
+          .get('/grades')
+          .set('x-school', school)
+      ).headers['retry-after'];
+    expect(await retryAfter('t1')).toBe(seconds);
+    expect(await retryAfter('t0')).toBeUndefined();
+    expect(await retryAfter('nobody')).toBeUndefined();
+  });
+
   test('reads the state of all tenants once for many requests, until it may have changed', async () => {
     cacheMs = 60_000;
     await (await start()).close();
