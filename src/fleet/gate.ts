@@ -12,6 +12,8 @@ export interface Waiting {
   readonly signal: AbortSignal;
   /** How long ago the wave was migrated, in ms. A delay counts from then, even if another process did it. */
   readonly since: () => Promise<number>;
+  /** @param delayMs how long it waits; undefined if a function decides. */
+  readonly onReached: (delayMs: number | undefined) => void;
   /** Shows that it waits, until the signal is aborted. @returns why the rollout must stop, if it was cancelled meanwhile. */
   readonly show: (wave: WaveResult, signal: AbortSignal) => Promise<RolloutStop | undefined>;
 }
@@ -20,11 +22,12 @@ export interface Waiting {
 export async function passGate(
   gate: Gate | undefined,
   wave: WaveResult,
-  { signal, since, show }: Waiting,
+  { signal, since, onReached, show }: Waiting,
 ): Promise<RolloutStop | undefined> {
   if (gate === undefined || signal.aborted) return undefined;
   const condition = typeof gate === 'number' ? gate - (await since()) : gate;
   if (typeof condition === 'number' && condition <= 0) return undefined;
+  onReached(typeof condition === 'number' ? condition : undefined);
   const [passed, cancelled] = [new AbortController(), new AbortController()];
   const shown = show(wave, passed.signal).then((stop) => {
     if (stop) cancelled.abort(stop.reason);

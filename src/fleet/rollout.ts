@@ -137,6 +137,8 @@ export class Rollout {
       {
         signal: this.signal,
         since: async () => (wave.due.length > 0 ? 0 : ((await records.sinceApplied(wave.members)) ?? 0)),
+        onReached: (delayMs) =>
+          this.emit({ type: 'gate-reached', wave: wave.number, of, ...(delayMs !== undefined && { delayMs }) }),
         show: async (result, signal) => engine.waitAtGate?.({ rolloutId, set }, result, signal),
       },
     );

@@ -79,6 +79,7 @@ describe('a rollout', () => {
 
     const { fleet, events } = await fleetOn({}, { ...here(), files, tenants: gated(() => true) });
     expect(inBrief(await fleet.migrate())).toEqual(['t0 nothing-to-do', 't1 applied 1_a.sql 2_b.sql']);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'gate-reached', wave: 1, of: 2 }));
     expect(events).toContainEqual(expect.objectContaining({ type: 'wave-started', wave: 2, of: 2, tenants: 1 }));
   });
 

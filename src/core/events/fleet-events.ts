@@ -24,6 +24,15 @@ export type FleetEventBody =
       /** The number of its tenants. */
       readonly tenants: number;
     }
+  /** The rollout waits until the next wave may begin. */
+  | {
+      readonly type: 'gate-reached';
+      /** The wave before the gate, counted from 1. */
+      readonly wave: number;
+      readonly of: number;
+      /** How long it waits, in ms; absent if a function decides. */
+      readonly delayMs?: number;
+    }
   /** A tenant for which no run was started. */
   | { readonly type: 'tenant-refused'; readonly tenant: string; readonly refusals: readonly Finding[] }
   /** The rollout knows how it ended for a tenant that was started, in this process or in a worker. Emitted once for each. */

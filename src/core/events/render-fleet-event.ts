@@ -14,6 +14,10 @@ export function renderFleetEvent(say: Voice, event: FleetEventBody | WorkerEvent
     }
     case 'wave-started':
       return [{ level: 'info', text: `Wave ${event.wave} of ${event.of}: ${count(event.tenants, 'tenant')}` }];
+    case 'gate-reached': {
+      const delay = event.delayMs === undefined ? 'until it opens' : `for ${duration(event.delayMs)}`;
+      return [{ level: 'info', text: `Waiting at the gate after wave ${event.wave} of ${event.of}, ${delay}` }];
+    }
     case 'tenant-refused':
       return event.refusals.map((refusal) => ({ level: 'warning', text: renderFindingAs(say, refusal) }));
     case 'tenant-finished': {

@@ -140,3 +140,13 @@ test('a warning of a tenant names the tenant, and keeps its finding', () => {
   expect(line).toMatchObject({ level: 'warning', finding: changed });
   expect(line?.text).toMatch(/^Tenant oak-hill: 1_a\.sql was changed/);
 });
+
+test.each([
+  [{ delayMs: 1_800_000 }, 'for 30 min'],
+  [{}, 'until it opens'],
+])('a rollout that waits at a gate says how long: %o', (details, text) => {
+  const at = { type: 'gate-reached', rolloutId: 'r', wave: 1, of: 3, ...details } as const;
+  expect(renderEvent({ ...CONTEXT, ...at })).toEqual([
+    { level: 'info', text: `Waiting at the gate after wave 1 of 3, ${text}` },
+  ]);
+});
