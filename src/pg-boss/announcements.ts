@@ -1,6 +1,8 @@
 import type { RolloutCommand, RunningRollout } from '../core/tenants/running-rollout.js';
 import { pause } from '../timing/pause.js';
+import { retry } from '../timing/retry.js';
 import type { Part } from './part.js';
+import { isTransient } from './queue-errors.js';
 import type { Queue, StoredJobs } from './queue.js';
 
 /** The progress of a running rollout and the last command for it: the data of a job that no worker takes. */
@@ -17,6 +19,8 @@ export const CANCELLED = { by: 'interrupted', reason: 'it was cancelled' } as co
 
 /** How often a rollout reports its progress and checks for commands, in ms. */
 const UPDATE_MS = 1_000;
+/** How long adding a rollout is retried, in ms. */
+const INSERT_MS = 10_000;
 /** How long the process of a rollout may be silent before it is considered dead, in seconds. */
 const DEAD_SECONDS = 60;
 const NONE = '00000000-0000-0000-0000-000000000000';
@@ -36,7 +40,8 @@ export class Announcement {
   static async make(queue: Queue, rolloutId: string, files: string): Promise<Announcement> {
     const announcement = new this(queue, rolloutId);
     const data = { command: 'resume', part: NONE, tenants: 0, done: 0, failed: 0, files, seenAt: new Date() };
-    await queue.boss.insert(queue.names.rollouts, [{ id: rolloutId, data }]);
+    const insert = (): Promise<void> => queue.boss.insert(queue.names.rollouts, [{ id: rolloutId, data }]);
+    await retry(insert, { forMs: INSERT_MS, isTransient });
     return announcement;
   }
 

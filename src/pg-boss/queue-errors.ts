@@ -4,8 +4,11 @@ import { MigrationError } from '../core/errors/migration-error.js';
 import { SQLSTATE } from '../core/errors/sqlstate.js';
 import { messageOfAny } from '../core/errors/wording.js';
 
-/** SQLSTATEs of transient failures: connections, resources, an operator, deadlocks, and objects that others create at the same time. */
-const PASSING = /^(?:08|40|53|57|58|23505|42710|42723|42P0[67])/;
+/**
+ * SQLSTATEs of transient failures: connections, resources, an operator, deadlocks, and objects that others create at the
+ * same time. 23514 is raised by version 10 for a queue whose partition a session has not noticed yet.
+ */
+const PASSING = /^(?:08|40|53|57|58|23505|23514|42710|42723|42P0[67])/;
 /** Error codes of the network. */
 const NETWORK = /^E[A-Z]+$/;
 

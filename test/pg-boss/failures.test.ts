@@ -25,9 +25,9 @@ async function fleetWith(
   return fleet;
 }
 
-/** Starts and ends a worker on the latest version. */
-async function createTables(): Promise<void> {
-  const tenants = { list: [], engine: engineOn(LATEST) };
+/** Starts and ends a worker. */
+async function createTables(version = LATEST): Promise<void> {
+  const tenants = { list: [], engine: engineOn(version) };
   const { fleet, events } = await fleetOn({}, { connectionString: db.connectionString, files: endless, tenants });
   const work = fleet.work();
   await until(() => events.some(({ type }) => type === 'worker-started'));
@@ -117,6 +117,24 @@ test('a job whose completion the queue lost in a crash is returned, and the repo
   const work = worker.work();
   expect(inBrief(await caller.migrate())).toEqual(['t0', 't1', 't2'].map((name) => `${name} applied 1_a.sql`));
   expect((await db.query('SELECT FROM public.lost')).rowCount).toBe(1);
+  await worker.close();
+  await work;
+});
+
+test('jobs are added again if the session that adds them has not noticed a new queue yet', async () => {
+  const files = { '1_a.sql': 'CREATE TABLE a ();' };
+  const [caller, worker] = [await fleetWith(files), await fleetWith(files)];
+  await createTables(10);
+  await db.query(`CREATE SEQUENCE public.added;
+    CREATE FUNCTION public.fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF nextval('public.added') IN (1, 3) THEN -- the rollout and its jobs
+        RAISE 'no partition of relation "job" found for row' USING ERRCODE = 'check_violation';
+      END IF;
+      RETURN NEW;
+    END $$;
+    CREATE TRIGGER fail BEFORE INSERT ON pgboss.job FOR EACH ROW EXECUTE FUNCTION public.fail()`);
+  const work = worker.work();
+  expect((await caller.migrate()).counts).toMatchObject({ applied: 3 });
   await worker.close();
   await work;
 });
