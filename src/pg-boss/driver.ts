@@ -1,4 +1,5 @@
 import { InterruptedError } from '../core/errors/run-errors.js';
+import { list } from '../core/errors/wording.js';
 import type { EngineHost, EngineTask } from '../core/ports/engine.js';
 import type { RolloutCommand } from '../core/tenants/running-rollout.js';
 import type { Tenant } from '../core/tenants/tenant.js';
@@ -110,7 +111,8 @@ export class Driver {
     if (performance.now() - this.movedAt < workerWaitMs || !this.task.mayStart()) return;
     const { active, due, open } = await this.queue.jobs.load(this.part.queues, this.part.openIds);
     if (active > 0) this.movedAt = performance.now();
-    if (active === 0 && due > 0) this.task.stop({ by: 'engine', reason: noWorker(workerWaitMs) });
+    if (active === 0 && due > 0)
+      this.task.stop({ by: 'engine', reason: noWorker(workerWaitMs, this.part.openServers) });
     if (open > 0 || !this.part.isWaiting) return;
     const error = new Error('The jobs of the rollout are no longer in the queue');
     this.task.stop({ by: 'engine', reason: 'its jobs are no longer in the queue' });
@@ -132,7 +134,8 @@ export class Driver {
   }
 }
 
-function noWorker(waitedMs: number): string {
+function noWorker(waitedMs: number, servers: readonly string[]): string {
   const waited = Math.round(waitedMs / 1000);
-  return `no worker with the same files took a tenant for ${waited} s. Start one: "worker: true", fleet.work()`;
+  const named = servers.length > 0 ? `. Its list must have the same names for servers: ${list(servers)}` : '';
+  return `no worker with the same files took a tenant for ${waited} s. Start one: "worker: true", fleet.work()${named}`;
 }

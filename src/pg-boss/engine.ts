@@ -92,6 +92,7 @@ class PgBossEngine implements FleetEngine {
     const source = connectionString ?? (host.connection as Source);
     this.opened = new OpenQueue({
       source,
+      isElsewhere: connectionString !== undefined,
       schema,
       load,
       fleet: host.name,

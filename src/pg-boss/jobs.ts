@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { portable, revived, type PortableError } from '../core/tenants/portable-error.js';
 import type { TenantResult } from '../core/tenants/report.js';
+import { MAIN_DATABASE, type TenantPlace } from '../core/tenants/tenant.js';
 
 /** What a job says. It contains no connection: a worker finds the tenant in its own list. */
 export interface TenantJob {
@@ -62,8 +63,14 @@ export class QueueNames {
   /** For the rollouts themselves. */
   readonly rollouts: string;
 
-  /** @param fleet equal for all processes. */
-  constructor(fleet: string) {
+  /**
+   * @param fleet equal for all processes.
+   * @param isElsewhere true if the queue is not in the database of the shared files.
+   */
+  constructor(
+    fleet: string,
+    private readonly isElsewhere: boolean,
+  ) {
     const own = `nest-migrations-${digest(fleet, 8)}`;
     this.prefix = `${own}-tenants-`;
     this.deadLetter = `${own}-dead-letter`;
@@ -71,8 +78,16 @@ export class QueueNames {
   }
 
   /** For the tenants of one server. Workers with other files must not see their jobs, so those have other queues. */
-  tenants(server: string, files: string): string {
-    return `${this.prefix}${digest(`${server}\0${files}`, 12)}`;
+  tenants(place: TenantPlace, files: string): string {
+    return `${this.prefix}${digest(`${this.serverIn(place)}\0${files}`, 12)}`;
+  }
+
+  /**
+   * The server that a worker must know by the same name. Empty for tenants in the database of the queue itself: processes
+   * may connect to it under different names, for example through a tunnel.
+   */
+  serverIn({ database, server }: TenantPlace): string {
+    return database === MAIN_DATABASE && !this.isElsewhere ? '' : server;
   }
 }
 

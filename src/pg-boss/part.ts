@@ -36,7 +36,7 @@ export class Part {
   ) {
     this.all = tenants.length;
     for (const tenant of tenants) {
-      const name = queue.names.tenants(tenant.place.server, task.set.checksum);
+      const name = queue.names.tenants(tenant.place, task.set.checksum);
       const waiting = this.waiting.get(name) ?? [];
       waiting.push(tenant);
       this.waiting.set(name, waiting);
@@ -78,6 +78,12 @@ export class Part {
   /** The jobs whose results are not known yet. */
   get openIds(): readonly string[] {
     return [...this.open.keys()];
+  }
+
+  /** The servers of these jobs that a worker must know by name. */
+  get openServers(): readonly string[] {
+    const { names } = this.queue;
+    return [...new Set([...this.open.values()].map(({ tenant }) => names.serverIn(tenant.place)))].filter(Boolean);
   }
 
   /** Settles the tenants whose jobs have ended. @returns whether there were any. */

@@ -26,6 +26,8 @@ interface QueuePlace {
   /** The schema of pg-boss. */
   readonly schema: string;
   readonly load: LoadPgBoss;
+  /** True if it is not in the database of the shared files. */
+  readonly isElsewhere: boolean;
   /** Equal for all processes with the same fleet. */
   readonly fleet: string;
   readonly retries: number;
@@ -45,7 +47,7 @@ export class OpenQueue {
   private readonly created = new Map<string, Promise<void>>();
 
   constructor(private readonly place: QueuePlace) {
-    this.names = new QueueNames(place.fleet);
+    this.names = new QueueNames(place.fleet, place.isElsewhere);
   }
 
   /** @throws MigrationError */

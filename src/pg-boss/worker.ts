@@ -68,8 +68,8 @@ class KnownTenants {
   /** Reads the list again. @returns the names of the queues for its servers. */
   async queues({ names }: Pick<Queue, 'names'>): Promise<readonly string[]> {
     await this.read();
-    const servers = new Set([...this.known.values()].map(({ place }) => place.server));
-    return [...servers].map((server) => names.tenants(server, this.worker.set.checksum));
+    const { checksum } = this.worker.set;
+    return [...new Set([...this.known.values()].map(({ place }) => names.tenants(place, checksum)))];
   }
 
   /** @throws ConfigurationError if it is not known and the list cannot be read. */

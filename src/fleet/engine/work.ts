@@ -2,6 +2,7 @@ import { ConfigurationError } from '../../core/errors/input-errors.js';
 import type { FleetWorkers, TenantWorker } from '../../core/ports/engine.js';
 import { KnownFiles } from '../../migrator/use-cases/known-files.js';
 import type { FleetParts } from '../parts.js';
+import { ServerLimiter } from './by-server.js';
 import { ExpectedSessions } from './expected-sessions.js';
 import { LingeringSessions } from './lingering-sessions.js';
 import { TenantRuns } from './tenant-runs.js';
@@ -29,13 +30,15 @@ export async function work(parts: FleetParts, signal: AbortSignal): Promise<void
     standings.listed(tenants);
     return tenants;
   };
+  // An engine may ask for tenants of one server in several places.
+  const limiter = new ServerLimiter(rollout.parallelism);
   const lingering = new LingeringSessions(signal);
   const prepare: TenantWorker['prepare'] = async (tenants, rolloutId) => {
     const known = await standings.of(tenants, rolloutId);
     const runs = new TenantRuns(parts, files, rolloutId);
     const sessions = new ExpectedSessions(tenants, parts.expect);
     return async (tenant, interrupted) => {
-      const result = await runs.migrate(tenant, known.get(tenant), interrupted);
+      const result = await limiter.run(tenant, () => runs.migrate(tenant, known.get(tenant), interrupted));
       const { name } = tenant;
       emit({ type: 'worker-tenant-finished', tenant: name, rolloutId, result, target, at: new Date() });
       await lingering.keep(tenant, () => sessions.gone(tenant));
