@@ -68,9 +68,10 @@ const WITHOUT_SCHEMA: readonly FindingCode[] = [
 
 const REMOVED: readonly FindingCode[] = ['TENANT_SCHEMA_MISSING', 'TENANT_HISTORY_REMOVED'];
 
-/** The schema of a tenant has the history of another one. */
-export function schemaTaken(name: string, schema: string | undefined, owner: string): Finding {
-  return finding('TENANT_SCHEMA_TAKEN', { subject: subjectOfTenant(name), detail: schema ?? '', actual: owner });
+/** The schema of a tenant has the history of another one. @param owner undefined while its first migrations are running */
+export function schemaTaken(name: string, schema: string | undefined, owner?: string): Finding {
+  const about = { subject: subjectOfTenant(name), detail: schema ?? '' };
+  return finding('TENANT_SCHEMA_TAKEN', owner === undefined ? about : { ...about, actual: owner });
 }
 
 /** Why nothing may run in the schema of a tenant: it does not exist, or its history is that of another tenant or schema. */

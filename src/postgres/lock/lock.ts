@@ -22,6 +22,11 @@ export function lockKey(database: string, table: LockPlace): bigint {
   return keyOf(`${PREFIX}${database}${suffixOf(table)}`);
 }
 
+/** The place of the lock on the schema of a tenant. No tenant has a name with a zero byte. */
+export function schemaLockPlace(table: TableName, schema: string): LockPlace {
+  return { ...table, tenant: `\0schema\0${schema}` };
+}
+
 /** The keys of the turn to run a non-transactional migration in a database. */
 export interface TurnKeys {
   readonly turn: bigint;
@@ -85,18 +90,19 @@ export function triedLock(value: string | null): TriedLock | undefined {
  * Tries once to take the session lock. Callers poll: waiting in the server would hold a snapshot, and a concurrent
  * index build by the holder would wait for that snapshot, which is a deadlock.
  *
+ * @param key the key, or SQL for it.
  * @throws MigrationError
  */
-export async function tryLock(connection: PgConnection, key: bigint): Promise<boolean> {
+export async function tryLock(connection: PgConnection, key: bigint | string): Promise<boolean> {
   const statements = [applySettings(PROBE_CLIENT), `SELECT pg_catalog.pg_try_advisory_lock(${key})`];
   const { error, lastValue } = await connection.run(asScript(statements));
   if (error) throw queryError('taking the migration lock', error);
   return lastValue === 't';
 }
 
-/** Releases the session lock. Never rejects. */
-export async function unlock(connection: PgConnection, key: bigint): Promise<void> {
-  await connection.run(`SELECT pg_catalog.pg_advisory_unlock(${key})`);
+/** Releases session locks. Never rejects. */
+export async function unlock(connection: PgConnection, ...keys: readonly (bigint | string)[]): Promise<void> {
+  await connection.run(`SELECT ${keys.map((key) => `pg_catalog.pg_advisory_unlock(${key})`).join(', ')}`);
 }
 
 /** Condition on `pg_locks l`: the row is the migration lock, granted. */

@@ -22,6 +22,8 @@ export interface HeldLock {
    * @throws DatabaseConnectionError if that connection is lost: then nothing more may be sent.
    */
   assertHeld?(): Promise<void>;
+  /** Tries once to take another lock, until this one is released. @param key as SQL @throws MigrationError */
+  tryTakeAlso(key: string): Promise<boolean>;
   /** A turn that the same connection takes. Undefined while the lock is not held. */
   turn(keys: TurnKeys): Turn | undefined;
   release(): Promise<void>;
@@ -30,6 +32,7 @@ export interface HeldLock {
 /** A session lock on the connection that migrates. */
 export class SessionLock implements HeldLock {
   readonly checkSql: string;
+  private readonly others: string[] = [];
 
   /** @param held true if already taken. @param pooled true if the session may outlive our connection. */
   constructor(
@@ -50,6 +53,12 @@ export class SessionLock implements HeldLock {
     return this.held;
   }
 
+  async tryTakeAlso(key: string): Promise<boolean> {
+    const taken = await tryLock(this.connection, key);
+    if (taken) this.others.push(key);
+    return taken;
+  }
+
   turn(keys: TurnKeys): Turn {
     return new SessionTurn(this.connection, keys);
   }
@@ -57,7 +66,7 @@ export class SessionLock implements HeldLock {
   /** Ending the session releases the lock. */
   async release(): Promise<void> {
     const endsWithConnection = this.connection.isClosedOnRelease && !this.pooled;
-    if (this.held && !endsWithConnection) await unlock(this.connection, this.key);
+    if (this.held && !endsWithConnection) await unlock(this.connection, this.key, ...this.others.splice(0));
     this.held = false;
   }
 }
@@ -121,6 +130,13 @@ export class PinnedLock implements HeldLock {
       'CONNECTION_LOST',
       'The connection that holds the migration lock was lost, so nothing more was sent. Start again.',
     );
+  }
+
+  async tryTakeAlso(key: string): Promise<boolean> {
+    const taking = this.connection?.run(`SELECT pg_catalog.pg_try_advisory_xact_lock(${key})`);
+    const { error, lastValue } = (await taking) ?? {};
+    if (error) throw queryError('taking the migration lock', error);
+    return lastValue === 't';
   }
 
   turn(keys: TurnKeys): Turn | undefined {

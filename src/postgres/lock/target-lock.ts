@@ -10,6 +10,7 @@ import {
   endLockHolder,
   holdsLockCondition,
   lockKey,
+  lockKeySql,
   readLockHolder,
   triedLock,
   tryLockSql,
@@ -20,6 +21,18 @@ import {
 } from './lock.js';
 import { PinnedLock, SessionLock, type HeldLock, type LockKind } from './migration-lock.js';
 import type { Turn } from './turn.js';
+
+interface Attempt {
+  readonly taken: boolean;
+  /** Whether the complete attempt was sent at once, before anything was awaited. */
+  readonly wasSentAtOnce: boolean;
+}
+
+interface AttemptAndRead<T> {
+  readonly taken: boolean;
+  /** What was read after the attempt. */
+  readonly read: T;
+}
 
 /**
  * The migration lock of one target, of a kind that works on its connection. If it is off, only the claims keep a
@@ -44,13 +57,16 @@ export class TargetLock implements MigrationLock {
     return (await this.attempt()).taken;
   }
 
-  async tryTakeAndRead<T>(read: () => Promise<T>): Promise<{ readonly taken: boolean; readonly read: T }> {
-    const attempt = this.attempt();
-    // Messages of one turn keep their order, so this reads the state after the attempt.
-    const early = this.isSentAtOnce ? read() : undefined;
-    early?.catch(() => {}); // the lock may have been taken anyway, so await the attempt first
-    const { taken, wasSentAtOnce } = await attempt;
-    return { taken, read: await (early && wasSentAtOnce ? early : read()) };
+  async tryTakeAndRead<T>(read: () => Promise<T>): Promise<AttemptAndRead<T>> {
+    return this.thenRead(this.attempt(), read);
+  }
+
+  /**
+   * Tries once to take another lock, until this one is released, and reads the state after the attempt. It counts as taken
+   * if the lock is off. Call it while the lock is held.
+   */
+  async tryTakeAlsoAndRead<T>(place: LockPlace, read: () => Promise<T>): Promise<AttemptAndRead<T>> {
+    return this.thenRead(this.attemptAlso(place), read);
   }
 
   async holder(): Promise<LockHolder | undefined> {
@@ -103,8 +119,20 @@ export class TargetLock implements MigrationLock {
     return this.held ? this.held.checkSql !== undefined : this.kind !== 'transaction';
   }
 
-  /** @returns also whether the complete attempt was sent before this function returned. */
-  private async attempt(): Promise<{ readonly taken: boolean; readonly wasSentAtOnce: boolean }> {
+  private async thenRead<T>(attempt: Promise<Attempt>, read: () => Promise<T>): Promise<AttemptAndRead<T>> {
+    // Messages of one turn keep their order, so this reads the state after the attempt.
+    const early = this.isSentAtOnce ? read() : undefined;
+    early?.catch(() => {}); // the lock may have been taken anyway, so await the attempt first
+    const { taken, wasSentAtOnce } = await attempt;
+    return { taken, read: await (early && wasSentAtOnce ? early : read()) };
+  }
+
+  private async attemptAlso(place: LockPlace): Promise<Attempt> {
+    const wasSentAtOnce = this.isSentAtOnce;
+    return { taken: (await this.held?.tryTakeAlso(lockKeySql(place))) ?? true, wasSentAtOnce };
+  }
+
+  private async attempt(): Promise<Attempt> {
     if (this.held) return { taken: await this.held.tryTake(), wasSentAtOnce: this.isSentAtOnce };
     const { facts, tried } = await this.readFactsAndTry();
     // Whatever fails from here on, we know that the lock is held, so it is released.

@@ -61,7 +61,7 @@ export class PgTargetSession implements TargetSession {
     const facts = new SessionFacts(connection, async () => {
       if (!store.hasRead) await assertRole(connection, role);
     });
-    const assertAllowed = () => assertSchemaOfTenant(connection, target);
+    const assertAllowed = () => assertSchemaOfTenant(connection, target, this.lock);
     const createsTableSchema = target.ownSchema === undefined; // never again that of a tenant
     const installing = { role, companions, once, ...timeouts, assertAllowed, createsSchema: createsTableSchema };
     const store = new PgHistoryStore(connection, scope, installing, facts);
@@ -85,8 +85,8 @@ export class PgTargetSession implements TargetSession {
 }
 
 /** Loads what other targets do not need. */
-async function assertSchemaOfTenant(connection: PgConnection, target: Target): Promise<void> {
+async function assertSchemaOfTenant(connection: PgConnection, target: Target, lock: TargetLock): Promise<void> {
   if (!target.tenant && !target.ownSchema) return;
   const { assertOwnSchema } = await import('../tenants/own-schema.js');
-  await assertOwnSchema(connection, target);
+  await assertOwnSchema(connection, target, lock);
 }

@@ -16,7 +16,8 @@ export async function createSchema(
   tenant: TenantScope,
   role: string | undefined,
 ): Promise<void> {
-  const script = asScript(['BEGIN', ...actingAs(role), createSchemaSql(history, tenant), 'COMMIT']);
+  const create = createSchemaSql(history, tenant, 'EXCEPTION WHEN duplicate_schema OR unique_violation THEN NULL; ');
+  const script = asScript(['BEGIN', ...actingAs(role), create, 'COMMIT']);
   const { error } = await connection.run(script);
   if (error) throw queryError(`creating the schema ${tenant.schema}`, error);
 }
@@ -24,13 +25,15 @@ export async function createSchema(
 /**
  * `CREATE SCHEMA IF NOT EXISTS` would need the CREATE privilege, and send a notice, even if the schema exists. The entry
  * in the audit comes first: the DDL audit recognizes the command by it.
+ *
+ * @param onRace what to do if another session creates it at the same time. @default an error
  */
-export function createSchemaSql(history: TableName, tenant: TenantScope): string {
+export function createSchemaSql(history: TableName, tenant: TenantScope, onRace = ''): string {
   const name = quoteIdentifier(tenant.schema);
   return `DO ${quoteBody(
     `BEGIN IF pg_catalog.to_regnamespace(${quoteLiteral(name)}) IS NULL THEN ` +
       `IF ${mayWriteAudit(history)} THEN EXECUTE ${quoteLiteral(provisionSql(history, tenant))}; END IF; ` +
-      `EXECUTE ${quoteLiteral(`CREATE SCHEMA ${name}`)}; END IF; END`,
+      `EXECUTE ${quoteLiteral(`CREATE SCHEMA ${name}`)}; END IF; ${onRace}END`,
   )}`;
 }
 

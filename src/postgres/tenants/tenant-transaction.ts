@@ -4,7 +4,7 @@ import { actingAs } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript, type Row } from '../connection/script.js';
 import { queryError } from '../connection/server-error.js';
-import { lockKeySql } from '../lock/lock.js';
+import { lockKeySql, schemaLockPlace } from '../lock/lock.js';
 import { cancelWhenAborted } from '../supervision/cancel.js';
 
 /** How long statements of a transaction may wait, and what ends it. */
@@ -18,9 +18,9 @@ export interface TransactionSettings {
 export type RunStatements = (what: string, statements: readonly string[]) => Promise<readonly (readonly Row[])[]>;
 
 /**
- * Runs work in one transaction, as the role of the target and under its lock.
+ * Runs work in one transaction, as the role of the target, under its lock and that of its schema.
  *
- * @throws LockTimeoutError if another process is migrating the tenant; MigrationError, after a rollback
+ * @throws LockTimeoutError if another process is migrating the tenant, or a new one into its schema; MigrationError, after a rollback
  */
 export async function inTenantTransaction<T>(
   connection: PgConnection,
@@ -28,7 +28,8 @@ export async function inTenantTransaction<T>(
   { tableLockTimeoutMs, signal }: TransactionSettings,
   work: (run: RunStatements) => Promise<T>,
 ): Promise<T> {
-  const key = lockKeySql({ ...target.table, tenant: target.tenant?.name });
+  const { table, tenant } = target;
+  const keys = [{ ...table, tenant: tenant?.name }, ...(tenant ? [schemaLockPlace(table, tenant.schema)] : [])];
   const run: RunStatements = async (what, statements) => {
     const { results, error } = await connection.queryAll(asScript(statements));
     if (error) throw queryError(what, error);
@@ -40,7 +41,7 @@ export async function inTenantTransaction<T>(
       'BEGIN',
       `SET LOCAL lock_timeout = ${tableLockTimeoutMs}`,
       ...actingAs(target.role),
-      `SELECT pg_catalog.pg_try_advisory_xact_lock(${key}) AS taken`,
+      `SELECT ${keys.map((key) => `pg_catalog.pg_try_advisory_xact_lock(${lockKeySql(key)})`).join(' AND ')} AS taken`,
     ]);
     if (lock?.['taken'] !== 't') throw new LockTimeoutError(0, undefined, target.name);
     const result = await work(run);

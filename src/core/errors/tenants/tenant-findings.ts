@@ -19,7 +19,10 @@ export const TENANT_FINDINGS = {
   TENANT_SCHEMA_TAKEN: {
     severity: 'error',
     text: ({ detail, actual }) =>
-      `cannot use the schema ${JSON.stringify(detail)}: its history is that of the tenant ${actual ?? ''}`,
+      `cannot use the schema ${JSON.stringify(detail)}: ` +
+      (actual === undefined
+        ? 'another tenant is being set up in it at this moment'
+        : `its history is that of the tenant ${actual}`),
     remedy: () =>
       'Check the name and the schema. If the tenant has a new name, keep the old one: histories belong to names.',
   },
