@@ -28,7 +28,7 @@ export function recordedSchemas({ history, schemas }: CatalogSettings): string {
 export function migratedSql(history: TableName): string {
   const since = `coalesce((SELECT latest.recorded_at FROM ${latestRecordSql(history)}), '-infinity')`;
   // An older history table does not have the column.
-  const firstXid = "(to_jsonb(h) ->> 'first_xid')::pg_catalog.xid8::pg_catalog.xid";
+  const firstXid = "(pg_catalog.to_jsonb(h) ->> 'first_xid'::pg_catalog.text)::pg_catalog.xid8::pg_catalog.xid";
   const rows = `SELECT h.xmin AS xid, ${firstXid} AS first_xid FROM ${qualifiedName(history)} h WHERE h.executed_at > ${since}`;
   return `migrated AS MATERIALIZED (${rows})`;
 }

@@ -24,7 +24,7 @@ export function concurrentDetach(node: Node | undefined): Detach | undefined {
 export async function detachState(connection: PgConnection, { from, partition }: Detach): Promise<DetachState> {
   const [row] = await connection.query(
     `SELECT CASE WHEN p.oid IS NULL THEN 'gone' WHEN i.inhrelid IS NULL THEN 'detached' WHEN pg_catalog.to_jsonb(i) @> '{"inhdetachpending": true}' THEN 'pending' ELSE 'attached' END AS state
-       FROM (SELECT ${regclass(namesOf(partition))}::pg_catalog.oid AS oid) AS p
+       FROM (SELECT ${regclass(namesOf(partition))} AS oid) AS p
        LEFT JOIN pg_catalog.pg_inherits i ON i.inhrelid = p.oid AND i.inhparent = ${regclass(namesOf(from))}`,
   );
   return (row?.['state'] ?? 'gone') as DetachState;

@@ -11,7 +11,7 @@ export function quotedName(names: readonly string[]): string {
   return names.map(quoteIdentifier).join('.');
 }
 
-/** SQL for the relation that a name resolves to in this session; null if there is none. */
+/** SQL for the OID of the relation that a name resolves to in this session; null if there is none. */
 export function regclass(names: readonly string[]): string {
-  return `pg_catalog.to_regclass(${quoteLiteral(quotedName(names))})`;
+  return `pg_catalog.to_regclass(${quoteLiteral(quotedName(names))})::pg_catalog.oid`;
 }

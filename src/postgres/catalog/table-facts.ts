@@ -102,8 +102,8 @@ function literal(text: string | undefined): string {
 const SIZE = `
   WITH RECURSIVE tree (oid) AS (
     SELECT r.oid UNION ALL SELECT i.inhrelid FROM pg_catalog.pg_inherits i JOIN tree ON i.inhparent = tree.oid)
-  SELECT sum(c.reltuples) FILTER (WHERE c.reltuples > 0 OR c.reltuples = 0 AND (f.version >= 140000 OR c.relpages > 0))::bigint AS row_count,
-         sum(c.relpages::bigint + coalesce(t.relpages, 0)) * pg_catalog.current_setting('block_size')::bigint AS bytes
+  SELECT sum(c.reltuples) FILTER (WHERE c.reltuples > 0::pg_catalog.float4 OR c.reltuples = 0::pg_catalog.float4 AND (f.version >= 140000 OR c.relpages > 0))::bigint AS row_count,
+         sum(c.relpages::bigint + coalesce(t.relpages, 0)) * pg_catalog.current_setting('block_size')::numeric AS bytes
     FROM tree JOIN pg_catalog.pg_class c USING (oid) LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid
    WHERE c.relkind IN ('r', 'm')`;
 
@@ -119,10 +119,10 @@ const COLUMNS = `
            'is_array', e.oid IS NOT NULL,
            'not_null', a.attnotnull AND NOT EXISTS (
              SELECT FROM pg_catalog.pg_constraint k
-              WHERE k.conrelid = r.oid AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),
+              WHERE k.conrelid = r.oid AND k.contype = 'n' AND pg_catalog.cardinality(k.conkey) = 1 AND k.conkey[1] = a.attnum AND NOT k.convalidated),
            'checked', EXISTS (
              SELECT FROM pg_catalog.pg_constraint k
-              WHERE k.conrelid = r.oid AND k.contype = 'c' AND k.conkey = ARRAY[a.attnum] AND k.convalidated
+              WHERE k.conrelid = r.oid AND k.contype = 'c' AND pg_catalog.cardinality(k.conkey) = 1 AND k.conkey[1] = a.attnum AND k.convalidated
                 AND k.conbin::text ~ '^\\{NULLTEST .*:nulltesttype 1 '),
            'is_unique', EXISTS (
              SELECT FROM pg_catalog.pg_index i

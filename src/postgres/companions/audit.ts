@@ -80,7 +80,7 @@ function filesWhere(error: 'NULL' | 'NOT NULL'): string {
 
 /** Selects all entries; in the scope of a tenant, only those of the tenant. */
 export function selectAuditSql({ history, tenant }: HistoryScope): string {
-  const own = tenant ? ` WHERE details ->> 'tenant' = ${quoteLiteral(tenant.name)}` : '';
+  const own = tenant ? ` WHERE details ->> 'tenant'::pg_catalog.text = ${quoteLiteral(tenant.name)}` : '';
   return (
     'SELECT id, extract(epoch FROM at) AS at, action, run_id, files, reason, details, role, login, application, library_version ' +
     `FROM ${tableOf(history)}${own} ORDER BY id`

@@ -24,7 +24,7 @@ export async function claimIncidents(
 ): Promise<IncidentReport> {
   const table = qualifiedName(nameOfCompanion(history, 'incidents'));
   const open = await query(
-    `SELECT code, subject, fingerprint, finding ->> 'tenant' AS tenant FROM ${table} WHERE resolved_at IS NULL`,
+    `SELECT code, subject, fingerprint, finding ->> 'tenant'::pg_catalog.text AS tenant FROM ${table} WHERE resolved_at IS NULL`,
   );
   const current = new Map(findings.map((each) => [fingerprintOf(each), each]));
   const claimed = findings.length > 0 ? await query(upsertSql(table, current, check)) : [];
@@ -74,7 +74,7 @@ export async function withOpenIncident(
 ): Promise<readonly Finding[]> {
   const table = qualifiedName(nameOfCompanion(history, 'incidents'));
   const rows = await query(
-    `SELECT code, subject, finding ->> 'tenant' AS tenant FROM ${table} WHERE resolved_at IS NULL`,
+    `SELECT code, subject, finding ->> 'tenant'::pg_catalog.text AS tenant FROM ${table} WHERE resolved_at IS NULL`,
   );
   const open = new Set(
     rows.map(({ code, subject, tenant }) =>

@@ -2,7 +2,7 @@ import { quoteLiteral } from '../../core/sql/text/quote.js';
 import type { Backend, PgConnection } from './pg-connection.js';
 
 /** Identifies a backend by process ID and start time, because a restarted server reuses process IDs. */
-const NAME = `a.pid || ' since ' || extract(epoch FROM a.backend_start)`;
+const NAME = `pg_catalog.concat(a.pid, ' since ', extract(epoch FROM a.backend_start))`;
 
 /** SQL for the name of the backend that runs it. The view `pg_stat_activity` would cost several times as much. */
 export const BACKEND_SQL = `(SELECT ${NAME} FROM pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a)`;

@@ -15,7 +15,9 @@ export const COMPLETED: ColumnValues = {
   running: false,
   error_message: null,
   executed_at: NOW,
-  execution_time_ms: new SqlExpression(`(extract(epoch FROM ${NOW.sql} - started_at) * 1000)::integer`),
+  execution_time_ms: new SqlExpression(
+    `(extract(epoch FROM ${NOW.sql} - started_at)::pg_catalog.float8 * 1000::pg_catalog.float8)::integer`,
+  ),
   next_statement: null,
   next_checksum: null,
 };

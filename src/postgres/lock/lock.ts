@@ -105,10 +105,12 @@ export async function unlock(connection: PgConnection, ...keys: readonly (bigint
   await connection.run(`SELECT ${keys.map((key) => `pg_catalog.pg_advisory_unlock(${key})`).join(', ')}`);
 }
 
+const oid = (value: bigint): string => `'${value}'::pg_catalog.oid`;
+
 /** Condition on `pg_locks l`: the row is the migration lock, granted. */
 function isHeldLock(key: bigint): string {
   const bits = BigInt.asUintN(64, key);
-  return `l.locktype = 'advisory' AND l.objsubid = 1 AND l.classid = ${bits >> 32n} AND l.objid = ${bits & 0xffffffffn} AND l.granted
+  return `l.locktype = 'advisory' AND l.objsubid = 1 AND l.classid = ${oid(bits >> 32n)} AND l.objid = ${oid(bits & 0xffffffffn)} AND l.granted
     AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`;
 }
 
@@ -127,8 +129,8 @@ export function isTurnHeldSql(holder?: string): string {
 }
 
 function isHeldSql(keySuffix: string, holder = 'true'): string {
-  const [prefix, suffix] = [PREFIX, keySuffix].map((text) => `decode('${Buffer.from(text).toString('hex')}', 'hex')`);
-  const digest = `encode(pg_catalog.sha256(${prefix} || convert_to(pg_catalog.current_database(), 'UTF8') || ${suffix}), 'hex')`;
+  const [prefix, suffix] = [PREFIX, keySuffix].map(bytesSql);
+  const digest = `pg_catalog.encode(pg_catalog.sha256(${prefix} || pg_catalog.convert_to(pg_catalog.current_database(), 'UTF8') || ${suffix}), 'hex')`;
   return (
     `EXISTS (SELECT FROM pg_catalog.pg_locks l, (SELECT ${digest} AS digest) AS k WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted ` +
     `AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()) ` +
@@ -138,7 +140,7 @@ function isHeldSql(keySuffix: string, holder = 'true'): string {
 
 /** The number in 8 hexadecimal digits. */
 function numberIn(digest: string, at: number): string {
-  return `('x' || substr(${digest}, ${at}, 8))::pg_catalog.bit(32)::pg_catalog.int8`;
+  return `('x' || pg_catalog.substr(${digest}, ${at}, 8))::pg_catalog.bit(32)::pg_catalog.int8`;
 }
 
 /** SQL that checks whether this session still holds the lock: a migration can release it (`DISCARD ALL`). */

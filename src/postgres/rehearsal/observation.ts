@@ -7,7 +7,7 @@ import { readRelations, type Relation } from './relations.js';
 
 /** What the open transaction has locked and written so far. */
 const OBSERVE = `
-  SELECT l.relation AS oid, l.mode, s.nspname || '.' || c.relname AS name, c.relfilenode AS storage,
+  SELECT l.relation AS oid, l.mode, s.nspname::text || '.' || c.relname::text AS name, c.relfilenode AS storage,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) END AS inserted,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) END AS updated,
          CASE WHEN c.relkind IN ('r', 'm') THEN pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) END AS deleted
@@ -15,7 +15,7 @@ const OBSERVE = `
     LEFT JOIN pg_catalog.pg_class c ON c.oid = l.relation
     LEFT JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
    WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
-     AND (s.nspname IS NULL OR s.nspname <> 'information_schema' AND s.nspname !~ '^pg_')
+     AND (s.nspname IS NULL OR s.nspname <> 'information_schema' AND s.nspname !~ '^pg_'::pg_catalog.text)
    ORDER BY s.nspname, c.relname, l.relation`;
 
 /** Converts `AccessExclusiveLock` to `ACCESS EXCLUSIVE`. */

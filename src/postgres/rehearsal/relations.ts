@@ -11,9 +11,9 @@ export interface Relation {
 
 /** All relations of a database except system relations, and indexes, which are locked with their tables. */
 const RELATIONS = `
-  SELECT c.oid, s.nspname || '.' || c.relname AS name, c.relfilenode AS storage
+  SELECT c.oid, s.nspname::text || '.' || c.relname::text AS name, c.relfilenode AS storage
     FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
-   WHERE s.nspname <> 'information_schema' AND s.nspname !~ '^pg_' AND c.relkind NOT IN ('i', 'I')`;
+   WHERE s.nspname <> 'information_schema' AND s.nspname !~ '^pg_'::pg_catalog.text AND c.relkind NOT IN ('i', 'I')`;
 
 /** The relations by OID. @throws MigrationError */
 export async function readRelations(connection: PgConnection): Promise<ReadonlyMap<string, Relation>> {

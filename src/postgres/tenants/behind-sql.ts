@@ -81,8 +81,8 @@ function claimsSql(table: string, hasOthers: string): string {
 /** A condition: the schema with this OID, given as SQL, has objects. */
 export function isFilledSql(oid: string): string {
   return (
-    `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass ` +
-    `AND d.refobjid = ${oid} AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass)`
+    `EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass::pg_catalog.oid ` +
+    `AND d.refobjid = ${oid} AND d.classid <> 'pg_catalog.pg_default_acl'::pg_catalog.regclass::pg_catalog.oid)`
   );
 }
 

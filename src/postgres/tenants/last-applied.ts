@@ -31,7 +31,7 @@ export async function readSinceApplied(
   role?: ActingRole,
 ): Promise<number | undefined> {
   const since =
-    'SELECT pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.max(executed_at))::pg_catalog.numeric * 1000) AS ms ' +
+    'SELECT pg_catalog.round(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.max(executed_at))::pg_catalog.numeric * 1000::pg_catalog.numeric) AS ms ' +
     `FROM ${rows} WHERE error_message IS NULL`;
   const answer = await ask(connection, { table, role }, since);
   const ms = typeof answer === 'string' ? undefined : answer[0]?.['ms'];

@@ -17,8 +17,8 @@ export interface LiveFacts {
 /** Columns that depend on the version: ICU since 15, its rules since 16, one column for every locale since 17. */
 const SELECT_DATABASE =
   "SELECT d.datname, current_setting('server_version_num') AS version, pg_encoding_to_char(d.encoding) AS encoding, d.datcollate, d.datctype, " +
-  "j.row ->> 'datlocprovider' AS provider, coalesce(j.row ->> 'datlocale', j.row ->> 'daticulocale') AS locale, j.row ->> 'daticurules' AS rules " +
-  'FROM pg_catalog.pg_database d CROSS JOIN LATERAL to_jsonb(d) AS j (row) WHERE d.datname = current_database()';
+  "j.row ->> 'datlocprovider'::pg_catalog.text AS provider, coalesce(j.row ->> 'datlocale'::pg_catalog.text, j.row ->> 'daticulocale'::pg_catalog.text) AS locale, j.row ->> 'daticurules'::pg_catalog.text AS rules " +
+  'FROM pg_catalog.pg_database d CROSS JOIN LATERAL pg_catalog.to_jsonb(d) AS j (row) WHERE d.datname = current_database()';
 
 const SELECT_EXTENSIONS =
   'SELECT e.extname, n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace ORDER BY e.extname';

@@ -24,7 +24,7 @@ export function newScratchNames(): ScratchNames {
  * of another role, or one to which somebody is connected, is left alone. Never rejects.
  */
 export async function dropLeftovers(connection: PgConnection): Promise<void> {
-  const name = quoteLiteral(`^${DATABASE_PREFIX}([0-9a-f]{12})$`);
+  const name = `${quoteLiteral(`^${DATABASE_PREFIX}([0-9a-f]{12})$`)}::pg_catalog.text`;
   const leftovers =
     `SELECT d.datname AS name FROM pg_catalog.pg_database d WHERE d.datname ~ ${name} ` +
     `AND pg_catalog.pg_has_role(d.datdba, 'USAGE') AND NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a ` +
