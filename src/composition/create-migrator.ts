@@ -201,11 +201,11 @@ function scratchDatabases(
     catalog,
     companions: [...new Set([...settings.companions, 'catalog' as const])],
     lock: lock === 'off' ? ('auto' as const) : lock,
-    // Connections and knowledge of the live database.
-    reused: undefined,
+    reused: undefined, // connections and knowledge of the live database
     installOnce: undefined,
     turns: undefined,
   };
+  const ofTenant = { catalog: undefined, companions: settings.companions.filter((each) => each !== 'catalog') };
   return new LazyScratchDatabases({
     ...settings,
     reads,
@@ -213,7 +213,7 @@ function scratchDatabases(
     liveCatalog,
     targetOn: (source, name, tenant) => {
       const target = { ...(tenant ?? settings.target), name };
-      return new PgTargetDatabase({ ...settings, ...different, ...(tenant && { catalog: undefined }), source, target });
+      return new PgTargetDatabase({ ...settings, ...different, ...(tenant && ofTenant), source, target });
     },
   });
 }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js';
+import type { TableName } from '../target/table.js';
 import type { Target } from '../target/target.js';
 import type { TargetDatabase } from './ports.js';
 
@@ -23,10 +24,12 @@ export interface ScratchDatabase {
   /** Its random name, which nothing in the real database can contain. */
   readonly name: string;
   readonly target: TargetDatabase;
+  /** The history tables of the tenants that were added, if they have their own. */
+  readonly tenantHistories: readonly TableName[];
   /**
    * Creates the schema of a tenant.
    *
-   * @param tenant the target of the tenant; its history is shared.
+   * @param tenant the target of the tenant.
    * @returns the same target in this database.
    * @throws DatabaseConnectionError, DatabaseError
    */
@@ -49,8 +52,13 @@ export interface ScratchDatabase {
    * @throws CheckpointError if it cannot be run
    */
   dump(program: string, signal: AbortSignal): Promise<string>;
-  /** Dumps only the tables of this library, without their rows. They must exist. @throws CheckpointError */
-  dumpOwnTables(program: string, signal: AbortSignal): Promise<string>;
+  /**
+   * Dumps only the tables of this library, without their rows.
+   *
+   * @param histories history tables, which must exist; their companions are dumped too.
+   * @throws CheckpointError
+   */
+  dumpOwnTables(program: string, histories: readonly TableName[], signal: AbortSignal): Promise<string>;
   /** @throws MigrationError */
   drop(): Promise<void>;
 }

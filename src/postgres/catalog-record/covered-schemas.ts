@@ -6,8 +6,9 @@ import { latestRecordSql } from './record-table.js';
 import { ownTables, type CatalogSettings } from './settings.js';
 
 /** What a check reads. @param recorded the schemas of the record */
-export function checkedScope({ history, schemas }: CatalogSettings, recorded: readonly string[]): QueryScope {
-  return { schemas: schemasNamed(schemas ?? recorded), without: ownTables(history) };
+export function checkedScope(settings: CatalogSettings, recorded: readonly string[]): QueryScope {
+  const { history, otherHistories = [], schemas } = settings;
+  return { schemas: schemasNamed(schemas ?? recorded), without: [history, ...otherHistories].flatMap(ownTables) };
 }
 
 /** The scope of a record. @param covered the schemas that {@link recordedSchemas} selected */

@@ -10,6 +10,8 @@ import type { ActingRole } from '../connection/acting-role.js';
 export interface CatalogSettings {
   /** The history table. */
   readonly history: TableName;
+  /** Further history tables, which are left out like this one. @default none */
+  readonly otherHistories?: readonly TableName[];
   /** Patterns for schemas. @default those in which migrations have created objects */
   readonly schemas: readonly string[] | undefined;
   readonly groups: readonly ObjectGroup[];

@@ -69,8 +69,7 @@ function partsFor({ tenants, migrations }: MadeFrom, { options, reads }: Home, t
 
 function partsWithSchema(made: MadeFrom, home: Home, sample: Tenant): TenantCheckpointParts {
   const { options, reads } = home;
-  // The history is shared, so its table is not in the schema that is dumped.
-  const tenants = { ...made.tenants, history: 'shared' as const };
+  const { tenants } = made;
   const shared = partsOf(options, () => {}, migrationsOf(options), targetOf(options), { reads });
   const hasFiles = tenants.sharedFiles && sample.place.database === MAIN_DATABASE;
   const { source, compiler, writer } = partsFor(made, home, sample);

@@ -56,10 +56,10 @@ function resultOf(
     await applyFor(applied, scratch, set, { parts, signal });
     const catalog = await scratch.readAll();
     const after = await dumpOf(scratch, options, signal);
-    const { schema: historySchema } = parts.database.target.table;
-    const context = { historySchema, owner: catalog.owner, empty };
-    // Without tracking, there is no history table.
-    const own = catalog.owner === undefined ? '' : await dumpOfOwnTables(scratch, options, signal);
+    const { table } = parts.database.target;
+    const context = { historySchema: table.schema, owner: catalog.owner, empty };
+    const histories = catalog.owner === undefined ? [] : [table]; // without tracking, there is none
+    const own = await dumpOfOwnTables(scratch, histories, options, signal);
     const blocks = [...cleanDump(after, context), ...grantsOnOwnTables(own, context)];
     if (blocks.some(isLargeObject)) throw largeObjects();
     assertNameless(blocks, scratch, parts.database.target);

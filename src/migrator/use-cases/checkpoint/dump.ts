@@ -4,6 +4,7 @@ import { differingBlocks, wordsOf } from '../../../core/checkpoint/clean-dump.js
 import { namesScratchDatabase, oldStrings, unlike } from '../../../core/errors/catalog/checkpoint-error.js';
 import type { ScratchDatabase, WholeCatalog } from '../../../core/ports/scratch.js';
 import { maskSecrets } from '../../../core/sql/text/secrets.js';
+import type { TableName } from '../../../core/target/table.js';
 import { secretsOf, type Target } from '../../../core/target/target.js';
 import { throwIfInterrupted } from '../../run/interruption.js';
 import type { ProofOptions } from './write-checkpoint.js';
@@ -24,8 +25,15 @@ export async function dumpOf(scratch: ScratchDatabase, options: Program, signal:
 }
 
 /** Dumps the tables of this library. @throws CheckpointError, InterruptedError */
-export function dumpOfOwnTables(scratch: ScratchDatabase, options: Program, signal: AbortSignal): Promise<string> {
-  return dumpWith(options, signal, (program) => scratch.dumpOwnTables(program, signal));
+export function dumpOfOwnTables(
+  scratch: ScratchDatabase,
+  histories: readonly TableName[],
+  options: Program,
+  signal: AbortSignal,
+): Promise<string> {
+  return histories.length === 0
+    ? Promise.resolve('')
+    : dumpWith(options, signal, (program) => scratch.dumpOwnTables(program, histories, signal));
 }
 
 async function dumpWith(

@@ -2,6 +2,7 @@ import { displayObject, type CatalogObject } from '../../../core/catalog/catalog
 import { compareCatalogs } from '../../../core/catalog/compare-catalogs.js';
 import { checkpointText } from '../../../core/checkpoint/checkpoint-text.js';
 import { cleanDump } from '../../../core/checkpoint/clean-dump.js';
+import { grantsOnOwnTables } from '../../../core/checkpoint/own-grants.js';
 import type { MadeCheckpoint } from '../../../core/checkpoint/failed-statement.js';
 import {
   differingBlocksOfTenant,
@@ -33,7 +34,7 @@ import { inScratch } from '../catalog/in-scratch.js';
 import { readUsable } from '../read-usable.js';
 import { applyFor, type Applied } from './apply-for.js';
 import { assertTenantsReplaceable } from './assert-tenants-replaceable.js';
-import { assertAlike, assertNameless, dumpOf, unique, type Result } from './dump.js';
+import { assertAlike, assertNameless, dumpOf, dumpOfOwnTables, unique, type Result } from './dump.js';
 import type { Replaced } from './find-replaced.js';
 import { madeUpSchemas, plainSchema, type Schemas } from './made-up-schemas.js';
 import { writeCheckpoint, type CheckpointReport, type ProofOptions } from './write-checkpoint.js';
@@ -80,6 +81,8 @@ async function sharedFiles({ shared }: TenantCheckpointParts): Promise<Migration
 /** What a scratch database contains. */
 interface Reading extends Pick<Result, 'catalog'> {
   readonly dump: string;
+  /** A dump of the history tables of tenants. */
+  readonly own: string;
 }
 
 /** A scratch database after a tenant was added, and what the tenant got. */
@@ -198,13 +201,18 @@ class TenantCheckpoint {
   }
 
   private async read(scratch: ScratchDatabase): Promise<Reading> {
-    return { catalog: await scratch.readAll(), dump: await dumpOf(scratch, this.options, this.signal) };
+    const { options, signal } = this;
+    return {
+      catalog: await scratch.readAll(),
+      dump: await dumpOf(scratch, options, signal),
+      own: await dumpOfOwnTables(scratch, scratch.tenantHistories, options, signal),
+    };
   }
 
   /** @param owned a reading with the role that migrated. */
-  private resultOf({ catalog, dump }: Reading, { catalog: { owner } }: Reading): Result {
-    const { schema: historySchema } = this.target.table;
-    return { catalog, blocks: cleanDump(dump, { historySchema, owner, empty: new Set() }) };
+  private resultOf({ catalog, dump, own }: Reading, { catalog: { owner } }: Reading): Result {
+    const context = { historySchema: this.target.table.schema, owner, empty: new Set<string>() };
+    return { catalog, blocks: [...cleanDump(dump, context), ...grantsOnOwnTables(own, context)] };
   }
 
   /** What one tenant got. @throws CheckpointError if something else changed */

@@ -5,7 +5,7 @@ import { notRecordedInScratch } from '../../../core/errors/catalog/scratch-error
 import { OPTIONAL_GROUPS, SCHEMA_GROUPS } from '../../../core/catalog/object-group.js';
 import { majorOf } from '../../../core/catalog/version-rules.js';
 import { quoteIdentifier } from '../../../core/sql/text/quote.js';
-import { qualifiedName } from '../../../core/target/table.js';
+import { qualifiedName, type TableName } from '../../../core/target/table.js';
 import type { Target } from '../../../core/target/target.js';
 import { ownTables, type CatalogSettings } from '../settings.js';
 import { connect, type ConnectionSource } from '../../connection/connect.js';
@@ -34,13 +34,18 @@ export class PgScratchDatabase implements ScratchDatabase {
     private readonly settings: Settings,
   ) {}
 
+  readonly tenantHistories: TableName[] = [];
+
   get target(): TargetDatabase {
     return this.targetOf();
   }
 
   async addTenant(tenant: Target): Promise<TargetDatabase> {
-    const { tenant: scope, table, role } = tenant;
-    if (scope) await this.use(this.source, (connection) => createSchema(connection, table, scope, role));
+    const { tenant: sharing, ownSchema, table, role } = tenant;
+    const scope = sharing ?? ownSchema;
+    const { history } = this.settings.catalog;
+    if (scope) await this.use(this.source, (connection) => createSchema(connection, history, scope, role));
+    if (ownSchema) this.tenantHistories.push(table);
     return this.targetOf(tenant);
   }
 
@@ -76,20 +81,18 @@ export class PgScratchDatabase implements ScratchDatabase {
   }
 
   readAll(): Promise<WholeCatalog> {
-    const all = { ...this.settings.catalog, schemas: ['*'], groups: [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS] };
+    const groups = [...SCHEMA_GROUPS, ...OPTIONAL_GROUPS];
+    const all = { ...this.settings.catalog, schemas: ['*'], groups, otherHistories: this.tenantHistories };
     return this.use(this.source, (connection) => readWholeCatalog(connection, all, []));
   }
 
   dump(program: string, signal: AbortSignal): Promise<string> {
-    return this.dumpWith(program, this.ownTablesAs('-T'), signal);
+    const histories = [this.settings.catalog.history, ...this.tenantHistories];
+    return this.dumpWith(program, ownTablesAs('-T', histories), signal);
   }
 
-  dumpOwnTables(program: string, signal: AbortSignal): Promise<string> {
-    return this.dumpWith(program, ['--schema-only', ...this.ownTablesAs('-t')], signal);
-  }
-
-  private ownTablesAs(flag: string): readonly string[] {
-    return ownTables(this.settings.catalog.history).flatMap((table) => [flag, qualifiedName(table)]);
+  dumpOwnTables(program: string, histories: readonly TableName[], signal: AbortSignal): Promise<string> {
+    return this.dumpWith(program, ['--schema-only', ...ownTablesAs('-t', histories)], signal);
   }
 
   private dumpWith(program: string, selection: readonly string[], signal: AbortSignal): Promise<string> {
@@ -116,4 +119,8 @@ export class PgScratchDatabase implements ScratchDatabase {
       await connection.release();
     }
   }
+}
+
+function ownTablesAs(flag: string, histories: readonly TableName[]): readonly string[] {
+  return histories.flatMap(ownTables).flatMap((table) => [flag, qualifiedName(table)]);
 }
