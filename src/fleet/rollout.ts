@@ -173,6 +173,7 @@ export class Rollout {
           const standing = found.get(tenant)?.standing;
           if (isRepeated && standing) repeated.push(standing);
         },
+        emit: (event) => this.emit(event),
         stop: (stop) => (this.stop ??= stop),
       });
     } finally {

@@ -1,7 +1,7 @@
 import { InterruptedError } from '../core/errors/run-errors.js';
 import { list } from '../core/errors/wording.js';
 import type { EngineHost, EngineTask } from '../core/ports/engine.js';
-import type { RolloutCommand } from '../core/tenants/running-rollout.js';
+import { START_WORKER, type RolloutCommand } from '../core/tenants/running-rollout.js';
 import type { Tenant } from '../core/tenants/tenant.js';
 import { pause } from '../timing/pause.js';
 import { retry } from '../timing/retry.js';
@@ -17,6 +17,8 @@ const POLL_MS = 250;
 const QUEUE_RETRY_MS = 60_000;
 /** How often it looks for dead workers, in ms. */
 const REAP_MS = 5_000;
+/** After what share of the time that it waits for a worker it says so. */
+const SILENT_SHARE = 1 / 6;
 
 /** How long the worker of a cancelled job may be silent before it is given up on in any case, in ms. */
 const SILENCE_MS = 60_000;
@@ -37,6 +39,7 @@ export class Driver {
   private movedAt = performance.now();
   private reapedAt = performance.now();
   private isHeld = false;
+  private isWithoutWorker = false;
   private isWithdrawn = false;
   private isInterrupted = false;
 
@@ -80,8 +83,7 @@ export class Driver {
     await this.hold(isPaused);
     if (!isPaused) await this.part.fill(this.options.opened);
     await this.withdraw(command === 'cancel' || this.task.signal.aborted);
-    if (await this.part.collect()) this.movedAt = performance.now();
-    if (isPaused) this.movedAt = performance.now();
+    if ((await this.part.collect()) || isPaused) this.moved();
     else await this.expectWorkers();
     await this.reap();
   }
@@ -91,9 +93,16 @@ export class Driver {
     return command;
   }
 
+  private moved(): void {
+    this.movedAt = performance.now();
+    this.isWithoutWorker = false;
+  }
+
   /** While the rollout is paused, jobs that come back for a retry are held too. */
   private async hold(isPaused: boolean): Promise<void> {
     if (isPaused || this.isHeld) await this.queue.jobs.hold(this.queue.names.prefix, this.part.id, isPaused);
+    if (isPaused !== this.isHeld && this.task.mayStart())
+      this.task.emit({ type: isPaused ? 'rollout-paused' : 'rollout-resumed' });
     this.isHeld = isPaused;
   }
 
@@ -108,15 +117,25 @@ export class Driver {
   /** Without a worker for these files the rollout would wait forever. */
   private async expectWorkers(): Promise<void> {
     const { workerWaitMs } = this.options;
-    if (performance.now() - this.movedAt < workerWaitMs || !this.task.mayStart()) return;
+    const waitedMs = performance.now() - this.movedAt;
+    const isOver = waitedMs >= workerWaitMs;
+    if (!this.task.mayStart() || (!isOver && (this.isWithoutWorker || waitedMs < workerWaitMs * SILENT_SHARE))) return;
     const { active, due, open } = await this.queue.jobs.load(this.part.queues, this.part.openIds);
-    if (active > 0) this.movedAt = performance.now();
-    if (active === 0 && due > 0)
-      this.task.stop({ by: 'engine', reason: noWorker(workerWaitMs, this.part.openServers) });
+    if (active > 0) this.moved();
+    const isWithoutWorker = active === 0 && due > 0;
+    if (isWithoutWorker && isOver) this.task.stop({ by: 'engine', reason: noWorker(waitedMs, this.part.openServers) });
+    if (isWithoutWorker && !isOver) this.sayWithoutWorker(waitedMs);
+    if (!isOver) return;
     if (open > 0 || !this.part.isWaiting) return;
     const error = new Error('The jobs of the rollout are no longer in the queue');
     this.task.stop({ by: 'engine', reason: 'its jobs are no longer in the queue' });
     this.part.giveUp(error);
+  }
+
+  private sayWithoutWorker(waitedMs: number): void {
+    this.isWithoutWorker = true;
+    const remainingMs = this.options.workerWaitMs - waitedMs;
+    this.task.emit({ type: 'rollout-without-worker', waitedMs, remainingMs, files: this.task.set.checksum });
   }
 
   private async reap(): Promise<void> {
@@ -137,5 +156,5 @@ export class Driver {
 function noWorker(waitedMs: number, servers: readonly string[]): string {
   const waited = Math.round(waitedMs / 1000);
   const named = servers.length > 0 ? `. Its list must have the same names for servers: ${list(servers)}` : '';
-  return `no worker with the same files took a tenant for ${waited} s. Start one: "worker: true", fleet.work()${named}`;
+  return `no worker with the same files took a tenant for ${waited} s. ${START_WORKER}${named}`;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import {
+  renderEvent,
   MigrationFailedError,
   RefusedError,
   type Fleet,
@@ -150,10 +151,21 @@ describe.each(VERSIONS)('a rollout over pg-boss %s', (version) => {
   });
 
   test('is left alone by workers with other files, and stops if there are no others', async () => {
-    const { fleet: caller } = await fleet({ engine: engineOn(version, { workerTimeout: 3_000 }) });
+    const { fleet: caller, events } = await fleet({ engine: engineOn(version, { workerTimeout: 3_000 }) });
     const work = async (): Promise<void> => {
       const { report } = await stopOf(caller.migrate());
-      expect(report.stopped).toMatchObject({ by: 'engine', reason: expect.stringContaining('no worker') });
+      expect(report.stopped).toMatchObject({
+        by: 'engine',
+        reason: expect.stringContaining('nest-migrations fleet work'),
+      });
+      const [said, ...more] = events.filter(({ type }) => type === 'rollout-without-worker');
+      expect(said && renderEvent(said)).toMatchObject([
+        {
+          level: 'warning',
+          text: expect.stringMatching(/^No worker with the files [0-9a-f]{8}… has taken a tenant for /),
+        },
+      ]);
+      expect(more).toEqual([]);
       expect(report.counts).toMatchObject({ skipped: 30 });
     };
     await working(work, 1, { ...files, '3_c.sql': 'CREATE TABLE c ()' });

@@ -37,6 +37,20 @@ export type FleetEventBody =
   | { readonly type: 'tenant-refused'; readonly tenant: string; readonly refusals: readonly Finding[] }
   /** The rollout knows how it ended for a tenant that was started, in this process or in a worker. Emitted once for each. */
   | { readonly type: 'tenant-finished'; readonly tenant: string; readonly result: TenantResult }
+  /** Another process has paused the rollout: migrations that are running finish, and no further tenant is started. */
+  | { readonly type: 'rollout-paused' }
+  /** Another process has let the rollout continue. */
+  | { readonly type: 'rollout-resumed' }
+  /** Tenants are left, and no worker with the same files takes one. Emitted once until a worker has finished a tenant. */
+  | {
+      readonly type: 'rollout-without-worker';
+      /** For how long, in ms. */
+      readonly waitedMs: number;
+      /** How much longer the rollout waits before it stops, in ms. */
+      readonly remainingMs: number;
+      /** The checksum of its files, which workers need too. */
+      readonly files: string;
+    }
   /** The rollout has gone through all tenants. */
   | {
       readonly type: 'rollout-finished';

@@ -2,6 +2,7 @@ import { renderFindingAs } from '../errors/finding.js';
 import type { Voice } from '../errors/remedy.js';
 import { count, duration, shortChecksum } from '../errors/wording.js';
 import { describeCounts, describeOutcome, type TenantResult } from '../tenants/report.js';
+import { START_WORKER } from '../tenants/running-rollout.js';
 import type { FleetEventBody, WorkerEventBody } from './fleet-events.js';
 import type { EventLine } from './event-line.js';
 
@@ -29,6 +30,12 @@ export function renderFleetEvent(say: Voice, event: FleetEventBody | WorkerEvent
         ...event.warnings.map((each) => ({ level: 'warning' as const, text: renderFindingAs(say, each) })),
         { level: 'info', text: `Tenants: ${describeCounts(event.counts)} (${duration(event.durationMs)})` },
       ];
+    case 'rollout-paused':
+      return [{ level: 'warning', text: PAUSED }];
+    case 'rollout-resumed':
+      return [{ level: 'info', text: 'The rollout continues' }];
+    case 'rollout-without-worker':
+      return [{ level: 'warning', text: describeAbsence(event) }];
     case 'rollout-stopped':
       return [
         {
@@ -39,6 +46,16 @@ export function renderFleetEvent(say: Voice, event: FleetEventBody | WorkerEvent
     default:
       return renderWorkerEvent(event);
   }
+}
+
+type WithoutWorker = Extract<FleetEventBody, { readonly type: 'rollout-without-worker' }>;
+
+const PAUSED =
+  'The rollout is paused: migrations that are running finish, and no further tenant is started. Continue it with "nest-migrations fleet resume"';
+
+function describeAbsence({ waitedMs, remainingMs, files }: WithoutWorker): string {
+  const waited = `No worker with the files ${shortChecksum(files)} has taken a tenant for ${duration(waitedMs)}`;
+  return `${waited} (up to ${duration(remainingMs)} more). ${START_WORKER}`;
 }
 
 function renderWorkerEvent(event: WorkerEventBody): readonly EventLine[] {

@@ -1,3 +1,4 @@
+import type { FleetEventBody } from '../events/fleet-events.js';
 import type { MigrationSet } from '../migration/migration-set.js';
 import type { RolloutStop, TenantResult } from '../tenants/report.js';
 import type { RolloutCommand, RunningRollout } from '../tenants/running-rollout.js';
@@ -24,6 +25,8 @@ export interface EngineTask {
    * @param isRepeated true if an earlier attempt may have done something too, which only the history tells.
    */
   readonly settle: (tenant: Tenant, result: TenantResult, isRepeated: boolean) => void;
+  /** Tells about the rollout. */
+  readonly emit: (event: FleetEventBody) => void;
   /** Stops the rollout, for a reason of the engine's own. */
   readonly stop: (stop: RolloutStop) => void;
 }

@@ -20,3 +20,7 @@ export interface RunningRollout {
 
 /** What can be asked of a rollout from any process. */
 export type RolloutCommand = 'pause' | 'resume' | 'cancel';
+
+/** What to do if a rollout has no workers. */
+export const START_WORKER =
+  'Start one of the same release with "nest-migrations fleet work", the option "worker: true" or fleet.work(). Workers with other files leave the rollout alone';

@@ -32,11 +32,13 @@ describe('the rollouts of all processes', () => {
     expect(paused).toMatchObject({ code: 0, stdout: expect.stringContaining(`Paused rollout ${rolloutId}: `) });
     expect(paused.stdout).toContain(`\`nest-migrations fleet resume ${rolloutId}\``);
     expect(await shown()).toMatchObject([{ rolloutId, state: 'paused' }]);
+    await until(() => rollout.output().stdout.includes('\nThe rollout is paused: '));
     expect(objectOf(await type('fleet', 'resume', rolloutId.slice(0, 8), '--json'))).toEqual({
       rolloutId,
       command: 'resume',
     });
     expect(await shown()).toMatchObject([{ state: 'running' }]);
+    await until(() => rollout.output().stdout.includes('\nThe rollout continues\n'));
 
     const unknown = { code: 1, stderr: 'error: no rollout x is running\n' };
     expect(await type('fleet', 'cancel', 'x')).toMatchObject(unknown);
@@ -46,6 +48,7 @@ describe('the rollouts of all processes', () => {
       code: 1,
       report: expect.stringContaining('The rollout stopped: it was cancelled. Tenants: 2 interrupted'),
     });
+    expect(report.match(/The rollout (is paused|continues)/g)).toHaveLength(2);
     expect(await shown()).toEqual([]);
     worker.kill('SIGTERM');
     await worker.ended;
