@@ -8,7 +8,8 @@ import { list, placeIn } from './wording.js';
 /** What a failed migration left in the database. */
 export type Aftermath =
   | { readonly kind: 'rolled-back' }
-  | { readonly kind: 'all-rolled-back' }
+  /** With the schema of the tenant, if this transaction was to create it. */
+  | { readonly kind: 'all-rolled-back'; readonly schema?: string }
   /** The file ended its transaction itself: some of it may be committed. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'partial'; readonly stepsDone: number; readonly stepsTotal: number };
@@ -94,7 +95,9 @@ function aftermath({ aftermath: left, file, tracked = true, unrecorded: problem 
     case 'rolled-back':
       return `${file} was rolled back as a whole${recorded ? '; it is recorded as failed and will be tried again' : ''}.`;
     case 'all-rolled-back':
-      return 'All migrations of this run were rolled back together (transaction: "all").';
+      return left.schema === undefined
+        ? 'All migrations of this run were rolled back together (transaction: "all").'
+        : `All migrations of this run were rolled back together with the creation of the schema ${JSON.stringify(left.schema)}, so nothing is left of them.`;
     case 'unknown':
       return `What ${file} did before the failure may be committed. Check the database before the next run, which tries the whole file again.`;
     case 'partial':

@@ -206,8 +206,7 @@ export class TransactionalRun {
     const { startedAt, elapsedMs } = this.progress;
     const records = context.records.fail(task, recordedError(server, task), startedAt, elapsedMs);
     const recordError = await tryRecord(context, rollbackStatements(context, records));
-    const rolledBack = this.mode === 'all' ? 'all-rolled-back' : 'rolled-back';
-    const aftermath: Aftermath = { kind: lostClaim ? 'unknown' : rolledBack };
+    const aftermath = lostClaim ? ({ kind: 'unknown' } as const) : this.rolledBack();
     const offset = lostClaim ? undefined : place.offset;
     // The redacted error may lack its context.
     const inTransaction = await whyInTransaction(task.program, serverErrorOf(error) ?? server, offset, {
@@ -215,5 +214,11 @@ export class TransactionalRun {
       locked: context.lock.exclusive,
     });
     return failed(context, task, { server, offset, aftermath, cause: error, recordError, inTransaction });
+  }
+
+  private rolledBack(): Aftermath {
+    if (this.mode !== 'all') return { kind: 'rolled-back' };
+    const { createsSchema, tenant } = this.context.target;
+    return { kind: 'all-rolled-back', ...(createsSchema && tenant && { schema: tenant.schema }) };
   }
 }
