@@ -31,7 +31,9 @@ export function readInterfaces(): FindInterface {
       .flatMap(namesIn)
       .flatMap((base) => find(base)?.properties ?? []);
     const own = declaration.members.filter(ts.isPropertySignature).map(documented);
-    return { meaning: commentOf(declaration), properties: [...inherited, ...own] };
+    const again = new Set(own.map((each) => each.name));
+    const kept = inherited.filter((each) => !again.has(each.name));
+    return { meaning: commentOf(declaration), properties: [...kept, ...own] };
   };
   return find;
 }

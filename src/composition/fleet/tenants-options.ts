@@ -55,6 +55,7 @@ export interface RolloutOptions {
 export interface TenantsOptions {
   /** The folder with the migrations for each tenant. */
   directory: string;
+  /** The tenants: an array, an SQL query or a function. */
   list: TenantList;
   /**
    * How long a function may take to return the tenants, or each page of them, in ms; 0 is no limit. A query is limited by

@@ -25,6 +25,10 @@ export type TenantFleet = Fleet<TenantDefinition>;
 
 /** The option `tenants` of the module. */
 export interface ModuleTenantsOptions extends Omit<TenantsOptions, 'list'> {
+  /**
+   * The tenants: an array, an SQL query, a function, or, only in `forRoot()`, one with providers of the application
+   * (`{ imports, inject, useFactory }`).
+   */
   list: TenantList | TenantListFactory;
   /**
    * Whether this process migrates tenants for the rollouts of all processes, for as long as the application runs. Needs
