@@ -16,7 +16,11 @@ export interface ChangeOptions {
   readonly dryRun?: boolean;
   /** Interrupts the operation. @default none */
   readonly signal?: AbortSignal | undefined;
-  /** For changes of several histories, which share one wait for their locks. @default it waits for its own @internal */
+}
+
+/** The same for one of several histories, which share one wait for their locks. */
+export interface ChangeSettings extends ChangeOptions {
+  /** @default it waits for its own lock */
   readonly lockWait?: LockWaitOptions | undefined;
 }
 
@@ -44,7 +48,7 @@ export interface Decision<T> {
  */
 export async function changeHistory<T>(
   parts: MigratorParts,
-  { reason, dryRun = false, signal, lockWait }: ChangeOptions,
+  { reason, dryRun = false, signal, lockWait }: ChangeSettings,
   decide: (known: Basis) => Decision<T> | Promise<Decision<T>>,
 ): Promise<T> {
   const set = await readUsable(parts.source);

@@ -1,9 +1,9 @@
 import type { Migrator } from '../../../migrator/migrator.js';
-import type { ChangeOptions } from '../../../migrator/use-cases/change-history.js';
+import type { ChangeSettings } from '../../../migrator/use-cases/change-history.js';
 
 /** A change to the history, made by a command. */
 export interface Change<T> {
-  readonly make: (migrator: Migrator, options: ChangeOptions) => Promise<T>;
+  readonly make: (migrator: Migrator, options: ChangeSettings) => Promise<T>;
   /** Lines that say what changed or would change; empty if nothing does. */
   readonly describe: (result: T, isDone: boolean) => readonly string[];
   /** What to say when nothing changes. */
