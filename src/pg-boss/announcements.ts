@@ -22,7 +22,7 @@ const UPDATE_MS = 1_000;
 /** How long adding a rollout is retried, in ms. */
 const INSERT_MS = 10_000;
 /** How long the process of a rollout may be silent before it is considered dead, in seconds. */
-const DEAD_SECONDS = 60;
+const LOST_SECONDS = 30;
 const NONE = '00000000-0000-0000-0000-000000000000';
 
 /** A rollout of this process, as other processes see it. */
@@ -69,7 +69,7 @@ export class Announcement {
 
   private async report(changes: Partial<Announced>): Promise<RolloutCommand> {
     const { jobs, names } = this.queue;
-    const data = await jobs.merge(names.rollouts, this.rolloutId, { gate: null, ...changes, seenAt: new Date() });
+    const data = await jobs.mergeSeen(names.rollouts, this.rolloutId, { gate: null, ...changes });
     this.command = isAnnounced(data) ? data.command : 'cancel'; // whoever deletes the job wants it to end
     return this.command;
   }
@@ -79,13 +79,17 @@ export class Announcement {
   }
 }
 
+/** What a rollout is, after the last command for it. */
+const STATES = { resume: 'running', pause: 'paused', cancel: 'cancelled' } as const;
+
 /** The rollouts of all processes. */
 export async function runningRollouts({ jobs, names }: StoredJobs): Promise<readonly RunningRollout[]> {
-  const open = await jobs.open(names.rollouts);
-  return open.flatMap(({ id, data, createdOn }) => {
+  const stored = await jobs.rollouts(names.rollouts, LOST_SECONDS);
+  return stored.flatMap(({ id, data, createdOn, isSilent }) => {
     if (!isAnnounced(data)) return [];
     const { command, tenants, done, failed, files, gate, seenAt } = data;
-    const state = command === 'pause' ? 'paused' : 'running';
+    if (isSilent && command === 'cancel') return []; // its jobs are withdrawn, and nobody is left to end it
+    const state = isSilent ? 'lost' : STATES[command];
     const progress = { tenants, done, failed, files, gate: gate ?? undefined };
     return [{ rolloutId: id, state, startedAt: createdOn, seenAt: new Date(seenAt), ...progress } as const];
   });
@@ -102,7 +106,7 @@ export async function controlRollout(
   // Even if the process that drives it has died:
   if (command === 'cancel') {
     await jobs.withdraw(names.prefix, data.part, true);
-    await jobs.forgetRollouts(names.rollouts, DEAD_SECONDS, rolloutId);
+    await jobs.forgetRollouts(names.rollouts, LOST_SECONDS, rolloutId);
   } else await jobs.hold(names.prefix, data.part, command === 'pause');
   return true;
 }

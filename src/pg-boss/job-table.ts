@@ -18,6 +18,15 @@ export interface Load {
   readonly open: number;
 }
 
+/** A rollout, as a job that no worker takes. */
+export interface StoredRollout {
+  readonly id: string;
+  readonly data: unknown;
+  readonly createdOn: Date;
+  /** True if its process has sent no heartbeat for long. */
+  readonly isSilent: boolean;
+}
+
 /**
  * Statements on the documented table of jobs, for what pg-boss has no call for: it reads single jobs only, and retries
  * any failure.
@@ -132,7 +141,16 @@ export class JobTable {
 
   /** Changes fields in the data of a job. @returns the data; undefined if there is no such job. */
   async merge(queue: string, id: string, changes: object): Promise<unknown> {
-    const text = `UPDATE ${this.table} SET data = data || $3::jsonb WHERE name = $1 AND id = $2 AND state < 'completed' RETURNING data`;
+    return this.change(queue, id, changes, '$3::jsonb');
+  }
+
+  /** The same, with a heartbeat. Its time is that of the server, as the clocks of processes may differ. */
+  async mergeSeen(queue: string, id: string, changes: object): Promise<unknown> {
+    return this.change(queue, id, changes, `$3::jsonb || pg_catalog.jsonb_build_object('seenAt', pg_catalog.now())`);
+  }
+
+  private async change(queue: string, id: string, changes: object, added: string): Promise<unknown> {
+    const text = `UPDATE ${this.table} SET data = data || ${added} WHERE name = $1 AND id = $2 AND state < 'completed' RETURNING data`;
     const [row] = await this.rows(text, [queue, id, JSON.stringify(changes)]);
     return row?.['data'];
   }
@@ -149,15 +167,19 @@ export class JobTable {
     return rows.map((row) => String(row['name']));
   }
 
-  /** The data of all jobs of a queue that have not ended, oldest first. */
-  async open(
-    queue: string,
-  ): Promise<readonly { readonly id: string; readonly data: unknown; readonly createdOn: Date }[]> {
-    const text = `SELECT id, data, created_on FROM ${this.table} WHERE name = $1 AND state < 'completed' ORDER BY created_on`;
-    return (await this.rows(text, [queue])).map((row) => ({
+  /** The rollouts that have not ended, oldest first. @param seconds after which a process without a heartbeat is silent. */
+  async rollouts(queue: string, seconds: number): Promise<readonly StoredRollout[]> {
+    const rows = await this.rows(
+      `SELECT id, data, created_on,
+              (data->>'seenAt')::timestamptz < pg_catalog.now() - pg_catalog.make_interval(secs => $2) AS silent
+         FROM ${this.table} WHERE name = $1 AND state < 'completed' ORDER BY created_on`,
+      [queue, seconds],
+    );
+    return rows.map((row) => ({
       id: String(row['id']),
       data: row['data'],
       createdOn: new Date(row['created_on'] as string | Date),
+      isSilent: row['silent'] === true,
     }));
   }
 

@@ -45,7 +45,7 @@ class OtherRollouts {
 
   async report(queue: Queue): Promise<void> {
     const { checksum } = this.worker.set;
-    const others = (await runningRollouts(queue)).filter(({ files }) => files !== checksum);
+    const others = (await runningRollouts(queue)).filter(({ files, state }) => files !== checksum && state !== 'lost');
     for (const rollout of others) {
       if (this.reported.has(rollout.rolloutId)) continue;
       this.reported.add(rollout.rolloutId);

@@ -3,10 +3,13 @@ import type { WaveResult } from './rollout-settings.js';
 /** A rollout that has not ended, seen from any process. */
 export interface RunningRollout {
   readonly rolloutId: string;
-  /** `paused`: no further tenant is started. */
-  readonly state: 'running' | 'paused';
+  /**
+   * `paused`: no further tenant is started. `cancelled`: its last migrations are being interrupted. `lost`: the process
+   * that drives it has sent no heartbeat for 30 seconds, so it is probably gone; tenants in the queue are still migrated.
+   */
+  readonly state: 'running' | 'paused' | 'cancelled' | 'lost';
   readonly startedAt: Date;
-  /** When the process that drives it last sent a heartbeat; if that was long ago, the process is gone. */
+  /** When the process that drives it last sent a heartbeat. It sends one every second. */
   readonly seenAt: Date;
   /** How many tenants of the present wave there are, and how many of them are done. */
   readonly tenants: number;

@@ -28,14 +28,14 @@ import { pgBoss } from 'nestjs-pg-migrations/pg-boss';
 export default { tenants: { directory: 'schools', list: ${JSON.stringify(LIST)}, engine: pgBoss() } };`,
 };
 
-export function useWorkers(name: string): SchoolsWithWorkers {
+export function useWorkers(name: string, engine: string | object = 'pg-boss'): SchoolsWithWorkers {
   const running: RunningCommand[] = [];
   // Before the hooks of the database, which expect that nothing is connected to it.
   afterEach(async () => {
     for (const { kill } of running) kill('SIGKILL');
     await Promise.all(running.splice(0).map(({ ended }) => ended));
   });
-  const schools = useSchools(name, { engine: 'pg-boss' });
+  const schools = useSchools(name, { engine });
   const { db, start, project } = schools;
   beforeEach(() => linkPackages(project(), ['nestjs-pg-migrations', 'pg', 'pg-boss']));
   const begin: SchoolsWithWorkers['begin'] = (...args) => {

@@ -4,6 +4,7 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { CommonFlags } from '../../process/flags.js';
 import { commandLine } from '../../process/retype.js';
 import { jsonText } from '../../render/json-text.js';
+import { lostAmong } from '../../render/tenants/render-rollouts.js';
 import type { Action } from '../action.js';
 import { readingTenants } from '../tenants/with-fleet.js';
 
@@ -28,9 +29,12 @@ function asking(
 ): Action<CommonFlags> {
   return (flags, { out, typed }, given) =>
     readingTenants(flags, async ({ fleet }) => {
-      const { rolloutId } = choose(await fleet.rollouts(), given);
+      const rollouts = await fleet.rollouts();
+      const { rolloutId } = choose(rollouts, given);
       if (!(await fleet.control(rolloutId, command))) throw noRollout(`rollout ${rolloutId} has ended`);
-      out(flags.json ? jsonText({ rolloutId, command }) : describe(rolloutId, typed.program).join('\n'));
+      const others = rollouts.filter((each) => each.rolloutId !== rolloutId);
+      const lines = [...describe(rolloutId, typed.program), ...(command === 'resume' ? [] : lostAmong(others, typed))];
+      out(flags.json ? jsonText({ rolloutId, command }) : lines.join('\n'));
       return EXIT.ok;
     });
 }
@@ -38,11 +42,18 @@ function asking(
 /** @param given an ID, or the beginning of one. @throws CliError */
 function choose(rollouts: readonly RunningRollout[], given: string | undefined): RunningRollout {
   if (given === '') throw usageError('the ID of the rollout is empty');
-  const [found, ...others] = rollouts.filter(({ rolloutId }) => rolloutId.startsWith(given ?? ''));
+  const [found, ...others] =
+    given === undefined ? meant(rollouts) : rollouts.filter(({ rolloutId }) => rolloutId.startsWith(given));
   if (!found) throw noRollout(given === undefined ? 'no rollout is running' : `no rollout ${given} is running`);
   if (others.length === 0) return found;
   const ids = [found, ...others].map(({ rolloutId }) => `\n  ${rolloutId}`);
   throw usageError(`${ids.length} rollouts are running; choose one by its ID:${ids.join('')}`);
+}
+
+/** Those that a command without an ID may mean. Lost ones still have jobs, but stand back if another one is alive. */
+function meant(rollouts: readonly RunningRollout[]): readonly RunningRollout[] {
+  const alive = rollouts.filter(({ state }) => state === 'running' || state === 'paused');
+  return alive.length > 0 ? alive : rollouts.filter(({ state }) => state === 'lost');
 }
 
 function noRollout(problem: string): CliError {

@@ -9,7 +9,6 @@ import { readingTenants } from '../tenants/with-fleet.js';
 export const rollouts: Action<ReadFlags> = (flags, { out, typed, columns }) =>
   readingTenants(flags, async ({ fleet }) => {
     const queued = await fleet.queued();
-    const now = new Date();
-    out(flags.json ? jsonText(rolloutsToJson(queued ?? [])) : renderRollouts(queued, { typed, columns, now }));
+    out(flags.json ? jsonText(rolloutsToJson(queued ?? [])) : renderRollouts(queued, { typed, columns }));
     return EXIT.ok;
   });

@@ -1,16 +1,12 @@
-import { duration } from '../../../core/errors/wording.js';
 import type { RunningRollout } from '../../../core/tenants/running-rollout.js';
 import type { Invocation } from '../../process/invocation.js';
 import { commandLine } from '../../process/retype.js';
 import { tableOf, utc } from '../table.js';
 
-/** A process that has been silent for longer than this may have died, in ms. It sends a heartbeat every second. */
-const SILENT_MS = 60_000;
-
 /** Rollouts for people; undefined if there is no queue. @param columns the width of the terminal; undefined if there is none. */
 export function renderRollouts(
   rollouts: readonly RunningRollout[] | undefined,
-  { typed, columns, now }: { readonly typed: Invocation; readonly columns: number | undefined; readonly now: Date },
+  { typed, columns }: { readonly typed: Invocation; readonly columns: number | undefined },
 ): string {
   if (!rollouts) return 'No rollout is running: the queue does not exist yet. The first rollout or worker creates it';
   if (rollouts.length === 0) return 'No rollout is running';
@@ -18,7 +14,7 @@ export function renderRollouts(
     const { rolloutId, failed, startedAt, seenAt } = each;
     return [rolloutId, stateOf(each), progressOf(each), failed, utc(startedAt), utc(seenAt)];
   });
-  return [tableOf(HEAD, rows, { columns }), ...rollouts.flatMap((each) => silence(each, now, typed))].join('\n');
+  return [tableOf(HEAD, rows, { columns }), ...lostAmong(rollouts, typed)].join('\n');
 }
 
 const HEAD = ['rollout', 'state', 'tenants of the wave', 'failed', 'started (UTC)', 'seen (UTC)'];
@@ -35,14 +31,13 @@ export function progressOf({ done, tenants }: RunningRollout): string {
   return `${done.toLocaleString('en')} of ${tenants.toLocaleString('en')} done`;
 }
 
-/** What to do about a rollout whose process no longer sends heartbeats. */
-function silence({ rolloutId, seenAt }: RunningRollout, now: Date, { program }: Invocation): string[] {
-  const silentMs = now.getTime() - seenAt.getTime();
-  if (silentMs < SILENT_MS) return [];
-  const cancel = commandLine(program, ['fleet', 'cancel', rolloutId]);
-  return [
-    `The process of rollout ${rolloutId} has been silent for ${duration(silentMs)}. If it died, run \`${cancel}\`.`,
-  ];
+/** What to do about rollouts whose processes no longer send heartbeats. */
+export function lostAmong(rollouts: readonly RunningRollout[], { program }: Invocation): string[] {
+  const lost = rollouts.filter(({ state }) => state === 'lost');
+  return lost.map(({ rolloutId }) => {
+    const cancel = commandLine(program, ['fleet', 'cancel', rolloutId]);
+    return `The process of rollout ${rolloutId} no longer sends heartbeats. Workers still take the tenants that it put into the queue; to withdraw them, run \`${cancel}\`.`;
+  });
 }
 
 /** The same for programs. Its shape is stable. */
