@@ -14,14 +14,15 @@ class Guard extends TenantMigratedGuard {
   protected override readonly migrateOnDemand = true;
   protected override readonly cacheMs = 0;
 
-  protected tenantOf(context: unknown): string {
-    return context as string;
+  protected tenantOf(context: ExecutionContext): string {
+    return context.getArgByIndex<string>(0);
   }
 }
 
 /** What a request of a tenant is answered with: "served", or the reason why not. */
 async function ask({ fleet }: ObservedFleet, tenant: string): Promise<string> {
-  const answer = new Guard(fleet).canActivate(tenant as unknown as ExecutionContext);
+  const context = { getType: () => 'rpc', getArgByIndex: () => tenant } as unknown as ExecutionContext;
+  const answer = new Guard(fleet).canActivate(context);
   return answer.then(
     () => 'served',
     (error: Error) => error.message,
