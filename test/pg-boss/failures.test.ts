@@ -165,7 +165,7 @@ test('a rollout whose process has died can be cancelled from another one, and is
   await announceDead();
   const [dead, ...others] = await fleet.rollouts();
   expect(others).toEqual([]);
-  expect(dead).toMatchObject({ state: 'paused', tenants: 3, done: 1, seenAt: new Date(0) });
+  expect(dead).toMatchObject({ state: 'lost', tenants: 3, done: 1, seenAt: new Date(0) });
   expect(await fleet.control(String(dead?.rolloutId), 'cancel')).toBe(true);
   expect(await fleet.rollouts()).toEqual([]);
 });
