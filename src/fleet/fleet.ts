@@ -12,6 +12,7 @@ import type { FleetDrift, FleetDriftOptions } from './drift/fleet-drift.js';
 import { work, workersOf } from './engine/work.js';
 import type { FleetHost, FleetParts } from './parts.js';
 import { KnownStandings } from './known-standings.js';
+import { migrateFleet } from './migrate-fleet.js';
 import { OnDemand } from './on-demand.js';
 import type {
   RolloutOptions,
@@ -26,7 +27,6 @@ import type {
 } from './fleet-options.js';
 import { deprovision, planProvision, provision } from './provision.js';
 import { tenantMigrator, type TenantMigrator } from './record-of.js';
-import { Rollout } from './rollout.js';
 import { selected, type TenantSelection } from './selection.js';
 
 /**
@@ -63,14 +63,10 @@ export class Fleet<Definition = unknown> {
    *
    * @returns the outcome of every tenant.
    * @throws RolloutStoppedError with the outcome of every tenant, if the rollout stopped early; ConfigurationError if
-   *   the list cannot be used; and the errors of `Migrator.migrate` for the shared files
+   *   the list cannot be used, before anything runs unless it depends on the shared files; and the errors of `Migrator.migrate` for the shared files
    */
   async migrate({ signal, ...selection }: RolloutOptions = {}): Promise<FleetRun> {
-    const rollout = this.#operations.run(signal, async (combined) => {
-      const shared = await this.#parts.shared?.migrate({ signal: combined });
-      await this.#parts.shared?.recorded(); // recording may use the only connection of a pool
-      return { shared, ...(await new Rollout(this.#parts, selection, combined).run()) };
-    });
+    const rollout = this.#operations.run(signal, (combined) => migrateFleet(this.#parts, selection, combined));
     return this.#onDemand.noting(rollout).finally(() => this.known.expireAll());
   }
 

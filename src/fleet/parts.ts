@@ -27,6 +27,8 @@ export interface FleetParts {
   readonly shared: Migrator | undefined;
   /** Reads the list of tenants to its end. @throws ConfigurationError listing every problem */
   readonly list: () => Promise<readonly Tenant[]>;
+  /** The same; undefined if it cannot be read to its end. @throws ConfigurationError if it is invalid */
+  readonly listIfReadable: () => Promise<readonly Tenant[] | undefined>;
   /** Queries servers only if the list is ambiguous. @throws ConfigurationError if two tenants turn out to share a schema */
   readonly assertDistinct: (all: readonly Tenant[]) => Promise<void>;
   /** The files of tenants. */

@@ -36,11 +36,12 @@ export class Rollout {
   /**
    * Migrates the tenants that are behind.
    *
+   * @param known the list of tenants. @default it is read
    * @throws RolloutStoppedError if it stopped early; ConfigurationError, DirectoryError, DatabaseConnectionError if it could not begin.
    */
-  async run(): Promise<RolloutReport> {
+  async run(known?: readonly Tenant[]): Promise<RolloutReport> {
     const set = await this.parts.source.read();
-    const all = await this.parts.list();
+    const all = known ?? (await this.parts.list());
     await this.parts.assertDistinct(all);
     const listed = selected(all, this.selection);
     try {

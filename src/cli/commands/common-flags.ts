@@ -61,7 +61,7 @@ export const CONFIRMATION_FLAGS: readonly Flag[] = [
 
 /** Flags of every command that works on tenants. */
 export const TENANT_FLAGS: readonly Flag[] = [
-  ['--tenant <name>', 'work on this tenant instead of the shared files; repeatable', add],
+  ['--tenant <name>', 'work on this tenant; repeatable', add],
   ['--group <name>', 'work on the tenants of this group'],
   ['--all', 'work on all tenants'],
 ];

@@ -4,7 +4,7 @@ import type { CommandDefinition } from './definition.js';
 /** The command `migrate`. */
 export const migrateCommand: CommandDefinition = {
   name: 'migrate',
-  description: 'apply pending migrations',
+  description: 'apply pending migrations; for tenants, after the shared ones',
   flags: [
     ...TENANT_FLAGS,
     ...COMMON_FLAGS,

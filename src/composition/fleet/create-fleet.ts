@@ -49,6 +49,7 @@ export function createFleetOf(
     {
       shared: shared ?? undefined,
       list: () => list.read(),
+      listIfReadable: () => list.readIfReadable(),
       assertDistinct: (all) => assertDistinctServers(homes, all),
       source: migrations.source,
       records: new FleetRecords(homes, tenants),

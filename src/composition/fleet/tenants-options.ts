@@ -20,7 +20,7 @@ export type TenantPages =
   | Iterable<TenantDefinition | readonly TenantDefinition[]>
   | AsyncIterable<TenantDefinition | readonly TenantDefinition[]>;
 
-/** Returns the tenants. Called once for each operation, and again at the end of a rollout. */
+/** Returns the tenants. Called once for each operation; by a rollout, again after shared files were applied, and at its end. */
 export type TenantProvider = () => TenantPages | Promise<TenantPages>;
 
 /** The list of tenants: an array, a query, or a function. A query returns `name`, and may return `schema` (by default the name) and `group`. */

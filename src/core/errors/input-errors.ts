@@ -11,7 +11,7 @@ function listed(problems: readonly string[]): string {
 const SUBJECTS = {
   INVALID_OPTIONS: 'Migrations are not configured correctly',
   INVALID_TABLE: 'Migrations are not configured correctly',
-  INVALID_TENANTS: 'The list of tenants cannot be used, so nothing was run',
+  INVALID_TENANTS: 'The list of tenants cannot be used, so nothing was run for any tenant',
 } as const;
 
 /** Options or the list of tenants are invalid or contradict each other. Lists every problem. */

@@ -55,9 +55,9 @@ export class MigrationError extends Error {
   }
 
   /** Adds a line to the message. @internal */
-  addLine(line: string): void {
+  addLine(line: Text): void {
     const text = this.#text;
-    this.#text = (say) => `${inWords(text, say)}\n${line}`;
+    this.#text = (say) => `${inWords(text, say)}\n${inWords(line, say)}`;
     this.message = this.messageAs(inApi);
   }
 

@@ -148,6 +148,17 @@ describe('migrate', () => {
     expect(await type('migrate', ...flags)).toMatchObject({ code: 2, stderr: expect.stringContaining(message) });
   });
 
+  test.each([['--tenant'], ['--group']])('with an unknown name in %s applies no shared files either', async (flag) => {
+    await open('oak');
+    await write({ 'migrations/002_years.sql': 'CREATE TABLE years (id int);' });
+    const { code, stdout, stderr } = await type('migrate', flag, 'nope');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(
+      'If they change the list, apply them first, with `nest-migrations migrate`.\n[INVALID_OPTIONS]',
+    );
+    expect(await outcomes(db)).toEqual({ '001_schools.sql': 'applied' });
+  });
+
   test('says what to add if there are no tenants in the configuration', async () => {
     await write({ 'migrations.config.json': '{}' });
     const { code, stderr } = await type('migrate', '--all');
