@@ -4,7 +4,7 @@ import { EXIT } from '../../process/exit-codes.js';
 import type { CommonFlags } from '../../process/flags.js';
 import { commandLine } from '../../process/retype.js';
 import { jsonText } from '../../render/json-text.js';
-import { lostAmong } from '../../render/tenants/render-rollouts.js';
+import { lostAmong } from '../../render/tenants/lost-rollouts.js';
 import type { Action } from '../action.js';
 import { readingTenants } from '../tenants/with-fleet.js';
 

@@ -1,7 +1,7 @@
 import type { RunningRollout } from '../../../core/tenants/running-rollout.js';
 import type { Invocation } from '../../process/invocation.js';
-import { commandLine } from '../../process/retype.js';
 import { tableOf, utc } from '../table.js';
+import { lostAmong } from './lost-rollouts.js';
 
 /** Rollouts for people; undefined if there is no queue. @param columns the width of the terminal; undefined if there is none. */
 export function renderRollouts(
@@ -29,15 +29,6 @@ function stateOf({ state, gate }: RunningRollout): string {
 /** `312 of 5,000 done`. */
 export function progressOf({ done, tenants }: RunningRollout): string {
   return `${done.toLocaleString('en')} of ${tenants.toLocaleString('en')} done`;
-}
-
-/** What to do about rollouts whose processes no longer send heartbeats. */
-export function lostAmong(rollouts: readonly RunningRollout[], { program }: Invocation): string[] {
-  const lost = rollouts.filter(({ state }) => state === 'lost');
-  return lost.map(({ rolloutId }) => {
-    const cancel = commandLine(program, ['fleet', 'cancel', rolloutId]);
-    return `The process of rollout ${rolloutId} no longer sends heartbeats. Workers still take the tenants that it put into the queue; to withdraw them, run \`${cancel}\`.`;
-  });
 }
 
 /** The same for programs. Its shape is stable. */
