@@ -25,7 +25,7 @@ export async function passGate(
   { signal, since, onReached, show }: Waiting,
 ): Promise<RolloutStop | undefined> {
   if (gate === undefined || signal.aborted) return undefined;
-  const condition = typeof gate === 'number' ? gate - (await since()) : gate;
+  const condition = typeof gate === 'number' ? gate - Math.max(0, await since()) : gate;
   if (typeof condition === 'number' && condition <= 0) return undefined;
   onReached(typeof condition === 'number' ? condition : undefined);
   const [passed, cancelled] = [new AbortController(), new AbortController()];

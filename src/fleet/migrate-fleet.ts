@@ -41,6 +41,7 @@ async function listBefore(parts: FleetParts, shared: Migrator, selection: Tenant
     return listed;
   } catch (error) {
     const pending = await shared.pending().catch(() => []);
+    if (pending.length > 0 && lacksOnlyGroups(error)) return undefined;
     if (error instanceof ConfigurationError && pending.length > 0)
       error.addLine(
         (say) =>
@@ -49,4 +50,11 @@ async function listBefore(parts: FleetParts, shared: Migrator, selection: Tenant
       );
     throw error;
   }
+}
+
+/** True if only groups that the waves name are missing: these files may put tenants into them. */
+function lacksOnlyGroups(error: unknown): boolean {
+  return (
+    error instanceof ConfigurationError && error.problems.every(({ option }) => option === 'tenants.rollout.waves')
+  );
 }

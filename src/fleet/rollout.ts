@@ -87,15 +87,17 @@ export class Rollout {
     const records = await this.read(tenants, set);
     if (!records) return false;
     const known = new Standings(set, this.parts.policy).all(tenants, records);
-    if (this.results.size === 0) assertNotMoved(known);
+    const isFirst = this.results.size === 0;
+    if (isFirst) assertNotMoved(known);
     const due = new Map<Tenant, KnownTenant>();
     for (const each of known) {
       if (each.standing.state !== 'current') due.set(each.tenant, each);
       else this.results.set(each.tenant.name, idle(each.tenant, 'nothing-to-do'));
     }
-    const { waves: definitions, stopAfter } = this.parts.rollout;
+    const { waves: defined, stopAfter } = this.parts.rollout;
     this.failureBudget = this.failures + shareOf(stopAfter, due.size);
-    const waves = wavesOf(tenants, definitions, (tenant) => due.has(tenant));
+    // Tenants that were created meanwhile come when all gates have been passed.
+    const waves = wavesOf(tenants, isFirst ? defined : [], (tenant) => due.has(tenant));
     const working = waves.filter((wave) => wave.due.length > 0).length;
     this.emit({ type: 'rollout-started', tenants: tenants.length, behind: due.size, waves: working });
     await this.inWaves(waves, due, set);
@@ -104,7 +106,7 @@ export class Rollout {
 
   /**
    * A gate belongs to the wave after it, whoever migrated the wave before. Otherwise, the next rollout, or that of another
-   * process, would pass a gate that is closed.
+   * process, would pass a gate that is closed. It sees the wave that this rollout migrated last, if there is one.
    */
   private async inWaves(
     waves: readonly Wave[],
@@ -113,7 +115,7 @@ export class Rollout {
   ): Promise<void> {
     for (const [i, wave] of waves.entries()) {
       if (wave.due.length === 0) continue;
-      const before = waves[i - 1];
+      const before = waves.slice(0, i).findLast(({ due }) => due.length > 0) ?? waves[i - 1];
       if (before && !this.stopped) this.stop = await this.passGateAfter(before, waves.length, set);
       if (this.stopped) return;
       this.emit({ type: 'wave-started', wave: wave.number, of: waves.length, tenants: wave.due.length });
@@ -132,12 +134,13 @@ export class Rollout {
     const { rollout, engine, records } = this.parts;
     const { rolloutId } = this;
     const tenants = wave.members.flatMap(({ name }) => this.results.get(name) ?? []);
+    const hasChanged = tenants.some(({ applied }) => applied.length > 0);
     return passGate(
       rollout.gate,
       { wave: wave.number, of, tenants, counts: countOutcomes(tenants) },
       {
         signal: this.signal,
-        since: async () => (wave.due.length > 0 ? 0 : ((await records.sinceApplied(wave.members)) ?? 0)),
+        since: async () => (hasChanged ? 0 : ((await records.sinceApplied(wave.members)) ?? 0)),
         onReached: (delayMs) =>
           this.emit({ type: 'gate-reached', wave: wave.number, of, ...(delayMs !== undefined && { delayMs }) }),
         show: async (result, signal) => engine.waitAtGate?.({ rolloutId, set }, result, signal),

@@ -92,6 +92,15 @@ describe('removing a tenant with its schema', () => {
     expect(await recorded()).toEqual(['elm']);
   });
 
+  test('keeps the history of its other schemas also after a restore, when they have other OIDs', async () => {
+    const fleet = await on([]);
+    await fleet.provision(oak);
+    await fleet.provision(moved);
+    await db.query(`UPDATE shared.schema_migrations_tenants SET schema_oid = 1 WHERE schema_name = 'oak'`);
+    expect(await fleet.deprovision(moved, { dropSchema: true })).toBe(1);
+    expect([await schemas(), await recorded()]).toEqual([['oak'], ['oak']]);
+  });
+
   test('without dropping it removes its whole history', async () => {
     const fleet = await on([]);
     await fleet.provision(oak);

@@ -92,6 +92,12 @@ describe('the list of tenants', () => {
     expect((await fleet.migrate()).warnings.map(({ code }) => code)).toEqual(['NO_TENANTS']);
   });
 
+  test.each(['x', -1, 0.5, 2 ** 31])('%p is no delay of a gate', (gate) => {
+    const tenants = { directory: 'x', list: [], rollout: { gate } };
+    const problem = 'tenants.rollout.gate: expected a delay in ms, or a function';
+    expect(() => createFleet({ connectionString: db.connectionString, tenants } as never)).toThrow(problem);
+  });
+
   test('is checked together with the options', () => {
     const tenants = {
       directory: '',

@@ -58,6 +58,22 @@ describe('before shared files are applied', () => {
   });
 });
 
+test('a group that waves name may be one that they create', async () => {
+  const grouped = 'ALTER TABLE shared.schools ADD "group" text; UPDATE shared.schools SET "group" = \'pilot\'';
+  const list = `SELECT name, to_jsonb(s) ->> 'group' AS "group" FROM shared.schools s`;
+  await db.query(SCHOOLS);
+  const files = { '1_a.sql': 'CREATE TABLE a (id int);' };
+  const tenants = { list, rollout: { waves: [{ group: 'pilot' }] } };
+  const { connectionString } = db;
+  const { fleet } = await fleetOn({ '1_group.sql': grouped }, { connectionString, files, tenants });
+  expect(inBrief(await fleet.migrate())).toEqual(['s0 applied 1_a.sql']);
+  const { fleet: next } = await fleetOn(
+    { '1_group.sql': grouped },
+    { connectionString, files, tenants: { ...tenants, rollout: { waves: [{ group: 'pilots' }] } } },
+  );
+  expect((await refusalOf(next.migrate())).message).toContain('no tenant is in the group "pilots"');
+});
+
 describe('after shared files were applied', () => {
   test('the list is read again, because it may have changed', async () => {
     await db.query(SCHOOLS);

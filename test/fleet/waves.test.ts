@@ -83,6 +83,65 @@ describe('a rollout', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'wave-started', wave: 2, of: 2, tenants: 1 }));
   });
 
+  describe('whose second wave has nothing to do', () => {
+    /** The first of three tenants fails or not, the second one is current already. */
+    async function rolloutOf(gate: number | Gate, failing = '') {
+      const before = await fleetOn({}, { ...here(), files, tenants: { list: tenantsUpTo(2) } });
+      await before.fleet.migrate({ tenants: ['t1'] });
+      const table = 'shared.schema_migrations_tenants';
+      await db.query(`UPDATE ${table} SET executed_at = executed_at - interval '1 day'`);
+      await db.query(failing);
+      const rollout = { waves: [{ first: 1 }, { first: 2 }], gate, stopAfter: 9 };
+      return (await fleetOn({}, { ...here(), files, tenants: { list: tenantsUpTo(3), rollout } })).fleet;
+    }
+
+    test('asks the gate about the first one, which it has just migrated', async () => {
+      const fleet = await rolloutOf(({ counts }) => counts.failed === 0, 'CREATE TABLE s0.a (id int)');
+      const { report } = await stopOf(fleet.migrate());
+      expect(report.stopped?.reason).toBe('the gate after wave 1 of 3 did not open');
+      expect(report.tenants.map(({ outcome }) => outcome)).toEqual(['failed', 'nothing-to-do', 'skipped']);
+    });
+
+    test('waits after the first one', async () => {
+      const fleet = await rolloutOf(400);
+      expect((await fleet.migrate()).counts.applied).toBe(2);
+      const at = (what: string, tenant: string): string =>
+        `(SELECT ${what} FROM shared.schema_migrations_tenants WHERE tenant = '${tenant}')`;
+      const waited = `${at('min(started_at)', 't2')} - ${at('max(executed_at)', 't0')}`;
+      expect((await db.query(`SELECT extract(epoch FROM ${waited}) >= 0.395 AS waited`)).rows).toEqual([
+        { waited: true },
+      ]);
+    });
+  });
+
+  test('does not wait again after a wave in which nothing could be applied', async () => {
+    const list = tenantsUpTo(3);
+    const first = await fleetOn({}, { ...here(), files, tenants: { list } });
+    await first.fleet.migrate({ tenants: ['t1'] });
+    await db.query(`UPDATE shared.schema_migrations_tenants SET executed_at = executed_at - interval '1 hour'`);
+    await db.query('CREATE TABLE s0.a (id int)');
+    const rollout = { waves: [{ first: 2 }], gate: 3_600_000, stopAfter: 9 };
+    const { fleet } = await fleetOn({}, { ...here(), files, tenants: { list, rollout } });
+    expect((await fleet.migrate()).tenants.map(({ outcome }) => outcome)).toEqual([
+      'failed',
+      'nothing-to-do',
+      'applied',
+    ]);
+  });
+
+  test('has no waves for tenants that were created meanwhile: all gates have been passed', async () => {
+    const list = tenantsUpTo(2);
+    const asked: WaveResult[] = [];
+    const gate: Gate = (wave) => {
+      if (asked.push(wave) === 1) list.push(...tenantsUpTo(4).slice(2));
+      return asked.length === 1;
+    };
+    const rollout = { waves: [{ first: 1 }], gate };
+    const { fleet } = await fleetOn({}, { ...here(), files, tenants: { list: () => list, rollout } });
+    expect((await fleet.migrate()).counts.applied).toBe(4);
+    expect(asked.length).toBe(1);
+  });
+
   test('does not ask a gate if nothing behind it has anything to do, or if the tenant is named', async () => {
     const asked: WaveResult[] = [];
     const { fleet } = await fleetOn({}, { ...here(), files, tenants: gated((wave) => asked.push(wave) < 0) });

@@ -26,7 +26,7 @@ const wave = v.custom<WaveDefinition>(
 );
 
 const gate = v.custom<number | Gate>(
-  (value) => typeof value === 'function' || (Number.isInteger(value) && Number(value) >= 0),
+  (value) => typeof value === 'function' || v.is(milliseconds(0), value),
   'expected a delay in ms, or a function',
 );
 

@@ -87,7 +87,8 @@ function rowsOf(target: Target, tenant: string, dropped: string | undefined): st
   const rows = `${name} AS h WHERE h.tenant = ${quoteLiteral(tenant)}`;
   if (dropped === undefined) return rows;
   // An older release did not record names, not even in a column.
-  const recorded = `coalesce(nullif(pg_catalog.to_jsonb(h) ->> 'schema_name'::pg_catalog.text, ''), n.nspname)`;
-  const others = `n.oid = h.schema_oid AND n.nspname <> ${quoteLiteral(dropped)} AND n.nspname = ${recorded}`;
+  const recorded = `nullif(pg_catalog.to_jsonb(h) ->> 'schema_name'::pg_catalog.text, '')`;
+  const isSame = `n.nspname = ${recorded} OR ${recorded} IS NULL AND n.oid = h.schema_oid`;
+  const others = `n.nspname <> ${quoteLiteral(dropped)} AND (${isSame})`;
   return `${rows} AND NOT EXISTS (SELECT FROM pg_catalog.pg_namespace n WHERE ${others})`;
 }

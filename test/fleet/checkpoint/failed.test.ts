@@ -41,7 +41,7 @@ describe('if a file fails while a checkpoint of tenants’ files is made, the me
     expect(message).toContain('write it again: nest-migrations checkpoint 1_a.sql');
   });
 
-  test('a file of tenants that fails for every tenant', async () => {
+  testWithDump('a file of tenants that fails for every tenant', async () => {
     const message = await messageFor({}, { '1_a.sql': 'DROP TABLE of_old;' });
     expect(message).toMatch(/because a migration fails in a scratch database\. Failed at 1_a\.sql:1:1: .*"of_old"/);
     expect(message).toContain('If 1_a.sql cannot run in an empty database, end the checkpoint before it.');
