@@ -18,6 +18,21 @@ beforeEach(async () => {
   await db.query(`DO $$ BEGIN FOR i IN 0..3 LOOP EXECUTE format('CREATE SCHEMA s%s', i); END LOOP; END $$`);
 });
 
+/** A rollout in three waves. The first tenant fails or not, the second one is current already. */
+async function rolloutOf(gate: number | Gate, failing = '') {
+  const before = await fleetOn({}, { ...here(), files, tenants: { list: tenantsUpTo(2) } });
+  await before.fleet.migrate({ tenants: ['t1'] });
+  const table = 'shared.schema_migrations_tenants';
+  await db.query(`UPDATE ${table} SET executed_at = executed_at - interval '1 day'`);
+  await db.query(failing);
+  const rollout = { waves: [{ first: 1 }, { first: 2 }], gate, stopAfter: 9 };
+  return (await fleetOn({}, { ...here(), files, tenants: { list: tenantsUpTo(3), rollout } })).fleet;
+}
+
+/** When a tenant was migrated, as SQL. */
+const at = (what: string, tenant: string): string =>
+  `(SELECT ${what} FROM shared.schema_migrations_tenants WHERE tenant = '${tenant}')`;
+
 describe('a rollout', () => {
   test('proceeds in waves, and calls the gate between them', async () => {
     const waves: WaveResult[] = [];
@@ -84,17 +99,6 @@ describe('a rollout', () => {
   });
 
   describe('whose second wave has nothing to do', () => {
-    /** The first of three tenants fails or not, the second one is current already. */
-    async function rolloutOf(gate: number | Gate, failing = '') {
-      const before = await fleetOn({}, { ...here(), files, tenants: { list: tenantsUpTo(2) } });
-      await before.fleet.migrate({ tenants: ['t1'] });
-      const table = 'shared.schema_migrations_tenants';
-      await db.query(`UPDATE ${table} SET executed_at = executed_at - interval '1 day'`);
-      await db.query(failing);
-      const rollout = { waves: [{ first: 1 }, { first: 2 }], gate, stopAfter: 9 };
-      return (await fleetOn({}, { ...here(), files, tenants: { list: tenantsUpTo(3), rollout } })).fleet;
-    }
-
     test('asks the gate about the first one, which it has just migrated', async () => {
       const fleet = await rolloutOf(({ counts }) => counts.failed === 0, 'CREATE TABLE s0.a (id int)');
       const { report } = await stopOf(fleet.migrate());
@@ -105,8 +109,6 @@ describe('a rollout', () => {
     test('waits after the first one', async () => {
       const fleet = await rolloutOf(400);
       expect((await fleet.migrate()).counts.applied).toBe(2);
-      const at = (what: string, tenant: string): string =>
-        `(SELECT ${what} FROM shared.schema_migrations_tenants WHERE tenant = '${tenant}')`;
       const waited = `${at('min(started_at)', 't2')} - ${at('max(executed_at)', 't0')}`;
       expect((await db.query(`SELECT extract(epoch FROM ${waited}) >= 0.395 AS waited`)).rows).toEqual([
         { waited: true },
