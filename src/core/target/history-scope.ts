@@ -30,6 +30,11 @@ export const TENANT_KEY = ['tenant', 'schema_oid', 'migration_file'] as const;
 /** The columns of a shared table by which rows of other tenants are found: whose history a schema has. */
 export const INDEXED_TENANT_COLUMNS = ['schema_oid', 'schema_name'] as const;
 
+/** The name of the index of a shared table on one of these columns. */
+export function indexName(table: TableName, column: (typeof INDEXED_TENANT_COLUMNS)[number]): string {
+  return companionTable(table, `${column}_idx`).table;
+}
+
 /** The rows of one target: a whole table, or those of one tenant in a shared table. */
 export class HistoryScope {
   /** Where the rows are. */

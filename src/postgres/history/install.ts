@@ -1,7 +1,7 @@
 import { HistoryTableError } from '../../core/errors/database-errors.js';
 import { finding, type Finding } from '../../core/errors/finding.js';
 import { MigrationError } from '../../core/errors/migration-error.js';
-import { isTransient, SQLSTATE } from '../../core/errors/sqlstate.js';
+import { isTransient, isUnavailable, SQLSTATE } from '../../core/errors/sqlstate.js';
 import { quoteIdentifier } from '../../core/sql/text/quote.js';
 import type { HistoryScope } from '../../core/target/history-scope.js';
 import { displayName, qualifiedName, type TableName } from '../../core/target/table.js';
@@ -40,6 +40,8 @@ const CREATED_MEANWHILE: readonly string[] = [
   SQLSTATE.uniqueViolation,
 ];
 const MAX_ATTEMPTS_TO_CREATE = 3;
+/** How long to wait for what can wait, in ms: claims of other tenants queue behind it. */
+const PATIENCE_MS = 5_000;
 
 /** What was installed. */
 export interface Installed {
@@ -108,17 +110,15 @@ async function upgrade(
   const { role, companions = COMPANION_NAMES, createsSchema = true } = settings;
   const known = createsSchema ? shape : { ...shape, schemaExists: true };
   const missing = missingVersions(shape, companions);
-  const commitThose = (isWanted: (version: ObjectVersion) => boolean): Promise<unknown> =>
-    commit(
-      connection,
-      missing.filter(isWanted).flatMap((version) => version.statements(scope, known)),
-      settings,
-    );
+  const statementsOf = (versions: readonly ObjectVersion[]): readonly string[] =>
+    versions.flatMap((version) => version.statements(scope, known));
   if (shape.kind !== null && !shape.hasKey) await assertNoDuplicates(connection, scope, role);
-  const error = await commitThose(({ canWait }) => !canWait);
+  const error = await commit(connection, statementsOf(missing.filter(({ canWait }) => !canWait)), settings);
   if (error) throw error;
-  const left = await commitThose(({ canWait }) => canWait === true);
-  if (left && !mayBeLeft(left)) throw left;
+  const { tableLockTimeoutMs = 0 } = settings;
+  const patience = { ...settings, tableLockTimeoutMs: Math.min(tableLockTimeoutMs || PATIENCE_MS, PATIENCE_MS) };
+  const left = await commit(connection, statementsOf(missing.filter(({ canWait }) => canWait)), patience);
+  if (left && (settings.signal?.aborted || !mayBeLeft(left))) throw left;
 }
 
 /** @param companions those to install, if the role may create them. */
@@ -142,10 +142,10 @@ async function commit(
   return error;
 }
 
-/** A migration of another tenant keeps the table locked, or another process has just done the same. */
+/** Whatever keeps the server from it must not keep anybody from migrating: the table is locked or large, or the disk is full. */
 function mayBeLeft(error: unknown): boolean {
   const server = serverErrorOf(error);
-  return server !== undefined && (isTransient(server) || CREATED_MEANWHILE.includes(server.sqlstate));
+  return server !== undefined && !isUnavailable(server);
 }
 
 function installed(shape: TableShape, table: TableName, { companions = COMPANION_NAMES }: InstallSettings): Installed {

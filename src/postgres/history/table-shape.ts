@@ -1,6 +1,6 @@
 import { HistoryTableError } from '../../core/errors/database-errors.js';
 import { quoteLiteral } from '../../core/sql/text/quote.js';
-import { INDEXED_TENANT_COLUMNS, type HistoryScope } from '../../core/target/history-scope.js';
+import { INDEXED_TENANT_COLUMNS, indexName, type HistoryScope } from '../../core/target/history-scope.js';
 import { displayName, type TableName } from '../../core/target/table.js';
 import type { ActingRole } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
@@ -49,7 +49,7 @@ export async function readShape(connection: PgConnection, scope: HistoryScope, r
                         JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[${key.length - 1}]
                        WHERE i.indrelid = c.oid AND a.attname = '${KEY_COLUMN}' AND i.indnkeyatts = ${key.length}
                          AND i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL) AS has_key,
-              ${scope.tenant ? unindexedSql(writer) : 'NULL'} AS unindexed,
+              ${scope.tenant ? unindexedSql(scope.table, writer) : 'NULL'} AS unindexed,
               CASE WHEN c.relkind IN ('r', 'p') THEN pg_catalog.to_json(pg_catalog.array_remove(ARRAY[${lacks.join(', ')}], NULL)) END AS missing_rights,
               n.oid IS NULL OR pg_catalog.has_schema_privilege(${writer}::pg_catalog.name, n.oid, 'CREATE') AS may_create,
               ${companionsSql(history, writer, 'n.oid')} AS companions
@@ -74,13 +74,17 @@ export async function readShape(connection: PgConnection, scope: HistoryScope, r
   };
 }
 
-/** Indexes may have been created by hand under another name. */
-function unindexedSql(writer: string): string {
+/** Indexes may have been created by hand under another name. If something else has the name, there will be none. */
+function unindexedSql(table: TableName, writer: string): string {
+  const wanted = INDEXED_TENANT_COLUMNS.map(
+    (name) => `(${quoteLiteral(name)}, ${quoteLiteral(indexName(table, name))})`,
+  );
   return (
     `CASE WHEN c.relkind IN ('r', 'p') AND pg_catalog.pg_has_role(${writer}::pg_catalog.name, c.relowner, 'USAGE') ` +
     `AND pg_catalog.has_schema_privilege(${writer}::pg_catalog.name, n.oid, 'CREATE') THEN pg_catalog.to_json(ARRAY(` +
-    `SELECT u.name FROM pg_catalog.unnest(ARRAY[${INDEXED_TENANT_COLUMNS.map((name) => quoteLiteral(name)).join(', ')}]) AS u (name) ` +
-    `WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_index i ` +
+    `SELECT u.name FROM (VALUES ${wanted.join(', ')}) AS u (name, index) ` +
+    `WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class x WHERE x.relnamespace = n.oid AND x.relname = u.index::pg_catalog.name) ` +
+    `AND NOT EXISTS (SELECT FROM pg_catalog.pg_index i ` +
     `JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] ` +
     `WHERE i.indrelid = c.oid AND a.attname = u.name AND i.indisvalid AND i.indpred IS NULL))) END`
   );

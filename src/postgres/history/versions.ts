@@ -1,6 +1,10 @@
 import { quoteIdentifier, quoteLiteral } from '../../core/sql/text/quote.js';
-import { INDEXED_TENANT_COLUMNS, TENANT_COLUMNS, type HistoryScope } from '../../core/target/history-scope.js';
-import { companionTable } from '../../core/target/table.js';
+import {
+  INDEXED_TENANT_COLUMNS,
+  indexName,
+  TENANT_COLUMNS,
+  type HistoryScope,
+} from '../../core/target/history-scope.js';
 import { COLUMN_NAMES, HISTORY_COLUMNS, keyOf } from './columns.js';
 import { createCompanion, type CompanionName } from '../companions/tables.js';
 import type { TableShape } from './table-shape.js';
@@ -68,7 +72,8 @@ export const OBJECT_VERSIONS: readonly ObjectVersion[] = [
     // A new table has them.
     isInstalled: ({ unindexed }) => unindexed.length === 0,
     canWait: true,
-    statements: (scope, { unindexed }) => unindexed.map((column) => createIndex(scope, column)),
+    statements: (scope, { unindexed }) =>
+      INDEXED_TENANT_COLUMNS.filter((column) => unindexed.includes(column)).map((column) => createIndex(scope, column)),
   },
 ];
 
@@ -87,9 +92,8 @@ function companion(number: number, name: CompanionName, summary: string): Object
 }
 
 /** Another process may create it at the same time. */
-function createIndex({ table, name }: HistoryScope, column: string): string {
-  const index = companionTable(table, `${column}_idx`).table;
-  return `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(index)} ON ${name} (${column})`;
+function createIndex({ table, name }: HistoryScope, column: (typeof INDEXED_TENANT_COLUMNS)[number]): string {
+  return `CREATE INDEX IF NOT EXISTS ${quoteIdentifier(indexName(table, column))} ON ${name} (${column})`;
 }
 
 function missingColumns({ columns }: TableShape): (keyof typeof HISTORY_COLUMNS)[] {

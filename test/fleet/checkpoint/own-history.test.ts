@@ -20,6 +20,8 @@ async function privilegesIn(schema: string): Promise<unknown[]> {
 testWithDump('a new tenant has the privileges that files grant on its own history', async () => {
   const files = {
     ...FILES,
+    '4_rows.sql': `UPDATE {{schema}}.users SET level = 1 WHERE level IS NULL;
+      INSERT INTO {{schema}}.texts SELECT name::text FROM {{schema}}.users;`,
     '4_grants.sql': `GRANT SELECT ON ALL TABLES IN SCHEMA {{schema}} TO PUBLIC;
       GRANT UPDATE ON {{schema}}.schema_migrations TO pg_monitor;`,
   };

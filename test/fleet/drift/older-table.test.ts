@@ -53,17 +53,28 @@ describe('a history table of tenants without indexes by schema, as an older rele
     expect(await indexed()).toEqual(ALL_INDEXED);
   });
 
-  test('gets them later if somebody writes to it for longer than a run waits', async () => {
+  test.each([
+    ['a run waits', { timeouts: { tableLock: 50, tableLockRetries: 2 } }, ''],
+    ['tenants should have to wait, although a run waits without a limit', { timeouts: { tableLock: 0 } }, ''],
+    ['a statement may take', {}, '?options=-c%20statement_timeout%3D2000'],
+  ])('gets them later if somebody writes to it for longer than %s', async (_, options, parameters) => {
     await migrated();
     await db.query(DROP);
     await withClient(db.connectionString, async (writer) => {
       await writer.query(`BEGIN; DELETE FROM ${TABLE} WHERE tenant = 'another'`);
-      const { fleet } = await on(more, { timeouts: { tableLock: 50, tableLockRetries: 2 } });
+      const { fleet } = await on(more, { connectionString: `${db.connectionString}${parameters}`, ...options });
       expect(inBrief(await fleet.migrate())).toEqual(['t0', 't1', 't2'].map((name) => `${name} applied 2_b.sql`));
       expect(await indexed()).toEqual(['tenant']);
     });
     await (await on({ ...more, '3_c.sql': 'SELECT 1' })).fleet.migrate();
     expect(await indexed()).toEqual(ALL_INDEXED);
+  });
+
+  test('does without one whose name is taken', async () => {
+    await migrated();
+    await db.query(`${DROP}; CREATE TABLE ${TABLE}_schema_oid_idx ()`);
+    await (await on(more)).fleet.migrate();
+    expect(await indexed()).toEqual(['schema_name', 'tenant']);
   });
 
   test('works without them for a role that does not own it', async () => {

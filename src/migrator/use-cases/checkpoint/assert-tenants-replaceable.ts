@@ -60,7 +60,8 @@ async function findOtherRows(
   const isWider =
     (target.searchPath ?? []).length > 1 ||
     read.some(({ statements }) => statements?.some(({ node }) => node && setsSearchPath(node)));
-  const scope = { schema: target.tenant?.schema ?? '', own: isWider ? created : undefined, foreign };
+  const { schema = '' } = target.tenant ?? target.ownSchema ?? {};
+  const scope = { schema, own: isWider ? created : undefined, foreign };
   for (const { migration, program, statements } of read) {
     for (const { node, start } of statements ?? []) {
       if (!node) continue;
