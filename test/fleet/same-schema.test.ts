@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { LockTimeoutError, RefusedError, type MigrationRun } from '../../src/migrator.js';
+import { RefusedError, type MigrationRun } from '../../src/migrator.js';
 import { useEmptyDatabase } from '../support/database/empty-database.js';
 import { withClient } from '../support/database/database.js';
 import { until } from '../support/jest/until.js';
@@ -79,7 +79,7 @@ describe('two tenants that are provisioned into one schema at the same time', ()
       transactional,
     );
     expect(early).toEqual(['1_a.sql']);
-    expect(late).toBeInstanceOf(LockTimeoutError);
+    expect(late).toMatchObject({ refusals: [{ code: 'TENANT_SCHEMA_TAKEN', subject: 'Tenant oak_hill' }] });
   });
 
   test('can both try to create the schema: the one that waited finds it', async () => {

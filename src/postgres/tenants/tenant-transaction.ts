@@ -1,10 +1,12 @@
 import { LockTimeoutError } from '../../core/errors/lock-errors.js';
+import { RefusedError } from '../../core/errors/input-errors.js';
 import type { Target } from '../../core/target/target.js';
+import { schemaTaken } from '../../core/tenants/standing.js';
 import { actingAs } from '../connection/acting-role.js';
 import type { PgConnection } from '../connection/pg-connection.js';
 import { asScript, type Row } from '../connection/script.js';
 import { queryError } from '../connection/server-error.js';
-import { lockKeySql, schemaLockPlace } from '../lock/lock.js';
+import { lockKeySql, schemaLockPlace, type LockPlace } from '../lock/lock.js';
 import { cancelWhenAborted } from '../supervision/cancel.js';
 
 /** How long statements of a transaction may wait, and what ends it. */
@@ -20,7 +22,8 @@ export type RunStatements = (what: string, statements: readonly string[]) => Pro
 /**
  * Runs work in one transaction, as the role of the target, under its lock and that of its schema.
  *
- * @throws LockTimeoutError if another process is migrating the tenant, or a new one into its schema; MigrationError, after a rollback
+ * @throws LockTimeoutError if another process is migrating the tenant; RefusedError if a new tenant is being set up in its
+ *   schema; MigrationError, after a rollback
  */
 export async function inTenantTransaction<T>(
   connection: PgConnection,
@@ -29,7 +32,8 @@ export async function inTenantTransaction<T>(
   work: (run: RunStatements) => Promise<T>,
 ): Promise<T> {
   const { table, tenant } = target;
-  const keys = [{ ...table, tenant: tenant?.name }, ...(tenant ? [schemaLockPlace(table, tenant.schema)] : [])];
+  const tryLock = (place: LockPlace): string => `pg_catalog.pg_try_advisory_xact_lock(${lockKeySql(place)})`;
+  const schemaLock = tenant ? tryLock(schemaLockPlace(table, tenant.schema)) : 'true';
   const run: RunStatements = async (what, statements) => {
     const { results, error } = await connection.queryAll(asScript(statements));
     if (error) throw queryError(what, error);
@@ -41,9 +45,10 @@ export async function inTenantTransaction<T>(
       'BEGIN',
       `SET LOCAL lock_timeout = ${tableLockTimeoutMs}`,
       ...actingAs(target.role),
-      `SELECT ${keys.map((key) => `pg_catalog.pg_try_advisory_xact_lock(${lockKeySql(key)})`).join(' AND ')} AS taken`,
+      `SELECT ${tryLock({ ...table, tenant: tenant?.name })} AS own, ${schemaLock} AS of_schema`,
     ]);
-    if (lock?.['taken'] !== 't') throw new LockTimeoutError(0, undefined, target.name);
+    if (lock?.['own'] !== 't') throw new LockTimeoutError(0, undefined, target.name);
+    if (tenant && lock['of_schema'] !== 't') throw new RefusedError([schemaTaken(tenant.name, tenant.schema)]);
     const result = await work(run);
     stopCancelling();
     const { error } = await connection.record('COMMIT');

@@ -21,7 +21,7 @@ export const TENANT_FINDINGS = {
     text: ({ detail, actual }) =>
       `cannot use the schema ${JSON.stringify(detail)}: ` +
       (actual === undefined
-        ? 'another tenant is being set up in it at this moment'
+        ? 'another tenant is being set up in it, or removed from it, at this moment'
         : `its history is that of the tenant ${actual}`),
     remedy: () =>
       'Check the name and the schema. If the tenant has a new name, keep the old one: histories belong to names.',
