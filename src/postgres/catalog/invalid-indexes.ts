@@ -109,7 +109,9 @@ function reindexScope({ kind, relation, name }: ReindexStmt): string | undefined
     case 'REINDEX_OBJECT_INDEX':
       return `i.indrelid = (SELECT indrelid FROM pg_catalog.pg_index WHERE indexrelid = ${regclass(namesOf(relation))})`;
     case 'REINDEX_OBJECT_SCHEMA':
-      return withToast(`relnamespace = pg_catalog.to_regnamespace(${quoteLiteral(quoteIdentifier(name ?? ''))})`);
+      return withToast(
+        `relnamespace = pg_catalog.to_regnamespace(${quoteLiteral(quoteIdentifier(name ?? ''))})::pg_catalog.oid`,
+      );
     case 'REINDEX_OBJECT_DATABASE':
       return 'true';
     default:

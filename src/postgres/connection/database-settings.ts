@@ -21,9 +21,9 @@ export interface Setting {
 /** Selects the settings of a database, which are not copied with a template: the columns of {@link Setting}. */
 export function selectSettingsSql(database: string): string {
   return (
-    'SELECT r.rolname AS role, unnest(s.setconfig) AS setting FROM pg_catalog.pg_db_role_setting s ' +
+    'SELECT r.rolname AS role, pg_catalog.unnest(s.setconfig) AS setting FROM pg_catalog.pg_db_role_setting s ' +
     'JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole ' +
-    `WHERE d.datname = ${quoteLiteral(database)} AND (s.setrole = 0 OR r.oid IS NOT NULL)`
+    `WHERE d.datname = ${quoteLiteral(database)} AND (s.setrole = 0::pg_catalog.oid OR r.oid IS NOT NULL)`
   );
 }
 

@@ -26,8 +26,8 @@ export async function readForeignHistory(
   try {
     const [found] = await connection.query(
       `SELECT pg_catalog.to_json(ARRAY(${columnsOf('true')})) AS columns,
-              pg_catalog.to_json(ARRAY(${columnsOf("atttypid = 'pg_catalog.timestamp'::pg_catalog.regtype")})) AS zoneless
-         FROM (SELECT pg_catalog.to_regclass(${quoteLiteral(name)}) AS oid) AS t WHERE t.oid IS NOT NULL`,
+              pg_catalog.to_json(ARRAY(${columnsOf("atttypid = 'pg_catalog.timestamp'::pg_catalog.regtype::pg_catalog.oid")})) AS zoneless
+         FROM (SELECT pg_catalog.to_regclass(${quoteLiteral(name)})::pg_catalog.oid AS oid) AS t WHERE t.oid IS NOT NULL`,
     );
     if (!found)
       throw new HistoryTableError(
@@ -45,7 +45,7 @@ export async function readForeignHistory(
       const quoted = quoteIdentifier(column);
       // A time without zone is in the session's time zone, not this process's.
       const value = zoneless.includes(column) ? `${quoted}::pg_catalog.timestamptz` : quoted;
-      return `pg_catalog.to_jsonb(${value}) #>> '{}' AS ${quoted}`;
+      return `pg_catalog.to_jsonb(${value}) #>> '{}'::pg_catalog.text[] AS ${quoted}`;
     });
     return await connection.query(
       asScript([

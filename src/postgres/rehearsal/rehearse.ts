@@ -26,7 +26,7 @@ import { Observation } from './observation.js';
 const CHECK_CONSTRAINTS: readonly string[] = [
   'SET CONSTRAINTS ALL IMMEDIATE',
   `DO $$ DECLARE names text; BEGIN
-    SELECT string_agg(DISTINCT format('%I.%I', s.nspname, c.conname), ', ') INTO names
+    SELECT pg_catalog.string_agg(DISTINCT pg_catalog.format('%I.%I', s.nspname, c.conname), ', ') INTO names
       FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_namespace s ON s.oid = c.connamespace WHERE c.condeferred;
     IF names IS NOT NULL THEN EXECUTE 'SET CONSTRAINTS ' || names || ' DEFERRED'; END IF;
   END $$`,
