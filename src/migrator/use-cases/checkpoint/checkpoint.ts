@@ -1,6 +1,6 @@
 import { checkpointText } from '../../../core/checkpoint/checkpoint-text.js';
 import { cleanDump, isLargeObject, statementsOf } from '../../../core/checkpoint/clean-dump.js';
-import { grantsOnOwnTables } from '../../../core/checkpoint/own-grants.js';
+import { accessToOwnTables } from '../../../core/checkpoint/own-access.js';
 import { largeObjects } from '../../../core/errors/catalog/checkpoint-error.js';
 import { Migration } from '../../../core/migration/migration.js';
 import { MigrationSet } from '../../../core/migration/migration-set.js';
@@ -60,7 +60,7 @@ function resultOf(
     const context = { historySchema: table.schema, owner: catalog.owner, empty };
     const histories = catalog.owner === undefined ? [] : [table]; // without tracking, there is none
     const own = await dumpOfOwnTables(scratch, histories, options, signal);
-    const blocks = [...cleanDump(after, context), ...grantsOnOwnTables(own, context)];
+    const blocks = [...cleanDump(after, context), ...accessToOwnTables(own, context)];
     if (blocks.some(isLargeObject)) throw largeObjects();
     assertNameless(blocks, scratch, parts.database.target);
     return { catalog, blocks };

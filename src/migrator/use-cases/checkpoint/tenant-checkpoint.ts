@@ -2,7 +2,7 @@ import { displayObject, type CatalogObject } from '../../../core/catalog/catalog
 import { compareCatalogs } from '../../../core/catalog/compare-catalogs.js';
 import { checkpointText } from '../../../core/checkpoint/checkpoint-text.js';
 import { cleanDump } from '../../../core/checkpoint/clean-dump.js';
-import { grantsOnOwnTables } from '../../../core/checkpoint/own-grants.js';
+import { accessToOwnTables } from '../../../core/checkpoint/own-access.js';
 import type { MadeCheckpoint } from '../../../core/checkpoint/failed-statement.js';
 import {
   differingBlocksOfTenant,
@@ -212,7 +212,7 @@ class TenantCheckpoint {
   /** @param owned a reading with the role that migrated. */
   private resultOf({ catalog, dump, own }: Reading, { catalog: { owner } }: Reading): Result {
     const context = { historySchema: this.target.table.schema, owner, empty: new Set<string>() };
-    return { catalog, blocks: [...cleanDump(dump, context), ...grantsOnOwnTables(own, context)] };
+    return { catalog, blocks: [...cleanDump(dump, context), ...accessToOwnTables(own, context)] };
   }
 
   /** What one tenant got. @throws CheckpointError if something else changed */

@@ -4,7 +4,7 @@ import { useEmptyDatabase } from '../../../support/database/empty-database.js';
 import { migratorOn } from '../../../support/migrator/migrator-on.js';
 import { useOwnedMigrators } from '../catalog/owned-migrator.js';
 
-const db = useEmptyDatabase('checkpoint_own_grants');
+const db = useEmptyDatabase('checkpoint_own_access');
 const { ownedMigrator } = useOwnedMigrators(db);
 
 testWithDump('privileges that migrations grant on our own tables are in the checkpoint', async () => {
@@ -33,4 +33,34 @@ testWithDump('privileges that migrations grant on our own tables are in the chec
   // Elsewhere, the tables may have other names.
   const other = await migratorOn({ connectionString: url }, directory, { table: 'other.history' });
   expect((await other.migrator.migrate()).applied).toEqual(['1_checkpoint.sql']);
+});
+
+testWithDump('row level security that migrations enable on our own tables is in the checkpoint', async () => {
+  const security = `SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
+      p.policyname, p.permissive, p.roles::text, p.cmd, p.qual, p.with_check
+    FROM pg_class c LEFT JOIN pg_policies p ON p.schemaname = 'shared' AND p.tablename = c.relname
+    WHERE c.relnamespace = 'shared'::regnamespace AND c.relkind = 'r' ORDER BY c.relname, p.policyname`;
+  const { migrator } = await ownedMigrator({
+    '1_a.sql': `GRANT ALL ON ALL TABLES IN SCHEMA shared TO PUBLIC;
+      DO $$ DECLARE t name; BEGIN
+        FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'shared' LOOP
+          EXECUTE format('ALTER TABLE shared.%I ENABLE ROW LEVEL SECURITY', t);
+        END LOOP;
+      END $$;
+      ALTER TABLE shared.schema_migrations FORCE ROW LEVEL SECURITY;
+      CREATE POLICY "rows ON others" ON shared.schema_migrations TO CURRENT_USER USING (true);
+      CREATE POLICY named ON shared.schema_migrations AS RESTRICTIVE FOR SELECT USING (checksum IS DISTINCT FROM '$body$');`,
+  });
+  await migrator.migrate();
+  const { rows: expected } = await db.query(security);
+  await migrator.checkpoint('1');
+  await db.query('DROP SCHEMA shared CASCADE');
+  expect((await migrator.migrate()).applied).toEqual(['1_checkpoint.sql']);
+  expect((await db.query(security)).rows).toEqual(expected);
+  expect(expected).toContainEqual(
+    expect.objectContaining({ relname: 'schema_migrations_audit', relrowsecurity: true, policyname: null }),
+  );
+  expect(expected).toContainEqual(
+    expect.objectContaining({ relname: 'schema_migrations', relforcerowsecurity: true, policyname: 'rows ON others' }),
+  );
 });
