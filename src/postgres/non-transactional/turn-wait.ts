@@ -31,15 +31,17 @@ export class TurnWait {
   /**
    * @param holder undefined if the turn was given up in the meantime.
    * @param isOwn true if this process has the turn: then it is not stuck, however long that takes.
-   * @returns the outcome if it has waited too long.
+   * @returns the outcome if it has waited too long. One check is not enough for that, even if the timeout is 0: a
+   *   migration of this process may have the turn before it knows.
    */
   check(holder: TurnHolder | undefined, isOwn: boolean): Outcome | undefined {
     const now = performance.now();
-    if (!holder || isOwn !== this.wasOwn || !isSame(holder, this.holder)) this.heldSince = now;
+    const isKept = holder !== undefined && isOwn === this.wasOwn && isSame(holder, this.holder);
+    if (!isKept) this.heldSince = now;
     this.holder = holder;
     this.wasOwn = isOwn;
     const heldMs = now - this.heldSince;
-    if (holder && !isOwn && heldMs >= this.timeoutMs)
+    if (isKept && !isOwn && heldMs >= this.timeoutMs)
       return { kind: 'overdue', file: this.file, waitedMs: now - this.startedAt, holder };
     if (holder && heldMs >= WARN_AFTER_MS) this.warn(holder);
     this.nextCheckAt = now + Math.min(CHECK_INTERVAL_MS, isOwn ? this.timeoutMs : this.timeoutMs - heldMs);

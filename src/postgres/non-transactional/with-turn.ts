@@ -6,6 +6,9 @@ import type { QueuePlace } from '../lock/turn-queue.js';
 import type { Turn } from '../lock/turn.js';
 import { TurnWait } from './turn-wait.js';
 
+/** How long a migration that is not first in its process waits at least before it asks again who has the turn. */
+const SHORTEST_PAUSE_MS = 250;
+
 /** Runs a non-transactional migration when no other one of a fleet is running in the database. @throws MigrationError */
 export async function withTurn(
   context: ExecutionContext,
@@ -41,8 +44,16 @@ async function waitFor(
       place.tookTurn();
       return undefined;
     }
-    const overdue = wait.msUntilCheck > 0 ? undefined : wait.check(await turn.holder(), place.isTurnOurs());
+    const overdue = wait.msUntilCheck > 0 ? undefined : await checkHolder(turn, place, wait);
     if (overdue) return overdue;
-    await (place.isFirst() ? backoff.pause(signal) : place.untilFirst(wait.msUntilCheck, signal));
+    const pauseMs = Math.max(SHORTEST_PAUSE_MS, wait.msUntilCheck);
+    await (place.isFirst() ? backoff.pause(signal) : place.untilFirst(pauseMs, signal));
   }
+}
+
+async function checkHolder(turn: Turn, place: QueuePlace, wait: TurnWait): Promise<Outcome | undefined> {
+  // The turn may change hands while the server answers.
+  const wasOurs = place.isTurnOurs();
+  const holder = await turn.holder();
+  return wait.check(holder, wasOurs || place.isTurnOurs());
 }

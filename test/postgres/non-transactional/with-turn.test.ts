@@ -33,10 +33,12 @@ interface Given {
   /** In the queue of the process. @default it is first */
   readonly join?: () => QueuePlace;
   readonly signal?: AbortSignal;
+  /** Called while the server is asked who has the turn. */
+  readonly onAsk?: () => void;
 }
 
 /** Waits until these have given up the turn. @param holders who has it, at each check in turn. */
-async function wait(holders: readonly TurnHolder[], { timeoutMs = 900_000, join, signal }: Given = {}) {
+async function wait(holders: readonly TurnHolder[], { timeoutMs = 900_000, join, signal, onAsk }: Given = {}) {
   const left = [...holders];
   const warnings: Finding[] = [];
   const turn: Turn = {
@@ -44,7 +46,10 @@ async function wait(holders: readonly TurnHolder[], { timeoutMs = 900_000, join,
       now += STEP_MS;
       return Promise.resolve(left.length === 0);
     },
-    holder: () => Promise.resolve(left.shift()),
+    holder: () => {
+      onAsk?.();
+      return Promise.resolve(left.shift());
+    },
     release: () => Promise.resolve(true),
   };
   const queue = new TurnQueue();
@@ -91,17 +96,29 @@ describe('waiting for the turn', () => {
     ]);
   });
 
+  test('ends with a timeout of 0 as soon as one process has kept it from one check to the next', async () => {
+    const { outcome, checks } = await wait(
+      times(6, () => holder(7)),
+      { timeoutMs: 0 },
+    );
+    expect(outcome).toMatchObject({ kind: 'overdue', holder: { pid: 7 } });
+    expect(checks).toBe(2);
+  });
+
   test('goes on as long as others get it', async () => {
     expect((await wait(times(6, holder), { timeoutMs: 60_000 })).outcome).toEqual({ kind: 'done' });
   });
 });
 
 /** A place that is first after so many pauses. */
-const after = (pauses: number, { isTurnOurs = true, onPause = (_limitMs: number): void => {} } = {}): QueuePlace => {
+const after = (
+  pauses: number,
+  { isTurnOurs = (): boolean => true, onPause = (_limitMs: number): void => {} } = {},
+): QueuePlace => {
   let left = pauses;
   return {
     isFirst: () => left <= 0,
-    isTurnOurs: () => isTurnOurs && left > 0,
+    isTurnOurs: () => isTurnOurs() && left > 0,
     untilFirst: (limitMs) => {
       onPause(limitMs);
       now += limitMs;
@@ -128,7 +145,7 @@ describe('waiting behind a migration of the same process', () => {
   test('ends after the timeout if another process has the turn: one wait after another would take too long', async () => {
     const { outcome } = await wait(
       times(8, () => holder(7)),
-      { timeoutMs: 8_000, join: () => after(8, { isTurnOurs: false }) },
+      { timeoutMs: 8_000, join: () => after(8, { isTurnOurs: () => false }) },
     );
     expect(outcome).toMatchObject({ kind: 'overdue', holder: { pid: 7 } });
   });
@@ -141,6 +158,37 @@ describe('waiting behind a migration of the same process', () => {
     );
     expect(limits).toEqual([5_000, 5_000, 5_000, 5_000]);
     expect(checks).toBe(4);
+  });
+
+  test('does not end if that one gave up the turn while the server answered', async () => {
+    let isOurs = true;
+    const { outcome } = await wait(
+      times(4, () => holder(7)),
+      {
+        timeoutMs: 0,
+        onAsk: () => (isOurs = false),
+        join: () => after(4, { isTurnOurs: () => isOurs, onPause: () => (isOurs = true) }),
+      },
+    );
+    expect(outcome).toEqual({ kind: 'done' });
+  });
+
+  test('does not end if that one got the turn, but does not know it yet', async () => {
+    let isOurs = false;
+    const { outcome } = await wait(
+      times(4, () => holder(7)),
+      { timeoutMs: 0, join: () => after(4, { isTurnOurs: () => isOurs, onPause: () => (isOurs = true) }) },
+    );
+    expect(outcome).toEqual({ kind: 'done' });
+  });
+
+  test('asks the server a few times per second at most, however short the timeout is', async () => {
+    const limits: number[] = [];
+    await wait(
+      times(3, () => holder(7)),
+      { timeoutMs: 0, join: () => after(3, { onPause: (limitMs) => limits.push(limitMs) }) },
+    );
+    expect(limits).toEqual([250, 250, 250]);
   });
 
   test('ends when the run is interrupted', async () => {
