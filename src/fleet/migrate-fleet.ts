@@ -23,7 +23,7 @@ export async function migrateFleet(
     return { shared: run, ...report };
   } catch (error) {
     if (error instanceof ConfigurationError && run.applied.length > 0)
-      error.addLine(`Shared migrations were applied before: ${run.applied.join(', ')}.`);
+      error.addLine(`These shared migrations had already been applied: ${run.applied.join(', ')}.`);
     throw error;
   }
 }

@@ -96,7 +96,7 @@ export class Rollout {
     }
     const { waves: defined, stopAfter } = this.parts.rollout;
     this.failureBudget = this.failures + shareOf(stopAfter, due.size);
-    // Tenants that were created meanwhile come when all gates have been passed.
+    // Tenants that were created in the meantime have their turn once all gates have been passed.
     const waves = wavesOf(tenants, isFirst ? defined : [], (tenant) => due.has(tenant));
     const working = waves.filter((wave) => wave.due.length > 0).length;
     this.emit({ type: 'rollout-started', tenants: tenants.length, behind: due.size, waves: working });

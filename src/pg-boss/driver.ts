@@ -17,7 +17,7 @@ const POLL_MS = 250;
 const QUEUE_RETRY_MS = 60_000;
 /** How often it looks for dead workers, in ms. */
 const REAP_MS = 5_000;
-/** After what share of the time that it waits for a worker it says so. */
+/** The share of the wait for a worker after which it reports that there is none. */
 const SILENT_SHARE = 1 / 6;
 
 /** How long the worker of a cancelled job may be silent before it is given up on in any case, in ms. */
@@ -155,6 +155,6 @@ export class Driver {
 
 function noWorker(waitedMs: number, servers: readonly string[]): string {
   const waited = Math.round(waitedMs / 1000);
-  const named = servers.length > 0 ? `. Its list must have the same names for servers: ${list(servers)}` : '';
-  return `no worker with the same files took a tenant for ${waited} s. ${START_WORKER}${named}`;
+  const named = servers.length > 0 ? `. The worker's list must use the same names for servers: ${list(servers)}` : '';
+  return `for ${waited} s, no worker with the same files took a tenant. ${START_WORKER}${named}`;
 }

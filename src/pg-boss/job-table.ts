@@ -23,7 +23,7 @@ export interface StoredRollout {
   readonly id: string;
   readonly data: unknown;
   readonly createdOn: Date;
-  /** True if its process has sent no heartbeat for long. */
+  /** True if its process has sent no heartbeat for a long time. */
   readonly isSilent: boolean;
 }
 

@@ -5,7 +5,7 @@ import { SQLSTATE } from '../core/errors/sqlstate.js';
 import { messageOfAny } from '../core/errors/wording.js';
 
 /**
- * SQLSTATEs of transient failures: connections, resources, an operator, deadlocks, and objects that others create at the
+ * SQLSTATEs of transient failures: connections, resources, intervention by an operator, deadlocks, and objects that others create at the
  * same time. 23514 is raised by version 10 for a queue whose partition a session has not noticed yet.
  */
 const PASSING = /^(?:08|40|53|57|58|23505|23514|42710|42723|42P0[67])/;

@@ -88,7 +88,7 @@ describe('after shared files were applied', () => {
     const fleet = await on(list, { '1_schools.sql': SCHOOLS, '2_x.sql': 'SELECT 1' });
     const error = await refusalOf(fleet.migrate({ tenants: ['nobody'] }));
     expect(error.code).toBe(code);
-    expect(error.message).toContain('\nShared migrations were applied before: 1_schools.sql, 2_x.sql.\n');
+    expect(error.message).toContain('\nThese shared migrations had already been applied: 1_schools.sql, 2_x.sql.\n');
     const again = await refusalOf(fleet.migrate({ tenants: ['nobody'] }));
     expect(again.message).not.toMatch(/shared migrations were/i);
   });

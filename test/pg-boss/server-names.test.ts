@@ -67,7 +67,7 @@ test.each<[string, () => PgBossOptions, () => List]>([
   const { stopped } = (await stopOf(caller.migrate())).report;
   const { port } = new URL(proxy.connectionString);
   expect(stopped?.by).toBe('engine');
-  expect(stopped?.reason).toContain(`. Its list must have the same names for servers: localhost:${port}`);
+  expect(stopped?.reason).toContain(`. The worker's list must use the same names for servers: localhost:${port}`);
   await Promise.all([caller.close(), worker.close(), work]);
 });
 

@@ -87,7 +87,7 @@ export const FLEET: readonly CommandDefinition[] = [
     name: 'fleet pause',
     argument: ROLLOUT,
     description:
-      'stop a rollout from starting further tenants; running migrations finish. Rollouts that begin later are not paused',
+      'stop a rollout from migrating further tenants; running migrations finish. Rollouts that begin later are not paused',
     flags: COMMON_FLAGS,
     examples: ['nest-migrations fleet pause', 'nest-migrations fleet pause 0b7c41d2'],
     withoutTenants: BY_ID,

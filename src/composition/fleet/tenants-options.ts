@@ -35,8 +35,8 @@ export interface RolloutOptions {
    */
   waves?: readonly WaveDefinition[];
   /**
-   * Between two waves: a delay in ms, or a function that returns true if the next wave may begin. The next rollout passes
-   * it again as long as the wave behind it has anything to do; a delay counts from the last migration of the wave before.
+   * Between two waves: a delay in ms, or a function that returns true if the next wave may begin. The next rollout has to pass
+   * it again as long as the wave after it has anything to do; a delay counts from the last migration of the wave before it.
    *
    * @default no gate
    */

@@ -18,7 +18,7 @@ export type FleetEventBody =
     }
   | {
       readonly type: 'wave-started';
-      /** Counts from 1, in all waves, whoever has something to do. */
+      /** Counts from 1 and includes waves that have nothing to do. */
       readonly wave: number;
       readonly of: number;
       /** The number of its tenants. */
@@ -41,7 +41,7 @@ export type FleetEventBody =
   | { readonly type: 'rollout-paused' }
   /** Another process has let the rollout continue. */
   | { readonly type: 'rollout-resumed' }
-  /** Tenants are left, and no worker with the same files takes one. Emitted once until a worker has finished a tenant. */
+  /** Tenants are left, and no worker with the same files takes one. Not emitted again until a worker has finished a tenant. */
   | {
       readonly type: 'rollout-without-worker';
       /** For how long, in ms. */

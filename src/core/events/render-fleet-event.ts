@@ -51,11 +51,11 @@ export function renderFleetEvent(say: Voice, event: FleetEventBody | WorkerEvent
 type WithoutWorker = Extract<FleetEventBody, { readonly type: 'rollout-without-worker' }>;
 
 const PAUSED =
-  'The rollout is paused: migrations that are running finish, and no further tenant is started. Continue it with "nest-migrations fleet resume"';
+  'The rollout is paused: running migrations finish, and no further tenant is started. Continue it with "nest-migrations fleet resume"';
 
 function describeAbsence({ waitedMs, remainingMs, files }: WithoutWorker): string {
   const waited = `No worker with the files ${shortChecksum(files)} has taken a tenant for ${duration(waitedMs)}`;
-  return `${waited} (up to ${duration(remainingMs)} more). ${START_WORKER}`;
+  return `${waited} (the rollout waits for up to ${duration(remainingMs)} more). ${START_WORKER}`;
 }
 
 function renderWorkerEvent(event: WorkerEventBody): readonly EventLine[] {

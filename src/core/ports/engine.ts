@@ -25,7 +25,7 @@ export interface EngineTask {
    * @param isRepeated true if an earlier attempt may have done something too, which only the history tells.
    */
   readonly settle: (tenant: Tenant, result: TenantResult, isRepeated: boolean) => void;
-  /** Tells about the rollout. */
+  /** Reports on the rollout. */
   readonly emit: (event: FleetEventBody) => void;
   /** Stops the rollout, for a reason of the engine's own. */
   readonly stop: (stop: RolloutStop) => void;

@@ -26,4 +26,4 @@ export type RolloutCommand = 'pause' | 'resume' | 'cancel';
 
 /** What to do if a rollout has no workers. */
 export const START_WORKER =
-  'Start one of the same release with "nest-migrations fleet work", the module option tenants.worker, or fleet.work(). Workers with other files leave the rollout alone';
+  'Start one of the same release with "nest-migrations fleet work", the module option tenants.worker, or fleet.work(). Workers with other files ignore the rollout';

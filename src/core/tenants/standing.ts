@@ -135,7 +135,7 @@ interface Before {
 }
 
 /** True if nothing was run because the history or the schema of the tenant has been removed since a rollout began. */
-export function isOfRemoved(error: Error): boolean {
+export function isRemovalError(error: Error): boolean {
   return error instanceof RefusedError && error.refusals.some(({ code }) => REMOVED.includes(code));
 }
 

@@ -5,7 +5,7 @@ export type WaveDefinition = { readonly group: string } | { readonly first: numb
 
 /** Tenants that are migrated together, before the gate to the next wave. */
 export interface Wave {
-  /** Counts from 1. It is the same in each rollout, whoever has something to do. */
+  /** Counts from 1. It is the same in each rollout, whichever tenants have something to do. */
   readonly number: number;
   /** All tenants that belong to it. */
   readonly members: readonly Tenant[];
@@ -18,7 +18,7 @@ export interface Wave {
  *
  * @param tenants the whole list, so that the first ones are the same in each rollout.
  * @param isDue whether a tenant takes part.
- * @returns the waves that have members, also if none takes part.
+ * @returns the waves that have members, even if none takes part.
  */
 export function wavesOf(
   tenants: readonly Tenant[],

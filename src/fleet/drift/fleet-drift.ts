@@ -30,7 +30,7 @@ export interface TenantDrift {
    * the twenty most common schemas.
    */
   readonly isCompared: boolean;
-  /** Why not; undefined also if schemas are not compared at all, or `error` says it. */
+  /** Why it was not compared; also undefined if schemas are not compared at all, or if `error` gives the reason. */
   readonly notCompared?: string;
   /** Why the tenant could not be read; its findings are then incomplete. @default it could be read */
   readonly error?: Error;

@@ -82,7 +82,8 @@ export class SchemaDrift {
     const [chosen, others] = [alike.slice(0, MAX_COMPARED), alike.slice(MAX_COMPARED).flat()];
     for (const tenant of chosen.flat()) this.compared.add(tenant);
     for (const tenant of chosen.flat()) this.reasons.delete(tenant);
-    for (const tenant of others) this.reasons.set(tenant, `its schema is none of the ${MAX_COMPARED} most common ones`);
+    for (const tenant of others)
+      this.reasons.set(tenant, `its schema is not one of the ${MAX_COMPARED} most common ones`);
     if (others.length > 0)
       this.note(
         others.length,

@@ -6,7 +6,7 @@ import { asError } from '../../core/errors/wording.js';
 import type { TenantResult } from '../../core/tenants/report.js';
 import {
   hasNoSchemaOfItsOwn,
-  isOfRemoved,
+  isRemovalError,
   type KnownTenant,
   type TenantStanding,
 } from '../../core/tenants/standing.js';
@@ -41,7 +41,7 @@ export class TenantRuns {
       return result({ outcome: applied.length > 0 ? 'applied' : 'nothing-to-do', applied });
     } catch (reason) {
       const error = asError(reason);
-      if (isOfRemoved(error) && (await this.hasLeft(tenant))) return result({ outcome: 'skipped', applied: [] });
+      if (isRemovalError(error) && (await this.hasLeft(tenant))) return result({ outcome: 'skipped', applied: [] });
       const outcome = error instanceof InterruptedError ? 'interrupted' : 'failed';
       return result({ outcome, applied: appliedBefore(error), error });
     }

@@ -142,7 +142,7 @@ async function commit(
   return error;
 }
 
-/** Whatever keeps the server from it must not keep anybody from migrating: the table is locked or large, or the disk is full. */
+/** True if the server could not do it: the table is locked or large, or the disk is full. That must not keep anybody from migrating. */
 function mayBeLeft(error: unknown): boolean {
   const server = serverErrorOf(error);
   return server !== undefined && !isUnavailable(server);

@@ -4,7 +4,7 @@ import type { ExecutionListener, Outcome } from '../../core/ports/ports.js';
 
 /** How often a waiting migration checks who has the turn. A session that sends nothing for longer counts as silent. */
 const CHECK_INTERVAL_MS = 5_000;
-/** How long one migration has had the turn when those that wait for it report that. */
+/** How long one migration must have had the turn before those that wait for it report that. */
 const WARN_AFTER_MS = 10_000;
 
 /** One wait for the turn. Its timeout restarts when another migration gets the turn, because then nothing is stuck. */

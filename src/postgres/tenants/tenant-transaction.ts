@@ -32,7 +32,6 @@ export async function inTenantTransaction<T>(
   work: (run: RunStatements) => Promise<T>,
 ): Promise<T> {
   const { table, tenant } = target;
-  const tryLock = (place: LockPlace): string => `pg_catalog.pg_try_advisory_xact_lock(${lockKeySql(place)})`;
   const schemaLock = tenant ? tryLock(schemaLockPlace(table, tenant.schema)) : 'true';
   const run: RunStatements = async (what, statements) => {
     const { results, error } = await connection.queryAll(asScript(statements));
@@ -60,4 +59,8 @@ export async function inTenantTransaction<T>(
   } finally {
     stopCancelling();
   }
+}
+
+function tryLock(place: LockPlace): string {
+  return `pg_catalog.pg_try_advisory_xact_lock(${lockKeySql(place)})`;
 }

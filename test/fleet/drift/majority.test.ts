@@ -73,7 +73,7 @@ test('of more than twenty different schemas the most common ones are compared, a
   ]);
   const left = tenants.filter(({ isCompared }) => !isCompared);
   expect(left.map(({ tenant, notCompared }) => `${tenant}: ${notCompared}`)).toEqual(
-    ['t21', 't22', 't23'].map((name) => `${name}: its schema is none of the 20 most common ones`),
+    ['t21', 't22', 't23'].map((name) => `${name}: its schema is not one of the 20 most common ones`),
   );
   expect(tenants.filter((each) => each.findings.length > 0)).toHaveLength(19);
 });

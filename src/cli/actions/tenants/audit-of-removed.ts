@@ -5,7 +5,7 @@ import type { TenantsAtWork } from './with-fleet.js';
 
 /** What is read for a selection. */
 interface AuditsToRead {
-  /** The tenants that are on the list, and names that nothing knows. */
+  /** The tenants that are on the list, and unknown names. */
   readonly selection: TenantSelection;
   readonly removed: readonly { readonly tenant: string; readonly entries: readonly AuditEntry[] }[];
 }

@@ -29,7 +29,7 @@ type Outcome<T> = { readonly done: T } | { readonly error: unknown } | 'not reac
  * Does something for one tenant after another. One that fails does not keep the others from their turn, and a server
  * that cannot be reached is not asked again for the other tenants of that database.
  *
- * @param work `isLast` is true if the tenant gets no further turn, and whatever happened before was postponed.
+ * @param work `isLast` is true if the tenant was postponed before, and gets no further turn.
  */
 export async function forEachTenant<T>(
   migrators: readonly TenantMigrator[],

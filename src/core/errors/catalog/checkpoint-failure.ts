@@ -85,9 +85,9 @@ function wayOut(applied: AppliedFor, failure: FailedMigration, standsFor: string
       return afterRestoring(applied.origin, failure);
     case 'shared':
       return [
-        "The tenants' files run after all shared files, so each of those must run in an empty database.",
+        "The tenants' files run after all shared files, so each shared file must run in an empty database.",
         standsFor === undefined
-          ? `If no file creates what ${file} needs, add a shared file that does, with a lower number, and record it with "nest-migrations mark" wherever that exists already.`
+          ? `If no file creates what ${file} needs, add a shared file that does, with a lower number, and record it with "nest-migrations mark" wherever what it creates exists already.`
           : `${file} is a checkpoint. Restore the files that it replaces, if they are gone, and write it again: nest-migrations checkpoint ${standsFor}`,
       ];
     case 'quoted':

@@ -36,9 +36,9 @@ export const TENANT_FINDINGS = {
   },
   TENANT_HISTORY_REMOVED: {
     severity: 'error',
-    text: () => 'had a history when the rollout began, and has none now: somebody removed it meanwhile',
+    text: () => 'had a history when the rollout began, and has none now: somebody has removed it since then',
     remedy: () =>
-      'If the tenant is no longer needed, take it off the list. Otherwise the next rollout runs all its files from the first one: check what is in its schema.',
+      'If the tenant is no longer needed, take it off the list. Otherwise the next rollout runs all files of the tenant from the first one: check what is in its schema.',
   },
   TENANT_SCHEMA_KEPT: {
     severity: 'error',
