@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import type { Migrator } from '../../../../src/migrator.js';
 import { testWithDump } from '../../../support/database/dump.js';
 import { useEmptyDatabase } from '../../../support/database/empty-database.js';
 import { migratorOn } from '../../../support/migrator/migrator-on.js';
@@ -6,6 +7,17 @@ import { useOwnedMigrators } from '../catalog/owned-migrator.js';
 
 const db = useEmptyDatabase('checkpoint_own_access');
 const { ownedMigrator } = useOwnedMigrators(db);
+
+/** Checks that a database that starts at the checkpoint gives the same rows as one that ran the migrations. @returns them */
+async function rowsAfterCheckpoint(migrator: Migrator, sql: string): Promise<unknown[]> {
+  await migrator.migrate();
+  const { rows } = await db.query(sql);
+  await migrator.checkpoint('1');
+  await db.query('DROP SCHEMA shared CASCADE');
+  expect((await migrator.migrate()).applied).toEqual(['1_checkpoint.sql']);
+  expect((await db.query(sql)).rows).toEqual(rows);
+  return rows;
+}
 
 testWithDump('privileges that migrations grant on our own tables are in the checkpoint', async () => {
   const privileges = `SELECT c.relname, a.grantee::regrole::text, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a
@@ -18,12 +30,7 @@ testWithDump('privileges that migrations grant on our own tables are in the chec
       GRANT USAGE ON ALL SEQUENCES IN SCHEMA shared TO pg_monitor;
       GRANT UPDATE (checksum) ON shared.schema_migrations TO pg_monitor;`,
   });
-  await migrator.migrate();
-  const { rows: expected } = await db.query(privileges);
-  await migrator.checkpoint('1');
-  await db.query('DROP SCHEMA shared CASCADE');
-  expect((await migrator.migrate()).applied).toEqual(['1_checkpoint.sql']);
-  expect((await db.query(privileges)).rows).toEqual(expected);
+  const expected = await rowsAfterCheckpoint(migrator, privileges);
   expect(expected).toContainEqual({ relname: 'schema_migrations_audit', grantee: '-', privilege_type: 'SELECT' });
   expect(expected).toContainEqual({
     relname: 'schema_migrations_audit_id_seq',
@@ -51,12 +58,7 @@ testWithDump('row level security that migrations enable on our own tables is in 
       CREATE POLICY "rows ON others" ON shared.schema_migrations TO CURRENT_USER USING (true);
       CREATE POLICY named ON shared.schema_migrations AS RESTRICTIVE FOR SELECT USING (checksum IS DISTINCT FROM '$body$');`,
   });
-  await migrator.migrate();
-  const { rows: expected } = await db.query(security);
-  await migrator.checkpoint('1');
-  await db.query('DROP SCHEMA shared CASCADE');
-  expect((await migrator.migrate()).applied).toEqual(['1_checkpoint.sql']);
-  expect((await db.query(security)).rows).toEqual(expected);
+  const expected = await rowsAfterCheckpoint(migrator, security);
   expect(expected).toContainEqual(
     expect.objectContaining({ relname: 'schema_migrations_audit', relrowsecurity: true, policyname: null }),
   );
