@@ -36,7 +36,7 @@ export interface DriverOptions {
 export class Driver {
   private readonly part: Part;
   private readonly reaper: Reaper;
-  private movedAt = performance.now();
+  private lastProgressAt = performance.now();
   private reapedAt = performance.now();
   private isHeld = false;
   private isWithoutWorker = false;
@@ -83,7 +83,7 @@ export class Driver {
     await this.hold(isPaused);
     if (!isPaused) await this.part.fill(this.options.opened);
     await this.withdraw(command === 'cancel' || this.task.signal.aborted);
-    if ((await this.part.collect()) || isPaused) this.moved();
+    if ((await this.part.collect()) || isPaused) this.noteProgress();
     else await this.expectWorkers();
     await this.reap();
   }
@@ -93,8 +93,8 @@ export class Driver {
     return command;
   }
 
-  private moved(): void {
-    this.movedAt = performance.now();
+  private noteProgress(): void {
+    this.lastProgressAt = performance.now();
     this.isWithoutWorker = false;
   }
 
@@ -117,14 +117,14 @@ export class Driver {
   /** Without a worker for these files the rollout would wait forever. */
   private async expectWorkers(): Promise<void> {
     const { workerWaitMs } = this.options;
-    const waitedMs = performance.now() - this.movedAt;
+    const waitedMs = performance.now() - this.lastProgressAt;
     const isOver = waitedMs >= workerWaitMs;
     if (!this.task.mayStart() || (!isOver && (this.isWithoutWorker || waitedMs < workerWaitMs * SILENT_SHARE))) return;
     const { active, due, open } = await this.queue.jobs.load(this.part.queues, this.part.openIds);
-    if (active > 0) this.moved();
+    if (active > 0) this.noteProgress();
     const isWithoutWorker = active === 0 && due > 0;
     if (isWithoutWorker && isOver) this.task.stop({ by: 'engine', reason: noWorker(waitedMs, this.part.openServers) });
-    if (isWithoutWorker && !isOver) this.sayWithoutWorker(waitedMs);
+    if (isWithoutWorker && !isOver) this.reportMissingWorker(waitedMs);
     if (!isOver) return;
     if (open > 0 || !this.part.isWaiting) return;
     const error = new Error('The jobs of the rollout are no longer in the queue');
@@ -132,7 +132,7 @@ export class Driver {
     this.part.giveUp(error);
   }
 
-  private sayWithoutWorker(waitedMs: number): void {
+  private reportMissingWorker(waitedMs: number): void {
     this.isWithoutWorker = true;
     const remainingMs = this.options.workerWaitMs - waitedMs;
     this.task.emit({ type: 'rollout-without-worker', waitedMs, remainingMs, files: this.task.set.checksum });

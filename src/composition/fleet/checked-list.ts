@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../../core/errors/input-errors.js';
 import { parseTableName } from '../../core/target/table.js';
-import { checkTenants, listedOtherwise, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
+import { checkTenants, conflictWithList, unknownGroup, type ListedTenant } from '../../core/tenants/check-tenants.js';
 import type { Tenant } from '../../core/tenants/tenant.js';
 import { unknownGroups } from '../../core/tenants/waves.js';
 import type { ConnectionOptions } from '../connection-options.js';
@@ -38,7 +38,7 @@ export class CheckedList {
    */
   async checkOne(given: unknown): Promise<Tenant> {
     const [tenant] = this.check([given], 'INVALID_OPTIONS') as readonly [Tenant];
-    const problem = listedOtherwise(tenant, this.check(await this.given()));
+    const problem = conflictWithList(tenant, this.check(await this.given()));
     if (problem) throw new ConfigurationError('INVALID_OPTIONS', [problem]);
     return tenant;
   }

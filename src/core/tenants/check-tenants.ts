@@ -202,7 +202,7 @@ function duplicates(tenants: readonly Tenant[]): ConfigurationProblem[] {
  * How a tenant contradicts the list: in one database, a name has one schema, and a schema one name. Otherwise, a listed
  * tenant could get a second history, or lose the one that it has. Undefined if it agrees with the list, or is not on it.
  */
-export function listedOtherwise(
+export function conflictWithList(
   { name, schema, place }: Tenant,
   listed: readonly Tenant[],
 ): ConfigurationProblem | undefined {

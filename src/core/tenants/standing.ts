@@ -120,18 +120,10 @@ export interface KnownTenant {
  *
  * @throws RefusedError
  */
-export function assertNotRemoved(before: Before, now: History): void {
-  const { expected, database } = before;
-  if (!expected || expected.rows.length === 0 || now.rows.length > 0) return;
-  const { tenant, ownSchema, name: target } = database.target;
-  const { name } = tenant ?? ownSchema ?? { name: target };
+export function assertNotRemoved(before: History | undefined, now: History, target: Target): void {
+  if (!before || before.rows.length === 0 || now.rows.length > 0) return;
+  const { name } = target.tenant ?? target.ownSchema ?? target;
   throw new RefusedError([finding('TENANT_HISTORY_REMOVED', { subject: subjectOfTenant(name) })]);
-}
-
-/** A target, and its history a moment ago, if it is known. */
-interface Before {
-  readonly expected?: History | undefined;
-  readonly database: { readonly target: Target };
 }
 
 /** True if nothing was run because the history or the schema of the tenant has been removed since a rollout began. */

@@ -60,8 +60,10 @@ export class SchemaDrift {
       const read = found[i];
       if (read && 'problem' in read) this.problems.set(tenant, read.problem);
       if (!read || 'problem' in read) return [];
-      if (read.fingerprint === undefined) this.reasons.set(tenant, 'somebody is changing its tables');
-      if (read.fingerprint === undefined) return [];
+      if (read.fingerprint === undefined) {
+        this.reasons.set(tenant, 'somebody is changing its tables');
+        return [];
+      }
       return [{ tenant, fingerprint: read.fingerprint, kind: `${read.kind} ${ofFiles[i] ?? ''}` }];
     });
   }

@@ -24,7 +24,7 @@ import { withSession } from './with-session.js';
 export class Run {
   private readonly runId = randomUUID();
   private readonly report: RunReport;
-  private readonly target: string;
+  private readonly target: MigratorParts['database']['target'];
   private isLinted = false;
   private readonly limiter: Limiter;
   private readonly catalog: RunCatalog;
@@ -40,8 +40,8 @@ export class Run {
     recordingSignal: AbortSignal,
     private readonly limit: RunLimit = {},
   ) {
-    this.target = parts.database.target.name;
-    this.report = new RunReport(this.runId, this.target, parts.emit);
+    this.target = parts.database.target;
+    this.report = new RunReport(this.runId, this.target.name, parts.emit);
     this.limiter = new Limiter(limit);
     this.catalog = new RunCatalog(parts, this.runId, signal, recordingSignal);
   }
@@ -59,7 +59,7 @@ export class Run {
     const end = endOf(this.report, fulfil, reject);
     try {
       const files = new RunFiles(await this.parts.source.list(), this.limit);
-      const planning = new Planning(files, this.parts.policy, this.target);
+      const planning = new Planning(files, this.parts.policy, this.target.name);
       for (;;) {
         const result = await this.inSession(files, (session) => this.inOneSession(session, planning, end));
         if (result === 'done') end.finished();
@@ -98,8 +98,8 @@ export class Run {
 
   /** One read when there is nothing to do; everything else happens under the lock. */
   private async migrate(session: TargetSession, planning: Planning): Promise<SessionResult> {
-    const { expected, database } = this.parts;
-    const mayStart = database.target.role === undefined; // otherwise, reading as the role shows that it works
+    const { expected } = this.parts;
+    const mayStart = this.target.role === undefined; // otherwise, reading as the role shows that it works
     const plan =
       (mayStart && expected && (await planning.expect(expected))) || (await this.readPlan(session, planning)).plan;
     if (isNothingToDo(plan)) {
@@ -110,9 +110,12 @@ export class Run {
     if (plan.refusals.some(({ code }) => code !== 'STEP_IN_DOUBT'))
       await compileTasks(plan, this.parts, session.executor);
     const known = await this.takeLock(session, planning, plan);
-    if (known) return this.migrateLocked(session, planning, known);
-    // Another process applied the rest, so the end of this run has not been recorded.
-    if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
+    return known ? this.migrateLocked(session, planning, known) : this.endWithoutWork(session);
+  }
+
+  /** Another process applied the rest, so the end of a run that applied something has not been recorded. */
+  private async endWithoutWork({ history }: TargetSession): Promise<'done'> {
+    if (this.report.applied.length > 0) await history.auditRun(this.runId);
     return 'done';
   }
 
@@ -158,15 +161,12 @@ export class Run {
     for (let installed = false; ; installed = true) {
       const { plan, history, install }: PlannedRun = read ?? (await this.readPlan(session, planning));
       read = undefined;
-      if (isNothingToDo(plan)) {
-        if (this.report.applied.length > 0) await session.history.auditRun(this.runId);
-        return 'done';
-      }
+      if (isNothingToDo(plan)) return this.endWithoutWork(session);
       const tasks = await compileTasks(plan, this.parts, session.executor);
       await this.lint(session, await planning.files.set(), tasks);
       if (!installed) {
         await this.install(install ?? ((signal) => session.history.install(signal)));
-        if (this.report.applied.length === 0) assertNotRemoved(this.parts, history);
+        if (this.report.applied.length === 0) assertNotRemoved(this.parts.expected, history, this.target);
         if (!this.parts.policy.unlocked) await auditDeadRuns(session.history, history, this.runId);
         this.report.warn(plan.warnings);
       }
@@ -241,7 +241,7 @@ export class Run {
   private lockWait(): LockWait {
     return {
       timeoutMs: this.parts.policy.migrationLockTimeoutMs,
-      target: this.target,
+      target: this.target.name,
       applied: this.report.applied,
       signal: this.signal,
       onWaiting: this.report.lockWaiting,

@@ -43,7 +43,7 @@ function asking(
 function choose(rollouts: readonly RunningRollout[], given: string | undefined): RunningRollout {
   if (given === '') throw usageError('the ID of the rollout is empty');
   const [found, ...others] =
-    given === undefined ? meant(rollouts) : rollouts.filter(({ rolloutId }) => rolloutId.startsWith(given));
+    given === undefined ? defaultCandidates(rollouts) : rollouts.filter(({ rolloutId }) => rolloutId.startsWith(given));
   if (!found) throw noRollout(given === undefined ? 'no rollout is running' : `no rollout ${given} is running`);
   if (others.length === 0) return found;
   const ids = [found, ...others].map(({ rolloutId }) => `\n  ${rolloutId}`);
@@ -51,7 +51,7 @@ function choose(rollouts: readonly RunningRollout[], given: string | undefined):
 }
 
 /** Those that a command without an ID may mean. Lost ones still have jobs, but stand back if another one is alive. */
-function meant(rollouts: readonly RunningRollout[]): readonly RunningRollout[] {
+function defaultCandidates(rollouts: readonly RunningRollout[]): readonly RunningRollout[] {
   const alive = rollouts.filter(({ state }) => state === 'running' || state === 'paused');
   return alive.length > 0 ? alive : rollouts.filter(({ state }) => state === 'lost');
 }

@@ -9,11 +9,11 @@ import { jsonText } from '../../render/json-text.js';
 import type { FailedTenant } from '../../render/tenants/failed-tenants.js';
 import { forSharedFiles } from '../../render/tenants/for-tenant.js';
 import type { Action } from '../action.js';
-import { checkTarget, withLint } from './check-target.js';
 import { lintPending } from '../lint/lint-pending.js';
-import { checkedTenantsToJson, renderCheckedTenants } from './render-check-of-tenants.js';
 import { verdictOfTenants, worstOf } from '../tenants/verdict.js';
 import { readingTenants } from '../tenants/with-fleet.js';
+import { checkTarget, withLint } from './check-target.js';
+import { checkedTenantsToJson, renderCheckedTenants } from './render-check-of-tenants.js';
 
 /** The same as for a single target, for the shared files and for tenants. */
 export const checkTenants: Action<CheckFlags> = (flags, { out, typed }) => {

@@ -3,8 +3,8 @@ import { annotationForGitHub } from '../../render/annotation.js';
 import { jsonText } from '../../render/json-text.js';
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { pathsFromHere, pathsInRepository } from '../../render/lint/report-path.js';
-import type { BranchFinding, CheckedBranch } from './describe-branch.js';
 import { renderDiagnostics } from '../lint/render-lint.js';
+import type { BranchFinding, CheckedBranch } from './describe-branch.js';
 
 /** The result of checking shared migrations and those of tenants; undefined if there are none. */
 interface CheckedBranches {

@@ -10,9 +10,9 @@ import { forTenant } from '../../render/tenants/for-tenant.js';
 import { groupStandings, type StandingGroup } from '../../render/tenants/groups.js';
 import { describePending, renderStandings, standingsToJson } from '../../render/tenants/render-standings.js';
 import { describeTenants, indented } from '../../render/tenants/words.js';
+import { renderDiagnostics } from '../lint/render-lint.js';
 import type { Checked } from './check-target.js';
 import { checkToJson, renderCheck } from './render-check.js';
-import { renderDiagnostics } from '../lint/render-lint.js';
 
 /** The result of checking tenants. */
 export interface CheckedTenants {

@@ -4,8 +4,8 @@ import { findingSentences, findingText, findingToJson } from '../../render/in-co
 import { diagnosticToJson } from '../../render/lint/lint-to-json.js';
 import { pathsInRepository, type PathOf } from '../../render/lint/report-path.js';
 import type { MigrationStatus } from '../../../core/status/status.js';
-import type { Checked } from './check-target.js';
 import { renderDiagnostics } from '../lint/render-lint.js';
+import type { Checked } from './check-target.js';
 
 /** For people or for CI. @param directory of the migrations. */
 export function renderCheck(checked: Checked, format: 'text' | 'github', directory: string): string {

@@ -7,9 +7,9 @@ import type { TenantStanding } from '../../../core/tenants/standing.js';
 import type { CommandTerminal } from '../../process/terminal.js';
 import { diagnosticsInFlags } from '../../render/lint/in-flags.js';
 import { renderFailed, type FailedTenant } from '../../render/tenants/failed-tenants.js';
+import type { TenantsAtWork } from '../tenants/with-fleet.js';
 import type { LintedTenants } from './render-lint.js';
 import { lintPending } from './lint-pending.js';
-import type { TenantsAtWork } from '../tenants/with-fleet.js';
 
 /** How tenants are linted. */
 interface LintSettings {
